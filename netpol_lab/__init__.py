@@ -1,0 +1,59 @@
+"""Predict exactly what Kubernetes NetworkPolicies allow, and why.
+
+>>> import netpol_lab as lab
+>>> shop = lab.load("three-tier")
+>>> verdict = lab.evaluate(shop, "shop/web", "shop/db", port=5432)
+>>> verdict.allowed
+False
+>>> print(verdict)
+shop/web -> shop/db  TCP 5432: denied
+  egress   shop/web is not isolated for egress
+  ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
+           closest: rule 1 wants role=backend, shop/web has role=web
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netpol_lab.assumptions import Assumptions
+    from netpol_lab.errors import ManifestError, NetpolError
+    from netpol_lab.manifests import load
+    from netpol_lab.model import Cluster, Flow, Pod, Policy
+    from netpol_lab.ports import PortSet
+    from netpol_lab.svg import draw
+    from netpol_lab.verdict import Verdict, evaluate
+    from netpol_lab.widgets import explore
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Assumptions": "assumptions",
+    "Cluster": "model",
+    "Flow": "model",
+    "ManifestError": "errors",
+    "NetpolError": "errors",
+    "Pod": "model",
+    "Policy": "model",
+    "PortSet": "ports",
+    "Verdict": "verdict",
+    "draw": "svg",
+    "evaluate": "verdict",
+    "explore": "widgets",
+    "load": "manifests",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its module when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

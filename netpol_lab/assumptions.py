@@ -1,0 +1,125 @@
+"""What the specification leaves to plugins or versions, made explicit.
+
+An assumption that is None is one that Kubernetes leaves open: the verdict is then computed under
+every permitted reading, and is undefined (`allowed` is None) where the readings disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What to take for granted where Kubernetes leaves a choice.
+
+    Parameters
+    ----------
+    enforced : bool
+        A plugin enforces policies at all (SEM-58).
+    ip_block_matches_pods : bool
+        An ipBlock also matches the addresses of pods (SEM-47).
+    end_port : bool
+        `endPort` is understood; otherwise only `port` counts (SEM-42).
+    strict_cidr : bool
+        CIDRs with host bits or leading zeros are refused, as since v1.36 (VAL-28, VAL-29).
+    host_network_as_pods : bool or None
+        hostNetwork pods are judged like other pods, not as their node (SEM-54).
+    own_node_egress : bool or None
+        A pod may always connect to the node it runs on (SEM-50).
+    init_port_names : bool or None
+        Port names declared by init and sidecar containers count (SEM-56).
+    service_rewritten_first : bool or None
+        A Service address is rewritten before egress rules see it (SEM-53).
+    service_loopback : bool or None
+        A pod that reaches itself through a Service counts as reaching itself (SEM-49).
+    icmp_filtered : bool or None
+        Protocols other than TCP, UDP and SCTP are blocked at an isolated pod (SEM-57).
+
+    Examples
+    --------
+    >>> Assumptions(enforced=False).enforced
+    False
+    """
+
+    enforced: bool = True
+    ip_block_matches_pods: bool = True
+    end_port: bool = True
+    strict_cidr: bool = True
+    host_network_as_pods: bool | None = None
+    own_node_egress: bool | None = None
+    init_port_names: bool | None = None
+    service_rewritten_first: bool | None = None
+    service_loopback: bool | None = None
+    icmp_filtered: bool | None = None
+
+
+DEFAULTS = Assumptions()
+
+
+class OpenQuestion(NamedTuple):
+    """A choice Kubernetes leaves open: its row, its words, and what most plugins do."""
+
+    row: str
+    words: str
+    usual: bool | None
+
+
+OPEN_QUESTIONS = {
+    "host_network_as_pods": OpenQuestion(
+        "SEM-54", "how policies treat hostNetwork pods: as pods or as their node", False
+    ),
+    "own_node_egress": OpenQuestion(
+        "SEM-50", "whether an isolated pod may always connect to its own node", None
+    ),
+    "init_port_names": OpenQuestion(
+        "SEM-56", "whether port names declared by init or sidecar containers count", None
+    ),
+    "service_rewritten_first": OpenQuestion(
+        "SEM-53", "whether a Service address is rewritten before egress rules see it", True
+    ),
+    "service_loopback": OpenQuestion(
+        "SEM-49", "whether reaching yourself through a Service counts as reaching yourself", None
+    ),
+    "icmp_filtered": OpenQuestion(
+        "SEM-57", "whether protocols other than TCP, UDP and SCTP are filtered", None
+    ),
+}
+
+
+def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Assumptions]:
+    """Yield the assumptions with each of the open `questions` answered in every permitted way.
+
+    The usual answers come first, so that the first reading is what most plugins do.
+
+    Examples
+    --------
+    >>> [r.own_node_egress for r in readings(Assumptions(), ["own_node_egress"])]
+    [True, False]
+    """
+    names = [name for name in questions if getattr(assumptions, name) is None]
+    answers = [_usual_first(OPEN_QUESTIONS[name].usual) for name in names]
+    for choice in product(*answers):
+        yield replace(assumptions, **dict(zip(names, choice, strict=True)))
+
+
+def is_usual(reading: Assumptions, assumptions: Assumptions) -> bool:
+    """Say whether a reading answers each open question as most plugins do, where known.
+
+    Examples
+    --------
+    >>> is_usual(Assumptions(host_network_as_pods=True), Assumptions())
+    False
+    """
+    return all(
+        getattr(assumptions, name) is not None or getattr(reading, name) in (None, question.usual)
+        for name, question in OPEN_QUESTIONS.items()
+        if question.usual is not None
+    )
+
+
+def _usual_first(usual: bool | None) -> tuple[bool, bool]:
+    return (False, True) if usual is False else (True, False)

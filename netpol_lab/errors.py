@@ -1,0 +1,153 @@
+"""What can go wrong, said kindly: where, what, and what to type instead."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class NetpolError(Exception):
+    """Base of every error that netpol_lab raises on purpose; its text is meant for people."""
+
+
+class UnknownNameError(NetpolError, LookupError):
+    """A pod, policy, scenario or file that does not exist; the text lists near names."""
+
+
+class AmbiguousNameError(NetpolError, LookupError):
+    """A short name that more than one object has; the text lists them."""
+
+
+class FlowError(NetpolError, ValueError):
+    """A question about a connection that cannot be asked, such as port 70000."""
+
+
+class Reason(StrEnum):
+    """Why a manifest is refused; the words are those of the API server."""
+
+    REQUIRED = "Required"
+    INVALID = "Invalid"
+    UNSUPPORTED = "Unsupported"
+    FORBIDDEN = "Forbidden"
+    UNKNOWN = "Unknown"
+    DUPLICATE = "Duplicate"
+    TYPE = "Type"
+    TOO_MANY = "TooMany"
+    NO_MATCH = "NoMatch"
+    SYNTAX = "Syntax"
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong with a manifest, and where.
+
+    Parameters
+    ----------
+    path : str
+        The field, as the API server writes it: ``spec.ingress[0].from[0]``.
+    reason : Reason
+        The kind of fault.
+    message : str
+        The server's words.
+    hint : str
+        What to type instead; may be empty.
+    file : str
+        The file's name, or ``"<text>"``.
+    document : int
+        Which document of the file, from 1.
+    line, column : int
+        Position of the offending token, from 1; 0 where unknown.
+    object : str
+        Kind and name of the object, as ``NetworkPolicy shop/db``.
+    excerpt : str
+        The line at fault, for display under the message.
+
+    Examples
+    --------
+    >>> print(
+    ...     Complaint(
+    ...         "spec.ingress[0].ports[0].port",
+    ...         Reason.INVALID,
+    ...         "must be between 1 and 65535, inclusive",
+    ...         file="shop.yaml",
+    ...         document=2,
+    ...         line=14,
+    ...         column=13,
+    ...     )
+    ... )
+    shop.yaml:14:13, document 2: spec.ingress[0].ports[0].port
+      Invalid: must be between 1 and 65535, inclusive
+    """
+
+    path: str
+    reason: Reason
+    message: str
+    hint: str = ""
+    file: str = "<text>"
+    document: int = 1
+    line: int = 0
+    column: int = 0
+    object: str = ""
+    excerpt: str = ""
+
+    def at(self, line: int, column: int, excerpt: str = "") -> Complaint:
+        """Return the same complaint with its position filled in."""
+        return replace(self, line=line, column=column, excerpt=excerpt)
+
+    def __str__(self) -> str:
+        position = f":{self.line}:{self.column}" if self.line else ""
+        where = " ".join(part for part in (self.object, self.path) if part)
+        lines = [f"{self.file}{position}, document {self.document}: {where}".rstrip(": ")]
+        lines.append(f"  {self.reason}: {self.message}")
+        if self.excerpt:
+            number = f"{self.line} | "
+            lines.append(f"  {number}{self.excerpt}")
+            lines.append("  " + " " * (len(number) + self.column - 1) + "^")
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class ManifestError(NetpolError, ValueError):
+    """Manifests that Kubernetes would refuse, with every complaint at once.
+
+    Parameters
+    ----------
+    complaints : sequence of Complaint
+        In the order of the text.
+    """
+
+    def __init__(self, complaints: Sequence[Complaint]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__("\n\n".join(map(str, self.complaints)))
+
+
+def near(word: str, options: Iterable[str], most: int = 3) -> list[str]:
+    """Return the options most like `word`, best first.
+
+    Examples
+    --------
+    >>> near("shop/wed", ["shop/web", "shop/db", "blog/cat"], most=1)
+    ['shop/web']
+    """
+    return difflib.get_close_matches(word, list(options), n=most, cutoff=0.5)
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """Return a closing sentence that lists near options, or all when there are few.
+
+    Examples
+    --------
+    >>> did_you_mean("wed", ["web", "db"])
+    'Did you mean web?'
+    >>> did_you_mean("x", ["web", "db"])
+    'There are: db, web.'
+    """
+    options = sorted(set(options))
+    if close := near(word, options):
+        return f"Did you mean {' or '.join(close)}?"
+    if 0 < len(options) <= 12:
+        return f"There are: {', '.join(options)}."
+    return f"There are {len(options)} of them." if options else "There are none."

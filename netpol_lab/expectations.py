@@ -1,0 +1,342 @@
+"""Tests as data: manifests in a file, with the verdicts expected of them.
+
+A file holds either ``manifests`` and ``expect`` (what is allowed), or ``manifest`` and ``errors``
+(what the API server refuses). The format is described in ``tests/cases/README.md``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import permutations
+from pathlib import Path as FilePath
+from typing import Any
+
+from netpol_lab.api import Problem, decoder
+from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
+from netpol_lab.explain import ALLOWED_WORDS, explain
+from netpol_lab.manifests import CLUSTER_WIDE, files_of, load, text_of
+from netpol_lab.model import Cluster, Flow
+from netpol_lab.ports import Protocol
+from netpol_lab.reading import Document, documents, format_path
+from netpol_lab.verdict import Verdict, judge
+
+# ---------------------------------------------------------------- the format
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePort:
+    """One item of ``probe_ports``."""
+
+    port: int = 0
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """One item of ``expect``."""
+
+    from_: str = ""
+    to: str = ""
+    port: int | None = None
+    protocol: str | None = None
+    allowed: Any = None
+    common: Any = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One item of ``errors`` or ``warnings``."""
+
+    path: str = ""
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A whole file."""
+
+    name: str = ""
+    about: str = ""
+    semantics: tuple[str, ...] | None = None
+    source: str = ""
+    manifests: str | None = None
+    probe_ports: tuple[ProbePort, ...] | None = field(
+        default=None, metadata={"wire": "probe_ports"}
+    )
+    expect_default: bool | None = field(default=None, metadata={"wire": "expect_default"})
+    expect: tuple[Expect, ...] | None = None
+    stage: str = ""
+    manifest: str | None = None
+    errors: tuple[Refusal, ...] | None = None
+    warnings: tuple[Refusal, ...] | None = None
+
+
+# ---------------------------------------------------------------- results
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expectation that does not hold.
+
+    Parameters
+    ----------
+    file : str
+    line : int
+        Where the expectation is written; 0 if it is not about one line.
+    message : str
+        What was expected and what came instead.
+    reasons : str
+        The verdict's explanation; may be empty.
+    """
+
+    file: str
+    line: int
+    message: str
+    reasons: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        reasons = "".join(f"\n    {line}" for line in self.reasons.splitlines()[1:])
+        return f"FAIL {where}: {self.message}{reasons}"
+
+
+@dataclass
+class Report:
+    """What a run of expectation files found."""
+
+    cases: int = 0
+    expectations: int = 0
+    refusals: int = 0
+    waiting: list[str] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """One line for people and for scripts."""
+        counts = [f"{self.cases} cases, {self.expectations} expectations"]
+        if self.refusals:
+            counts.append(f"{self.refusals} refusals")
+        held = f"{len(self.failures)} FAILED" if self.failures else "all hold"
+        return f"{', '.join(counts)}: {held}"
+
+
+# ---------------------------------------------------------------- running
+
+
+def run(
+    paths: Iterable[str | FilePath],
+    assumptions: Assumptions = DEFAULTS,
+) -> Report:
+    """Check expectation files.
+
+    Parameters
+    ----------
+    paths : iterable of str or pathlib.Path
+        Files, or directories that are searched with their subdirectories.
+    assumptions : Assumptions
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UnknownNameError
+        When a path does not exist.
+
+    Examples
+    --------
+    >>> run([]).summary
+    '0 cases, 0 expectations: all hold'
+    """
+    report = Report()
+    for path in paths:
+        for file in files_of(FilePath(path)):
+            _run_file(str(file), text_of(file), assumptions, report)
+    return report
+
+
+def _run_file(file: str, text: str, assumptions: Assumptions, report: Report) -> None:
+    try:
+        document, case = read_case(text, file)
+        if case.manifest is not None:
+            _run_refusal(file, case, assumptions, report)
+        else:
+            _run_case(file, document, case, assumptions, report)
+    except NetpolError as error:
+        report.failures.append(Failure(file, 0, f"cannot be run\n{error}"))
+
+
+def read_case(text: str, file: str) -> tuple[Document, CaseFile]:
+    """Return one expectation file, decoded.
+
+    Raises
+    ------
+    ManifestError
+        When the file is not in the format, with every complaint.
+    """
+    found, complaints = documents(text, file)
+    if complaints:
+        raise ManifestError(complaints)
+    problems: list[Problem] = []
+    case = decoder(CaseFile)(found[0].value, (), problems)
+    problems = problems or list(_incomplete(case, found[0].value))
+    if problems:
+        raise ManifestError([_complaint(found[0], problem) for problem in problems])
+    return found[0], case
+
+
+def _incomplete(case: CaseFile, value: dict[str, Any]) -> Iterator[Problem]:
+    if case.manifest is None and case.manifests is None:
+        hint = "write manifests: | and below it, indented, the YAML of pods and policies"
+        yield Problem((), Reason.REQUIRED, "has neither manifests nor manifest", hint)
+    for i, item in enumerate(value.get("expect") or ()):
+        for key in {"from", "to", "allowed"} - set(item):
+            hint = "allowed is true, false, or null where Kubernetes leaves it undefined"
+            yield Problem(("expect", i), Reason.REQUIRED, f"{key} is missing", hint)
+        if item.get("allowed") not in (True, False, None):
+            message = "must be true, false or null"
+            yield Problem(("expect", i, "allowed"), Reason.TYPE, message)
+
+
+def _complaint(document: Document, problem: Problem) -> Complaint:
+    complaint = Complaint(
+        format_path(problem.path), problem.reason, problem.message, problem.hint, document.file
+    )
+    return complaint.at(*document.locate(problem.path, problem.of_key))
+
+
+def is_cluster_wide(kinds: Iterable[str]) -> bool:
+    """Say whether any kind is one of those that come above NetworkPolicy."""
+    return any(kind in CLUSTER_WIDE for kind in kinds)
+
+
+# ---------------------------------------------------------------- expected verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One expectation on one flow, with the index of the entry that states it (-1: default)."""
+
+    source: str
+    destination: str
+    port: int | None
+    protocol: str
+    allowed: bool | None
+    common: bool | None
+    entry: int
+
+
+def _run_case(
+    file: str, document: Document, case: CaseFile, assumptions: Assumptions, report: Report
+) -> None:
+    cluster = load(case.manifests or "---\n", assumptions=assumptions)
+    if is_cluster_wide(cluster.ignored):
+        report.waiting.append(file)
+        return
+    report.cases += 1
+    for wanted in _wanted(case, cluster):
+        report.expectations += 1
+        flow = Flow.between(
+            cluster, wanted.source, wanted.destination, wanted.port, wanted.protocol
+        )
+        verdict = judge(cluster, flow, assumptions)
+        if message := _difference(wanted, verdict):
+            at = () if wanted.entry < 0 else ("expect", wanted.entry)
+            line = document.locate(at or ("expect_default",))[0]
+            report.failures.append(Failure(file, line, message, explain(verdict)))
+
+
+def _difference(wanted: _Wanted, verdict: Verdict) -> str:
+    expected, got = ALLOWED_WORDS[wanted.allowed], ALLOWED_WORDS[verdict.allowed]
+    if wanted.allowed is not verdict.allowed:
+        return f"{verdict.flow}: expected {expected}, got {got}"
+    if wanted.common is not None and wanted.common is not verdict.common:
+        expected, got = ALLOWED_WORDS[wanted.common], ALLOWED_WORDS[verdict.common]
+        return f"{verdict.flow}: most plugins were expected to have it {expected}, got {got}"
+    return ""
+
+
+def _wanted(case: CaseFile, cluster: Cluster) -> Iterable[_Wanted]:
+    if case.probe_ports is None:
+        return (_single(entry, i) for i, entry in enumerate(case.expect or ()))
+    return _matrix(case, cluster)
+
+
+def _single(entry: Expect, i: int) -> _Wanted:
+    protocol = entry.protocol or Protocol.TCP
+    return _Wanted(entry.from_, entry.to, entry.port, protocol, entry.allowed, entry.common, i)
+
+
+def _matrix(case: CaseFile, cluster: Cluster) -> Iterable[_Wanted]:
+    """Return the expectations of the matrix form: later entries replace earlier ones."""
+    probes = [(probe.port, probe.protocol) for probe in case.probe_ports or ()]
+    pods = [str(pod) for pod in cluster.pods if not pod.finished]
+    default = Expect(from_="*", to="*", allowed=case.expect_default)
+    cells: dict[tuple[str, str, int, str], _Wanted] = {}
+    for i, entry in enumerate((default, *(case.expect or ())), -1):
+        asked = [(entry.port, entry.protocol or Protocol.TCP)] if entry.port else probes
+        for source, destination in _pairs(entry, pods):
+            for port, protocol in asked:
+                key = source, destination, port, protocol
+                cells[key] = _Wanted(*key, entry.allowed, entry.common, i)
+    return cells.values()
+
+
+def _pairs(entry: Expect, pods: list[str]) -> Iterator[tuple[str, str]]:
+    if "*" not in entry.from_ + entry.to:
+        yield entry.from_, entry.to
+        return
+    sources, destinations = set(_meant(entry.from_, pods)), set(_meant(entry.to, pods))
+    named = {*pods, *sources, *destinations}
+    for source, destination in permutations(sorted(named), 2):
+        if source in sources and destination in destinations:
+            yield source, destination
+
+
+def _meant(pattern: str, pods: list[str]) -> list[str]:
+    """Return the pods that ``*``, ``namespace/*`` or a plain name means."""
+    if not pattern.endswith("*"):
+        return [pattern]
+    return [pod for pod in pods if pod.startswith(pattern[:-1])]
+
+
+# ---------------------------------------------------------------- expected refusals
+
+
+def _run_refusal(file: str, case: CaseFile, assumptions: Assumptions, report: Report) -> None:
+    complaints: tuple[Complaint, ...] = ()
+    warned: tuple[Complaint, ...] = ()
+    try:
+        cluster = load(case.manifest or "---\n", assumptions=assumptions)
+        if is_cluster_wide(cluster.ignored):
+            report.waiting.append(file)
+            return
+        warned = cluster.warnings
+    except ManifestError as error:
+        complaints = error.complaints
+    report.refusals += 1
+    report.failures += _compare(file, "errors", case.errors or (), complaints)
+    if case.warnings:
+        report.failures += _compare(file, "warnings", case.warnings, warned)
+
+
+def _compare(
+    file: str, what: str, wanted: tuple[Refusal, ...], found: tuple[Complaint, ...]
+) -> Iterator[Failure]:
+    """Yield where the listed errors and the complaints differ, counting repeats."""
+    reasoned = what == "errors"
+    expected = Counter((item.path, item.reason if reasoned else "") for item in wanted)
+    got = Counter((item.path, str(item.reason) if reasoned else "") for item in found)
+    for (path, reason), count in (expected - got).items():
+        yield Failure(file, 0, f"{what}: expected {count} more {reason} at {path or 'the object'}")
+    for (path, reason), count in (got - expected).items():
+        yield Failure(file, 0, f"{what}: {count} unexpected {reason} at {path or 'the object'}")
+    for item in wanted:
+        if not any(item.path == c.path and item.message in c.message for c in found):
+            yield Failure(file, 0, f'{what}: no message at {item.path} says "{item.message}"')

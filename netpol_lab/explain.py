@@ -1,0 +1,255 @@
+"""The reasons of a verdict, and what a policy says, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from netpol_lab.assumptions import OPEN_QUESTIONS
+from netpol_lab.model import (
+    Cluster,
+    Direction,
+    Endpoint,
+    IPBlock,
+    Peer,
+    Pod,
+    Policy,
+    Requirement,
+    Rule,
+    Selector,
+)
+from netpol_lab.nearmiss import NearMiss, Part, Unmet, nearest
+from netpol_lab.verdict import Exemption, Side, Verdict, resolution_of
+
+ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def explain(verdict: Verdict) -> str:
+    """Return a verdict with its reasons: one headline, then both sides.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    str
+        Several lines; also what ``str(verdict)`` gives.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(explain(lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432)))
+    shop/backend -> shop/db  TCP 5432: allowed
+      egress   shop/backend is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
+    """
+    return "\n".join([headline(verdict), *_open(verdict), *_rewriting(verdict), *_sides(verdict)])
+
+
+def headline(verdict: Verdict) -> str:
+    """Return the verdict alone, in one line.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> headline(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    'shop/web -> shop/db  TCP 5432: denied'
+    """
+    words = ALLOWED_WORDS[verdict.allowed]
+    if verdict.allowed is None and verdict.common is not None:
+        words += f" (most plugins: {ALLOWED_WORDS[verdict.common]})"
+    return f"{verdict.flow}: {words}"
+
+
+def _open(verdict: Verdict) -> Iterator[str]:
+    """Yield what Kubernetes leaves open, where that makes the result undefined."""
+    if verdict.allowed is None:
+        for name, question in OPEN_QUESTIONS.items():
+            if len({getattr(outcome.reading, name) for outcome in verdict.outcomes}) > 1:
+                yield f"  open     Kubernetes does not say {question.words} ({question.row})"
+
+
+def _rewriting(verdict: Verdict) -> Iterator[str]:
+    asked, arriving = verdict.flow.destination, verdict.ingress.flow.destination
+    if arriving.pod is not None and asked.pod is None:
+        port = verdict.ingress.flow.port
+        yield f"  service  {asked} is a Service address, rewritten to {arriving} port {port}"
+
+
+def _sides(verdict: Verdict) -> Iterator[str]:
+    for side in verdict.sides:
+        first, *more = _side(verdict, side)
+        yield f"  {side.direction!s:<8} {first}"
+        yield from (f"           {line}" for line in more)
+
+
+def _side(verdict: Verdict, side: Side) -> Iterator[str]:
+    subject, direction = side.subject, side.direction
+    if side.exemption is not None:
+        yield _exempt(verdict, side)
+    elif not side.isolated:
+        yield f"{subject} is not isolated for {direction}"
+    else:
+        by = ", ".join(map(str, side.isolated_by))
+        yield f"{subject} is isolated by {by}; {_admission(side)}"
+        if (miss := nearest(verdict, side)) is not None:
+            yield _near(miss, side, verdict.cluster)
+
+
+def _exempt(verdict: Verdict, side: Side) -> str:
+    assert side.exemption is not None
+    hidden = verdict.flow.source if side.direction is Direction.EGRESS else verdict.flow.destination
+    if side.exemption is Exemption.OUTSIDE and hidden.pod is not None:
+        return f"{hidden} uses its node's network, so policies do not apply to it"
+    return f"{side.subject}: {side.exemption.value}"
+
+
+def _admission(side: Side) -> str:
+    if not side.admitted_by:
+        if not any(policy.rules(side.direction) for policy in side.isolated_by):
+            return f"no {side.direction} rule is listed, so nothing is admitted"
+        return f"no rule admits {side.peer}"
+    policy, rule = side.admitted_by[0]
+    whose = "its rule" if len(side.isolated_by) == 1 else f"{policy}, rule"
+    return f"{whose} {rule.number} admits {side.peer}"
+
+
+# ---------------------------------------------------------------- near misses
+
+
+def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
+    whose = "" if len(side.isolated_by) == 1 else f" of {miss.policy}"
+    wants = "; ".join(_unmet(unmet, side, cluster) for unmet in miss.unmet)
+    return f"closest: rule {miss.rule.number}{whose} {wants}"
+
+
+def _unmet(unmet: Unmet, side: Side, cluster: Cluster) -> str:
+    peer = side.peer
+    match unmet.part, unmet.wants:
+        case Part.POD_LABELS, Requirement() as wanted if peer.pod is not None:
+            return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels.get(wanted.key))}"
+        case Part.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
+            labels = cluster.namespaces[peer.pod.namespace].labels
+            who = f"namespace {peer.pod.namespace}"
+            return f"wants a namespace with {wanted}, {_has(who, wanted, labels.get(wanted.key))}"
+        case Part.NAMESPACE, namespace:
+            return f"wants a pod of namespace {namespace}, {peer} is in another"
+        case Part.POD, _:
+            return f"wants a pod, {peer} is an outside address"
+        case Part.PODS_BY_BLOCK, block:
+            return f"wants an address in {block}, which here does not match pods"
+        case Part.ADDRESS, IPBlock() as block:
+            return _outside_block(block, peer)
+        case _, ports:
+            return _wrong_port(ports, side)
+
+
+def _has(who: str, wanted: Requirement, value: str | None) -> str:
+    if value is None:
+        return f"{who} has no label {wanted.key}"
+    return f"{who} has {wanted.key}={value or chr(34) * 2}"
+
+
+def _outside_block(block: IPBlock, peer: Endpoint) -> str:
+    if peer.address is None:
+        return f"wants an address in {block}, {peer} has none in the manifests"
+    for part in block.excepts:
+        if peer.address in part:
+            return f"excepts {part} from {block.cidr}, and {_addressed(peer)} is in it"
+    return f"wants an address in {block.cidr}, not {_addressed(peer)}"
+
+
+def _addressed(peer: Endpoint) -> str:
+    return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
+
+
+def _wrong_port(ports: object, side: Side) -> str:
+    asked = f"{side.flow.protocol} {side.flow.port}"
+    if not ports:
+        return f"names a port that {side.flow.destination} does not have, the flow uses {asked}"
+    return f"wants {ports}, the flow uses {asked}"
+
+
+# ---------------------------------------------------------------- policies
+
+
+def describe(policy: Policy) -> str:
+    """Return what a policy says, in one line.
+
+    Parameters
+    ----------
+    policy : Policy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(describe(lab.load("three-tier").policy("db-access-ingress")))
+    pods with app=myapp, role=db: ingress only from pods with app=myapp, role=backend
+    """
+    clauses = (_clause(policy, direction) for direction in policy.policy_types)
+    return f"{_pods(policy.pod_selector)}: {'; '.join(dict.fromkeys(clauses))}"
+
+
+def _clause(policy: Policy, direction: Direction) -> str:
+    rules = policy.rules(direction)
+    if not rules:
+        return f"no {direction}"
+    if any(not rule.peers and not rule.ports for rule in rules):
+        return f"any {direction}"
+    return f"{direction} only {', or '.join(_rule(rule) for rule in rules)}"
+
+
+def _rule(rule: Rule) -> str:
+    preposition = "from" if rule.direction is Direction.INGRESS else "to"
+    peers = " or ".join(map(_peer, rule.peers)) or "anyone"
+    ports = f" on {' or '.join(map(str, rule.ports))}" if rule.ports else ""
+    return f"{preposition} {peers}{ports}"
+
+
+def _peer(peer: Peer) -> str:
+    if peer.ip_block is not None:
+        return f"addresses in {peer.ip_block}"
+    pods = _pods(peer.pod_selector or Selector())
+    if peer.namespace_selector is None:
+        return pods if pods != "every pod" else "every pod of the namespace"
+    if not peer.namespace_selector.requirements:
+        return f"{pods} of every namespace"
+    return f"{pods} of namespaces with {peer.namespace_selector}"
+
+
+def _pods(selector: Selector) -> str:
+    return f"pods with {selector}" if selector.requirements else "every pod"
+
+
+def describe_pod(cluster: Cluster, pod: Pod) -> str:
+    """Return which policies select a pod and what it is isolated for.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    pod : Pod
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> print(describe_pod(shop, shop.pod("web")))
+    shop/web  app=myapp, role=web
+      ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
+      egress   not isolated: no policy that lists Egress selects it, so all is allowed
+    """
+    labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items()) or "no labels"
+    lines = [f"{pod}  {labels}"]
+    if pod.host_network:
+        lines.append("  node     uses its node's network: how policies treat it is undefined")
+    for direction in Direction:
+        by = resolution_of(cluster).isolating(pod, direction)
+        listed = (
+            f"not isolated: no policy that lists {direction.value} selects it, so all is allowed"
+        )
+        said = f"isolated by {', '.join(map(str, by))}" if by else listed
+        lines.append(f"  {direction!s:<8} {said}")
+    return "\n".join(lines)

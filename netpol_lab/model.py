@@ -1,0 +1,547 @@
+"""The nouns: pods, namespaces, policies, clusters and flows, as frozen data.
+
+Names are those of the Kubernetes API in snake_case. Everything here is already defaulted and
+valid: `manifests` is the only door, and behind it nobody sees a dict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum, StrEnum
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import TypeVar
+
+from netpol_lab.errors import (
+    AmbiguousNameError,
+    Complaint,
+    FlowError,
+    UnknownNameError,
+    did_you_mean,
+)
+from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Labels = Mapping[str, str]
+_T = TypeVar("_T")
+
+NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
+
+
+class Direction(Enum):
+    """One of the two questions a policy answers; the values are the API's policyTypes."""
+
+    INGRESS = "Ingress"
+    EGRESS = "Egress"
+
+    def __str__(self) -> str:
+        return self.value.lower()
+
+
+# ---------------------------------------------------------------- selectors, peers, ports
+
+
+class Operator(StrEnum):
+    """How a requirement compares a label."""
+
+    IN = "In"
+    NOT_IN = "NotIn"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One condition on one label key.
+
+    Examples
+    --------
+    >>> print(Requirement("role", Operator.IN, ("backend",)))
+    role=backend
+    >>> print(Requirement("tier", Operator.NOT_IN, ("db", "cache")))
+    tier not in (db, cache)
+    """
+
+    key: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        match self.operator:
+            case Operator.EXISTS:
+                return f"{self.key} (any value)"
+            case Operator.DOES_NOT_EXIST:
+                return f"no label {self.key}"
+            case Operator.IN if len(self.values) == 1:
+                return f"{self.key}={self.values[0]}"
+            case Operator.IN:
+                return f"{self.key} in ({', '.join(self.values)})"
+            case _:
+                return f"{self.key} not in ({', '.join(self.values)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A label selector: all requirements have to hold; none means everything.
+
+    "A single {key,value} in the matchLabels map is equivalent to an element of
+    matchExpressions, whose key field is key, the operator is In, and the values array contains
+    only value" (API reference), so both are kept in one form.
+    """
+
+    requirements: tuple[Requirement, ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.requirements)) or "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class IPBlock:
+    """A range of addresses without the excepted parts of it."""
+
+    cidr: Network
+    excepts: tuple[Network, ...] = ()
+
+    def __str__(self) -> str:
+        but = f" except {', '.join(map(str, self.excepts))}" if self.excepts else ""
+        return f"{self.cidr}{but}"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One item of `from` or `to`: an address block, or selectors that must both match."""
+
+    pod_selector: Selector | None = None
+    namespace_selector: Selector | None = None
+    ip_block: IPBlock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPort:
+    """One item of `ports`; a `port` that is text is a named port of the destination."""
+
+    protocol: Protocol = Protocol.TCP
+    port: int | str | None = None
+    end_port: int | None = None
+
+    def __str__(self) -> str:
+        if self.port is None:
+            return f"{self.protocol} (any port)"
+        end = f"-{self.end_port}" if self.end_port is not None else ""
+        return f"{self.protocol} {self.port}{end}"
+
+
+# ---------------------------------------------------------------- policies
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One item of `ingress` or `egress`: peers and ports, where empty means any.
+
+    A missing, null and empty list all mean "no restriction" here (SEM-12, SEM-13), so an empty
+    tuple stands for the three.
+    """
+
+    direction: Direction
+    index: int
+    peers: tuple[Peer, ...] = ()
+    ports: tuple[PolicyPort, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The rule's place among those of its direction, from 1, as people count."""
+        return self.index + 1
+
+    @property
+    def path(self) -> str:
+        """The rule's place in the manifest."""
+        return f"spec.{self.direction}[{self.index}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A NetworkPolicy with its defaults filled in.
+
+    Parameters
+    ----------
+    namespace, name : str
+    pod_selector : Selector
+        The pods it selects, within its own namespace only.
+    policy_types : tuple of Direction
+        The directions it isolates, after defaulting (DEF-01).
+    ingress, egress : tuple of Rule, or None
+        None when the section is absent or null, ``()`` when it is an empty list; both allow
+        nothing in a listed direction.
+    types_written : bool
+        Whether the manifest lists `policyTypes`, or the default was taken.
+    """
+
+    namespace: str
+    name: str
+    pod_selector: Selector = Selector()
+    policy_types: tuple[Direction, ...] = (Direction.INGRESS,)
+    ingress: tuple[Rule, ...] | None = None
+    egress: tuple[Rule, ...] | None = None
+    types_written: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def rules(self, direction: Direction) -> tuple[Rule, ...]:
+        """Return the rules of one direction; none if the policy does not list it (SEM-16)."""
+        if direction not in self.policy_types:
+            return ()
+        return (self.ingress if direction is Direction.INGRESS else self.egress) or ()
+
+
+# ---------------------------------------------------------------- what runs in a cluster
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A declared port of a container; only its name matters to policies (SEM-66)."""
+
+    name: str
+    port: int
+    protocol: Protocol = Protocol.TCP
+    in_init_container: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod.
+
+    Parameters
+    ----------
+    namespace, name : str
+    labels : mapping
+    addresses : tuple of IPv4Address or IPv6Address
+        The pod's own addresses, the primary one first; empty when the manifests give none.
+    ports : tuple of ContainerPort
+        Its named ports.
+    node : str, optional
+        The node it runs on.
+    node_addresses : tuple of IPv4Address or IPv6Address
+        The addresses of that node, as far as the manifests tell.
+    host_network : bool
+        Whether it shares its node's network, which policies leave undefined (SEM-54).
+    finished : bool
+        Whether its phase is Succeeded or Failed, so that it owns no address (SEM-55).
+    """
+
+    namespace: str
+    name: str
+    labels: Labels = field(default_factory=dict, hash=False)
+    addresses: tuple[Address, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+    node: str | None = None
+    node_addresses: tuple[Address, ...] = ()
+    host_network: bool = False
+    finished: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace; its labels always hold ``kubernetes.io/metadata.name`` (SEM-25)."""
+
+    name: str
+    labels: Labels = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """One port of a Service and the pod port it leads to."""
+
+    port: int
+    target: int | str
+    protocol: Protocol = Protocol.TCP
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service: addresses that are rewritten to those of the pods it selects."""
+
+    namespace: str
+    name: str
+    selector: Selector | None = None
+    addresses: tuple[Address, ...] = ()
+    ports: tuple[ServicePort, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Everything that was loaded.
+
+    Parameters
+    ----------
+    namespaces : mapping of str to Namespace
+        By name, including those that only pods or policies mention.
+    pods : tuple of Pod
+    policies : tuple of Policy
+    services : tuple of Service
+    warnings : tuple of Complaint
+        What the API server would accept with a warning.
+    ignored : mapping of str to int
+        How many objects of each other kind were passed over.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.load("three-tier")
+    Cluster: 3 pods, 1 namespace, 2 policies
+    """
+
+    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    pods: tuple[Pod, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    services: tuple[Service, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counts = (
+            (len(self.pods), "pod", "pods"),
+            (len(self.namespaces), "namespace", "namespaces"),
+            (len(self.policies), "policy", "policies"),
+        )
+        return "Cluster: " + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts)
+
+    def pod(self, name: str) -> Pod:
+        """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").pod("db").labels["role"]
+        'db'
+        """
+        return _find(self._pods_by_name, name, "pod")
+
+    def policy(self, name: str) -> Policy:
+        """Return the policy called ``namespace/name``, or ``name`` where only one has it."""
+        return _find(self._policies_by_name, name, "policy")
+
+    def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
+        """Return the same cluster with exactly these policies.
+
+        Parameters
+        ----------
+        policies : iterable of Policy or str
+            Policies, or names of policies of this cluster.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").with_policies([])
+        Cluster: 3 pods, 1 namespace, 0 policies
+        """
+        chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
+        return replace(self, policies=tuple(chosen))
+
+    def owner(self, address: Address) -> Pod | None:
+        """Return the running pod that owns an address (README of the cases; SEM-55)."""
+        return self._owners.get(address)
+
+    def endpoint(self, text: str) -> Endpoint:
+        """Return the end of a flow that a name or an address means.
+
+        Parameters
+        ----------
+        text : str
+            ``namespace/pod``, a pod name that is unique, or an IPv4 or IPv6 address. The
+            address of a running pod means that pod.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When no pod, or more than one, is called so.
+        FlowError
+            When the pod has finished, so that it owns no address any more.
+        """
+        address = parse_address(text)
+        if address is not None:
+            return Endpoint(self.owner(address), address)
+        pod = self.pod(text)
+        if pod.finished:
+            raise FlowError(
+                f"{pod} has finished (phase Succeeded or Failed), so it owns no address and "
+                "takes no part in any connection."
+            )
+        return Endpoint(pod)
+
+    @cached_property
+    def _pods_by_name(self) -> dict[str, Pod]:
+        return {str(pod): pod for pod in self.pods}
+
+    @cached_property
+    def _policies_by_name(self) -> dict[str, Policy]:
+        return {str(policy): policy for policy in self.policies}
+
+    @cached_property
+    def _owners(self) -> dict[Address, Pod]:
+        running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
+        return {address: pod for pod in running for address in pod.addresses}
+
+
+def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
+    if name in objects:
+        return objects[name]
+    same = [full for full in objects if full.rpartition("/")[2] == name]
+    if len(same) == 1:
+        return objects[same[0]]
+    if same:
+        raise AmbiguousNameError(
+            f'more than one {kind} is called "{name}": {", ".join(sorted(same))}. '
+            "Write namespace/name."
+        )
+    raise UnknownNameError(f'there is no {kind} "{name}". {did_you_mean(name, objects)}')
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the IP address that `text` spells, or None; IPv4-mapped IPv6 counts as IPv4.
+
+    Examples
+    --------
+    >>> parse_address("::ffff:10.0.0.1")
+    IPv4Address('10.0.0.1')
+    >>> parse_address("shop/web") is None
+    True
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+# ---------------------------------------------------------------- flows
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One end of a flow: a pod, or an address outside the cluster.
+
+    Parameters
+    ----------
+    pod : Pod, optional
+        None for an outside address.
+    address : IPv4Address or IPv6Address, optional
+        The address in use; None for a pod of which the manifests give none.
+    """
+
+    pod: Pod | None = None
+    address: Address | None = None
+
+    @property
+    def name(self) -> str:
+        """``namespace/pod``, or the address."""
+        return str(self.pod or self.address)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A connection somebody tries to open: from where, to where, on which port.
+
+    Parameters
+    ----------
+    source, destination : Endpoint
+    port : int or None
+        The destination port; None for protocols without ports.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another name such as ``ICMP``, which policies leave
+        undefined (SEM-57).
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(Flow.between(lab.load("three-tier"), "web", "db", 5432))
+    shop/web -> shop/db  TCP 5432
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    port: int | None = None
+    protocol: str = Protocol.TCP
+
+    @classmethod
+    def between(
+        cls,
+        cluster: Cluster,
+        source: str,
+        destination: str,
+        port: int | None = None,
+        protocol: str = "TCP",
+    ) -> Flow:
+        """Return a flow between two ends given by name or address.
+
+        Two pods given by name use the first address family that they share, in the order of
+        the destination's addresses (SEM-48: a dual-stack pod is judged per address in use).
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            For a wrong name, port or protocol, or when neither end is a pod (SEM-05).
+        """
+        port, protocol = _checked_port(port, protocol)
+        ends = cluster.endpoint(source), cluster.endpoint(destination)
+        if ends[0].pod is None and ends[1].pod is None:
+            raise FlowError(
+                f"neither {source} nor {destination} is a pod, and policies judge only pods. "
+                "Name at least one pod."
+            )
+        return cls(*facing(*ends), port, protocol)
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        return f"{self.source} -> {self.destination}  {self.protocol}{port}"
+
+
+def _checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
+    protocol = str(protocol).upper()
+    if not is_governed(protocol):
+        if not re.fullmatch(r"[A-Z0-9-]+", protocol):
+            raise FlowError(f'"{protocol}" is not a protocol. Use TCP, UDP or SCTP.')
+        return port, protocol
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise FlowError(f"{protocol} needs a port, a number from 1 to 65535; got {port!r}.")
+    if not MIN_PORT <= port <= MAX_PORT:
+        raise FlowError(f"{port} is not a port: ports go from {MIN_PORT} to {MAX_PORT}.")
+    return port, Protocol(protocol)
+
+
+def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]:
+    """Return both ends with the addresses they use towards each other (SEM-48)."""
+    destination = replace(destination, address=_address_beside(destination, source))
+    return replace(source, address=_address_beside(source, destination)), destination
+
+
+def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
+    """Return the address `end` uses towards `other`: the first of a family both have."""
+    if end.address is not None or end.pod is None:
+        return end.address
+    others = _known_addresses(other)
+    families = {address.version for address in others}
+    same = [address for address in end.pod.addresses if address.version in families]
+    return next(iter(same or end.pod.addresses), None)
+
+
+def _known_addresses(end: Endpoint) -> Iterator[Address]:
+    if end.address is not None:
+        return iter((end.address,))
+    return iter(end.pod.addresses if end.pod else ())

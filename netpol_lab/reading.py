@@ -1,0 +1,382 @@
+"""Text into documents: YAML as kubectl reads it, or JSON, with limits and positions.
+
+kubectl turns YAML 1.1 into JSON, and PyYAML differs from it in several scalars (VAL-11), so the
+scalars are resolved here. Text is parsed once and fast; only when there is a complaint is the
+document composed again, to find the line and column of the offending token.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from netpol_lab.errors import Complaint, Reason
+
+Path = tuple[str | int, ...]
+
+MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
+MAX_DEPTH = 200
+MAX_EXCERPT = 160  # a longer line is not shown under a complaint
+MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Merge: Any = yaml.SafeLoader  # for its flatten_mapping
+
+
+# ---------------------------------------------------------------- scalars as kubectl reads them
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """A safe loader whose scalars are those of kubectl, with text for all mapping keys."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own protocol)
+
+    repeats = False  # whether a key may stand twice in some mapping
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
+        mapping = super().construct_mapping(node, deep=deep)
+        by_text = {_key(key): value for key, value in mapping.items()}
+        self.repeats = self.repeats or len(by_text) < len(node.value)
+        return by_text
+
+
+def _key(key: object) -> str:
+    """Return a mapping key as text: "on: x" is the key "true" (VAL-11)."""
+    if isinstance(key, str):
+        return key
+    return json.dumps(key) if isinstance(key, bool | int | float | None) else str(key)
+
+
+def _integer(loader: Any, node: yaml.ScalarNode) -> int | float:
+    text = str(loader.construct_scalar(node)).replace("_", "").lower()
+    sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
+    if len(digits) > 100:  # no field is that wide; Python refuses to convert thousands of digits
+        return math.inf
+    for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
+        if digits.startswith(prefix):
+            return sign * int(digits[2:], base)
+    octal = len(digits) > 1 and digits[0] == "0"
+    return sign * int(digits, 8 if octal else 10)
+
+
+def _float(loader: Any, node: yaml.ScalarNode) -> float:
+    text = str(loader.construct_scalar(node)).lower().replace("_", "")
+    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_SCALARS = (
+    ("bool", r"y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF",
+     "yYnNtTfFoO"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("int", r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]*|[1-9][0-9_]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)"
+     r"|\.(?:nan|NaN|NAN)", "-+0123456789."),
+    ("merge", r"<<", "<"),
+)  # fmt: skip
+for _tag, _pattern, _first in _SCALARS:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
+    )
+_TRUE = {"y", "yes", "true", "on"}
+_Loader.add_constructor(
+    "tag:yaml.org,2002:bool",
+    lambda loader, node: str(loader.construct_scalar(node)).lower() in _TRUE,
+)
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _float)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+
+
+# ---------------------------------------------------------------- documents
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a file, as plain JSON values, with a way back to its text.
+
+    Parameters
+    ----------
+    file : str
+    number : int
+        Its place in the file, from 1, counting empty documents too.
+    value : object
+    text : str
+        The part of the file it stands in.
+    first_line : int
+        The line of the file at which `text` starts, from 0.
+    repeats : bool
+        Whether some key may stand twice in a mapping; `duplicates` tells.
+    """
+
+    file: str
+    number: int
+    value: Any
+    text: str = field(repr=False)
+    first_line: int = 0
+    repeats: bool = False
+
+    def locate(self, path: Path, of_key: bool = False) -> tuple[int, int, str]:
+        """Return the line, the column (both from 1) and the text of the line at a path.
+
+        Parameters
+        ----------
+        path : tuple of str and int
+            Where the path leads nowhere, its last existing part is meant.
+        of_key : bool
+            Point at the last key itself, not at its value.
+        """
+        mark = _mark(_compose(self.text), path, of_key)
+        lines = self.text.splitlines()
+        return self.first_line + mark.line + 1, mark.column + 1, _excerpt(lines, mark.line)
+
+    def duplicates(self) -> Iterator[Path]:
+        """Yield the path of every key that is written again in the same mapping (VAL-09)."""
+        node = _compose(self.text) if self.repeats else None
+        if node is not None:
+            yield from _duplicates(node, (), set())
+
+
+def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
+    """Split a text into documents; a broken one does not hide the others.
+
+    Parameters
+    ----------
+    text : str
+        YAML with any number of documents, or JSON.
+    file : str
+        Its name, for complaints.
+
+    Returns
+    -------
+    tuple
+        The documents that can be read, and what is wrong with the rest.
+
+    Examples
+    --------
+    >>> good, bad = documents("a: 1\\n---\\nb: [\\n---\\nc: yes\\n", "x.yaml")
+    >>> [d.value for d in good]
+    [{'a': 1}, {'c': True}]
+    >>> bad[0].line
+    4
+    """
+    if len(text) > MAX_BYTES:
+        message = f"the text has {len(text):,} characters; at most {MAX_BYTES:,} are read"
+        return [], [Complaint("", Reason.SYNTAX, message, file=file)]
+    text = text.removeprefix("\ufeff")
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            value, repeats = _parse_json(text)
+            return [Document(file, 1, value, text, 0, repeats)], []
+        except (ValueError, RecursionError):
+            pass  # flow-style YAML, or broken: the YAML reader says where
+    good: list[Document] = []
+    bad: list[Complaint] = []
+    for number, (first_line, part) in enumerate(_parts(text), 1):
+        try:
+            value, repeats = _parse(part)
+            good.append(Document(file, number, value, part, first_line, repeats))
+        except (yaml.YAMLError, RecursionError, ValueError) as error:
+            bad.append(_syntax(error, file, number, first_line, part))
+    return good, bad
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each document's first line and text; "---" at a line's start begins another."""
+    lines = text.splitlines(keepends=True)
+    start = 0
+    for i, line in enumerate(lines):
+        directives_only = all(re.match(r"\s*(%|#|$)", above) for above in lines[start:i])
+        if re.match(r"---(\s|$)", line) and i > start and not directives_only:
+            yield start, "".join(lines[start:i])
+            start = i
+    yield start, "".join(lines[start:])
+
+
+def _parse_json(text: str) -> tuple[Any, bool]:
+    """Return the value of a JSON text and whether a key stands twice in some object."""
+    repeats = False
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeats
+        value = dict(pairs)
+        repeats = repeats or len(value) < len(pairs)
+        return value
+
+    return json.loads(text, object_pairs_hook=collect), repeats
+
+
+def _parse(text: str) -> tuple[Any, bool]:
+    """Return the value of one YAML document and whether a key may stand twice in it."""
+    _refuse_depth(text)
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, False
+        if "*" in text:
+            _refuse_bombs(node)
+        return loader.construct_document(node), loader.repeats
+    finally:
+        loader.dispose()
+
+
+def _refuse_depth(text: str) -> None:
+    """Refuse deep nesting before libyaml's composer, which recurses in C, runs out of stack.
+
+    Only text that could nest deeply is looked at twice: each level needs a bracket, or two more
+    columns of indentation, dashes or colons at the start of some line.
+    """
+    brackets = text.count("[") + text.count("{")
+    if brackets <= MAX_DEPTH and not re.search(rf"(?m)^[\s?:-]{{{MAX_DEPTH},}}", text):
+        return
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.events.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.events.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            problem = f"nested more than {MAX_DEPTH} levels deep"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
+def _refuse_bombs(root: yaml.Node) -> None:
+    """Refuse aliases that contain themselves or multiply a document beyond all use."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size(node: yaml.Node, depth: int) -> int:
+        if id(node) in open_nodes or depth > MAX_DEPTH:
+            problem = "an alias that contains itself, or nests too deeply"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        if id(node) not in sizes:
+            open_nodes.add(id(node))
+            sizes[id(node)] = 1 + sum(size(child, depth + 1) for child in _children(node))
+            open_nodes.remove(id(node))
+        return sizes[id(node)]
+
+    if size(root, 0) > len(sizes) + MAX_EXPANSION:
+        problem = f"aliases that expand to more than {MAX_EXPANSION:,} values"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=root.start_mark)
+
+
+def _children(node: yaml.Node) -> Iterable[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return (part for pair in node.value for part in pair)
+    return node.value if isinstance(node, yaml.SequenceNode) else ()
+
+
+def _syntax(error: Exception, file: str, number: int, first_line: int, text: str) -> Complaint:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error) or "cannot be read"
+    if isinstance(error, RecursionError):
+        problem = "nested too deeply"
+    complaint = Complaint(
+        "", Reason.SYNTAX, str(problem), _syntax_hint(str(problem), text), file, number
+    )
+    if mark is None:
+        return complaint
+    excerpt = _excerpt(text.splitlines(), mark.line)
+    return complaint.at(first_line + mark.line + 1, mark.column + 1, excerpt)
+
+
+def _excerpt(lines: list[str], line: int) -> str:
+    text = lines[line] if line < len(lines) else ""
+    return text if len(text) <= MAX_EXCERPT else ""
+
+
+def _syntax_hint(problem: str, text: str) -> str:
+    if "\\t" in problem:
+        return "YAML does not allow tabs for indentation: use spaces"
+    if "mapping values are not allowed" in problem:
+        return "is the line above indented differently, or does a text with a colon need quotes?"
+    if "expected <block end>" in problem:
+        return "this line is indented differently from its neighbours"
+    return ""
+
+
+# ---------------------------------------------------------------- positions
+
+
+def _compose(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()  # type: ignore[no-any-return]
+    finally:
+        loader.dispose()
+
+
+def _mark(node: yaml.Node | None, path: Path, of_key: bool) -> yaml.Mark:
+    """Return the mark of the value at a path, or of the key that leads to it."""
+    if node is None:
+        return yaml.Mark("", 0, 0, 0, None, None)
+    mark = node.start_mark
+    for i, step in enumerate(path):
+        key, value = _step(node, step)
+        if value is None:
+            break
+        last = i == len(path) - 1
+        mark = key.start_mark if key is not None and (of_key or not last) else value.start_mark
+        node = value
+    return mark
+
+
+def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in reversed(node.value):  # the last one stands
+            if _spelling(key) == step:
+                return key, value
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        if step < len(node.value):
+            return None, node.value[step]
+    return None, None
+
+
+def _spelling(key: yaml.Node) -> str:
+    if key.tag == "tag:yaml.org,2002:bool":
+        return str(key.value.lower() in _TRUE).lower()
+    return str(key.value)
+
+
+def _duplicates(node: yaml.Node, path: Path, seen: set[int]) -> Iterator[Path]:
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            yield from _duplicates(item, (*path, i), seen)
+    elif isinstance(node, yaml.MappingNode):
+        keys: set[str] = set()
+        for key, value in node.value:
+            name = _spelling(key)
+            if name in keys and key.tag != "tag:yaml.org,2002:merge":
+                yield (*path, name)
+            keys.add(name)
+            yield from _duplicates(value, (*path, name), seen)
+
+
+def format_path(path: Path) -> str:
+    """Return a path as the API server writes it.
+
+    Examples
+    --------
+    >>> format_path(("spec", "ingress", 0, "from", 1))
+    'spec.ingress[0].from[1]'
+    """
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+def get(value: Any, *path: str) -> Any:
+    """Return what stands at a path of mappings, or None."""
+    for step in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value

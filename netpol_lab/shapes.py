@@ -1,0 +1,240 @@
+"""Rectangles, circles, paths and texts: all that a painter has to know.
+
+A `Sheet` is a finished drawing in pixels, with y running down. Whoever makes one decides on
+everything; the painters (`svg`, `figure`) decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+Point = tuple[float, float]
+Step = tuple[str, float, float] | tuple[str, float, float, float, float, float, float] | tuple[str]
+
+FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
+SMALL = 12  # px; nothing is written smaller
+
+# Okabe and Ito's colours, which colour-blind people can tell apart, and greys beside them.
+INK = "#1b2733"
+MUTED = "#52616f"
+EDGE = "#7f8f9e"
+FAINT = "#c9d3dd"
+PAPER = "#ffffff"
+MIST = "#f6f9fc"
+CHIP = "#e8eef4"
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREY = "#555555"
+LIGHT_BLUE = "#bfe2f8"
+SAND = "#fae7b3"
+
+
+class Box(NamedTuple):
+    """A place on the sheet."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The x of the right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of the lower edge."""
+        return self.y + self.height
+
+    @property
+    def middle(self) -> Point:
+        """The centre."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def grown(self, by: float) -> Box:
+        """Return the box with a margin on every side."""
+        return Box(self.x - by, self.y - by, self.width + 2 * by, self.height + 2 * by)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a shape looks."""
+
+    fill: str = "none"
+    stroke: str = "none"
+    width: float = 1
+    dash: tuple[float, ...] = ()
+    opacity: float = 1
+    round_ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle with round corners."""
+
+    box: Box
+    style: Style
+    radius: float = 0
+    kind: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle."""
+
+    centre: Point
+    radius: float
+    style: Style
+    kind: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Lines and curves: steps as in SVG, with M, L, C and Z only."""
+
+    steps: tuple[Step, ...]
+    style: Style
+    kind: str = ""
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line of text; `at` is on the baseline, at its start, middle or end."""
+
+    at: Point
+    words: str
+    size: float = SMALL
+    anchor: str = "start"
+    colour: str = INK
+    bold: bool = False
+    turned: bool = False  # by 90 degrees, to be read upwards
+    kind: str = ""
+    shown: bool = True
+
+    @property
+    def box(self) -> Box:
+        """The place it takes up, rather too wide than too narrow."""
+        width, up = text_width(self.words, self.size, self.bold), self.size * 0.8
+        before = {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        x, y = self.at
+        if self.turned:
+            return Box(x - up, y + before - width, self.size, width)
+        return Box(x - before, y - up, width, self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shapes that belong together, with what a redraw or a screen reader wants to know."""
+
+    kind: str
+    shapes: tuple[Shape, ...]
+    data: tuple[tuple[str, str], ...] = ()
+    tooltip: str = ""
+    shown: bool = True
+
+
+Shape = Rect | Circle | Path | Text | Group
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A finished drawing."""
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+    def walk(self) -> Iterator[Rect | Circle | Path | Text]:
+        """Yield every shape that shows, from the back to the front, out of its groups."""
+        yield from _visible(self.shapes)
+
+
+def _visible(shapes: tuple[Shape, ...]) -> Iterator[Rect | Circle | Path | Text]:
+    for shape in shapes:
+        if not shape.shown:
+            continue
+        if isinstance(shape, Group):
+            yield from _visible(shape.shapes)
+        else:
+            yield shape
+
+
+# ---------------------------------------------------------------- text that fits
+
+# The widest of DejaVu Sans, Verdana and Arial, in hundredths of the font's size. Painters use
+# whichever font there is, so what fits by this table fits in all of them.
+_GROUPS = {
+    30: "'ijlI",
+    34: " ,.",
+    37: "/:;\\|f",
+    40: "()[]-t!",
+    46: 'r"',
+    53: "sz",
+    56: "c?*_`J",
+    58: "kL",
+    61: "vxyFo",
+    64: "aehnubdgpqT",
+    67: "S$0123456789{}PEY",
+    70: "KAVXZB",
+    73: "RCU",
+    78: "NHDG&",
+    82: "wOQ",
+    87: "#+<=>^~M",
+    102: "%mW@",
+}
+_WIDTH = {character: width for width, group in _GROUPS.items() for character in group}
+_BOLD = 1.13
+_UNKNOWN = 105  # other scripts; most are narrower
+
+ELLIPSIS = "…"
+
+
+@lru_cache(maxsize=4096)
+def text_width(words: str, size: float = SMALL, bold: bool = False) -> float:
+    """Return how wide a text is at most, in pixels.
+
+    Examples
+    --------
+    >>> text_width("web", 10) < text_width("web", 10, bold=True) < text_width("www", 10, bold=True)
+    True
+    """
+    width = sum(_WIDTH.get(character, _UNKNOWN) for character in words) * size / 100
+    return width * _BOLD if bold else width
+
+
+def clipped(words: str, room: float, size: float = SMALL, bold: bool = False) -> str:
+    """Return the text, without its end if it does not fit in `room` pixels.
+
+    Examples
+    --------
+    >>> clipped("role=backend, tier=2", 90)
+    'role=backen…'
+    """
+    return _cut(words, room, size, bold, lambda keep: words[:keep].rstrip(" ,") + ELLIPSIS)
+
+
+def shortened(words: str, room: float, size: float = SMALL, bold: bool = False) -> str:
+    """Return the text, without its middle if it does not fit: both ends of a pod's name tell.
+
+    Examples
+    --------
+    >>> shortened("payment-worker-7d4b9c5f6d-x2x9k", 120)
+    'payment-w…d-x2x9k'
+    """
+    tail = min(7, len(words) // 3)
+    return _cut(words, room, size, bold, lambda keep: words[:keep] + ELLIPSIS + words[-tail:])
+
+
+def _cut(words: str, room: float, size: float, bold: bool, keeping: Callable[[int], str]) -> str:
+    """Return the longest text that fits, the whole one or one that keeps fewer characters."""
+    if text_width(words, size, bold) <= room:
+        return words
+    cuts = (keeping(keep) for keep in range(len(words) - 1, 0, -1))
+    return next((cut for cut in cuts if text_width(cut, size, bold) <= room), ELLIPSIS)

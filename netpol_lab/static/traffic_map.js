@@ -1,0 +1,217 @@
+// A picture of flows whose arrows and pods are buttons. Python sends SVG text and an explanation;
+// this sends back which part was chosen. It knows nothing of policies.
+
+const HINT = "Choose an arrow or a pod to read why. With the keyboard: Tab, arrow keys, Enter.";
+const SILENT = "Waiting for Python. If the kernel was restarted, run the notebook again.";
+const GLOW_MS = 1200;
+const SILENCE_MS = 3000;
+
+function render({ model, el }) {
+  const picture = make("div", "nl-picture");
+  const tip = make("div", "nl-tip", { "aria-hidden": "true" }); // the part's own label says it
+  const why = make("div", "nl-why", { role: "status", "aria-live": "polite" });
+  const ended = new AbortController();
+  const timers = new Map();
+  let stop = null; // the part that Tab reaches; the arrow keys move on from there
+  let silence = 0;
+
+  picture.append(tip);
+  el.classList.add("nl-traffic-map");
+  el.append(picture, why);
+
+  const svg = () => picture.querySelector(":scope > svg");
+  const parts = () => [...(svg()?.querySelectorAll("[data-key]") ?? [])];
+  const part = (key) => parts().find((node) => node.dataset.key === key);
+  const partAt = (target) => target.closest?.("[data-key]");
+
+  function draw() {
+    const fresh = parse(model.get("svg"));
+    if (!fresh) return;
+    const before = new Map(parts().map((node) => [node.dataset.key, node.dataset.verdict]));
+    if (svg()) patch(svg(), fresh);
+    else picture.prepend(document.importNode(fresh, true));
+    mark();
+    for (const node of parts()) {
+      const was = before.get(node.dataset.key);
+      if (was !== undefined && was !== node.dataset.verdict) glow(node);
+    }
+  }
+
+  function glow(node) {
+    clearTimeout(timers.get(node));
+    node.classList.add("changed");
+    timers.set(node, setTimeout(() => node.classList.remove("changed"), GLOW_MS));
+  }
+
+  // What a redraw must not take away: the chosen part, and the one tab stop.
+  function mark() {
+    const chosen = model.get("selected");
+    if (!part(stop)) stop = part(chosen) ? chosen : parts()[0]?.dataset.key;
+    for (const node of parts()) {
+      write(node, "aria-pressed", String(node.dataset.key === chosen));
+      write(node, "tabindex", node.dataset.key === stop ? "0" : "-1");
+    }
+  }
+
+  function choose(key) {
+    if (key === model.get("selected")) return;
+    model.set("selected", key);
+    model.save_changes();
+    clearTimeout(silence);
+    if (key) silence = setTimeout(() => (why.textContent = SILENT), SILENCE_MS);
+  }
+
+  function explain() {
+    clearTimeout(silence);
+    const text = model.get("explanation");
+    why.textContent = text || HINT;
+    why.classList.toggle("nl-hint", !text);
+  }
+
+  // The part under the pointer or with the focus stands out, a pod together with its arrows.
+  function point(node, x, y) {
+    const pod = node?.dataset.pod;
+    const { source, destination } = node?.dataset ?? {};
+    for (const other of parts()) {
+      const ends = [other.dataset.source, other.dataset.destination];
+      const near = pod ? ends.includes(pod) : [source, destination].includes(other.dataset.pod);
+      other.toggleAttribute("data-near", Boolean(node) && (other === node || near));
+    }
+    picture.classList.toggle("nl-pointing", Boolean(node));
+    tip.textContent = node?.dataset.label ?? "";
+    tip.hidden = !tip.textContent;
+    if (node) place(tip, picture, x, y);
+  }
+
+  function pointAtFocus() {
+    const node = partAt(document.activeElement ?? picture);
+    if (!node || !picture.contains(node)) return point(null);
+    const box = (node.querySelector(".nl-line") ?? node).getBoundingClientRect();
+    point(node, box.left + box.width / 2, box.top + box.height / 2);
+  }
+
+  function walk(step) {
+    const all = parts();
+    const at = all.findIndex((node) => node.dataset.key === stop);
+    const to = { first: 0, last: all.length - 1 }[step] ?? (at + step + all.length) % all.length;
+    all[to]?.focus();
+  }
+
+  const keys = {
+    Enter: (node) => choose(node.dataset.key),
+    " ": (node) => choose(node.dataset.key),
+    Escape: () => (point(null), choose("")),
+    ArrowRight: () => walk(1),
+    ArrowDown: () => walk(1),
+    ArrowLeft: () => walk(-1),
+    ArrowUp: () => walk(-1),
+    Home: () => walk("first"),
+    End: () => walk("last"),
+  };
+
+  function on(target, type, handle, capture = false) {
+    target.addEventListener(type, handle, { capture, signal: ended.signal });
+  }
+  on(picture, "click", (event) => choose(partAt(event.target)?.dataset.key ?? ""));
+  on(picture, "keydown", (event) => {
+    const node = partAt(event.target);
+    if (!node || !keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    keys[event.key](node);
+  });
+  on(picture, "focusin", (event) => {
+    stop = partAt(event.target)?.dataset.key ?? stop;
+    mark();
+    // A click says it with the pointer already; the keyboard needs the same tip.
+    if (event.target.matches(":focus-visible")) pointAtFocus();
+  });
+  on(picture, "focusout", () => point(null));
+  on(picture, "pointermove", (event) => point(partAt(event.target), event.clientX, event.clientY));
+  on(picture, "pointerleave", pointAtFocus);
+
+  // JupyterLab takes a letter typed on a control inside an output as a command on the cell: `b`
+  // adds one, `m` turns it into text. The attribute it respects has to be on the focused element
+  // itself; while Ctrl or Cmd is down it is taken off, so that Ctrl+S still saves.
+  const home = () => el.closest(".jp-OutputArea-output") ?? el.closest(".nl-board") ?? el;
+  function guard(event) {
+    if (!(event.target instanceof Element) || !home().contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !(event.ctrlKey || event.metaKey));
+  }
+  for (const type of ["focusin", "keydown", "keyup"]) on(window, type, guard, true);
+
+  const listeners = { svg: draw, selected: mark, explanation: explain };
+  for (const [trait, listen] of Object.entries(listeners)) model.on(`change:${trait}`, listen);
+  draw();
+  explain();
+  point(null);
+
+  return () => {
+    for (const [trait, listen] of Object.entries(listeners)) model.off(`change:${trait}`, listen);
+    for (const timer of [...timers.values(), silence]) clearTimeout(timer);
+    ended.abort();
+  };
+}
+
+function make(name, className, attributes = {}) {
+  const node = Object.assign(document.createElement(name), { className });
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return node;
+}
+
+// The SVG as elements that are not in the page yet, with its parts dressed as buttons.
+function parse(text) {
+  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  if (root.nodeName !== "svg") return null;
+  root.setAttribute("role", "group"); // the children of an img would be hidden from screen readers
+  root.querySelectorAll("title").forEach((node) => node.remove()); // a second tip; aria-label stays
+  for (const node of root.querySelectorAll("[data-key]")) {
+    node.setAttribute("role", "button");
+    node.setAttribute("aria-label", node.dataset.label ?? node.dataset.key);
+  }
+  return root;
+}
+
+// Make `old` like `fresh` by writing only what differs, so that focus and transitions survive.
+function patch(old, fresh) {
+  if (old.nodeName !== fresh.nodeName || old.dataset?.key !== fresh.dataset?.key) {
+    old.replaceWith(document.importNode(fresh, true));
+    return;
+  }
+  if (!(old instanceof Element)) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  const kept = new Set(["aria-pressed", "tabindex", "data-near"]); // render's own
+  for (const { name } of [...old.attributes]) {
+    if (!fresh.hasAttribute(name) && !kept.has(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) write(old, name, value);
+  const keyed = new Map([...old.children].map((child) => [child.dataset.key, child]));
+  const wanted = [...fresh.childNodes];
+  wanted.forEach((child, index) => {
+    const key = child.dataset?.key;
+    const here = old.childNodes[index];
+    const match = (key && keyed.get(key)) ?? here;
+    if (!match) old.append(document.importNode(child, true));
+    else {
+      if (match !== here) old.insertBefore(match, here ?? null);
+      patch(match, child);
+    }
+  });
+  while (old.childNodes.length > wanted.length) old.lastChild.remove();
+}
+
+function write(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+// Beside the pointer, but inside the picture.
+function place(tip, picture, x, y) {
+  const box = picture.getBoundingClientRect();
+  const left = Math.min(Math.max(x - box.left + 14, 4), box.width - tip.offsetWidth - 4);
+  const below = y - box.top + 18;
+  const top = below + tip.offsetHeight < box.height ? below : y - box.top - tip.offsetHeight - 12;
+  tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+}
+
+export default { render };

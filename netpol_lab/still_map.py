@@ -1,0 +1,82 @@
+"""The picture without anywidget: the same SVG in plain HTML, and a list to choose from."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
+
+import ipywidgets
+from traitlets import Unicode
+
+from netpol_lab.display import Stored
+
+_CSS = (files("netpol_lab") / "static" / "traffic_map.css").read_text("utf-8")
+_NOTHING = ("(choose a connection or a pod)", "")
+
+
+class StillMap(Stored, ipywidgets.VBox):
+    """What `TrafficMap` is, where only core widgets work: the parts are chosen from a list.
+
+    Attributes
+    ----------
+    svg, words, selected, explanation : str
+        As those of `TrafficMap`.
+
+    Examples
+    --------
+    >>> StillMap().show("<svg/>", words="nothing to see")
+    nothing to see
+    """
+
+    svg = Unicode()
+    words = Unicode()
+    selected = Unicode()
+    explanation = Unicode()
+
+    def __init__(self) -> None:
+        self._paper = ipywidgets.HTML()
+        self._why = ipywidgets.HTML()
+        self._list = ipywidgets.Dropdown(
+            options=[_NOTHING], description="Why?", layout=ipywidgets.Layout(width="auto")
+        )
+        super().__init__([self._paper, self._list, self._why])
+        self.add_class("nl-traffic-map")
+        self._list.observe(self._on_pick, "value")
+        self.observe(self._on_selected, "selected")
+        self.observe(self._on_explanation, "explanation")
+
+    def show(self, svg: str, words: str, explanation: str = "") -> StillMap:
+        """Replace picture, words and explanation."""
+        chosen = self.selected
+        options = (_NOTHING, *parts_of(svg))
+        if options != self._list.options:
+            self._list.options = options  # which makes the list jump to its first line
+            self._list.value = chosen if chosen in dict(options).values() else ""
+        self.svg, self.words, self.explanation = svg, words, explanation
+        self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
+        return self
+
+    def _on_pick(self, change: dict[str, Any]) -> None:
+        self.selected = change["new"] or ""
+
+    def _on_selected(self, change: dict[str, Any]) -> None:
+        self._list.value = change["new"]
+
+    def _on_explanation(self, change: dict[str, Any]) -> None:
+        self._why.value = f'<div class="nl-why" role="status">{escape(change["new"])}</div>'
+
+
+def parts_of(svg: str) -> list[tuple[str, str]]:
+    """Return label and key of each part of a picture that can be chosen, in its order.
+
+    Examples
+    --------
+    >>> parts_of('<svg><g data-key="pod:shop/db" data-label="pod shop/db"/></svg>')
+    [('pod shop/db', 'pod:shop/db')]
+    """
+    nodes = ElementTree.fromstring(svg).iter()
+    return [
+        (node.get("data-label", key), key) for node in nodes if (key := node.get("data-key", ""))
+    ]

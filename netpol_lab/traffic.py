@@ -1,0 +1,427 @@
+"""Who may talk to whom on one port: every connection of a picture, with its verdict.
+
+No geometry and no colours here, only facts and the words for them; `scene` makes a picture of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, partial
+from itertools import permutations
+from typing import NamedTuple
+
+from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
+from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.model import (
+    Cluster,
+    Direction,
+    Endpoint,
+    Pod,
+    Policy,
+    parse_address,
+)
+from netpol_lab.ports import is_governed
+from netpol_lab.verdict import Exemption, Side, Verdict, evaluate, resolution_of
+
+USUAL_PORT = 80  # asked about when nobody names a port
+MOST_SHOWN = 40  # endpoints; a grid of more is not readable
+
+Outside = str | tuple[str, str]  # an address, or a name for it and the address
+
+
+class State(StrEnum):
+    """What a picture says about a connection."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    UNDEFINED = "undefined"
+
+
+class Change(StrEnum):
+    """What became of a connection since the picture before."""
+
+    NONE = "none"
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+class Isolation(StrEnum):
+    """What a picture says about one direction of a pod."""
+
+    OPEN = "open"
+    ISOLATED = "isolated"
+    UNDEFINED = "undefined"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One endpoint of a picture.
+
+    Parameters
+    ----------
+    endpoint : Endpoint
+    caption : str
+        The short name: the pod's own, or what an outside address is called.
+    notes : tuple of str
+        The labels that tell this pod from the others; for an outside node its address.
+    isolation : tuple of Isolation
+        For ingress and for egress; empty outside the cluster.
+    isolated_by : tuple of Policy
+        The policies that isolate the pod, in either direction.
+    """
+
+    endpoint: Endpoint
+    caption: str
+    notes: tuple[str, ...] = ()
+    isolation: tuple[Isolation, ...] = ()
+    isolated_by: tuple[Policy, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``namespace/pod``, or the address."""
+        return self.endpoint.name
+
+    @property
+    def pod(self) -> Pod | None:
+        """The pod, or None outside the cluster."""
+        return self.endpoint.pod
+
+    @property
+    def namespace(self) -> str | None:
+        """The pod's namespace, or None outside the cluster."""
+        return self.endpoint.pod.namespace if self.endpoint.pod else None
+
+    @property
+    def key(self) -> str:
+        """What a redraw knows this endpoint by."""
+        return f"pod:{self.name}"
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        """``ingress isolated``, ``egress open``: one for each direction of a pod."""
+        states = zip(Direction, self.isolation, strict=bool(self.pod))
+        return tuple(f"{direction} {state}" for direction, state in states)
+
+    @property
+    def label(self) -> str:
+        """The endpoint in words."""
+        if self.pod is None:
+            named = "" if self.caption == self.name else f"{self.caption}, "
+            return f"{named}{self.name}, outside the cluster"
+        host = ", on its node's network" if self.pod.host_network else ""
+        return f"pod {self.pod.name} in namespace {self.pod.namespace}{host}, {self._isolated()}"
+
+    def _isolated(self) -> str:
+        states = list(zip(Direction, self.isolation, strict=True))
+        isolated = [str(way) for way, state in states if state is Isolation.ISOLATED]
+        undefined = [str(way) for way, state in states if state is Isolation.UNDEFINED]
+        parts = [f"isolated for {' and '.join(isolated)}"] if isolated else []
+        parts += [f"isolation undefined for {' and '.join(undefined)}"] if undefined else []
+        return ", ".join(parts) or "not isolated"
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """One connection of a picture: a direction between two endpoints, with its verdict."""
+
+    source: Node
+    destination: Node
+    verdict: Verdict
+    state: State
+    change: Change = Change.NONE
+
+    @property
+    def key(self) -> str:
+        """What a redraw knows this connection by."""
+        return f"flow:{self.source.name}>{self.destination.name}"
+
+    @property
+    def label(self) -> str:
+        """The connection in words."""
+        port = spoken_port(self.verdict.flow.port, self.verdict.flow.protocol)
+        just = "" if self.change is Change.NONE else f", just {self.change}"
+        return f"{self.source.name} to {self.destination.name}, {port}, {self.state}{just}"
+
+
+class Row(NamedTuple):
+    """One connection as a row of a table: plain words."""
+
+    source: str
+    destination: str
+    verdict: str
+    change: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Every connection between the endpoints of a picture, on one port.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+        Outside addresses first, then the pods, namespace by namespace.
+    arcs : tuple of Arc
+        Every ordered pair with a pod at one end at least, in the order of the nodes.
+    port, protocol
+        What was asked about.
+    policies : tuple of str
+        The names of the policies in force, sorted.
+    enforced : bool
+        Whether a plugin enforces policies here.
+    finished, left_out : int
+        How many pods take no part because they are completed, and how many endpoints were too
+        many to show.
+    """
+
+    nodes: tuple[Node, ...]
+    arcs: tuple[Arc, ...]
+    port: int | None
+    protocol: str
+    policies: tuple[str, ...] = ()
+    enforced: bool = True
+    finished: int = 0
+    left_out: int = 0
+
+    @property
+    def pods(self) -> tuple[Node, ...]:
+        """The nodes that are pods."""
+        return tuple(node for node in self.nodes if node.pod is not None)
+
+    @cached_property
+    def states(self) -> Counter[State]:
+        """How many connections are in which state."""
+        return Counter(arc.state for arc in self.arcs)
+
+    @cached_property
+    def changes(self) -> Counter[Change]:
+        """How many connections were opened and closed."""
+        return Counter(arc.change for arc in self.arcs)
+
+    @property
+    def asked(self) -> str:
+        """The port in words, as ``TCP 5432``."""
+        return spoken_port(self.port, self.protocol)
+
+    @property
+    def counted(self) -> list[str]:
+        """The numbers in words: allowed, blocked, and what else there is to count."""
+        states, changed = self.states, self.changes[Change.OPENED] + self.changes[Change.CLOSED]
+        rest = (
+            (states[State.BLOCKED], "blocked"),
+            (states[State.UNDEFINED], "undefined"),
+            (changed, "changed"),
+            (self.left_out, "endpoints too many to show" if self.left_out > 1 else "not shown"),
+        )
+        connections = "connection" if len(self.arcs) == 1 else "connections"
+        first = f"{states[State.ALLOWED]} of {len(self.arcs)} {connections} allowed"
+        tail = [] if self.enforced else ["no plugin enforces policies here"]
+        return [first, *(f"{n} {words}" for n, words in rest if n), *tail]
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The connections as rows of a table, in the picture's order."""
+        return tuple(
+            Row(
+                arc.source.name,
+                arc.destination.name,
+                str(arc.state),
+                "" if arc.change is Change.NONE else f"just {arc.change}",
+                reason(arc.verdict),
+            )
+            for arc in self.arcs
+        )
+
+
+def spoken_port(port: int | None, protocol: str) -> str:
+    """Return a port as people write it.
+
+    Examples
+    --------
+    >>> spoken_port(53, "UDP"), spoken_port(None, "ICMP")
+    ('UDP 53', 'ICMP')
+    """
+    return f"{protocol}" if port is None else f"{protocol} {port}"
+
+
+# ---------------------------------------------------------------- gathering
+
+
+def gather(
+    cluster: Cluster,
+    port: int | None = None,
+    protocol: str = "TCP",
+    *,
+    outside: Iterable[Outside] = (),
+    before: Cluster | None = None,
+    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+) -> Traffic:
+    """Return every connection between the endpoints of a cluster; see `scene.compose`.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> gather(lab.load("three-tier"), 5432).counted
+    ['3 of 6 connections allowed', '3 blocked']
+    """
+    protocol = str(protocol).upper()
+    port = USUAL_PORT if port is None and is_governed(protocol) else port
+    running = [pod for pod in cluster.pods if not pod.finished]
+    everyone = [*_outsiders(cluster, outside), *_insiders(cluster, running, assumptions)]
+    nodes = everyone[:MOST_SHOWN]
+    ask = partial(evaluate, port=port, protocol=protocol, assumptions=assumptions)
+    return Traffic(
+        nodes=tuple(nodes),
+        arcs=tuple(_arcs(cluster, before, nodes, ask)),
+        port=port,
+        protocol=protocol,
+        policies=_policy_names(cluster),
+        enforced=assumptions.enforced,
+        finished=len(cluster.pods) - len(running),
+        left_out=len(everyone) - len(nodes),
+    )
+
+
+_Ask = Callable[[Cluster, str, str], Verdict]
+
+
+def _policy_names(cluster: Cluster) -> tuple[str, ...]:
+    """Return the sorted names; without the namespace where there is only one."""
+    namespaces = {pod.namespace for pod in cluster.pods} | {p.namespace for p in cluster.policies}
+    several = len(namespaces) > 1
+    return tuple(sorted(str(p) if several else p.name for p in cluster.policies))
+
+
+def _outsiders(cluster: Cluster, outside: Iterable[Outside]) -> list[Node]:
+    pairs = ((item, item) if isinstance(item, str) else item for item in outside)
+    by_address = {text: _outsider(cluster, caption, text) for caption, text in pairs}
+    return list(by_address.values())
+
+
+def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
+    address = parse_address(text)
+    if address is None:
+        raise FlowError(
+            f'"{text}" is not an IP address. `outside` takes addresses such as "203.0.113.7", '
+            'or pairs such as ("internet", "203.0.113.7").'
+        )
+    if (pod := cluster.owner(address)) is not None:
+        raise FlowError(f"{address} is not outside: it is the address of {pod}.")
+    named = caption != text
+    return Node(
+        Endpoint(None, address), caption, (str(address) if named else "outside the cluster",)
+    )
+
+
+def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -> list[Node]:
+    """Return the pods namespace by namespace, each where its first pod stands."""
+    order = {pod.namespace: i for i, pod in reversed(list(enumerate(pods)))}
+    telling = telling_labels(pods)
+    return [
+        _insider(cluster, pod, telling, assumptions)
+        for pod in sorted(pods, key=lambda pod: order[pod.namespace])
+    ]
+
+
+def _insider(cluster: Cluster, pod: Pod, telling: set[str], assumptions: Assumptions) -> Node:
+    by = {way: resolution_of(cluster).isolating(pod, way) for way in Direction}
+    labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
+    return Node(
+        endpoint=Endpoint(pod),
+        caption=pod.name,
+        notes=(*(["hostNetwork"] if pod.host_network else []), *labels),
+        isolation=tuple(_isolation(pod, bool(by[way]), assumptions) for way in Direction),
+        isolated_by=tuple({str(p): p for way in Direction for p in by[way]}.values()),
+    )
+
+
+def telling_labels(pods: Sequence[Pod]) -> set[str]:
+    """Return the label keys that tell pods apart; all keys where none does.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> telling_labels(lab.load("three-tier").pods)  # app=myapp is on all of them
+    {'role'}
+    """
+    keys = dict.fromkeys(key for pod in pods for key in pod.labels)
+    return {key for key in keys if len({pod.labels.get(key) for pod in pods}) > 1} or set(keys)
+
+
+def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
+    if selected and pod.host_network and assumptions.host_network_as_pods is None:
+        return Isolation.UNDEFINED  # SEM-54
+    counts = selected and (not pod.host_network or assumptions.host_network_as_pods)
+    return Isolation.ISOLATED if counts else Isolation.OPEN
+
+
+def _arcs(
+    cluster: Cluster, before: Cluster | None, nodes: Iterable[Node], ask: _Ask
+) -> Iterator[Arc]:
+    for source, destination in permutations(nodes, 2):
+        if source.pod or destination.pod:
+            ends = source.name, destination.name
+            verdict = ask(cluster, *ends)
+            now = verdict.allowed
+            earlier = _earlier(before, ends, ask) if before else now
+            yield Arc(source, destination, verdict, _STATES[now], _change(earlier, now))
+
+
+_STATES = {True: State.ALLOWED, False: State.BLOCKED, None: State.UNDEFINED}
+
+
+def _earlier(before: Cluster, ends: tuple[str, str], ask: _Ask) -> bool | str | None:
+    try:
+        return ask(before, *ends).allowed
+    except (UnknownNameError, FlowError):
+        return "there was no such connection"
+
+
+def _change(earlier: bool | str | None, now: bool | None) -> Change:
+    """Say what became of a connection; undefined lies between blocked and allowed."""
+    if earlier == now or isinstance(earlier, str):
+        return Change.NONE
+    return Change.OPENED if earlier is False or now is True else Change.CLOSED
+
+
+# ---------------------------------------------------------------- in words
+
+
+def reason(verdict: Verdict) -> str:
+    """Return why, in one line.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> reason(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    'ingress: shop/db isolated by db-access-ingress'
+    """
+    if verdict.allowed is None:
+        return _left_open(verdict)
+    tell = _admission if verdict.allowed else _refusal
+    return "; ".join(filter(None, map(tell, verdict.sides))) or "neither end is isolated"
+
+
+def _refusal(side: Side) -> str:
+    by = ", ".join(policy.name for policy in side.isolated_by)
+    return "" if side.allowed else f"{side.direction}: {side.subject} isolated by {by}"
+
+
+def _admission(side: Side) -> str:
+    if side.exemption is not None:
+        return "" if side.exemption is Exemption.OUTSIDE else side.exemption.value
+    rules = (f"rule {rule.number} of {policy.name}" for policy, rule in side.admitted_by[:1])
+    return "".join(f"{side.direction}: {words}" for words in rules)
+
+
+def _left_open(verdict: Verdict) -> str:
+    questions = (
+        question.words
+        for name, question in OPEN_QUESTIONS.items()
+        if len({getattr(outcome.reading, name) for outcome in verdict.outcomes}) > 1
+    )
+    words = "; ".join(questions) or "which pod behind the Service answers"
+    return f"left open: {words}"

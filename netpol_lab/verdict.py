@@ -1,0 +1,346 @@
+"""One flow with its reasons: who is isolated by what, and which rule admits.
+
+The law, in both directions alike: a side allows a flow when its pod is not isolated, or some rule
+of an isolating policy admits the flow. A flow passes when both sides allow it (SEM-04).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import lru_cache
+
+from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
+from netpol_lab.model import (
+    Cluster,
+    Direction,
+    Endpoint,
+    Flow,
+    Pod,
+    Policy,
+    Rule,
+    Service,
+    ServicePort,
+    facing,
+)
+from netpol_lab.ports import is_governed
+from netpol_lab.resolve import Resolution, query_of, selected_by, target_port
+
+
+class Exemption(Enum):
+    """Why a side allows a flow whatever the policies say."""
+
+    OUTSIDE = "an address outside the cluster has no policy"  # SEM-05
+    ITSELF = "a pod cannot be cut off from itself"  # SEM-49
+    OWN_NODE = "traffic between a pod and its own node is allowed"  # SEM-50
+    NOT_ENFORCED = "no plugin enforces policies here"  # SEM-58
+    NOT_FILTERED = "this protocol is not filtered"  # SEM-57
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One direction's half of a verdict.
+
+    Parameters
+    ----------
+    direction : Direction
+        Egress is asked of the source, ingress of the destination.
+    flow : Flow
+        The flow as this side sees it, that is after Service addresses are rewritten.
+    isolated_by : tuple of Policy
+        The policies that isolate the subject in this direction.
+    admitted_by : tuple of (Policy, Rule)
+        The rules that admit the flow.
+    exemption : Exemption, optional
+        Why the policies do not matter, if they do not.
+    """
+
+    direction: Direction
+    flow: Flow
+    isolated_by: tuple[Policy, ...] = ()
+    admitted_by: tuple[tuple[Policy, Rule], ...] = ()
+    exemption: Exemption | None = None
+
+    @property
+    def subject(self) -> Endpoint:
+        """The end whose side this is."""
+        return self.flow.source if self.direction is Direction.EGRESS else self.flow.destination
+
+    @property
+    def peer(self) -> Endpoint:
+        """The other end, as the rules see it."""
+        return self.flow.destination if self.direction is Direction.EGRESS else self.flow.source
+
+    @property
+    def isolated(self) -> bool:
+        """Whether any policy isolates the subject in this direction."""
+        return bool(self.isolated_by)
+
+    @property
+    def allowed(self) -> bool:
+        """The law of the module."""
+        return self.exemption is not None or not self.isolated or bool(self.admitted_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happens to a flow under one reading of what Kubernetes leaves open."""
+
+    reading: Assumptions
+    egress: Side
+    ingress: Side
+
+    @property
+    def allowed(self) -> bool:
+        """Whether both sides allow the flow."""
+        return self.egress.allowed and self.ingress.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a flow is allowed, and why.
+
+    Parameters
+    ----------
+    flow : Flow
+        The flow that was asked about.
+    outcomes : tuple of Outcome
+        One for each permitted reading; the first is the usual one. Nearly always there is one.
+    cluster : Cluster
+    assumptions : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> verdict = lab.evaluate(lab.load("three-tier"), "web", "db", port=5432)
+    >>> verdict.allowed, verdict.egress.isolated, verdict.ingress.isolated
+    (False, False, True)
+    """
+
+    flow: Flow
+    outcomes: tuple[Outcome, ...]
+    cluster: Cluster = field(repr=False)
+    assumptions: Assumptions = DEFAULTS
+
+    @property
+    def allowed(self) -> bool | None:
+        """True, False, or None where Kubernetes leaves the result undefined."""
+        return _unanimous(outcome.allowed for outcome in self.outcomes)
+
+    @property
+    def common(self) -> bool | None:
+        """What most plugins do; None where they differ too. Equals `allowed` if defined."""
+        return _unanimous(
+            outcome.allowed
+            for outcome in self.outcomes
+            if is_usual(outcome.reading, self.assumptions)
+        )
+
+    @property
+    def egress(self) -> Side:
+        """The source's side, in the usual reading."""
+        return self.outcomes[0].egress
+
+    @property
+    def ingress(self) -> Side:
+        """The destination's side, in the usual reading."""
+        return self.outcomes[0].ingress
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Egress, then ingress, in the usual reading."""
+        return self.egress, self.ingress
+
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict can also be undefined: ask verdict.allowed (True, False, None)")
+
+    def __str__(self) -> str:
+        from netpol_lab.explain import explain
+
+        return explain(self)
+
+    def __repr__(self) -> str:
+        return f"<Verdict {str(self).splitlines()[0]}>"
+
+
+def evaluate(
+    cluster: Cluster,
+    source: str,
+    destination: str,
+    port: int | None = None,
+    protocol: str = "TCP",
+    assumptions: Assumptions = DEFAULTS,
+) -> Verdict:
+    """Say whether a connection is allowed, and why.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    source, destination : str
+        ``namespace/pod``, a unique pod name, or an IP address; at least one end is a pod.
+    port : int, optional
+        The port at the destination pod; left out for protocols without ports.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another such as ``ICMP``.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, FlowError
+        When the question cannot be asked; the text says what to write instead.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432).allowed
+    True
+    """
+    flow = Flow.between(cluster, source, destination, port, protocol)
+    return judge(cluster, flow, assumptions)
+
+
+def judge(
+    cluster: Cluster,
+    flow: Flow,
+    assumptions: Assumptions = DEFAULTS,
+) -> Verdict:
+    """Return the verdict on a flow; `evaluate` for flows that are already made."""
+    resolution = resolution_of(cluster)
+    outcomes = tuple(
+        _outcome(resolution, path, reading)
+        for path in _paths(cluster, flow)
+        for reading in readings(assumptions, _open_questions(path))
+    )
+    return Verdict(flow, outcomes, cluster, assumptions)
+
+
+@lru_cache(maxsize=16)
+def resolution_of(cluster: Cluster) -> Resolution:
+    """Return the resolved sets of a cluster; clusters are compared by identity."""
+    return Resolution(cluster)
+
+
+# ---------------------------------------------------------------- paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A flow as it is asked for and as it arrives, which differ for a Service address."""
+
+    asked: Flow
+    arriving: Flow
+
+    @property
+    def through_service(self) -> bool:
+        return self.asked is not self.arriving
+
+
+def _paths(cluster: Cluster, flow: Flow) -> list[_Path]:
+    """Return the one path of a flow, or one for each pod behind the Service it goes to."""
+    return [_Path(flow, arriving) for arriving in _backends(cluster, flow)] or [_Path(flow, flow)]
+
+
+def _backends(cluster: Cluster, flow: Flow) -> Iterator[Flow]:
+    """Yield the flow rewritten for each pod behind the Service address it goes to (SEM-53)."""
+    for service in cluster.services:
+        if flow.destination.pod is None and flow.destination.address in service.addresses:
+            for port in service.ports:
+                if (port.port, port.protocol) == (flow.port, flow.protocol):
+                    yield from _rewritten(cluster, service, port, flow)
+
+
+def _rewritten(cluster: Cluster, service: Service, port: ServicePort, flow: Flow) -> Iterator[Flow]:
+    for pod in selected_by(service, cluster):
+        if (number := target_port(port, pod)) is not None:
+            yield Flow(*facing(flow.source, Endpoint(pod)), number, flow.protocol)
+
+
+def _open_questions(path: _Path) -> list[str]:
+    """Return the choices that Kubernetes leaves open and that could matter to this flow."""
+    source, destination = path.arriving.source.pod, path.arriving.destination.pod
+    pods = [pod for pod in (source, destination) if pod is not None]
+    targets = {path.asked.destination.address, path.arriving.destination.address}
+    relevant = {
+        "host_network_as_pods": any(pod.host_network for pod in pods),
+        "own_node_egress": source is not None and not targets.isdisjoint(source.node_addresses),
+        "init_port_names": destination is not None
+        and any(port.in_init_container for port in destination.ports),
+        "service_rewritten_first": path.through_service,
+        "service_loopback": path.through_service and _reaches_itself(path.arriving),
+        "icmp_filtered": not is_governed(path.asked.protocol),
+    }
+    return [name for name, matters in relevant.items() if matters]
+
+
+# ---------------------------------------------------------------- one reading
+
+
+def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outcome:
+    asked = path.arriving if reading.service_rewritten_first else path.asked
+    egress = _side(resolution, path, Direction.EGRESS, _as_read(asked, reading), reading)
+    ingress = _side(resolution, path, Direction.INGRESS, _as_read(path.arriving, reading), reading)
+    return Outcome(reading, egress, ingress)
+
+
+def _as_read(flow: Flow, reading: Assumptions) -> Flow:
+    """Return the flow with hostNetwork pods as their node's address, if read so (SEM-54)."""
+    if reading.host_network_as_pods:
+        return flow
+    return replace(flow, source=_node_of(flow.source), destination=_node_of(flow.destination))
+
+
+def _node_of(end: Endpoint) -> Endpoint:
+    hidden = end.pod is not None and end.pod.host_network
+    return replace(end, pod=None) if hidden else end
+
+
+def _side(
+    resolution: Resolution, path: _Path, direction: Direction, flow: Flow, reading: Assumptions
+) -> Side:
+    side = Side(direction, flow)
+    pod = side.subject.pod
+    if pod is None:
+        return replace(side, exemption=Exemption.OUTSIDE)
+    isolated_by = resolution.isolating(pod, direction)
+    query = query_of(flow)
+    admitted_by = (
+        (policy, rule)
+        for policy in isolated_by
+        for rule in policy.rules(direction)
+        if resolution.admits(policy, rule, side.peer, query, reading)
+    )
+    return replace(
+        side,
+        isolated_by=isolated_by,
+        admitted_by=tuple(admitted_by),
+        exemption=_exemption(path, side, pod, reading),
+    )
+
+
+def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemption | None:
+    if not reading.enforced:
+        return Exemption.NOT_ENFORCED
+    if _reaches_itself(path.arriving) and (not path.through_service or reading.service_loopback):
+        return Exemption.ITSELF
+    own_node = side.peer.pod is None and side.peer.address in pod.node_addresses
+    if own_node and (side.direction is Direction.INGRESS or reading.own_node_egress):
+        return Exemption.OWN_NODE
+    if not is_governed(side.flow.protocol) and not reading.icmp_filtered:
+        return Exemption.NOT_FILTERED
+    return None
+
+
+def _reaches_itself(flow: Flow) -> bool:
+    source, destination = flow.source.pod, flow.destination.pod
+    return source is not None and destination is not None and str(source) == str(destination)
+
+
+def _unanimous(answers: Iterable[bool]) -> bool | None:
+    distinct = set(answers)
+    return distinct.pop() if len(distinct) == 1 else None

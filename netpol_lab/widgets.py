@@ -1,0 +1,253 @@
+"""Boards to play with: switch policies on and off, change the port, ask why.
+
+A board only calls public functions that work without it; no rule of NetworkPolicy is in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
+
+import ipywidgets
+from traitlets import Unicode
+
+from netpol_lab.assumptions import Assumptions
+from netpol_lab.display import Stored, Words
+from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.explain import describe, describe_pod
+from netpol_lab.model import Cluster, Policy
+from netpol_lab.ports import Protocol
+from netpol_lab.scene import Scene, compose, flow_table
+from netpol_lab.svg import paint
+from netpol_lab.verdict import Exemption, Verdict
+
+FEW_FLOWS = 12  # up to here the table is open from the start
+UNCHANGED: Any = object()
+
+
+def explore(
+    cluster: Cluster,
+    port: int | str | None = None,
+    protocol: str = "TCP",
+    *,
+    outside: Iterable[str | tuple[str, str]] = (),
+    on: Iterable[str] | None = None,
+    ports: Iterable[int] | None = None,
+    picture: str = "svg",
+    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+) -> Board:
+    """Return a board: a checkbox for each policy, a choice of ports, a live picture, and why.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int or str, optional
+        The port to start with: a number, or a name that container ports have.
+    protocol : str
+        ``TCP``, ``UDP`` or ``SCTP``.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster to draw as well, or (caption, address).
+    on : iterable of str, optional
+        The policies that are switched on at the start; all of them when left out.
+    ports : iterable of int, optional
+        The ports to suggest; those that occur in the cluster when left out.
+    picture : str
+        ``"svg"`` for a picture to click on, ``"html"`` for the same picture in plain HTML, where
+        the front end has no anywidget.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Board
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, FlowError
+        When the question cannot be asked; the text says what to write instead.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+    >>> board.set(db_access_ingress=True)
+    >>> board.choose("web", "db")
+    shop/web -> shop/db  TCP 5432: denied
+      egress   shop/web is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
+               closest: rule 1 wants role=backend, shop/web has role=web
+    """
+    names = map(str, cluster.policies) if on is None else on
+    ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
+    question = Question(
+        _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
+    )
+    view = partial(compose, outside=tuple(outside), assumptions=assumptions)
+    offered = known_ports(cluster) if ports is None else dict.fromkeys(ports, ())
+    return Board(cluster, question, view, _picture(picture), offered)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a board shows: the policies that are on, and the port that is asked for."""
+
+    on: tuple[str, ...]
+    port: int | None
+    protocol: str
+
+
+# ---------------------------------------------------------------- the board
+
+
+class Board(Stored, ipywidgets.VBox):
+    """Checkboxes, a choice of ports, a picture, its explanation and its table, kept in step.
+
+    Made by `explore`. Everything that the mouse can do, code can do as well.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        With all its policies.
+    question : Question
+        What to show first.
+    view : callable
+        Makes the scene: `scene.compose`, or what takes its place.
+    picture : TrafficMap or StillMap
+    ports : mapping of int to names
+        What to suggest.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> board = lab.explore(lab.load("three-tier"), port=5432)
+    >>> board.set({"shop/db-access-ingress": False}, port="api")
+    >>> board.cluster
+    Cluster: 3 pods, 1 namespace, 1 policy
+    >>> board.port
+    8080
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        question: Question,
+        view: Callable[..., Scene],
+        picture: Any,
+        ports: Mapping[int, Iterable[str]],
+    ) -> None:
+        self._loaded, self._view, self._picture = cluster, view, picture
+        self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
+        self._port, self._protocol = _port_field(ports), _protocol_field(question.protocol)
+        self._message, self._table = ipywidgets.HTML(), ipywidgets.HTML()
+        self._question, self._syncing = question, False
+        self._cluster = cluster.with_policies(question.on)
+        self._draw(self._view(self._cluster, question.port, question.protocol))
+        controls = _controls(cluster, self._boxes, self._port, self._protocol, ports, self._message)
+        super().__init__([controls, picture, _twin(self._table, len(self._verdicts))])
+        self.add_class("nl-board")
+        self._listen()
+
+    # ------------------------------------------------------------ from code
+
+    def set(
+        self,
+        policies: Mapping[str, bool] | None = None,
+        /,
+        *,
+        port: int | str | None = UNCHANGED,
+        protocol: str = UNCHANGED,
+        **named: bool,
+    ) -> None:
+        """Switch policies on or off and change the port; what is not mentioned stays.
+
+        Parameters
+        ----------
+        policies : mapping of str to bool, optional
+            By name: ``{"shop/db-access-ingress": True}``.
+        port : int or str, optional
+            A number, or a name that container ports have.
+        protocol : str, optional
+        **named : bool
+            Policies as keywords, with ``_`` for ``-`` and ``.``: ``db_access_ingress=True``.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            And then nothing has changed.
+        """
+        loaded, now = self._loaded, self._question
+        ticked = dict.fromkeys(now.on, True)
+        ticked |= {str(loaded.policy(name)): on for name, on in (policies or {}).items()}
+        ticked |= {_spelt(loaded, word): on for word, on in named.items()}
+        protocol = now.protocol if protocol is UNCHANGED else protocol.upper()
+        port = now.port if port is UNCHANGED else port_number(loaded, port, protocol)
+        self._ask(Question(_in_order(loaded, ticked), port, protocol))
+
+    def choose(self, source: str, destination: str | None = None) -> Words:
+        """Select a flow, or a pod if one name is given, and return why it is as it is.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432)
+        >>> board.choose("web")
+        shop/web  app=myapp, role=web
+          ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
+          egress   not isolated: no policy that lists Egress selects it, so all is allowed
+        """
+        names = (source,) if destination is None else (source, destination)
+        ends = [self._loaded.endpoint(name).name for name in names]
+        known = self._verdicts if destination else self._pods
+        key = ("flow:" if destination else "pod:") + ">".join(ends)
+        if key not in known:
+            drawn = map(_spoken, known)
+            raise UnknownNameError(
+                f"{_spoken(key)} is not in the picture. {did_you_mean(_spoken(key), drawn)}"
+            )
+        self._picture.selected = key
+        return Words(self._picture.explanation)
+
+    def flows(self) -> Words:
+        """Return every flow of the picture as a table of text."""
+        return Words(self.words)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster with the policies that are on."""
+        return self._cluster
+
+    @property
+    def port(self) -> int | None:
+        """The port that is asked for."""
+        return self._question.port
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that is asked for."""
+        return self._question.protocol
+
+    @property
+    def selected(self) -> str:
+        """The key of the chosen flow or pod, such as ``flow:shop/web>shop/db``; may be empty."""
+        return str(self._picture.selected)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on the chosen flow; None while no flow is chosen."""
+        return self._verdicts.get(self.selected)
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The picture's facts as text; also what a notebook without a kernel shows."""
+        return str(self._picture.words)
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The picture."""
+        return str(self._picture.svg)
