@@ -269,6 +269,7 @@ class Decoder(NamedTuple):
     read: Decode
 
     def __call__(self, value: Any, path: Path, problems: list[Problem]) -> Any:
+        """Return the decoded value; what is wrong with it is added to `problems`."""
         return self.zero() if value is None else self.read(value, path, problems)
 
 
@@ -292,7 +293,7 @@ def decoder(annotation: Any) -> Decoder:
         return Decoder(_none, _list_of(decoder(arguments[0])))
     if origin is not None and issubclass(origin, Mapping):
         return Decoder(_none, _map_of(decoder(arguments[1])))
-    if is_dataclass(annotation):
+    if isinstance(annotation, type) and is_dataclass(annotation):
         return Decoder(annotation, _struct(annotation))
     return _SCALARS[annotation]
 
@@ -304,7 +305,8 @@ def _none() -> None:
 def _list_of(item: Decoder) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, list):
-            return _wrong_type(value, "a list", path, problems, _list_hint(value))
+            problems.append(_wrong_type(value, "a list", path, _list_hint(value)))
+            return None
         return tuple(item(part, (*path, i), problems) for i, part in enumerate(value))
 
     return read
@@ -313,7 +315,8 @@ def _list_of(item: Decoder) -> Decode:
 def _map_of(item: Decoder) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            return _wrong_type(value, "a mapping", path, problems)
+            problems.append(_wrong_type(value, "a mapping", path))
+            return None
         return {key: item(part, (*path, key), problems) for key, part in value.items()}
 
     return read
@@ -326,7 +329,8 @@ def _struct(cls: type) -> Decode:
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            return _wrong_type(value, "a mapping", path, problems) or cls()
+            problems.append(_wrong_type(value, "a mapping", path))
+            return cls()
         given = {}
         for key, part in value.items():
             if key in members:
@@ -349,7 +353,7 @@ def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if accepts(value):
             return value
-        _wrong_type(value, wanted, path, problems, _scalar_hint(value, wanted))
+        problems.append(_wrong_type(value, wanted, path, _scalar_hint(value, wanted)))
         return zero
 
     return Decoder(lambda: zero, read)
@@ -374,11 +378,9 @@ _SCALARS: dict[Any, Decoder] = {
 # ---------------------------------------------------------------- complaints of the decoder
 
 
-def _wrong_type(
-    value: Any, wanted: str, path: Path, problems: list[Problem], hint: str = ""
-) -> None:
+def _wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Problem:
     message = f"cannot be {_in_words(value)}: must be {wanted}"
-    problems.append(Problem(path, Reason.TYPE, message, hint))
+    return Problem(path, Reason.TYPE, message, hint)
 
 
 def _in_words(value: Any) -> str:

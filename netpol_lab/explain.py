@@ -18,6 +18,7 @@ from netpol_lab.model import (
     Selector,
 )
 from netpol_lab.nearmiss import NearMiss, Part, Unmet, nearest
+from netpol_lab.ports import is_governed
 from netpol_lab.verdict import Exemption, Side, Verdict, resolution_of
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
@@ -95,7 +96,8 @@ def _side(verdict: Verdict, side: Side) -> Iterator[str]:
     else:
         by = ", ".join(map(str, side.isolated_by))
         yield f"{subject} is isolated by {by}; {_admission(side)}"
-        if (miss := nearest(verdict, side)) is not None:
+        miss = nearest(verdict, side) if is_governed(side.flow.protocol) else None
+        if miss is not None:
             yield _near(miss, side, verdict.cluster)
 
 
@@ -108,6 +110,8 @@ def _exempt(verdict: Verdict, side: Side) -> str:
 
 
 def _admission(side: Side) -> str:
+    if not is_governed(side.flow.protocol):
+        return "rules speak only of TCP, UDP and SCTP"
     if not side.admitted_by:
         if not any(policy.rules(side.direction) for policy in side.isolated_by):
             return f"no {side.direction} rule is listed, so nothing is admitted"

@@ -14,7 +14,7 @@ from typing import Any
 
 from netpol_lab import api, model, validation
 from netpol_lab.api import Problem, decoder
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.errors import (
     Complaint,
     ManifestError,
@@ -34,8 +34,8 @@ DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
-def load(*sources: str | FilePath, assumptions: Assumptions = Assumptions()) -> Cluster:  # noqa: B008
-    """Read manifests as an API server would.
+def load(*sources: str | FilePath, assumptions: Assumptions = DEFAULTS) -> Cluster:
+    r"""Read manifests as an API server would.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def load(*sources: str | FilePath, assumptions: Assumptions = Assumptions()) -> 
     --------
     >>> load("three-tier")
     Cluster: 3 pods, 1 namespace, 2 policies
-    >>> load("kind: Pod\\napiVersion: v1\\nmetadata: {name: [web]}")
+    >>> load("kind: Pod\napiVersion: v1\nmetadata: {name: [web]}")
     Traceback (most recent call last):
     netpol_lab.errors.ManifestError: <text>:3:18, document 1: Pod metadata.name
       Type: cannot be a list: must be text
@@ -206,7 +206,10 @@ class _Reader:
         decoded = decoder(known.shape)(value, (), problems)
         if kind == "NetworkPolicy":
             problems += _duplicates(document, path)
-            problems = problems or list(self._check(document, decoded, value, path))
+            strict = self.assumptions.strict_cidr
+            problems = problems or list(validation.check_policy(decoded, strict))
+            warned = () if problems else validation.warnings(decoded, strict)
+            self.warnings += (_complaint(document, value, problem, path) for problem in warned)
         elif not problems:
             problems += _check_name(decoded.metadata) + known.check(decoded)
         if problems:
@@ -214,14 +217,6 @@ class _Reader:
         else:
             key = decoded.metadata.namespace or DEFAULT_NAMESPACE, _name(decoded.metadata)
             self.objects.setdefault(kind, {})[key] = decoded
-
-    def _check(
-        self, document: Document, policy: api.NetworkPolicy, value: Any, path: Path
-    ) -> Iterator[Problem]:
-        strict = self.assumptions.strict_cidr
-        yield from validation.check_policy(policy, strict)
-        warned = validation.warnings(policy, strict)
-        self.warnings += (_complaint(document, value, problem, path) for problem in warned)
 
     def _pass_over(self, document: Document, value: Any, path: Path) -> None:
         self.ignored[str(value["kind"])] += 1
@@ -379,11 +374,11 @@ def _build(reader: _Reader) -> Cluster:
     policies = tuple(_policy(policy) for policy in _all(objects, "NetworkPolicy"))
     services = tuple(_service(service) for service in _all(objects, "Service"))
     written = {_name(n.metadata): n.metadata.labels or {} for n in _all(objects, "Namespace")}
-    named = {thing.namespace: {} for thing in (*pods, *policies, *services)}  # DEF-09
+    things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
+    mentioned = [thing.namespace for thing in things]  # DEF-09
+    names = dict.fromkeys([*mentioned, *written])
     return Cluster(
-        namespaces={
-            name: _namespace(name, labels) for name, labels in {**named, **written}.items()
-        },
+        namespaces={name: _namespace(name, written.get(name, {})) for name in names},
         pods=pods,
         policies=policies,
         services=services,

@@ -245,6 +245,11 @@ class Pod:
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
+    @property
+    def known_addresses(self) -> tuple[Address, ...]:
+        """Where it can be reached: its own addresses, or its node's if it shares them."""
+        return self.addresses or (self.node_addresses if self.host_network else ())
+
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
@@ -440,15 +445,18 @@ class Endpoint:
         None for an outside address.
     address : IPv4Address or IPv6Address, optional
         The address in use; None for a pod of which the manifests give none.
+    node : str, optional
+        The node whose address it is, where that is known.
     """
 
     pod: Pod | None = None
     address: Address | None = None
+    node: str | None = None
 
     @property
     def name(self) -> str:
         """``namespace/pod``, or the address."""
-        return str(self.pod or self.address)
+        return str(self.pod or self.address or "an unknown address")
 
     def __str__(self) -> str:
         return self.name
@@ -537,11 +545,11 @@ def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
         return end.address
     others = _known_addresses(other)
     families = {address.version for address in others}
-    same = [address for address in end.pod.addresses if address.version in families]
-    return next(iter(same or end.pod.addresses), None)
+    same = [address for address in end.pod.known_addresses if address.version in families]
+    return next(iter(same or end.pod.known_addresses), None)
 
 
 def _known_addresses(end: Endpoint) -> Iterator[Address]:
     if end.address is not None:
         return iter((end.address,))
-    return iter(end.pod.addresses if end.pod else ())
+    return iter(end.pod.known_addresses if end.pod else ())

@@ -41,7 +41,7 @@ class _Loader(_Base):  # type: ignore[misc]
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
         mapping = super().construct_mapping(node, deep=deep)
-        by_text = {_key(key): value for key, value in mapping.items()}
+        by_text: dict[Hashable, Any] = {_key(key): value for key, value in mapping.items()}
         self.repeats = self.repeats or len(by_text) < len(node.value)
         return by_text
 
@@ -143,7 +143,7 @@ class Document:
 
 
 def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
-    """Split a text into documents; a broken one does not hide the others.
+    r"""Split a text into documents; a broken one does not hide the others.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
 
     Examples
     --------
-    >>> good, bad = documents("a: 1\\n---\\nb: [\\n---\\nc: yes\\n", "x.yaml")
+    >>> good, bad = documents("a: 1\n---\nb: [\n---\nc: yes\n", "x.yaml")
     >>> [d.value for d in good]
     [{'a': 1}, {'c': True}]
     >>> bad[0].line
@@ -242,8 +242,7 @@ def _refuse_depth(text: str) -> None:
         elif isinstance(event, yaml.events.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            problem = f"nested more than {MAX_DEPTH} levels deep"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            raise _refused(f"nested more than {MAX_DEPTH} levels deep", event)
 
 
 def _refuse_bombs(root: yaml.Node) -> None:
@@ -253,8 +252,7 @@ def _refuse_bombs(root: yaml.Node) -> None:
 
     def size(node: yaml.Node, depth: int) -> int:
         if id(node) in open_nodes or depth > MAX_DEPTH:
-            problem = "an alias that contains itself, or nests too deeply"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+            raise _refused("an alias that contains itself, or nests too deeply", node)
         if id(node) not in sizes:
             open_nodes.add(id(node))
             sizes[id(node)] = 1 + sum(size(child, depth + 1) for child in _children(node))
@@ -262,8 +260,11 @@ def _refuse_bombs(root: yaml.Node) -> None:
         return sizes[id(node)]
 
     if size(root, 0) > len(sizes) + MAX_EXPANSION:
-        problem = f"aliases that expand to more than {MAX_EXPANSION:,} values"
-        raise yaml.MarkedYAMLError(problem=problem, problem_mark=root.start_mark)
+        raise _refused(f"aliases that expand to more than {MAX_EXPANSION:,} values", root)
+
+
+def _refused(problem: str, where: yaml.Node | yaml.Event) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)  # type: ignore[arg-type]
 
 
 def _children(node: yaml.Node) -> Iterable[yaml.Node]:
@@ -315,7 +316,7 @@ def _compose(text: str) -> yaml.Node | None:
 def _mark(node: yaml.Node | None, path: Path, of_key: bool) -> yaml.Mark:
     """Return the mark of the value at a path, or of the key that leads to it."""
     if node is None:
-        return yaml.Mark("", 0, 0, 0, None, None)
+        return yaml.Mark("", 0, 0, 0, None, 0)
     mark = node.start_mark
     for i, step in enumerate(path):
         key, value = _step(node, step)
@@ -332,9 +333,8 @@ def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node
         for key, value in reversed(node.value):  # the last one stands
             if _spelling(key) == step:
                 return key, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        if step < len(node.value):
-            return None, node.value[step]
+    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return None, node.value[step]
     return None, None
 
 

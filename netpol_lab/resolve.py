@@ -128,9 +128,10 @@ def named_ports(endpoint: Endpoint, assumptions: Assumptions) -> tuple[Container
 
 def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
     """Yield the running pods behind a Service; none when it has no selector (SEM-53)."""
-    for pod in cluster.pods:
-        if pod.namespace == service.namespace and service.selector and not pod.finished:
-            if matches(service.selector, pod.labels):
+    if service.selector is not None:
+        for pod in cluster.pods:
+            here = pod.namespace == service.namespace and not pod.finished
+            if here and matches(service.selector, pod.labels):
                 yield pod
 
 

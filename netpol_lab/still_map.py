@@ -49,11 +49,9 @@ class StillMap(Stored, ipywidgets.VBox):
 
     def show(self, svg: str, words: str, explanation: str = "") -> StillMap:
         """Replace picture, words and explanation."""
-        chosen = self.selected
         options = (_NOTHING, *parts_of(svg))
-        if options != self._list.options:
-            self._list.options = options  # which makes the list jump to its first line
-            self._list.value = chosen if chosen in dict(options).values() else ""
+        if options != self._list.options:  # nearly never: a redraw has the same parts
+            self._list.options = options
         self.svg, self.words, self.explanation = svg, words, explanation
         self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
         return self
@@ -69,14 +67,12 @@ class StillMap(Stored, ipywidgets.VBox):
 
 
 def parts_of(svg: str) -> list[tuple[str, str]]:
-    """Return label and key of each part of a picture that can be chosen, in its order.
+    """Return a name and the key of each part of a picture that can be chosen, in its order.
 
     Examples
     --------
-    >>> parts_of('<svg><g data-key="pod:shop/db" data-label="pod shop/db"/></svg>')
-    [('pod shop/db', 'pod:shop/db')]
+    >>> parts_of('<svg><g data-key="flow:shop/web&gt;shop/db"/><g data-key="pod:shop/db"/></svg>')
+    [('shop/web to shop/db', 'flow:shop/web>shop/db'), ('shop/db', 'pod:shop/db')]
     """
-    nodes = ElementTree.fromstring(svg).iter()
-    return [
-        (node.get("data-label", key), key) for node in nodes if (key := node.get("data-key", ""))
-    ]
+    keys = (node.get("data-key") for node in ElementTree.fromstring(svg).iter())
+    return [(key.partition(":")[2].replace(">", " to "), key) for key in keys if key]

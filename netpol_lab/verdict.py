@@ -265,10 +265,11 @@ def _open_questions(path: _Path) -> list[str]:
     """Return the choices that Kubernetes leaves open and that could matter to this flow."""
     source, destination = path.arriving.source.pod, path.arriving.destination.pod
     pods = [pod for pod in (source, destination) if pod is not None]
-    targets = {path.asked.destination.address, path.arriving.destination.address}
+    targets = (path.asked.destination, path.arriving.destination)
     relevant = {
         "host_network_as_pods": any(pod.host_network for pod in pods),
-        "own_node_egress": source is not None and not targets.isdisjoint(source.node_addresses),
+        "own_node_egress": source is not None
+        and any(_is_own_node(source, _as_node(target)) for target in targets),
         "init_port_names": destination is not None
         and any(port.in_init_container for port in destination.ports),
         "service_rewritten_first": path.through_service,
@@ -292,12 +293,13 @@ def _as_read(flow: Flow, reading: Assumptions) -> Flow:
     """Return the flow with hostNetwork pods as their node's address, if read so (SEM-54)."""
     if reading.host_network_as_pods:
         return flow
-    return replace(flow, source=_node_of(flow.source), destination=_node_of(flow.destination))
+    return replace(flow, source=_as_node(flow.source), destination=_as_node(flow.destination))
 
 
-def _node_of(end: Endpoint) -> Endpoint:
-    hidden = end.pod is not None and end.pod.host_network
-    return replace(end, pod=None) if hidden else end
+def _as_node(end: Endpoint) -> Endpoint:
+    if end.pod is None or not end.pod.host_network:
+        return end
+    return Endpoint(None, end.address, end.pod.node)
 
 
 def _side(
@@ -307,20 +309,16 @@ def _side(
     pod = side.subject.pod
     if pod is None:
         return replace(side, exemption=Exemption.OUTSIDE)
-    isolated_by = resolution.isolating(pod, direction)
+    side = replace(side, isolated_by=resolution.isolating(pod, direction))
     query = query_of(flow)
     admitted_by = (
         (policy, rule)
-        for policy in isolated_by
+        for policy in side.isolated_by
         for rule in policy.rules(direction)
         if resolution.admits(policy, rule, side.peer, query, reading)
     )
-    return replace(
-        side,
-        isolated_by=isolated_by,
-        admitted_by=tuple(admitted_by),
-        exemption=_exemption(path, side, pod, reading),
-    )
+    exemption = _exemption(path, side, pod, reading)
+    return replace(side, admitted_by=tuple(admitted_by), exemption=exemption)
 
 
 def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemption | None:
@@ -328,12 +326,19 @@ def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemp
         return Exemption.NOT_ENFORCED
     if _reaches_itself(path.arriving) and (not path.through_service or reading.service_loopback):
         return Exemption.ITSELF
-    own_node = side.peer.pod is None and side.peer.address in pod.node_addresses
-    if own_node and (side.direction is Direction.INGRESS or reading.own_node_egress):
+    always = side.direction is Direction.INGRESS or reading.own_node_egress
+    if always and _is_own_node(pod, side.peer):
         return Exemption.OWN_NODE
-    if not is_governed(side.flow.protocol) and not reading.icmp_filtered:
+    if side.isolated and not is_governed(side.flow.protocol) and not reading.icmp_filtered:
         return Exemption.NOT_FILTERED
     return None
+
+
+def _is_own_node(pod: Pod, peer: Endpoint) -> bool:
+    """Say whether the peer is the node that the pod runs on (SEM-50)."""
+    if peer.pod is not None:
+        return False
+    return peer.address in pod.node_addresses or (peer.node is not None and peer.node == pod.node)
 
 
 def _reaches_itself(flow: Flow) -> bool:

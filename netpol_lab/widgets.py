@@ -10,24 +10,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
-from importlib.resources import files
 from typing import Any
-from xml.etree import ElementTree
 
 import ipywidgets
-from traitlets import Unicode
 
 from netpol_lab.assumptions import Assumptions
+from netpol_lab.controls import Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.explain import describe, describe_pod
-from netpol_lab.model import Cluster, Policy
-from netpol_lab.ports import Protocol
+from netpol_lab.explain import describe_pod
+from netpol_lab.model import Cluster
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.svg import paint
+from netpol_lab.traffic import Row, Traffic
 from netpol_lab.verdict import Exemption, Verdict
 
 FEW_FLOWS = 12  # up to here the table is open from the start
+COLUMNS = ("From", "To", "Verdict", "Change", "Reason")
 UNCHANGED: Any = object()
 
 
@@ -142,16 +141,15 @@ class Board(Stored, ipywidgets.VBox):
         ports: Mapping[int, Iterable[str]],
     ) -> None:
         self._loaded, self._view, self._picture = cluster, view, picture
-        self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
-        self._port, self._protocol = _port_field(ports), _protocol_field(question.protocol)
-        self._message, self._table = ipywidgets.HTML(), ipywidgets.HTML()
-        self._question, self._syncing = question, False
-        self._cluster = cluster.with_policies(question.on)
-        self._draw(self._view(self._cluster, question.port, question.protocol))
-        controls = _controls(cluster, self._boxes, self._port, self._protocol, ports, self._message)
-        super().__init__([controls, picture, _twin(self._table, len(self._verdicts))])
+        self._controls = Controls(cluster, question.protocol, ports)
+        self._table = ipywidgets.HTML()
+        self._question = question
+        self._draw(cluster.with_policies(question.on), question)
+        twin = _twin(self._table, len(self._verdicts))
+        super().__init__([self._controls, picture, twin])
         self.add_class("nl-board")
-        self._listen()
+        self._controls.listen(self._on_tick, self._on_port)
+        picture.observe(self._on_choice, "selected")
 
     # ------------------------------------------------------------ from code
 
@@ -203,7 +201,7 @@ class Board(Stored, ipywidgets.VBox):
         """
         names = (source,) if destination is None else (source, destination)
         ends = [self._loaded.endpoint(name).name for name in names]
-        known = self._verdicts if destination else self._pods
+        known = self._verdicts if destination else self._nodes
         key = ("flow:" if destination else "pod:") + ">".join(ends)
         if key not in known:
             drawn = map(_spoken, known)
@@ -251,3 +249,145 @@ class Board(Stored, ipywidgets.VBox):
     def svg(self) -> str:  # type: ignore[override]
         """The picture."""
         return str(self._picture.svg)
+
+    # ------------------------------------------------------------ from the browser
+
+    def _on_tick(self) -> None:
+        with self._kindly():
+            on = _in_order(self._loaded, self._controls.ticked)
+            self._ask(replace(self._question, on=on))
+
+    def _on_port(self) -> None:
+        with self._kindly():
+            protocol = self._controls.protocol
+            port = port_number(self._loaded, self._controls.port, protocol)
+            self._ask(replace(self._question, port=port, protocol=protocol))
+
+    def _on_choice(self, _: object) -> None:
+        with self._kindly():
+            self._picture.explanation = self._why()
+
+    @contextmanager
+    def _kindly(self) -> Iterator[None]:
+        """Say what went wrong under the controls; Jupyter would hide it in a log."""
+        try:
+            yield
+        except NetpolError as error:
+            self._controls.say(f"{error} The picture still shows {self._traffic.asked}.")
+        except Exception as error:  # a fault of ours is better seen than not
+            self._controls.say(f"{type(error).__name__}: {error}")
+
+    # ------------------------------------------------------------ showing
+
+    def _ask(self, question: Question) -> None:
+        """Show the answer to a question; if it cannot be asked, raise and change nothing."""
+        cluster, before = self._cluster, None
+        if question.on != self._question.on:
+            cluster, before = self._loaded.with_policies(question.on), self._cluster
+        self._draw(cluster, question, before)
+
+    def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
+        scene = self._view(cluster, question.port, question.protocol, before=before)
+        self._cluster, self._traffic = cluster, scene.traffic
+        self._question = replace(question, port=self._traffic.port)
+        self._verdicts = {arc.key: arc.verdict for arc in self._traffic.arcs}
+        self._nodes = {node.key: node for node in self._traffic.nodes}
+        self._picture.show(paint(scene), flow_table(scene), self._why())
+        self._table.value = table_html(self._traffic)
+        self._controls.show(question.on, self.port, self.protocol)
+
+    def _why(self) -> str:
+        if self.verdict is not None:
+            return str(self.verdict)
+        node = self._nodes.get(self.selected)
+        if node is None:
+            return ""
+        if node.pod is None:
+            return f"{node.label}\n  {Exemption.OUTSIDE.value}"
+        return describe_pod(self._cluster, node.pod)
+
+
+# ---------------------------------------------------------------- names and parts
+
+
+def _in_order(cluster: Cluster, ticked: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name in map(str, cluster.policies) if ticked.get(name))
+
+
+def _spelt(cluster: Cluster, word: str) -> str:
+    """Return the policy that a keyword means, which has ``_`` for what Python cannot spell."""
+    spelling = {str(p): p.name.replace("-", "_").replace(".", "_") for p in cluster.policies}
+    meant = [name for name, spelt in spelling.items() if spelt == word]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise AmbiguousNameError(
+            f"{word} could be {' or '.join(meant)}. "
+            f'Write the full name: board.set({{"{meant[0]}": True}}).'
+        )
+    raise UnknownNameError(f'there is no policy "{word}". {did_you_mean(word, spelling.values())}')
+
+
+def _spoken(key: str) -> str:
+    return key.partition(":")[2].replace(">", " to ")
+
+
+def _picture(kind: str) -> Any:
+    if kind == "html":
+        from netpol_lab.still_map import StillMap
+
+        return StillMap()
+    if kind != "svg":
+        raise UnknownNameError(f'there is no picture "{kind}". There are: html, svg.')
+    try:
+        from netpol_lab.traffic_map import TrafficMap
+    except ModuleNotFoundError as error:
+        raise NetpolError(
+            f"the picture to click on needs the package {error.name}, which has to be installed "
+            'before Jupyter starts. Without it: lab.explore(..., picture="html").'
+        ) from error
+    return TrafficMap()
+
+
+# ---------------------------------------------------------------- the table
+
+
+def table_html(traffic: Traffic) -> str:
+    """Return the flows as an HTML table: the picture's facts for everyone.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> from netpol_lab.traffic import gather
+    >>> "<th scope='row'>shop/web</th>" in table_html(gather(lab.load("three-tier"), 5432))
+    True
+    """
+    caption = escape(f"{traffic.asked}: {', '.join(traffic.counted)}")
+    columns = "".join(f"<th scope='col'>{column}</th>" for column in COLUMNS)
+    rows = "".join(map(_row, traffic.rows))
+    return (
+        f"<table class='nl-table'><caption>{caption}</caption>"
+        f"<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _row(row: Row) -> str:
+    first, *rest = map(escape, row)
+    cells = "".join(f"<td>{cell}</td>" for cell in rest)
+    return f"<tr data-verdict='{escape(row.verdict)}'><th scope='row'>{first}</th>{cells}</tr>"
+
+
+def _twin(table: ipywidgets.HTML, flows: int) -> ipywidgets.VBox:
+    """Return the table under a checkbox that opens it; a redraw must not close it."""
+    shown = ipywidgets.Checkbox(
+        value=flows <= FEW_FLOWS, description="Show the connections as a table", indent=False
+    )
+
+    def open_or_close(_: object) -> None:
+        table.layout.display = "" if shown.value else "none"
+
+    shown.observe(open_or_close, "value")
+    open_or_close(None)
+    twin = ipywidgets.VBox([shown, table])
+    twin.add_class("nl-twin")
+    return twin
