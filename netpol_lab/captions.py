@@ -1,8 +1,8 @@
-"""What every picture of traffic shares: the heading, the legend, and the signs it explains."""
+"""What every picture of traffic shares: the heading, the legend, badges and signs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from netpol_lab.shapes import (
@@ -16,8 +16,10 @@ from netpol_lab.shapes import (
     SAND,
     VERMILLION,
     Box,
+    Circle,
     Group,
     Path,
+    Point,
     Rect,
     Shape,
     Step,
@@ -26,21 +28,13 @@ from netpol_lab.shapes import (
     clipped,
     text_width,
 )
-from netpol_lab.traffic import Change, State, Traffic
+from netpol_lab.traffic import Arc, Change, Node, State, Traffic
 
 MARGIN = 24.0
 TOP = 80.0  # where the heading ends
 
-_STROKES: dict[State, tuple[str, tuple[float, ...]]] = {
-    State.ALLOWED: (BLUE, ()),
-    State.BLOCKED: (VERMILLION, (7, 5)),
-    State.UNDEFINED: (GREY, (2, 4)),
-}
-LINES = {
-    (state, dense): Style("none", colour, 1.7 if dense else 2.4, dash)
-    for state, (colour, dash) in _STROKES.items()
-    for dense in (False, True)
-}
+COLOURS = {State.ALLOWED: BLUE, State.BLOCKED: VERMILLION, State.UNDEFINED: GREY}
+GLOWS = {Change.NONE: LIGHT_BLUE, Change.OPENED: LIGHT_BLUE, Change.CLOSED: SAND}
 
 # A cross and a question mark, in a square from -8 to 8.
 _CROSS: tuple[Step, ...] = (("M", -3.4, -3.4), ("L", 3.4, 3.4), ("M", -3.4, 3.4), ("L", 3.4, -3.4))
@@ -51,77 +45,102 @@ _QUESTION: tuple[Step, ...] = (
     ("M", 0, 4.3),
     ("L", 0, 4.6),
 )
-MARKS = {State.ALLOWED: _CROSS, State.BLOCKED: _CROSS, State.UNDEFINED: _QUESTION}
+_SIGNS = {State.ALLOWED: _CROSS, State.BLOCKED: _CROSS, State.UNDEFINED: _QUESTION}
 
 
-def line_style(state: State, dense: bool) -> Style:
-    """Return how the line of a connection looks."""
-    return LINES[state, dense]
+def sign(state: State, at: Point, radius: float) -> Group:
+    """Return a cross or a question mark in a white circle; hidden where all is well."""
+    ring = Style(PAPER, COLOURS[state], 1.6)
+    pen = Style("none", COLOURS[state], 1.8, round_ends=True)
+    steps = tuple(_moved(step, at, radius / 8) for step in _SIGNS[state])
+    shapes = (Circle(at, radius, ring), Path(steps, pen))
+    return Group("nl-mark", shapes, shown=state is not State.ALLOWED)
+
+
+def _moved(step: Step, to: Point, scale: float) -> Step:
+    command, *numbers = step
+    return (command, *(n * scale + to[i % 2] for i, n in enumerate(numbers)))
 
 
 def badge(words: str, box: Box) -> Iterator[Shape]:
     """Yield a pill: dark for what is isolated, an outline for what is open."""
     dark = words.endswith("isolated")
     dash = (3.0, 3.0) if words.endswith("undefined") else ()
-    style = Style(INK if dark else PAPER, INK if dark else EDGE, 1, dash)
     x, y = box.middle
-    yield Rect(box, style, box.height / 2, "nl-badge")
+    yield Rect(box, Style(INK if dark else PAPER, INK if dark else EDGE, 1, dash), 10, "nl-badge")
     yield Text((x, y + 4.3), words, anchor="middle", colour=PAPER if dark else MUTED)
+
+
+def flow_group(arc: Arc, shapes: Iterable[Shape]) -> Group:
+    """Return the shapes of one connection with what a redraw and a screen reader want."""
+    data = (
+        ("key", arc.key),
+        ("source", arc.source.name),
+        ("destination", arc.destination.name),
+        ("verdict", str(arc.state)),
+        ("changed", str(arc.change)),
+        ("label", arc.label),
+    )
+    return Group("nl-flow", tuple(shapes), data)
+
+
+def pod_group(node: Node, shapes: Iterable[Shape]) -> Group:
+    """Return the shapes of one endpoint with what a redraw and a screen reader want."""
+    labels = node.pod.labels.items() if node.pod else ()
+    tooltip = "\n".join([node.name, *(f"{key}={value}" for key, value in labels)])
+    data = (("key", node.key), ("pod", node.name), ("label", node.label))
+    return Group("nl-pod", tuple(shapes), data, tooltip)
 
 
 def heading(traffic: Traffic, title: str | None, width: float) -> Group:
     """Return the two lines on top: what was asked, and the numbers."""
-    first = title or traffic.asked
     numbers = [*([traffic.asked] if title else []), *traffic.counted]
     room = width - 2 * MARGIN
-    return Group(
-        "nl-heading",
-        (
-            Text((MARGIN, 36), clipped(first, room, 18, True), 18, bold=True),
-            Text((MARGIN, 58), clipped(" · ".join(numbers), room, 14), 14, colour=MUTED),
-        ),
+    first = clipped(title or traffic.asked, room, 18, bold=True)
+    second = clipped(" · ".join(numbers), room, 14)
+    lines = (
+        Text((MARGIN, 36), first, 18, bold=True),
+        Text((MARGIN, 58), second, 14, colour=MUTED),
     )
+    return Group("nl-heading", lines)
 
 
-class _Entry(NamedTuple):
-    sample: float  # the sample's width
+class Entry(NamedTuple):
+    """One thing a legend explains: how to draw a sample of it, how wide that is, and words."""
+
+    sample: Callable[[float, float], Iterable[Shape]]
+    width: float
     words: str
     shown: bool = True
 
 
-def legend(traffic: Traffic, width: float, top: float, note: str) -> tuple[Group, float]:
+def legend(entries: Iterable[Entry], width: float, top: float) -> tuple[Group, float]:
     """Return the legend from `top` on, and where the sheet ends below it.
 
     What does not occur keeps its place but is hidden, so that nothing moves when it does.
     """
-    changes, states = traffic.changes, traffic.states
-    entries = {
-        "allowed": _Entry(36, "allowed"),
-        "blocked": _Entry(36, "blocked"),
-        "isolated": _Entry(70, "a policy selects this pod"),
-        "open": _Entry(52, "no policy does"),
-        "undefined": _Entry(36, "Kubernetes leaves it open", states[State.UNDEFINED] > 0),
-        "opened": _Entry(36, "just opened", changes[Change.OPENED] > 0),
-        "closed": _Entry(36, "just closed", changes[Change.CLOSED] > 0),
-    }
     x, y, groups = MARGIN, top + 12, []
-    for name, entry in entries.items():
-        wide = entry.sample + 8 + text_width(entry.words, 13)
-        if x + wide > width - MARGIN or name == "undefined":
+    for entry in entries:
+        wide = entry.width + 8 + text_width(entry.words, 13)
+        if x + wide > width - MARGIN:
             x, y = MARGIN, y + 28
-        text = Text((x + entry.sample + 8, y + 4.5), entry.words, 13)
-        shapes = (*_sample(name, x, y), text)
+        text = Text((x + entry.width + 8, y + 4.5), entry.words, 13)
+        shapes = (*entry.sample(x, y), text)
         groups.append(Group("nl-legend-entry", shapes, shown=entry.shown))
-        x += wide + 26
+        x += wide + 24
     return Group("nl-legend", tuple(groups)), y + 24
 
 
-def _sample(name: str, x: float, y: float) -> Iterator[Shape]:
-    if name in ("isolated", "open"):
-        yield from badge(name, Box(x, y - 10, 70 if name == "isolated" else 52, 20))
-        return
-    if name in ("opened", "closed"):
-        colour = LIGHT_BLUE if name == "opened" else SAND
-        yield Path((("M", x + 6, y), ("L", x + 30, y)), Style("none", colour, 12, round_ends=True))
-    state = {"opened": State.ALLOWED, "closed": State.BLOCKED}.get(name) or State(name)
-    yield Path((("M", x, y), ("L", x + 36, y)), LINES[state, False])
+def badge_entries() -> Iterator[Entry]:
+    """Yield the entries for the two badges."""
+    yield Entry(
+        lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"
+    )
+    yield Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything")
+
+
+def occurring(traffic: Traffic) -> tuple[bool, bool]:
+    """Say whether anything changed, and whether anything is undefined."""
+    changes = traffic.changes
+    changed = changes[Change.OPENED] + changes[Change.CLOSED] > 0
+    return changed, traffic.states[State.UNDEFINED] > 0

@@ -86,7 +86,9 @@ class Controls(ipywidgets.VBox):
         return _group("Policies", lines, "nl-policies")
 
     def _ports(self, ports: Mapping[int, Iterable[str]]) -> ipywidgets.VBox:
-        return _group("Port", [self._protocol, self._port, _text(_listed(ports))], "nl-ports")
+        fields = ipywidgets.HBox([self._protocol, self._port])
+        fields.add_class("nl-port")
+        return _group("Port", [fields, _text(_listed(ports))], "nl-ports")
 
 
 # ---------------------------------------------------------------- parts

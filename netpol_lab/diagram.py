@@ -11,28 +11,41 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from typing import NamedTuple
 
-from netpol_lab.captions import MARGIN, MARKS, TOP, badge, heading, legend, line_style
+from netpol_lab.captions import (
+    COLOURS,
+    GLOWS,
+    MARGIN,
+    TOP,
+    Entry,
+    badge,
+    badge_entries,
+    flow_group,
+    heading,
+    legend,
+    occurring,
+    pod_group,
+    sign,
+)
 from netpol_lab.shapes import (
     CHIP,
     EDGE,
     FAINT,
     INK,
-    LIGHT_BLUE,
     MIST,
     MUTED,
     PAPER,
-    SAND,
     Box,
-    Circle,
     Group,
     Path,
     Point,
     Rect,
+    Shape,
     Sheet,
+    Step,
     Style,
     Text,
     clipped,
@@ -82,6 +95,16 @@ class Plan:
         return not self.upright and abs(i - j) == 1
 
     @cached_property
+    def lead(self) -> float:
+        """How far arcs run straight before they bend: room for the signs, in turns."""
+        return 14 + 14.0 * self.turns if self.upright else 0
+
+    @cached_property
+    def turns(self) -> int:
+        """How many arcs side by side have to put their signs at different distances."""
+        return math.ceil(14 / self.pitch) if self.pitch else 1
+
+    @cached_property
     def pitch(self) -> float:
         """The room between two arcs at the edge of a card, where it is tightest."""
         return min((self._pitch(k) for k in range(len(self.nodes))), default=0)
@@ -107,12 +130,32 @@ class Plan:
         steps = partners.index(other) - (len(partners) - 1) / 2
         return box.middle[1 if self.upright else 0] + steps * self._pitch(k)
 
+    def sign_distance(self, i: int, j: int) -> float:
+        """Return how far before the arrowhead the sign stands; where arcs are close, in turns."""
+        if not self.upright:
+            return 16
+        return 10 + 14.0 * (self._partners(j).index(i) % self.turns)
+
     def swing(self, i: int, j: int) -> float:
         """Return how far an arc swings out: the further apart its ends, the further."""
+        levels = self._levels
+        return self.least + (self.reach - self.least) * levels[abs(i - j), min(i, j)]
+
+    @property
+    def least(self) -> float:
+        """How far the shortest arcs swing out."""
+        return min(self.reach, self.lead + 16 if self.upright else 40.0)
+
+    @cached_property
+    def _levels(self) -> dict[tuple[int, int], float]:
+        """Return a share of the reach for each pair, the longer the pair the larger."""
         nearest = 1 if self.upright else 2
-        share = (abs(i - j) - nearest) / max(1, len(self.nodes) - 1 - nearest)
-        least = min(self.reach, 40.0)
-        return least + (self.reach - least) * share
+        spans = [
+            (d, i) for d in range(nearest, len(self.nodes)) for i in range(len(self.nodes) - d)
+        ]
+        if self.upright:
+            return {(d, i): (d - 1) / max(1, len(self.nodes) - 2) for d, i in spans}
+        return {span: k / max(1, len(spans) - 1) for k, span in enumerate(spans)}
 
 
 def corner(plan: Plan, k: int) -> float:
@@ -141,13 +184,19 @@ def _row(nodes: tuple[Node, ...]) -> Plan:
     room = width - left - MARGIN - PAD
     gap = min(200.0, (room - count * card) / max(1, count - 1))
     left += (room - count * card - (count - 1) * gap) / 2
-    reach = 36.0 * max(0, count - 2) if count > 2 else 0.0
+    reach = {3: 40.0, 4: 78.0, 5: 126.0}.get(count, 0.0)
     top = TOP + 36 + reach + 8
-    boxes = tuple(_standing(node, left + i * (card + gap), top, card) for i, node in enumerate(nodes))
+    boxes = tuple(
+        _row_box(node, left + i * (card + gap), top, card) for i, node in enumerate(nodes)
+    )
     height = 36 + 2 * reach + 8 + CARD_HEIGHT + 22
     frames = tuple(
-        (name, Box(min(b.x for b in group) - PAD, TOP, 0, height)._replace(
-            width=max(b.right for b in group) - min(b.x for b in group) + 2 * PAD))
+        (
+            name,
+            Box(min(b.x for b in group) - PAD, TOP, 0, height)._replace(
+                width=max(b.right for b in group) - min(b.x for b in group) + 2 * PAD
+            ),
+        )
         for name, group in _by_namespace(nodes, boxes)
     )
     return Plan(nodes, False, boxes, frames, width, TOP + height, reach)
@@ -156,14 +205,12 @@ def _row(nodes: tuple[Node, ...]) -> Plan:
 CARD_HEIGHT = 124.0
 
 
-def _standing(node: Node, x: float, top: float, width: float) -> Box:
+def _row_box(node: Node, x: float, top: float, width: float) -> Box:
     height = CARD_HEIGHT if node.pod else 76.0
     return Box(x, top + (CARD_HEIGHT - height) / 2, width, height)
 
 
-def _by_namespace(
-    nodes: Sequence[Node], boxes: Sequence[Box]
-) -> Iterator[tuple[str, list[Box]]]:
+def _by_namespace(nodes: Sequence[Node], boxes: Sequence[Box]) -> Iterator[tuple[str, list[Box]]]:
     pairs = zip(nodes, boxes, strict=True)
     for name, group in groupby(pairs, key=lambda pair: pair[0].namespace):
         if name is not None:
@@ -198,13 +245,21 @@ def _column(nodes: tuple[Node, ...]) -> Plan:
 
 
 class Curve(NamedTuple):
-    """A cubic curve and the tip of its arrow."""
+    """The way of an arc: straight, a cubic curve, straight again, and the tip of its arrow."""
 
     start: Point
+    bend: Point
     first: Point
     second: Point
+    unbend: Point
     end: Point
     tip: Point
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The line, without the arrowhead."""
+        curve = ("C", *self.first, *self.second, *self.unbend)
+        return (("M", *self.start), ("L", *self.bend), curve, ("L", *self.end))
 
     @property
     def heading(self) -> Point:
@@ -214,16 +269,18 @@ class Curve(NamedTuple):
         return dx / length, dy / length
 
     def at(self, t: float) -> Point:
-        """Return the point at `t`, 0 at the start and 1 at the end."""
+        """Return the point of the curved part at `t`, 0 at its start and 1 at its end."""
         a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
-        return (
-            a * self.start[0] + b * self.first[0] + c * self.second[0] + d * self.end[0],
-            a * self.start[1] + b * self.first[1] + c * self.second[1] + d * self.end[1],
-        )
+        (ax, ay), (bx, by), (cx, cy), (dx, dy) = self.bend, self.first, self.second, self.unbend
+        return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
 
     def before_end(self, distance: float) -> Point:
-        """Return the point so far from the end, or the middle if the curve is short."""
-        t, last, walked = 1.0, self.end, 0.0
+        """Return the point so far before the end, or the middle where the way is short."""
+        straight = math.dist(self.unbend, self.end)
+        if distance <= straight:
+            (x, y), (dx, dy) = self.end, self.heading
+            return x - dx * distance, y - dy * distance
+        t, last, walked = 1.0, self.unbend, straight
         while walked < distance and t > 0.5:
             t -= 0.04
             here = self.at(t)
@@ -244,18 +301,21 @@ def _through_the_gap(plan: Plan, i: int, j: int) -> Curve:
     third = (tip - start) / 3
     length = math.hypot(third, bow)
     end = tip - HEAD * third / length, y + HEAD * bow / length
-    return Curve((start, y), (start + third, y + bow), (tip - third, y + bow), end, (tip, y))
+    begin, first, second = (start, y), (start + third, y + bow), (tip - third, y + bow)
+    return Curve(begin, begin, first, second, end, end, (tip, y))
 
 
 def _around(plan: Plan, i: int, j: int) -> Curve:
     """Return an arc that leaves and meets the cards' edges at right angles."""
     out = 1 if (i < j) == plan.upright else -1
     a, b = plan.anchor(i, j), plan.anchor(j, i)
-    edges = [_edge(plan, k, out) for k in (i, j)]
-    line = max(edges) if out > 0 else min(edges)
-    crest = line + out * plan.swing(i, j) / 0.75
-    tip = edges[1] + out * 2
-    points = [(edges[0] + out, a), (crest, a), (crest, b), (tip + out * HEAD, b), (tip, b)]
+    begin, edge = _edge(plan, i, out), _edge(plan, j, out)
+    tip = edge + 2 * out
+    end = tip + HEAD * out
+    line = (max if out > 0 else min)(begin, edge) + plan.lead * out
+    crest = line + (plan.swing(i, j) - plan.lead) * out / 0.75
+    points = [(begin + out, a), (begin + out + plan.lead * out, a), (crest, a), (crest, b)]
+    points += [(end + max(0, plan.lead - 13) * out, b), (end, b), (tip, b)]
     return Curve(*(p if plan.upright else (p[1], p[0]) for p in points))
 
 
@@ -266,55 +326,43 @@ def _edge(plan: Plan, k: int, out: int) -> float:
     return box.bottom if out > 0 else box.y
 
 
-HIT = Style(stroke="#000000", width=14, opacity=0)
+HIT = Style(width=14, catches="stroke")
 HALOS = {
-    Change.NONE: Style(stroke=LIGHT_BLUE, width=12, opacity=0.75, round_ends=True),
-    Change.OPENED: Style(stroke=LIGHT_BLUE, width=12, opacity=0.75, round_ends=True),
-    Change.CLOSED: Style(stroke=SAND, width=12, opacity=0.75, round_ends=True),
+    change: Style(stroke=colour, width=12, opacity=0.75, round_ends=True)
+    for change, colour in GLOWS.items()
+}
+_DASHES: dict[State, tuple[float, ...]] = {
+    State.ALLOWED: (),
+    State.BLOCKED: (7, 5),
+    State.UNDEFINED: (2, 4),
+}
+LINES = {
+    (state, dense): Style("none", COLOURS[state], 1.7 if dense else 2.4, dash)
+    for state, dash in _DASHES.items()
+    for dense in (False, True)
 }
 
 
-def draw_arc(arc: Arc, way: Curve, asked: str, back: float, dense: bool) -> Group:
+def draw_arc(arc: Arc, way: Curve, back: float, dense: bool = False) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    style = line_style(arc.state, dense)
-    steps = (("M", *way.start), ("C", *way.first, *way.second, *way.end))
-    colour = Style(style.stroke if arc.state is State.ALLOWED else "none", style.stroke, style.width)
-    x, y = way.before_end(back)
-    r = 6.0 if dense else 7.5
-    return Group(
-        "nl-flow",
-        (
-            Path(steps, HALOS[arc.change], "nl-halo", arc.change is not Change.NONE),
-            Path(steps, HIT, "nl-hit"),
-            Path(steps, style, "nl-line"),
-            Path(head(way, arc.state, 0.72 if dense else 1), colour, "nl-head"),
-            mark(arc.state, x, y, r),
-        ),
-        (
-            ("key", arc.key),
-            ("source", arc.source.name),
-            ("destination", arc.destination.name),
-            ("verdict", str(arc.state)),
-            ("changed", str(arc.change)),
-            ("label", arc.label),
-        ),
+    shapes = (
+        Path(way.steps, HALOS[arc.change], "nl-halo", arc.change is not Change.NONE),
+        Path(way.steps, HIT, "nl-hit"),
+        *_line(arc.state, way, back, dense),
     )
+    return flow_group(arc, shapes)
 
 
-def mark(state: State, x: float, y: float, r: float) -> Group:
-    """Return the sign in a white circle: a cross, a question mark, or (hidden) none."""
-    style = line_style(state, False)
-    shown = state is not State.ALLOWED
-    ring = Style(PAPER, style.stroke, 1.6)
-    pen = Style("none", style.stroke, 1.8, round_ends=True)
-    steps = tuple(
-        (step[0], *(v * r / 8 + (x, y)[i % 2] for i, v in enumerate(step[1:])))
-        for step in MARKS[state]
-    )
-    return Group("nl-mark", (Circle((x, y), r, ring), Path(steps, pen)), shown=shown)
+def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterator[Shape]:
+    style = LINES[state, dense]
+    colour = COLOURS[state]
+    filled = Style(colour if state is State.ALLOWED else "none", colour, style.width)
+    yield Path(way.steps, style, "nl-line")
+    yield Path(head(way, state, 0.72 if dense else 1), filled, "nl-head")
+    yield sign(state, way.before_end(back), 6 if dense else 7.5)
 
 
-def head(way: Curve, state: State, scale: float = 1) -> tuple:
+def head(way: Curve, state: State, scale: float = 1) -> tuple[Step, ...]:
     """Return an arrowhead: a full one for what is allowed, else an open one with its stem."""
     (x, y), (ex, ey), (dx, dy) = way.tip, way.end, way.heading
     half = HALF * scale
@@ -329,20 +377,10 @@ def head(way: Curve, state: State, scale: float = 1) -> tuple:
 # ---------------------------------------------------------------- cards and frames
 
 
-def draw_card(node: Node, box: Box, plan: Plan, k: int) -> Group:
+def draw_card(node: Node, box: Box, radius: float, upright: bool) -> Group:
     """Return one endpoint: always the same shapes, whatever the policies say."""
-    radius = corner(plan, k)
-    inside = _lying(node, box) if plan.upright else _upright(node, box)
-    return Group(
-        "nl-pod",
-        (Rect(box, _border(node), radius, "nl-card"), *inside),
-        (("key", node.key), ("pod", node.name), ("label", node.label)),
-        tooltip="\n".join([node.name, *_all_labels(node)]),
-    )
-
-
-def _all_labels(node: Node) -> list[str]:
-    return [f"{key}={value}" for key, value in node.pod.labels.items()] if node.pod else []
+    inside = _lying(node, box) if upright else _standing(node, box)
+    return pod_group(node, (Rect(box, _border(node), radius, "nl-card"), *inside))
 
 
 def _border(node: Node) -> Style:
@@ -353,7 +391,7 @@ def _border(node: Node) -> Style:
     return Style(PAPER, INK if isolated else EDGE, 2 if isolated else 1.4, dash)
 
 
-def _upright(node: Node, box: Box) -> Iterator[object]:
+def _standing(node: Node, box: Box) -> Iterator[Shape]:
     """Yield what stands on a card of a row: name, labels, badges, one under the other."""
     x, room = box.middle[0], box.width - 16
     size = next((s for s in (17, 16, 15, 14) if text_width(node.caption, s, True) <= room), 13)
@@ -367,7 +405,7 @@ def _upright(node: Node, box: Box) -> Iterator[object]:
         yield from badge(words, Box(x - BADGE / 2, box.y + 70 + 24 * row, BADGE, 20))
 
 
-def _chip(node: Node, x: float, y: float, room: float) -> Iterator[object]:
+def _chip(node: Node, x: float, y: float, room: float) -> Iterator[Shape]:
     words = clipped(", ".join(node.notes) or "no labels", room - 16)
     width = text_width(words) + 16
     style = Style(CHIP if node.notes else "none")
@@ -375,7 +413,7 @@ def _chip(node: Node, x: float, y: float, room: float) -> Iterator[object]:
     yield Text((x, y + 15.5), words, anchor="middle", colour=INK if node.notes else MUTED)
 
 
-def _lying(node: Node, box: Box) -> Iterator[object]:
+def _lying(node: Node, box: Box) -> Iterator[Shape]:
     """Yield what stands on a card of a column: name over labels, and the badges to their right."""
     x, middle = box.x + 12, box.middle[1]
     room = box.width - 24 - (BADGE + 10 if node.pod else 0)
@@ -405,32 +443,40 @@ def draw_frame(name: str, box: Box) -> Group:
 def lay_out(traffic: Traffic, title: str | None = None) -> Sheet:
     """Return the picture of the traffic as cards and arcs."""
     places = plan(traffic.nodes)
-    dense = len(traffic.nodes) > 6
-    index = {node.key: i for i, node in enumerate(traffic.nodes)}
-    pairs = [(arc, index[arc.source.key], index[arc.destination.key]) for arc in traffic.arcs]
-    arcs = [
-        draw_arc(arc, curve(places, i, j), traffic.asked, _mark_distance(places, i, j), dense)
-        for arc, i, j in pairs
-    ]
+    frames = [draw_frame(name, box) for name, box in places.frames]
     cards = [
-        draw_card(node, box, places, k)
+        draw_card(node, box, corner(places, k), places.upright)
         for k, (node, box) in enumerate(zip(places.nodes, places.boxes, strict=True))
     ]
-    frames = [draw_frame(name, box) for name, box in places.frames]
-    notes, height = legend(traffic, places.width, places.bottom + 14, _directions(places))
+    notes, height = legend(_entries(traffic), places.width, places.bottom + 14)
     paper = Rect(Box(0, 0, places.width, height), Style(PAPER))
-    shapes = (paper, *frames, *arcs, *cards, heading(traffic, title, places.width), notes)
+    head = heading(traffic, title, places.width)
+    shapes = (paper, *frames, *_arcs(traffic, places), *cards, head, notes)
     return Sheet(places.width, height, shapes)
 
 
-def _mark_distance(places: Plan, i: int, j: int) -> float:
-    """Return how far before the arrowhead the sign stands; where arcs are close, in turns."""
-    if places.beside(i, j) or places.pitch >= 16:
-        return 16
-    return 12 + 14 * ((abs(i - j) - 1) % 3)
+def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
+    index = {node.key: k for k, node in enumerate(traffic.nodes)}
+    dense = len(traffic.nodes) > 6
+    for arc in traffic.arcs:
+        i, j = index[arc.source.key], index[arc.destination.key]
+        yield draw_arc(arc, curve(places, i, j), places.sign_distance(i, j), dense)
 
 
-def _directions(places: Plan) -> str:
-    if places.upright:
-        return "arcs on the right run down, arcs on the left run up"
-    return "upper arcs run to the right, lower arcs to the left"
+def _entries(traffic: Traffic) -> Iterator[Entry]:
+    changed, undefined = occurring(traffic)
+    yield Entry(partial(_sample, State.ALLOWED), 44, "allowed")
+    yield Entry(partial(_sample, State.BLOCKED), 44, "blocked")
+    yield from badge_entries()
+    yield Entry(_halo_sample, 66, "just opened, just closed", changed)
+    yield Entry(partial(_sample, State.UNDEFINED), 44, "left open by Kubernetes", undefined)
+
+
+def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
+    a, b, tip = (x, y), (x + 34, y), (x + 44, y)
+    return _line(state, Curve(a, a, a, b, b, b, tip), 12)
+
+
+def _halo_sample(x: float, y: float) -> Iterator[Shape]:
+    for start, change in ((x + 6, Change.OPENED), (x + 36, Change.CLOSED)):
+        yield Path((("M", start, y), ("L", start + 24, y)), HALOS[change])

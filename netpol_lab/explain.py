@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from netpol_lab.assumptions import OPEN_QUESTIONS
+from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
 from netpol_lab.model import (
     Cluster,
     Direction,
@@ -19,7 +20,7 @@ from netpol_lab.model import (
 )
 from netpol_lab.nearmiss import NearMiss, Part, Unmet, nearest
 from netpol_lab.ports import is_governed
-from netpol_lab.verdict import Exemption, Side, Verdict, resolution_of
+from netpol_lab.verdict import Exemption, Outcome, Side, Verdict, resolution_of
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
 
@@ -47,7 +48,8 @@ def explain(verdict: Verdict) -> str:
       egress   shop/backend is not isolated for egress
       ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
     """
-    return "\n".join([headline(verdict), *_open(verdict), *_rewriting(verdict), *_sides(verdict)])
+    parts = (_open(verdict), _rewriting(verdict), _sides(verdict), _otherwise(verdict))
+    return "\n".join([headline(verdict), *chain.from_iterable(parts)])
 
 
 def headline(verdict: Verdict) -> str:
@@ -66,28 +68,57 @@ def headline(verdict: Verdict) -> str:
 
 
 def _open(verdict: Verdict) -> Iterator[str]:
-    """Yield what Kubernetes leaves open, where that makes the result undefined."""
-    if verdict.allowed is None:
-        for name, question in OPEN_QUESTIONS.items():
-            if len({getattr(outcome.reading, name) for outcome in verdict.outcomes}) > 1:
-                yield f"  open     Kubernetes does not say {question.words} ({question.row})"
+    """Yield the choices Kubernetes leaves open that decide this flow."""
+    for name, question in OPEN_QUESTIONS.items():
+        if _decides(name, verdict.outcomes):
+            yield f"  open     Kubernetes does not say {question.words} ({question.row})"
+    if _pods_differ(verdict.outcomes):
+        yield "  open     the Service may lead to any of its pods, and they differ"
+
+
+def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
+    """Say whether answering one open question otherwise, and nothing else, changes a result."""
+    results: dict[object, dict[object, bool]] = {}
+    for outcome in outcomes:
+        others = (getattr(outcome.reading, other) for other in OPEN_QUESTIONS if other != name)
+        same = (*others, outcome.arriving.destination.name)
+        results.setdefault(same, {})[getattr(outcome.reading, name)] = outcome.allowed
+    return any(len(set(answers.values())) > 1 for answers in results.values())
+
+
+def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
+    results: dict[str, set[bool]] = {}
+    for outcome in outcomes:
+        results.setdefault(outcome.arriving.destination.name, set()).add(outcome.allowed)
+    return len({frozenset(answers) for answers in results.values()}) > 1
 
 
 def _rewriting(verdict: Verdict) -> Iterator[str]:
-    asked, arriving = verdict.flow.destination, verdict.ingress.flow.destination
-    if arriving.pod is not None and asked.pod is None:
-        port = verdict.ingress.flow.port
-        yield f"  service  {asked} is a Service address, rewritten to {arriving} port {port}"
+    arriving = verdict.outcomes[0].arriving
+    if arriving is not verdict.flow:
+        service, pod = verdict.flow.destination, arriving.destination
+        yield f"  service  {service} is a Service address, rewritten to {pod} port {arriving.port}"
 
 
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
-        first, *more = _side(verdict, side)
+        first, *more = _side(verdict, side, verdict.outcomes[0].reading)
         yield f"  {side.direction!s:<8} {first}"
         yield from (f"           {line}" for line in more)
 
 
-def _side(verdict: Verdict, side: Side) -> Iterator[str]:
+def _otherwise(verdict: Verdict) -> Iterator[str]:
+    """Yield what the other permitted readings make of an undefined flow."""
+    usual = verdict.outcomes[0]
+    other = next((o for o in verdict.outcomes if o.allowed is not usual.allowed), None)
+    if other is not None:
+        for before, side in zip(verdict.sides, (other.egress, other.ingress), strict=True):
+            if before.allowed is not side.allowed:
+                words = next(iter(_side(verdict, side, other.reading)))
+                yield f"  else     {ALLOWED_WORDS[other.allowed]}: {words}"
+
+
+def _side(verdict: Verdict, side: Side, reading: Assumptions) -> Iterator[str]:
     subject, direction = side.subject, side.direction
     if side.exemption is not None:
         yield _exempt(verdict, side)
@@ -96,8 +127,8 @@ def _side(verdict: Verdict, side: Side) -> Iterator[str]:
     else:
         by = ", ".join(map(str, side.isolated_by))
         yield f"{subject} is isolated by {by}; {_admission(side)}"
-        miss = nearest(verdict, side) if is_governed(side.flow.protocol) else None
-        if miss is not None:
+        governed = is_governed(side.flow.protocol)
+        if governed and (miss := nearest(verdict.cluster, side, reading)) is not None:
             yield _near(miss, side, verdict.cluster)
 
 

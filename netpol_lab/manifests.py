@@ -397,15 +397,17 @@ def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
 
 def _pod(pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]]) -> model.Pod:
     spec, status, meta = pod.spec, pod.status, pod.metadata
+    own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
     hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
+    shared = own if spec.host_network else ()
     return model.Pod(
         namespace=meta.namespace or DEFAULT_NAMESPACE,
         name=_name(meta),
         labels=dict(meta.labels or {}),
-        addresses=_addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())]),
+        addresses=own,
         ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
         node=spec.node_name or None,
-        node_addresses=tuple(dict.fromkeys((*hosts, *nodes.get(spec.node_name, ())))),
+        node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
         host_network=spec.host_network,
         finished=status.phase in ("Succeeded", "Failed"),
     )

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model import Cluster, Endpoint, IPBlock, Labels, Peer, Policy, Requirement, Rule
 from netpol_lab.ports import PortSet
 from netpol_lab.resolve import covers, holds, named_ports, ports_at, query_of, sees_address
-from netpol_lab.verdict import Side, Verdict
+from netpol_lab.verdict import Side
 
 
 class Part(Enum):
@@ -52,27 +52,29 @@ class NearMiss:
     unmet: tuple[Unmet, ...]
 
 
-def nearest(verdict: Verdict, side: Side) -> NearMiss | None:
+def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> NearMiss | None:
     """Return the rule that misses least on a side that denies; None when there is no rule.
 
     Parameters
     ----------
-    verdict : Verdict
+    cluster : Cluster
     side : Side
-        One of its sides.
+        One side of a verdict on this cluster.
+    reading : Assumptions
+        The reading under which the side was judged.
 
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> verdict = lab.evaluate(lab.load("three-tier"), "web", "db", port=5432)
-    >>> nearest(verdict, verdict.ingress).unmet[0].wants.values
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
+    >>> nearest(shop, side).unmet[0].wants.values
     ('backend',)
     """
     if side.allowed:
         return None
-    reading = verdict.outcomes[0].reading
     misses = (
-        NearMiss(policy, rule, tuple(_unmet(verdict.cluster, policy, rule, side, reading)))
+        NearMiss(policy, rule, tuple(_unmet(cluster, policy, rule, side, reading)))
         for policy in side.isolated_by
         for rule in policy.rules(side.direction)
     )

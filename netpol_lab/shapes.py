@@ -6,13 +6,14 @@ everything; the painters (`svg`, `figure`) decide nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 Point = tuple[float, float]
-Step = tuple[str, float, float] | tuple[str, float, float, float, float, float, float] | tuple[str]
+Step = tuple[str, *tuple[float, ...]]  # a command and its numbers
 
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 SMALL = 12  # px; nothing is written smaller
@@ -62,7 +63,7 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a shape looks."""
+    """How a shape looks; `catches` says which part of it the pointer meets, if it is unseen."""
 
     fill: str = "none"
     stroke: str = "none"
@@ -70,6 +71,7 @@ class Style:
     dash: tuple[float, ...] = ()
     opacity: float = 1
     round_ends: bool = False
+    catches: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,21 @@ def _visible(shapes: tuple[Shape, ...]) -> Iterator[Rect | Circle | Path | Text]
 
 
 # ---------------------------------------------------------------- text that fits
+
+# What XML forbids, and what turns the direction of the text around it.
+_UNPRINTABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(words: str) -> str:
+    """Return the text with a replacement sign for what no picture can hold.
+
+    Examples
+    --------
+    >>> printable("a\\x00b")
+    'a\ufffdb'
+    """
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", words)
+
 
 # The widest of DejaVu Sans, Verdana and Arial, in hundredths of the font's size. Painters use
 # whichever font there is, so what fits by this table fits in all of them.

@@ -1,56 +1,249 @@
-"""Paints a sheet as SVG: a few kilobytes, always the same bytes, no ids, nothing from outside."""
+"""The drawing as SVG text: a few kilobytes, always the same bytes, and nothing from outside.
+
+There are no ids, since one page may hold several pictures; so arrowheads are plain paths. Parts
+that come and go are hidden, not left out: a redraw for other policies changes only attributes.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from pathlib import Path as FilePath
+from typing import Any, Protocol
 
-from netpol_lab.scene import Scene
-from netpol_lab.shapes import FONT, Circle, Group, Path, Rect, Shape, Style, Text
+from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.model import Cluster
+from netpol_lab.scene import Scene, compose
+from netpol_lab.shapes import (
+    FONT,
+    Circle,
+    Group,
+    Path,
+    Rect,
+    Shape,
+    Sheet,
+    Step,
+    Style,
+    Text,
+    printable,
+)
 
 
-def paint(scene: Scene) -> str:
-    sheet = scene.sheet
-    w, h = _n(sheet.width), _n(sheet.height)
-    body = "\n".join(map(_paint, sheet.shapes))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="nl-map" role="img" width="{w}" height="{h}" '
-        f'viewBox="0 0 {w} {h}" font-family="{FONT}">\n{body}\n</svg>\n'
+class Drawing(Protocol):
+    """What can be painted: a sheet with its title and its words."""
+
+    @property
+    def sheet(self) -> Sheet: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def desc(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+def draw(cluster: Cluster, port: int | None = None, protocol: str = "TCP", **options: Any) -> Picture:
+    """Return a picture of all traffic between the pods of a cluster, on one port.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int, optional
+        The port at the destination; 80 when left out.
+    protocol : str
+    **options
+        `outside`, `before`, `assumptions`, `title` and `view`: see `scene.compose`.
+
+    Returns
+    -------
+    Picture
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(lab.draw(lab.load("three-tier").with_policies(["db-access-ingress"]), port=5432))
+    TCP 5432: 5 of 6 connections allowed, 1 blocked
+    shop/web     -> shop/backend  allowed  neither end is isolated
+    shop/web     -> shop/db       blocked  ingress: shop/db isolated by db-access-ingress
+    shop/backend -> shop/web      allowed  neither end is isolated
+    shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
+    shop/db      -> shop/web      allowed  neither end is isolated
+    shop/db      -> shop/backend  allowed  neither end is isolated
+    """
+    return Picture(compose(cluster, port, protocol, **options))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a notebook shows, that prints as a table, and that can be saved.
+
+    Parameters
+    ----------
+    scene : Scene or another Drawing
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> picture = lab.draw(lab.load("three-tier"), port=5432)
+    >>> picture.svg.startswith("<svg"), sorted(picture._repr_mimebundle_())
+    (True, ['image/svg+xml', 'text/plain'])
+    """
+
+    scene: Drawing
+
+    @property
+    def svg(self) -> str:
+        """The picture as SVG."""
+        return paint(self.scene)
+
+    @property
+    def text(self) -> str:
+        """The same facts as text."""
+        return self.scene.text
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return {"text/plain": self.text, "image/svg+xml": self.svg}
+
+    def save(self, path: str | FilePath) -> FilePath:
+        """Write the picture to a file: .svg, or .png and .pdf with the help of matplotlib.
+
+        Returns
+        -------
+        pathlib.Path
+            Where it is.
+
+        Raises
+        ------
+        UnknownNameError
+            For another kind of file.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.draw(lab.load("three-tier")).save("shop.gif")
+        Traceback (most recent call last):
+        netpol_lab.errors.UnknownNameError: a picture cannot be saved as .gif. There are: .pdf, .png, .svg.
+        """
+        path = FilePath(path)
+        suffix = path.suffix.lower()
+        if suffix == ".svg":
+            path.write_text(self.svg, encoding="utf-8", newline="\n")
+        elif suffix in (".pdf", ".png"):
+            from netpol_lab.figure import save
+
+            save(self.scene, path)
+        else:
+            near = did_you_mean(suffix, (".pdf", ".png", ".svg"))
+            raise UnknownNameError(f'a picture cannot be saved as "{suffix}". {near}')
+        return path
+
+
+# ---------------------------------------------------------------- painting
+
+
+def paint(scene: Drawing) -> str:
+    """Return a scene as SVG.
+
+    Parameters
+    ----------
+    scene : Scene or another Drawing
+
+    Returns
+    -------
+    str
+        One ``<svg>`` element. Every connection is a ``g.nl-flow`` and every endpoint a
+        ``g.nl-pod``, with a ``data-key`` that stays the same from picture to picture.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> svg = paint(compose(lab.load("three-tier"), port=5432))
+    >>> svg.count('data-verdict="allowed"'), svg.count('data-verdict="blocked"')
+    (4, 2)
+    """
+    width, height = _number(scene.sheet.width), _number(scene.sheet.height)
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="nl-map" role="img"'
+            f' data-state="{_escaped(scene.state)}" aria-label="{_escaped(scene.title)}"'
+            f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+            f' style="max-width:100%;height:auto" font-family="{FONT}" fill="none">',
+            f"<title>{_escaped(scene.title)}</title>",
+            f"<desc>{_escaped(scene.desc)}</desc>",
+            *map(_shape, scene.sheet.shapes),
+            "</svg>",
+        ]
     )
 
 
-def _n(number: float) -> str:
-    text = f"{number:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+def _shape(shape: Shape) -> str:
+    match shape:
+        case Group():
+            return _group(shape)
+        case Path():
+            return f'<path{_kind(shape)} d="{"".join(map(_step, shape.steps))}"{_look(shape.style)}/>'
+        case Rect(box, style, radius):
+            place = _pairs(x=box.x, y=box.y, width=box.width, height=box.height, rx=radius)
+            return f"<rect{_kind(shape)}{place}{_look(style)}/>"
+        case Circle((x, y), radius, style):
+            return f"<circle{_kind(shape)}{_pairs(cx=x, cy=y, r=radius)}{_look(style)}/>"
+        case Text():
+            return _text(shape)
+
+
+def _group(group: Group) -> str:
+    data = "".join(f' data-{name}="{_escaped(value)}"' for name, value in group.data)
+    tooltip = f"<title>{_escaped(group.tooltip)}</title>" if group.tooltip else ""
+    return f"<g{_kind(group)}{data}>{tooltip}{''.join(map(_shape, group.shapes))}</g>"
+
+
+def _text(text: Text) -> str:
+    x, y = map(_number, text.at)
+    anchor = f' text-anchor="{text.anchor}"' if text.anchor != "start" else ""
+    bold = ' font-weight="bold"' if text.bold else ""
+    turned = f' transform="rotate(-90 {x} {y})"' if text.turned else ""
+    look = f'font-size="{_number(text.size)}" fill="{text.colour}"{anchor}{bold}{turned}'
+    return f'<text{_kind(text)} x="{x}" y="{y}" {look}>{_escaped(text.words)}</text>'
+
+
+def _kind(shape: Shape) -> str:
+    kind = f' class="{shape.kind}"' if shape.kind else ""
+    return kind if shape.shown else f'{kind} visibility="hidden"'
 
 
 @lru_cache(maxsize=256)
-def _style(style: Style) -> str:
-    parts = [f'fill="{style.fill}"']
-    parts.append(f'stroke="{style.stroke}" stroke-width="{_n(style.width)}"')
-    if style.dash: parts.append(f'stroke-dasharray="{" ".join(map(_n, style.dash))}"')
-    if style.opacity != 1: parts.append(f'opacity="{style.opacity:g}"')
-    if style.round_ends: parts.append('stroke-linecap="round"')
-    return " ".join(parts)
+def _look(style: Style) -> str:
+    """Return the attributes that differ from what the root and SVG itself set."""
+    look = f' fill="{style.fill}"' if style.fill != "none" else ""
+    if style.stroke != "none" or style.catches == "stroke":
+        look += f' stroke="{style.stroke}"{_pairs(**{"stroke-width": style.width})}'
+        look += f' stroke-dasharray="{" ".join(map(_number, style.dash))}"' if style.dash else ""
+        look += ' stroke-linecap="round"' if style.round_ends else ""
+    look += f' pointer-events="{style.catches}"' if style.catches else ""
+    return look + (f' opacity="{style.opacity:g}"' if style.opacity < 1 else "")
 
 
-def _kind(shape):
-    return (f' class="{shape.kind}"' if shape.kind else "") + ("" if shape.shown else ' visibility="hidden"')
+def _step(step: Step) -> str:
+    command, *numbers = step
+    return command + " ".join(map(_number, numbers))
 
-def _paint(shape: Shape) -> str:
-    if isinstance(shape, Group):
-        data = "".join(f' data-{k}="{escape(v)}"' for k, v in shape.data)
-        tip = f"<title>{escape(shape.tooltip)}</title>" if shape.tooltip else ""
-        return f"<g{_kind(shape)}{data}>{tip}{''.join(map(_paint, shape.shapes))}</g>"
-    if isinstance(shape, Rect):
-        b = shape.box
-        return f'<rect{_kind(shape)} x="{_n(b.x)}" y="{_n(b.y)}" width="{_n(b.width)}" height="{_n(b.height)}" rx="{_n(shape.radius)}" {_style(shape.style)}/>'
-    if isinstance(shape, Circle):
-        return f'<circle{_kind(shape)} cx="{_n(shape.centre[0])}" cy="{_n(shape.centre[1])}" r="{_n(shape.radius)}" {_style(shape.style)}/>'
-    if isinstance(shape, Path):
-        d = "".join(s[0] + " ".join(map(_n, s[1:])) for s in shape.steps)
-        return f'<path{_kind(shape)} d="{d}" {_style(shape.style)}/>'
-    x, y = map(_n, shape.at)
-    turn = f' transform="rotate(-90 {x} {y})"' if shape.turned else ""
-    bold = ' font-weight="bold"' if shape.bold else ""
-    return f'<text{_kind(shape)} x="{x}" y="{y}" font-size="{_n(shape.size)}" text-anchor="{shape.anchor}" fill="{shape.colour}"{bold}{turn}>{escape(shape.words)}</text>'
+
+def _pairs(**numbers: float) -> str:
+    return "".join(f' {name}="{_number(value)}"' for name, value in numbers.items() if value)
+
+
+def _number(number: float) -> str:
+    """Return at most one decimal, and never -0."""
+    return f"{round(number, 1) + 0:.1f}".removesuffix(".0")
+
+
+def _escaped(words: str) -> str:
+    return escape(printable(words))

@@ -250,7 +250,7 @@ def _cidr_hint(text: str) -> str:
 
 def _strict_fault(text: str, network: Network) -> str:
     """Return what a server since v1.36 refuses in a CIDR that older ones took (VAL-28, VAL-29)."""
-    if re.search(r"(^|\.)0\d|/0\d", text):
+    if re.search(r"(?<![0-9A-Fa-f])0\d+\.|\.0\d|/0\d", text):  # zeros of an IPv6 group are fine
         return "must not have leading 0s in IP or prefix length"
     if _is_mapped(text):
         return "must not have an IPv4-mapped IPv6 address"

@@ -85,9 +85,18 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What happens to a flow under one reading of what Kubernetes leaves open."""
+    """What happens to a flow under one reading of what Kubernetes leaves open.
+
+    Parameters
+    ----------
+    reading : Assumptions
+    arriving : Flow
+        The flow as it arrives: behind a Service address, at one of the Service's pods.
+    egress, ingress : Side
+    """
 
     reading: Assumptions
+    arriving: Flow
     egress: Side
     ingress: Side
 
@@ -286,7 +295,7 @@ def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outco
     asked = path.arriving if reading.service_rewritten_first else path.asked
     egress = _side(resolution, path, Direction.EGRESS, _as_read(asked, reading), reading)
     ingress = _side(resolution, path, Direction.INGRESS, _as_read(path.arriving, reading), reading)
-    return Outcome(reading, egress, ingress)
+    return Outcome(reading, path.arriving, egress, ingress)
 
 
 def _as_read(flow: Flow, reading: Assumptions) -> Flow:
@@ -342,8 +351,11 @@ def _is_own_node(pod: Pod, peer: Endpoint) -> bool:
 
 
 def _reaches_itself(flow: Flow) -> bool:
-    source, destination = flow.source.pod, flow.destination.pod
-    return source is not None and destination is not None and str(source) == str(destination)
+    """Say whether a pod calls itself, by name or by an address it shares with its node."""
+    source, destination = flow.source.pod, flow.destination
+    if source is None or destination.pod is None:
+        return source is not None and destination.address in source.known_addresses
+    return str(source) == str(destination.pod)
 
 
 def _unanimous(answers: Iterable[bool]) -> bool | None:

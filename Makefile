@@ -1,0 +1,14 @@
+# Every target is a verb of tools/dev.py, which needs nothing but Python (and so works where there
+# is no make: python tools/dev.py lab). Say `make help` for the list.
+#
+#   make lab LAB_ARGS="--no-browser --port 9999"    options for JupyterLab
+#   make test ARGS="lint unit"                      only some of the checks
+#   make lab PYTHON=python3.12                      another Python
+
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: lab test format images notebooks soak bench lock clean help
+
+lab test format images notebooks soak bench lock clean help:
+	@$(PYTHON) tools/dev.py $@

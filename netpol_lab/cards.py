@@ -1,0 +1,66 @@
+"""What every task on a page shares: words that stay in the notebook, and keys that stay put."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.display import Stored
+
+
+class Card(Stored, ipywidgets.VBox):
+    """A box of controls that leaves its words, and its picture if it has one, in a notebook.
+
+    Parameters
+    ----------
+    children : sequence of widgets
+    """
+
+    svg = ""
+
+    def __init__(self, children: Any) -> None:
+        super().__init__([*children, *shield()])
+        self.layout.max_width = "860px"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        return {kind: value for kind, value in data.items() if value}, metadata
+
+
+def shield() -> list[Any]:
+    """Return what keeps letters typed on a control from being commands to JupyterLab.
+
+    With the focus on a checkbox, `b` would add a cell and `m` turn this one into text. The
+    picture to click on guards the whole output it stands in; unseen, it guards tasks as well.
+    """
+    try:
+        from netpol_lab.traffic_map import TrafficMap
+    except ModuleNotFoundError:  # no anywidget: the tasks work, without this protection
+        return []
+    return [TrafficMap(layout=ipywidgets.Layout(display="none"))]
+
+
+def preformatted(words: str, role: str = "status") -> str:
+    """Return words as HTML that keeps lines and indentation; nothing for no words.
+
+    Examples
+    --------
+    >>> preformatted("a < b", role="note")
+    '<pre role="note" style="white-space: pre-wrap; margin: 4px 0;">a &lt; b</pre>'
+    """
+    style = "white-space: pre-wrap; margin: 4px 0;"
+    return f'<pre role="{role}" style="{style}">{escape(words)}</pre>' if words else ""
+
+
+def heading(words: str) -> Any:
+    """Return a line that names what follows."""
+    return ipywidgets.HTML(f'<div style="font-weight: 600;">{escape(words)}</div>')
+
+
+def button(words: str, call: Any) -> Any:
+    """Return a button as wide as its words."""
+    made = ipywidgets.Button(description=words, layout=ipywidgets.Layout(width="auto"))
+    made.on_click(lambda _: call())
+    return made

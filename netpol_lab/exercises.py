@@ -1,0 +1,551 @@
+"""Predictions and exercises: the learner says or writes something, and the engine answers.
+
+Nothing about NetworkPolicy is decided here: a mark is compared with a verdict, a policy with the
+traffic its exercise asks for, and every answer is the verdict's own reasons.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.api import Problem, decoder
+from netpol_lab.assumptions import Assumptions
+from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.display import Words
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.expectations import Expect, ProbePort
+from netpol_lab.manifests import SCENARIOS, load, text_of
+from netpol_lab.model import Cluster, parse_address
+from netpol_lab.ports import Protocol
+from netpol_lab.reading import documents
+from netpol_lab.scene import Scene, compose
+from netpol_lab.svg import paint
+from netpol_lab.traffic import Arc, Node, Outside, State
+from netpol_lab.verdict import Verdict, evaluate, resolution_of
+
+NOT_SOLVED = "not solved yet"
+FOLDER = SCENARIOS / "exercises"
+
+# What learners call the states of a picture.
+WORDS = {True: State.ALLOWED.value, False: State.BLOCKED.value}
+
+
+# ---------------------------------------------------------------- predictions
+
+
+def predict(
+    cluster: Cluster,
+    port: int | None = None,
+    protocol: str = "TCP",
+    flows: Iterable[tuple[str, str]] | None = None,
+    *,
+    outside: Iterable[Outside] = (),
+    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+) -> Prediction:
+    """Return a form on which each connection is marked allowed or blocked, and then checked.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int, optional
+    protocol : str
+    flows : iterable of (str, str), optional
+        Pairs of source and destination; every pair of the picture when left out.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster, or (caption, address).
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Prediction
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, FlowError
+        When the question cannot be asked, or Kubernetes leaves its answer undefined.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> guess = lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db")])
+    >>> guess.mark("web", "db", allowed=True)
+    >>> guess.check()
+    0 of 1 right on TCP 5432.
+    <BLANKLINE>
+    web -> db: you marked it allowed, it is blocked.
+    shop/web -> shop/db  TCP 5432: denied
+      egress   shop/web is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
+               closest: rule 1 wants role=backend, shop/web has role=web
+    """
+    scene = compose(cluster, port, protocol, outside=tuple(outside), assumptions=assumptions)
+    return Prediction(cluster, scene, flows)
+
+
+class Prediction(Card):
+    """A list of connections to mark, a button to check them, and then the picture.
+
+    Made by `predict`. Everything that the mouse can do, code can do as well.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    scene : Scene
+        What is revealed after the check.
+    flows : iterable of (str, str), optional
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db"), ("db", "web")])
+    Predict TCP 5432: mark each connection allowed or blocked, then check.
+      web -> db    not marked
+      db -> web    not marked
+    """
+
+    def __init__(
+        self, cluster: Cluster, scene: Scene, flows: Iterable[tuple[str, str]] | None
+    ) -> None:
+        self._loaded, self._scene = cluster, scene
+        self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic.arcs, flows)}
+        names = _names(scene.traffic.nodes)
+        self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
+        self._fields = {ends: _field(caption) for ends, caption in self._captions.items()}
+        self._answer, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._said = ""
+        fields = ipywidgets.VBox(list(self._fields.values()))
+        title = heading(self._title)
+        super().__init__([title, fields, button("Check", self.check), self._answer, self._picture])
+
+    def mark(self, source: str, destination: str, allowed: bool | None) -> None:
+        """Mark one connection, or take its mark away with None.
+
+        Parameters
+        ----------
+        source, destination : str
+            Names of pods, or addresses.
+        allowed : bool or None
+        """
+        self._fields[self._known(source, destination)].value = WORDS.get(allowed)
+
+    def check(self) -> Words:
+        """Show how many marks are right, and for each wrong one why it is otherwise."""
+        self._said = "\n\n".join(self._answers())
+        self._answer.value = preformatted(self._said)
+        if self._marks:
+            self._picture.value = paint(self._scene)
+        return Words(self._said)
+
+    @property
+    def right(self) -> int:
+        """How many marks are right."""
+        return sum(mark == self._arcs[ends].state for ends, mark in self._marks.items())
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The connections with their marks, and the last answer."""
+        width = max(map(len, self._captions.values()), default=0)
+        lines = [
+            f"  {caption:<{width}}  {self._marks.get(ends, '  not marked'):>10}".rstrip()
+            for ends, caption in self._captions.items()
+        ]
+        return "\n".join([self._title, *lines, *(["", self._said] if self._said else [])])
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The picture, once something was checked."""
+        return str(self._picture.value)
+
+    @property
+    def _title(self) -> str:
+        asked = self._scene.traffic.asked
+        return f"Predict {asked}: mark each connection allowed or blocked, then check."
+
+    @property
+    def _marks(self) -> dict[tuple[str, str], str]:
+        return {ends: field.value for ends, field in self._fields.items() if field.value}
+
+    def _known(self, source: str, destination: str) -> tuple[str, str]:
+        ends = tuple(self._loaded.endpoint(name).name for name in (source, destination))
+        if ends not in self._arcs:
+            spoken, offered = " -> ".join(ends), map(" -> ".join, self._arcs)
+            raise UnknownNameError(f"{spoken} is not asked. {did_you_mean(spoken, offered)}")
+        return ends[0], ends[1]
+
+    def _answers(self) -> Iterator[str]:
+        if not self._marks:
+            yield "nothing marked yet"
+            return
+        missing = len(self._fields) - len(self._marks)
+        open_ones = f" {missing} not marked." if missing else ""
+        asked = self._scene.traffic.asked
+        yield f"{self.right} of {len(self._fields)} right on {asked}.{open_ones}"
+        for ends, mark in self._marks.items():
+            arc = self._arcs[ends]
+            if mark != arc.state:
+                said = f"{self._captions[ends]}: you marked it {mark}, it is {arc.state}."
+                yield f"{said}\n{arc.verdict}"
+
+
+def _ends(arc: Arc) -> tuple[str, str]:
+    return arc.source.name, arc.destination.name
+
+
+def _asked(
+    cluster: Cluster, arcs: Sequence[Arc], flows: Iterable[tuple[str, str]] | None
+) -> Iterator[Arc]:
+    """Yield the connections to be marked, refusing those that have no right answer."""
+    known = {_ends(arc): arc for arc in arcs}
+    wanted = known if flows is None else [_full(cluster, *pair) for pair in flows]
+    for ends in wanted:
+        if ends not in known:
+            spoken, offered = " -> ".join(ends), map(" -> ".join, known)
+            raise UnknownNameError(
+                f"{spoken} is not in the picture. {did_you_mean(spoken, offered)}"
+            )
+        if known[ends].state is State.UNDEFINED:
+            raise FlowError(f"Kubernetes leaves {' -> '.join(ends)} open: leave it out of `flows`.")
+        yield known[ends]
+
+
+def _full(cluster: Cluster, source: str, destination: str) -> tuple[str, str]:
+    return cluster.endpoint(source).name, cluster.endpoint(destination).name
+
+
+def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
+    """Return the names to show: short ones, unless there is more than one namespace."""
+    nodes = list(nodes)
+    several = len({node.namespace for node in nodes} - {None}) > 1
+    return {node.name: node.name if several else node.caption for node in nodes}
+
+
+def _field(caption: str) -> Any:
+    return ipywidgets.RadioButtons(
+        options=list(WORDS.values()),
+        value=None,
+        description=caption,
+        orientation="horizontal",
+        style={"description_width": "220px"},
+        layout=ipywidgets.Layout(width="auto"),
+    )
+
+
+# ---------------------------------------------------------------- exercises
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseFile:
+    """One file of exercises: what is asked, what is wanted, and help.
+
+    Parameters
+    ----------
+    name, title : str
+    story : str
+        What the learner is asked, in words.
+    manifests : str
+        The pods, and whatever else is there before the learner starts.
+    ports : tuple of ProbePort
+        The ports that a goal without a port of its own stands for.
+    goal : tuple of Expect
+        The traffic that is wanted; what is not listed may be as it likes.
+    hints : tuple of str
+        From a nudge to the line to write.
+    answer : str
+        The YAML of one solution among many.
+    """
+
+    name: str = ""
+    title: str = ""
+    story: str = ""
+    manifests: str = ""
+    ports: tuple[ProbePort, ...] = ()
+    goal: tuple[Expect, ...] = ()
+    hints: tuple[str, ...] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One connection that an exercise wants to be allowed or blocked."""
+
+    source: str
+    destination: str
+    port: int | None
+    protocol: str
+    allowed: bool | None
+
+    def judged(self, cluster: Cluster) -> Verdict:
+        """Return the verdict on it."""
+        return evaluate(cluster, self.source, self.destination, self.port, self.protocol)
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        return f"{self.source} -> {self.destination} on {self.protocol}{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What an attempt is answered with.
+
+    Parameters
+    ----------
+    solved : bool
+    text : str
+    svg : str
+        The traffic that the attempt allows; empty where there is none to show.
+    """
+
+    solved: bool
+    text: str
+    svg: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        html = {"text/html": preformatted(self.text) + self.svg} if self.svg else {}
+        return {"text/plain": self.text, **html}
+
+
+def exercise(name: str) -> Exercise:
+    """Return a packaged exercise; in a notebook, cells that start with ``%%policy`` then work.
+
+    Parameters
+    ----------
+    name : str
+        As in ``%%policy NAME``.
+
+    Returns
+    -------
+    Exercise
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such exercise; the text lists what there is.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> task = lab.exercise("two-tiers")
+    >>> task.check("# my policy")
+    not solved yet
+    """
+    if name not in exercises():
+        raise UnknownNameError(
+            f'there is no exercise "{name}". {did_you_mean(name, exercises())}'
+        )
+    made = Exercise(read_exercise(name))
+    _offer_magic(made)
+    return made
+
+
+def exercises() -> list[str]:
+    """Return the names of the packaged exercises.
+
+    Examples
+    --------
+    >>> "two-tiers" in exercises()
+    True
+    """
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_exercise(name: str) -> ExerciseFile:
+    """Return what the file of a packaged exercise says."""
+    file = FOLDER / f"{name}.yaml"
+    found, complaints = documents(text_of(file), file.name)
+    problems: list[Problem] = []
+    made: ExerciseFile = decoder(ExerciseFile)(found[0].value, (), problems)
+    if complaints or problems:
+        raise NetpolError(f"{file.name} is not an exercise: {[*complaints, *problems]}")
+    return made
+
+
+class Exercise(Card):
+    """A task, graded by what the learner's policies allow and not by how they are written.
+
+    Made by `exercise`. The learner's YAML stands in a cell; nothing is kept here but the number
+    of hints already given.
+
+    Parameters
+    ----------
+    file : ExerciseFile
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> task = lab.exercise("two-tiers")
+    >>> task.check(task.file.answer).solved
+    True
+    """
+
+    def __init__(self, file: ExerciseFile) -> None:
+        self.file = file
+        self.cluster = load(file.manifests)
+        self.goals = tuple(_goals(file))
+        self._given = 0
+        self._help = ipywidgets.HTML()
+        buttons = [button("Hint", self.hint), button("Worked answer", self.answer)]
+        story = ipywidgets.HTML(_story_html(file.story) + _goal_html(self.goals))
+        super().__init__([heading(file.title), story, ipywidgets.HBox(buttons), self._help])
+
+    def check(self, attempt: str | Cluster) -> Feedback:
+        """Answer an attempt: solved, or one connection that is not as wanted, with its reasons.
+
+        Parameters
+        ----------
+        attempt : str or Cluster
+            YAML text, or a cluster; only the policies in it count.
+
+        Returns
+        -------
+        Feedback
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> task = lab.exercise("two-tiers")
+        >>> print(task.check("kind: NetworkPolicy\\napiVersion: v1\\nmetadata: {name: mine}"))
+        Kubernetes would refuse this:
+        <text>:2:13, document 1: NetworkPolicy mine apiVersion
+          NoMatch: no matches for kind "NetworkPolicy" in version "v1"
+          2 | apiVersion: v1
+                          ^
+          hint: write networking.k8s.io/v1
+        """
+        try:
+            # With a line break at its end, even one word is text and not the name of a file.
+            given = load(f"{attempt}\n") if isinstance(attempt, str) else attempt
+        except NetpolError as error:
+            return Feedback(False, f"Kubernetes would refuse this:\n{error}")
+        if not given.policies:
+            return Feedback(False, NOT_SOLVED)
+        return self._graded(self.cluster.with_policies(given.policies))
+
+    def hint(self) -> Words:
+        """Give the next hint; after the last one, tell where the worked answer is."""
+        hints = self.file.hints
+        self._given = min(self._given + 1, len(hints) + 1)
+        if self._given > len(hints):
+            return self._show("That was the last hint. The worked answer shows one solution.")
+        return self._show(f"Hint {self._given} of {len(hints)}: {hints[self._given - 1].strip()}")
+
+    def answer(self) -> Words:
+        """Give a worked answer; others with the same traffic are as good."""
+        return self._show(self.file.answer.strip())
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The task and what is wanted, as text."""
+        return "\n".join([self.file.title, "", self.file.story.strip(), "", *_goal_lines(self.goals)])
+
+    def _show(self, words: str) -> Words:
+        self._help.value = preformatted(words)
+        return Words(words)
+
+    def _graded(self, cluster: Cluster) -> Feedback:
+        wrong = [goal for goal in self.goals if goal.judged(cluster).allowed is not goal.allowed]
+        shown = wrong[0] if wrong else self.goals[0]
+        held = f"{len(self.goals) - len(wrong)} of {len(self.goals)} connections are as wanted."
+        said = _refusal(wrong[0], cluster) if wrong else "solved: "
+        return Feedback(
+            not wrong,
+            "\n".join([f"{said}{held}", *_idle(cluster)]),
+            paint(compose(cluster, shown.port, shown.protocol, outside=_outside(self.goals))),
+        )
+
+
+def _refusal(goal: Goal, cluster: Cluster) -> str:
+    verdict = goal.judged(cluster)
+    got = WORDS.get(verdict.allowed, "undefined")
+    wanted = WORDS.get(goal.allowed, "undefined")
+    return f"{NOT_SOLVED}: {goal} should be {wanted}, and is {got}.\n{verdict}\n"
+
+
+def _idle(cluster: Cluster) -> Iterator[str]:
+    """Yield the policies that select no pod, which is legal, silent, and seldom meant."""
+    for policy in cluster.policies:
+        if not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
+            yield f"Note: {policy} selects no pod. The namespaces with pods are {_homes(cluster)}."
+
+
+def _homes(cluster: Cluster) -> str:
+    return ", ".join(sorted({pod.namespace for pod in cluster.pods}))
+
+
+# ---------------------------------------------------------------- goals
+
+
+def _goals(file: ExerciseFile) -> Iterator[Goal]:
+    """Yield each connection of the goal, on each port where the entry names none."""
+    for entry in file.goal:
+        own = ProbePort(entry.port or 0, entry.protocol or Protocol.TCP)
+        for probe in [own] if entry.port else file.ports:
+            yield Goal(entry.from_, entry.to, probe.port, probe.protocol, entry.allowed)
+
+
+def _outside(goals: Iterable[Goal]) -> tuple[str, ...]:
+    ends = (end for goal in goals for end in (goal.source, goal.destination))
+    return tuple(dict.fromkeys(end for end in ends if parse_address(end)))
+
+
+def _goal_lines(goals: Sequence[Goal]) -> Iterator[str]:
+    """Yield the goal as text, one line for each pair and answer."""
+    rows = _goal_rows(goals)
+    width = max((len(f"{source} -> {destination}") for source, destination, *_ in rows), default=0)
+    for source, destination, ports, wanted in rows:
+        yield f"  {f'{source} -> {destination}':<{width}}  {wanted}  {ports}"
+
+
+def _goal_rows(goals: Sequence[Goal]) -> list[tuple[str, str, str, str]]:
+    """Return source, destination, ports and what is wanted, with equal ports in one row."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for goal in goals:
+        key = goal.source, goal.destination, WORDS[bool(goal.allowed)]
+        rows.setdefault(key, []).append(f"{goal.protocol} {goal.port}")
+    return [
+        (source, destination, ", ".join(ports), wanted)
+        for (source, destination, wanted), ports in rows.items()
+    ]
+
+
+def _goal_html(goals: Sequence[Goal]) -> str:
+    columns = "".join(f"<th scope='col'>{c}</th>" for c in ("From", "To", "Ports", "Must be"))
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in _goal_rows(goals)
+    )
+    return f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _story_html(story: str) -> str:
+    return "".join(f"<p>{escape(part)}</p>" for part in story.strip().split("\n\n"))
+
+
+# ---------------------------------------------------------------- %%policy
+
+_OPENED: dict[str, Exercise] = {}  # what `%%policy NAME` means: the exercise opened last
+
+
+def _offer_magic(made: Exercise) -> None:
+    """Let cells that start with ``%%policy`` be checked, where this runs in Jupyter."""
+    _OPENED[made.file.name] = made
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None:
+        shell.register_magic_function(_policy_cell, "cell", "policy")
+
+
+def _policy_cell(line: str, cell: str) -> Feedback:
+    """Check the YAML of a cell: ``%%policy two-tiers``."""
+    name = line.strip() or next(reversed(_OPENED))
+    return (_OPENED.get(name) or exercise(name)).check(cell)

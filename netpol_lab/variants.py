@@ -1,0 +1,421 @@
+"""Two variants side by side, and every way to write ingress, egress and policyTypes.
+
+Both only load YAML as any other manifest and show what the engine makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.assumptions import Assumptions
+from netpol_lab.cards import Card, preformatted
+from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.explain import describe_pod
+from netpol_lab.manifests import load
+from netpol_lab.model import Cluster, Direction, Policy
+from netpol_lab.scene import Scene, compose, flow_table
+from netpol_lab.svg import paint
+from netpol_lab.traffic import Arc, Outside
+from netpol_lab.traffic import reason as reason_of
+from netpol_lab.traffic_map import TrafficMap
+
+# ---------------------------------------------------------------- two variants
+
+
+def compare(
+    a: str | Cluster,
+    b: str | Cluster,
+    port: int | None = None,
+    protocol: str = "TCP",
+    *,
+    cluster: Cluster | None = None,
+    names: tuple[str, str] = ("A", "B"),
+    outside: Iterable[Outside] = (),
+    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+) -> Comparison:
+    """Show two variants side by side, and in words which connections differ and why.
+
+    Parameters
+    ----------
+    a, b : str or Cluster
+        Clusters, or YAML texts.
+    port : int, optional
+    protocol : str
+    cluster : Cluster, optional
+        Where the pods are, if the texts hold only policies; its own policies do not count then.
+    names : (str, str)
+        What to call the variants.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster to draw as well, or (caption, address).
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ManifestError
+        When a text is no valid manifest.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> lab.compare(shop.with_policies([]), shop, port=5432, names=("before", "after"))
+    TCP 5432
+      before  6 of 6 connections allowed
+      after   3 of 6 connections allowed, 3 blocked
+    Different for 3 connections:
+      shop/web -> shop/db: allowed before, blocked after
+        before  neither end is isolated
+        after   ingress: shop/db isolated by db-access-ingress
+      shop/db -> shop/backend: allowed before, blocked after
+        before  neither end is isolated
+        after   ingress: shop/backend isolated by backend-access-ingress
+      ...
+    """
+    outside = tuple(outside)
+    scenes = (
+        compose(
+            _cluster_of(variant, cluster),
+            port,
+            protocol,
+            outside=outside,
+            assumptions=assumptions,
+            title=name,
+        )
+        for variant, name in zip((a, b), names, strict=True)
+    )
+    return Comparison(names, *scenes)
+
+
+def _cluster_of(variant: str | Cluster, cluster: Cluster | None) -> Cluster:
+    given = load(f"{variant}\n") if isinstance(variant, str) else variant
+    if given.pods:
+        return given
+    if cluster is None:
+        raise NetpolError("there are no pods in this text: say where they are, with cluster=...")
+    return cluster.with_policies(given.policies)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two variants of a cluster, and how their traffic differs; made by `compare`.
+
+    Parameters
+    ----------
+    names : (str, str)
+    left, right : Scene
+    """
+
+    names: tuple[str, str]
+    left: Scene
+    right: Scene
+
+    @property
+    def different(self) -> tuple[tuple[Arc, Arc], ...]:
+        """The connections that both variants have, with different verdicts."""
+        others = {arc.key: arc for arc in self.right.traffic.arcs}
+        pairs = ((arc, others[arc.key]) for arc in self.left.traffic.arcs if arc.key in others)
+        return tuple((one, other) for one, other in pairs if one.state != other.state)
+
+    @property
+    def words(self) -> str:
+        """The numbers of both variants, and each connection that differs."""
+        return "\n".join([self.left.traffic.asked, *self._counts(), *self._differences()])
+
+    def __repr__(self) -> str:
+        return self.words
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        cells = "".join(
+            f'<div style="flex: 1 1 380px; min-width: 0;">{_fitting(paint(scene))}</div>'
+            for scene in (self.left, self.right)
+        )
+        row = f'<div style="display: flex; flex-wrap: wrap; gap: 12px;">{cells}</div>'
+        return {"text/plain": self.words, "text/html": row + preformatted(self.words, "note")}
+
+    def _counts(self) -> Iterator[str]:
+        width = max(map(len, self.names))
+        for name, scene in zip(self.names, (self.left, self.right), strict=True):
+            yield f"  {name:<{width}}  {', '.join(scene.traffic.counted)}"
+
+    def _differences(self) -> Iterator[str]:
+        count = len(self.different)
+        if not count:
+            yield "The same connections are allowed."
+            return
+        yield f"Different for {count} connection{'' if count == 1 else 's'}:"
+        width = max(map(len, self.names))
+        for pair in self.different:
+            ends = f"{pair[0].source.name} -> {pair[0].destination.name}"
+            states = (
+                f"{arc.state} {name}" for name, arc in zip(self.names, pair, strict=True)
+            )
+            yield f"  {ends}: {', '.join(states)}"
+            for name, arc in zip(self.names, pair, strict=True):
+                yield f"    {name:<{width}}  {reason_of(arc.verdict)}"
+
+
+def _fitting(svg: str) -> str:
+    """Return the picture so that it shrinks with the space it is given."""
+    return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto;" ', 1)
+
+
+# ---------------------------------------------------------------- policyTypes
+
+SECTIONS = ("absent", "empty", "filled")
+TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
+
+_PODS = "\n---\n".join(
+    f"""\
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: lab, labels: {{app: {name}}}}}"""
+    for name in ("friend", "app", "stranger")
+)
+_HEAD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: try-it
+  namespace: lab
+spec:
+  podSelector:
+    matchLabels:
+      app: app"""
+_RULE = """
+  - {preposition}:
+    - podSelector:
+        matchLabels:
+          app: friend"""
+
+
+def policy_yaml(ingress: str = "absent", egress: str = "absent", types: str = "absent") -> str:
+    """Return the explorer's policy with its three fields written as asked.
+
+    Examples
+    --------
+    >>> print(policy_yaml(egress="empty", types="[Egress]").partition("spec:")[2])
+    <BLANKLINE>
+      podSelector:
+        matchLabels:
+          app: app
+      policyTypes: [Egress]
+      egress: []
+    """
+    listed = {"absent": "", "empty": "\n  policyTypes: []"}
+    return "".join(
+        [
+            _HEAD,
+            listed.get(types, f"\n  policyTypes: {types}"),
+            _section("ingress", "from", ingress),
+            _section("egress", "to", egress),
+        ]
+    )
+
+
+def _section(field: str, preposition: str, written: str) -> str:
+    filled = f"\n  {field}:{_RULE.format(preposition=preposition)}"
+    return {"absent": "", "empty": f"\n  {field}: []", "filled": filled}[written]
+
+
+def rule_of(policy: Policy) -> str:
+    """Return which rule of policyTypes a policy meets, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(rule_of(lab.load("three-tier").policy("db-access-ingress")))
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress only if \
+there is at least one egress rule. Here there is none.
+    """
+    if policy.types_written:
+        return "policyTypes lists something, so Kubernetes keeps it as it is."
+    return (
+        "policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress "
+        "only if there is at least one egress rule. "
+        f"Here there is {'one' if policy.egress else 'none'}."
+    )
+
+
+def effect_of(policy: Policy, direction: Direction) -> str:
+    """Return what a policy does to its pods in one direction, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+    direction : Direction
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(effect_of(lab.load("three-tier").policy("db-access-ingress"), Direction.EGRESS))
+    Egress is not listed: this policy leaves egress as it is.
+    """
+    name, written = direction.value, policy.ingress or ()
+    if direction is Direction.EGRESS:
+        written = policy.egress or ()
+    if direction in policy.policy_types:
+        admitted = "only what its rules admit is allowed" if written else "nothing is allowed"
+        rules = "with rules" if written else "without a rule"
+        return f"{name} is listed {rules}: the pod is isolated for {direction}, {admitted}."
+    if written:
+        return f"{name} is not listed: its {direction} rules are stored and ignored."
+    return f"{name} is not listed: this policy leaves {direction} as it is."
+
+
+def explore_types() -> TypesExplorer:
+    """Return three lists to choose how ingress, egress and policyTypes are written.
+
+    Returns
+    -------
+    TypesExplorer
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> explorer = lab.explore_types()
+    >>> explorer.set(egress="filled")
+    >>> explorer.stored
+    '[Ingress, Egress]'
+    """
+    return TypesExplorer()
+
+
+class TypesExplorer(Card):
+    """One policy in all its spellings: the YAML, what is stored, the picture, and the rule.
+
+    Made by `explore_types`.
+
+    Examples
+    --------
+    >>> explorer = TypesExplorer()
+    >>> explorer.set(egress="empty", types="absent")
+    >>> print(explorer.summary)
+    policyTypes as stored: [Ingress]
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress only if \
+there is at least one egress rule. Here there is none.
+    Ingress is listed without a rule: the pod is isolated for ingress, nothing is allowed.
+    Egress is not listed: this policy leaves egress as it is.
+    """
+
+    def __init__(self) -> None:
+        options = {"ingress": SECTIONS, "egress": SECTIONS, "types": TYPES}
+        self._lists = {field: _list(field, choices) for field, choices in options.items()}
+        self._yaml, self._summary = ipywidgets.HTML(), ipywidgets.HTML()
+        self._map = TrafficMap()
+        self._quiet = False
+        self._shown: Cluster | None = None
+        self._show()
+        controls = ipywidgets.HBox(list(self._lists.values()))
+        controls.layout.flex_flow = "row wrap"
+        super().__init__([controls, self._yaml, self._summary, self._map])
+        self.add_class("nl-board")
+        for choice in self._lists.values():
+            choice.observe(self._on_choice, "value")
+        self._map.observe(self._on_pick, "selected")
+
+    def set(self, **written: str) -> None:
+        """Choose how fields are written; what is not mentioned stays.
+
+        Parameters
+        ----------
+        **written : str
+            ``ingress`` and ``egress``: absent, empty or filled. ``types``: absent, empty, or a
+            list such as ``[Ingress, Egress]``.
+
+        Raises
+        ------
+        UnknownNameError
+            And then nothing has changed.
+        """
+        for field, choice in written.items():
+            if field not in self._lists:
+                raise UnknownNameError(f'there is no "{field}". {did_you_mean(field, self._lists)}')
+            if choice not in (options := self._lists[field].options):
+                raise UnknownNameError(f'{field}="{choice}"? {did_you_mean(choice, options)}')
+        self._quiet = True
+        for field, choice in written.items():
+            self._lists[field].value = choice
+        self._quiet = False
+        self._show()
+
+    @property
+    def written(self) -> dict[str, str]:
+        """How the fields are written now."""
+        return {field: choice.value for field, choice in self._lists.items()}
+
+    @property
+    def yaml(self) -> str:
+        """The policy as written."""
+        return policy_yaml(**self.written)
+
+    @property
+    def cluster(self) -> Cluster:
+        """Three pods, and the policy that is shown."""
+        return load(f"{_PODS}\n---\n{self.yaml}\n")
+
+    @property
+    def stored(self) -> str:
+        """The policyTypes that Kubernetes stores."""
+        (policy,) = self.cluster.policies
+        return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
+
+    @property
+    def summary(self) -> str:
+        """What is stored, which rule says so, and what it does in each direction."""
+        (policy,) = self.cluster.policies
+        effects = (effect_of(policy, direction) for direction in Direction)
+        return "\n".join([f"policyTypes as stored: {self.stored}", rule_of(policy), *effects])
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The policy, the summary and the flows as text."""
+        return "\n\n".join([self.yaml, self.summary, self._map.words])
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The picture."""
+        return str(self._map.svg)
+
+    def _on_choice(self, _: object) -> None:
+        if not self._quiet:
+            self._show()
+
+    def _on_pick(self, _: object) -> None:
+        self._map.explanation = self._why(self._scene())
+
+    def _scene(self, before: Cluster | None = None) -> Scene:
+        return compose(self.cluster, 80, before=before, title=f"policyTypes: {self.stored}")
+
+    def _show(self) -> None:
+        scene = self._scene(self._shown)
+        self._shown = self.cluster
+        self._yaml.value, self._summary.value = map(preformatted, (self.yaml, self.summary))
+        self._map.show(paint(scene), flow_table(scene), self._why(scene))
+
+    def _why(self, scene: Scene) -> str:
+        """Return the reasons of the arrow or the pod that was chosen."""
+        parts = {arc.key: str(arc.verdict) for arc in scene.traffic.arcs}
+        pods = ((node.key, node.pod) for node in scene.traffic.nodes if node.pod)
+        parts |= {key: describe_pod(self.cluster, pod) for key, pod in pods}
+        return parts.get(self._map.selected, "")
+
+
+def _list(field: str, options: tuple[str, ...]) -> Any:
+    return ipywidgets.Dropdown(
+        options=options,
+        description={"types": "policyTypes"}.get(field, field),
+        layout=ipywidgets.Layout(width="260px"),
+    )
