@@ -118,11 +118,15 @@ class Report:
     @property
     def summary(self) -> str:
         """One line for people and for scripts."""
-        counts = [f"{self.cases} cases, {self.expectations} expectations"]
+        counts = [_count(self.cases, "case"), _count(self.expectations, "expectation")]
         if self.refusals:
-            counts.append(f"{self.refusals} refusals")
+            counts.append(_count(self.refusals, "refusal"))
         held = f"{len(self.failures)} FAILED" if self.failures else "all hold"
         return f"{', '.join(counts)}: {held}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 # ---------------------------------------------------------------- running

@@ -1,20 +1,21 @@
-"""The door: manifests in, a Cluster out, with every default applied and every complaint at once.
+"""The door: manifests in, a Cluster out, with every complaint at once.
 
-All of Kubernetes' defaults for policies live here (DEF rows); behind this door nobody sees a dict.
+Behind this door nobody sees a dict, a missing default or an invalid policy.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab import api, model, validation
+from netpol_lab import api, validation
 from netpol_lab.api import Problem, decoder
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.defaulting import DEFAULT_NAMESPACE, build
 from netpol_lab.errors import (
     Complaint,
     ManifestError,
@@ -23,14 +24,11 @@ from netpol_lab.errors import (
     UnknownNameError,
     did_you_mean,
 )
-from netpol_lab.model import Cluster, Direction, Operator, Requirement, Selector
-from netpol_lab.ports import Protocol
+from netpol_lab.model import Cluster
 from netpol_lab.reading import Document, Path, documents, format_path, get
 
 SCENARIOS = FilePath(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml", ".json")
-DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
-
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
@@ -211,12 +209,19 @@ class _Reader:
             warned = () if problems else validation.warnings(decoded, strict)
             self.warnings += (_complaint(document, value, problem, path) for problem in warned)
         elif not problems:
-            problems += _check_name(decoded.metadata) + known.check(decoded)
+            problems = [*validation.check_name(decoded.metadata), *known.check(decoded)]
         if problems:
             self._complain(document, value, problems, path)
         else:
-            key = decoded.metadata.namespace or DEFAULT_NAMESPACE, _name(decoded.metadata)
-            self.objects.setdefault(kind, {})[key] = decoded
+            self._keep(kind, decoded)
+
+    def _keep(self, kind: str, decoded: Any) -> None:
+        """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
+        alike, meta = self.objects.setdefault(kind, {}), decoded.metadata
+        if not meta.name:  # the server would add something unique to generateName (VAL-04)
+            meta = replace(meta, name=f"{meta.generate_name}{len(alike) + 1}")
+            decoded = replace(decoded, metadata=meta)
+        alike[meta.namespace or DEFAULT_NAMESPACE, meta.name] = decoded
 
     def _pass_over(self, document: Document, value: Any, path: Path) -> None:
         self.ignored[str(value["kind"])] += 1
@@ -233,7 +238,8 @@ class _Reader:
     def cluster(self) -> Cluster:
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
-        return _build(self)
+        cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})
+        return replace(cluster, warnings=tuple(self.warnings), ignored=dict(self.ignored))
 
 
 def _complaint(document: Document, value: Any, problem: Problem, prefix: Path) -> Complaint:
@@ -266,13 +272,16 @@ def _mapping_problems(kind: Any, version: Any) -> Iterator[Problem]:
         yield Problem(("apiVersion",), Reason.REQUIRED, "apiVersion not set", hint)
     if not kind:
         yield Problem(("kind",), Reason.REQUIRED, "kind not set")
-    if not version or not kind or (kind, version) in _KINDS:
+    for name, text in (("apiVersion", version), ("kind", kind)):
+        if text and not isinstance(text, str):
+            yield Problem((name,), Reason.TYPE, "must be text")
+    if not isinstance(version, str) or not isinstance(kind, str) or (kind, version) in _KINDS:
         return
     message = f'no matches for kind "{kind}" in version "{version}"'
     for known, right in _KINDS:
-        if kind == known and _is_builtin_group(str(version)):
+        if kind == known and _is_builtin_group(version):
             yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {right}")
-        elif str(kind).lower() == known.lower() and version == right:
+        elif kind.lower() == known.lower() and version == right:
             yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
 
 
@@ -297,233 +306,21 @@ def _duplicates(document: Document, prefix: Path) -> list[Problem]:
     ]
 
 
-def _check_name(meta: api.ObjectMeta) -> list[Problem]:
-    if meta.name or meta.generate_name:
-        return []
-    path = ("metadata", "name")
-    return [Problem(path, Reason.REQUIRED, "name or generateName is required")]
-
-
-def _name(meta: api.ObjectMeta) -> str:
-    return meta.name or meta.generate_name
-
-
-# ---------------------------------------------------------------- checks of other kinds
-
-
-def _check_pod(pod: api.Pod) -> list[Problem]:
-    ips: list[tuple[Path, str]] = [(("status", "podIP"), pod.status.pod_ip)]
-    ips += ((("status", "podIPs", i, "ip"), ip.ip) for i, ip in enumerate(pod.status.pod_ips or ()))
-    return [*_bad_addresses(ips), *_bad_container_ports(pod)]
-
-
-def _check_service(service: api.Service) -> list[Problem]:
-    ips: list[tuple[Path, str]] = [(("spec", "clusterIP"), service.spec.cluster_ip)]
-    ips += ((("spec", "clusterIPs", i), ip) for i, ip in enumerate(service.spec.cluster_ips or ()))
-    return list(_bad_addresses((path, ip) for path, ip in ips if ip != "None"))
-
-
-def _bad_addresses(ips: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
-    for path, text in ips:
-        if text and model.parse_address(text) is None:
-            yield Problem(path, Reason.INVALID, f'"{text}": must be a valid IP address')
-
-
-def _bad_container_ports(pod: api.Pod) -> Iterator[Problem]:
-    for section, containers in (
-        ("containers", pod.spec.containers),
-        ("initContainers", pod.spec.init_containers),
-    ):
-        for i, container in enumerate(containers or ()):
-            for j, port in enumerate(container.ports or ()):
-                path: Path = ("spec", section, i, "ports", j)
-                if not 1 <= port.container_port <= 65535:
-                    message = "must be between 1 and 65535, inclusive"
-                    yield Problem((*path, "containerPort"), Reason.INVALID, message)
-                if port.protocol is not None and port.protocol not in Protocol.__members__:
-                    message = f'"{port.protocol}": supported values: "SCTP", "TCP", "UDP"'
-                    yield Problem((*path, "protocol"), Reason.UNSUPPORTED, message)
-
-
-def _no_checks(_: Any) -> list[Problem]:
-    return []
+# ---------------------------------------------------------------- the kinds that are understood
 
 
 @dataclass(frozen=True)
 class _Kind:
+    """A kind's type in the API, and what is checked of it beside its name."""
+
     shape: type
-    check: Any = _no_checks
+    check: Callable[[Any], Iterable[Problem]] = lambda decoded: ()
 
 
 _KINDS: dict[tuple[Any, Any], _Kind] = {
     ("NetworkPolicy", "networking.k8s.io/v1"): _Kind(api.NetworkPolicy),
-    ("Pod", "v1"): _Kind(api.Pod, _check_pod),
+    ("Pod", "v1"): _Kind(api.Pod, validation.check_pod),
     ("Namespace", "v1"): _Kind(api.Namespace),
     ("Node", "v1"): _Kind(api.Node),
-    ("Service", "v1"): _Kind(api.Service, _check_service),
+    ("Service", "v1"): _Kind(api.Service, validation.check_service),
 }
-
-
-# ---------------------------------------------------------------- from API objects to the model
-
-
-def _build(reader: _Reader) -> Cluster:
-    objects = reader.objects
-    nodes = {_name(node.metadata): _node_addresses(node) for node in _all(objects, "Node")}
-    pods = tuple(_pod(pod, nodes) for pod in _all(objects, "Pod"))
-    policies = tuple(_policy(policy) for policy in _all(objects, "NetworkPolicy"))
-    services = tuple(_service(service) for service in _all(objects, "Service"))
-    written = {_name(n.metadata): n.metadata.labels or {} for n in _all(objects, "Namespace")}
-    things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
-    mentioned = [thing.namespace for thing in things]  # DEF-09
-    names = dict.fromkeys([*mentioned, *written])
-    return Cluster(
-        namespaces={name: _namespace(name, written.get(name, {})) for name in names},
-        pods=pods,
-        policies=policies,
-        services=services,
-        warnings=tuple(reader.warnings),
-        ignored=dict(reader.ignored),
-    )
-
-
-def _all(objects: Mapping[str, Mapping[Any, Any]], kind: str) -> Iterable[Any]:
-    return objects.get(kind, {}).values()
-
-
-def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
-    return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
-
-
-def _pod(pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]]) -> model.Pod:
-    spec, status, meta = pod.spec, pod.status, pod.metadata
-    own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
-    hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
-    shared = own if spec.host_network else ()
-    return model.Pod(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,
-        name=_name(meta),
-        labels=dict(meta.labels or {}),
-        addresses=own,
-        ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
-        node=spec.node_name or None,
-        node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
-        host_network=spec.host_network,
-        finished=status.phase in ("Succeeded", "Failed"),
-    )
-
-
-def _ports(
-    containers: Iterable[api.Container] | None, is_init: bool
-) -> Iterator[model.ContainerPort]:
-    for container in containers or ():
-        for port in container.ports or ():
-            protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
-            yield model.ContainerPort(port.name, port.container_port, protocol, is_init)
-
-
-def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
-    found = (model.parse_address(text) for text in texts)
-    return tuple(dict.fromkeys(address for address in found if address is not None))
-
-
-def _node_addresses(node: api.Node) -> tuple[model.Address, ...]:
-    return _addresses(address.address for address in node.status.addresses or ())
-
-
-def _service(service: api.Service) -> model.Service:
-    spec, meta = service.spec, service.metadata
-    labels = spec.selector or {}
-    return model.Service(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,
-        name=_name(meta),
-        selector=Selector(_label_requirements(labels)) if labels else None,
-        addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ())]),
-        ports=tuple(_service_port(port) for port in spec.ports or ()),
-    )
-
-
-def _service_port(port: api.ServicePort) -> model.ServicePort:
-    target = port.target_port or port.port
-    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))  # type: ignore[arg-type]
-
-
-# ---------------------------------------------------------------- policies and their defaults
-
-
-def _policy(policy: api.NetworkPolicy) -> model.Policy:
-    spec, meta = policy.spec, policy.metadata
-    return model.Policy(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,  # SEM-64
-        name=_name(meta),
-        pod_selector=_selector(spec.pod_selector),
-        policy_types=_policy_types(spec),
-        ingress=_rules(Direction.INGRESS, spec.ingress),
-        egress=_rules(Direction.EGRESS, spec.egress),
-        types_written=bool(spec.policy_types),
-    )
-
-
-def _policy_types(spec: api.NetworkPolicySpec) -> tuple[Direction, ...]:
-    """Return the directions a policy isolates, defaulted as the server does (DEF-01 to DEF-06).
-
-    "If policyTypes has length 0: set [Ingress]; then, if egress has length > 0, append Egress."
-    """
-    if spec.policy_types:
-        return tuple(dict.fromkeys(map(Direction, spec.policy_types)))
-    return (Direction.INGRESS, Direction.EGRESS) if spec.egress else (Direction.INGRESS,)
-
-
-def _rules(direction: Direction, rules: Any) -> tuple[model.Rule, ...] | None:
-    if rules is None:
-        return None
-    return tuple(
-        model.Rule(
-            direction,
-            i,
-            tuple(map(_peer, _peers_of(rule) or ())),
-            tuple(map(_policy_port, rule.ports or ())),
-        )
-        for i, rule in enumerate(rules)
-    )
-
-
-def _peers_of(
-    rule: api.NetworkPolicyIngressRule | api.NetworkPolicyEgressRule,
-) -> tuple[api.NetworkPolicyPeer, ...] | None:
-    return rule.from_ if isinstance(rule, api.NetworkPolicyIngressRule) else rule.to
-
-
-def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
-    return model.Peer(
-        pod_selector=_selector(peer.pod_selector) if peer.pod_selector else None,
-        namespace_selector=_selector(peer.namespace_selector) if peer.namespace_selector else None,
-        ip_block=_ip_block(peer.ip_block) if peer.ip_block else None,
-    )
-
-
-def _ip_block(block: api.IPBlock) -> model.IPBlock:
-    cidrs = (validation.parse_cidr(text) for text in (block.cidr, *(block.except_ or ())))
-    cidr, *excepts = (cidr for cidr in cidrs if cidr is not None)
-    return model.IPBlock(cidr, tuple(excepts))
-
-
-def _policy_port(port: api.NetworkPolicyPort) -> model.PolicyPort:
-    number: Any = port.port
-    return model.PolicyPort(
-        protocol=Protocol(port.protocol or Protocol.TCP),  # SEM-35, DEF-05
-        port=int(number) if isinstance(number, float) else number,
-        end_port=port.end_port,
-    )
-
-
-def _selector(selector: api.LabelSelector) -> Selector:
-    expressions = (
-        Requirement(item.key, Operator(item.operator), tuple(item.values or ()))
-        for item in selector.match_expressions or ()
-    )
-    return Selector((*_label_requirements(selector.match_labels or {}), *expressions))
-
-
-def _label_requirements(labels: Mapping[str, str]) -> tuple[Requirement, ...]:
-    return tuple(Requirement(key, Operator.IN, (value,)) for key, value in labels.items())

@@ -191,9 +191,7 @@ class Policy:
         return f"{self.namespace}/{self.name}"
 
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
-        """Return the rules of one direction; none if the policy does not list it (SEM-16)."""
-        if direction not in self.policy_types:
-            return ()
+        """Return the rules of one section; they count only if its type is listed (SEM-16)."""
         return (self.ingress if direction is Direction.INGRESS else self.egress) or ()
 
 

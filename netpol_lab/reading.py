@@ -133,7 +133,9 @@ class Document:
         """
         mark = _mark(_compose(self.text), path, of_key)
         lines = self.text.splitlines()
-        return self.first_line + mark.line + 1, mark.column + 1, _excerpt(lines, mark.line)
+        written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
+        column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
+        return self.first_line + mark.line + 1, column, _excerpt(lines, mark.line)
 
     def duplicates(self) -> Iterator[Path]:
         """Yield the path of every key that is written again in the same mapping (VAL-09)."""

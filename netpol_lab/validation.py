@@ -12,8 +12,8 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from netpol_lab import api
 from netpol_lab.api import Problem
 from netpol_lab.errors import Reason, near
-from netpol_lab.model import Direction, Network, Operator
-from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol
+from netpol_lab.model import Direction, Network, Operator, parse_address
+from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
 from netpol_lab.reading import Path
 
 Problems = Iterator[Problem]
@@ -31,7 +31,7 @@ def check_policy(policy: api.NetworkPolicy, strict_cidr: bool = True) -> Problem
     ['name or generateName is required']
     """
     spec = policy.spec
-    yield from check_metadata(policy.metadata, ("metadata",))
+    yield from check_metadata(policy.metadata)
     yield from check_selector(spec.pod_selector, ("spec", "podSelector"))
     for i, inward in enumerate(spec.ingress or ()):
         yield from _rule(inward.ports, inward.from_, "from", ("spec", "ingress", i), strict_cidr)
@@ -75,8 +75,7 @@ def _unsupported(path: Path, value: str, known: Iterable[str]) -> Problem:
 
 
 def _port(port: api.NetworkPolicyPort, path: Path) -> Problems:
-    if port.protocol is not None and port.protocol not in Protocol.__members__:
-        yield _unsupported((*path, "protocol"), port.protocol, Protocol.__members__)
+    yield from _protocol(port.protocol, (*path, "protocol"))
     end, end_path = port.end_port, (*path, "endPort")
     if port.port is None:
         if end is not None:
@@ -96,6 +95,11 @@ def _port(port: api.NetworkPolicyPort, path: Path) -> Problems:
                 message = "must be greater than or equal to `port`"
                 yield Problem(end_path, Reason.INVALID, message, "swap the two numbers")
             yield from _port_number(end, end_path)
+
+
+def _protocol(protocol: str | None, path: Path) -> Problems:
+    if protocol is not None and not is_governed(protocol):
+        yield _unsupported(path, protocol, Protocol.__members__)
 
 
 def _port_number(number: float, path: Path) -> Problems:
@@ -315,13 +319,13 @@ _BAD_NAME = (
 )
 
 
-def check_metadata(meta: api.ObjectMeta, path: Path) -> Problems:
+def check_metadata(meta: api.ObjectMeta) -> Problems:
     """Yield what is wrong with an object's metadata (VAL-03, VAL-05 to VAL-07)."""
+    path: Path = ("metadata",)
     if meta.generate_name:
         base = re.sub(r"-$", "a", meta.generate_name)
         yield from _texts(_subdomain(base), meta.generate_name, (*path, "generateName"))
-    elif not meta.name:
-        yield Problem((*path, "name"), Reason.REQUIRED, "name or generateName is required")
+    yield from check_name(meta)
     if meta.name:
         yield from _texts(_subdomain(meta.name), meta.name, (*path, "name"))
     if meta.namespace:
@@ -329,6 +333,13 @@ def check_metadata(meta: api.ObjectMeta, path: Path) -> Problems:
     yield from _labels(meta.labels, (*path, "labels"))
     for key in meta.annotations or {}:
         yield from _qualified_name(key.lower(), (*path, "annotations"))
+
+
+def check_name(meta: api.ObjectMeta) -> Problems:
+    """Yield a problem for an object without any name (VAL-03)."""
+    if not meta.name and not meta.generate_name:
+        message = "name or generateName is required"
+        yield Problem(("metadata", "name"), Reason.REQUIRED, message)
 
 
 def _labels(labels: Mapping[str, str] | None, path: Path) -> Problems:
@@ -384,3 +395,39 @@ def _label_value(value: str, path: Path) -> Problems:
         yield from _texts(
             [f"a valid label must be an empty string or {_BAD_NAME[5:]}"], value, path
         )
+
+
+# ---------------------------------------------------------------- pods and services
+
+
+def check_pod(pod: api.Pod) -> Problems:
+    """Yield what makes a pod's addresses or ports unreadable."""
+    ips: list[tuple[Path, str]] = [(("status", "podIP"), pod.status.pod_ip)]
+    ips += ((("status", "podIPs", i, "ip"), ip.ip) for i, ip in enumerate(pod.status.pod_ips or ()))
+    yield from _bad_addresses(ips)
+    yield from _bad_container_ports(pod)
+
+
+def check_service(service: api.Service) -> Problems:
+    """Yield what makes a Service's addresses unreadable; "None" is a headless one's."""
+    ips: list[tuple[Path, str]] = [(("spec", "clusterIP"), service.spec.cluster_ip)]
+    ips += ((("spec", "clusterIPs", i), ip) for i, ip in enumerate(service.spec.cluster_ips or ()))
+    yield from _bad_addresses((path, ip) for path, ip in ips if ip != "None")
+
+
+def _bad_addresses(ips: Iterable[tuple[Path, str]]) -> Problems:
+    for path, text in ips:
+        if text and parse_address(text) is None:
+            yield Problem(path, Reason.INVALID, f'"{text}": must be a valid IP address')
+
+
+def _bad_container_ports(pod: api.Pod) -> Problems:
+    for section, containers in (
+        ("containers", pod.spec.containers),
+        ("initContainers", pod.spec.init_containers),
+    ):
+        for i, container in enumerate(containers or ()):
+            for j, port in enumerate(container.ports or ()):
+                path: Path = ("spec", section, i, "ports", j)
+                yield from _port_number(port.container_port, (*path, "containerPort"))
+                yield from _protocol(port.protocol, (*path, "protocol"))

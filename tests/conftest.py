@@ -1,7 +1,9 @@
 """Settings for every test: how hypothesis searches."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No deadlines: a slow machine is not a fault. `ci` makes the same choices on every run, so that a
@@ -14,3 +16,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def case_directory():
+    """The conformance cases."""
+    return Path(__file__).parent / "cases"

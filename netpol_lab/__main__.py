@@ -1,0 +1,8 @@
+"""``python -m netpol_lab`` is the command line."""
+
+import sys
+
+from netpol_lab.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

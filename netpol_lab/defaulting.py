@@ -1,0 +1,187 @@
+"""Defaults: from the API's objects, as they are written, to the model, as the server stores them.
+
+Every default of Kubernetes that matters to policies is applied here, once (DEF rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from netpol_lab import api, model
+from netpol_lab.model import Cluster, Direction, Operator, Requirement, Selector
+from netpol_lab.ports import Protocol
+from netpol_lab.validation import parse_cidr
+
+DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
+
+
+def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
+    """Return the cluster that valid API objects describe.
+
+    Parameters
+    ----------
+    objects : mapping of str to iterable
+        Objects of `netpol_lab.api` by kind.
+
+    Returns
+    -------
+    Cluster
+
+    Examples
+    --------
+    >>> pod = api.Pod(metadata=api.ObjectMeta(name="web"))
+    >>> build({"Pod": [pod]}).pods[0].namespace
+    'default'
+    """
+    nodes = {node.metadata.name: _node_addresses(node) for node in objects.get("Node", ())}
+    pods = tuple(_pod(pod, nodes) for pod in objects.get("Pod", ()))
+    policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
+    services = tuple(_service(service) for service in objects.get("Service", ()))
+    written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
+    things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
+    names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
+    return Cluster(
+        namespaces={name: _namespace(name, written.get(name, {})) for name in names},
+        pods=pods,
+        policies=policies,
+        services=services,
+    )
+
+
+def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
+    return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
+
+
+def _pod(pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]]) -> model.Pod:
+    spec, status, meta = pod.spec, pod.status, pod.metadata
+    own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
+    hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
+    shared = own if spec.host_network else ()
+    return model.Pod(
+        namespace=meta.namespace or DEFAULT_NAMESPACE,
+        name=meta.name,
+        labels=dict(meta.labels or {}),
+        addresses=own,
+        ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
+        node=spec.node_name or None,
+        node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
+        host_network=spec.host_network,
+        finished=status.phase in ("Succeeded", "Failed"),
+    )
+
+
+def _ports(
+    containers: Iterable[api.Container] | None, is_init: bool
+) -> Iterator[model.ContainerPort]:
+    for container in containers or ():
+        for port in container.ports or ():
+            protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
+            yield model.ContainerPort(port.name, port.container_port, protocol, is_init)
+
+
+def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
+    found = (model.parse_address(text) for text in texts)
+    return tuple(dict.fromkeys(address for address in found if address is not None))
+
+
+def _node_addresses(node: api.Node) -> tuple[model.Address, ...]:
+    return _addresses(address.address for address in node.status.addresses or ())
+
+
+def _service(service: api.Service) -> model.Service:
+    spec, meta = service.spec, service.metadata
+    labels = spec.selector or {}
+    return model.Service(
+        namespace=meta.namespace or DEFAULT_NAMESPACE,
+        name=meta.name,
+        selector=Selector(_label_requirements(labels)) if labels else None,
+        addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ())]),
+        ports=tuple(_service_port(port) for port in spec.ports or ()),
+    )
+
+
+def _service_port(port: api.ServicePort) -> model.ServicePort:
+    target = port.target_port or port.port
+    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- policies and their defaults
+
+
+def _policy(policy: api.NetworkPolicy) -> model.Policy:
+    spec, meta = policy.spec, policy.metadata
+    return model.Policy(
+        namespace=meta.namespace or DEFAULT_NAMESPACE,  # SEM-64
+        name=meta.name,
+        pod_selector=_selector(spec.pod_selector),
+        policy_types=_policy_types(spec),
+        ingress=_rules(Direction.INGRESS, spec.ingress),
+        egress=_rules(Direction.EGRESS, spec.egress),
+        types_written=bool(spec.policy_types),
+    )
+
+
+def _policy_types(spec: api.NetworkPolicySpec) -> tuple[Direction, ...]:
+    """Return the directions a policy isolates, defaulted as the server does (DEF-01 to DEF-06).
+
+    "If policyTypes has length 0: set [Ingress]; then, if egress has length > 0, append Egress."
+    """
+    if spec.policy_types:
+        return tuple(dict.fromkeys(map(Direction, spec.policy_types)))
+    return (Direction.INGRESS, Direction.EGRESS) if spec.egress else (Direction.INGRESS,)
+
+
+def _rules(direction: Direction, rules: Any) -> tuple[model.Rule, ...] | None:
+    if rules is None:
+        return None
+    return tuple(
+        model.Rule(
+            direction,
+            i,
+            tuple(map(_peer, _peers_of(rule) or ())),
+            tuple(map(_policy_port, rule.ports or ())),
+        )
+        for i, rule in enumerate(rules)
+    )
+
+
+def _peers_of(
+    rule: api.NetworkPolicyIngressRule | api.NetworkPolicyEgressRule,
+) -> tuple[api.NetworkPolicyPeer, ...] | None:
+    return rule.from_ if isinstance(rule, api.NetworkPolicyIngressRule) else rule.to
+
+
+def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
+    return model.Peer(
+        pod_selector=_selector(peer.pod_selector) if peer.pod_selector else None,
+        namespace_selector=_selector(peer.namespace_selector) if peer.namespace_selector else None,
+        ip_block=_ip_block(peer.ip_block) if peer.ip_block else None,
+    )
+
+
+def _ip_block(block: api.IPBlock) -> model.IPBlock:
+    cidrs = (parse_cidr(text) for text in (block.cidr, *(block.except_ or ())))
+    cidr, *excepts = (cidr for cidr in cidrs if cidr is not None)
+    return model.IPBlock(cidr, tuple(excepts))
+
+
+def _policy_port(port: api.NetworkPolicyPort) -> model.PolicyPort:
+    number: Any = port.port
+    return model.PolicyPort(
+        protocol=Protocol(port.protocol or Protocol.TCP),  # SEM-35, DEF-05
+        port=int(number) if isinstance(number, float) else number,
+        end_port=port.end_port,
+    )
+
+
+def _selector(selector: api.LabelSelector) -> Selector:
+    expressions = (
+        Requirement(item.key, Operator(item.operator), tuple(item.values or ()))
+        for item in selector.match_expressions or ()
+    )
+    return Selector((*_label_requirements(selector.match_labels or {}), *expressions))
+
+
+def _label_requirements(labels: Mapping[str, str]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(key, Operator.IN, (value,)) for key, value in labels.items())

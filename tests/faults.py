@@ -1,0 +1,139 @@
+"""Faults to plant in the engine; the cases or the referee must catch each one.
+
+Every fault is a plausible slip: one line as somebody might have written it.
+"""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One line of the engine, and what it is changed to."""
+
+    about: str
+    module: str
+    right: str
+    wrong: str
+
+
+FAULTS = (
+    Fault(
+        "NotIn wants the key to be there",
+        "resolve.py",
+        "return value is None or value not in requirement.values",
+        "return value is not None and value not in requirement.values",
+    ),
+    Fault(
+        "a missing label equals an empty value",
+        "resolve.py",
+        "value = labels.get(requirement.key)\n",
+        'value = labels.get(requirement.key, "" if requirement.values else None)\n',
+    ),
+    Fault(
+        "a podSelector alone reaches other namespaces",
+        "resolve.py",
+        "namespaces = only_namespace(namespace)",
+        "namespaces = Selector()",
+    ),
+    Fault(
+        "except is forgotten",
+        "resolve.py",
+        "return address in block.cidr and not any(address in part for part in block.excepts)",
+        "return address in block.cidr",
+    ),
+    Fault(
+        "a named port ignores the protocol",
+        "resolve.py",
+        "if declared.name == entry.port and declared.protocol == entry.protocol",
+        "if declared.name == entry.port",
+    ),
+    Fault(
+        "the end of a port range is left out",
+        "resolve.py",
+        "entry.end_port if end_port else None",
+        "(entry.end_port and max(entry.port, entry.end_port - 1)) if end_port else None",
+    ),
+    Fault(
+        "a rule without ports means TCP",
+        "resolve.py",
+        "    if not entries:\n        return PortSet.every()",
+        '    if not entries:\n        return PortSet.every("TCP")',
+    ),
+    Fault(
+        "a rule without peers means pods only",
+        "resolve.py",
+        "if self.anyone or (peer.pod is not None and peer.pod in self.pods):",
+        "if peer.pod is not None and (self.anyone or peer.pod in self.pods):",
+    ),
+    Fault(
+        "rules of an unlisted direction count",
+        "resolve.py",
+        "if direction in policy.policy_types\n",
+        "if direction in policy.policy_types or policy.rules(direction)\n",
+    ),
+    Fault(
+        "an isolating policy must also have a rule",
+        "resolve.py",
+        "if direction in policy.policy_types\n",
+        "if direction in policy.policy_types and policy.rules(direction)\n",
+    ),
+    Fault(
+        "an empty egress list adds the type Egress",
+        "defaulting.py",
+        "if spec.egress else (Direction.INGRESS,)",
+        "if spec.egress is not None else (Direction.INGRESS,)",
+    ),
+    Fault(
+        "egress rules alone default to Egress only",
+        "defaulting.py",
+        "return (Direction.INGRESS, Direction.EGRESS) if spec.egress",
+        "return (Direction.EGRESS,) if spec.egress",
+    ),
+    Fault(
+        "the destination's side is forgotten",
+        "verdict.py",
+        "return self.egress.allowed and self.ingress.allowed",
+        "return self.egress.allowed",
+    ),
+    Fault(
+        "a pod can be cut off from itself",
+        "verdict.py",
+        "        return Exemption.ITSELF\n",
+        "        return None\n",
+    ),
+    Fault(
+        "a pod's own node is treated as any other",
+        "verdict.py",
+        "        return Exemption.OWN_NODE\n",
+        "        return None\n",
+    ),
+    Fault(
+        "the name label of a namespace can be spoofed",
+        "defaulting.py",
+        "{**labels, model.NAME_LABEL: name}",
+        "{model.NAME_LABEL: name, **labels}",
+    ),
+    Fault(
+        "a finished pod keeps its address",
+        "model.py",
+        "if not pod.finished and not pod.host_network",
+        "if not pod.host_network",
+    ),
+    Fault(
+        "one isolating policy's rules must all admit",
+        "verdict.py",
+        "not self.isolated or bool(self.admitted_by)",
+        "not self.isolated or len(self.admitted_by) >= len(self.isolated_by)",
+    ),
+    Fault(
+        "a dual-stack pod is always judged by its first address",
+        "model.py",
+        "return next(iter(same or end.pod.known_addresses), None)",
+        "return next(iter(end.pod.known_addresses), None)",
+    ),
+    Fault(
+        "an egress named port is looked up at the source",
+        "resolve.py",
+        "return PortQuery(flow.destination, flow.protocol, flow.port)",
+        "return PortQuery(flow.source, flow.protocol, flow.port)",
+    ),
+)

@@ -1,0 +1,39 @@
+"""Errors say where, what, and what to type instead."""
+
+from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, near
+
+
+def test_a_complaint_points_at_the_token_with_a_caret():
+    complaint = Complaint(
+        "spec.podSelectr", Reason.UNKNOWN, "unknown field", hint="did you mean podSelector?"
+    ).at(7, 3, "  podSelectr: {}")
+    assert str(complaint).splitlines() == [
+        "<text>:7:3, document 1: spec.podSelectr",
+        "  Unknown: unknown field",
+        "  7 |   podSelectr: {}",
+        "        ^",
+        "  hint: did you mean podSelector?",
+    ]
+
+
+def test_a_complaint_without_position_names_the_file():
+    text = str(Complaint("", Reason.SYNTAX, "is not UTF-8", file="a.yaml"))
+    assert text.splitlines()[0] == "a.yaml, document 1"
+
+
+def test_a_manifest_error_says_all_complaints():
+    error = ManifestError([Complaint("a", Reason.TYPE, "x"), Complaint("b", Reason.TYPE, "y")])
+    assert "a\n" in str(error)
+    assert "b\n" in str(error)
+    assert len(error.complaints) == 2
+
+
+def test_near_names_come_first_and_far_ones_not_at_all():
+    assert near("shop/wbe", ["shop/web", "shop/db", "kube-system/dns"])[0] == "shop/web"
+    assert near("zzz", ["shop/web"]) == []
+
+
+def test_few_options_are_all_listed_and_many_are_counted():
+    assert did_you_mean("zzz", ["b", "a"]) == "There are: a, b."
+    assert did_you_mean("zzz", [f"shop/pod-{i}" for i in range(30)]) == "There are 30 of them."
+    assert did_you_mean("zzz", []) == "There are none."

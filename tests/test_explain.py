@@ -1,0 +1,139 @@
+"""Reasons in words: every line a newcomer can act on."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.explain import describe, describe_pod, explain
+
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: c, ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: other, labels: {app: client}}
+status: {podIP: 10.0.0.9}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nowhere, namespace: other}
+"""
+
+
+def cluster(spec, *more):
+    policy = f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: shop}}
+spec: {spec}
+"""
+    return lab.load(PODS, policy, *more)
+
+
+def closest(spec, source="other/client", port=80):
+    text = explain(lab.evaluate(cluster(spec), source, "shop/db", port))
+    return text.splitlines()[-1].strip()
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("{ingress: [{from: [{podSelector: {}}]}]}",
+         "closest: rule 1 wants a pod of namespace shop, other/client is in another"),
+        ("{ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]}]}",
+         "closest: rule 1 wants app=web, other/client has app=client"),
+        ("{ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}}]}]}",
+         "closest: rule 1 wants a namespace with team=x, namespace other has no label team"),
+        ("{ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]}",
+         "closest: rule 1 wants an address in 192.0.2.0/24, not other/client (10.0.0.9)"),
+        ("{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/24]}}]}]}",
+         "closest: rule 1 excepts 10.0.0.0/24 from 10.0.0.0/8, "
+         "and other/client (10.0.0.9) is in it"),
+        ("{ingress: [{ports: [{port: 5432}]}]}",
+         "closest: rule 1 wants TCP 5432, the flow uses TCP 80"),
+        ("{ingress: [{ports: [{port: http}]}]}",
+         "closest: rule 1 names a port that shop/db does not have, the flow uses TCP 80"),
+    ],
+)  # fmt: skip
+def test_a_denial_says_what_the_closest_rule_still_wants(spec, words):
+    assert closest(spec) == words
+
+
+def test_a_pod_without_address_is_said_to_have_none():
+    spec = "{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"
+    assert closest(spec, "nowhere").endswith("other/nowhere has none in the manifests")
+
+
+def test_isolation_without_any_rule_is_said_so():
+    assert "no ingress rule is listed" in closest("{}")
+
+
+def test_the_policy_is_named_where_several_isolate():
+    other = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: q, namespace: shop}
+spec: {ingress: [{ports: [{port: 81}]}]}
+"""
+    both = cluster("{ingress: [{ports: [{port: 80}]}]}", other)
+    words = str(lab.evaluate(both, "client", "db", 80))
+    assert "shop/db is isolated by shop/p, shop/q; shop/p, rule 1 admits other/client" in words
+    denied = str(lab.evaluate(both, "client", "db", 82))
+    assert "closest: rule 1 of shop/p wants TCP 80" in denied
+
+
+def test_icmp_is_undefined_in_words():
+    words = str(lab.evaluate(cluster("{}"), "client", "db", protocol="ICMP"))
+    assert words.splitlines()[0] == "other/client -> shop/db  ICMP: undefined"
+    assert "protocols other than TCP, UDP and SCTP are filtered (SEM-57)" in words
+
+
+def test_backends_that_differ_leave_a_service_undefined():
+    service = """
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop}
+spec: {clusterIP: 10.96.0.1, selector: {tier: x}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop, labels: {tier: x, app: db}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, namespace: shop, labels: {tier: x}}
+"""
+    shop = cluster("{podSelector: {matchLabels: {app: db}}}", service)
+    words = str(lab.evaluate(shop, "client", "10.96.0.1", 80))
+    assert "undefined" in words.splitlines()[0]
+    assert "the Service may lead to any of its pods, and they differ" in words
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("{}", "every pod: no ingress"),
+        ("{ingress: [{}]}", "every pod: any ingress"),
+        ("{policyTypes: [Egress]}", "every pod: no egress"),
+        ("{policyTypes: [Ingress, Egress]}", "every pod: no ingress; no egress"),
+        ("{egress: [{ports: [{port: 53, protocol: UDP}]}]}",
+         "every pod: no ingress; egress only to anyone on UDP 53"),
+        ("{ingress: [{from: [{podSelector: {}}, {namespaceSelector: {}}]}]}",
+         "every pod: ingress only from every pod of the namespace or every pod of every namespace"),
+        ("{ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}], ports: [{port: 1, "
+         "endPort: 9}, {}]}]}",
+         "every pod: ingress only from every pod of namespaces with a=b on TCP 1-9 "
+         "or TCP (any port)"),
+    ],
+)  # fmt: skip
+def test_a_policy_fits_in_one_line(spec, words):
+    assert describe(cluster(spec).policies[0]) == words
+
+
+def test_a_pod_tells_what_isolates_it():
+    shop = cluster("{policyTypes: [Egress]}")
+    words = describe_pod(shop, shop.pod("db"))
+    assert "ingress  not isolated" in words
+    assert "egress   isolated by shop/p" in words

@@ -1,0 +1,48 @@
+"""Every planted fault is caught by the cases or by the referee, so both are worth something."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from faults import FAULTS
+
+ROOT = Path(__file__).parent.parent
+CLUSTERS = "400"
+
+
+def planted(fault, folder):
+    """Copy the package to a folder with one fault in it."""
+    package = folder / "netpol_lab"
+    shutil.copytree(ROOT / "netpol_lab", package, ignore=shutil.ignore_patterns("__pycache__"))
+    module = package / fault.module
+    text = module.read_text(encoding="utf-8")
+    assert text.count(fault.right) == 1, f"{fault.module} has changed: {fault.right!r}"
+    module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
+    return folder
+
+
+def passes(folder, *command):
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    return run.returncode == 0
+
+
+CASES = ("-m", "netpol_lab", "test", str(ROOT / "tests" / "cases"))
+REFEREE = (str(ROOT / "tests" / "soak.py"), CLUSTERS, "--seed", "1")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.about)
+def test_a_planted_fault_is_caught(fault, tmp_path):
+    folder = planted(fault, tmp_path)
+    assert not passes(folder, *CASES) or not passes(folder, *REFEREE), fault.about
+
+
+def test_without_a_fault_both_are_content(tmp_path):
+    shutil.copytree(ROOT / "netpol_lab", tmp_path / "netpol_lab")
+    assert passes(tmp_path, *CASES)
+    assert passes(tmp_path, *REFEREE)

@@ -1,0 +1,194 @@
+"""The door: sources, defaults, complaints."""
+
+import pytest
+import yaml
+
+import netpol_lab as lab
+from netpol_lab.errors import ManifestError, Reason, UnknownNameError
+from netpol_lab.manifests import load, scenarios
+from netpol_lab.model import Direction
+
+HEAD = (
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
+)
+
+
+def policy(spec):
+    return load(f"{HEAD}spec: {spec}\n").policies[0]
+
+
+def complaints(text):
+    with pytest.raises(ManifestError) as error:
+        load(text)
+    return error.value.complaints
+
+
+# ---------------------------------------------------------------- sources
+
+
+def test_files_directories_and_texts_come_together(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "policy.yml").write_text(HEAD, encoding="utf-8")
+    (tmp_path / ".hidden.yaml").write_text("kind: [", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("kind: [", encoding="utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    both = load("three-tier", tmp_path)
+    assert sorted(p.name for p in both.policies) == [
+        "backend-access-ingress", "db-access-ingress", "p",
+    ]  # fmt: skip
+    assert len(load(str(tmp_path / "sub" / "policy.yml")).policies) == 1
+
+
+def test_an_unknown_source_suggests_a_scenario():
+    with pytest.raises(UnknownNameError, match="Did you mean three-tier"):
+        load("three-teir")
+
+
+def test_a_directory_without_manifests_says_so(tmp_path):
+    with pytest.raises(UnknownNameError, match="holds no file"):
+        load(tmp_path)
+
+
+def test_a_file_that_is_not_text_is_a_complaint(tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ManifestError, match="not UTF-8"):
+        load(file)
+
+
+@pytest.mark.parametrize("name", scenarios())
+def test_every_packaged_scenario_loads_without_warnings(name):
+    assert load(name).warnings == ()
+
+
+def test_json_and_yaml_mean_the_same():
+    documents = list(yaml.safe_load_all((lab.manifests.SCENARIOS / "three-tier.yaml").open()))
+    text = __import__("json").dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+    assert load(text).pods == load("three-tier").pods
+    assert load(text).policies == load("three-tier").policies
+
+
+def test_typed_lists_lend_their_kind_to_their_items():
+    text = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicyList
+items:
+- {metadata: {name: a}}
+- null
+- {metadata: {name: b}}
+"""
+    assert [p.name for p in load(text).policies] == ["a", "b"]
+
+
+def test_the_same_object_twice_is_one_and_the_last_stands():
+    found = load(f"{HEAD}spec: {{policyTypes: [Egress]}}\n---\n{HEAD}spec: {{}}")
+    assert [p.policy_types for p in found.policies] == [(Direction.INGRESS,)]
+
+
+def test_other_kinds_are_counted():
+    found = load("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}")
+    assert found.ignored == {"ConfigMap": 1}
+
+
+def test_a_calico_policy_is_another_kind_not_a_mistake():
+    found = load("apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}")
+    assert found.ignored == {"NetworkPolicy": 1}
+
+
+def test_cluster_wide_policies_are_left_out_with_a_warning():
+    text = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {}"
+    assert "not evaluated yet" in load(text).warnings[0].message
+
+
+# ---------------------------------------------------------------- complaints
+
+THREE_MISTAKES = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+  matchLabels:
+    role: db
+  ingres:
+  - from: []
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: Web}
+spec:
+  ingress:
+  - ports:
+    - port: 95000
+"""
+
+
+def test_all_complaints_come_at_once_with_their_places():
+    found = complaints(THREE_MISTAKES)
+    assert [(c.document, c.line, c.column, c.path, c.reason) for c in found] == [
+        (2, 12, 3, "spec.matchLabels", Reason.UNKNOWN),
+        (2, 14, 3, "spec.ingres", Reason.UNKNOWN),
+        (3, 19, 18, "metadata.name", Reason.INVALID),
+        (3, 23, 13, "spec.ingress[0].ports[0].port", Reason.INVALID),
+    ]
+    assert found[0].object == "NetworkPolicy shop/db"
+    assert found[1].hint == "did you mean ingress?"
+    assert found[1].excerpt == "  ingres:"
+
+
+def test_a_broken_document_and_a_wrong_one_are_both_told():
+    found = complaints("a: [\n---\n" + THREE_MISTAKES)
+    assert found[0].reason is Reason.SYNTAX
+    assert len(found) == 5
+
+
+def test_items_of_a_list_are_found_in_it():
+    text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: 1}}"
+    (found,) = complaints(text)
+    assert (found.line, found.path) == (4, "metadata.name")
+    assert complaints("apiVersion: v1\nkind: List\nitems: 3")[0].path == "items"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["just words: [1", "[1, 2]", "x: 1", "kind: [1]\napiVersion: {}", "- a\n- b", '"text"\n'],
+)
+def test_what_is_no_object_is_refused_in_words(text):
+    assert complaints(text)
+
+
+def test_a_missing_version_says_what_to_write():
+    found = complaints("kind: NetworkPolicy\nmetadata: {name: a}")
+    assert "networking.k8s.io/v1" in found[0].hint
+
+
+def test_pods_with_impossible_addresses_and_ports_are_refused():
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        "spec: {containers: [{ports: [{containerPort: 0, protocol: tcp}]}]}\n"
+        "status: {podIP: 10.0.0.300}"
+    )
+    assert [c.path for c in complaints(pod)] == [
+        "status.podIP",
+        "spec.containers[0].ports[0].containerPort",
+        "spec.containers[0].ports[0].protocol",
+    ]
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: x}"
+    assert complaints(service)[0].path == "spec.clusterIP"
+
+
+def test_every_complaint_of_the_invalid_cases_points_at_a_token(case_directory):
+    for file in sorted((case_directory / "invalid").glob("*.yaml")):
+        manifest = yaml.safe_load(file.read_text(encoding="utf-8"))["manifest"]
+        try:
+            load(manifest)
+        except ManifestError as error:
+            lines = manifest.splitlines()
+            for found in error.complaints:
+                assert lines[found.line - 1][found.column - 1 :].strip(), (file, found)
