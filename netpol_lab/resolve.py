@@ -285,13 +285,8 @@ class Resolution:
         self, policy: Policy, rule: Rule, peer: Endpoint, port: PortQuery, assumptions: Assumptions
     ) -> bool:
         """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15)."""
-        return self.admits_peer(policy, rule, peer, assumptions) and port.in_rule(rule, assumptions)
-
-    def admits_peer(
-        self, policy: Policy, rule: Rule, peer: Endpoint, assumptions: Assumptions
-    ) -> bool:
-        """Say whether the peer part of a rule admits the other end of a flow."""
-        return self.peers(policy.namespace, rule.peers).admits(peer, assumptions)
+        meant = self.peers(policy.namespace, rule.peers)
+        return meant.admits(peer, assumptions) and port.in_rule(rule, assumptions)
 
 
 @dataclass(frozen=True, slots=True)

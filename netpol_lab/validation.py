@@ -409,10 +409,13 @@ def check_pod(pod: api.Pod) -> Problems:
 
 
 def check_service(service: api.Service) -> Problems:
-    """Yield what makes a Service's addresses unreadable; "None" is a headless one's."""
+    """Yield what makes a Service's addresses or ports unreadable; "None" is a headless one's."""
     ips: list[tuple[Path, str]] = [(("spec", "clusterIP"), service.spec.cluster_ip)]
     ips += ((("spec", "clusterIPs", i), ip) for i, ip in enumerate(service.spec.cluster_ips or ()))
     yield from _bad_addresses((path, ip) for path, ip in ips if ip != "None")
+    for i, port in enumerate(service.spec.ports or ()):
+        yield from _port_number(port.port, ("spec", "ports", i, "port"))
+        yield from _protocol(port.protocol, ("spec", "ports", i, "protocol"))
 
 
 def _bad_addresses(ips: Iterable[tuple[Path, str]]) -> Problems:

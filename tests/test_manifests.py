@@ -179,8 +179,15 @@ def test_pods_with_impossible_addresses_and_ports_are_refused():
         "spec.containers[0].ports[0].containerPort",
         "spec.containers[0].ports[0].protocol",
     ]
-    service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {clusterIP: x}"
-    assert complaints(service)[0].path == "spec.clusterIP"
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+        "spec: {clusterIP: x, ports: [{port: 0, protocol: tcp}]}"
+    )
+    assert [c.path for c in complaints(service)] == [
+        "spec.clusterIP",
+        "spec.ports[0].port",
+        "spec.ports[0].protocol",
+    ]
 
 
 def test_every_complaint_of_the_invalid_cases_points_at_a_token(case_directory):

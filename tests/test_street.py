@@ -1,0 +1,90 @@
+"""The architecture is a test: modules stand in one street, and imports only point back up it.
+
+A new module must be given its place. Reading order is dependency order is teaching order.
+"""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "netpol_lab"
+
+STREET = (
+    # nouns
+    "errors", "ports", "assumptions", "model",
+    # the door: manifests in
+    "reading", "api", "validation", "defaulting", "manifests",
+    # meaning, and one flow with its reasons
+    "resolve", "verdict", "nearmiss", "explain", "expectations",
+    # the picture, as facts, then as shapes, then painted
+    "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
+    "policy_types",
+    # the doors out: widgets, exercises, command line
+    "display", "setup_check", "traffic_map", "still_map", "controls", "widgets",
+    "cards", "variants", "exercises", "quizzes",
+    "cli",
+)  # fmt: skip
+
+# Imported inside a function, for display only: what prints itself may ask for its words.
+DISPLAY_HOOKS = {("verdict", "explain"), ("svg", "figure")}
+OUTSIDE_THE_STREET = {"__init__", "__main__"}  # the sign at its entrance
+
+HEAVY = ("numpy", "matplotlib", "networkx", "ipywidgets", "anywidget", "IPython", "traitlets")
+ONLY_LATE = STREET[: STREET.index("display")]  # these import the standard library and PyYAML
+
+
+def imports_of(module):
+    """Yield (imported module, whether at the top level) for a module of the package."""
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    top_level = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("netpol_lab"):
+            _, _, name = (node.module or "").partition(".")
+            for found in [name] if name else [alias.name for alias in node.names]:
+                yield found, id(node) in top_level
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = (
+                [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
+            for name in names:
+                yield f"outside:{(name or '').partition('.')[0]}", id(node) in top_level
+
+
+def test_every_module_has_its_place_in_the_street():
+    assert {file.stem for file in PACKAGE.glob("*.py")} == {*STREET, *OUTSIDE_THE_STREET}
+
+
+@pytest.mark.parametrize("module", STREET)
+def test_imports_only_point_back_up_the_street(module):
+    for imported, at_top in imports_of(module):
+        if imported.startswith("outside:") or imported not in STREET:
+            continue
+        if not at_top and (module, imported) in DISPLAY_HOOKS:
+            continue
+        assert STREET.index(imported) < STREET.index(module), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("module", ONLY_LATE)
+def test_heavy_packages_are_imported_where_they_are_used(module):
+    at_once = {imported for imported, at_top in imports_of(module) if at_top}
+    assert at_once.isdisjoint(f"outside:{name}" for name in HEAVY)
+
+
+def test_asking_one_question_loads_no_heavy_package():
+    program = (
+        "import sys, netpol_lab as lab\n"
+        "assert not lab.evaluate(lab.load('three-tier'), 'web', 'db', port=5432).allowed\n"
+        f"print([name for name in {HEAVY} if name in sys.modules])\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_module_has_its_test_file():
+    tested = {file.stem.removeprefix("test_") for file in Path(__file__).parent.glob("test_*.py")}
+    assert set(STREET) - tested == set()
