@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model import (
+    Address,
     Cluster,
     Direction,
     Endpoint,
@@ -267,7 +268,14 @@ def _backends(cluster: Cluster, flow: Flow) -> Iterator[Flow]:
 def _rewritten(cluster: Cluster, service: Service, port: ServicePort, flow: Flow) -> Iterator[Flow]:
     for pod in selected_by(service, cluster):
         if (number := target_port(port, pod)) is not None:
-            yield Flow(*facing(flow.source, Endpoint(pod)), number, flow.protocol)
+            backend = Endpoint(pod, _of_family(flow.destination.address, pod))
+            yield Flow(*facing(flow.source, backend), number, flow.protocol)
+
+
+def _of_family(address: Address | None, pod: Pod) -> Address | None:
+    """Return the pod's address that a Service address becomes: rewriting keeps the family."""
+    same = (own for own in pod.known_addresses if address and own.version == address.version)
+    return next(same, None)
 
 
 def _open_questions(path: _Path) -> list[str]:

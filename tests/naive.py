@@ -1,0 +1,305 @@
+"""A second opinion on what NetworkPolicies allow: plain, slow, sharing no code with the package.
+
+It reads parsed YAML documents as people write them, tries every reading that Kubernetes permits,
+and answers True or False where all readings agree, None where they don't.
+"""
+
+import functools
+import ipaddress
+import itertools
+from typing import NamedTuple
+
+READINGS = {
+    "hosts are nodes": "a hostNetwork pod is its node's address, no longer a pod (SEM-54)",
+    "own node open": "egress to the pod's own node is always allowed (SEM-50)",
+    "init names count": "a port name of an init container counts like any other (SEM-56)",
+}
+
+to_address = functools.cache(ipaddress.ip_address)
+to_network = functools.cache(ipaddress.ip_network)
+
+
+class End(NamedTuple):
+    """One end of a connection as a policy sees it; `pod` is None outside the cluster."""
+
+    pod: dict | None
+    address: object
+    node: str | None = None
+
+
+def allowed(documents, source, destination, port, protocol="TCP"):
+    """May `source` connect? Ends are "namespace/pod" or an IP address; ICMP has port None."""
+    cluster = Cluster(documents)
+    answers = set()
+    for choices in itertools.product([False, True], repeat=len(READINGS)):
+        reading = set(itertools.compress(READINGS, choices))
+        answers |= cluster.answers(reading, source, destination, port, protocol)
+    return answers.pop() if len(answers) == 1 else None
+
+
+class Cluster:
+    def __init__(self, documents):
+        pods = objects(documents, "v1", "Pod")
+        self.pods = {name: pod for name, pod in pods.items() if not completed(pod)}
+        self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
+        self.services = objects(documents, "v1", "Service").values()
+        self.nodes = objects(documents, "v1", "Node")
+        self.namespaces = objects(documents, "v1", "Namespace")
+
+    # The connection
+
+    def answers(self, reading, source, destination, port, protocol):
+        """Every answer that one reading permits; a Service leaves more than one."""
+        here, there = addressed(self.find(source), self.find(destination))
+        if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
+            return {True}  # "a pod cannot block access to itself" (SEM-49)
+        backends = self.backends(reading, there, port, protocol)
+        here, there = seen(here, reading), seen(there, reading)
+        answers = set()
+        for pod, pod_port in backends:
+            backend = seen(End(pod, nearest(pod, there.address)), reading)
+            # Rewritten before egress policies see it, or after (SEM-53).
+            for first in ((backend, pod_port), (there, port)):
+                answers.add(self.judge(reading, here, first, (backend, pod_port), protocol))
+            if pod is here.pod:  # "through a Service back to itself: plugins differ" (SEM-49)
+                answers.add(True)
+        return answers or {self.judge(reading, here, (there, port), (there, port), protocol)}
+
+    def judge(self, reading, source, left_for, arrived_at, protocol):
+        """Both ends have to agree (SEM-04); an end that is no pod has no opinion (SEM-05)."""
+        out = self.side(reading, "Egress", source, left_for[0], left_for, protocol)
+        into = self.side(reading, "Ingress", arrived_at[0], source, arrived_at, protocol)
+        return None if None in (out, into) else out and into
+
+    def side(self, reading, direction, subject, peer, target, protocol):
+        """May `subject` reach `peer` (Egress) or be reached by it (Ingress)? None: undefined."""
+        policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
+        if not policies:
+            return True
+        own_node = self.is_node_of(subject.pod, peer)
+        if own_node and (direction == "Ingress" or "own node open" in reading):
+            return True
+        if protocol not in ("TCP", "UDP", "SCTP"):
+            return None
+        rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
+        return any(
+            self.peers_match((rule or {}).get(peers), namespace_of(policy), peer)
+            and ports_match((rule or {}).get("ports"), target, protocol, reading)
+            for policy in policies
+            for rule in (policy.get("spec") or {}).get(rules) or []
+        )
+
+    def peers_match(self, peers, home, end):
+        return not peers or any(self.peer_matches(peer, home, end) for peer in peers)
+
+    def peer_matches(self, peer, home, end):
+        if peer.get("ipBlock") is not None:
+            return end.address is not None and block_matches(peer["ipBlock"], end.address)
+        if end.pod is None:
+            return False
+        pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
+        name = namespace_of(end.pod)
+        if namespaces is None and name != home:
+            return False
+        labels = self.namespace_labels(name)
+        return matches(namespaces or {}, labels) and matches(pods or {}, labels_of(end.pod))
+
+    # Things in the cluster
+
+    def find(self, text):
+        """The end called `text`; a pod called by name has no address yet."""
+        if "/" in text:
+            return End(self.pods[tuple(text.split("/"))], None)
+        address = to_address(text)
+        owners = [
+            pod
+            for pod in self.pods.values()
+            if address in addresses(pod) and not on_host_network(pod)
+        ]
+        return End(owners[0] if owners else None, address)
+
+    def namespace_labels(self, name):
+        written = self.namespaces.get(("default", name)) or {"metadata": {}}
+        return labels_of(written) | {"kubernetes.io/metadata.name": name}
+
+    def is_node_of(self, pod, end):
+        """Is `end` the node that `pod` runs on?"""
+        name = (pod.get("spec") or {}).get("nodeName")
+        same = name is not None and end.node == name
+        return end.pod is None and (same or end.address in self.node_addresses(pod))
+
+    def node_addresses(self, pod):
+        name, status = (pod.get("spec") or {}).get("nodeName"), pod.get("status") or {}
+        node = (self.nodes.get(("default", name)) or {}).get("status") or {}
+        listed = [at["address"] for at in node.get("addresses") or [] if at["type"].endswith("IP")]
+        listed += [status.get("hostIP"), *(at["ip"] for at in status.get("hostIPs") or [])]
+        shared = addresses(pod) if on_host_network(pod) else []
+        return shared + [to_address(text) for text in listed if text]
+
+    def backends(self, reading, end, port, protocol):
+        """The (pod, port) pairs behind a Service address."""
+        return [
+            (pod, pod_port)
+            for service in self.services
+            for entry in service["spec"].get("ports") or []
+            if end.pod is None and end.address in cluster_addresses(service)
+            if (entry["port"], entry.get("protocol") or "TCP") == (port, protocol)
+            for pod in self.pods.values()
+            if namespace_of(pod) == namespace_of(service) and service["spec"].get("selector")
+            if matches({"matchLabels": service["spec"]["selector"]}, labels_of(pod))
+            for pod_port in numbers(entry.get("targetPort") or port, pod, protocol, reading)
+        ]
+
+
+# Policies
+
+
+def isolates(policy, direction, pod):
+    spec = policy.get("spec") or {}
+    types = spec.get("policyTypes") or ["Ingress"] + (["Egress"] if spec.get("egress") else [])
+    mine = pod is not None and namespace_of(pod) == namespace_of(policy)
+    return mine and direction in types and matches(spec.get("podSelector") or {}, labels_of(pod))
+
+
+def matches(selector, found):
+    """Does a label selector match these labels?"""
+    labels, terms = text_labels(selector.get("matchLabels")), selector.get("matchExpressions") or []
+    equal = all(found.get(key) == value for key, value in labels.items())
+    return equal and all(holds(term, found) for term in terms)
+
+
+def holds(term, found):
+    key, values = term["key"], [value or "" for value in term.get("values") or []]
+    return {
+        "In": key in found and found[key] in values,
+        "NotIn": key not in found or found[key] not in values,
+        "Exists": key in found,
+        "DoesNotExist": key not in found,
+    }[term["operator"]]
+
+
+def block_matches(block, address):
+    inside = address in to_network(block["cidr"])
+    return inside and not any(address in to_network(hole) for hole in block.get("except") or [])
+
+
+def ports_match(entries, target, protocol, reading):
+    allows = (port_matches(entry or {}, *target, protocol, reading) for entry in entries or [])
+    return not entries or any(allows)
+
+
+def port_matches(entry, end, port, protocol, reading):
+    first = entry.get("port")
+    if (entry.get("protocol") or "TCP") != protocol:
+        return False
+    if first is None:
+        return True
+    if isinstance(
+        first, str
+    ):  # resolved "on the destination pod", so never outside the cluster (SEM-41)
+        return end.pod is not None and port in numbers(first, end.pod, protocol, reading)
+    return first <= port <= (entry.get("endPort") or first)
+
+
+# Ends of a connection
+
+
+def seen(end, reading):
+    """The end as policies see it in this reading."""
+    if end.pod is not None and on_host_network(end.pod) and "hosts are nodes" in reading:
+        return End(None, end.address, end.pod["spec"].get("nodeName"))
+    return end
+
+
+def addressed(source, destination):
+    """Both ends with an address: the destination's first that the source has a family for."""
+    if source.address is None and destination.address is None:
+        families = [address.version for address in addresses(source.pod)]
+        shared = [address for address in addresses(destination.pod) if address.version in families]
+        destination = destination._replace(
+            address=shared[0] if shared else nearest(destination.pod, None)
+        )
+    source = source._replace(address=source.address or nearest(source.pod, destination.address))
+    return source, destination._replace(
+        address=destination.address or nearest(destination.pod, source.address)
+    )
+
+
+def nearest(pod, address):
+    """The pod's first address of the family of `address`, else its first, else None."""
+    family = address.version if address is not None else None
+    return min(addresses(pod), key=lambda own: own.version != family, default=None)
+
+
+def numbers(port, pod, protocol, reading):
+    """The port itself, or the numbers its name has in the containers for this protocol."""
+    if not isinstance(port, str):
+        return [port]
+    spec = pod.get("spec") or {}
+    init = spec.get("initContainers") if "init names count" in reading else []
+    return [
+        entry["containerPort"]
+        for container in [*(spec.get("containers") or []), *(init or [])]
+        for entry in container.get("ports") or []
+        if (entry.get("name"), entry.get("protocol") or "TCP") == (port, protocol)
+    ]
+
+
+# Objects as they are written
+
+
+def objects(documents, api_version, kind):
+    """The objects of one kind by (namespace, name); the last of a name stands."""
+    found = {}
+    for document in flat(documents):
+        if (document.get("apiVersion"), document.get("kind")) == (api_version, kind):
+            found[namespace_of(document), document["metadata"].get("name") or len(found)] = document
+    return found
+
+
+def flat(documents):
+    for document in documents:
+        kind = (document or {}).get("kind") or ""
+        if kind.endswith("List"):
+            common = {"apiVersion": document["apiVersion"], "kind": kind[:-4]}
+            yield from flat([common | item for item in document.get("items") or []])
+        elif document:
+            yield document
+
+
+def namespace_of(document):
+    return document["metadata"].get("namespace") or "default"
+
+
+def labels_of(document):
+    return text_labels(document["metadata"].get("labels"))
+
+
+def text_labels(labels):
+    """A null value is an empty one, and a key that YAML takes for a boolean is text again."""
+    written = (labels or {}).items()
+    return {str(k).lower() if isinstance(k, bool) else k: value or "" for k, value in written}
+
+
+def completed(pod):
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def on_host_network(pod):
+    return bool((pod.get("spec") or {}).get("hostNetwork"))
+
+
+def addresses(pod):
+    status = pod.get("status") or {}
+    texts = [entry["ip"] for entry in status.get("podIPs") or []] or [status.get("podIP")]
+    return [to_address(text) for text in texts if text]
+
+
+def owns(pod, end):
+    """Is `end` an address of the pod? Pods on the host network share theirs with the node."""
+    return end.pod is None and end.address in addresses(pod)
+
+
+def cluster_addresses(service):
+    texts = service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP")]
+    return [to_address(text) for text in texts if text and text != "None"]
