@@ -20,10 +20,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
     from netpol_lab.errors import ManifestError, NetpolError
+    from netpol_lab.exercises import exercise, predict
     from netpol_lab.manifests import load
     from netpol_lab.model import Cluster, Flow, Pod, Policy
     from netpol_lab.ports import PortSet
+    from netpol_lab.quizzes import quiz
+    from netpol_lab.setup_check import check_setup
     from netpol_lab.svg import draw
+    from netpol_lab.variants import compare, explore_types
     from netpol_lab.verdict import Verdict, evaluate
     from netpol_lab.widgets import explore
 
@@ -39,10 +43,16 @@ _HOMES = {
     "Policy": "model",
     "PortSet": "ports",
     "Verdict": "verdict",
+    "check_setup": "setup_check",
+    "compare": "variants",
     "draw": "svg",
     "evaluate": "verdict",
+    "exercise": "exercises",
     "explore": "widgets",
+    "explore_types": "variants",
     "load": "manifests",
+    "predict": "exercises",
+    "quiz": "quizzes",
 }
 
 __all__ = [*_HOMES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
@@ -10,10 +11,10 @@ from netpol_lab.shapes import (
     EDGE,
     GREY,
     INK,
-    LIGHT_BLUE,
     MUTED,
     PAPER,
     SAND,
+    SKY,
     VERMILLION,
     Box,
     Circle,
@@ -34,7 +35,7 @@ MARGIN = 24.0
 TOP = 80.0  # where the heading ends
 
 COLOURS = {State.ALLOWED: BLUE, State.BLOCKED: VERMILLION, State.UNDEFINED: GREY}
-GLOWS = {Change.NONE: LIGHT_BLUE, Change.OPENED: LIGHT_BLUE, Change.CLOSED: SAND}
+GLOWS = {Change.NONE: SKY, Change.OPENED: SKY, Change.CLOSED: SAND}
 
 # A cross and a question mark, in a square from -8 to 8.
 _CROSS: tuple[Step, ...] = (("M", -3.4, -3.4), ("L", 3.4, 3.4), ("M", -3.4, 3.4), ("L", 3.4, -3.4))
@@ -48,12 +49,12 @@ _QUESTION: tuple[Step, ...] = (
 _SIGNS = {State.ALLOWED: _CROSS, State.BLOCKED: _CROSS, State.UNDEFINED: _QUESTION}
 
 
-def sign(state: State, at: Point, radius: float) -> Group:
-    """Return a cross or a question mark in a white circle; hidden where all is well."""
-    ring = Style(PAPER, COLOURS[state], 1.6)
+def sign(state: State, at: Point, radius: float, ring: bool = True) -> Group:
+    """Return a cross or a question mark, in a white circle; hidden where all is well."""
     pen = Style("none", COLOURS[state], 1.8, round_ends=True)
-    steps = tuple(_moved(step, at, radius / 8) for step in _SIGNS[state])
-    shapes = (Circle(at, radius, ring), Path(steps, pen))
+    strokes = Path(tuple(_moved(step, at, radius / 8) for step in _SIGNS[state]), pen)
+    circle = Circle(at, radius, Style(PAPER, COLOURS[state], 1.6))
+    shapes: tuple[Shape, ...] = (circle, strokes) if ring else (strokes,)
     return Group("nl-mark", shapes, shown=state is not State.ALLOWED)
 
 
@@ -128,7 +129,7 @@ def legend(entries: Iterable[Entry], width: float, top: float) -> tuple[Group, f
         shapes = (*entry.sample(x, y), text)
         groups.append(Group("nl-legend-entry", shapes, shown=entry.shown))
         x += wide + 24
-    return Group("nl-legend", tuple(groups)), y + 24
+    return Group("nl-legend", tuple(groups)), math.ceil(y + 24)
 
 
 def badge_entries() -> Iterator[Entry]:

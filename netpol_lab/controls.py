@@ -27,9 +27,7 @@ class Controls(ipywidgets.VBox):
         What to suggest.
     """
 
-    def __init__(
-        self, cluster: Cluster, protocol: str, ports: Mapping[int, Iterable[str]]
-    ) -> None:
+    def __init__(self, cluster: Cluster, protocol: str, ports: Mapping[int, Iterable[str]]) -> None:
         self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
         self._port = _port_field(ports)
         self._protocol = _protocol_field(protocol)
@@ -83,12 +81,11 @@ class Controls(ipywidgets.VBox):
     def _policies(self, cluster: Cluster) -> ipywidgets.VBox:
         pairs = zip(cluster.policies, self._boxes.values(), strict=True)
         lines = [_line(policy, box) for policy, box in pairs] or [_text("none in this cluster")]
-        return _group("Policies", lines, "nl-policies")
+        return _group([_text("Policies", "nl-title"), *lines], "nl-policies")
 
     def _ports(self, ports: Mapping[int, Iterable[str]]) -> ipywidgets.VBox:
         fields = ipywidgets.HBox([self._protocol, self._port])
-        fields.add_class("nl-port")
-        return _group("Port", [fields, _text(_listed(ports))], "nl-ports")
+        return _group([fields, _text(_listed(ports))], "nl-ports")
 
 
 # ---------------------------------------------------------------- parts
@@ -101,32 +98,31 @@ def _checkbox(policy: Policy, cluster: Cluster) -> ipywidgets.Checkbox:
 
 def _port_field(ports: Iterable[int]) -> ipywidgets.Combobox:
     return ipywidgets.Combobox(
+        description="Port",
         options=tuple(map(str, ports)),
         continuous_update=False,
         placeholder="number or name",
-        tooltip="Port",
         layout=_AUTO,
     )
 
 
 def _protocol_field(protocol: str) -> ipywidgets.Dropdown:
     options = tuple(dict.fromkeys([*map(str, Protocol), protocol]))
-    return ipywidgets.Dropdown(options=options, value=protocol, tooltip="Protocol", layout=_AUTO)
+    return ipywidgets.Dropdown(
+        description="Protocol", options=options, value=protocol, layout=_AUTO
+    )
 
 
 def _line(policy: Policy, box: ipywidgets.Checkbox) -> ipywidgets.VBox:
-    line = ipywidgets.VBox([box, _text(describe(policy))])
-    line.add_class("nl-policy")
-    return line
+    return _group([box, _text(describe(policy))], "nl-policy")
 
 
-def _text(words: str) -> ipywidgets.HTML:
-    return ipywidgets.HTML(f'<div class="nl-says">{escape(words)}</div>')
+def _text(words: str, css_class: str = "nl-says") -> ipywidgets.HTML:
+    return ipywidgets.HTML(f'<div class="{css_class}">{escape(words)}</div>')
 
 
-def _group(title: str, children: Iterable[Any], css_class: str) -> ipywidgets.VBox:
-    heading = ipywidgets.HTML(f'<div class="nl-title">{escape(title)}</div>')
-    group = ipywidgets.VBox([heading, *children])
+def _group(children: Iterable[Any], css_class: str) -> ipywidgets.VBox:
+    group = ipywidgets.VBox(tuple(children))
     group.add_class(css_class)
     return group
 
@@ -137,7 +133,7 @@ _AUTO = ipywidgets.Layout(width="auto")
 def _listed(ports: Mapping[int, Iterable[str]]) -> str:
     words = [" ".join(map(str, (number, *names))) for number, names in ports.items()]
     more = ", …" if len(words) > MOST_LISTED else ""
-    return f"here: {', '.join(words[:MOST_LISTED])}{more}" if words else ""
+    return f"in this cluster: {', '.join(words[:MOST_LISTED])}{more}" if words else ""
 
 
 # ---------------------------------------------------------------- ports

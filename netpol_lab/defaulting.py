@@ -6,12 +6,14 @@ Every default of Kubernetes that matters to policies is applied here, once (DEF 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from netpol_lab import api, model
 from netpol_lab.model import Cluster, Direction, Operator, Requirement, Selector
 from netpol_lab.ports import Protocol
 from netpol_lab.validation import parse_cidr
+from netpol_lab.workloads import Key, Workloads
 
 DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
 
@@ -34,8 +36,12 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     >>> build({"Pod": [pod]}).pods[0].namespace
     'default'
     """
+    objects = {kind: [_placed(thing) for thing in alike] for kind, alike in objects.items()}
     nodes = {node.metadata.name: _node_addresses(node) for node in objects.get("Node", ())}
-    pods = tuple(_pod(pod, nodes) for pod in objects.get("Pod", ()))
+    workloads = Workloads(objects)
+    running = objects.get("Pod", [])
+    all_pods = (*running, *workloads.missing_pods(running))
+    pods = tuple(_pod(pod, nodes, workloads.owner(pod.metadata)) for pod in all_pods)
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
     services = tuple(_service(service) for service in objects.get("Service", ()))
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
@@ -49,17 +55,25 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     )
 
 
+def _placed(thing: Any) -> Any:
+    """Return an object with its namespace filled in (DEF-11, SEM-64)."""
+    meta = thing.metadata
+    return replace(thing, metadata=replace(meta, namespace=meta.namespace or DEFAULT_NAMESPACE))
+
+
 def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
     return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
 
 
-def _pod(pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]]) -> model.Pod:
+def _pod(
+    pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]], owner: Key | None
+) -> model.Pod:
     spec, status, meta = pod.spec, pod.status, pod.metadata
     own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
     hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
     shared = own if spec.host_network else ()
     return model.Pod(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,
+        namespace=meta.namespace,
         name=meta.name,
         labels=dict(meta.labels or {}),
         addresses=own,
@@ -68,6 +82,7 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]]) -> model.
         node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
         host_network=spec.host_network,
         finished=status.phase in ("Succeeded", "Failed"),
+        workload=owner and model.Workload(owner.kind, owner.name),
     )
 
 
@@ -93,10 +108,11 @@ def _service(service: api.Service) -> model.Service:
     spec, meta = service.spec, service.metadata
     labels = spec.selector or {}
     return model.Service(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,
+        namespace=meta.namespace,
         name=meta.name,
         selector=Selector(_label_requirements(labels)) if labels else None,
         addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ())]),
+        headless=spec.cluster_ip == "None",
         ports=tuple(_service_port(port) for port in spec.ports or ()),
     )
 
@@ -112,7 +128,7 @@ def _service_port(port: api.ServicePort) -> model.ServicePort:
 def _policy(policy: api.NetworkPolicy) -> model.Policy:
     spec, meta = policy.spec, policy.metadata
     return model.Policy(
-        namespace=meta.namespace or DEFAULT_NAMESPACE,  # SEM-64
+        namespace=meta.namespace,
         name=meta.name,
         pod_selector=_selector(spec.pod_selector),
         policy_types=_policy_types(spec),

@@ -6,11 +6,11 @@ from typing import Any
 
 
 class Words(str):
-    """Text that a notebook shows as it is, not as a literal in quotes.
+    r"""Text that a notebook shows as it is, not as a literal in quotes.
 
     Examples
     --------
-    >>> Words("two\\nlines")
+    >>> Words("two\nlines")
     two
     lines
     """

@@ -24,6 +24,10 @@ class FlowError(NetpolError, ValueError):
     """A question about a connection that cannot be asked, such as port 70000."""
 
 
+class ClusterError(NetpolError):
+    """A live cluster that cannot be read: no kubectl, no answer, or no rights."""
+
+
 class Reason(StrEnum):
     """Why a manifest is refused; the words are those of the API server."""
 
@@ -142,11 +146,14 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
     --------
     >>> did_you_mean("wed", ["web", "db"])
     'Did you mean web?'
+    >>> did_you_mean("wed", ["shop/web", "shop/db"])
+    'Did you mean shop/web?'
     >>> did_you_mean("x", ["web", "db"])
     'There are: db, web.'
     """
     options = sorted(set(options))
-    if close := near(word, options):
+    spelt = {option if "/" in word else option.rpartition("/")[2]: option for option in options}
+    if close := [spelt[name] for name in near(word, spelt)]:
         return f"Did you mean {' or '.join(close)}?"
     if 0 < len(options) <= 12:
         return f"There are: {', '.join(options)}."

@@ -6,22 +6,24 @@ traffic its exercise asks for, and every answer is the verdict's own reasons.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from textwrap import fill
+from typing import Any, NamedTuple
 
 import ipywidgets
 
-from netpol_lab.api import Problem, decoder
 from netpol_lab.assumptions import Assumptions
 from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.decoding import Problem, decoder
 from netpol_lab.display import Words
-from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.errors import FlowError, ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.expectations import Expect, ProbePort
 from netpol_lab.manifests import SCENARIOS, load, text_of
-from netpol_lab.model import Cluster, parse_address
+from netpol_lab.model import Cluster, Pod, parse_address
 from netpol_lab.ports import Protocol
 from netpol_lab.reading import documents
 from netpol_lab.scene import Scene, compose
@@ -32,8 +34,8 @@ from netpol_lab.verdict import Verdict, evaluate, resolution_of
 NOT_SOLVED = "not solved yet"
 FOLDER = SCENARIOS / "exercises"
 
-# What learners call the states of a picture.
-WORDS = {True: State.ALLOWED.value, False: State.BLOCKED.value}
+CHOICES = (State.ALLOWED.value, State.BLOCKED.value)
+WORDS: Mapping[bool | None, str] = {True: CHOICES[0], False: CHOICES[1], None: "undefined"}
 
 
 # ---------------------------------------------------------------- predictions
@@ -106,8 +108,8 @@ class Prediction(Card):
     >>> import netpol_lab as lab
     >>> lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db"), ("db", "web")])
     Predict TCP 5432: mark each connection allowed or blocked, then check.
-      web -> db    not marked
-      db -> web    not marked
+      web -> db  not marked
+      db -> web  not marked
     """
 
     def __init__(
@@ -120,7 +122,7 @@ class Prediction(Card):
         self._fields = {ends: _field(caption) for ends, caption in self._captions.items()}
         self._answer, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
         self._said = ""
-        fields = ipywidgets.VBox(list(self._fields.values()))
+        fields = ipywidgets.GridBox(list(self._fields.values()), layout=_COLUMNS)
         title = heading(self._title)
         super().__init__([title, fields, button("Check", self.check), self._answer, self._picture])
 
@@ -133,7 +135,8 @@ class Prediction(Card):
             Names of pods, or addresses.
         allowed : bool or None
         """
-        self._fields[self._known(source, destination)].value = WORDS.get(allowed)
+        field = self._fields[self._known(source, destination)]
+        field.value = None if allowed is None else WORDS[allowed]
 
     def check(self) -> Words:
         """Show how many marks are right, and for each wrong one why it is otherwise."""
@@ -153,7 +156,7 @@ class Prediction(Card):
         """The connections with their marks, and the last answer."""
         width = max(map(len, self._captions.values()), default=0)
         lines = [
-            f"  {caption:<{width}}  {self._marks.get(ends, '  not marked'):>10}".rstrip()
+            f"  {caption:<{width}}  {self._marks.get(ends, 'not marked')}"
             for ends, caption in self._captions.items()
         ]
         return "\n".join([self._title, *lines, *(["", self._said] if self._said else [])])
@@ -228,13 +231,15 @@ def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
 
 def _field(caption: str) -> Any:
     return ipywidgets.RadioButtons(
-        options=list(WORDS.values()),
+        options=CHOICES,
         value=None,
         description=caption,
         orientation="horizontal",
-        style={"description_width": "220px"},
         layout=ipywidgets.Layout(width="auto"),
     )
+
+
+_COLUMNS = ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(230px, 1fr))")
 
 
 # ---------------------------------------------------------------- exercises
@@ -341,9 +346,7 @@ def exercise(name: str) -> Exercise:
     not solved yet
     """
     if name not in exercises():
-        raise UnknownNameError(
-            f'there is no exercise "{name}". {did_you_mean(name, exercises())}'
-        )
+        raise UnknownNameError(f'there is no exercise "{name}". {did_you_mean(name, exercises())}')
     made = Exercise(read_exercise(name))
     _offer_magic(made)
     return made
@@ -364,10 +367,12 @@ def read_exercise(name: str) -> ExerciseFile:
     """Return what the file of a packaged exercise says."""
     file = FOLDER / f"{name}.yaml"
     found, complaints = documents(text_of(file), file.name)
+    if complaints:
+        raise ManifestError(complaints)
     problems: list[Problem] = []
     made: ExerciseFile = decoder(ExerciseFile)(found[0].value, (), problems)
-    if complaints or problems:
-        raise NetpolError(f"{file.name} is not an exercise: {[*complaints, *problems]}")
+    if problems:
+        raise NetpolError(f"{file.name} is not an exercise: {problems[0].message}")
     return made
 
 
@@ -396,7 +401,7 @@ class Exercise(Card):
         self._given = 0
         self._help = ipywidgets.HTML()
         buttons = [button("Hint", self.hint), button("Worked answer", self.answer)]
-        story = ipywidgets.HTML(_story_html(file.story) + _goal_html(self.goals))
+        story = ipywidgets.HTML(_story_html(file.story) + self.svg + _goal_html(self.goals))
         super().__init__([heading(file.title), story, ipywidgets.HBox(buttons), self._help])
 
     def check(self, attempt: str | Cluster) -> Feedback:
@@ -415,13 +420,13 @@ class Exercise(Card):
         --------
         >>> import netpol_lab as lab
         >>> task = lab.exercise("two-tiers")
-        >>> print(task.check("kind: NetworkPolicy\\napiVersion: v1\\nmetadata: {name: mine}"))
+        >>> task.check("kind: NetworkPolicy")
         Kubernetes would refuse this:
-        <text>:2:13, document 1: NetworkPolicy mine apiVersion
-          NoMatch: no matches for kind "NetworkPolicy" in version "v1"
-          2 | apiVersion: v1
-                          ^
-          hint: write networking.k8s.io/v1
+        <text>:1:1, document 1: NetworkPolicy apiVersion
+          Required: apiVersion not set
+          1 | kind: NetworkPolicy
+              ^
+          hint: policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1
         """
         try:
             # With a line break at its end, even one word is text and not the name of a file.
@@ -429,7 +434,8 @@ class Exercise(Card):
         except NetpolError as error:
             return Feedback(False, f"Kubernetes would refuse this:\n{error}")
         if not given.policies:
-            return Feedback(False, NOT_SOLVED)
+            other = ": there is no NetworkPolicy in this text" if _holds_something(given) else ""
+            return Feedback(False, f"{NOT_SOLVED}{other}")
         return self._graded(self.cluster.with_policies(given.policies))
 
     def hint(self) -> Words:
@@ -447,7 +453,14 @@ class Exercise(Card):
     @property
     def words(self) -> str:  # type: ignore[override]
         """The task and what is wanted, as text."""
-        return "\n".join([self.file.title, "", self.file.story.strip(), "", *_goal_lines(self.goals)])
+        story = "\n\n".join(map(fill, _paragraphs(self.file.story)))
+        pods = "\n".join(map(_pod_line, self.cluster.pods))
+        return "\n\n".join([self.file.title, story, pods, _goal_text(self.goals)])
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The cluster as it is before anybody writes a policy."""
+        return self._picture(self.cluster, self.goals[0])
 
     def _show(self, words: str) -> Words:
         self._help.value = preformatted(words)
@@ -461,26 +474,39 @@ class Exercise(Card):
         return Feedback(
             not wrong,
             "\n".join([f"{said}{held}", *_idle(cluster)]),
-            paint(compose(cluster, shown.port, shown.protocol, outside=_outside(self.goals))),
+            self._picture(cluster, shown),
         )
+
+    def _picture(self, cluster: Cluster, goal: Goal) -> str:
+        outside = _outside(self.goals)
+        return paint(compose(cluster, goal.port, goal.protocol, outside=outside))
 
 
 def _refusal(goal: Goal, cluster: Cluster) -> str:
     verdict = goal.judged(cluster)
-    got = WORDS.get(verdict.allowed, "undefined")
-    wanted = WORDS.get(goal.allowed, "undefined")
+    got = WORDS[verdict.allowed]
+    wanted = WORDS[goal.allowed]
     return f"{NOT_SOLVED}: {goal} should be {wanted}, and is {got}.\n{verdict}\n"
+
+
+def _pod_line(pod: Pod) -> str:
+    labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items())
+    return f"pod {pod} has {labels or 'no labels'}"
+
+
+def _holds_something(cluster: Cluster) -> bool:
+    return any((cluster.pods, cluster.services, cluster.namespaces, cluster.ignored))
 
 
 def _idle(cluster: Cluster) -> Iterator[str]:
     """Yield the policies that select no pod, which is legal, silent, and seldom meant."""
     for policy in cluster.policies:
         if not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
-            yield f"Note: {policy} selects no pod. The namespaces with pods are {_homes(cluster)}."
-
-
-def _homes(cluster: Cluster) -> str:
-    return ", ".join(sorted({pod.namespace for pod in cluster.pods}))
+            wanted = (
+                f"pods with {policy.pod_selector}" if policy.pod_selector.requirements else "pods"
+            )
+            there = f"and there are none in namespace {policy.namespace}"
+            yield f"Note: {policy} selects no pod. It wants {wanted}, {there}."
 
 
 # ---------------------------------------------------------------- goals
@@ -499,46 +525,91 @@ def _outside(goals: Iterable[Goal]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(end for end in ends if parse_address(end)))
 
 
-def _goal_lines(goals: Sequence[Goal]) -> Iterator[str]:
-    """Yield the goal as text, one line for each pair and answer."""
-    rows = _goal_rows(goals)
-    width = max((len(f"{source} -> {destination}") for source, destination, *_ in rows), default=0)
-    for source, destination, ports, wanted in rows:
-        yield f"  {f'{source} -> {destination}':<{width}}  {wanted}  {ports}"
+class _Wanted(NamedTuple):
+    """One line of the goal: who may and who may not open connections to a destination."""
+
+    destination: str
+    allowed: str
+    blocked: str
 
 
-def _goal_rows(goals: Sequence[Goal]) -> list[tuple[str, str, str, str]]:
-    """Return source, destination, ports and what is wanted, with equal ports in one row."""
-    rows: dict[tuple[str, str, str], list[str]] = {}
-    for goal in goals:
-        key = goal.source, goal.destination, WORDS[bool(goal.allowed)]
-        rows.setdefault(key, []).append(f"{goal.protocol} {goal.port}")
+def _wanted(goals: Sequence[Goal]) -> list[_Wanted]:
+    """Return the goal as a table, with the connections to one destination in one line."""
+    names = _short([end for goal in goals for end in (goal.source, goal.destination)])
+    lines: dict[str, dict[bool, list[str]]] = {}
+    for (source, destination, allowed), ports in _by_pair(goals).items():
+        where = "" if ports == _all_ports(goals) else f" on {ports}"
+        line = lines.setdefault(f"{names[destination]}{where}", {True: [], False: []})
+        line[allowed].append(names[source])
     return [
-        (source, destination, ", ".join(ports), wanted)
-        for (source, destination, wanted), ports in rows.items()
+        _Wanted(where, *(", ".join(line[allowed]) or "nobody" for allowed in (True, False)))
+        for where, line in lines.items()
     ]
 
 
-def _goal_html(goals: Sequence[Goal]) -> str:
-    columns = "".join(f"<th scope='col'>{c}</th>" for c in ("From", "To", "Ports", "Must be"))
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-        for row in _goal_rows(goals)
+def _by_pair(goals: Sequence[Goal]) -> dict[tuple[str, str, bool], str]:
+    ports: dict[tuple[str, str, bool], list[str]] = {}
+    for goal in goals:
+        ends = goal.source, goal.destination, bool(goal.allowed)
+        ports.setdefault(ends, []).append(f"{goal.protocol} {goal.port}")
+    return {ends: ", ".join(asked) for ends, asked in ports.items()}
+
+
+def _all_ports(goals: Iterable[Goal]) -> str:
+    return ", ".join(dict.fromkeys(f"{goal.protocol} {goal.port}" for goal in goals))
+
+
+def _short(ends: Iterable[str]) -> dict[str, str]:
+    """Return the names without the namespace, where there is only one."""
+    ends = list(ends)
+    several = len({end.rpartition("/")[0] for end in ends} - {""}) > 1
+    return {end: end if several else end.rpartition("/")[2] for end in ends}
+
+
+def _goal_text(goals: Sequence[Goal]) -> str:
+    lines = (
+        f"to {line.destination}\n  allowed from {line.allowed}\n  blocked from {line.blocked}"
+        for line in _wanted(goals)
     )
-    return f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
+    return "\n".join([f"Wanted on {_all_ports(goals)}:", *lines])
+
+
+def _goal_html(goals: Sequence[Goal]) -> str:
+    names = ("Connections to", "allowed from", "blocked from")
+    columns = "".join(f"<th scope='col' style='{_LEFT}'>{name}</th>" for name in names)
+    rows = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in _wanted(goals))
+    caption = f"<caption style='{_LEFT}'>Wanted on {_all_ports(goals)}</caption>"
+    return f"<table>{caption}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+_LEFT = "text-align: left; padding: 2px 20px 2px 0;"
+
+
+def _cell(words: str) -> str:
+    return f"<td style='{_LEFT}'>{escape(words)}</td>"
 
 
 def _story_html(story: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in story.strip().split("\n\n"))
+    return "".join(f"<p>{_with_code(escape(part))}</p>" for part in _paragraphs(story))
+
+
+def _with_code(html: str) -> str:
+    """Show what stands between backticks as code, as Markdown does."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html)
+
+
+def _paragraphs(story: str) -> list[str]:
+    return story.strip().split("\n\n")
 
 
 # ---------------------------------------------------------------- %%policy
 
-_OPENED: dict[str, Exercise] = {}  # what `%%policy NAME` means: the exercise opened last
+_OPENED: dict[str, Exercise] = {}  # what `%%policy NAME` means, in the order they were opened
 
 
 def _offer_magic(made: Exercise) -> None:
     """Let cells that start with ``%%policy`` be checked, where this runs in Jupyter."""
+    _OPENED.pop(made.file.name, None)  # so that the last one opened stands last
     _OPENED[made.file.name] = made
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is not None:

@@ -13,8 +13,8 @@ from itertools import permutations
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab.api import Problem, decoder
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.decoding import Problem, decoder
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.explain import ALLOWED_WORDS, explain
 from netpol_lab.manifests import CLUSTER_WIDE, files_of, load, text_of

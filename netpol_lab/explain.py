@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
 from netpol_lab.model import (
     Cluster,
     Direction,
     Endpoint,
+    Flow,
     IPBlock,
     Peer,
     Pod,
@@ -19,7 +21,8 @@ from netpol_lab.model import (
     Selector,
 )
 from netpol_lab.nearmiss import NearMiss, Part, Unmet, nearest
-from netpol_lab.ports import is_governed
+from netpol_lab.ports import PortSet, is_governed
+from netpol_lab.resolve import targets
 from netpol_lab.verdict import Exemption, Outcome, Side, Verdict, resolution_of
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
@@ -152,6 +155,41 @@ def _admission(side: Side) -> str:
     return f"{whose} {rule.number} admits {side.peer}"
 
 
+def as_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as plain values, for JSON.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> as_data(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))["ingress"]["by"]
+    ['shop/db-access-ingress']
+    """
+    flow = verdict.flow
+    return {
+        "from": flow.source.name,
+        "to": flow.destination.name,
+        "port": flow.port,
+        "protocol": str(flow.protocol),
+        "allowed": verdict.allowed,
+        "common": verdict.common,
+        **{str(side.direction): _side_as_data(verdict, side) for side in verdict.sides},
+        "open": [line.strip() for line in _open(verdict)],
+        "explanation": explain(verdict),
+    }
+
+
+def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
+    return {
+        "allowed": side.allowed,
+        "isolated": side.isolated,
+        "by": [str(policy) for policy in side.isolated_by],
+        "admitted_by": [
+            {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
+        ],
+        "reason": next(iter(_side(verdict, side, verdict.outcomes[0].reading))),
+    }
+
+
 # ---------------------------------------------------------------- near misses
 
 
@@ -179,7 +217,8 @@ def _unmet(unmet: Unmet, side: Side, cluster: Cluster) -> str:
         case Part.ADDRESS, IPBlock() as block:
             return _outside_block(block, peer)
         case _, ports:
-            return _wrong_port(ports, side)
+            assert isinstance(ports, PortSet)
+            return _wrong_port(ports, side, cluster)
 
 
 def _has(who: str, wanted: Requirement, value: str | None) -> str:
@@ -201,11 +240,22 @@ def _addressed(peer: Endpoint) -> str:
     return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
 
 
-def _wrong_port(ports: object, side: Side) -> str:
+def _wrong_port(ports: PortSet, side: Side, cluster: Cluster) -> str:
     asked = f"{side.flow.protocol} {side.flow.port}"
     if not ports:
         return f"names a port that {side.flow.destination} does not have, the flow uses {asked}"
-    return f"wants {ports}, the flow uses {asked}"
+    return f"wants {ports}, the flow uses {asked}{_service_trap(ports, side.flow, cluster)}"
+
+
+def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
+    """Say so where a rule names a Service's port instead of its pods' port (SEM-53)."""
+    for service in cluster.services:
+        for offered in service.ports:
+            named = PortSet.of(offered.protocol, offered.port) == ports
+            behind = targets(cluster, service, offered.port, offered.protocol)
+            if named and (flow.destination.pod, flow.port) in list(behind):
+                return f" ({offered.port} is the port of Service {service}, not of its pods)"
+    return ""
 
 
 # ---------------------------------------------------------------- policies

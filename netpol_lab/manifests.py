@@ -6,15 +6,16 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab import api, validation
-from netpol_lab.api import Problem, decoder
+from netpol_lab import api, validation, workloads
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.decoding import Problem, decoder
 from netpol_lab.defaulting import DEFAULT_NAMESPACE, build
 from netpol_lab.errors import (
     Complaint,
@@ -32,14 +33,20 @@ SUFFIXES = (".yaml", ".yml", ".json")
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
-def load(*sources: str | FilePath, assumptions: Assumptions = DEFAULTS) -> Cluster:
+def load(
+    *sources: str | FilePath, strict: bool = True, assumptions: Assumptions = DEFAULTS
+) -> Cluster:
     r"""Read manifests as an API server would.
 
     Parameters
     ----------
     *sources : str or pathlib.Path
         Each one a packaged scenario (``"three-tier"``), a file, a directory (read with its
-        subdirectories), or the YAML or JSON text itself.
+        subdirectories), ``"-"`` for standard input, or the YAML or JSON text itself.
+    strict : bool
+        Refuse unknown and repeated fields, as kubectl asks the server to. Otherwise drop them, as
+        old kubectl and ``--validate=false`` do, and keep what was dropped in `Cluster.dropped`;
+        of repeated fields the last one stands (VAL-08, VAL-09).
     assumptions : Assumptions
         Only `strict_cidr` matters here.
 
@@ -65,7 +72,7 @@ def load(*sources: str | FilePath, assumptions: Assumptions = DEFAULTS) -> Clust
       3 | metadata: {name: [web]}
                            ^
     """
-    reader = _Reader(assumptions)
+    reader = _Reader(assumptions, strict)
     for source in sources:
         for file, text in _texts(source):
             reader.read(text, file)
@@ -88,6 +95,9 @@ def scenarios() -> list[str]:
 
 def _texts(source: str | FilePath) -> Iterator[tuple[str, str]]:
     """Yield the file name and text of everything a source means."""
+    if source == "-":
+        yield "<stdin>", _decoded(sys.stdin.buffer.read(), "<stdin>")
+        return
     if isinstance(source, str) and _is_text(source):
         yield "<text>", source
         return
@@ -140,13 +150,18 @@ def text_of(file: FilePath) -> str:
         When it cannot be read at all.
     """
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        complaint = Complaint("", Reason.SYNTAX, f"is not UTF-8 text ({error.reason})",
-                              "save it as UTF-8", file=str(file))  # fmt: skip
-        raise ManifestError([complaint]) from None
+        return _decoded(file.read_bytes(), str(file))
     except OSError as error:
         raise NetpolError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _decoded(data: bytes, file: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 text ({error.reason} at byte {error.start})"
+        hint = "save it as UTF-8; PowerShell's > writes UTF-16"
+        raise ManifestError([Complaint("", Reason.SYNTAX, message, hint, file)]) from None
 
 
 # ---------------------------------------------------------------- documents
@@ -157,9 +172,11 @@ class _Reader:
     """Collects objects and complaints from any number of texts."""
 
     assumptions: Assumptions
+    strict: bool = True
     objects: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
+    dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
 
     def read(self, text: str, file: str) -> None:
@@ -203,7 +220,7 @@ class _Reader:
         known = _KINDS[kind, value["apiVersion"]]
         decoded = decoder(known.shape)(value, (), problems)
         if kind == "NetworkPolicy":
-            problems += _duplicates(document, path)
+            problems = self._drop(document, value, [*problems, *_duplicates(document, path)], path)
             strict = self.assumptions.strict_cidr
             problems = problems or list(validation.check_policy(decoded, strict))
             warned = () if problems else validation.warnings(decoded, strict)
@@ -214,6 +231,16 @@ class _Reader:
             self._complain(document, value, problems, path)
         else:
             self._keep(kind, decoded)
+
+    def _drop(
+        self, document: Document, value: Any, problems: list[Problem], path: Path
+    ) -> list[Problem]:
+        """Return what is refused even so; a lenient reader drops the rest and goes on."""
+        if self.strict:
+            return problems
+        lost = [p for p in problems if p.reason in (Reason.UNKNOWN, Reason.DUPLICATE)]
+        self.dropped += (_complaint(document, value, problem, path) for problem in lost)
+        return [problem for problem in problems if problem not in lost]
 
     def _keep(self, kind: str, decoded: Any) -> None:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
@@ -239,7 +266,12 @@ class _Reader:
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
         cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})
-        return replace(cluster, warnings=tuple(self.warnings), ignored=dict(self.ignored))
+        return replace(
+            cluster,
+            warnings=tuple(self.warnings),
+            dropped=tuple(self.dropped),
+            ignored=dict(self.ignored),
+        )
 
 
 def _complaint(document: Document, value: Any, problem: Problem, prefix: Path) -> Complaint:
@@ -291,6 +323,10 @@ def _is_builtin_group(version: str) -> bool:
     return "." not in group or group.endswith(".k8s.io")
 
 
+_ONE_TOO_MANY = "are these two objects? Put a line with --- between them"
+_LAST_STANDS = "kubectl keeps only the last one without a word: merge the two or remove one"
+
+
 def _duplicates(document: Document, prefix: Path) -> list[Problem]:
     depth = len(prefix)
     return [
@@ -298,7 +334,7 @@ def _duplicates(document: Document, prefix: Path) -> list[Problem]:
             path[depth:],
             Reason.DUPLICATE,
             f'duplicate field "{format_path(path[depth:])}"',
-            "kubectl keeps only the last one without a word: merge the two or remove one",
+            _ONE_TOO_MANY if path[depth:] == ("kind",) else _LAST_STANDS,
             of_key=True,
         )
         for path in document.duplicates()
@@ -323,4 +359,5 @@ _KINDS: dict[tuple[Any, Any], _Kind] = {
     ("Namespace", "v1"): _Kind(api.Namespace),
     ("Node", "v1"): _Kind(api.Node),
     ("Service", "v1"): _Kind(api.Service, validation.check_service),
+    **{kind: _Kind(api.Workload) for kind in workloads.KINDS.items()},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,7 +31,6 @@ from netpol_lab.shapes import (
     Box,
     Group,
     Path,
-    Point,
     Rect,
     Shape,
     Sheet,
@@ -43,7 +43,8 @@ from netpol_lab.shapes import (
 from netpol_lab.traffic import Arc, Change, Isolation, Node, State, Traffic
 
 WIDEST = 960.0
-HEADER = 210.0  # the longest name that is shown in full
+HEADER = 210.0  # the longest name that is shown in full beside the grid
+HEADER_ABOVE = 170.0  # and above it
 BAR = 6.0  # the width of the bar that says isolated
 
 
@@ -59,7 +60,7 @@ class Grid:
     @property
     def size(self) -> float:
         """The length of a row, and of a column."""
-        return self.starts[-1] + self.cell
+        return self.starts[-1] + self.cell if self.starts else 0
 
     def at(self, i: int, j: int) -> Box:
         """Return the cell of the connection from endpoint `i` to endpoint `j`."""
@@ -69,25 +70,22 @@ class Grid:
 
 def grid(nodes: Sequence[Node]) -> Grid:
     """Return a grid with some air between namespaces."""
-    names = max(text_width(node.name) for node in nodes)
+    names = max((text_width(node.name) for node in nodes), default=0)
     header = min(HEADER, max(90.0, names)) + BAR + 12
+    above = min(HEADER_ABOVE, names) + BAR + 12
     air = [0.0, *(8.0 * (a.namespace != b.namespace) for a, b in pairwise(nodes))]
     room = WIDEST - 2 * MARGIN - header - sum(air)
-    cell = min(30.0, room // len(nodes))
-    starts = tuple(k * cell + gap for k, gap in enumerate(accumulate(air)))
-    return Grid(MARGIN + header, TOP + 22 + header, cell, starts)
-
-
-def _square(box: Box) -> tuple[Step, ...]:
-    corners = ((box.right, box.y), (box.right, box.bottom), (box.x, box.bottom))
-    return (("M", box.x, box.y), *(("L", *corner) for corner in corners), ("Z",))
+    cell = min(34.0, room // max(1, len(nodes)))
+    starts = tuple(k * cell + gap for k, gap in enumerate(accumulate(air[: len(nodes)])))
+    return Grid(MARGIN + header, TOP + above, cell, starts)
 
 
 # ---------------------------------------------------------------- cells
 
 HIT = Style(catches="all")
+HALOS = {change: Style(colour, INK, 1) for change, colour in GLOWS.items()}
 FACES = {
-    State.ALLOWED: Style(COLOURS[State.ALLOWED], COLOURS[State.ALLOWED]),
+    State.ALLOWED: Style(COLOURS[State.ALLOWED]),
     State.BLOCKED: Style(PAPER, FAINT),
     State.UNDEFINED: Style(PAPER, COLOURS[State.UNDEFINED], 1, (2, 2)),
 }
@@ -96,18 +94,19 @@ TICK = Style("none", PAPER, 1.8, round_ends=True)
 
 def draw_cell(arc: Arc, box: Box) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    halo = Path(_square(box), Style("none", INK, 3), "nl-halo", arc.change is not Change.NONE)
-    return flow_group(arc, (halo, Path(_square(box), HIT, "nl-hit"), *_face(arc.state, box)))
+    halo = Rect(box, HALOS[arc.change], 3, "nl-halo", arc.change is not Change.NONE)
+    return flow_group(arc, (halo, Rect(box, HIT, 0, "nl-hit"), *_face(arc.state, box)))
 
 
 def _face(state: State, box: Box) -> Iterator[Shape]:
-    yield Path(_square(box), FACES[state], "nl-line")
+    inner = box.grown(-box.width // 10)
+    yield Rect(inner, FACES[state], 2, "nl-line")
     yield Path(_tick(box), TICK, "nl-head", state is State.ALLOWED)
-    yield sign(state, box.middle, min(8.0, box.width * 0.45))
+    yield sign(state, box.middle, min(10.0, box.width * 0.5), ring=False)
 
 
 def _tick(box: Box) -> tuple[Step, ...]:
-    (x, y), r = box.middle, box.width * 0.22
+    (x, y), r = box.middle, box.width * 0.2
     return (("M", x - r, y), ("L", x - r * 0.25, y + r * 0.75), ("L", x + r, y - r * 0.75))
 
 
@@ -117,14 +116,15 @@ def _tick(box: Box) -> tuple[Step, ...]:
 def draw_names(node: Node, places: Grid, k: int) -> Group:
     """Return what belongs to an endpoint: its names, their bars, the empty cell of its own."""
     own = places.at(k, k)
-    name = shortened(node.name, places.left - MARGIN - BAR - 12)
+    beside = shortened(node.name, places.left - MARGIN - BAR - 12)
+    above = shortened(node.name, places.top - TOP - BAR - 12)
     x, y = places.left - BAR - 8, places.top - BAR - 8
     shapes = (
-        Text((x, own.middle[1] + 4.3), name, anchor="end"),
-        Text((own.middle[0] + 4.3, y), name, turned=True),
+        Text((x, own.middle[1] + 4.3), beside, anchor="end"),
+        Text((own.middle[0] + 4.3, y), above, turned=True),
         *_bar(node, 1, Box(places.left - BAR - 2, own.y + 1, BAR, own.height - 2)),
         *_bar(node, 0, Box(own.x + 1, places.top - BAR - 2, own.width - 2, BAR)),
-        Path(_square(own), Style(MIST)),
+        Rect(own, Style(MIST)),
     )
     return pod_group(node, shapes)
 
@@ -141,12 +141,16 @@ def _bar(node: Node, way: int, box: Box) -> Iterator[Shape]:
 def lay_out(traffic: Traffic, title: str | None = None) -> Sheet:
     """Return the picture of the traffic as a grid."""
     places = grid(traffic.nodes)
-    width = max(760.0, places.left + places.size + MARGIN)
+    width = max(760, math.ceil(places.left + places.size + MARGIN))
     notes, height = legend(_entries(traffic), width, places.top + places.size + 12)
-    shapes = (
+    shapes: tuple[Shape, ...] = (
         Rect(Box(0, 0, width, height), Style(PAPER)),
-        Text((MARGIN, places.top - 8), "from", 13, colour=MUTED, bold=True),
-        Text((places.left + 4, TOP + 12), "to", 13, colour=MUTED, bold=True),
+        Text(
+            (places.left - BAR - 8, places.top - BAR - 8),
+            "from ↓, to →",
+            anchor="end",
+            colour=MUTED,
+        ),
         *(draw_names(node, places, k) for k, node in enumerate(traffic.nodes)),
         *_cells(traffic, places),
         heading(traffic, title, width),
@@ -166,7 +170,7 @@ def _entries(traffic: Traffic) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.ALLOWED), 20, "allowed")
     yield Entry(partial(_sample, State.BLOCKED), 20, "blocked")
     yield Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
-    yield Entry(_halo_sample, 20, "just changed", changed)
+    yield Entry(_halo_sample, 40, "just opened, just closed", changed)
     yield Entry(partial(_sample, State.UNDEFINED), 20, "left open by Kubernetes", undefined)
 
 
@@ -179,4 +183,5 @@ def _bar_sample(x: float, y: float) -> Iterator[Shape]:
 
 
 def _halo_sample(x: float, y: float) -> Iterator[Shape]:
-    yield Path(_square(Box(x, y - 10, 20, 20)), Style("none", INK, 3))
+    for start, change in ((x, Change.OPENED), (x + 20, Change.CLOSED)):
+        yield Rect(Box(start, y - 10, 20, 20), HALOS[change], 3)

@@ -209,6 +209,17 @@ class ContainerPort:
 
 
 @dataclass(frozen=True, slots=True)
+class Workload:
+    """What made a pod: a Deployment, StatefulSet, Job and so on."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class Pod:
     """A pod.
 
@@ -228,6 +239,8 @@ class Pod:
         Whether it shares its node's network, which policies leave undefined (SEM-54).
     finished : bool
         Whether its phase is Succeeded or Failed, so that it owns no address (SEM-55).
+    workload : Workload, optional
+        What made it.
     """
 
     namespace: str
@@ -239,6 +252,7 @@ class Pod:
     node_addresses: tuple[Address, ...] = ()
     host_network: bool = False
     finished: bool = False
+    workload: Workload | None = None
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -268,13 +282,17 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A Service: addresses that are rewritten to those of the pods it selects."""
+    """A Service: addresses that are rewritten to those of the pods it selects.
+
+    A headless one has no address: its name means the pods' own addresses and ports.
+    """
 
     namespace: str
     name: str
     selector: Selector | None = None
     addresses: tuple[Address, ...] = ()
     ports: tuple[ServicePort, ...] = ()
+    headless: bool = False
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -293,6 +311,8 @@ class Cluster:
     services : tuple of Service
     warnings : tuple of Complaint
         What the API server would accept with a warning.
+    dropped : tuple of Complaint
+        The fields that a lenient reader has dropped; always empty after a strict one.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
 
@@ -308,6 +328,7 @@ class Cluster:
     policies: tuple[Policy, ...] = ()
     services: tuple[Service, ...] = ()
     warnings: tuple[Complaint, ...] = ()
+    dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -364,30 +385,59 @@ class Cluster:
         Parameters
         ----------
         text : str
-            ``namespace/pod``, a pod name that is unique, or an IPv4 or IPv6 address. The
-            address of a running pod means that pod.
+            ``namespace/name`` of a pod, a workload (one of its pods) or a Service, in this
+            order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
+            a running pod means that pod.
 
         Raises
         ------
         UnknownNameError, AmbiguousNameError
-            When no pod, or more than one, is called so.
+            When nothing, or more than one thing, is called so.
         FlowError
             When the pod has finished, so that it owns no address any more.
         """
         address = parse_address(text)
         if address is not None:
             return Endpoint(self.owner(address), address)
-        pod = self.pod(text)
-        if pod.finished:
+        found = _find(self._ends_by_name, text, "pod, workload or Service")
+        if isinstance(found, Service):
+            return Endpoint(address=next(iter(found.addresses), None), service=found)
+        if found.finished:
             raise FlowError(
-                f"{pod} has finished (phase Succeeded or Failed), so it owns no address and "
+                f"{found} has finished (phase Succeeded or Failed), so it owns no address and "
                 "takes no part in any connection."
             )
-        return Endpoint(pod)
+        return Endpoint(found)
+
+    def replica_beside(self, pod: Pod) -> Pod:
+        """Return another running pod of the same workload, or the pod itself if it is alone."""
+        alike = (
+            other
+            for other in self.pods
+            if other.workload is not None
+            and (other.namespace, other.workload) == (pod.namespace, pod.workload)
+            and other.name != pod.name
+            and not other.finished
+        )
+        return next(alike, pod)
 
     @cached_property
     def _pods_by_name(self) -> dict[str, Pod]:
         return {str(pod): pod for pod in self.pods}
+
+    @cached_property
+    def _pods_by_workload(self) -> dict[str, Pod]:
+        """One pod of each workload, a running one where there is any."""
+        made = [pod for pod in self.pods if pod.workload is not None]
+        made.sort(key=lambda pod: pod.finished)
+        names = ((f"{pod.namespace}/{pod.workload and pod.workload.name}", pod) for pod in made)
+        return dict(reversed([*names]))
+
+    @cached_property
+    def _ends_by_name(self) -> dict[str, Pod | Service]:
+        """What a name means as an end of a flow: a pod before a workload before a Service."""
+        services = {str(service): service for service in self.services}
+        return {**services, **self._pods_by_workload, **self._pods_by_name}
 
     @cached_property
     def _policies_by_name(self) -> dict[str, Policy]:
@@ -445,16 +495,19 @@ class Endpoint:
         The address in use; None for a pod of which the manifests give none.
     node : str, optional
         The node whose address it is, where that is known.
+    service : Service, optional
+        The Service that is called by its name.
     """
 
     pod: Pod | None = None
     address: Address | None = None
     node: str | None = None
+    service: Service | None = None
 
     @property
     def name(self) -> str:
-        """``namespace/pod``, or the address."""
-        return str(self.pod or self.address or "an unknown address")
+        """``namespace/name`` of the pod or Service, or the address."""
+        return str(self.pod or self.service or self.address or "an unknown address")
 
     def __str__(self) -> str:
         return self.name
@@ -506,11 +559,16 @@ class Flow:
         """
         port, protocol = _checked_port(port, protocol)
         ends = cluster.endpoint(source), cluster.endpoint(destination)
-        if ends[0].pod is None and ends[1].pod is None:
+        if ends[0].service is not None:
+            raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
+        if ends[0].pod is None and ends[1].pod is None and ends[1].service is None:
             raise FlowError(
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
             )
+        pod = ends[1].pod
+        if pod is not None and pod is ends[0].pod and source not in (str(pod), pod.name):
+            ends = ends[0], Endpoint(cluster.replica_beside(pod))  # a workload to itself
         return cls(*facing(*ends), port, protocol)
 
     def __str__(self) -> str:

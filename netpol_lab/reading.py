@@ -32,7 +32,7 @@ _Merge: Any = yaml.SafeLoader  # for its flatten_mapping
 # ---------------------------------------------------------------- scalars as kubectl reads them
 
 
-class _Loader(_Base):  # type: ignore[misc]
+class _Loader(_Base):
     """A safe loader whose scalars are those of kubectl, with text for all mapping keys."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own protocol)
@@ -193,10 +193,11 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     lines = text.splitlines(keepends=True)
     start = 0
     for i, line in enumerate(lines):
-        directives_only = all(re.match(r"\s*(%|#|$)", above) for above in lines[start:i])
-        if re.match(r"---(\s|$)", line) and i > start and not directives_only:
-            yield start, "".join(lines[start:i])
-            start = i
+        if line.startswith("---") and re.match(r"---(\s|$)", line):
+            above = lines[start:i]
+            if not all(re.match(r"\s*(%|#|$)", text) for text in above):  # directives belong to it
+                yield start, "".join(above)
+                start = i
     yield start, "".join(lines[start:])
 
 

@@ -135,6 +135,29 @@ def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
                 yield pod
 
 
+def targets(
+    cluster: Cluster, service: Service, port: int | None, protocol: str
+) -> Iterator[tuple[Pod, int]]:
+    """Yield the pods, and the port at each, that a Service means by one of its ports.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    service : Service
+    port : int or None
+        A port of the Service; of a headless Service a port of its pods.
+    protocol : str
+    """
+    for pod in selected_by(service, cluster):
+        if service.headless and port is not None:
+            yield pod, port
+            continue
+        for offered in service.ports:
+            number = target_port(offered, pod)
+            if (offered.port, offered.protocol) == (port, protocol) and number is not None:
+                yield pod, number
+
+
 def target_port(port: ServicePort, pod: Pod) -> int | None:
     """Return the pod port that a Service port leads to, or None if the pod lacks its name."""
     if isinstance(port.target, int):

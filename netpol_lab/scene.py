@@ -14,6 +14,7 @@ from typing import Any
 from netpol_lab import diagram, matrix
 from netpol_lab.assumptions import Assumptions
 from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.layout import plan
 from netpol_lab.model import Cluster
 from netpol_lab.shapes import Sheet
 from netpol_lab.traffic import Arc, Node, Outside, Row, State, Traffic, gather
@@ -96,7 +97,7 @@ class Scene:
         import networkx
 
         graph = networkx.DiGraph()
-        boxes = diagram.plan(self.nodes).boxes
+        boxes = plan(self.nodes).boxes
         for node, box in zip(self.nodes, boxes, strict=True):
             x, y = box.middle
             isolated = tuple(words for words in node.badges if words.endswith("isolated"))
@@ -162,17 +163,20 @@ def compose(
     traffic = gather(
         cluster, port, protocol, outside=outside, before=before, assumptions=assumptions
     )
-    if view is None:
-        view = "diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"
-    if view not in VIEWS:
-        raise UnknownNameError(f'there is no view "{view}". {did_you_mean(view, VIEWS)}')
+    lay_out = _view(view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"))
     asked = f"{title}, {traffic.asked}" if title else traffic.asked
     return Scene(
         traffic=traffic,
-        sheet=VIEWS[view](traffic, title),
+        sheet=lay_out(traffic, title),
         title=f"{asked}: {', '.join(traffic.counted)}",
         desc=" ".join(_sentences(traffic)),
     )
+
+
+def _view(name: str) -> Callable[[Traffic, str | None], Sheet]:
+    if name not in VIEWS:
+        raise UnknownNameError(f'there is no view "{name}". {did_you_mean(name, VIEWS)}')
+    return VIEWS[name]
 
 
 # ---------------------------------------------------------------- in words

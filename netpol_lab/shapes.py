@@ -29,8 +29,8 @@ CHIP = "#e8eef4"
 BLUE = "#0072B2"
 VERMILLION = "#D55E00"
 GREY = "#555555"
-LIGHT_BLUE = "#bfe2f8"
-SAND = "#fae7b3"
+SKY = "#56B4E9"
+SAND = "#f4d35e"
 
 
 class Box(NamedTuple):
@@ -171,16 +171,19 @@ def _visible(shapes: tuple[Shape, ...]) -> Iterator[Rect | Circle | Path | Text]
 # ---------------------------------------------------------------- text that fits
 
 # What XML forbids, and what turns the direction of the text around it.
-_UNPRINTABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    "|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def printable(words: str) -> str:
-    """Return the text with a replacement sign for what no picture can hold.
+    r"""Return the text with a replacement sign for what no picture can hold.
 
     Examples
     --------
-    >>> printable("a\\x00b")
-    'a\ufffdb'
+    >>> printable("shop\x00/web")
+    'shop�/web'
     """
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", words)
 
@@ -232,7 +235,7 @@ def clipped(words: str, room: float, size: float = SMALL, bold: bool = False) ->
     Examples
     --------
     >>> clipped("role=backend, tier=2", 90)
-    'role=backen…'
+    'role=backe…'
     """
     return _cut(words, room, size, bold, lambda keep: words[:keep].rstrip(" ,") + ELLIPSIS)
 
@@ -243,7 +246,7 @@ def shortened(words: str, room: float, size: float = SMALL, bold: bool = False) 
     Examples
     --------
     >>> shortened("payment-worker-7d4b9c5f6d-x2x9k", 120)
-    'payment-w…d-x2x9k'
+    'payment…d-x2x9k'
     """
     tail = min(7, len(words) // 3)
     return _cut(words, room, size, bold, lambda keep: words[:keep] + ELLIPSIS + words[-tail:])

@@ -39,7 +39,10 @@ class StillMap(Stored, ipywidgets.VBox):
         self._paper = ipywidgets.HTML()
         self._why = ipywidgets.HTML()
         self._list = ipywidgets.Dropdown(
-            options=[_NOTHING], description="Why?", layout=ipywidgets.Layout(width="auto")
+            options=[_NOTHING],
+            description="Why?",
+            layout=ipywidgets.Layout(width="auto"),
+            style={"description_width": "initial"},
         )
         super().__init__([self._paper, self._list, self._why])
         self.add_class("nl-traffic-map")
@@ -75,4 +78,15 @@ def parts_of(svg: str) -> list[tuple[str, str]]:
     [('shop/web to shop/db', 'flow:shop/web>shop/db'), ('shop/db', 'pod:shop/db')]
     """
     keys = (node.get("data-key") for node in ElementTree.fromstring(svg).iter())
-    return [(key.partition(":")[2].replace(">", " to "), key) for key in keys if key]
+    return [(spoken(key), key) for key in keys if key]
+
+
+def spoken(key: str) -> str:
+    """Return the key of a part as people say it.
+
+    Examples
+    --------
+    >>> spoken("flow:shop/web>shop/db")
+    'shop/web to shop/db'
+    """
+    return key.partition(":")[2].replace(">", " to ")

@@ -12,9 +12,9 @@ from html import escape
 from pathlib import Path as FilePath
 from typing import Any, Protocol
 
-from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.errors import UnknownNameError
 from netpol_lab.model import Cluster
-from netpol_lab.scene import Scene, compose
+from netpol_lab.scene import compose
 from netpol_lab.shapes import (
     FONT,
     Circle,
@@ -29,23 +29,36 @@ from netpol_lab.shapes import (
     printable,
 )
 
+KINDS = (".svg", ".png", ".pdf")  # of files
+
 
 class Drawing(Protocol):
     """What can be painted: a sheet with its title and its words."""
 
     @property
-    def sheet(self) -> Sheet: ...
+    def sheet(self) -> Sheet:
+        """The shapes."""
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """The picture in one line."""
+
     @property
-    def desc(self) -> str: ...
+    def desc(self) -> str:
+        """The picture in words."""
+
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The same facts as text."""
 
 
-def draw(cluster: Cluster, port: int | None = None, protocol: str = "TCP", **options: Any) -> Picture:
+def draw(
+    cluster: Cluster, port: int | None = None, protocol: str = "TCP", **options: Any
+) -> Picture:
     """Return a picture of all traffic between the pods of a cluster, on one port.
 
     Parameters
@@ -124,25 +137,19 @@ class Picture:
         ------
         UnknownNameError
             For another kind of file.
-
-        Examples
-        --------
-        >>> import netpol_lab as lab
-        >>> lab.draw(lab.load("three-tier")).save("shop.gif")
-        Traceback (most recent call last):
-        netpol_lab.errors.UnknownNameError: a picture cannot be saved as .gif. There are: .pdf, .png, .svg.
         """
         path = FilePath(path)
-        suffix = path.suffix.lower()
-        if suffix == ".svg":
+        if path.suffix not in KINDS:
+            raise UnknownNameError(
+                f'a picture cannot be saved as "{path.name}": the name has to end in '
+                f"{', '.join(KINDS[:-1])} or {KINDS[-1]}."
+            )
+        if path.suffix == ".svg":
             path.write_text(self.svg, encoding="utf-8", newline="\n")
-        elif suffix in (".pdf", ".png"):
+        else:
             from netpol_lab.figure import save
 
             save(self.scene, path)
-        else:
-            near = did_you_mean(suffix, (".pdf", ".png", ".svg"))
-            raise UnknownNameError(f'a picture cannot be saved as "{suffix}". {near}')
         return path
 
 
@@ -184,25 +191,28 @@ def paint(scene: Drawing) -> str:
     )
 
 
-def _shape(shape: Shape) -> str:
+def _shape(shape: Shape, shown: bool = True) -> str:
+    """Return one element; of what is hidden only that it is there, to keep the text small."""
+    shown = shown and shape.shown
     match shape:
         case Group():
-            return _group(shape)
-        case Path():
-            return f'<path{_kind(shape)} d="{"".join(map(_step, shape.steps))}"{_look(shape.style)}/>'
-        case Rect(box, style, radius):
-            place = _pairs(x=box.x, y=box.y, width=box.width, height=box.height, rx=radius)
-            return f"<rect{_kind(shape)}{place}{_look(style)}/>"
-        case Circle((x, y), radius, style):
-            return f"<circle{_kind(shape)}{_pairs(cx=x, cy=y, r=radius)}{_look(style)}/>"
+            return _group(shape, shown)
         case Text():
             return _text(shape)
+        case Path(steps, style):
+            place, tag = f' d="{"".join(map(_step, steps))}"', "path"
+        case Rect(box, style, radius):
+            place, tag = _pairs(**box._asdict(), rx=radius), "rect"
+        case Circle((x, y), radius, style):
+            place, tag = _pairs(cx=x, cy=y, r=radius), "circle"
+    return f"<{tag}{_kind(shape)}{place}{_look(style)}/>" if shown else f"<{tag}{_kind(shape)}/>"
 
 
-def _group(group: Group) -> str:
+def _group(group: Group, shown: bool) -> str:
     data = "".join(f' data-{name}="{_escaped(value)}"' for name, value in group.data)
     tooltip = f"<title>{_escaped(group.tooltip)}</title>" if group.tooltip else ""
-    return f"<g{_kind(group)}{data}>{tooltip}{''.join(map(_shape, group.shapes))}</g>"
+    inside = "".join(_shape(shape, shown) for shape in group.shapes)
+    return f"<g{_kind(group)}{data}>{tooltip}{inside}</g>"
 
 
 def _text(text: Text) -> str:
@@ -226,7 +236,7 @@ def _look(style: Style) -> str:
     if style.stroke != "none" or style.catches == "stroke":
         look += f' stroke="{style.stroke}"{_pairs(**{"stroke-width": style.width})}'
         look += f' stroke-dasharray="{" ".join(map(_number, style.dash))}"' if style.dash else ""
-        look += ' stroke-linecap="round"' if style.round_ends else ""
+        look += ' stroke-linecap="round" stroke-linejoin="round"' if style.round_ends else ""
     look += f' pointer-events="{style.catches}"' if style.catches else ""
     return look + (f' opacity="{style.opacity:g}"' if style.opacity < 1 else "")
 
@@ -240,10 +250,12 @@ def _pairs(**numbers: float) -> str:
     return "".join(f' {name}="{_number(value)}"' for name, value in numbers.items() if value)
 
 
+@lru_cache(maxsize=8192)  # a redraw asks for the same numbers again
 def _number(number: float) -> str:
     """Return at most one decimal, and never -0."""
     return f"{round(number, 1) + 0:.1f}".removesuffix(".0")
 
 
+@lru_cache(maxsize=2048)
 def _escaped(words: str) -> str:
     return escape(printable(words))

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import permutations
+from itertools import chain, permutations
 from typing import NamedTuple
 
 from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
 from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.model import (
+    Address,
     Cluster,
     Direction,
     Endpoint,
@@ -71,6 +72,8 @@ class Node:
         For ingress and for egress; empty outside the cluster.
     isolated_by : tuple of Policy
         The policies that isolate the pod, in either direction.
+    role : str
+        What an address is that belongs to no pod: ``outside the cluster``, ``node n1``, ...
     """
 
     endpoint: Endpoint
@@ -78,6 +81,7 @@ class Node:
     notes: tuple[str, ...] = ()
     isolation: tuple[Isolation, ...] = ()
     isolated_by: tuple[Policy, ...] = ()
+    role: str = ""
 
     @property
     def name(self) -> str:
@@ -110,7 +114,7 @@ class Node:
         """The endpoint in words."""
         if self.pod is None:
             named = "" if self.caption == self.name else f"{self.caption}, "
-            return f"{named}{self.name}, outside the cluster"
+            return f"{named}{self.name}, {self.role}"
         host = ", on its node's network" if self.pod.host_network else ""
         return f"pod {self.pod.name} in namespace {self.pod.namespace}{host}, {self._isolated()}"
 
@@ -265,7 +269,7 @@ def gather(
     --------
     >>> import netpol_lab as lab
     >>> gather(lab.load("three-tier"), 5432).counted
-    ['3 of 6 connections allowed', '3 blocked']
+    ['4 of 6 connections allowed', '2 blocked']
     """
     protocol = str(protocol).upper()
     port = USUAL_PORT if port is None and is_governed(protocol) else port
@@ -297,8 +301,8 @@ def _policy_names(cluster: Cluster) -> tuple[str, ...]:
 
 def _outsiders(cluster: Cluster, outside: Iterable[Outside]) -> list[Node]:
     pairs = ((item, item) if isinstance(item, str) else item for item in outside)
-    by_address = {text: _outsider(cluster, caption, text) for caption, text in pairs}
-    return list(by_address.values())
+    nodes = (_outsider(cluster, caption, text) for caption, text in pairs)
+    return list({node.key: node for node in nodes}.values())
 
 
 def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
@@ -310,10 +314,23 @@ def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
         )
     if (pod := cluster.owner(address)) is not None:
         raise FlowError(f"{address} is not outside: it is the address of {pod}.")
+    role = _role(cluster, address)
     named = caption != text
     return Node(
-        Endpoint(None, address), caption, (str(address) if named else "outside the cluster",)
+        endpoint=Endpoint(None, address),
+        caption=caption if named else str(address),
+        notes=(str(address) if named else role,),
+        role=role,
     )
+
+
+def _role(cluster: Cluster, address: Address) -> str:
+    """Say what an address is that belongs to no pod, as far as the manifests tell."""
+    nodes = (f"node {pod.node}" for pod in cluster.pods if address in pod.node_addresses)
+    services = (
+        f"Service {service}" for service in cluster.services if address in service.addresses
+    )
+    return next(chain(nodes, services), "outside the cluster")
 
 
 def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -> list[Node]:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from textwrap import fill
 from typing import Any
 
 import ipywidgets
 
 from netpol_lab.assumptions import Assumptions
 from netpol_lab.cards import Card, preformatted
+from netpol_lab.display import Words
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.explain import describe_pod
 from netpol_lab.manifests import load
 from netpol_lab.model import Cluster, Direction, Policy
-from netpol_lab.scene import Scene, compose, flow_table
-from netpol_lab.svg import paint
+from netpol_lab.scene import Scene, compose
+from netpol_lab.svg import Picture, paint
 from netpol_lab.traffic import Arc, Outside
 from netpol_lab.traffic import reason as reason_of
 from netpol_lab.traffic_map import TrafficMap
@@ -70,29 +73,20 @@ def compare(
     >>> lab.compare(shop.with_policies([]), shop, port=5432, names=("before", "after"))
     TCP 5432
       before  6 of 6 connections allowed
-      after   3 of 6 connections allowed, 3 blocked
-    Different for 3 connections:
-      shop/web -> shop/db: allowed before, blocked after
-        before  neither end is isolated
-        after   ingress: shop/db isolated by db-access-ingress
-      shop/db -> shop/backend: allowed before, blocked after
-        before  neither end is isolated
-        after   ingress: shop/backend isolated by backend-access-ingress
-      ...
+      after   4 of 6 connections allowed, 2 blocked, 2 changed
+    Different for 2 connections:
+      shop/web -> shop/db
+        before  allowed  neither end is isolated
+        after   blocked  ingress: shop/db isolated by db-access-ingress
+      shop/db -> shop/backend
+        before  allowed  neither end is isolated
+        after   blocked  ingress: shop/backend isolated by backend-access-ingress
     """
-    outside = tuple(outside)
-    scenes = (
-        compose(
-            _cluster_of(variant, cluster),
-            port,
-            protocol,
-            outside=outside,
-            assumptions=assumptions,
-            title=name,
-        )
-        for variant, name in zip((a, b), names, strict=True)
-    )
-    return Comparison(names, *scenes)
+    first, second = (_cluster_of(variant, cluster) for variant in (a, b))
+    draw = partial(compose, outside=tuple(outside), assumptions=assumptions)
+    left = draw(first, port, protocol, title=names[0])
+    # `before` puts a halo on the connections that differ.
+    return Comparison(names, left, draw(second, port, protocol, title=names[1], before=first))
 
 
 def _cluster_of(variant: str | Cluster, cluster: Cluster | None) -> Cluster:
@@ -135,7 +129,7 @@ class Comparison:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         cells = "".join(
-            f'<div style="flex: 1 1 380px; min-width: 0;">{_fitting(paint(scene))}</div>'
+            f'<div style="flex: 1 1 600px; min-width: 0;">{_fitting(paint(scene))}</div>'
             for scene in (self.left, self.right)
         )
         row = f'<div style="display: flex; flex-wrap: wrap; gap: 12px;">{cells}</div>'
@@ -154,13 +148,9 @@ class Comparison:
         yield f"Different for {count} connection{'' if count == 1 else 's'}:"
         width = max(map(len, self.names))
         for pair in self.different:
-            ends = f"{pair[0].source.name} -> {pair[0].destination.name}"
-            states = (
-                f"{arc.state} {name}" for name, arc in zip(self.names, pair, strict=True)
-            )
-            yield f"  {ends}: {', '.join(states)}"
+            yield f"  {pair[0].source.name} -> {pair[0].destination.name}"
             for name, arc in zip(self.names, pair, strict=True):
-                yield f"    {name:<{width}}  {reason_of(arc.verdict)}"
+                yield f"    {name:<{width}}  {arc.state}  {reason_of(arc.verdict)}"
 
 
 def _fitting(svg: str) -> str:
@@ -173,13 +163,6 @@ def _fitting(svg: str) -> str:
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
 
-_PODS = "\n---\n".join(
-    f"""\
-apiVersion: v1
-kind: Pod
-metadata: {{name: {name}, namespace: lab, labels: {{app: {name}}}}}"""
-    for name in ("friend", "app", "stranger")
-)
 _HEAD = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -237,15 +220,14 @@ def rule_of(policy: Policy) -> str:
     --------
     >>> import netpol_lab as lab
     >>> print(rule_of(lab.load("three-tier").policy("db-access-ingress")))
-    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress only if \
-there is at least one egress rule. Here there is none.
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if there \
+is at least one egress rule. Here there is none.
     """
     if policy.types_written:
-        return "policyTypes lists something, so Kubernetes keeps it as it is."
+        return "policyTypes is there and not empty, so Kubernetes keeps it as it is."
     return (
-        "policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress "
-        "only if there is at least one egress rule. "
-        f"Here there is {'one' if policy.egress else 'none'}."
+        "policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if "
+        f"there is at least one egress rule. Here there is {'one' if policy.egress else 'none'}."
     )
 
 
@@ -304,23 +286,30 @@ class TypesExplorer(Card):
     >>> explorer.set(egress="empty", types="absent")
     >>> print(explorer.summary)
     policyTypes as stored: [Ingress]
-    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress only if \
-there is at least one egress rule. Here there is none.
+    <BLANKLINE>
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if
+    there is at least one egress rule. Here there is none.
+    <BLANKLINE>
     Ingress is listed without a rule: the pod is isolated for ingress, nothing is allowed.
+    <BLANKLINE>
     Egress is not listed: this policy leaves egress as it is.
     """
 
     def __init__(self) -> None:
+        self._pods = load("one-way")
         options = {"ingress": SECTIONS, "egress": SECTIONS, "types": TYPES}
         self._lists = {field: _list(field, choices) for field, choices in options.items()}
-        self._yaml, self._summary = ipywidgets.HTML(), ipywidgets.HTML()
+        self._yaml = ipywidgets.HTML(layout=ipywidgets.Layout(flex="1 1 300px"))
+        self._summary = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 400px"))
         self._map = TrafficMap()
         self._quiet = False
         self._shown: Cluster | None = None
         self._show()
         controls = ipywidgets.HBox(list(self._lists.values()))
         controls.layout.flex_flow = "row wrap"
-        super().__init__([controls, self._yaml, self._summary, self._map])
+        texts = ipywidgets.HBox([self._yaml, self._summary])
+        texts.layout.flex_flow = "row wrap"
+        super().__init__([controls, texts, self._map])
         self.add_class("nl-board")
         for choice in self._lists.values():
             choice.observe(self._on_choice, "value")
@@ -364,7 +353,7 @@ there is at least one egress rule. Here there is none.
     @property
     def cluster(self) -> Cluster:
         """Three pods, and the policy that is shown."""
-        return load(f"{_PODS}\n---\n{self.yaml}\n")
+        return self._pods.with_policies(load(f"{self.yaml}\n").policies)
 
     @property
     def stored(self) -> str:
@@ -375,9 +364,17 @@ there is at least one egress rule. Here there is none.
     @property
     def summary(self) -> str:
         """What is stored, which rule says so, and what it does in each direction."""
-        (policy,) = self.cluster.policies
-        effects = (effect_of(policy, direction) for direction in Direction)
-        return "\n".join([f"policyTypes as stored: {self.stored}", rule_of(policy), *effects])
+        return "\n\n".join(fill(line, 88) for line in self._lines())
+
+    def flows(self) -> Words:
+        """Return every connection of the picture as a table of text."""
+        return Words(self._map.words)
+
+    def table(self) -> Picture:
+        """Return every way to write the three fields at once, as a picture and as text."""
+        from netpol_lab.policy_types import policy_types
+
+        return policy_types()
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -388,6 +385,12 @@ there is at least one egress rule. Here there is none.
     def svg(self) -> str:  # type: ignore[override]
         """The picture."""
         return str(self._map.svg)
+
+    def _lines(self) -> Iterator[str]:
+        (policy,) = self.cluster.policies
+        yield f"policyTypes as stored: {self.stored}"
+        yield rule_of(policy)
+        yield from (effect_of(policy, direction) for direction in Direction)
 
     def _on_choice(self, _: object) -> None:
         if not self._quiet:
@@ -402,8 +405,9 @@ there is at least one egress rule. Here there is none.
     def _show(self) -> None:
         scene = self._scene(self._shown)
         self._shown = self.cluster
-        self._yaml.value, self._summary.value = map(preformatted, (self.yaml, self.summary))
-        self._map.show(paint(scene), flow_table(scene), self._why(scene))
+        self._yaml.value = preformatted(self.yaml)
+        self._summary.value = preformatted("\n\n".join(self._lines()))
+        self._map.show(paint(scene), scene.text, self._why(scene))
 
     def _why(self, scene: Scene) -> str:
         """Return the reasons of the arrow or the pod that was chosen."""

@@ -12,6 +12,7 @@ from enum import Enum
 from functools import lru_cache
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
+from netpol_lab.errors import FlowError
 from netpol_lab.model import (
     Address,
     Cluster,
@@ -22,11 +23,10 @@ from netpol_lab.model import (
     Policy,
     Rule,
     Service,
-    ServicePort,
     facing,
 )
 from netpol_lab.ports import is_governed
-from netpol_lab.resolve import Resolution, query_of, selected_by, target_port
+from netpol_lab.resolve import Resolution, query_of, targets
 
 
 class Exemption(Enum):
@@ -253,23 +253,39 @@ class _Path:
 
 def _paths(cluster: Cluster, flow: Flow) -> list[_Path]:
     """Return the one path of a flow, or one for each pod behind the Service it goes to."""
-    return [_Path(flow, arriving) for arriving in _backends(cluster, flow)] or [_Path(flow, flow)]
+    service = flow.destination.service
+    direct = service is not None and service.headless  # its name means the pods' own addresses
+    backends = _backends(cluster, flow)
+    paths = [_Path(arriving if direct else flow, arriving) for arriving in backends]
+    return paths or [_Path(flow, flow)]
 
 
 def _backends(cluster: Cluster, flow: Flow) -> Iterator[Flow]:
-    """Yield the flow rewritten for each pod behind the Service address it goes to (SEM-53)."""
-    for service in cluster.services:
-        if flow.destination.pod is None and flow.destination.address in service.addresses:
-            for port in service.ports:
-                if (port.port, port.protocol) == (flow.port, flow.protocol):
-                    yield from _rewritten(cluster, service, port, flow)
+    """Yield the flow rewritten for each pod behind the Service it goes to (SEM-53)."""
+    end = flow.destination
+    if end.service is not None:
+        backends = list(_rewritten(cluster, end.service, flow))
+        if not backends:
+            raise FlowError(_leads_nowhere(end.service, flow))
+        yield from backends
+    elif end.pod is None:
+        for service in cluster.services:
+            if end.address in service.addresses:
+                yield from _rewritten(cluster, service, flow)
 
 
-def _rewritten(cluster: Cluster, service: Service, port: ServicePort, flow: Flow) -> Iterator[Flow]:
-    for pod in selected_by(service, cluster):
-        if (number := target_port(port, pod)) is not None:
-            backend = Endpoint(pod, _of_family(flow.destination.address, pod))
-            yield Flow(*facing(flow.source, backend), number, flow.protocol)
+def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]:
+    for pod, number in targets(cluster, service, flow.port, flow.protocol):
+        backend = Endpoint(pod, _of_family(flow.destination.address, pod))
+        yield Flow(*facing(flow.source, backend), number, flow.protocol)
+
+
+def _leads_nowhere(service: Service, flow: Flow) -> str:
+    ports = ", ".join(f"{port.protocol} {port.port}" for port in service.ports) or "none"
+    return (
+        f"Service {service} leads nowhere on {flow.protocol} {flow.port}: its ports are {ports}, "
+        f"and it selects {service.selector or 'nothing'}. Is a running pod among them?"
+    )
 
 
 def _of_family(address: Address | None, pod: Pod) -> Address | None:

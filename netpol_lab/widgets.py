@@ -21,12 +21,13 @@ from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError,
 from netpol_lab.explain import describe_pod
 from netpol_lab.model import Cluster
 from netpol_lab.scene import Scene, compose, flow_table
+from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import paint
 from netpol_lab.traffic import Row, Traffic
 from netpol_lab.verdict import Exemption, Verdict
 
 FEW_FLOWS = 12  # up to here the table is open from the start
-COLUMNS = ("From", "To", "Verdict", "Change", "Reason")
+COLUMNS = ("From", "To", "Verdict", "Reason")
 UNCHANGED: Any = object()
 
 
@@ -140,7 +141,7 @@ class Board(Stored, ipywidgets.VBox):
         picture: Any,
         ports: Mapping[int, Iterable[str]],
     ) -> None:
-        self._loaded, self._view, self._picture = cluster, view, picture
+        self._loaded, self._compose, self._picture = cluster, view, picture
         self._controls = Controls(cluster, question.protocol, ports)
         self._table = ipywidgets.HTML()
         self._question = question
@@ -185,10 +186,23 @@ class Board(Stored, ipywidgets.VBox):
         ticked |= {_spelt(loaded, word): on for word, on in named.items()}
         protocol = now.protocol if protocol is UNCHANGED else protocol.upper()
         port = now.port if port is UNCHANGED else port_number(loaded, port, protocol)
+        for name, on in ticked.items():
+            if not isinstance(on, bool):
+                raise TypeError(f"say True or False for {name}, not {on!r}")
         self._ask(Question(_in_order(loaded, ticked), port, protocol))
 
     def choose(self, source: str, destination: str | None = None) -> Words:
         """Select a flow, or a pod if one name is given, and return why it is as it is.
+
+        Parameters
+        ----------
+        source, destination : str
+            Names of pods, or the addresses or captions of what is outside.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When the picture has no such pod or flow.
 
         Examples
         --------
@@ -199,17 +213,21 @@ class Board(Stored, ipywidgets.VBox):
           ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
           egress   not isolated: no policy that lists Egress selects it, so all is allowed
         """
-        names = (source,) if destination is None else (source, destination)
-        ends = [self._loaded.endpoint(name).name for name in names]
-        known = self._verdicts if destination else self._nodes
-        key = ("flow:" if destination else "pod:") + ">".join(ends)
+        ends = [self._named(end) for end in (source, destination) if end is not None]
+        known = self._nodes if destination is None else self._verdicts
+        key = ("pod:" if destination is None else "flow:") + ">".join(ends)
         if key not in known:
-            drawn = map(_spoken, known)
+            drawn = map(spoken, known)
             raise UnknownNameError(
-                f"{_spoken(key)} is not in the picture. {did_you_mean(_spoken(key), drawn)}"
+                f"{spoken(key)} is not in the picture. {did_you_mean(spoken(key), drawn)}"
             )
         self._picture.selected = key
         return Words(self._picture.explanation)
+
+    def _named(self, end: str) -> str:
+        """Return the full name of a pod, or the address behind the caption of an outside one."""
+        captions = {node.caption: node.name for node in self._traffic.nodes if node.pod is None}
+        return captions.get(end) or self._loaded.endpoint(end).name
 
     def flows(self) -> Words:
         """Return every flow of the picture as a table of text."""
@@ -275,6 +293,7 @@ class Board(Stored, ipywidgets.VBox):
         except NetpolError as error:
             self._controls.say(f"{error} The picture still shows {self._traffic.asked}.")
         except Exception as error:  # a fault of ours is better seen than not
+            self._controls.show(self._question.on, self.port, self.protocol)
             self._controls.say(f"{type(error).__name__}: {error}")
 
     # ------------------------------------------------------------ showing
@@ -287,13 +306,14 @@ class Board(Stored, ipywidgets.VBox):
         self._draw(cluster, question, before)
 
     def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
-        scene = self._view(cluster, question.port, question.protocol, before=before)
+        scene = self._compose(cluster, question.port, question.protocol, before=before)
+        svg, words, table = paint(scene), flow_table(scene), table_html(scene.traffic)
         self._cluster, self._traffic = cluster, scene.traffic
         self._question = replace(question, port=self._traffic.port)
         self._verdicts = {arc.key: arc.verdict for arc in self._traffic.arcs}
         self._nodes = {node.key: node for node in self._traffic.nodes}
-        self._picture.show(paint(scene), flow_table(scene), self._why())
-        self._table.value = table_html(self._traffic)
+        self._picture.show(svg, words, self._why())
+        self._table.value = table
         self._controls.show(question.on, self.port, self.protocol)
 
     def _why(self) -> str:
@@ -328,14 +348,8 @@ def _spelt(cluster: Cluster, word: str) -> str:
     raise UnknownNameError(f'there is no policy "{word}". {did_you_mean(word, spelling.values())}')
 
 
-def _spoken(key: str) -> str:
-    return key.partition(":")[2].replace(">", " to ")
-
-
 def _picture(kind: str) -> Any:
     if kind == "html":
-        from netpol_lab.still_map import StillMap
-
         return StillMap()
     if kind != "svg":
         raise UnknownNameError(f'there is no picture "{kind}". There are: html, svg.')
@@ -359,7 +373,7 @@ def table_html(traffic: Traffic) -> str:
     --------
     >>> import netpol_lab as lab
     >>> from netpol_lab.traffic import gather
-    >>> "<th scope='row'>shop/web</th>" in table_html(gather(lab.load("three-tier"), 5432))
+    >>> "<th scope='row'>shop/<wbr/>web</th>" in table_html(gather(lab.load("three-tier"), 5432))
     True
     """
     caption = escape(f"{traffic.asked}: {', '.join(traffic.counted)}")
@@ -372,9 +386,13 @@ def table_html(traffic: Traffic) -> str:
 
 
 def _row(row: Row) -> str:
-    first, *rest = map(escape, row)
-    cells = "".join(f"<td>{cell}</td>" for cell in rest)
-    return f"<tr data-verdict='{escape(row.verdict)}'><th scope='row'>{first}</th>{cells}</tr>"
+    verdict = ", ".join(filter(None, (row.verdict, row.change)))
+    first, *rest = map(_breakable, (row.source, row.destination, verdict, row.reason))
+    return f"<tr><th scope='row'>{first}</th>{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"
+
+
+def _breakable(words: str) -> str:
+    return escape(words).replace("/", "/<wbr/>")  # better there than within a name
 
 
 def _twin(table: ipywidgets.HTML, flows: int) -> ipywidgets.VBox:

@@ -1,5 +1,7 @@
-"""The command line: messages and exit status, never a traceback."""
+"""The command line: messages, JSON and exit status, never a traceback."""
 
+import io
+import json
 import subprocess
 import sys
 
@@ -7,27 +9,162 @@ import pytest
 
 from netpol_lab.cli import main
 
+BROKEN = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelectr: {}
+  ingress: [{ports: [{port: 95000}]}]
+"""
+
+
+@pytest.fixture
+def broken(tmp_path):
+    file = tmp_path / "broken.yaml"
+    file.write_text(BROKEN, encoding="utf-8")
+    return str(file)
+
+
+def answer(capsys, *arguments, status=0):
+    assert main(list(arguments)) == status
+    return capsys.readouterr()
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_good_manifests_are_counted(capsys):
+    out = answer(capsys, "check", "three-tier").out
+    assert out == "3 pods, 1 namespace, 2 policies: no complaints\n"
+
+
+def test_complaints_are_printed_with_their_place_and_end_with_one(capsys, broken):
+    out = answer(capsys, "check", broken, status=1).out
+    assert f"{broken}:5:3, document 1: NetworkPolicy shop/db spec.podSelectr" in out
+    assert "did you mean podSelector?" in out
+    assert out.endswith("1 complaint\n")
+
+
+def test_a_lenient_reader_drops_what_it_does_not_know_but_still_refuses(capsys, broken):
+    out = answer(capsys, "check", "--lenient", broken, status=1).out
+    assert "must be between 1 and 65535" in out
+    assert "podSelectr" not in out
+
+
+def test_complaints_as_json_have_the_documented_keys(capsys, broken):
+    data = json.loads(answer(capsys, "check", broken, "-o", "json", status=1).out)
+    assert set(data) == {"complaints", "warnings"}
+    assert set(data["complaints"][0]) == {
+        "file", "document", "line", "column", "object", "path", "reason", "message", "hint",
+    }  # fmt: skip
+
+
+def test_standard_input_is_a_file_too(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"kind: Pod")))
+    out = answer(capsys, "check", "-", status=1).out
+    assert out.startswith("<stdin>:1:1")
+
+
+def test_dropped_fields_are_warnings(capsys, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text(BROKEN.replace("95000", "80"), encoding="utf-8")
+    out = answer(capsys, "check", "--lenient", str(file)).out
+    assert "warning:" in out
+    assert "no complaints" in out
+
+
+def test_bytes_that_are_no_text_are_a_complaint(capsys, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_bytes("kind: Pod".encode("utf-16"))
+    assert "UTF-16" in answer(capsys, "check", str(file), status=1).out
+
+
+# ---------------------------------------------------------------- verdict
+
+FLOW = ("--from", "web", "--to", "db", "--port", "5432")
+
+
+def test_a_verdict_is_printed_with_its_reasons(capsys):
+    out = answer(capsys, "verdict", "three-tier", *FLOW).out
+    assert out.splitlines()[0] == "shop/web -> shop/db  TCP 5432: denied"
+    assert "closest: rule 1 wants role=backend" in out
+
+
+def test_a_verdict_as_json_says_both_sides(capsys):
+    data = json.loads(answer(capsys, "verdict", "three-tier", *FLOW, "-o", "json").out)
+    assert data["allowed"] is False
+    assert data["egress"]["isolated"] is False
+    assert data["ingress"]["by"] == ["shop/db-access-ingress"]
+    flow = ("--from", "backend", *FLOW[2:])
+    data = json.loads(answer(capsys, "verdict", "three-tier", *flow, "-o", "json").out)
+    assert data["ingress"]["admitted_by"] == [{"policy": "shop/db-access-ingress", "rule": 1}]
+
+
+def test_assumptions_are_named_on_the_command_line(capsys):
+    out = answer(capsys, "verdict", "three-tier", *FLOW, "--assume", "enforced=false").out
+    assert "allowed" in out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("assumed", "words"),
+    [
+        ("enforce=false", "Did you mean enforced"),
+        ("enforced=maybe", 'takes true or false, not "maybe"'),
+        ("enforced=open", "takes true or false"),
+        ("icmp-filtered=x", "takes true or false or open"),
+    ],
+)
+def test_a_wrong_assumption_is_explained(capsys, assumed, words):
+    err = answer(capsys, "verdict", "three-tier", *FLOW, "--assume", assumed, status=2).err
+    assert words in err
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"),
+    [
+        (("--from", "wbe", "--to", "db", "--port", "1"), "Did you mean"),
+        (("--from", "web", "--to", "db", "--port", "0"), "ports go from 1 to 65535"),
+        (("--from", "web", "--to", "db"), "TCP needs a port"),
+        (("--from", "1.1.1.1", "--to", "8.8.8.8", "--port", "1"), "Name at least one pod"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_explained(capsys, flow, words):
+    assert words in answer(capsys, "verdict", "three-tier", *flow, status=2).err
+
+
+def test_a_verdict_on_refused_manifests_says_the_complaints(capsys, broken):
+    err = answer(capsys, "verdict", broken, *FLOW, status=2).err
+    assert "did you mean podSelector?" in err
+
+
+# ---------------------------------------------------------------- test
+
 
 def test_expectations_that_hold_end_with_zero(case_directory, capsys):
-    assert main(["test", str(case_directory / "001-e2e-default-deny-ingress.yaml")]) == 0
-    assert capsys.readouterr().out == "1 case, 432 expectations: all hold\n"
+    out = answer(capsys, "test", str(case_directory / "001-e2e-default-deny-ingress.yaml")).out
+    assert out == "1 case, 432 expectations: all hold\n"
 
 
 def test_waiting_files_are_listed(case_directory, capsys):
-    assert main(["test", str(case_directory / "239-anp-allow-deny-pass.yaml")]) == 0
-    assert "waits for cluster-wide policies" in capsys.readouterr().out
+    out = answer(capsys, "test", str(case_directory / "239-anp-allow-deny-pass.yaml")).out
+    assert "waits for cluster-wide policies" in out
 
 
 def test_a_failed_expectation_ends_with_one(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     file.write_text("manifests: ''\nexpect: [{from: a, to: b, port: 1, allowed: true}]")
-    assert main(["test", str(file)]) == 1
-    assert "FAIL" in capsys.readouterr().out
+    assert "FAIL" in answer(capsys, "test", str(file), status=1).out
+    data = json.loads(answer(capsys, "test", str(file), "-o", "json", status=1).out)
+    assert data["failures"][0]["line"] == 0
+
+
+# ---------------------------------------------------------------- the rest
 
 
 def test_a_missing_path_ends_with_two_and_a_sentence(capsys):
-    assert main(["test", "no/such/place"]) == 2
-    assert "neither a file" in capsys.readouterr().err
+    for verb in ("test", "check"):
+        assert "neither a file" in answer(capsys, verb, "no/such/place", status=2).err
 
 
 def test_wrong_use_ends_with_two(capsys):
@@ -35,6 +172,18 @@ def test_wrong_use_ends_with_two(capsys):
         main(["nonsense"])
     assert stop.value.code == 2
     assert "invalid choice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["check", "verdict", "test"])
+def test_every_command_shows_examples(capsys, verb):
+    with pytest.raises(SystemExit) as stop:
+        main([verb, "--help"])
+    assert stop.value.code == 0
+    assert f"netpol-lab {verb} " in capsys.readouterr().out
+
+
+def test_shells_can_complete_it(capsys):
+    assert "netpol-lab" in answer(capsys, "completion", "bash").out
 
 
 def test_it_runs_as_a_module():

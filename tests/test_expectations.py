@@ -102,7 +102,7 @@ def test_a_file_without_manifests_is_explained():
 
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
     report = outcome(tmp_path, "expect: [{from: x/zz, to: x/b, port: 1, allowed: true}]")
-    assert 'no pod "x/zz"' in report.failures[0].message
+    assert 'no pod, workload or Service "x/zz"' in report.failures[0].message
     report = outcome(tmp_path, "", "manifests: 'kind: Pod'\n")
     assert "apiVersion not set" in report.failures[0].message
 

@@ -66,6 +66,20 @@ def test_a_pod_without_address_is_said_to_have_none():
     assert closest(spec, "nowhere").endswith("other/nowhere has none in the manifests")
 
 
+def test_a_rule_for_the_services_port_is_told_from_the_pods_port():
+    service = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{port: 80, targetPort: sql}]}
+"""
+    shop = cluster("{ingress: [{ports: [{port: 80}]}]}", service)
+    words = str(lab.evaluate(shop, "client", "shop/db", 5432))
+    assert words.endswith(
+        "wants TCP 80, the flow uses TCP 5432 (80 is the port of Service shop/db, not of its pods)"
+    )
+
+
 def test_isolation_without_any_rule_is_said_so():
     assert "no ingress rule is listed" in closest("{}")
 

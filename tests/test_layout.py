@@ -19,7 +19,9 @@ def planned(*counts: int, name: str = "pod", outside: int = 0) -> Plan:
 
 
 @pytest.fixture(
-    params=[(counts, name, outside) for counts in COUNTS for name in ("pod", LONG) for outside in (0, 2)],
+    params=[
+        (counts, name, outside) for counts in COUNTS for name in ("pod", LONG) for outside in (0, 2)
+    ],
     ids=lambda p: f"{'-'.join(map(str, p[0]))} {p[1][:4]} {p[2]} outside",
     scope="module",
 )

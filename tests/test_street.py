@@ -16,7 +16,7 @@ STREET = (
     # nouns
     "errors", "ports", "assumptions", "model",
     # the door: manifests in
-    "reading", "api", "validation", "defaulting", "manifests",
+    "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
     # meaning, and one flow with its reasons
     "resolve", "verdict", "nearmiss", "explain", "expectations",
     # the picture, as facts, then as shapes, then painted

@@ -10,6 +10,7 @@ function render({ model, el }) {
   const picture = make("div", "nl-picture");
   const tip = make("div", "nl-tip", { "aria-hidden": "true" }); // the part's own label says it
   const why = make("div", "nl-why", { role: "status", "aria-live": "polite" });
+  const said = make("div", "nl-said", { role: "status" }); // for ears only: the new numbers
   const ended = new AbortController();
   const timers = new Map();
   let stop = null; // the part that Tab reaches; the arrow keys move on from there
@@ -17,7 +18,7 @@ function render({ model, el }) {
 
   picture.append(tip);
   el.classList.add("nl-traffic-map");
-  el.append(picture, why);
+  el.append(picture, why, said);
 
   const svg = () => picture.querySelector(":scope > svg");
   const parts = () => [...(svg()?.querySelectorAll("[data-key]") ?? [])];
@@ -28,8 +29,10 @@ function render({ model, el }) {
     const fresh = parse(model.get("svg"));
     if (!fresh) return;
     const before = new Map(parts().map((node) => [node.dataset.key, node.dataset.verdict]));
-    if (svg()) patch(svg(), fresh);
-    else picture.prepend(document.importNode(fresh, true));
+    if (svg()) {
+      patch(svg(), fresh);
+      said.textContent = fresh.getAttribute("aria-label");
+    } else picture.prepend(document.importNode(fresh, true));
     mark();
     for (const node of parts()) {
       const was = before.get(node.dataset.key);
@@ -59,12 +62,12 @@ function render({ model, el }) {
     model.save_changes();
     clearTimeout(silence);
     if (key) silence = setTimeout(() => (why.textContent = SILENT), SILENCE_MS);
+    else explain("");
   }
 
-  function explain() {
+  function explain(text) {
     clearTimeout(silence);
-    const text = model.get("explanation");
-    why.textContent = text || HINT;
+    why.replaceChildren(...(text || HINT).split("\n").map(line));
     why.classList.toggle("nl-hint", !text);
   }
 
@@ -83,11 +86,11 @@ function render({ model, el }) {
     if (node) place(tip, picture, x, y);
   }
 
+  // A click says it with the pointer already; the keyboard needs the same tip.
   function pointAtFocus() {
-    const node = partAt(document.activeElement ?? picture);
-    if (!node || !picture.contains(node)) return point(null);
-    const box = (node.querySelector(".nl-line") ?? node).getBoundingClientRect();
-    point(node, box.left + box.width / 2, box.top + box.height / 2);
+    const node = picture.querySelector("[data-key]:focus-visible");
+    const box = (node?.querySelector(".nl-line") ?? node)?.getBoundingClientRect();
+    point(node, box?.left + box?.width / 2, node?.dataset.pod ? box.bottom : box?.top + box?.height / 2);
   }
 
   function walk(step) {
@@ -122,8 +125,7 @@ function render({ model, el }) {
   on(picture, "focusin", (event) => {
     stop = partAt(event.target)?.dataset.key ?? stop;
     mark();
-    // A click says it with the pointer already; the keyboard needs the same tip.
-    if (event.target.matches(":focus-visible")) pointAtFocus();
+    pointAtFocus();
   });
   on(picture, "focusout", () => point(null));
   on(picture, "pointermove", (event) => point(partAt(event.target), event.clientX, event.clientY));
@@ -139,10 +141,11 @@ function render({ model, el }) {
   }
   for (const type of ["focusin", "keydown", "keyup"]) on(window, type, guard, true);
 
-  const listeners = { svg: draw, selected: mark, explanation: explain };
+  const told = () => explain(model.get("explanation"));
+  const listeners = { svg: draw, selected: mark, explanation: told };
   for (const [trait, listen] of Object.entries(listeners)) model.on(`change:${trait}`, listen);
   draw();
-  explain();
+  told();
   point(null);
 
   return () => {
@@ -158,8 +161,16 @@ function make(name, className, attributes = {}) {
   return node;
 }
 
+// A line of text that, where it wraps, stays to the right of its first word.
+function line(text) {
+  const node = Object.assign(make("div", "nl-words"), { textContent: text });
+  node.style.setProperty("--nl-hang", `${text.match(/^ *(\S+ {2,})?/)[0].length}ch`);
+  return node;
+}
+
 // The SVG as elements that are not in the page yet, with its parts dressed as buttons.
 function parse(text) {
+  if (!text) return null;
   const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
   if (root.nodeName !== "svg") return null;
   root.setAttribute("role", "group"); // the children of an img would be hidden from screen readers
@@ -167,6 +178,11 @@ function parse(text) {
   for (const node of root.querySelectorAll("[data-key]")) {
     node.setAttribute("role", "button");
     node.setAttribute("aria-label", node.dataset.label ?? node.dataset.key);
+    // Shows the focus: a ring under an arrow, a rim over a cell of a grid.
+    const ring = node.querySelector(".nl-hit")?.cloneNode();
+    const arrow = ring?.nodeName === "path";
+    ring?.setAttribute("class", arrow ? "nl-ring" : "nl-rim");
+    if (ring) node[arrow ? "prepend" : "append"](ring);
   }
   return root;
 }

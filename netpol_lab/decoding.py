@@ -1,0 +1,235 @@
+"""One decoder for every object, driven by the types of `api`.
+
+Decoding follows Go's JSON rules: null equals absent, and inside a list or a label map it is an
+empty value (DEF-07, DEF-12).
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from netpol_lab import api
+from netpol_lab.errors import Reason, near
+from netpol_lab.reading import Path, format_path
+
+
+class Problem(NamedTuple):
+    """Something wrong at a path of a document; `of_key` points at the key, not its value."""
+
+    path: Path
+    reason: Reason
+    message: str
+    hint: str = ""
+    of_key: bool = False
+
+
+Decode = Callable[[Any, Path, list[Problem]], Any]
+
+
+class Decoder(NamedTuple):
+    """How to read one type: what null gives, and what any other value gives."""
+
+    zero: Callable[[], Any]
+    read: Decode
+
+    def __call__(self, value: Any, path: Path, problems: list[Problem]) -> Any:
+        """Return the decoded value; what is wrong with it is added to `problems`."""
+        return self.zero() if value is None else self.read(value, path, problems)
+
+
+@cache
+def decoder(annotation: Any) -> Decoder:
+    """Return the decoder of a type annotation.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> decoder(api.LabelSelector)({"matchLabels": {"role": None}}, (), problems)
+    LabelSelector(match_labels={'role': ''}, match_expressions=None)
+    >>> _ = decoder(api.LabelSelector)({"matchLabel": {}}, ("spec",), problems)
+    >>> print(problems[0].message)
+    unknown field "spec.matchLabel"
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, types.UnionType):
+        return Decoder(_none, decoder(arguments[0]).read)
+    if origin is tuple:
+        return Decoder(_none, _list_of(decoder(arguments[0])))
+    if origin is not None and issubclass(origin, Mapping):
+        return Decoder(_none, _map_of(decoder(arguments[1])))
+    if isinstance(annotation, type) and is_dataclass(annotation):
+        return Decoder(annotation, _struct(annotation))
+    return _SCALARS[annotation]
+
+
+def _none() -> None:
+    return None
+
+
+def _list_of(item: Decoder) -> Decode:
+    def read(value: Any, path: Path, problems: list[Problem]) -> Any:
+        if not isinstance(value, list):
+            problems.append(_wrong_type(value, "a list", path, _list_hint(value)))
+            return None
+        return tuple(item(part, (*path, i), problems) for i, part in enumerate(value))
+
+    return read
+
+
+def _map_of(item: Decoder) -> Decode:
+    def read(value: Any, path: Path, problems: list[Problem]) -> Any:
+        if not isinstance(value, dict):
+            problems.append(_wrong_type(value, "a mapping", path))
+            return None
+        return {key: item(part, (*path, key), problems) for key, part in value.items()}
+
+    return read
+
+
+def _struct(cls: type) -> Decode:
+    hints = get_type_hints(cls)
+    members = {_wire(f.name, f.metadata): (f.name, decoder(hints[f.name])) for f in fields(cls)}
+    is_open = getattr(cls, "OPEN", False)
+
+    def read(value: Any, path: Path, problems: list[Problem]) -> Any:
+        if not isinstance(value, dict):
+            problems.append(_wrong_type(value, "a mapping", path))
+            return cls()
+        given = {}
+        for key, part in value.items():
+            if key in members:
+                name, decode = members[key]
+                given[name] = decode(part, (*path, key), problems)
+            elif not is_open:
+                problems.append(_unknown(cls, key, (*path, key), list(members)))
+        return cls(**given)
+
+    return read
+
+
+def _wire(name: str, metadata: Mapping[str, str]) -> str:
+    """Return a field's name in manifests: pod_selector is podSelector."""
+    first, *rest = name.rstrip("_").split("_")
+    return metadata.get("wire") or first + "".join(map(str.title, rest))
+
+
+def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
+    def read(value: Any, path: Path, problems: list[Problem]) -> Any:
+        if accepts(value):
+            return value
+        problems.append(_wrong_type(value, wanted, path, _scalar_hint(value, wanted)))
+        return zero
+
+    return Decoder(lambda: zero, read)
+
+
+def _is_int32(value: Any) -> bool:
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    return whole and -(2**31) <= value < 2**31
+
+
+_SCALARS: dict[Any, Decoder] = {
+    Any: Decoder(_none, lambda value, path, problems: value),
+    str: _scalar("text", lambda value: isinstance(value, str), ""),
+    bool: _scalar("true or false", lambda value: isinstance(value, bool), False),
+    int: _scalar("a whole number of 32 bits", _is_int32, 0),
+    api.IntOrString: _scalar(
+        "a port number or name", lambda value: isinstance(value, str) or _is_int32(value), None
+    ),
+}
+
+
+# ---------------------------------------------------------------- complaints of the decoder
+
+
+def _wrong_type(value: Any, wanted: str, path: Path, hint: str = "") -> Problem:
+    message = f"cannot be {_in_words(value)}: must be {wanted}"
+    return Problem(path, Reason.TYPE, message, hint)
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case bool():
+            return f"the boolean {str(value).lower()}"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the text "{value[:40]}"'
+        case list():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def _list_hint(value: Any) -> str:
+    if isinstance(value, dict):
+        return 'put a dash before it: "- " starts an item of the list'
+    return f"write it as a list: [{value}]"
+
+
+def _scalar_hint(value: Any, wanted: str) -> str:
+    if wanted == "text" and isinstance(value, bool):
+        return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
+    if wanted == "text" and isinstance(value, int | float):
+        return "a bare number is not text: put it in quotes"
+    if isinstance(value, str) and value.isdigit():
+        return "take the quotes away"
+    return ""
+
+
+def _unknown(cls: type, key: str, path: Path, known: list[str]) -> Problem:
+    message = f'unknown field "{format_path(path)}"'
+    return Problem(path, Reason.UNKNOWN, message, _unknown_hint(cls, key, path, known), True)
+
+
+def _unknown_hint(cls: type, key: str, path: Path, known: list[str]) -> str:
+    where = format_path(path[:-1]) or "the top level"
+    homes = _homes().get(key, [])
+    inner = [name for name, kind in _nested(cls) if kind in homes]
+    if inner:
+        return f"did you mean {inner[0]}.{key}? Indent it by two, under {inner[0]}"
+    if close := near(key, known, most=1):
+        return f"did you mean {close[0]}?"
+    if key.lower() in (name.lower() for name in known):
+        return "names are case-sensitive"
+    if homes:
+        return f"{key} is a field of {_TITLES[homes[0]]}, not of {where}: check the indentation"
+    return f"{where} knows {', '.join(known)}"
+
+
+_TITLES: dict[type, str] = {
+    api.LabelSelector: "a selector",
+    api.LabelSelectorRequirement: "an item of matchExpressions",
+    api.IPBlock: "ipBlock",
+    api.NetworkPolicyPeer: "a peer (an item of from or to)",
+    api.NetworkPolicyPort: "an item of ports",
+    api.NetworkPolicyIngressRule: "an ingress rule",
+    api.NetworkPolicyEgressRule: "an egress rule",
+    api.NetworkPolicySpec: "spec",
+    api.ObjectMeta: "metadata",
+    api.NetworkPolicy: "the object itself",
+}
+
+
+@cache
+def _homes() -> dict[str, list[type]]:
+    """Return the policy types that have a field of each name."""
+    homes: dict[str, list[type]] = {}
+    for cls in _TITLES:
+        for f in fields(cls):
+            homes.setdefault(_wire(f.name, f.metadata), []).append(cls)
+    return homes
+
+
+def _nested(cls: type) -> list[tuple[str, type]]:
+    """Return the fields of a type that hold another struct, with that struct's type."""
+    hints = get_type_hints(cls)
+    kinds = ((f, hints[f.name]) for f in fields(cls))
+    return [
+        (_wire(f.name, f.metadata), next((k for k in (kind, *get_args(kind)) if k in _TITLES), cls))
+        for f, kind in kinds
+    ]

@@ -1,0 +1,29 @@
+"""The board without anywidget: the same picture in plain HTML, the parts chosen from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driving import BoardInPage, Lab, board_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def board(open_lab: Callable[[str], Lab]) -> BoardInPage:
+    return board_in(open_lab("still.ipynb").page)
+
+
+def test_a_click_on_a_checkbox_redraws_picture_and_table(board: BoardInPage) -> None:
+    board.checkbox("db-access-ingress").click()
+    board.wait_for_state("TCP 5432|db-access-ingress")
+    assert board.table() == board.verdicts()
+
+
+def test_the_list_says_why(board: BoardInPage) -> None:
+    board.checkbox("db-access-ingress").check()
+    board.root.get_by_role("combobox").last.select_option("shop/web to shop/db")
+    expect(board.why).to_contain_text("no rule admits shop/web")

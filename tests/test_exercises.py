@@ -1,0 +1,469 @@
+"""Predictions and exercises, driven as a learner drives them; and what the pages show of them."""
+
+import json
+import re
+from pathlib import Path
+
+import naive
+import nbformat
+import pytest
+import yaml
+from boards import inside
+from ipywidgets import HTML, Button, RadioButtons
+
+import netpol_lab as lab
+from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.exercises import NOT_SOLVED, exercises, read_exercise
+
+SHOP = lab.load("three-tier")
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def button(widget, words):
+    return next(found for found in inside(widget, Button) if found.description == words)
+
+
+# --- predictions ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guess():
+    return lab.predict(SHOP, port=5432)
+
+
+def test_nothing_is_marked_at_the_start(guess):
+    assert [field.value for field in inside(guess, RadioButtons)] == [None] * 6
+    assert guess.words.count("not marked") == 6
+
+
+def test_checking_without_a_mark_reveals_nothing(guess):
+    assert guess.check() == "nothing marked yet"
+    assert guess.svg == ""
+
+
+def test_a_wrong_mark_is_answered_by_the_reasons_of_the_verdict(guess):
+    guess.mark("web", "db", allowed=True)
+    said = guess.check()
+    assert "web -> db: you marked it allowed, it is blocked." in said
+    assert str(lab.evaluate(SHOP, "web", "db", port=5432)) in said
+
+
+def test_a_right_mark_needs_no_reasons(guess):
+    guess.mark("web", "db", allowed=False)
+    assert guess.check() == "1 of 6 right on TCP 5432. 5 not marked."
+
+
+def test_all_right_is_said_without_more_words(guess):
+    for arc in guess._arcs.values():
+        guess.mark(arc.source.name, arc.destination.name, arc.verdict.allowed)
+    assert guess.check() == "6 of 6 right on TCP 5432."
+    assert guess.right == 6
+
+
+def test_a_mark_can_be_changed_and_taken_away(guess):
+    guess.mark("web", "db", allowed=True)
+    guess.mark("web", "db", allowed=False)
+    guess.check()
+    assert guess.right == 1
+    guess.mark("web", "db", None)
+    assert guess.check() == "nothing marked yet"
+
+
+def test_radio_buttons_and_the_button_do_what_mark_and_check_do(guess):
+    field = next(f for f in inside(guess, RadioButtons) if f.description == "web -> db")
+    field.value = "allowed"
+    button(guess, "Check").click()
+    assert any("you marked it allowed" in html.value for html in inside(guess, HTML))
+
+
+def test_the_picture_comes_with_the_first_check(guess):
+    guess.mark("web", "db", allowed=False)
+    guess.check()
+    data, _ = guess._repr_mimebundle_()
+    assert data["image/svg+xml"] == lab.draw(SHOP, port=5432).svg
+
+
+def test_only_the_wanted_connections_are_asked_in_their_order():
+    guess = lab.predict(SHOP, port=5432, flows=[("db", "web"), ("shop/web", "db")])
+    fields = [field.description for field in inside(guess, RadioButtons)]
+    assert fields == ["db -> web", "web -> db"]
+
+
+def test_pods_of_several_namespaces_are_called_by_their_full_names():
+    guess = lab.predict(lab.load("neighbours"), port=80)
+    assert "blog/reader -> shop/db" in guess.words
+
+
+def test_an_outside_address_is_called_by_its_caption():
+    guess = lab.predict(SHOP, port=80, outside=[("internet", "203.0.113.7")])
+    assert "internet -> web" in guess.words
+    guess.mark("203.0.113.7", "web", allowed=True)
+    assert guess.check().startswith("1 of 12 right")
+
+
+@pytest.mark.parametrize(("ends", "message"), [(("wed", "db"), "web"), (("db", "db"), "not asked")])
+def test_a_mark_on_nothing_says_what_is_meant(guess, ends, message):
+    with pytest.raises(UnknownNameError, match=message):
+        guess.mark(*ends, allowed=True)
+
+
+def test_a_flow_that_is_not_in_the_picture_is_refused():
+    with pytest.raises(UnknownNameError, match="not in the picture"):
+        lab.predict(SHOP, port=80, flows=[("web", "203.0.113.7")])
+
+
+def test_a_connection_without_a_right_answer_is_refused():
+    with pytest.raises(FlowError, match="open"):
+        lab.predict(SHOP, protocol="ICMP")
+
+
+def test_a_prediction_leaves_its_questions_in_the_notebook(guess):
+    data, _ = guess._repr_mimebundle_()
+    assert data["text/plain"] == repr(guess)
+    assert "blocked  " not in data["text/plain"]
+    assert "image/svg+xml" not in data
+
+
+# --- grading: chapter 02's exercise ---------------------------------------------------------
+
+ANSWER = read_exercise("two-tiers").answer
+
+
+def policy(name, selector, spec, namespace="library"):
+    """Return a policy in one line, which is YAML as well."""
+    return json.dumps(
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": name, "namespace": namespace},
+            "spec": {"podSelector": selector, **spec},
+        }
+    )
+
+
+def tier(name):
+    return {"matchLabels": {"tier": name}}
+
+
+def one_of(*names):
+    return {"matchExpressions": [{"key": "tier", "operator": "In", "values": list(names)}]}
+
+
+def admits(*peers, **more):
+    return {"ingress": [{"from": list(peers), **more}]}
+
+
+def pods(selector):
+    return {"podSelector": selector}
+
+
+def both(search, index):
+    """Return the usual pair of policies, with what `search` and `index` admit."""
+    return (
+        f"{policy('search', tier('search'), search)}\n---\n{policy('index', tier('index'), index)}"
+    )
+
+
+PAGE, SEARCH = pods(tier("page")), pods(tier("search"))
+USUAL = both(admits(PAGE), admits(SEARCH))
+DENY = policy("deny", one_of("search", "index"), {"policyTypes": ["Ingress"]})
+HERE = {"matchLabels": {"kubernetes.io/metadata.name": "library"}}
+
+RIGHT = {
+    "the worked answer": ANSWER,
+    "policyTypes written": both(
+        {"policyTypes": ["Ingress"], **admits(PAGE)}, {"policyTypes": ["Ingress"], **admits(SEARCH)}
+    ),
+    "expressions for labels": both(admits(pods(one_of("page"))), admits(pods(one_of("search")))),
+    "a default deny and two that admit": f"{DENY}\n---\n{USUAL}",
+    "the policies in the other order": "\n---\n".join(reversed(USUAL.split("\n---\n"))),
+    "a List": json.dumps(
+        {"apiVersion": "v1", "kind": "List", "items": list(yaml.safe_load_all(USUAL))}
+    ),
+    "the namespace spelt out": both(
+        admits({**PAGE, "namespaceSelector": HERE}), admits({**SEARCH, "namespaceSelector": HERE})
+    ),
+    "everybody but the others": both(
+        admits(
+            pods({"matchExpressions": [
+                {"key": "tier", "operator": "NotIn", "values": ["index", "crawler", "search"]}
+            ]})
+        ),
+        admits(SEARCH),
+    ),
+    "the pod admitted by its address": both(
+        admits({"ipBlock": {"cidr": "10.2.0.10/32"}}), admits(SEARCH)
+    ),
+    "a range of ports": both(
+        admits(PAGE, ports=[{"port": 1, "endPort": 65535}]), admits(SEARCH, ports=[])
+    ),
+    "open pods isolated and opened again": f"{USUAL}\n---\n"
+    + policy("open", one_of("page", "crawler"), {"ingress": [{}]}),
+    "egress listed and opened": both(
+        {"policyTypes": ["Ingress", "Egress"], "egress": [{}], **admits(PAGE)}, admits(SEARCH)
+    ),
+    "itself admitted as well": both(admits(PAGE, SEARCH), admits(SEARCH, pods(tier("index")))),
+    "rules split in two": both(
+        {"ingress": [admits(PAGE)["ingress"][0], admits(PAGE)["ingress"][0]]}, admits(SEARCH)
+    ),
+}  # fmt: skip
+
+WRONG = {
+    "only one of the two": policy("index", tier("index"), admits(SEARCH)),
+    "the namespace forgotten": ANSWER.replace("namespace: library", "namespace: default"),
+    "no namespace at all": ANSWER.replace("  namespace: library\n", ""),
+    "a typo in a label": ANSWER.replace("tier: index", "tier: idnex"),
+    "a capital in a label": ANSWER.replace("tier: page", "tier: Page"),
+    "selector and peer swapped": both(admits(pods(tier("index"))), admits(pods(tier("page")))),
+    "only Egress listed": both(
+        {"policyTypes": ["Egress"], **admits(PAGE)}, {"policyTypes": ["Egress"], **admits(SEARCH)}
+    ),
+    "both directions listed": both(
+        {"policyTypes": ["Ingress", "Egress"], **admits(PAGE)}, admits(SEARCH)
+    ),
+    "a default deny for the namespace": f"{policy('deny', {}, {})}\n---\n{USUAL}",
+    "an empty from": both({"ingress": [{"from": []}]}, admits(SEARCH)),
+    "an empty rule": both({"ingress": [{}]}, admits(SEARCH)),
+    "a rule too many": both(
+        {"ingress": [{"from": [PAGE]}, {"ports": [{"port": 8080}]}]}, admits(SEARCH)
+    ),
+    "a port too few": both(admits(PAGE, ports=[{"port": 80}]), admits(SEARCH)),
+    "the wrong protocol": both(admits(PAGE, ports=[{"protocol": "UDP"}]), admits(SEARCH)),
+    "every pod of the namespace": both(admits(pods({})), admits(SEARCH)),
+    "a namespace beside the pod": both(admits(PAGE, {"namespaceSelector": {}}), admits(SEARCH)),
+    "the label that all have": both(
+        admits(pods({"matchLabels": {"app": "library"}})), admits(SEARCH)
+    ),
+    "nobody admitted": both({"ingress": []}, admits(SEARCH)),
+    "the index open to page": both(admits(PAGE), admits(SEARCH, PAGE)),
+}
+
+
+@pytest.fixture(scope="module")
+def task():
+    return lab.exercise("two-tiers")
+
+
+@pytest.mark.parametrize("attempt", RIGHT.values(), ids=RIGHT)
+def test_any_policies_with_the_wanted_traffic_pass(task, attempt):
+    feedback = task.check(attempt)
+    assert feedback.text == "solved: 40 of 40 connections are as wanted."
+    assert feedback.solved
+
+
+@pytest.mark.parametrize("attempt", WRONG.values(), ids=WRONG)
+def test_other_traffic_fails_with_one_connection_that_is_truly_wrong(task, attempt):
+    feedback = task.check(attempt)
+    assert not feedback.solved
+    told = re.search(
+        r"not solved yet: (\S+) -> (\S+) on TCP (\d+) should be (\w+), and is (\w+)\.",
+        str(feedback),
+    )
+    source, destination, port, wanted, got = told.groups()
+    documents = [*yaml.safe_load_all(task.file.manifests), *yaml.safe_load_all(attempt)]
+    states = {True: "allowed", False: "blocked"}
+    assert states[naive.allowed(documents, source, destination, int(port))] == got
+    assert wanted != got
+    assert str(feedback).count("should be") == 1
+
+
+@pytest.mark.parametrize("attempt", WRONG.values(), ids=WRONG)
+def test_a_wrong_attempt_shows_the_reasons_and_the_picture(task, attempt):
+    feedback = task.check(attempt)
+    assert "\n  egress   " in feedback.text
+    assert "\n  ingress  " in feedback.text
+    assert feedback._repr_mimebundle_()["text/html"].count("<svg") == 1
+
+
+def test_a_policy_that_selects_nobody_is_pointed_out(task):
+    said = str(task.check(WRONG["a typo in a label"]))
+    assert "Note: library/index-ingress selects no pod. It wants pods with tier=idnex" in said
+    said = str(task.check(WRONG["no namespace at all"]))
+    assert "Note: default/search-ingress selects no pod." in said
+
+
+def test_a_cluster_can_be_handed_in_as_well(task):
+    assert task.check(lab.load(ANSWER)).solved
+
+
+def test_pods_in_an_attempt_do_not_count(task):
+    moved = "apiVersion: v1\nkind: Pod\nmetadata: {name: index, namespace: library}\n---\n"
+    assert task.check(moved + ANSWER).solved
+
+
+# --- attempts that are no attempt -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "\n", "   ", "# Write here.\n", "---\n---\n", "null"])
+def test_nothing_written_is_not_solved_yet(task, text):
+    assert str(task.check(text)) == NOT_SOLVED == "not solved yet"
+
+
+def test_other_objects_are_no_policy(task):
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+    assert str(task.check(text)) == "not solved yet: there is no NetworkPolicy in this text"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("policy", "must be a mapping"),
+        ("a: [1,", "Syntax"),
+        ("\tspec:", "Syntax"),
+        ("kind: NetworkPolicy", "apiVersion not set"),
+        (ANSWER.replace("podSelector", "podselector"), "did you mean podSelector?"),
+        (ANSWER.replace("- from:", "  from:"), "put a dash before it"),
+        (ANSWER.replace("v1", "v1beta1"), "write networking.k8s.io/v1"),
+        (ANSWER.replace("---\n", ""), "duplicate field"),
+        ("- just\n- a list", "must be a mapping"),
+        ("a: &a [*a, *a]", ""),
+        ("x: " + "[" * 5000, ""),
+        ("!!python/object/apply:os.system ['true']", ""),
+        ("\x00", ""),
+    ],
+)
+def test_broken_yaml_shows_the_complaints_and_no_traceback(task, text, message):
+    feedback = task.check(text)
+    assert not feedback.solved
+    assert feedback.text.startswith("Kubernetes would refuse this:\n")
+    assert message in feedback.text
+
+
+def test_a_word_is_never_taken_for_a_scenario_or_a_file(task):
+    assert "must be a mapping" in str(task.check("three-tier"))
+    assert "must be a mapping" in str(task.check(__file__))
+
+
+# --- help -----------------------------------------------------------------------------------
+
+
+def test_hints_come_one_after_the_other_and_end():
+    task = lab.exercise("two-tiers")
+    assert task.hint().startswith("Hint 1 of 2: ")
+    assert task.hint().startswith("Hint 2 of 2: ")
+    assert task.hint() == task.hint() == (
+        "That was the last hint. The worked answer shows one solution."
+    )  # fmt: skip
+
+
+def test_the_buttons_show_hints_and_the_worked_answer():
+    task = lab.exercise("two-tiers")
+    button(task, "Hint").click()
+    assert any("Hint 1 of 2" in html.value for html in inside(task, HTML))
+    button(task, "Worked answer").click()
+    assert any("kind: NetworkPolicy" in html.value for html in inside(task, HTML))
+
+
+def test_the_task_and_the_labels_of_its_pods_are_there_as_text(task):
+    data, _ = task._repr_mimebundle_()
+    assert "pod library/page has app=library, tier=page" in data["text/plain"]
+    assert "to index\n  allowed from search\n  blocked from page" in data["text/plain"]
+    assert data["image/svg+xml"].startswith("<svg")
+
+
+def test_an_unknown_exercise_lists_near_names():
+    with pytest.raises(UnknownNameError, match="Did you mean two-tiers"):
+        lab.exercise("two-tier")
+
+
+# --- every packaged exercise ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_the_worked_answer_solves_it_and_no_policy_does_not(name):
+    task = lab.exercise(name)
+    assert task.check(task.answer()).solved
+    assert not task.check(task.cluster.with_policies([])).solved
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_it_starts_without_policies_and_with_all_it_needs(name):
+    file = read_exercise(name)
+    assert file.name == name
+    assert file.title
+    assert file.story
+    assert len(file.hints) >= 2
+    assert lab.load(file.manifests).policies == ()
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_its_goal_names_every_pair_so_that_nothing_else_can_change_unseen(name):
+    task = lab.exercise(name)
+    pods, outside = {str(pod) for pod in task.cluster.pods}, "203.0.113.7"
+    pairs = {(a, b) for a in pods for b in pods - {a}}
+    pairs |= {(pod, outside) for pod in pods} | {(outside, pod) for pod in pods}
+    assert {(goal.source, goal.destination) for goal in task.goals} == pairs
+
+
+# --- %%policy -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shell():
+    interactive = pytest.importorskip("IPython.core.interactiveshell")
+    shell = interactive.InteractiveShell.instance()
+    yield shell
+    interactive.InteractiveShell.clear_instance()
+
+
+def test_a_policy_cell_is_checked_against_the_named_exercise(shell):
+    lab.exercise("two-tiers")
+    assert shell.run_cell_magic("policy", "two-tiers", ANSWER).solved
+    assert str(shell.run_cell_magic("policy", "only-out", "# nothing yet\n")) == NOT_SOLVED
+
+
+def test_a_policy_cell_without_a_name_means_the_exercise_opened_last(shell):
+    lab.exercise("only-out")
+    lab.exercise("close-the-door")
+    answer = read_exercise("close-the-door").answer
+    assert shell.run_cell_magic("policy", "", answer).solved
+
+
+# --- the pages ------------------------------------------------------------------------------
+
+
+def yaml_blocks(path):
+    """Return every piece of YAML that a page shows in its prose."""
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.findall(r"^```yaml\n(.*?)^```$", prose, re.MULTILINE | re.DOTALL)
+
+
+def loads_of(path):
+    cells = nbformat.read(path, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    scenarios = re.findall(r'lab\.load\("([\w-]+)"', code)
+    return scenarios, re.findall(r'lab\.exercise\("([\w-]+)"\)', code)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_policy_in_the_prose_is_one_of_the_page_s_scenario_or_the_worked_answer(path):
+    scenarios, tasks = loads_of(path)
+    known = {p: p for name in scenarios for p in lab.load(name).policies}
+    answers = {lab.load(read_exercise(name).answer).policies for name in tasks}
+    for block in yaml_blocks(path):
+        policies = lab.load(block).policies
+        assert policies in answers or all(policy in known for policy in policies)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_link_to_another_page_leads_somewhere(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        for target in re.findall(r"\]\(([\w./-]+\.ipynb)\)", cell.source):
+            assert (path.parent / target).exists()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_page_starts_with_the_same_lines(path):
+    first = next(c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code")
+    assert re.fullmatch(r'import netpol_lab as lab\n\n\w+ = lab\.load\("[\w-]+"\)', first.source)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS[1:], ids=lambda path: path.stem)
+def test_every_chapter_goes_through_the_nine_steps_in_order(path):
+    cells = nbformat.read(path, as_version=4).cells
+    headings = re.findall(
+        r"^## (\w+)", "\n".join(c.source for c in cells if c.cell_type != "code"), re.M
+    )
+    steps = list(dict.fromkeys(headings))
+    assert steps == ["The", "See", "Predict", "Try", "Name", "Trap", "Exercise", "Check", "Take"]

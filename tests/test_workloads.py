@@ -1,0 +1,92 @@
+"""Workloads make pods, and a pod belongs to the workload at the top of its owners."""
+
+import pytest
+
+import netpol_lab as lab
+
+
+def workload(kind, version, spec, name="web"):
+    return f"""
+apiVersion: {version}
+kind: {kind}
+metadata: {{name: {name}, namespace: shop, labels: {{ignored: here}}}}
+spec: {spec}
+"""
+
+
+TEMPLATE = """{metadata: {labels: {app: web}},
+  spec: {containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]}}"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "spec", "names"),
+    [
+        ("Deployment", "apps/v1", f"{{replicas: 3, template: {TEMPLATE}}}", "web-1 web-2"),
+        ("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}", "web-1"),
+        ("Deployment", "apps/v1", f"{{replicas: 0, template: {TEMPLATE}}}", ""),
+        ("StatefulSet", "apps/v1", f"{{replicas: 2, template: {TEMPLATE}}}", "web-0 web-1"),
+        ("DaemonSet", "apps/v1", f"{{template: {TEMPLATE}}}", "web-1"),
+        ("ReplicaSet", "apps/v1", f"{{replicas: 1, template: {TEMPLATE}}}", "web-1"),
+        ("ReplicationController", "v1", f"{{replicas: 1, template: {TEMPLATE}}}", "web-1"),
+        ("Job", "batch/v1", f"{{parallelism: 2, template: {TEMPLATE}}}", "web-1 web-2"),
+        ("CronJob", "batch/v1", f"{{jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}", "web-1"),
+    ],
+)
+def test_every_kind_of_workload_makes_pods_from_its_template(kind, version, spec, names):
+    pods = lab.load(workload(kind, version, spec)).pods
+    assert [pod.name for pod in pods] == names.split()
+    assert all(pod.labels == {"app": "web"} for pod in pods)
+    assert all(str(pod.workload) == f"{kind} web" for pod in pods)
+    assert all(pod.ports[0].port == 8080 for pod in pods)
+
+
+DEPLOYMENT = workload("Deployment", "apps/v1", f"{{replicas: 2, template: {TEMPLATE}}}")
+RUNNING = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-7d4b9c5f6d-x2x9k
+  namespace: shop
+  labels: {app: web, pod-template-hash: 7d4b9c5f6d}
+  ownerReferences: [{kind: ReplicaSet, name: web-7d4b9c5f6d, controller: true}]
+"""
+REPLICA_SET = """
+apiVersion: apps/v1
+kind: ReplicaSet
+metadata:
+  name: web-7d4b9c5f6d
+  namespace: shop
+  ownerReferences: [{kind: Deployment, name: web, controller: true}]
+spec: {replicas: 1}
+"""
+
+
+@pytest.mark.parametrize("more", ["", REPLICA_SET])
+def test_a_workload_whose_pods_run_makes_no_more(more):
+    cluster = lab.load(DEPLOYMENT, RUNNING, *filter(None, [more]))
+    assert [pod.name for pod in cluster.pods] == ["web-7d4b9c5f6d-x2x9k"]
+    assert str(cluster.pods[0].workload) == "Deployment web"
+
+
+def test_a_replica_set_of_a_known_deployment_makes_no_pods_of_its_own():
+    assert [pod.name for pod in lab.load(DEPLOYMENT, REPLICA_SET).pods] == ["web-1", "web-2"]
+
+
+def test_a_pod_of_an_unknown_owner_keeps_that_owner():
+    pod = RUNNING.replace("ReplicaSet", "Widget").replace("name: web-7d4b9c5f6d,", "name: w,")
+    assert str(lab.load(pod).pods[0].workload) == "Widget w"
+
+
+DENY = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+"""
+
+
+def test_a_workload_can_be_asked_by_name_and_its_replicas_are_two_pods():
+    cluster = lab.load(DEPLOYMENT, DENY)
+    verdict = lab.evaluate(cluster, "shop/web", "web", port=8080)
+    assert str(verdict.flow) == "shop/web-1 -> shop/web-2  TCP 8080"
+    assert verdict.allowed is False
+    assert lab.evaluate(cluster, "web-1", "web-1", port=8080).allowed is True
