@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
     from netpol_lab.errors import ManifestError, NetpolError
     from netpol_lab.exercises import exercise, predict
+    from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
     from netpol_lab.model import Cluster, Flow, Pod, Policy
     from netpol_lab.ports import PortSet
@@ -50,6 +51,7 @@ _HOMES = {
     "exercise": "exercises",
     "explore": "widgets",
     "explore_types": "variants",
+    "from_kubectl": "live",
     "load": "manifests",
     "predict": "exercises",
     "quiz": "quizzes",
