@@ -99,8 +99,9 @@ def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
 def _rewriting(verdict: Verdict) -> Iterator[str]:
     arriving = verdict.outcomes[0].arriving
     if arriving is not verdict.flow:
-        service, pod = verdict.flow.destination, arriving.destination
-        yield f"  service  {service} is a Service address, rewritten to {pod} port {arriving.port}"
+        end, pod = verdict.flow.destination, arriving.destination
+        what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
+        yield f"  service  {end} {what} to {pod} port {arriving.port}"
 
 
 def _sides(verdict: Verdict) -> Iterator[str]:

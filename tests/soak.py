@@ -2,8 +2,10 @@
 
     python tests/soak.py 10000               10000 clusters from a new random seed
     python tests/soak.py 10000 --seed 123    the same clusters again
+    python tests/soak.py 0 --texts 100000    100000 broken manifests, and no cluster
 
-Stops at the first difference with exit status 1, and prints it as a case for tests/cases/.
+Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
+reads as many broken manifests, of which each must be taken or complained about within 2 s.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 import naive
 import yaml
+from broken_texts import first_surprise
 from random_clusters import random_cluster, random_flows
 
 import netpol_lab as lab
@@ -148,11 +151,15 @@ def main():
     parser.add_argument(
         "--seed", type=int, default=random.randrange(10**9), help="of the first one"
     )
+    parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
     options = parser.parse_args()
-    print(f"{options.clusters} clusters from --seed {options.seed}")
+    texts = options.clusters if options.texts is None else options.texts
+    print(f"{options.clusters} clusters and {texts} broken texts from --seed {options.seed}")
     difference = soak(range(options.seed, options.seed + options.clusters))
     print("no difference" if difference is None else f"\n{shrunk(difference)}")
-    return int(difference is not None)
+    surprise = first_surprise(texts, options.seed)
+    print("no surprise" if surprise is None else f"\n{surprise[0]}\n{surprise[1]}")
+    return int(difference is not None or surprise is not None)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def passes(folder, *command):
 
 
 CASES = ("-m", "netpol_lab", "test", str(ROOT / "tests" / "cases"))
-REFEREE = (str(ROOT / "tests" / "soak.py"), CLUSTERS, "--seed", "1")
+REFEREE = (str(ROOT / "tests" / "soak.py"), CLUSTERS, "--seed", "1", "--texts", "0")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.about)

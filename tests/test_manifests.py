@@ -2,6 +2,7 @@
 
 import pytest
 import yaml
+from broken_texts import first_surprise
 
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason, UnknownNameError
@@ -98,6 +99,67 @@ def test_a_calico_policy_is_another_kind_not_a_mistake():
 def test_cluster_wide_policies_are_left_out_with_a_warning():
     text = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {}"
     assert "not evaluated yet" in load(text).warnings[0].message
+
+
+# ---------------------------------------------------------------- the lenient view
+
+
+def test_a_lenient_reader_keeps_a_list_of_what_it_dropped():
+    text = f"{HEAD}spec: {{podSelectr: {{}}, ingress: [{{}}], ingress: []}}"
+    with pytest.raises(ManifestError):
+        load(text)
+    found = load(text, strict=False)
+    assert [(c.path, c.reason) for c in found.dropped] == [
+        ("spec.podSelectr", Reason.UNKNOWN),
+        ("spec.ingress", Reason.DUPLICATE),
+    ]
+    assert found.policies[0].ingress == ()
+    assert load(HEAD).dropped == ()
+
+
+def test_a_lenient_reader_still_refuses_what_the_api_refuses():
+    with pytest.raises(ManifestError, match="must specify a peer"):
+        load(f"{HEAD}spec: {{ingress: [{{from: [{{podSelector: null, matchLabels: {{}}}}]}}]}}",
+             strict=False)  # fmt: skip
+
+
+def allowed(cluster, source, destination):
+    return lab.evaluate(cluster, source, destination, port=5432).allowed
+
+
+def test_two_policies_run_together_close_db_even_to_backend(case_directory):
+    case = yaml.safe_load((case_directory / "invalid/188-two-policies-run-together.yaml").open())
+    pods = lab.load("three-tier").with_policies([])
+    kept = load(case["manifest"], strict=False)
+    shop = pods.with_policies(kept.policies)
+    assert [str(policy) for policy in kept.policies] == ["shop/db-access-ingress"]
+    assert allowed(shop, "backend", "db") is False
+    assert allowed(shop, "web", "backend") is True
+
+
+def test_labels_beside_an_empty_pod_selector_cut_web_off_from_all_but_backend():
+    """The subject's half of the second seed: null selects every pod of the namespace."""
+    text = f"""{HEAD}spec:
+  podSelector:
+  matchLabels: {{role: db}}
+  ingress:
+  - from:
+    - podSelector: {{matchLabels: {{role: backend}}}}
+"""
+    pods = lab.load("three-tier").with_policies([])
+    shop = pods.with_policies(load(text, strict=False).policies)
+    assert [p for p in ("web", "db") if allowed(shop, "backend", p)] == ["web", "db"]
+    assert allowed(shop, "db", "web") is False
+    assert allowed(shop, "web", "db") is False
+    assert allowed(shop, "203.0.113.7", "web") is False
+
+
+# ---------------------------------------------------------------- broken texts
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_broken_text_is_taken_or_complained_about(seed):
+    assert first_surprise(500, seed) is None
 
 
 # ---------------------------------------------------------------- complaints

@@ -4,7 +4,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
-from netpol_lab.errors import UnknownNameError
+from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.verdict import Exemption
 
 SHOP = lab.load("three-tier")
@@ -106,6 +106,30 @@ def test_reaching_oneself_through_a_service_is_left_open():
     found = verdict("db", "10.96.0.30", 80, cluster)
     assert found.allowed is None
     assert verdict("db", "10.96.0.30", 80, cluster, service_loopback=True).allowed is True
+
+
+def test_a_service_can_be_called_by_its_name():
+    plain = SERVICE.replace("  clusterIP: 10.96.0.30\n", "").replace("name: db,", "name: data,")
+    cluster = lab.load("three-tier", plain)
+    found = verdict("backend", "shop/data", 80, cluster)
+    assert found.allowed is True
+    assert "shop/data is a Service, and leads to shop/db port 5432" in str(found)
+    with pytest.raises(FlowError, match=r"leads nowhere on TCP 5432: its ports are TCP 80"):
+        verdict("web", "shop/data", 5432, cluster)
+    with pytest.raises(FlowError, match="opens no connections"):
+        verdict("shop/data", "web", 80, cluster)
+
+
+def test_a_headless_service_means_its_pods_and_their_ports():
+    headless = SERVICE.replace("10.96.0.30", "None").replace("name: db,", "name: data,")
+    cluster = lab.load("three-tier", headless)
+    found = verdict("backend", "data", 5432, cluster)
+    assert found.allowed is True
+    assert len(found.outcomes) == 1
+
+
+def test_a_pod_comes_before_a_service_of_its_name():
+    assert verdict("backend", "db", 5432, lab.load("three-tier", SERVICE)).allowed is True
 
 
 def test_ip_blocks_match_pods_unless_assumed_otherwise():
