@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets
 
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, button, heading, preformatted
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.display import Words
@@ -48,7 +48,7 @@ def predict(
     flows: Iterable[tuple[str, str]] | None = None,
     *,
     outside: Iterable[Outside] = (),
-    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+    assumptions: Assumptions = DEFAULTS,
 ) -> Prediction:
     """Return a form on which each connection is marked allowed or blocked, and then checked.
 

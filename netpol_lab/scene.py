@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from netpol_lab import diagram, matrix
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.layout import plan
 from netpol_lab.model import Cluster
@@ -115,7 +115,7 @@ def compose(
     *,
     outside: Iterable[Outside] = (),
     before: Cluster | None = None,
-    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+    assumptions: Assumptions = DEFAULTS,
     title: str | None = None,
     view: str | None = None,
 ) -> Scene:

@@ -13,8 +13,9 @@ from functools import cached_property, partial
 from itertools import chain, permutations
 from typing import NamedTuple
 
-from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
+from netpol_lab.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
 from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.explain import describe_pod
 from netpol_lab.model import (
     Address,
     Cluster,
@@ -195,6 +196,26 @@ class Traffic:
         """The nodes that are pods."""
         return tuple(node for node in self.nodes if node.pod is not None)
 
+    def why(self, cluster: Cluster, key: str) -> str:
+        """Return the reasons behind a part of the picture: a verdict, or what isolates a pod.
+
+        Parameters
+        ----------
+        cluster : Cluster
+            The one that the picture shows.
+        key : str
+            The key of an arc or a node; anything else has no reasons.
+        """
+        for arc in self.arcs:
+            if arc.key == key:
+                return str(arc.verdict)
+        node = next((node for node in self.nodes if node.key == key), None)
+        if node is None:
+            return ""
+        if node.pod is None:
+            return f"{node.label}\n  {Exemption.OUTSIDE.value}"
+        return describe_pod(cluster, node.pod)
+
     @cached_property
     def states(self) -> Counter[State]:
         """How many connections are in which state."""
@@ -261,7 +282,7 @@ def gather(
     *,
     outside: Iterable[Outside] = (),
     before: Cluster | None = None,
-    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+    assumptions: Assumptions = DEFAULTS,
 ) -> Traffic:
     """Return every connection between the endpoints of a cluster; see `scene.compose`.
 

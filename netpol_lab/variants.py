@@ -13,11 +13,10 @@ from typing import Any
 
 import ipywidgets
 
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, preformatted
 from netpol_lab.display import Words
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.explain import describe_pod
 from netpol_lab.manifests import load
 from netpol_lab.model import Cluster, Direction, Policy
 from netpol_lab.scene import Scene, compose
@@ -38,7 +37,7 @@ def compare(
     cluster: Cluster | None = None,
     names: tuple[str, str] = ("A", "B"),
     outside: Iterable[Outside] = (),
-    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+    assumptions: Assumptions = DEFAULTS,
 ) -> Comparison:
     """Show two variants side by side, and in words which connections differ and why.
 
@@ -129,7 +128,7 @@ class Comparison:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         cells = "".join(
-            f'<div style="flex: 1 1 600px; min-width: 0;">{_fitting(paint(scene))}</div>'
+            f'<div style="flex: 1 1 600px; min-width: 0;">{paint(scene)}</div>'
             for scene in (self.left, self.right)
         )
         row = f'<div style="display: flex; flex-wrap: wrap; gap: 12px;">{cells}</div>'
@@ -151,11 +150,6 @@ class Comparison:
             yield f"  {pair[0].source.name} -> {pair[0].destination.name}"
             for name, arc in zip(self.names, pair, strict=True):
                 yield f"    {name:<{width}}  {arc.state}  {reason_of(arc.verdict)}"
-
-
-def _fitting(svg: str) -> str:
-    """Return the picture so that it shrinks with the space it is given."""
-    return svg.replace("<svg ", '<svg style="max-width: 100%; height: auto;" ', 1)
 
 
 # ---------------------------------------------------------------- policyTypes
@@ -397,7 +391,7 @@ class TypesExplorer(Card):
             self._show()
 
     def _on_pick(self, _: object) -> None:
-        self._map.explanation = self._why(self._scene())
+        self._map.explanation = self._scene().traffic.why(self.cluster, self._map.selected)
 
     def _scene(self, before: Cluster | None = None) -> Scene:
         return compose(self.cluster, 80, before=before, title=f"policyTypes: {self.stored}")
@@ -407,14 +401,8 @@ class TypesExplorer(Card):
         self._shown = self.cluster
         self._yaml.value = preformatted(self.yaml)
         self._summary.value = preformatted("\n\n".join(self._lines()))
-        self._map.show(paint(scene), scene.text, self._why(scene))
-
-    def _why(self, scene: Scene) -> str:
-        """Return the reasons of the arrow or the pod that was chosen."""
-        parts = {arc.key: str(arc.verdict) for arc in scene.traffic.arcs}
-        pods = ((node.key, node.pod) for node in scene.traffic.nodes if node.pod)
-        parts |= {key: describe_pod(self.cluster, pod) for key, pod in pods}
-        return parts.get(self._map.selected, "")
+        why = scene.traffic.why(self.cluster, self._map.selected)
+        self._map.show(paint(scene), scene.text, why)
 
 
 def _list(field: str, options: tuple[str, ...]) -> Any:

@@ -14,17 +14,16 @@ from typing import Any
 
 import ipywidgets
 
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.controls import Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.explain import describe_pod
 from netpol_lab.model import Cluster
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import paint
 from netpol_lab.traffic import Row, Traffic
-from netpol_lab.verdict import Exemption, Verdict
+from netpol_lab.verdict import Verdict
 
 FEW_FLOWS = 12  # up to here the table is open from the start
 COLUMNS = ("From", "To", "Verdict", "Reason")
@@ -40,7 +39,7 @@ def explore(
     on: Iterable[str] | None = None,
     ports: Iterable[int] | None = None,
     picture: str = "svg",
-    assumptions: Assumptions = Assumptions(),  # noqa: B008 (frozen)
+    assumptions: Assumptions = DEFAULTS,
 ) -> Board:
     """Return a board: a checkbox for each policy, a choice of ports, a live picture, and why.
 
@@ -283,7 +282,7 @@ class Board(Stored, ipywidgets.VBox):
 
     def _on_choice(self, _: object) -> None:
         with self._kindly():
-            self._picture.explanation = self._why()
+            self._picture.explanation = self._traffic.why(self._cluster, self.selected)
 
     @contextmanager
     def _kindly(self) -> Iterator[None]:
@@ -312,19 +311,9 @@ class Board(Stored, ipywidgets.VBox):
         self._question = replace(question, port=self._traffic.port)
         self._verdicts = {arc.key: arc.verdict for arc in self._traffic.arcs}
         self._nodes = {node.key: node for node in self._traffic.nodes}
-        self._picture.show(svg, words, self._why())
+        self._picture.show(svg, words, scene.traffic.why(cluster, self.selected))
         self._table.value = table
         self._controls.show(question.on, self.port, self.protocol)
-
-    def _why(self) -> str:
-        if self.verdict is not None:
-            return str(self.verdict)
-        node = self._nodes.get(self.selected)
-        if node is None:
-            return ""
-        if node.pod is None:
-            return f"{node.label}\n  {Exemption.OUTSIDE.value}"
-        return describe_pod(self._cluster, node.pod)
 
 
 # ---------------------------------------------------------------- names and parts
