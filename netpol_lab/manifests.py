@@ -26,7 +26,7 @@ from netpol_lab.errors import (
     did_you_mean,
 )
 from netpol_lab.model import Cluster
-from netpol_lab.reading import Document, Path, documents, format_path, get
+from netpol_lab.reading import Document, Path, documents, forget_positions, format_path, get
 
 SCENARIOS = FilePath(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -263,6 +263,7 @@ class _Reader:
         self.complaints += (_complaint(document, value, p, path) for p in problems)
 
     def cluster(self) -> Cluster:
+        forget_positions()
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
         cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -142,6 +143,11 @@ class Document:
         node = _compose(self.text) if self.repeats else None
         if node is not None:
             yield from _duplicates(node, (), set())
+
+
+def forget_positions() -> None:
+    """Let go of the last document that was composed to find positions; it may be large."""
+    _compose.cache_clear()
 
 
 def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
@@ -308,6 +314,7 @@ def _syntax_hint(problem: str, text: str) -> str:
 # ---------------------------------------------------------------- positions
 
 
+@lru_cache(maxsize=1)  # many complaints about one document compose it once
 def _compose(text: str) -> yaml.Node | None:
     loader = _Loader(text)
     try:
