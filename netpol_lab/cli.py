@@ -269,14 +269,14 @@ def _verdict(options: argparse.Namespace) -> int:
 
 def _test_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="*", metavar="PATH", help="files, or directories of them")
-    for add in (_output, _assume):
+    for add in (_output, _lenient, _assume):
         add(sub)
 
 
 def _test(options: argparse.Namespace) -> int:
     from netpol_lab.expectations import run
 
-    report = run(options.paths, _assumptions(options))
+    report = run(options.paths, _assumptions(options), strict=not options.lenient)
     if options.output == "json":
         _print_json(asdict(report))
         return FINDINGS if report.failures else GOOD

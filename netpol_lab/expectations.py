@@ -7,8 +7,9 @@ A file holds either ``manifests`` and ``expect`` (what is allowed), or ``manifes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import permutations
 from pathlib import Path as FilePath
 from typing import Any
@@ -131,10 +132,13 @@ def _count(number: int, word: str) -> str:
 
 # ---------------------------------------------------------------- running
 
+Read = Callable[[str], Cluster]  # text to cluster; the line end tells it from a file's name
+
 
 def run(
     paths: Iterable[str | FilePath],
     assumptions: Assumptions = DEFAULTS,
+    strict: bool = True,
 ) -> Report:
     """Check expectation files.
 
@@ -143,6 +147,8 @@ def run(
     paths : iterable of str or pathlib.Path
         Files, or directories that are searched with their subdirectories.
     assumptions : Assumptions
+    strict : bool
+        Whether manifests with unknown or repeated fields are refused, as by `load`.
 
     Returns
     -------
@@ -159,19 +165,20 @@ def run(
     '0 cases, 0 expectations: all hold'
     """
     report = Report()
+    read = partial(load, strict=strict, assumptions=assumptions)
     for path in paths:
         for file in files_of(FilePath(path)):
-            _run_file(str(file), text_of(file), assumptions, report)
+            _run_file(str(file), text_of(file), read, assumptions, report)
     return report
 
 
-def _run_file(file: str, text: str, assumptions: Assumptions, report: Report) -> None:
+def _run_file(file: str, text: str, read: Read, assumptions: Assumptions, report: Report) -> None:
     try:
         document, case = read_case(text, file)
         if case.manifest is not None:
-            _run_refusal(file, case, assumptions, report)
+            _run_refusal(file, case, read, report)
         else:
-            _run_case(file, document, case, assumptions, report)
+            _run_case(document, case, read(f"{case.manifests}\n"), assumptions, report)
     except NetpolError as error:
         report.failures.append(Failure(file, 0, f"cannot be run\n{error}"))
 
@@ -237,9 +244,9 @@ class _Wanted:
 
 
 def _run_case(
-    file: str, document: Document, case: CaseFile, assumptions: Assumptions, report: Report
+    document: Document, case: CaseFile, cluster: Cluster, assumptions: Assumptions, report: Report
 ) -> None:
-    cluster = load(case.manifests or "---\n", assumptions=assumptions)
+    file = document.file
     if is_cluster_wide(cluster.ignored):
         report.waiting.append(file)
         return
@@ -313,11 +320,11 @@ def _meant(pattern: str, pods: list[str]) -> list[str]:
 # ---------------------------------------------------------------- expected refusals
 
 
-def _run_refusal(file: str, case: CaseFile, assumptions: Assumptions, report: Report) -> None:
+def _run_refusal(file: str, case: CaseFile, read: Read, report: Report) -> None:
     complaints: tuple[Complaint, ...] = ()
     warned: tuple[Complaint, ...] = ()
     try:
-        cluster = load(case.manifest or "---\n", assumptions=assumptions)
+        cluster = read(f"{case.manifest}\n")
         if is_cluster_wide(cluster.ignored):
             report.waiting.append(file)
             return

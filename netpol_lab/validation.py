@@ -275,7 +275,11 @@ def _is_mapped(text: str) -> bool:
 
 
 def warnings(policy: api.NetworkPolicy, strict_cidr: bool = True) -> Problems:
-    """Yield what the API server accepts with a warning (VAL-28, VAL-29)."""
+    """Yield what the server accepts with a warning, or kubectl apply not at all (VAL-04)."""
+    if not policy.metadata.name:
+        hint = "kubectl create takes it"
+        message = f"from {policy.metadata.generate_name}: cannot use generate name with apply"
+        yield Problem(("metadata", "generateName"), Reason.INVALID, message, hint)
     for path, text in _cidrs(policy.spec):
         network = parse_cidr(text)
         if network is not None and not strict_cidr and _strict_fault(text, network):

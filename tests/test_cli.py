@@ -159,6 +159,16 @@ def test_a_failed_expectation_ends_with_one(tmp_path, capsys):
     assert data["failures"][0]["line"] == 0
 
 
+def test_a_lenient_test_drops_what_a_strict_one_refuses(tmp_path, capsys):
+    file = tmp_path / "x.yaml"
+    manifests = BROKEN.replace("95000", "80").replace("\n", "\n  ")
+    file.write_text(f"manifests: |\n  {manifests}\nexpect: []\n", encoding="utf-8")
+    assert "did you mean podSelector?" in answer(capsys, "test", str(file), status=1).out
+    assert (
+        answer(capsys, "test", "--lenient", str(file)).out == "1 case, 0 expectations: all hold\n"
+    )
+
+
 # ---------------------------------------------------------------- the rest
 
 

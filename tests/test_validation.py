@@ -63,9 +63,17 @@ def test_zeros_of_an_ipv6_group_are_no_leading_zeros():
 
 def test_old_servers_only_warned_of_host_bits():
     assert messages(strict=False, ingress=block("10.1.2.3/24")) == []
-    policy = api.NetworkPolicy(spec=api.NetworkPolicySpec(ingress=block("10.1.2.3/24")))
+    meta = api.ObjectMeta(name="p")
+    policy = api.NetworkPolicy(
+        metadata=meta, spec=api.NetworkPolicySpec(ingress=block("10.1.2.3/24"))
+    )
     (warning,) = warnings(policy, strict_cidr=False)
     assert 'should be "10.1.2.0/24"' in warning.message
+
+
+def test_kubectl_apply_refuses_generated_names():
+    policy = api.NetworkPolicy(metadata=api.ObjectMeta(generate_name="p-"))
+    assert [w.message for w in warnings(policy)] == ["from p-: cannot use generate name with apply"]
 
 
 def test_an_unparsable_cidr_hides_its_excepts():
