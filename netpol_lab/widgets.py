@@ -21,7 +21,7 @@ from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError,
 from netpol_lab.model import Cluster
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
-from netpol_lab.svg import paint
+from netpol_lab.svg import Picture, paint
 from netpol_lab.traffic import Row, Traffic
 from netpol_lab.verdict import Verdict
 
@@ -143,7 +143,7 @@ class Board(Stored, ipywidgets.VBox):
         self._loaded, self._compose, self._picture = cluster, view, picture
         self._controls = Controls(cluster, question.protocol, ports)
         self._table = ipywidgets.HTML()
-        self._question = question
+        self._question = self._first = question
         self._draw(cluster.with_policies(question.on), question)
         twin = _twin(self._table, len(self._verdicts))
         super().__init__([self._controls, picture, twin])
@@ -228,6 +228,32 @@ class Board(Stored, ipywidgets.VBox):
         captions = {node.caption: node.name for node in self._traffic.nodes if node.pod is None}
         return captions.get(end) or self._loaded.endpoint(end).name
 
+    def reset(self) -> None:
+        """Go back to what the board showed first; nothing is chosen and nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+        >>> board.set(db_access_ingress=True, port=80)
+        >>> board.reset()
+        >>> board.cluster, board.port, board.selected
+        (Cluster: 3 pods, 1 namespace, 0 policies, 5432, '')
+        """
+        self._picture.selected = ""
+        self._draw(self._loaded.with_policies(self._first.on), self._first)
+
+    def draw(self) -> Picture:
+        """Return the picture as it is now, to stand under a cell of its own.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.explore(lab.load("three-tier"), port=5432).draw().text.splitlines()[0])
+        TCP 5432: 4 of 6 connections allowed, 2 blocked
+        """
+        return Picture(self._scene)
+
     def flows(self) -> Words:
         """Return every flow of the picture as a table of text."""
         return Words(self.words)
@@ -307,7 +333,7 @@ class Board(Stored, ipywidgets.VBox):
     def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
         scene = self._compose(cluster, question.port, question.protocol, before=before)
         svg, words, table = paint(scene), flow_table(scene), table_html(scene.traffic)
-        self._cluster, self._traffic = cluster, scene.traffic
+        self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._question = replace(question, port=self._traffic.port)
         self._verdicts = {arc.key: arc.verdict for arc in self._traffic.arcs}
         self._nodes = {node.key: node for node in self._traffic.nodes}
