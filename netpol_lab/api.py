@@ -37,16 +37,16 @@ class ObjectMeta:
     namespace: str = ""
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
-    creation_timestamp: Any = None
-    deletion_grace_period_seconds: Any = None
-    deletion_timestamp: Any = None
-    finalizers: Any = None
-    generation: Any = None
-    managed_fields: Any = None
+    creation_timestamp: str | None = None
+    deletion_grace_period_seconds: int | None = None
+    deletion_timestamp: str | None = None
+    finalizers: tuple[str, ...] | None = None
+    generation: int | None = None
+    managed_fields: tuple[Any, ...] | None = None
     owner_references: tuple[OwnerReference, ...] | None = None
-    resource_version: Any = None
-    self_link: Any = None
-    uid: Any = None
+    resource_version: str = ""
+    self_link: str = ""
+    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,7 @@ class Container:
 
     OPEN: ClassVar = True
     ports: tuple[ContainerPort, ...] | None = None
+    restart_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,24 @@ class ServiceSpec:
     selector: Mapping[str, str] | None = None
     cluster_ip: str = field(default="", metadata={"wire": "clusterIP"})
     cluster_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "clusterIPs"})
+    external_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "externalIPs"})
     ports: tuple[ServicePort, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBalancer:
+    """``loadBalancer`` of a Service's status."""
+
+    OPEN: ClassVar = True
+    ingress: tuple[PodIP, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """``status`` of a Service."""
+
+    OPEN: ClassVar = True
+    load_balancer: LoadBalancer = LoadBalancer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +267,7 @@ class Service:
     OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
     spec: ServiceSpec = ServiceSpec()
+    status: ServiceStatus = ServiceStatus()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +302,27 @@ class WorkloadSpec:
 
     OPEN: ClassVar = True
     replicas: int | None = None
+    suspend: bool = False
     parallelism: int | None = None
     template: PodTemplate = PodTemplate()
     job_template: JobTemplate = JobTemplate()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One item of a Job's ``conditions``."""
+
+    OPEN: ClassVar = True
+    type: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadStatus:
+    """``status`` of a workload."""
+
+    OPEN: ClassVar = True
+    conditions: tuple[Condition, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,3 +333,4 @@ class Workload:
     kind: str = ""
     metadata: ObjectMeta = ObjectMeta()
     spec: WorkloadSpec = WorkloadSpec()
+    status: WorkloadStatus = WorkloadStatus()

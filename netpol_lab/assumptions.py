@@ -36,6 +36,8 @@ class Assumptions:
         A Service address is rewritten before egress rules see it (SEM-53).
     service_loopback : bool or None
         A pod that reaches itself through a Service counts as reaching itself (SEM-49).
+    unknown_addresses_in_blocks : bool or None
+        An address that the manifests do not give is inside every ipBlock (SEM-44).
     icmp_filtered : bool or None
         Protocols other than TCP, UDP and SCTP are blocked at an isolated pod (SEM-57).
 
@@ -54,6 +56,7 @@ class Assumptions:
     init_port_names: bool | None = None
     service_rewritten_first: bool | None = None
     service_loopback: bool | None = None
+    unknown_addresses_in_blocks: bool | None = None
     icmp_filtered: bool | None = None
 
 
@@ -61,7 +64,7 @@ DEFAULTS = Assumptions()
 
 
 class OpenQuestion(NamedTuple):
-    """A choice Kubernetes leaves open: its row, its words, and what most plugins do."""
+    """A choice that is left open: its row, its words, and what most plugins do."""
 
     row: str
     words: str
@@ -70,22 +73,39 @@ class OpenQuestion(NamedTuple):
 
 OPEN_QUESTIONS = {
     "host_network_as_pods": OpenQuestion(
-        "SEM-54", "how policies treat hostNetwork pods: as pods or as their node", False
+        "SEM-54",
+        "Kubernetes does not say how policies treat hostNetwork pods: as pods or as their node",
+        False,
     ),
     "own_node_egress": OpenQuestion(
-        "SEM-50", "whether an isolated pod may always connect to its own node", None
+        "SEM-50",
+        "Kubernetes does not say whether an isolated pod may always connect to its own node",
+        None,
     ),
     "init_port_names": OpenQuestion(
-        "SEM-56", "whether port names declared by init or sidecar containers count", None
+        "SEM-56",
+        "Kubernetes does not say whether port names declared by init or sidecar containers count",
+        None,
     ),
     "service_rewritten_first": OpenQuestion(
-        "SEM-53", "whether a Service address is rewritten before egress rules see it", True
+        "SEM-53",
+        "Kubernetes does not say whether a Service address is rewritten before egress rules see it",
+        True,
     ),
     "service_loopback": OpenQuestion(
-        "SEM-49", "whether reaching yourself through a Service counts as reaching yourself", None
+        "SEM-49",
+        "plugins differ on whether reaching yourself through a Service is reaching yourself",
+        None,
+    ),
+    "unknown_addresses_in_blocks": OpenQuestion(
+        "SEM-44",
+        "the manifests give no address for an end that an ipBlock would decide about",
+        None,
     ),
     "icmp_filtered": OpenQuestion(
-        "SEM-57", "whether protocols other than TCP, UDP and SCTP are filtered", None
+        "SEM-57",
+        "Kubernetes does not say whether protocols other than TCP, UDP and SCTP are filtered",
+        None,
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +23,8 @@ examples:
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
   netpol-lab test tests/                              do the expected verdicts hold?
 
-exit status: 0 good, 1 complaints or failed expectations, 2 wrong use or unreadable input
+exit status: 0 good (verdict: whatever the answer), 1 complaints or failed expectations,
+2 wrong use or unreadable input
 """
 
 CHECK = """\
@@ -82,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     3 pods, 1 namespace, 2 policies: no complaints
     0
     """
+    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -184,13 +189,13 @@ def _check_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from netpol_lab.manifests import load
+    from netpol_lab.manifests import load_files
 
     complaints: Iterable[Complaint] = ()
     warnings: Iterable[Complaint] = ()
     found = ""
     try:
-        cluster = load(
+        cluster = load_files(
             *options.paths, strict=not options.lenient, assumptions=_assumptions(options)
         )
         warnings = (*cluster.dropped, *cluster.warnings)
@@ -233,18 +238,24 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
     _paths(sub)
     sub.add_argument("--from", dest="source", required=True, metavar="END", help="who connects")
     sub.add_argument("--to", dest="destination", required=True, metavar="END", help="to whom")
-    sub.add_argument("--port", type=int, metavar="PORT", help="the destination port")
+    sub.add_argument("--port", type=_port, metavar="PORT", help="the destination port")
     sub.add_argument("--protocol", default="TCP", help="TCP (the default), UDP, SCTP, or ICMP")
     for add in (_output, _lenient, _assume):
         add(sub)
 
 
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f'"{text}" is no number: a port is one from 1 to 65535')
+    return int(text[:9])
+
+
 def _verdict(options: argparse.Namespace) -> int:
-    from netpol_lab.manifests import load
+    from netpol_lab.manifests import load_files
     from netpol_lab.verdict import evaluate
 
     assumptions = _assumptions(options)
-    cluster = load(*options.paths, strict=not options.lenient, assumptions=assumptions)
+    cluster = load_files(*options.paths, strict=not options.lenient, assumptions=assumptions)
     verdict = evaluate(
         cluster,
         options.source,
@@ -268,7 +279,7 @@ def _verdict(options: argparse.Namespace) -> int:
 
 
 def _test_options(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("paths", nargs="*", metavar="PATH", help="files, or directories of them")
+    sub.add_argument("paths", nargs="+", metavar="PATH", help="files, or directories of them")
     for add in (_output, _lenient, _assume):
         add(sub)
 

@@ -13,8 +13,10 @@ from functools import cache
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from netpol_lab import api
-from netpol_lab.errors import Reason, near
+from netpol_lab.errors import Reason, near, visible
 from netpol_lab.reading import Path, format_path
+
+MOST_HINTS = 200  # looking for near names takes time; nobody reads more
 
 
 class Problem(NamedTuple):
@@ -105,7 +107,8 @@ def _struct(cls: type) -> Decode:
                 name, decode = members[key]
                 given[name] = decode(part, (*path, key), problems)
             elif not is_open:
-                problems.append(_unknown(cls, key, (*path, key), list(members)))
+                hinted = len(problems) < MOST_HINTS
+                problems.append(_unknown(cls, key, (*path, key), list(members), hinted))
         return cls(**given)
 
     return read
@@ -120,7 +123,7 @@ def _wire(name: str, metadata: Mapping[str, str]) -> str:
 def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if accepts(value):
-            return value
+            return int(value) if isinstance(value, float) else value
         problems.append(_wrong_type(value, wanted, path, _scalar_hint(value, wanted)))
         return zero
 
@@ -158,17 +161,19 @@ def _in_words(value: Any) -> str:
         case int() | float():
             return f"the number {value}"
         case str():
-            return f'the text "{value[:40]}"'
+            return f'the text "{visible(value, 40)}"'
         case list():
             return "a list"
-        case _:
+        case dict():
             return "a mapping"
+        case _:
+            return f"a value of the YAML type {type(value).__name__}"
 
 
 def _list_hint(value: Any) -> str:
     if isinstance(value, dict):
         return 'put a dash before it: "- " starts an item of the list'
-    return f"write it as a list: [{value}]"
+    return f"write it as a list: [{visible(str(value), 40)}]"
 
 
 def _scalar_hint(value: Any, wanted: str) -> str:
@@ -181,9 +186,10 @@ def _scalar_hint(value: Any, wanted: str) -> str:
     return ""
 
 
-def _unknown(cls: type, key: str, path: Path, known: list[str]) -> Problem:
+def _unknown(cls: type, key: str, path: Path, known: list[str], hinted: bool) -> Problem:
     message = f'unknown field "{format_path(path)}"'
-    return Problem(path, Reason.UNKNOWN, message, _unknown_hint(cls, key, path, known), True)
+    hint = _unknown_hint(cls, key, path, known) if hinted else ""
+    return Problem(path, Reason.UNKNOWN, message, hint, of_key=True)
 
 
 def _unknown_hint(cls: type, key: str, path: Path, known: list[str]) -> str:

@@ -37,7 +37,7 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     'default'
     """
     objects = {kind: [_placed(thing) for thing in alike] for kind, alike in objects.items()}
-    nodes = {node.metadata.name: _node_addresses(node) for node in objects.get("Node", ())}
+    nodes = _nodes(objects.get("Node", ()), objects.get("Pod", ()))
     workloads = Workloads(objects)
     running = objects.get("Pod", [])
     all_pods = (*running, *workloads.missing_pods(running))
@@ -92,7 +92,8 @@ def _ports(
     for container in containers or ():
         for port in container.ports or ():
             protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
-            yield model.ContainerPort(port.name, port.container_port, protocol, is_init)
+            stays = is_init and container.restart_policy == "Always"
+            yield model.ContainerPort(port.name, port.container_port, protocol, is_init, stays)
 
 
 def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
@@ -100,8 +101,18 @@ def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 
-def _node_addresses(node: api.Node) -> tuple[model.Address, ...]:
-    return _addresses(address.address for address in node.status.addresses or ())
+def _nodes(
+    nodes: Iterable[api.Node], pods: Iterable[api.Pod]
+) -> dict[str, tuple[model.Address, ...]]:
+    """Return the addresses of each node: its own word, and what its pods give away."""
+    texts = {node.metadata.name: [a.address for a in node.status.addresses or ()] for node in nodes}
+    for pod in pods:
+        if pod.spec.node_name:
+            known = texts.setdefault(pod.spec.node_name, [])
+            known += [pod.status.host_ip, *(ip.ip for ip in pod.status.host_ips or ())]
+            own = [pod.status.pod_ip, *(ip.ip for ip in pod.status.pod_ips or ())]
+            known += own if pod.spec.host_network else []
+    return {name: _addresses(found) for name, found in texts.items()}
 
 
 def _service(service: api.Service) -> model.Service:
@@ -111,7 +122,14 @@ def _service(service: api.Service) -> model.Service:
         namespace=meta.namespace,
         name=meta.name,
         selector=Selector(_label_requirements(labels)) if labels else None,
-        addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ())]),
+        addresses=_addresses(
+            [
+                spec.cluster_ip,
+                *(spec.cluster_ips or ()),
+                *(spec.external_ips or ()),
+                *(place.ip for place in service.status.load_balancer.ingress or ()),
+            ]
+        ),
         headless=spec.cluster_ip == "None",
         ports=tuple(_service_port(port) for port in spec.ports or ()),
     )

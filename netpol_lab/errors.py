@@ -102,12 +102,12 @@ class Complaint:
 
     def __str__(self) -> str:
         position = f":{self.line}:{self.column}" if self.line else ""
-        where = " ".join(part for part in (self.object, self.path) if part)
+        where = " ".join(visible(part, 200) for part in (self.object, self.path) if part)
         lines = [f"{self.file}{position}, document {self.document}: {where}".rstrip(": ")]
-        lines.append(f"  {self.reason}: {self.message}")
+        lines.append(f"  {self.reason}: {visible(self.message, 1000)}")
         if self.excerpt:
             number = f"{self.line} | "
-            lines.append(f"  {number}{self.excerpt}")
+            lines.append(f"  {number}{visible(self.excerpt.replace(chr(9), ' '), 200)}")
             lines.append("  " + " " * (len(number) + self.column - 1) + "^")
         if self.hint:
             lines.append(f"  hint: {self.hint}")
@@ -126,6 +126,18 @@ class ManifestError(NetpolError, ValueError):
     def __init__(self, complaints: Sequence[Complaint]) -> None:
         self.complaints = tuple(complaints)
         super().__init__("\n\n".join(map(str, self.complaints)))
+
+
+def visible(text: str, most: int = 80) -> str:
+    r"""Return a text fit for a terminal: shortened, and without control characters.
+
+    Examples
+    --------
+    >>> visible("a\x1b]0;b")
+    'a\\x1b]0;b'
+    """
+    shown = text if len(text) <= most else f"{text[:most]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
 
 
 def near(word: str, options: Iterable[str], most: int = 3) -> list[str]:

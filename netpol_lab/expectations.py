@@ -9,19 +9,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import permutations
 from pathlib import Path as FilePath
+from textwrap import indent
 from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.decoding import Problem, decoder
-from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
+from netpol_lab.errors import (
+    Complaint,
+    ManifestError,
+    NetpolError,
+    Reason,
+    UnknownNameError,
+    did_you_mean,
+)
 from netpol_lab.explain import ALLOWED_WORDS, explain
-from netpol_lab.manifests import CLUSTER_WIDE, files_of, load, text_of
+from netpol_lab.manifests import CLUSTER_WIDE, files_of, read_all, text_of
 from netpol_lab.model import Cluster, Flow
 from netpol_lab.ports import Protocol
-from netpol_lab.reading import Document, documents, format_path
+from netpol_lab.reading import Document, Path, documents, format_path, get
 from netpol_lab.verdict import Verdict, judge
 
 # ---------------------------------------------------------------- the format
@@ -132,7 +139,7 @@ def _count(number: int, word: str) -> str:
 
 # ---------------------------------------------------------------- running
 
-Read = Callable[[str], Cluster]  # text to cluster; the line end tells it from a file's name
+Read = Callable[[str], Cluster]
 
 
 def run(
@@ -165,7 +172,10 @@ def run(
     '0 cases, 0 expectations: all hold'
     """
     report = Report()
-    read = partial(load, strict=strict, assumptions=assumptions)
+
+    def read(text: str) -> Cluster:
+        return read_all([("<text>", text)], strict, assumptions)
+
     for path in paths:
         for file in files_of(FilePath(path)):
             _run_file(str(file), text_of(file), read, assumptions, report)
@@ -174,17 +184,21 @@ def run(
 
 def _run_file(file: str, text: str, read: Read, assumptions: Assumptions, report: Report) -> None:
     try:
-        document, case = read_case(text, file)
-        if case.manifest is not None:
-            _run_refusal(file, case, read, report)
-        else:
-            _run_case(document, case, read(f"{case.manifests}\n"), assumptions, report)
+        for document, case in read_cases(text, file):
+            if case.manifest is not None:
+                _run_refusal(file, case, read, report)
+            else:
+                _run_case(document, case, read(case.manifests or ""), assumptions, report)
     except NetpolError as error:
-        report.failures.append(Failure(file, 0, f"cannot be run\n{error}"))
+        report.failures.append(Failure(file, 0, _cannot_run(error)))
 
 
-def read_case(text: str, file: str) -> tuple[Document, CaseFile]:
-    """Return one expectation file, decoded.
+def _cannot_run(error: NetpolError) -> str:
+    return "cannot be run\n" + indent(str(error), "    ")
+
+
+def read_cases(text: str, file: str) -> list[tuple[Document, CaseFile]]:
+    """Return the cases of a file, decoded: one in each document that is not empty.
 
     Raises
     ------
@@ -192,27 +206,52 @@ def read_case(text: str, file: str) -> tuple[Document, CaseFile]:
         When the file is not in the format, with every complaint.
     """
     found, complaints = documents(text, file)
+    cases = [(d, _decoded(d, complaints)) for d in found if d.value is not None]
+    if not cases and not complaints:
+        complaints = [Complaint("", Reason.REQUIRED, "holds no test", _FORMAT, file)]
     if complaints:
         raise ManifestError(complaints)
+    return cases
+
+
+_FORMAT = "what a file of tests looks like: netpol-lab test --help"
+
+
+def _decoded(document: Document, complaints: list[Complaint]) -> CaseFile:
     problems: list[Problem] = []
-    case = decoder(CaseFile)(found[0].value, (), problems)
-    problems = problems or list(_incomplete(case, found[0].value))
-    if problems:
-        raise ManifestError([_complaint(found[0], problem) for problem in problems])
-    return found[0], case
+    if get(document.value, "apiVersion") and get(document.value, "kind"):
+        hint = f"to check it: netpol-lab check {document.file}; {_FORMAT}"
+        problems.append(Problem((), Reason.INVALID, "is a manifest, not a file of tests", hint))
+        case = CaseFile()
+    else:
+        case = decoder(CaseFile)(document.value, (), problems)
+        problems = problems or list(_incomplete(case, document.value))
+    complaints += (_complaint(document, problem) for problem in problems)
+    return case
 
 
 def _incomplete(case: CaseFile, value: dict[str, Any]) -> Iterator[Problem]:
-    if case.manifest is None and case.manifests is None:
+    """Yield what is missing or in the way, so that no test is passed over in silence."""
+    verdicts = case.manifests is not None
+    if verdicts is (case.manifest is not None):
         hint = "write manifests: | and below it, indented, the YAML of pods and policies"
-        yield Problem((), Reason.REQUIRED, "has neither manifests nor manifest", hint)
+        yield Problem((), Reason.REQUIRED, "needs manifests, or else manifest", hint)
+    elif (case.expect is None) is verdicts or (case.errors is None) is not verdicts:
+        message = "manifests needs expect" if verdicts else "manifest needs errors"
+        yield Problem((), Reason.REQUIRED, f"{message}, and nothing else")
     for i, item in enumerate(value.get("expect") or ()):
-        for key in {"from", "to", "allowed"} - set(item):
-            hint = "allowed is true, false, or null where Kubernetes leaves it undefined"
-            yield Problem(("expect", i), Reason.REQUIRED, f"{key} is missing", hint)
-        if item.get("allowed") not in (True, False, None):
-            message = "must be true, false or null"
-            yield Problem(("expect", i, "allowed"), Reason.TYPE, message)
+        yield from _incomplete_item(item, ("expect", i))
+
+
+def _incomplete_item(item: Any, path: Path) -> Iterator[Problem]:
+    hint = "allowed is true, false, or null where Kubernetes leaves it undefined"
+    for key in ("from", "to", "allowed"):
+        if not isinstance(item, dict) or key not in item:
+            yield Problem(path, Reason.REQUIRED, f"{key} is missing", hint)
+    for key in ("allowed", "common"):
+        answer = get(item, key)
+        if answer is not None and not isinstance(answer, bool):
+            yield Problem((*path, key), Reason.TYPE, "must be true, false or null")
 
 
 def _complaint(document: Document, problem: Problem) -> Complaint:
@@ -246,21 +285,29 @@ class _Wanted:
 def _run_case(
     document: Document, case: CaseFile, cluster: Cluster, assumptions: Assumptions, report: Report
 ) -> None:
-    file = document.file
     if is_cluster_wide(cluster.ignored):
-        report.waiting.append(file)
+        report.waiting.append(document.file)
         return
     report.cases += 1
     for wanted in _wanted(case, cluster):
         report.expectations += 1
+        message, reasons = _run_one(wanted, cluster, assumptions)
+        if message:
+            at: Path = ("expect_default",) if wanted.entry < 0 else ("expect", wanted.entry)
+            failure = Failure(document.file, document.locate(at)[0], message, reasons)
+            report.failures.append(failure)
+
+
+def _run_one(wanted: _Wanted, cluster: Cluster, assumptions: Assumptions) -> tuple[str, str]:
+    """Return what is wrong with one expectation and the reasons; both empty if it holds."""
+    try:
         flow = Flow.between(
             cluster, wanted.source, wanted.destination, wanted.port, wanted.protocol
         )
         verdict = judge(cluster, flow, assumptions)
-        if message := _difference(wanted, verdict):
-            at = () if wanted.entry < 0 else ("expect", wanted.entry)
-            line = document.locate(at or ("expect_default",))[0]
-            report.failures.append(Failure(file, line, message, explain(verdict)))
+    except NetpolError as error:
+        return _cannot_run(error), ""
+    return _difference(wanted, verdict), explain(verdict)
 
 
 def _difference(wanted: _Wanted, verdict: Verdict) -> str:
@@ -314,7 +361,10 @@ def _meant(pattern: str, pods: list[str]) -> list[str]:
     """Return the pods that ``*``, ``namespace/*`` or a plain name means."""
     if not pattern.endswith("*"):
         return [pattern]
-    return [pod for pod in pods if pod.startswith(pattern[:-1])]
+    meant = [pod for pod in pods if pod.startswith(pattern[:-1])]
+    if not meant:
+        raise UnknownNameError(f'"{pattern}" means no pod. {did_you_mean(pattern, pods)}')
+    return meant
 
 
 # ---------------------------------------------------------------- expected refusals
@@ -324,7 +374,7 @@ def _run_refusal(file: str, case: CaseFile, read: Read, report: Report) -> None:
     complaints: tuple[Complaint, ...] = ()
     warned: tuple[Complaint, ...] = ()
     try:
-        cluster = read(f"{case.manifest}\n")
+        cluster = read(case.manifest or "")
         if is_cluster_wide(cluster.ignored):
             report.waiting.append(file)
             return

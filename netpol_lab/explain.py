@@ -19,6 +19,7 @@ from netpol_lab.model import (
     Requirement,
     Rule,
     Selector,
+    spelt,
 )
 from netpol_lab.nearmiss import NearMiss, Part, Unmet, nearest
 from netpol_lab.ports import PortSet, is_governed
@@ -72,11 +73,26 @@ def headline(verdict: Verdict) -> str:
 
 def _open(verdict: Verdict) -> Iterator[str]:
     """Yield the choices Kubernetes leaves open that decide this flow."""
-    for name, question in OPEN_QUESTIONS.items():
-        if _decides(name, verdict.outcomes):
-            yield f"  open     Kubernetes does not say {question.words} ({question.row})"
+    yield from (f"  open     {words}" for words in left_open(verdict))
+
+
+def left_open(verdict: Verdict) -> list[str]:
+    """Return what would have to be known to define a verdict; nothing if it is defined.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> left_open(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    []
+    """
+    words = [
+        f"{question.words} ({question.row})"
+        for name, question in OPEN_QUESTIONS.items()
+        if _decides(name, verdict.outcomes)
+    ]
     if _pods_differ(verdict.outcomes):
-        yield "  open     the Service may lead to any of its pods, and they differ"
+        words.append("the Service may lead to any of its pods, and they differ")
+    return words
 
 
 def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
@@ -174,7 +190,7 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
         "allowed": verdict.allowed,
         "common": verdict.common,
         **{str(side.direction): _side_as_data(verdict, side) for side in verdict.sides},
-        "open": [line.strip() for line in _open(verdict)],
+        "open": left_open(verdict),
         "explanation": explain(verdict),
     }
 
@@ -196,11 +212,11 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
 
 def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
     whose = "" if len(side.isolated_by) == 1 else f" of {miss.policy}"
-    wants = "; ".join(_unmet(unmet, side, cluster) for unmet in miss.unmet)
+    wants = "; ".join(_unmet(unmet, side, cluster, miss.rule) for unmet in miss.unmet)
     return f"closest: rule {miss.rule.number}{whose} {wants}"
 
 
-def _unmet(unmet: Unmet, side: Side, cluster: Cluster) -> str:
+def _unmet(unmet: Unmet, side: Side, cluster: Cluster, rule: Rule) -> str:
     peer = side.peer
     match unmet.part, unmet.wants:
         case Part.POD_LABELS, Requirement() as wanted if peer.pod is not None:
@@ -219,13 +235,13 @@ def _unmet(unmet: Unmet, side: Side, cluster: Cluster) -> str:
             return _outside_block(block, peer)
         case _, ports:
             assert isinstance(ports, PortSet)
-            return _wrong_port(ports, side, cluster)
+            return _wrong_port(ports, side, cluster, rule)
 
 
 def _has(who: str, wanted: Requirement, value: str | None) -> str:
     if value is None:
         return f"{who} has no label {wanted.key}"
-    return f"{who} has {wanted.key}={value or chr(34) * 2}"
+    return f"{who} has {wanted.key}={spelt(value)}"
 
 
 def _outside_block(block: IPBlock, peer: Endpoint) -> str:
@@ -241,9 +257,15 @@ def _addressed(peer: Endpoint) -> str:
     return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
 
 
-def _wrong_port(ports: PortSet, side: Side, cluster: Cluster) -> str:
+def _wrong_port(ports: PortSet, side: Side, cluster: Cluster, rule: Rule) -> str:
     asked = f"{side.flow.protocol} {side.flow.port}"
     if not ports:
+        pod = side.flow.destination.pod
+        names = {entry.port: entry.protocol for entry in rule.ports}
+        for declared in pod.ports if pod else ():
+            if declared.name in names:
+                wanted = f"{names[declared.name]} {declared.name}"
+                return f"wants {wanted}, which is a {declared.protocol} port of {pod}"
         return f"names a port that {side.flow.destination} does not have, the flow uses {asked}"
     return f"wants {ports}, the flow uses {asked}{_service_trap(ports, side.flow, cluster)}"
 
@@ -329,6 +351,8 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
     """
     labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items()) or "no labels"
     lines = [f"{pod}  {labels}"]
+    if pod.finished:
+        return f"{lines[0]}\n  has finished, so it takes part in no connection"
     if pod.host_network:
         lines.append("  node     uses its node's network: how policies treat it is undefined")
     for direction in Direction:

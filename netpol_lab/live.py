@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.errors import ClusterError, Complaint, Reason
-from netpol_lab.manifests import load
+from netpol_lab.manifests import read_all
 from netpol_lab.model import Cluster
 
 NEEDED = ("networkpolicies.networking.k8s.io", "pods")
@@ -50,6 +50,11 @@ def from_kubectl(
     >>> import netpol_lab as lab
     >>> cluster = lab.from_kubectl(namespaces=["shop"])  # doctest: +SKIP
     """
+    if isinstance(namespaces, str):
+        namespaces = [namespaces]
+    chosen = None if namespaces is None else list(namespaces)
+    if chosen == []:
+        raise ClusterError("no namespace is given: name some, or leave namespaces out for all.")
     program = shutil.which("kubectl")
     if program is None:
         raise ClusterError(
@@ -58,14 +63,16 @@ def from_kubectl(
         )
     command = [program, *([f"--context={context}"] if context else [])]
     texts, refused = [], []
-    for kind, *scope in _questions(list(namespaces) if namespaces is not None else None):
+    for kind, *scope in _questions(chosen):
         try:
-            texts.append(_get(command, kind, scope, timeout))
+            texts.append((f"kubectl get {kind}", _get(command, kind, scope, timeout)))
         except ClusterError as error:
             if kind in NEEDED:
                 raise
             refused.append(f"{kind} could not be read: {error}")
-    cluster = load(*texts, assumptions=assumptions)
+    # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
+    stored = replace(assumptions, strict_cidr=False)
+    cluster = read_all(texts, strict=False, assumptions=stored)
     return _with_warnings(cluster, refused)
 
 
@@ -97,6 +104,8 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
         raise ClusterError(f"the cluster gave no answer about {kind} in {timeout:g} s") from None
     except OSError as error:
         raise ClusterError(f"kubectl cannot be started: {error.strerror}") from None
+    except ValueError:
+        raise ClusterError("a context or namespace holds a character that no name has") from None
     if run.returncode:
         raise ClusterError(_why(kind, run.stderr.strip()))
     return run.stdout

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -24,12 +25,23 @@ from netpol_lab.errors import (
     Reason,
     UnknownNameError,
     did_you_mean,
+    visible,
 )
 from netpol_lab.model import Cluster
-from netpol_lab.reading import Document, Path, documents, forget_positions, format_path, get
+from netpol_lab.reading import (
+    MAX_BYTES,
+    Document,
+    Path,
+    documents,
+    forget_positions,
+    format_path,
+    get,
+)
 
 SCENARIOS = FilePath(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml", ".json")
+MOST_LISTS = 20  # steps of a path: each list within a list takes two
+
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
@@ -72,10 +84,49 @@ def load(
       3 | metadata: {name: [web]}
                            ^
     """
+    texts = (text for source in sources for text in _texts(source))
+    return read_all(texts, strict, assumptions)
+
+
+def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFAULTS) -> Cluster:
+    """Read manifests from files alone; nothing is taken for YAML text, whatever it looks like.
+
+    Parameters
+    ----------
+    *paths : str
+        Files, pipes, directories, packaged scenarios, or ``"-"`` for standard input.
+    strict, assumptions
+        As for `load`.
+
+    Examples
+    --------
+    >>> load_files("three-tier")
+    Cluster: 3 pods, 1 namespace, 2 policies
+    """
+    texts = (text for path in paths for text in _texts_of_files(path))
+    return read_all(texts, strict, assumptions)
+
+
+def read_all(
+    texts: Iterable[tuple[str, str]], strict: bool = True, assumptions: Assumptions = DEFAULTS
+) -> Cluster:
+    r"""Read texts that have names.
+
+    Parameters
+    ----------
+    texts : iterable of (str, str)
+        The name of each text, for complaints, and the text.
+    strict, assumptions
+        As for `load`.
+
+    Examples
+    --------
+    >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
+    Cluster: 1 pod, 1 namespace, 0 policies
+    """
     reader = _Reader(assumptions, strict)
-    for source in sources:
-        for file, text in _texts(source):
-            reader.read(text, file)
+    for file, text in texts:
+        reader.read(text, file)
     return reader.cluster()
 
 
@@ -95,16 +146,27 @@ def scenarios() -> list[str]:
 
 def _texts(source: str | FilePath) -> Iterator[tuple[str, str]]:
     """Yield the file name and text of everything a source means."""
-    if source == "-":
-        yield "<stdin>", _decoded(sys.stdin.buffer.read(), "<stdin>")
-        return
-    if isinstance(source, str) and _is_text(source):
+    if isinstance(source, str) and source != "-" and _is_text(source):
         yield "<text>", source
-        return
-    if not FilePath(source).exists() and str(source) in scenarios():
-        yield f"{source}.yaml", text_of(SCENARIOS / f"{source}.yaml")
     else:
-        yield from ((str(file), text_of(file)) for file in files_of(FilePath(source)))
+        yield from _texts_of_files(source)
+
+
+def _texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
+    if path == "-":
+        yield "<stdin>", _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+    elif not _exists(FilePath(path)) and str(path) in scenarios():
+        yield f"{path}.yaml", text_of(SCENARIOS / f"{path}.yaml")
+    else:
+        path = FilePath(path) if path else FilePath("(an empty name)")  # not the current folder
+        yield from ((str(file), text_of(file)) for file in files_of(path))
+
+
+def _exists(path: FilePath) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
 
 
 def files_of(path: FilePath) -> list[FilePath]:
@@ -115,13 +177,13 @@ def files_of(path: FilePath) -> list[FilePath]:
     UnknownNameError
         When there is no such path, or no manifest file below it.
     """
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
+    if not _exists(path):
         raise UnknownNameError(
-            f'"{path}" is neither a file, a directory nor a packaged scenario. '
+            f'"{visible(str(path))}" is neither a file, a directory nor a packaged scenario. '
             f"{did_you_mean(str(path), scenarios())}"
         )
+    if not path.is_dir():
+        return [path]  # a pipe will do, where somebody names it
     if not (files := list(_files_below(path))):
         raise UnknownNameError(f"{path} holds no file that ends in {', '.join(SUFFIXES)}")
     return files
@@ -135,8 +197,9 @@ def _files_below(folder: FilePath) -> Iterator[FilePath]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
-                yield FilePath(place, name)
+            file = FilePath(place, name)
+            if name.endswith(SUFFIXES) and not name.startswith(".") and file.is_file():
+                yield file
 
 
 def text_of(file: FilePath) -> str:
@@ -150,7 +213,8 @@ def text_of(file: FilePath) -> str:
         When it cannot be read at all.
     """
     try:
-        return _decoded(file.read_bytes(), str(file))
+        with file.open("rb") as stream:
+            return _decoded(stream.read(MAX_BYTES + 1), str(file))
     except OSError as error:
         raise NetpolError(f"{file} cannot be read: {error.strerror}") from None
 
@@ -189,6 +253,10 @@ class _Reader:
         """Take in one object, or each item of a List (VAL-41)."""
         if value is None:
             return
+        if len(path) > MOST_LISTS:
+            problem = Problem((), Reason.INVALID, "lists within lists within lists")
+            self._complain(document, value, [problem], path)
+            return
         if not isinstance(value, dict):
             problem = Problem(path, Reason.TYPE, "is not an object: must be a mapping with kind")
             self._complain(document, value, [problem], path)
@@ -218,15 +286,20 @@ class _Reader:
     def _take(self, document: Document, value: dict[str, Any], path: Path, kind: str) -> None:
         problems: list[Problem] = []
         known = _KINDS[kind, value["apiVersion"]]
+        if "status" in value and get(value, "metadata", "uid") and kind == "NetworkPolicy":
+            value = {key: part for key, part in value.items() if key != "status"}  # old servers
         decoded = decoder(known.shape)(value, (), problems)
+        if kind != "NetworkPolicy":  # their metadata is open as they are
+            problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
+        problems += _duplicates(document, path)
+        problems = self._drop(document, value, problems, path)
+        strict = self.assumptions.strict_cidr
         if kind == "NetworkPolicy":
-            problems = self._drop(document, value, [*problems, *_duplicates(document, path)], path)
-            strict = self.assumptions.strict_cidr
             problems = problems or list(validation.check_policy(decoded, strict))
             warned = () if problems else validation.warnings(decoded, strict)
             self.warnings += (_complaint(document, value, problem, path) for problem in warned)
         elif not problems:
-            problems = [*validation.check_name(decoded.metadata), *known.check(decoded)]
+            problems = [*validation.check_metadata(decoded.metadata), *known.check(decoded)]
         if problems:
             self._complain(document, value, problems, path)
         else:
@@ -246,7 +319,9 @@ class _Reader:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
         alike, meta = self.objects.setdefault(kind, {}), decoded.metadata
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
-            meta = replace(meta, name=f"{meta.generate_name}{len(alike) + 1}")
+            names = (f"{meta.generate_name}{number}" for number in count(1))
+            taken = {name for _, name in alike}
+            meta = replace(meta, name=next(name for name in names if name not in taken))
             decoded = replace(decoded, metadata=meta)
         alike[meta.namespace or DEFAULT_NAMESPACE, meta.name] = decoded
 
@@ -295,7 +370,7 @@ def _title(value: Any) -> str:
     name, namespace = get(value, "metadata", "name"), get(value, "metadata", "namespace")
     full = "/".join(part for part in (namespace, name) if isinstance(part, str))
     kind = get(value, "kind")
-    return " ".join(part for part in (kind, full) if part and isinstance(part, str))
+    return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
 
 
 def _mapping_problems(kind: Any, version: Any) -> Iterator[Problem]:
@@ -360,5 +435,5 @@ _KINDS: dict[tuple[Any, Any], _Kind] = {
     ("Namespace", "v1"): _Kind(api.Namespace),
     ("Node", "v1"): _Kind(api.Node),
     ("Service", "v1"): _Kind(api.Service, validation.check_service),
-    **{kind: _Kind(api.Workload) for kind in workloads.KINDS.items()},
+    **{kind: _Kind(api.Workload, validation.check_workload) for kind in workloads.KINDS.items()},
 }

@@ -6,7 +6,6 @@ valid: `manifests` is the only door, and behind it nobody sees a dict.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
@@ -20,6 +19,7 @@ from netpol_lab.errors import (
     FlowError,
     UnknownNameError,
     did_you_mean,
+    visible,
 )
 from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
 
@@ -28,6 +28,7 @@ Network = IPv4Network | IPv6Network
 Labels = Mapping[str, str]
 _T = TypeVar("_T")
 
+UNGOVERNED = ("ICMP", "ICMPV6", "ARP", "IGMP", "GRE", "ESP")  # policies say nothing about them
 NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
 
 
@@ -39,6 +40,17 @@ class Direction(Enum):
 
     def __str__(self) -> str:
         return self.value.lower()
+
+
+def spelt(value: str) -> str:
+    """Return a label's value as it reads, where an empty one would not be seen.
+
+    Examples
+    --------
+    >>> spelt("db"), spelt("")
+    ('db', '""')
+    """
+    return value or '""'
 
 
 # ---------------------------------------------------------------- selectors, peers, ports
@@ -76,11 +88,11 @@ class Requirement:
             case Operator.DOES_NOT_EXIST:
                 return f"no label {self.key}"
             case Operator.IN if len(self.values) == 1:
-                return f"{self.key}={self.values[0]}"
+                return f"{self.key}={spelt(self.values[0])}"
             case Operator.IN:
-                return f"{self.key} in ({', '.join(self.values)})"
+                return f"{self.key} in ({', '.join(map(spelt, self.values))})"
             case _:
-                return f"{self.key} not in ({', '.join(self.values)})"
+                return f"{self.key} not in ({', '.join(map(spelt, self.values))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +218,7 @@ class ContainerPort:
     port: int
     protocol: Protocol = Protocol.TCP
     in_init_container: bool = False
+    in_sidecar: bool = False  # an init container that keeps running
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +400,7 @@ class Cluster:
         text : str
             ``namespace/name`` of a pod, a workload (one of its pods) or a Service, in this
             order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
-            a running pod means that pod.
+            a running pod means that pod. ``service:namespace/name`` always means the Service.
 
         Raises
         ------
@@ -399,7 +412,13 @@ class Cluster:
         address = parse_address(text)
         if address is not None:
             return Endpoint(self.owner(address), address)
-        found = _find(self._ends_by_name, text, "pod, workload or Service")
+        prefix, _, name = text.rpartition("service:")
+        if text.startswith("service:") and not prefix:
+            found: Pod | Service = _find(self._services_by_name, name, "Service")
+        else:
+            found = _find(self._ends_by_name, text, "pod, workload or Service")
+        if isinstance(found, Pod) and text not in (str(found), found.name):
+            self._refuse_namesakes(found)
         if isinstance(found, Service):
             return Endpoint(address=next(iter(found.addresses), None), service=found)
         if found.finished:
@@ -408,6 +427,15 @@ class Cluster:
                 "takes no part in any connection."
             )
         return Endpoint(found)
+
+    def _refuse_namesakes(self, pod: Pod) -> None:
+        """Refuse a workload's name that another kind of workload has as well."""
+        made = {p.workload for p in self.pods if p.workload and p.namespace == pod.namespace}
+        alike = sorted(str(w) for w in made if pod.workload and w.name == pod.workload.name)
+        if len(alike) > 1:
+            raise AmbiguousNameError(
+                f"more than one workload is called so: {', '.join(alike)}. Name one of their pods."
+            )
 
     def replica_beside(self, pod: Pod) -> Pod:
         """Return another running pod of the same workload, or the pod itself if it is alone."""
@@ -436,8 +464,11 @@ class Cluster:
     @cached_property
     def _ends_by_name(self) -> dict[str, Pod | Service]:
         """What a name means as an end of a flow: a pod before a workload before a Service."""
-        services = {str(service): service for service in self.services}
-        return {**services, **self._pods_by_workload, **self._pods_by_name}
+        return {**self._services_by_name, **self._pods_by_workload, **self._pods_by_name}
+
+    @cached_property
+    def _services_by_name(self) -> dict[str, Service]:
+        return {str(service): service for service in self.services}
 
     @cached_property
     def _policies_by_name(self) -> dict[str, Policy]:
@@ -460,7 +491,8 @@ def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
             f'more than one {kind} is called "{name}": {", ".join(sorted(same))}. '
             "Write namespace/name."
         )
-    raise UnknownNameError(f'there is no {kind} "{name}". {did_you_mean(name, objects)}')
+    known = did_you_mean(name, objects)
+    raise UnknownNameError(f'there is no {kind} "{visible(name)}". {known}')
 
 
 def parse_address(text: str) -> Address | None:
@@ -559,6 +591,10 @@ class Flow:
         """
         port, protocol = _checked_port(port, protocol)
         ends = cluster.endpoint(source), cluster.endpoint(destination)
+        if ends[0].address is not None and ends[0].address.is_loopback:
+            raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
+        if ends[1].address is not None and ends[1].address.is_loopback:
+            ends = ends[0], ends[0]  # it never leaves the pod (SEM-49)
         if ends[0].service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
         if ends[0].pod is None and ends[1].pod is None and ends[1].service is None:
@@ -579,9 +615,12 @@ class Flow:
 def _checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
     protocol = str(protocol).upper()
     if not is_governed(protocol):
-        if not re.fullmatch(r"[A-Z0-9-]+", protocol):
-            raise FlowError(f'"{protocol}" is not a protocol. Use TCP, UDP or SCTP.')
-        return port, protocol
+        known = [*Protocol, *UNGOVERNED]
+        if protocol not in known:
+            raise FlowError(f'there is no protocol "{protocol}". {did_you_mean(protocol, known)}')
+        return None, protocol
+    if port is None:
+        raise FlowError(f"{protocol} needs a port: a number from {MIN_PORT} to {MAX_PORT}.")
     if isinstance(port, bool) or not isinstance(port, int):
         raise FlowError(f"{protocol} needs a port, a number from 1 to 65535; got {port!r}.")
     if not MIN_PORT <= port <= MAX_PORT:

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -54,21 +54,36 @@ def _key(key: object) -> str:
     return json.dumps(key) if isinstance(key, bool | int | float | None) else str(key)
 
 
-def _integer(loader: Any, node: yaml.ScalarNode) -> int | float:
-    text = str(loader.construct_scalar(node)).replace("_", "").lower()
-    sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.lstrip("+"))
-    if len(digits) > 100:  # no field is that wide; Python refuses to convert thousands of digits
-        return math.inf
+def _integer(loader: Any, node: yaml.ScalarNode) -> int | float | str:
+    """Return a whole number; what Go cannot convert falls through to a float, then to text."""
+    text = str(loader.construct_scalar(node))
+    try:
+        number = _whole(text.replace("_", "").lower())
+    except ValueError:
+        return _float(loader, node)
+    return number if abs(number) < 2**64 else _float(loader, node)
+
+
+def _whole(text: str) -> int:
+    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
     for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
         if digits.startswith(prefix):
             return sign * int(digits[2:], base)
-    octal = len(digits) > 1 and digits[0] == "0"
-    return sign * int(digits, 8 if octal else 10)
+    if len(digits) > 100:  # Python refuses to convert thousands of digits
+        raise ValueError("too long")
+    return sign * int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
 
 
-def _float(loader: Any, node: yaml.ScalarNode) -> float:
-    text = str(loader.construct_scalar(node)).lower().replace("_", "")
-    return float(text.replace(".inf", "inf").replace(".nan", "nan"))
+def _float(loader: Any, node: yaml.ScalarNode) -> float | str:
+    text = str(loader.construct_scalar(node))
+    plain = text.lower().replace("_", "")
+    if plain.lstrip("+-") in (".inf", ".nan"):
+        return float(plain.replace(".", ""))
+    try:
+        number = float(plain)
+    except ValueError:
+        return text
+    return text if math.isinf(number) else number  # out of range, so text
 
 
 _SCALARS = (
@@ -113,6 +128,8 @@ class Document:
         The line of the file at which `text` starts, from 0.
     repeats : bool
         Whether some key may stand twice in a mapping; `duplicates` tells.
+    is_json : bool
+        Whether it was read as JSON.
     """
 
     file: str
@@ -121,6 +138,7 @@ class Document:
     text: str = field(repr=False)
     first_line: int = 0
     repeats: bool = False
+    is_json: bool = False
 
     def locate(self, path: Path, of_key: bool = False) -> tuple[int, int, str]:
         """Return the line, the column (both from 1) and the text of the line at a path.
@@ -132,22 +150,26 @@ class Document:
         of_key : bool
             Point at the last key itself, not at its value.
         """
-        mark = _mark(_compose(self.text), path, of_key)
-        lines = self.text.splitlines()
+        try:
+            positions = _positions(self.text)
+        except yaml.YAMLError:  # JSON may hold what YAML cannot, such as half an emoji
+            return 0, 0, ""
+        mark, lines = positions.mark(path, of_key), positions.lines
         written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
         column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
         return self.first_line + mark.line + 1, column, _excerpt(lines, mark.line)
 
-    def duplicates(self) -> Iterator[Path]:
-        """Yield the path of every key that is written again in the same mapping (VAL-09)."""
-        node = _compose(self.text) if self.repeats else None
-        if node is not None:
-            yield from _duplicates(node, (), set())
+    def duplicates(self) -> tuple[Path, ...]:
+        """Return the path of every key that is written again in the same mapping (VAL-09)."""
+        if not self.repeats:
+            return ()
+        return _json_duplicates(self.text) if self.is_json else _yaml_duplicates(self.text)
 
 
 def forget_positions() -> None:
     """Let go of the last document that was composed to find positions; it may be large."""
-    _compose.cache_clear()
+    for remembered in (_positions, _yaml_duplicates, _json_duplicates):
+        remembered.cache_clear()
 
 
 def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
@@ -179,8 +201,7 @@ def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("{", "["):
         try:
-            value, repeats = _parse_json(text)
-            return [Document(file, 1, value, text, 0, repeats)], []
+            return list(_json_documents(text, file)), []
         except (ValueError, RecursionError):
             pass  # flow-style YAML, or broken: the YAML reader says where
     good: list[Document] = []
@@ -207,8 +228,8 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     yield start, "".join(lines[start:])
 
 
-def _parse_json(text: str) -> tuple[Any, bool]:
-    """Return the value of a JSON text and whether a key stands twice in some object."""
+def _json_documents(text: str, file: str) -> Iterator[Document]:
+    """Yield each value of a JSON text; kubectl reads several after one another, too."""
     repeats = False
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -217,7 +238,19 @@ def _parse_json(text: str) -> tuple[Any, bool]:
         repeats = repeats or len(value) < len(pairs)
         return value
 
-    return json.loads(text, object_pairs_hook=collect), repeats
+    decode = json.JSONDecoder(object_pairs_hook=collect).raw_decode
+    start, number = _after_space(text, 0), 1
+    while start < len(text):
+        repeats = False
+        value, end = decode(text, start)
+        part = text if start == 0 and end == len(text) else text[start:end]
+        yield Document(file, number, value, part, text.count("\n", 0, start), repeats, True)
+        start, number = _after_space(text, end), number + 1
+
+
+def _after_space(text: str, place: int) -> int:
+    match = re.compile(r"\s*").match(text, place)
+    return match.end() if match else place
 
 
 def _parse(text: str) -> tuple[Any, bool]:
@@ -292,6 +325,8 @@ def _syntax(error: Exception, file: str, number: int, first_line: int, text: str
     )
     if mark is None:
         return complaint
+    if text.splitlines()[mark.line : mark.line + 1] and _at(text, mark) == "\t":
+        complaint = replace(complaint, hint=_NO_TABS)
     excerpt = _excerpt(text.splitlines(), mark.line)
     return complaint.at(first_line + mark.line + 1, mark.column + 1, excerpt)
 
@@ -301,9 +336,14 @@ def _excerpt(lines: list[str], line: int) -> str:
     return text if len(text) <= MAX_EXCERPT else ""
 
 
+_NO_TABS = "there is a tab here: YAML is indented with spaces"
+
+
+def _at(text: str, mark: yaml.Mark) -> str:
+    return text.splitlines()[mark.line][mark.column : mark.column + 1]
+
+
 def _syntax_hint(problem: str, text: str) -> str:
-    if "\\t" in problem:
-        return "YAML does not allow tabs for indentation: use spaces"
     if "mapping values are not allowed" in problem:
         return "is the line above indented differently, or does a text with a colon need quotes?"
     if "expected <block end>" in problem:
@@ -314,7 +354,44 @@ def _syntax_hint(problem: str, text: str) -> str:
 # ---------------------------------------------------------------- positions
 
 
-@lru_cache(maxsize=1)  # many complaints about one document compose it once
+class _Positions:
+    """A document composed once more, for the places of many complaints."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+        self._root = _compose(text)
+        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+
+    def mark(self, path: Path, of_key: bool) -> yaml.Mark:
+        """Return the mark of the value at a path, or of the key that leads to it."""
+        node = self._root
+        if node is None:
+            return yaml.Mark("", 0, 0, 0, None, 0)
+        mark = node.start_mark
+        for i, step in enumerate(path):
+            key, value = self._step(node, step)
+            if value is None:
+                break
+            by_key = key is not None and (of_key or i < len(path) - 1)
+            mark = key.start_mark if key is not None and by_key else value.start_mark
+            node = value
+        return mark
+
+    def _step(self, node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            return None, node.value[step] if step < len(node.value) else None
+        if not isinstance(node, yaml.MappingNode) or not isinstance(step, str):
+            return None, None
+        if id(node) not in self._keys:  # the last of repeated keys stands
+            self._keys[id(node)] = {_spelling(key): (key, value) for key, value in node.value}
+        return self._keys[id(node)].get(step, (None, None))
+
+
+@lru_cache(maxsize=1)
+def _positions(text: str) -> _Positions:
+    return _Positions(text)
+
+
 def _compose(text: str) -> yaml.Node | None:
     loader = _Loader(text)
     try:
@@ -323,44 +400,25 @@ def _compose(text: str) -> yaml.Node | None:
         loader.dispose()
 
 
-def _mark(node: yaml.Node | None, path: Path, of_key: bool) -> yaml.Mark:
-    """Return the mark of the value at a path, or of the key that leads to it."""
-    if node is None:
-        return yaml.Mark("", 0, 0, 0, None, 0)
-    mark = node.start_mark
-    for i, step in enumerate(path):
-        key, value = _step(node, step)
-        if value is None:
-            break
-        last = i == len(path) - 1
-        mark = key.start_mark if key is not None and (of_key or not last) else value.start_mark
-        node = value
-    return mark
-
-
-def _step(node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in reversed(node.value):  # the last one stands
-            if _spelling(key) == step:
-                return key, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return None, node.value[step]
-    return None, None
-
-
 def _spelling(key: yaml.Node) -> str:
     if key.tag == "tag:yaml.org,2002:bool":
         return str(key.value.lower() in _TRUE).lower()
     return str(key.value)
 
 
-def _duplicates(node: yaml.Node, path: Path, seen: set[int]) -> Iterator[Path]:
+@lru_cache(maxsize=1)
+def _yaml_duplicates(text: str) -> tuple[Path, ...]:
+    root = _compose(text)
+    return tuple(_below(root, (), set())) if root is not None else ()
+
+
+def _below(node: yaml.Node, path: Path, seen: set[int]) -> Iterator[Path]:
     if id(node) in seen:
         return
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
         for i, item in enumerate(node.value):
-            yield from _duplicates(item, (*path, i), seen)
+            yield from _below(item, (*path, i), seen)
     elif isinstance(node, yaml.MappingNode):
         keys: set[str] = set()
         for key, value in node.value:
@@ -368,7 +426,26 @@ def _duplicates(node: yaml.Node, path: Path, seen: set[int]) -> Iterator[Path]:
             if name in keys and key.tag != "tag:yaml.org,2002:merge":
                 yield (*path, name)
             keys.add(name)
-            yield from _duplicates(value, (*path, name), seen)
+            yield from _below(value, (*path, name), seen)
+
+
+@lru_cache(maxsize=1)
+def _json_duplicates(text: str) -> tuple[Path, ...]:
+    return tuple(_among(json.loads(text, object_pairs_hook=tuple), ()))
+
+
+def _among(value: Any, path: Path) -> Iterator[Path]:
+    """Yield repeated keys of JSON in which every object is a tuple of its pairs."""
+    if isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _among(item, (*path, i))
+    elif isinstance(value, tuple):
+        keys: set[str] = set()
+        for key, item in value:
+            if key in keys:
+                yield (*path, key)
+            keys.add(key)
+            yield from _among(item, (*path, key))
 
 
 def format_path(path: Path) -> str:

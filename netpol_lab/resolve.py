@@ -162,9 +162,9 @@ def target_port(port: ServicePort, pod: Pod) -> int | None:
     """Return the pod port that a Service port leads to, or None if the pod lacks its name."""
     if isinstance(port.target, int):
         return port.target
-    return next(
-        (p.port for p in pod.ports if (p.name, p.protocol) == (port.target, port.protocol)), None
-    )
+    running = (p for p in pod.ports if p.in_sidecar or not p.in_init_container)
+    named = (p.port for p in running if (p.name, p.protocol) == (port.target, port.protocol))
+    return next(named, None)
 
 
 # ---------------------------------------------------------------- sets of pods
@@ -192,7 +192,8 @@ class EndpointSet:
         return EndpointSet(self.universe, self.bits & ~other.bits)
 
     def __contains__(self, pod: Pod) -> bool:
-        return bool(self.bits >> self.universe.index[str(pod)] & 1)
+        place = self.universe.index.get(str(pod))  # a finished pod has none
+        return place is not None and bool(self.bits >> place & 1)
 
     def __iter__(self) -> Iterator[Pod]:
         return (pod for i, pod in enumerate(self.universe.pods) if self.bits >> i & 1)
@@ -219,7 +220,7 @@ class Universe:
 
     def of(self, pods: Iterable[Pod]) -> EndpointSet:
         """Return the set of the given pods."""
-        return EndpointSet(self, sum(1 << self.index[str(pod)] for pod in pods))
+        return EndpointSet(self, reduce(or_, (1 << self.index[str(pod)] for pod in pods), 0))
 
     def _labelled(self, selector: Selector) -> EndpointSet:
         return self.of(pod for pod in self.pods if matches(selector, pod.labels))
@@ -249,9 +250,11 @@ class PeerSet:
         """Say whether the other end of a flow is meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
         if self.anyone or (peer.pod is not None and peer.pod in self.pods):
             return True
-        return sees_address(peer, assumptions) and any(
-            covers(block, peer.address) for block in self.blocks if peer.address is not None
-        )
+        if not sees_address(peer, assumptions):
+            return False
+        if peer.address is None:  # a pod of which the manifests give no address
+            return bool(self.blocks and assumptions.unknown_addresses_in_blocks)
+        return any(covers(block, peer.address) for block in self.blocks)
 
 
 def sees_address(peer: Endpoint, assumptions: Assumptions) -> bool:

@@ -13,9 +13,9 @@ from functools import cached_property, partial
 from itertools import chain, permutations
 from typing import NamedTuple
 
-from netpol_lab.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.errors import FlowError, UnknownNameError
-from netpol_lab.explain import describe_pod
+from netpol_lab.explain import describe_pod, left_open
 from netpol_lab.model import (
     Address,
     Cluster,
@@ -48,6 +48,29 @@ class Change(StrEnum):
     NONE = "none"
     OPENED = "opened"
     CLOSED = "closed"
+
+
+class Wording(NamedTuple):
+    """How a picture speaks of what differs from another one.
+
+    Parameters
+    ----------
+    remark : str
+        On one connection; with ``{change}`` and ``{state}``.
+    legend : str
+        On what the two halos mean.
+    one, several : str
+        Behind the number of connections that differ.
+    """
+
+    remark: str
+    legend: str
+    one: str
+    several: str
+
+
+SINCE = Wording("just {change}", "just opened, just closed", "changed", "changed")
+BESIDE = Wording("{state} only here", "allowed only here, blocked only here", "differs", "differ")
 
 
 class Isolation(StrEnum):
@@ -137,6 +160,7 @@ class Arc:
     verdict: Verdict
     state: State
     change: Change = Change.NONE
+    remark: str = ""  # on the change, in words
 
     @property
     def key(self) -> str:
@@ -147,8 +171,8 @@ class Arc:
     def label(self) -> str:
         """The connection in words."""
         port = spoken_port(self.verdict.flow.port, self.verdict.flow.protocol)
-        just = "" if self.change is Change.NONE else f", just {self.change}"
-        return f"{self.source.name} to {self.destination.name}, {port}, {self.state}{just}"
+        remark = f", {self.remark}" if self.remark else ""
+        return f"{self.source.name} to {self.destination.name}, {port}, {self.state}{remark}"
 
 
 class Row(NamedTuple):
@@ -180,6 +204,8 @@ class Traffic:
     finished, left_out : int
         How many pods take no part because they are completed, and how many endpoints were too
         many to show.
+    wording : Wording
+        How to speak of what changed.
     """
 
     nodes: tuple[Node, ...]
@@ -190,6 +216,7 @@ class Traffic:
     enforced: bool = True
     finished: int = 0
     left_out: int = 0
+    wording: Wording = SINCE
 
     @property
     def pods(self) -> tuple[Node, ...]:
@@ -238,7 +265,7 @@ class Traffic:
         rest = (
             (states[State.BLOCKED], "blocked"),
             (states[State.UNDEFINED], "undefined"),
-            (changed, "changed"),
+            (changed, self.wording.one if changed == 1 else self.wording.several),
             (self.left_out, "endpoints too many to show" if self.left_out > 1 else "not shown"),
         )
         connections = "connection" if len(self.arcs) == 1 else "connections"
@@ -254,7 +281,7 @@ class Traffic:
                 arc.source.name,
                 arc.destination.name,
                 str(arc.state),
-                "" if arc.change is Change.NONE else f"just {arc.change}",
+                arc.remark,
                 reason(arc.verdict),
             )
             for arc in self.arcs
@@ -282,6 +309,7 @@ def gather(
     *,
     outside: Iterable[Outside] = (),
     before: Cluster | None = None,
+    wording: Wording = SINCE,
     assumptions: Assumptions = DEFAULTS,
 ) -> Traffic:
     """Return every connection between the endpoints of a cluster; see `scene.compose`.
@@ -300,13 +328,14 @@ def gather(
     ask = partial(evaluate, port=port, protocol=protocol, assumptions=assumptions)
     return Traffic(
         nodes=tuple(nodes),
-        arcs=tuple(_arcs(cluster, before, nodes, ask)),
+        arcs=tuple(_arcs(cluster, before, nodes, ask, wording)),
         port=port,
         protocol=protocol,
         policies=_policy_names(cluster),
         enforced=assumptions.enforced,
         finished=len(cluster.pods) - len(running),
         left_out=len(everyone) - len(nodes),
+        wording=wording,
     )
 
 
@@ -397,7 +426,11 @@ def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
 
 
 def _arcs(
-    cluster: Cluster, before: Cluster | None, nodes: Iterable[Node], ask: _Ask
+    cluster: Cluster,
+    before: Cluster | None,
+    nodes: Iterable[Node],
+    ask: _Ask,
+    wording: Wording,
 ) -> Iterator[Arc]:
     for source, destination in permutations(nodes, 2):
         if source.pod or destination.pod:
@@ -405,7 +438,10 @@ def _arcs(
             verdict = ask(cluster, *ends)
             now = verdict.allowed
             earlier = _earlier(before, ends, ask) if before else now
-            yield Arc(source, destination, verdict, _STATES[now], _change(earlier, now))
+            state, change = _STATES[now], _change(earlier, now)
+            changed = change is not Change.NONE
+            remark = wording.remark.format(change=change, state=state) if changed else ""
+            yield Arc(source, destination, verdict, state, change, remark)
 
 
 _STATES = {True: State.ALLOWED, False: State.BLOCKED, None: State.UNDEFINED}
@@ -456,10 +492,4 @@ def _admission(side: Side) -> str:
 
 
 def _left_open(verdict: Verdict) -> str:
-    questions = (
-        question.words
-        for name, question in OPEN_QUESTIONS.items()
-        if len({getattr(outcome.reading, name) for outcome in verdict.outcomes}) > 1
-    )
-    words = "; ".join(questions) or "which pod behind the Service answers"
-    return f"left open: {words}"
+    return f"left open: {'; '.join(left_open(verdict))}"

@@ -11,7 +11,7 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 
 from netpol_lab import api
 from netpol_lab.decoding import Problem
-from netpol_lab.errors import Reason, near
+from netpol_lab.errors import Reason, near, visible
 from netpol_lab.model import Direction, Network, Operator, parse_address
 from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
 from netpol_lab.reading import Path
@@ -68,7 +68,8 @@ def _unsupported(path: Path, value: str, known: Iterable[str]) -> Problem:
     quoted = ", ".join(f'"{word}"' for word in known)
     same = [word for word in known if word.lower() == value.lower()] or near(value, known, most=1)
     hint = f"did you mean {same[0]}?" if same else ""
-    return Problem(path, Reason.UNSUPPORTED, f'"{value}": supported values: {quoted}', hint)
+    message = f'"{visible(value)}": supported values: {quoted}'
+    return Problem(path, Reason.UNSUPPORTED, message, hint)
 
 
 # ---------------------------------------------------------------- ports
@@ -168,7 +169,7 @@ def _expression(expression: api.LabelSelectorRequirement, path: Path) -> Problem
         yield Problem(
             (*path, "operator"),
             Reason.INVALID,
-            f'"{operator}": not a valid selector operator',
+            f'"{visible(operator)}": not a valid selector operator',
             hint,
         )
     yield from _qualified_name(expression.key, (*path, "key"))
@@ -192,7 +193,7 @@ def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
         yield from _cidr(text, (*path, "except", i), strict)
         inner = parse_cidr(text)
         if inner is not None and not _is_strictly_inside(inner, outer):
-            message = f'"{text}": must be a strict subset of `cidr`'
+            message = f'"{visible(text)}": must be a strict subset of `cidr`'
             hint = f"an except has to lie inside {block.cidr} and be smaller"
             yield Problem((*path, "except", i), Reason.INVALID, message, hint)
 
@@ -201,7 +202,7 @@ def _is_strictly_inside(inner: Network, outer: Network) -> bool:
     return inner.network_address in outer and inner.prefixlen > outer.prefixlen
 
 
-_CIDR = re.compile(r"(?P<address>[0-9A-Fa-f:.]+)/(?P<length>\d{1,4})")
+_CIDR = re.compile(r"(?P<address>[0-9A-Fa-f:.]+)/(?P<length>[0-9]{1,4})")
 _BAD_CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
 
 
@@ -239,9 +240,9 @@ def _unmapped(network: Network) -> Network:
 def _cidr(text: str, path: Path, strict: bool) -> Problems:
     network = parse_cidr(text)
     if network is None:
-        yield Problem(path, Reason.INVALID, f'"{text}": {_BAD_CIDR}', _cidr_hint(text))
+        yield Problem(path, Reason.INVALID, f'"{visible(text)}": {_BAD_CIDR}', _cidr_hint(text))
     elif strict and (fault := _strict_fault(text, network)):
-        yield Problem(path, Reason.INVALID, f'"{text}": {fault}', f"write {network}")
+        yield Problem(path, Reason.INVALID, f'"{visible(text)}": {fault}', f"write {network}")
 
 
 def _cidr_hint(text: str) -> str:
@@ -254,7 +255,8 @@ def _cidr_hint(text: str) -> str:
 
 def _strict_fault(text: str, network: Network) -> str:
     """Return what a server since v1.36 refuses in a CIDR that older ones took (VAL-28, VAL-29)."""
-    if re.search(r"(?<![0-9A-Fa-f])0\d+\.|\.0\d|/0\d", text):  # zeros of an IPv6 group are fine
+    leading = re.search(r"(?<![0-9A-Fa-f])0[0-9]+\.|\.0[0-9]|/0[0-9]", text)
+    if leading or parse_address(text.partition("/")[0]) is None:  # zeros of an IPv6 group are fine
         return "must not have leading 0s in IP or prefix length"
     if _is_mapped(text):
         return "must not have an IPv4-mapped IPv6 address"
@@ -327,7 +329,8 @@ def check_metadata(meta: api.ObjectMeta) -> Problems:
     """Yield what is wrong with an object's metadata (VAL-03, VAL-05 to VAL-07)."""
     path: Path = ("metadata",)
     if meta.generate_name:
-        base = re.sub(r"-$", "a", meta.generate_name)
+        base = meta.generate_name  # "maskTrailingDash" of the server
+        base = f"{base[:-2]}a" if len(base) > 1 and base.endswith("-") else base
         yield from _texts(_subdomain(base), meta.generate_name, (*path, "generateName"))
     yield from check_name(meta)
     if meta.name:
@@ -353,7 +356,7 @@ def _labels(labels: Mapping[str, str] | None, path: Path) -> Problems:
 
 
 def _texts(messages: Iterable[str], value: str, path: Path) -> Problems:
-    return (Problem(path, Reason.INVALID, f'"{value[:80]}": {text}') for text in messages)
+    return (Problem(path, Reason.INVALID, f'"{visible(value)}": {text}') for text in messages)
 
 
 def _subdomain(text: str) -> Iterator[str]:
@@ -409,7 +412,7 @@ def check_pod(pod: api.Pod) -> Problems:
     ips: list[tuple[Path, str]] = [(("status", "podIP"), pod.status.pod_ip)]
     ips += ((("status", "podIPs", i, "ip"), ip.ip) for i, ip in enumerate(pod.status.pod_ips or ()))
     yield from _bad_addresses(ips)
-    yield from _bad_container_ports(pod)
+    yield from _bad_container_ports(pod.spec)
 
 
 def check_service(service: api.Service) -> Problems:
@@ -425,16 +428,24 @@ def check_service(service: api.Service) -> Problems:
 def _bad_addresses(ips: Iterable[tuple[Path, str]]) -> Problems:
     for path, text in ips:
         if text and parse_address(text) is None:
-            yield Problem(path, Reason.INVALID, f'"{text}": must be a valid IP address')
+            yield Problem(path, Reason.INVALID, f'"{visible(text)}": must be a valid IP address')
 
 
-def _bad_container_ports(pod: api.Pod) -> Problems:
+def check_workload(workload: api.Workload) -> Problems:
+    """Yield what makes the ports of a workload's template unreadable."""
+    spec = workload.spec
+    yield from _bad_container_ports(spec.template.spec, ("spec", "template"))
+    of_job = ("spec", "jobTemplate", "spec", "template")
+    yield from _bad_container_ports(spec.job_template.spec.template.spec, of_job)
+
+
+def _bad_container_ports(spec: api.PodSpec, above: Path = ()) -> Problems:
     for section, containers in (
-        ("containers", pod.spec.containers),
-        ("initContainers", pod.spec.init_containers),
+        ("containers", spec.containers),
+        ("initContainers", spec.init_containers),
     ):
         for i, container in enumerate(containers or ()):
             for j, port in enumerate(container.ports or ()):
-                path: Path = ("spec", section, i, "ports", j)
+                path: Path = (*above, "spec", section, i, "ports", j)
                 yield from _port_number(port.container_port, (*path, "containerPort"))
                 yield from _protocol(port.protocol, (*path, "protocol"))

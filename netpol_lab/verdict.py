@@ -305,6 +305,9 @@ def _open_questions(path: _Path) -> list[str]:
         and any(_is_own_node(source, _as_node(target)) for target in targets),
         "init_port_names": destination is not None
         and any(port.in_init_container for port in destination.ports),
+        "unknown_addresses_in_blocks": any(
+            end.address is None for end in (path.arriving.source, *targets)
+        ),
         "service_rewritten_first": path.through_service,
         "service_loopback": path.through_service and _reaches_itself(path.arriving),
         "icmp_filtered": not is_governed(path.asked.protocol),
@@ -359,7 +362,8 @@ def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemp
         return Exemption.NOT_ENFORCED
     if _reaches_itself(path.arriving) and (not path.through_service or reading.service_loopback):
         return Exemption.ITSELF
-    always = side.direction is Direction.INGRESS or reading.own_node_egress
+    open_here = side.direction is Direction.EGRESS and side.isolated
+    always = reading.own_node_egress if open_here else side.direction is Direction.INGRESS
     if always and _is_own_node(pod, side.peer):
         return Exemption.OWN_NODE
     if side.isolated and not is_governed(side.flow.protocol) and not reading.icmp_filtered:

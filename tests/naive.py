@@ -13,6 +13,7 @@ READINGS = {
     "hosts are nodes": "a hostNetwork pod is its node's address, no longer a pod (SEM-54)",
     "own node open": "egress to the pod's own node is always allowed (SEM-50)",
     "init names count": "a port name of an init container counts like any other (SEM-56)",
+    "unknown inside": "an address that nobody wrote down is in every ipBlock (SEM-44)",
 }
 
 to_address = functools.cache(ipaddress.ip_address)
@@ -40,6 +41,7 @@ def allowed(documents, source, destination, port, protocol="TCP"):
 class Cluster:
     def __init__(self, documents):
         pods = objects(documents, "v1", "Pod")
+        self.everything = pods.values()  # a finished pod still tells its node's address
         self.pods = {name: pod for name, pod in pods.items() if not completed(pod)}
         self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
         self.services = objects(documents, "v1", "Service").values()
@@ -83,18 +85,20 @@ class Cluster:
             return None
         rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
         return any(
-            self.peers_match((rule or {}).get(peers), namespace_of(policy), peer)
+            self.peers_match(reading, (rule or {}).get(peers), namespace_of(policy), peer)
             and ports_match((rule or {}).get("ports"), target, protocol, reading)
             for policy in policies
             for rule in (policy.get("spec") or {}).get(rules) or []
         )
 
-    def peers_match(self, peers, home, end):
-        return not peers or any(self.peer_matches(peer, home, end) for peer in peers)
+    def peers_match(self, reading, peers, home, end):
+        return not peers or any(self.peer_matches(reading, peer, home, end) for peer in peers)
 
-    def peer_matches(self, peer, home, end):
+    def peer_matches(self, reading, peer, home, end):
         if peer.get("ipBlock") is not None:
-            return end.address is not None and block_matches(peer["ipBlock"], end.address)
+            if end.address is None:
+                return "unknown inside" in reading
+            return block_matches(peer["ipBlock"], end.address)
         if end.pod is None:
             return False
         pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
@@ -129,11 +133,13 @@ class Cluster:
         return end.pod is None and (same or end.address in self.node_addresses(pod))
 
     def node_addresses(self, pod):
-        name, status = (pod.get("spec") or {}).get("nodeName"), pod.get("status") or {}
+        name = (pod.get("spec") or {}).get("nodeName")
         node = (self.nodes.get(("default", name)) or {}).get("status") or {}
         listed = [at["address"] for at in node.get("addresses") or [] if at["type"].endswith("IP")]
-        listed += [status.get("hostIP"), *(at["ip"] for at in status.get("hostIPs") or [])]
-        shared = addresses(pod) if on_host_network(pod) else []
+        beside = [pod, *(p for p in self.everything if name and name == node_of(p))]
+        shared = [found for p in beside if on_host_network(p) for found in addresses(p)]
+        for status in [p.get("status") or {} for p in beside]:
+            listed += [status.get("hostIP"), *(at["ip"] for at in status.get("hostIPs") or [])]
         return shared + [to_address(text) for text in listed if text]
 
     def backends(self, reading, end, port, protocol):
@@ -283,6 +289,10 @@ def text_labels(labels):
 
 def completed(pod):
     return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def node_of(pod):
+    return (pod.get("spec") or {}).get("nodeName")
 
 
 def on_host_network(pod):

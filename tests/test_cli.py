@@ -126,6 +126,7 @@ def test_a_wrong_assumption_is_explained(capsys, assumed, words):
         (("--from", "wbe", "--to", "db", "--port", "1"), "Did you mean"),
         (("--from", "web", "--to", "db", "--port", "0"), "ports go from 1 to 65535"),
         (("--from", "web", "--to", "db"), "TCP needs a port"),
+        (("--from", "web", "--to", "db", "--port", "1", "--protocol", "TPC"), "Did you mean TCP"),
         (("--from", "1.1.1.1", "--to", "8.8.8.8", "--port", "1"), "Name at least one pod"),
     ],
 )
@@ -146,6 +147,46 @@ def test_expectations_that_hold_end_with_zero(case_directory, capsys):
     assert out == "1 case, 432 expectations: all hold\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "holds no test"),
+        (BROKEN, "is a manifest, not a file of tests"),
+        ("manifests: ''", "manifests needs expect"),
+        ("manifests: ''\nerrors: []\nexpect: []", "nothing else"),
+        ("manifests: ''\nexpect: [null]", "from is missing"),
+        ("manifests: ''\nexpect: [{from: a, to: b, allowed: 1}]", "true, false or null"),
+        ("manifests: ''\nexpect: [{from: a, to: b, allowed: true, common: 5}]", "common"),
+        ("manifests: ''\nprobe_ports: [{port: 1}]\nexpect: [{from: no/*, to: b, allowed: true}]",
+         '"*" means no pod'),
+        ("manifests: ''\nexpect: []\n---\nmanifests: ''\nexpect: [{from: a, to: b, port: 1, "
+         "allowed: true}]", "x.yaml:5"),
+    ],
+)  # fmt: skip
+def test_a_test_that_tests_nothing_is_no_success(tmp_path, capsys, text, words):
+    file = tmp_path / "x.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert words in answer(capsys, "test", str(file), status=1).out
+
+
+def test_without_a_path_there_is_nothing_to_test():
+    with pytest.raises(SystemExit):
+        main(["test"])
+
+
+def test_an_empty_path_is_no_text(capsys):
+    assert "neither a file" in answer(capsys, "check", "", status=2).err
+    assert "neither a file" in answer(capsys, "check", "{a,b}.yaml", status=2).err
+
+
+def test_names_are_printed_without_control_characters(capsys, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text('apiVersion: v1\nkind: Pod\nmetadata: {name: "a\\e]0;b\\n1"}')
+    out = answer(capsys, "check", str(file), status=1).out
+    assert "\x1b" not in out
+    assert "a\\x1b]0;b\\n1" in out
+
+
 def test_waiting_files_are_listed(case_directory, capsys):
     out = answer(capsys, "test", str(case_directory / "239-anp-allow-deny-pass.yaml")).out
     assert "waits for cluster-wide policies" in out
@@ -156,7 +197,7 @@ def test_a_failed_expectation_ends_with_one(tmp_path, capsys):
     file.write_text("manifests: ''\nexpect: [{from: a, to: b, port: 1, allowed: true}]")
     assert "FAIL" in answer(capsys, "test", str(file), status=1).out
     data = json.loads(answer(capsys, "test", str(file), "-o", "json", status=1).out)
-    assert data["failures"][0]["line"] == 0
+    assert data["failures"][0]["line"] == 2
 
 
 def test_a_lenient_test_drops_what_a_strict_one_refuses(tmp_path, capsys):

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lab.errors import ManifestError
-from netpol_lab.expectations import read_case, run
+from netpol_lab.expectations import read_cases, run
 
 CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
 
@@ -15,7 +15,7 @@ def conformance(case_directory):
 
 def test_every_conformance_case_holds(conformance):
     assert conformance.failures == []
-    assert conformance.cases == 214
+    assert conformance.cases == 215
     assert conformance.expectations > 20_000
 
 
@@ -96,14 +96,14 @@ def test_a_file_that_is_not_in_the_format_is_explained(tmp_path, rest, words):
 
 
 def test_a_file_without_manifests_is_explained():
-    with pytest.raises(ManifestError, match="neither manifests nor manifest"):
-        read_case("name: x", "x.yaml")
+    with pytest.raises(ManifestError, match="needs manifests, or else manifest"):
+        read_cases("name: x", "x.yaml")
 
 
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
     report = outcome(tmp_path, "expect: [{from: x/zz, to: x/b, port: 1, allowed: true}]")
     assert 'no pod, workload or Service "x/zz"' in report.failures[0].message
-    report = outcome(tmp_path, "", "manifests: 'kind: Pod'\n")
+    report = outcome(tmp_path, "expect: []", "manifests: 'kind: Pod'\n")
     assert "apiVersion not set" in report.failures[0].message
 
 

@@ -61,9 +61,14 @@ def test_a_denial_says_what_the_closest_rule_still_wants(spec, words):
     assert closest(spec) == words
 
 
-def test_a_pod_without_address_is_said_to_have_none():
-    spec = "{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"
-    assert closest(spec, "nowhere").endswith("other/nowhere has none in the manifests")
+def test_an_address_that_nobody_gives_leaves_a_block_open():
+    shop = cluster("{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}")
+    verdict = lab.evaluate(shop, "nowhere", "shop/db", 80)
+    assert verdict.allowed is None
+    assert "the manifests give no address for an end" in explain(verdict)
+    outside = lab.Assumptions(unknown_addresses_in_blocks=False)
+    words = explain(lab.evaluate(shop, "nowhere", "shop/db", 80, assumptions=outside))
+    assert words.endswith("other/nowhere has none in the manifests")
 
 
 def test_a_rule_for_the_services_port_is_told_from_the_pods_port():
@@ -96,6 +101,29 @@ spec: {ingress: [{ports: [{port: 81}]}]}
     assert "shop/db is isolated by shop/p, shop/q; shop/p, rule 1 admits other/client" in words
     denied = str(lab.evaluate(both, "client", "db", 82))
     assert "closest: rule 1 of shop/p wants TCP 80" in denied
+
+
+def test_a_port_name_of_another_protocol_is_told_from_a_missing_one():
+    assert closest("{ingress: [{ports: [{port: sql, protocol: UDP}]}]}") == (
+        "closest: rule 1 wants UDP sql, which is a TCP port of shop/db"
+    )
+
+
+def test_the_own_node_is_no_reason_where_nothing_isolates():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: free}
+status: {podIP: 10.0.0.1, hostIP: 192.168.0.1}
+"""
+    words = str(lab.evaluate(lab.load(pod), "a", "192.168.0.1", 80))
+    assert "free/a is not isolated for egress" in words
+
+
+def test_a_finished_pod_is_described_as_such():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {phase: Failed}"
+    shop = lab.load(pod)
+    assert "has finished" in describe_pod(shop, shop.pods[0])
 
 
 def test_icmp_is_undefined_in_words():

@@ -108,6 +108,33 @@ def test_a_cluster_that_gives_no_answer_is_given_up(kubectl):
         from_kubectl(timeout=0.2)
 
 
+def test_what_a_server_stored_under_older_rules_is_read(kubectl):
+    policy = OBJECTS["networkpolicies.networking.k8s.io"][0]
+    block = {"ingress": [{"from": [{"ipBlock": {"cidr": "10.1.2.3/24"}}]}]}
+    old = {**policy, "spec": block, "status": {}}
+    listed = json.dumps({"kind": "List", "items": [old], "apiVersion": "v1"})
+    kubectl(f'if kind.startswith("networkpolicies"): print({listed!r}); sys.exit()')
+    assert len(from_kubectl().policies) == 1
+
+
+def test_no_namespace_at_all_is_refused(kubectl):
+    kubectl()
+    with pytest.raises(ClusterError, match="no namespace is given"):
+        from_kubectl(namespaces=[])
+
+
+def test_one_namespace_may_be_given_as_a_word(kubectl):
+    asked = kubectl()
+    from_kubectl(namespaces="shop")
+    assert ["get", "pods", "--namespace=shop", "--output=json"] in asked()
+
+
+def test_a_name_with_a_nul_is_refused_in_words(kubectl):
+    kubectl()
+    with pytest.raises(ClusterError, match="no name has"):
+        from_kubectl(namespaces=["a\0b"])
+
+
 def test_without_kubectl_the_way_round_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClusterError, match="kubectl get ns,pods,netpol,svc -A -o yaml"):

@@ -1,12 +1,15 @@
 """The door: sources, defaults, complaints."""
 
+import os
+import threading
+
 import pytest
 import yaml
 from broken_texts import first_surprise
 
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason, UnknownNameError
-from netpol_lab.manifests import load, scenarios
+from netpol_lab.manifests import load, load_files, scenarios
 from netpol_lab.model import Direction
 
 HEAD = (
@@ -60,6 +63,55 @@ def test_a_file_that_is_not_text_is_a_complaint(tmp_path):
 @pytest.mark.parametrize("name", scenarios())
 def test_every_packaged_scenario_loads_without_warnings(name):
     assert load(name).warnings == ()
+
+
+def test_pipes_in_a_directory_are_passed_over_and_a_named_one_is_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
+    (tmp_path / "a.yaml").write_text(HEAD, encoding="utf-8")
+    assert len(load(tmp_path).policies) == 1
+    writer = threading.Thread(target=(tmp_path / "pipe.yaml").write_text, args=(HEAD,))
+    writer.start()
+    assert len(load(tmp_path / "pipe.yaml").policies) == 1
+    writer.join()
+
+
+def test_names_that_no_file_has_are_unknown_sources():
+    for name in ("x" * 5000, "a\0b"):
+        with pytest.raises(UnknownNameError):
+            load_files(name)
+
+
+def test_a_generated_name_takes_nobodys_place():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a-2}"
+    made = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}"
+    assert [p.name for p in load(f"{pod}\n---\n{made}\n---\n{made}").pods] == ["a-2", "a-1", "a-3"]
+
+
+def test_lists_within_lists_come_to_an_end():
+    text = '{"apiVersion": "v1", "kind": "List", "items": [' * 25 + '{"kind": 1}' + "]}" * 25
+    assert "lists within lists" in complaints(text)[0].message
+
+
+def test_metadata_of_pods_is_checked_too():
+    assert complaints("apiVersion: v1\nkind: Pod\nmetadata: {name: Foo Bar}")
+    assert complaints("apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {a b: c}}")
+    twice = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {a: b}, labels: {}}"
+    assert complaints(twice)[0].reason is Reason.DUPLICATE
+    old = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, clusterName: '', initializers: null}"
+    assert len(load(old).pods) == 1
+
+
+@pytest.mark.parametrize("cidr", ["00001::/16", "10.0.0.0/\u0668"])
+def test_odd_cidrs_are_complaints(cidr):
+    rule = f"{{ingress: [{{from: [{{ipBlock: {{cidr: '{cidr}'}}}}]}}]}}"
+    assert complaints(f"{HEAD}spec: {rule}")[0].reason is Reason.INVALID
+
+
+def test_a_long_value_is_not_repeated_in_full():
+    rules = ", ".join(["{ports: *a}"] * 500)
+    text = f"{HEAD}x: &a {'y' * 50_000}\nspec: {{ingress: [{rules}]}}"
+    assert len(str(ManifestError(complaints(text)))) < 1_000_000
 
 
 def test_json_and_yaml_mean_the_same():

@@ -85,8 +85,14 @@ def test_protocols_are_read_in_any_case_and_icmp_needs_no_port():
     assert (
         str(flow(WEB, DB, "web", "db", port=None, protocol="icmp")) == "shop/web -> shop/db  ICMP"
     )
-    with pytest.raises(FlowError, match="is not a protocol"):
+    with pytest.raises(FlowError, match="Did you mean TCP"):
         flow(WEB, DB, "web", "db", protocol="T C P")
+
+
+def test_loopback_is_the_pod_itself_and_no_source():
+    assert flow(WEB, DB, "web", "127.0.0.1").destination.pod is WEB
+    with pytest.raises(FlowError, match="name the pod instead"):
+        flow(WEB, DB, "::1", "web")
 
 
 def test_requirements_read_like_words():
@@ -98,3 +104,4 @@ def test_requirements_read_like_words():
     )
     assert str(Selector(wanted)) == "a in (1, 2), b (any value), no label c, d not in (3)"
     assert str(Selector()) == "everything"
+    assert str(Requirement("a", Operator.IN, ("",))) == 'a=""'

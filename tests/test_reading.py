@@ -29,7 +29,8 @@ def complaint(text):
         ('"y"', "y"), ("yEs", "yEs"), ("~", None), ("Null", None), ("", None),
         ("010", 8), ("0o17", 15), ("0x1F", 31), ("0b11", 3), ("1_000", 1000), ("-12", -12),
         ("+7", 7), ("0", 0), ("08", 8.0), ("12e5", 1_200_000.0), (".5", 0.5), ("1.", 1.0),
-        ("-.inf", -math.inf), ("9" * 5000, math.inf), ("2026-01-31", "2026-01-31"),
+        ("-.inf", -math.inf), ("9" * 5000, "9" * 5000), ("123e456", "123e456"), ("0o", "0o"),
+        ("0x" + "f" * 17, "0x" + "f" * 17), ("2026-01-31", "2026-01-31"),
         ("12:30", "12:30"), ("1.2.3", "1.2.3"), ("_1", "_1"),
     ],
 )  # fmt: skip
@@ -70,6 +71,25 @@ def test_byte_order_marks_and_windows_line_ends_are_fine():
 
 def test_json_is_read_as_json():
     assert value('{"a": [1, 2.5, null, "y"]}') == {"a": [1, 2.5, None, "y"]}
+
+
+def test_json_values_one_after_another_are_documents():
+    found, complaints = documents('{"a": 1}\n\n{"b": 2} [3]\n', "x")
+    assert complaints == []
+    assert [(d.number, d.value, d.first_line) for d in found] == [
+        (1, {"a": 1}, 0), (2, {"b": 2}, 2), (3, [3], 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ['"\\ud83d\\ude00"', '"\\ud800"', f'"{"k" * 2000}"', '"\x7f"'])
+def test_json_that_yaml_cannot_read_has_no_position_but_no_fault_either(odd):
+    (document,), _ = documents(f'{{{odd}: {{"b": 1, "b": 2}}}}', "x")
+    assert len(document.duplicates()) == 1
+    assert document.locate(("a",)) is not None
+
+
+def test_a_tab_is_called_a_tab():
+    assert "tab" in complaint("a:\n\tb: 1").hint
 
 
 def test_broken_json_is_shown_by_line():

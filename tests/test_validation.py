@@ -87,4 +87,6 @@ def test_several_broken_rules_of_a_port_name_are_all_told():
 
 def test_a_generated_name_may_end_with_a_dash():
     assert list(check_metadata(api.ObjectMeta(generate_name="p-"))) == []
-    assert len(list(check_metadata(api.ObjectMeta(generate_name="P-")))) == 1
+    assert list(check_metadata(api.ObjectMeta(generate_name="A-"))) == []  # as upstream
+    assert len(list(check_metadata(api.ObjectMeta(generate_name="AB-")))) == 1
+    assert len(list(check_metadata(api.ObjectMeta(generate_name="-")))) == 1

@@ -120,6 +120,34 @@ def test_a_service_can_be_called_by_its_name():
         verdict("shop/data", "web", 80, cluster)
 
 
+def test_external_and_load_balancer_addresses_lead_to_the_pods_too():
+    more = SERVICE.replace("  selector:", "  externalIPs: [192.0.2.7]\n  selector:")
+    more += "status: {loadBalancer: {ingress: [{ip: 192.0.2.8}]}}\n"
+    cluster = lab.load("three-tier", more)
+    for address in ("192.0.2.7", "192.0.2.8"):
+        assert verdict("web", address, 80, cluster).ingress.flow.port == 5432
+
+
+def test_a_service_of_a_pods_name_can_still_be_asked():
+    cluster = lab.load("three-tier", SERVICE)
+    assert verdict("backend", "service:shop/db", 80, cluster).ingress.flow.port == 5432
+
+
+def test_a_target_port_name_of_a_finished_init_container_leads_nowhere():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: x, namespace: shop, labels: {role: x}}
+spec: {initContainers: [{name: i, RESTART ports: [{name: postgres, containerPort: 1}]}]}
+"""
+    service = SERVICE.replace("role: db", "role: x").replace("name: db,", "name: s,")
+    finished = lab.load("three-tier", pod.replace("RESTART", ""), service)
+    with pytest.raises(FlowError, match="leads nowhere"):
+        verdict("web", "s", 80, finished)
+    sidecar = lab.load("three-tier", pod.replace("RESTART", "restartPolicy: Always,"), service)
+    assert verdict("web", "s", 80, sidecar).ingress.flow.port == 1
+
+
 def test_a_headless_service_means_its_pods_and_their_ports():
     headless = SERVICE.replace("10.96.0.30", "None").replace("name: db,", "name: data,")
     cluster = lab.load("three-tier", headless)

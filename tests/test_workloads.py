@@ -3,6 +3,7 @@
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.errors import AmbiguousNameError, ManifestError
 
 
 def workload(kind, version, spec, name="web"):
@@ -75,6 +76,64 @@ def test_a_replica_set_of_a_known_deployment_makes_no_pods_of_its_own():
 def test_a_pod_of_an_unknown_owner_keeps_that_owner():
     pod = RUNNING.replace("ReplicaSet", "Widget").replace("name: web-7d4b9c5f6d,", "name: w,")
     assert str(lab.load(pod).pods[0].workload) == "Widget w"
+
+
+def test_workloads_of_one_name_make_pods_of_different_names():
+    job = workload("Job", "batch/v1", f"{{template: {TEMPLATE}}}")
+    cluster = lab.load(DEPLOYMENT, job, DENY)
+    assert [pod.name for pod in cluster.pods] == ["web-1", "web-2", "web-job-1"]
+    assert lab.evaluate(cluster, "web-job-1", "web-1", port=80).allowed is False
+    with pytest.raises(AmbiguousNameError, match="Deployment web, Job web"):
+        lab.evaluate(cluster, "203.0.113.7", "shop/web", port=80)
+
+
+def test_a_made_pod_never_takes_the_name_of_a_real_one():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web-1, namespace: shop}"
+    names = [pod.name for pod in lab.load(DEPLOYMENT, pod).pods]
+    assert names == ["web-1", "web-deployment-1", "web-2"]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    ["status: {conditions: [{type: Complete, status: 'True'}]}", "status: {conditions: [{type: "
+     "Failed, status: 'True'}]}"],
+)  # fmt: skip
+def test_a_job_that_is_over_makes_no_pod(ended):
+    job = workload("Job", "batch/v1", f"{{template: {TEMPLATE}}}")
+    assert lab.load(f"{job}{ended}").pods == ()
+    suspended = workload("Job", "batch/v1", f"{{suspend: true, template: {TEMPLATE}}}")
+    assert lab.load(suspended).pods == ()
+
+
+def test_where_a_live_cluster_lists_its_pods_none_are_made_up():
+    live = DEPLOYMENT.replace("namespace: shop,", "namespace: shop, uid: '1',")
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop, uid: '2'}"
+    assert [p.name for p in lab.load(live, pod).pods] == ["a"]
+    assert [p.name for p in lab.load(live).pods] == ["web-1", "web-2"]
+
+
+def test_owners_that_own_each_other_come_to_an_end():
+    ring = REPLICA_SET.replace(
+        "kind: Deployment, name: web,", "kind: ReplicaSet, name: web-7d4b9c5f6d,"
+    )
+    assert [pod.name for pod in lab.load(ring).pods] == ["web-7d4b9c5f6d-1"]
+
+
+def test_whole_numbers_may_be_written_as_floats():
+    assert (
+        len(
+            lab.load(
+                workload("Job", "batch/v1", f"{{parallelism: 2.0, template: {TEMPLATE}}}")
+            ).pods
+        )
+        == 2
+    )
+
+
+def test_the_ports_of_a_template_are_checked():
+    bad = "{template: {spec: {containers: [{ports: [{containerPort: 0, protocol: ICMP}]}]}}}"
+    with pytest.raises(ManifestError, match=r"spec.template.spec.containers\[0\].ports\[0\]"):
+        lab.load(workload("Deployment", "apps/v1", bad))
 
 
 DENY = """
