@@ -110,6 +110,14 @@ OPEN_QUESTIONS = {
 }
 
 
+SETTLED = {
+    "enforced": "a plugin enforces policies at all (SEM-58)",
+    "ip_block_matches_pods": "an ipBlock also matches the addresses of pods (SEM-47)",
+    "end_port": "endPort is understood; otherwise only port counts (SEM-42)",
+    "strict_cidr": "CIDRs with host bits or leading zeros are refused, as since v1.36 (VAL-28)",
+}
+
+
 def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Assumptions]:
     """Yield the assumptions with each of the open `questions` answered in every permitted way.
 

@@ -6,12 +6,12 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, NamedTuple
 
 from netpol_lab import __version__
-from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.assumptions import DEFAULTS, OPEN_QUESTIONS, SETTLED, Assumptions
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, did_you_mean
 
 GOOD, FINDINGS, WRONG_USE = 0, 1, 2
@@ -157,10 +157,22 @@ def _assume(sub: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help=f"what to take for granted: {', '.join(_ASSUMABLE)}",
+        help="what to take for granted, see below",
     )
+    sub.epilog = _ASSUMPTIONS_HELP
 
 
+def _assumptions_help() -> Iterator[str]:
+    """Yield what can be assumed, for people who have only --help."""
+    yield "--assume NAME=VALUE; the rows (SEM-..) are in tests/semantics.md of the project"
+    yield "\n true or false, true by default:"
+    yield from (f"  {name:<28} {words}" for name, words in SETTLED.items())
+    yield "\n true, false or open, open by default (then both are tried):"
+    for name, question in OPEN_QUESTIONS.items():
+        yield f"  {name:<28} {question.words} ({question.row})"
+
+
+_ASSUMPTIONS_HELP = "\n".join(_assumptions_help())
 _ASSUMABLE = [field.name for field in fields(Assumptions)]
 _VALUES = {"true": True, "false": False, "open": None}
 

@@ -4,9 +4,11 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import fields
 
 import pytest
 
+from netpol_lab.assumptions import Assumptions
 from netpol_lab.cli import main
 
 BROKEN = """\
@@ -231,6 +233,13 @@ def test_every_command_shows_examples(capsys, verb):
         main([verb, "--help"])
     assert stop.value.code == 0
     assert f"netpol-lab {verb} " in capsys.readouterr().out
+
+
+def test_assumptions_can_be_used_from_the_help_alone(capsys):
+    with pytest.raises(SystemExit):
+        main(["verdict", "--help"])
+    out = capsys.readouterr().out
+    assert all(field.name in out for field in fields(Assumptions))
 
 
 def test_shells_can_complete_it(capsys):

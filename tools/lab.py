@@ -49,6 +49,7 @@ def lab_command(python: Path, options: list[str]) -> list[str]:
         f"--ServerApp.root_dir={ROOT}",
         f"--LabApp.default_url={start_url(ROOT)}",
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
+        "--LanguageServerManager.autodetect=False",  # or it lists twenty that are not installed
         *(["--allow-root"] if is_root() else []),
         *options,
     ]
