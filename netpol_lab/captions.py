@@ -115,13 +115,18 @@ class Entry(NamedTuple):
     shown: bool = True
 
 
-def legend(entries: Iterable[Entry], width: float, top: float) -> tuple[Group, float]:
+def legend(
+    entries: Iterable[Entry], width: float, top: float, live: bool = False
+) -> tuple[Group, float]:
     """Return the legend from `top` on, and where the sheet ends below it.
 
-    What does not occur keeps its place but is hidden, so that nothing moves when it does.
+    What does not occur is left out. In a live picture it keeps its place but is hidden, so that
+    nothing moves when it does.
     """
     x, y, groups = MARGIN, top + 12, []
     for entry in entries:
+        if not (entry.shown or live):
+            continue
         wide = entry.width + 8 + text_width(entry.words, 13)
         if x + wide > width - MARGIN:
             x, y = MARGIN, y + 28

@@ -167,14 +167,14 @@ def draw_frames(frames: Sequence[tuple[str, Box]]) -> Iterator[Group]:
 # ---------------------------------------------------------------- the whole
 
 
-def lay_out(traffic: Traffic, title: str | None = None) -> Sheet:
+def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> Sheet:
     """Return the picture of the traffic as cards and arcs."""
     places = plan(traffic.nodes)
     cards = [
         draw_card(node, box, places.corner(k), places.upright)
         for k, (node, box) in enumerate(zip(places.nodes, places.boxes, strict=True))
     ]
-    notes, height = legend(_entries(traffic), places.width, places.bottom + 14)
+    notes, height = legend(_entries(traffic), places.width, places.bottom + 14, live)
     paper = Rect(Box(0, 0, places.width, height), Style(PAPER))
     head = heading(traffic, title, places.width)
     shapes: tuple[Shape, ...] = (
@@ -201,7 +201,7 @@ def _entries(traffic: Traffic) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.ALLOWED), 52, "allowed")
     yield Entry(partial(_sample, State.BLOCKED), 52, "blocked")
     yield from badge_entries()
-    yield Entry(_halo_sample, 70, "just opened, just closed", changed)
+    yield Entry(_halo_sample, 70, traffic.wording.legend, changed)
     yield Entry(partial(_sample, State.UNDEFINED), 52, "left open by Kubernetes", undefined)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from textwrap import fill
 from typing import Any, NamedTuple
@@ -20,7 +20,14 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, button, heading, preformatted
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.display import Words
-from netpol_lab.errors import FlowError, ManifestError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.errors import (
+    Complaint,
+    FlowError,
+    ManifestError,
+    NetpolError,
+    UnknownNameError,
+    did_you_mean,
+)
 from netpol_lab.expectations import Expect, ProbePort
 from netpol_lab.manifests import SCENARIOS, load, text_of
 from netpol_lab.model import Cluster, Pod, parse_address
@@ -139,10 +146,14 @@ class Prediction(Card):
         field.value = None if allowed is None else WORDS[allowed]
 
     def check(self) -> Words:
-        """Show how many marks are right, and for each wrong one why it is otherwise."""
-        self._said = "\n\n".join(self._answers())
+        """Show how many marks are right, and for each wrong one why it is otherwise.
+
+        While a connection is not marked, nothing is given away.
+        """
+        missing = len(self._fields) - len(self._marks)
+        self._said = _unmarked(missing) if missing else "\n\n".join(self._answers())
         self._answer.value = preformatted(self._said)
-        if self._marks:
+        if not missing:
             self._picture.value = paint(self._scene)
         return Words(self._said)
 
@@ -163,7 +174,7 @@ class Prediction(Card):
 
     @property
     def svg(self) -> str:  # type: ignore[override]
-        """The picture, once something was checked."""
+        """The picture, once all was marked and checked."""
         return str(self._picture.value)
 
     @property
@@ -183,18 +194,17 @@ class Prediction(Card):
         return ends[0], ends[1]
 
     def _answers(self) -> Iterator[str]:
-        if not self._marks:
-            yield "nothing marked yet"
-            return
-        missing = len(self._fields) - len(self._marks)
-        open_ones = f" {missing} not marked." if missing else ""
-        asked = self._scene.traffic.asked
-        yield f"{self.right} of {len(self._fields)} right on {asked}.{open_ones}"
+        yield f"{self.right} of {len(self._fields)} right on {self._scene.traffic.asked}."
         for ends, mark in self._marks.items():
             arc = self._arcs[ends]
             if mark != arc.state:
                 said = f"{self._captions[ends]}: you marked it {mark}, it is {arc.state}."
                 yield f"{said}\n{arc.verdict}"
+
+
+def _unmarked(missing: int) -> str:
+    are = "connection is" if missing == 1 else "connections are"
+    return f"{missing} {are} not marked yet."
 
 
 def _ends(arc: Arc) -> tuple[str, str]:
@@ -399,8 +409,11 @@ class Exercise(Card):
         self.cluster = load(file.manifests)
         self.goals = tuple(_goals(file))
         self._given = 0
+        self._shown: list[str] = []
         self._help = ipywidgets.HTML()
-        buttons = [button("Hint", self.hint), button("Worked answer", self.answer)]
+        self._more = button("Hint", self.hint)
+        self._last = button("Worked answer", self.answer)
+        buttons = [self._more, self._last]
         story = ipywidgets.HTML(_story_html(file.story) + self.svg + _goal_html(self.goals))
         super().__init__([heading(file.title), story, ipywidgets.HBox(buttons), self._help])
 
@@ -428,23 +441,48 @@ class Exercise(Card):
               ^
           hint: policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1
         """
+        return self._checked(attempt, str)
+
+    def check_cell(self, text: str) -> Feedback:
+        """Answer what stands in a cell under its line ``%%policy``, by the lines of that cell.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.exercise("two-tiers").check_cell("kind: NetworkPolicy")
+        Kubernetes would refuse this:
+        line 2, column 1 of this cell, document 1: NetworkPolicy apiVersion
+          Required: apiVersion not set
+          2 | kind: NetworkPolicy
+              ^
+          hint: policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1
+        """
+        return self._checked(text, _in_cell)
+
+    def _checked(self, attempt: str | Cluster, told: Callable[[Complaint], str]) -> Feedback:
         try:
             # With a line break at its end, even one word is text and not the name of a file.
             given = load(f"{attempt}\n") if isinstance(attempt, str) else attempt
         except NetpolError as error:
-            return Feedback(False, f"Kubernetes would refuse this:\n{error}")
+            complaints = error.complaints if isinstance(error, ManifestError) else ()
+            said = "\n\n".join(map(told, complaints)) or str(error)
+            return Feedback(False, f"Kubernetes would refuse this:\n{said}")
         if not given.policies:
             other = ": there is no NetworkPolicy in this text" if _holds_something(given) else ""
             return Feedback(False, f"{NOT_SOLVED}{other}")
         return self._graded(self.cluster.with_policies(given.policies))
 
     def hint(self) -> Words:
-        """Give the next hint; after the last one, tell where the worked answer is."""
+        """Give the next hint under those before; after the last one, tell how to go on."""
         hints = self.file.hints
-        self._given = min(self._given + 1, len(hints) + 1)
-        if self._given > len(hints):
-            return self._show("That was the last hint. The worked answer shows one solution.")
-        return self._show(f"Hint {self._given} of {len(hints)}: {hints[self._given - 1].strip()}")
+        if self._given == len(hints):
+            return Words("That was the last hint. The worked answer shows one solution.")
+        self._given += 1
+        words = self._show(f"Hint {self._given} of {len(hints)}: {hints[self._given - 1].strip()}")
+        if self._given == len(hints):
+            self._last.focus()  # else the keyboard would be left on a button that is out of use
+            self._more.disabled = True
+        return words
 
     def answer(self) -> Words:
         """Give a worked answer; others with the same traffic are as good."""
@@ -463,19 +501,26 @@ class Exercise(Card):
         return self._picture(self.cluster, self.goals[0])
 
     def _show(self, words: str) -> Words:
-        self._help.value = preformatted(words)
+        if words not in self._shown:
+            self._shown.append(words)
+            self._help.value += preformatted(words)
         return Words(words)
 
     def _graded(self, cluster: Cluster) -> Feedback:
         wrong = [goal for goal in self.goals if goal.judged(cluster).allowed is not goal.allowed]
         shown = wrong[0] if wrong else self.goals[0]
-        held = f"{len(self.goals) - len(wrong)} of {len(self.goals)} connections are as wanted."
+        held = f"{len(self.goals) - len(wrong)} of {_counted(self.goals)}."
         said = _refusal(wrong[0], cluster) if wrong else "solved: "
         return Feedback(
             not wrong,
-            "\n".join([f"{said}{held}", *_idle(cluster)]),
+            "\n".join([f"{said}{held}", *_idle(cluster, self._home)]),
             self._picture(cluster, shown),
         )
+
+    @property
+    def _home(self) -> str:
+        """The namespace that the exercise is about."""
+        return load(self.file.answer).policies[0].namespace
 
     def _picture(self, cluster: Cluster, goal: Goal) -> str:
         outside = _outside(self.goals)
@@ -498,10 +543,27 @@ def _holds_something(cluster: Cluster) -> bool:
     return any((cluster.pods, cluster.services, cluster.namespaces, cluster.ignored))
 
 
-def _idle(cluster: Cluster) -> Iterator[str]:
+def _in_cell(complaint: Complaint) -> str:
+    """Return a complaint with its place in a cell, whose first line is ``%%policy``."""
+    if not complaint.line:
+        return str(replace(complaint, file="this cell"))
+    moved = replace(complaint, line=complaint.line + 1)
+    place = f"{moved.file}:{moved.line}:{moved.column}"
+    named = f"line {moved.line}, column {moved.column} of this cell"
+    return f"{named}{str(moved).removeprefix(place)}"
+
+
+def _idle(cluster: Cluster, home: str) -> Iterator[str]:
     """Yield the policies that select no pod, which is legal, silent, and seldom meant."""
+    nobody_in_default = all(pod.namespace != "default" for pod in cluster.pods)
     for policy in cluster.policies:
-        if not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
+        if nobody_in_default and policy.namespace == "default":
+            yield (
+                f"Note: {policy} selects no pod. A policy that names no namespace lives in "
+                f"`default`, and there are no pods there. "
+                f"Write `namespace: {home}` under `metadata`."
+            )
+        elif not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
             wanted = (
                 f"pods with {policy.pod_selector}" if policy.pod_selector.requirements else "pods"
             )
@@ -559,6 +621,22 @@ def _all_ports(goals: Iterable[Goal]) -> str:
     return ", ".join(dict.fromkeys(f"{goal.protocol} {goal.port}" for goal in goals))
 
 
+def _heading(goals: Sequence[Goal]) -> str:
+    """Return what is wanted where, and which port the picture stands for if there are more."""
+    ports = dict.fromkeys(f"{goal.protocol} {goal.port}" for goal in goals)
+    shown = f" (the picture shows {goals[0].port})" if len(ports) > 1 else ""
+    return f"Wanted on {' and on '.join(ports)}{shown}"
+
+
+def _counted(goals: Sequence[Goal]) -> str:
+    """Return how many connections are wanted; on more than one port each counts as often."""
+    ports = {(goal.protocol, goal.port) for goal in goals}
+    pairs = {(goal.source, goal.destination) for goal in goals}
+    if len(ports) == 1 or len(ports) * len(pairs) != len(goals):
+        return f"{len(goals)} connections are as wanted"
+    return f"{len(goals)} are as wanted ({len(pairs)} connections on each of {len(ports)} ports)"
+
+
 def _short(ends: Iterable[str]) -> dict[str, str]:
     """Return the names without the namespace, where there is only one."""
     ends = list(ends)
@@ -571,14 +649,14 @@ def _goal_text(goals: Sequence[Goal]) -> str:
         f"to {line.destination}\n  allowed from {line.allowed}\n  blocked from {line.blocked}"
         for line in _wanted(goals)
     )
-    return "\n".join([f"Wanted on {_all_ports(goals)}:", *lines])
+    return "\n".join([f"{_heading(goals)}:", *lines])
 
 
 def _goal_html(goals: Sequence[Goal]) -> str:
     names = ("Connections to", "allowed from", "blocked from")
     columns = "".join(f"<th scope='col' style='{_LEFT}'>{name}</th>" for name in names)
     rows = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in _wanted(goals))
-    caption = f"<caption style='{_LEFT}'>Wanted on {_all_ports(goals)}</caption>"
+    caption = f"<caption style='{_LEFT}'>{_heading(goals)}</caption>"
     return f"<table>{caption}<thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -619,4 +697,4 @@ def _offer_magic(made: Exercise) -> None:
 def _policy_cell(line: str, cell: str) -> Feedback:
     """Check the YAML of a cell: ``%%policy two-tiers``."""
     name = line.strip() or next(reversed(_OPENED))
-    return (_OPENED.get(name) or exercise(name)).check(cell)
+    return (_OPENED.get(name) or exercise(name)).check_cell(cell)

@@ -57,7 +57,7 @@ def figure(scene: Drawing) -> Any:
     >>> import netpol_lab as lab
     >>> from netpol_lab.scene import compose
     >>> figure(compose(lab.load("three-tier"), port=5432))
-    <Figure size 760x428 with 1 Axes>
+    <Figure size 760x400 with 1 Axes>
     """
     with _matplotlib():
         from matplotlib.figure import Figure

@@ -138,11 +138,11 @@ def _bar(node: Node, way: int, box: Box) -> Iterator[Shape]:
 # ---------------------------------------------------------------- the whole
 
 
-def lay_out(traffic: Traffic, title: str | None = None) -> Sheet:
+def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> Sheet:
     """Return the picture of the traffic as a grid."""
     places = grid(traffic.nodes)
     width = max(760, math.ceil(places.left + places.size + MARGIN))
-    notes, height = legend(_entries(traffic), width, places.top + places.size + 12)
+    notes, height = legend(_entries(traffic), width, places.top + places.size + 12, live)
     shapes: tuple[Shape, ...] = (
         Rect(Box(0, 0, width, height), Style(PAPER)),
         Text(
@@ -170,7 +170,7 @@ def _entries(traffic: Traffic) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.ALLOWED), 20, "allowed")
     yield Entry(partial(_sample, State.BLOCKED), 20, "blocked")
     yield Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
-    yield Entry(_halo_sample, 40, "just opened, just closed", changed)
+    yield Entry(_halo_sample, 40, traffic.wording.legend, changed)
     yield Entry(partial(_sample, State.UNDEFINED), 20, "left open by Kubernetes", undefined)
 
 

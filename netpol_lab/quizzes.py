@@ -189,7 +189,7 @@ class Quiz(Card):
         if choice == question.right:
             said = f"Question {i + 1}: right."
         else:
-            said = f"Question {i + 1}: not {choice}, but {question.right}."
+            said = f"Question {i + 1}: not right. You chose: {choice}. Right is: {question.right}."
         self._said[i] = f"{said}\n{question.because}"
         self._answers[i].value = preformatted(self._said[i])
         self._score.value = f"{self.score} of 3 right. The reasons stand under each question."

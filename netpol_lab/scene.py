@@ -17,11 +17,12 @@ from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.layout import plan
 from netpol_lab.model import Cluster
 from netpol_lab.shapes import Sheet
-from netpol_lab.traffic import Arc, Node, Outside, Row, State, Traffic, gather
+from netpol_lab.traffic import SINCE, Arc, Node, Outside, Row, State, Traffic, Wording, gather
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
 
-VIEWS: dict[str, Callable[[Traffic, str | None], Sheet]] = {
+_LayOut = Callable[[Traffic, str | None, bool], Sheet]
+VIEWS: dict[str, _LayOut] = {
     "diagram": diagram.lay_out,
     "matrix": matrix.lay_out,
 }
@@ -115,9 +116,11 @@ def compose(
     *,
     outside: Iterable[Outside] = (),
     before: Cluster | None = None,
+    wording: Wording = SINCE,
     assumptions: Assumptions = DEFAULTS,
     title: str | None = None,
     view: str | None = None,
+    live: bool = False,
 ) -> Scene:
     """Return the scene of all traffic between the pods of a cluster, on one port.
 
@@ -134,12 +137,17 @@ def compose(
         ``("internet", "203.0.113.7")``.
     before : Cluster, optional
         The cluster before a change. What was opened or closed since then is marked.
+    wording : Wording
+        How to speak of what is marked.
     assumptions : Assumptions
         What to take for granted where plugins differ.
     title : str, optional
         The heading, in place of the port.
     view : str, optional
         ``"diagram"`` or ``"matrix"``; by default a diagram of up to nine endpoints, else a matrix.
+    live : bool
+        Whether other policies will be drawn in its place. Then the legend keeps room for what
+        does not occur yet, so that nothing moves when it does.
 
     Returns
     -------
@@ -161,19 +169,25 @@ def compose(
     'TCP 5432: 4 of 6 connections allowed, 2 blocked, 2 changed'
     """
     traffic = gather(
-        cluster, port, protocol, outside=outside, before=before, assumptions=assumptions
+        cluster,
+        port,
+        protocol,
+        outside=outside,
+        before=before,
+        wording=wording,
+        assumptions=assumptions,
     )
     lay_out = _view(view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"))
     asked = f"{title}, {traffic.asked}" if title else traffic.asked
     return Scene(
         traffic=traffic,
-        sheet=lay_out(traffic, title),
+        sheet=lay_out(traffic, title, live),
         title=f"{asked}: {', '.join(traffic.counted)}",
         desc=" ".join(_sentences(traffic)),
     )
 
 
-def _view(name: str) -> Callable[[Traffic, str | None], Sheet]:
+def _view(name: str) -> _LayOut:
     if name not in VIEWS:
         raise UnknownNameError(f'there is no view "{name}". {did_you_mean(name, VIEWS)}')
     return VIEWS[name]

@@ -68,7 +68,7 @@ def draw(
         The port at the destination; 80 when left out.
     protocol : str
     **options
-        `outside`, `before`, `assumptions`, `title` and `view`: see `scene.compose`.
+        `outside`, `before`, `wording`, `assumptions`, `title` and `view`: see `scene.compose`.
 
     Returns
     -------
@@ -123,7 +123,7 @@ class Picture:
     __repr__ = __str__
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        return {"text/plain": self.text, "image/svg+xml": self.svg}
+        return {"text/plain": self.text, "image/svg+xml": paint(self.scene, fluid=True)}
 
     def save(self, path: str | FilePath) -> FilePath:
         """Write the picture to a file: .svg, or .png and .pdf with the help of matplotlib.
@@ -156,12 +156,14 @@ class Picture:
 # ---------------------------------------------------------------- painting
 
 
-def paint(scene: Drawing) -> str:
+def paint(scene: Drawing, fluid: bool = False) -> str:
     """Return a scene as SVG.
 
     Parameters
     ----------
     scene : Scene or another Drawing
+    fluid : bool
+        As wide as there is room, for JupyterLab: its <img> cuts off what has a width of its own.
 
     Returns
     -------
@@ -177,12 +179,14 @@ def paint(scene: Drawing) -> str:
     (4, 2)
     """
     width, height = _number(scene.sheet.width), _number(scene.sheet.height)
+    size = f' width="{width}" height="{height}"' if not fluid else ""
+    most = f"{width}px" if fluid else "100%"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" class="nl-map" role="img"'
             f' data-state="{_escaped(scene.state)}" aria-label="{_escaped(scene.title)}"'
-            f' width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
-            f' style="max-width:100%;height:auto" font-family="{FONT}" fill="none">',
+            f'{size} viewBox="0 0 {width} {height}"'
+            f' style="max-width:{most};height:auto" font-family="{FONT}" fill="none">',
             f"<title>{_escaped(scene.title)}</title>",
             f"<desc>{_escaped(scene.desc)}</desc>",
             *map(_shape, scene.sheet.shapes),

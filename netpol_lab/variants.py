@@ -21,7 +21,7 @@ from netpol_lab.manifests import load
 from netpol_lab.model import Cluster, Direction, Policy
 from netpol_lab.scene import Scene, compose
 from netpol_lab.svg import Picture, paint
-from netpol_lab.traffic import Arc, Outside
+from netpol_lab.traffic import BESIDE, Arc, Outside
 from netpol_lab.traffic import reason as reason_of
 from netpol_lab.traffic_map import TrafficMap
 
@@ -72,7 +72,7 @@ def compare(
     >>> lab.compare(shop.with_policies([]), shop, port=5432, names=("before", "after"))
     TCP 5432
       before  6 of 6 connections allowed
-      after   4 of 6 connections allowed, 2 blocked, 2 changed
+      after   4 of 6 connections allowed, 2 blocked, 2 differ
     Different for 2 connections:
       shop/web -> shop/db
         before  allowed  neither end is isolated
@@ -82,7 +82,10 @@ def compare(
         after   blocked  ingress: shop/backend isolated by backend-access-ingress
     """
     first, second = (_cluster_of(variant, cluster) for variant in (a, b))
-    draw = partial(compose, outside=tuple(outside), assumptions=assumptions)
+    # Live, for two legends of the same height.
+    draw = partial(
+        compose, outside=tuple(outside), wording=BESIDE, assumptions=assumptions, live=True
+    )
     left = draw(first, port, protocol, title=names[0])
     # `before` puts a halo on the connections that differ.
     return Comparison(names, left, draw(second, port, protocol, title=names[1], before=first))
@@ -394,7 +397,8 @@ class TypesExplorer(Card):
         self._map.explanation = self._scene().traffic.why(self.cluster, self._map.selected)
 
     def _scene(self, before: Cluster | None = None) -> Scene:
-        return compose(self.cluster, 80, before=before, title=f"policyTypes: {self.stored}")
+        title = f"policyTypes: {self.stored}"
+        return compose(self.cluster, 80, before=before, title=title, live=True)
 
     def _show(self) -> None:
         scene = self._scene(self._shown)

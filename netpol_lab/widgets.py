@@ -87,7 +87,7 @@ def explore(
     question = Question(
         _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
     )
-    view = partial(compose, outside=tuple(outside), assumptions=assumptions)
+    view = partial(compose, outside=tuple(outside), assumptions=assumptions, live=True)
     offered = known_ports(cluster) if ports is None else dict.fromkeys(ports, ())
     return Board(cluster, question, view, _picture(picture), offered)
 

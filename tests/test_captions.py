@@ -22,8 +22,13 @@ def test_a_legend_that_does_not_fit_goes_on_in_the_next_line():
     assert not any(overlap(a, b) for a, b in combinations(boxes, 2))
 
 
-def test_what_a_legend_hides_keeps_its_place():
-    (shown, one), (hidden, other) = (legend(entries(s), 760, 100) for s in (True, False))
+def test_what_does_not_occur_is_left_out_of_a_legend():
+    short, lower = legend([*entries()[:2], *entries(shown=False)], 760, 100)
+    assert (short, lower) == legend(entries()[:2], 760, 100)
+
+
+def test_what_a_live_legend_hides_keeps_its_place():
+    (shown, one), (hidden, other) = (legend(entries(s), 760, 100, True) for s in (True, False))
     assert one == other
     assert [e.shapes for e in shown.shapes] == [e.shapes for e in hidden.shapes]
     assert not any(entry.shown for entry in hidden.shapes)

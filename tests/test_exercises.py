@@ -36,26 +36,38 @@ def test_nothing_is_marked_at_the_start(guess):
     assert guess.words.count("not marked") == 6
 
 
+def mark_all(guess, **wrong):
+    """Mark every connection as it is, but those that are named by source the other way round."""
+    for arc in guess._arcs.values():
+        ends = arc.source.name, arc.destination.name
+        turned = wrong.get(arc.source.caption) == arc.destination.caption
+        guess.mark(*ends, arc.verdict.allowed is not turned)
+
+
 def test_checking_without_a_mark_reveals_nothing(guess):
-    assert guess.check() == "nothing marked yet"
+    assert guess.check() == "6 connections are not marked yet."
     assert guess.svg == ""
 
 
+def test_a_check_gives_nothing_away_while_a_connection_is_not_marked(guess):
+    mark_all(guess, web="db")
+    guess.mark("db", "web", None)
+    assert guess.check() == "1 connection is not marked yet."
+    assert guess.svg == ""
+    assert "it is" not in guess.words
+    assert not any("right" in html.value for html in inside(guess, HTML))
+
+
 def test_a_wrong_mark_is_answered_by_the_reasons_of_the_verdict(guess):
-    guess.mark("web", "db", allowed=True)
+    mark_all(guess, web="db")
     said = guess.check()
+    assert said.startswith("5 of 6 right on TCP 5432.\n\nweb -> db: ")
     assert "web -> db: you marked it allowed, it is blocked." in said
     assert str(lab.evaluate(SHOP, "web", "db", port=5432)) in said
 
 
-def test_a_right_mark_needs_no_reasons(guess):
-    guess.mark("web", "db", allowed=False)
-    assert guess.check() == "1 of 6 right on TCP 5432. 5 not marked."
-
-
 def test_all_right_is_said_without_more_words(guess):
-    for arc in guess._arcs.values():
-        guess.mark(arc.source.name, arc.destination.name, arc.verdict.allowed)
+    mark_all(guess)
     assert guess.check() == "6 of 6 right on TCP 5432."
     assert guess.right == 6
 
@@ -63,21 +75,22 @@ def test_all_right_is_said_without_more_words(guess):
 def test_a_mark_can_be_changed_and_taken_away(guess):
     guess.mark("web", "db", allowed=True)
     guess.mark("web", "db", allowed=False)
-    guess.check()
     assert guess.right == 1
     guess.mark("web", "db", None)
-    assert guess.check() == "nothing marked yet"
+    assert guess.right == 0
+    assert guess.check() == "6 connections are not marked yet."
 
 
 def test_radio_buttons_and_the_button_do_what_mark_and_check_do(guess):
     field = next(f for f in inside(guess, RadioButtons) if f.description == "web -> db")
+    mark_all(guess)
     field.value = "allowed"
     button(guess, "Check").click()
     assert any("you marked it allowed" in html.value for html in inside(guess, HTML))
 
 
-def test_the_picture_comes_with_the_first_check(guess):
-    guess.mark("web", "db", allowed=False)
+def test_the_picture_comes_when_all_is_marked_and_checked(guess):
+    mark_all(guess)
     guess.check()
     data, _ = guess._repr_mimebundle_()
     assert data["image/svg+xml"] == lab.draw(SHOP, port=5432).svg
@@ -97,8 +110,9 @@ def test_pods_of_several_namespaces_are_called_by_their_full_names():
 def test_an_outside_address_is_called_by_its_caption():
     guess = lab.predict(SHOP, port=80, outside=[("internet", "203.0.113.7")])
     assert "internet -> web" in guess.words
+    mark_all(guess)
     guess.mark("203.0.113.7", "web", allowed=True)
-    assert guess.check().startswith("1 of 12 right")
+    assert guess.check().startswith("12 of 12 right")
 
 
 @pytest.mark.parametrize(("ends", "message"), [(("wed", "db"), "web"), (("db", "db"), "not asked")])
@@ -247,7 +261,9 @@ def task():
 @pytest.mark.parametrize("attempt", RIGHT.values(), ids=RIGHT)
 def test_any_policies_with_the_wanted_traffic_pass(task, attempt):
     feedback = task.check(attempt)
-    assert feedback.text == "solved: 40 of 40 connections are as wanted."
+    assert feedback.text == (
+        "solved: 40 of 40 are as wanted (20 connections on each of 2 ports)."
+    )  # fmt: skip
     assert feedback.solved
 
 
@@ -278,8 +294,29 @@ def test_a_wrong_attempt_shows_the_reasons_and_the_picture(task, attempt):
 def test_a_policy_that_selects_nobody_is_pointed_out(task):
     said = str(task.check(WRONG["a typo in a label"]))
     assert "Note: library/index-ingress selects no pod. It wants pods with tier=idnex" in said
+
+
+def test_a_policy_without_a_namespace_is_told_which_one_to_write(task):
     said = str(task.check(WRONG["no namespace at all"]))
-    assert "Note: default/search-ingress selects no pod." in said
+    assert said.count("A policy that names no namespace lives in `default`") == 2
+    assert said.endswith("Write `namespace: library` under `metadata`.")
+    task = lab.exercise("close-the-door")
+    nowhere = task.file.answer.replace("  namespace: clinic\n", "")
+    assert "Write `namespace: clinic` under `metadata`." in str(task.check(nowhere))
+    assert "`default`" not in str(task.check(WRONG["a typo in a label"]))
+
+
+def test_one_port_is_counted_without_more_words():
+    task = lab.exercise("close-the-door")
+    assert task.check(task.file.answer).text == "solved: 12 of 12 connections are as wanted."
+    assert "Wanted on TCP 80:" in task.words
+
+
+def test_where_there_are_two_ports_the_task_says_which_one_is_drawn(task):
+    heading = "Wanted on TCP 8080 and on TCP 9200 (the picture shows 8080)"
+    assert f"{heading}:" in task.words
+    assert any(heading in html.value for html in inside(task, HTML))
+    assert "TCP 8080" in task.svg
 
 
 def test_a_cluster_can_be_handed_in_as_well(task):
@@ -340,18 +377,38 @@ def test_a_word_is_never_taken_for_a_scenario_or_a_file(task):
 def test_hints_come_one_after_the_other_and_end():
     task = lab.exercise("two-tiers")
     assert task.hint().startswith("Hint 1 of 2: ")
+    assert not button(task, "Hint").disabled
     assert task.hint().startswith("Hint 2 of 2: ")
+    assert button(task, "Hint").disabled
     assert task.hint() == task.hint() == (
         "That was the last hint. The worked answer shows one solution."
     )  # fmt: skip
 
 
-def test_the_buttons_show_hints_and_the_worked_answer():
+def test_the_buttons_add_hints_and_the_worked_answer_below_what_is_there():
     task = lab.exercise("two-tiers")
     button(task, "Hint").click()
-    assert any("Hint 1 of 2" in html.value for html in inside(task, HTML))
+    button(task, "Hint").click()
     button(task, "Worked answer").click()
-    assert any("kind: NetworkPolicy" in html.value for html in inside(task, HTML))
+    button(task, "Worked answer").click()
+    (shown,) = (html.value for html in inside(task, HTML) if "Hint 1 of 2" in html.value)
+    assert re.findall("Hint 1 of 2|Hint 2 of 2|name: index-ingress", shown) == [
+        "Hint 1 of 2",
+        "Hint 2 of 2",
+        "name: index-ingress",
+    ]
+
+
+def test_the_keyboard_goes_to_the_next_button_before_that_of_the_hints_is_out_of_use(monkeypatch):
+    task, seen = lab.exercise("two-tiers"), []
+    answer = button(task, "Worked answer")
+    monkeypatch.setattr(
+        type(answer), "focus", lambda it: seen.append((it, button(task, "Hint").disabled))
+    )
+    task.hint()
+    assert seen == []
+    task.hint()
+    assert seen == [(answer, False)]
 
 
 def test_the_task_and_the_labels_of_its_pods_are_there_as_text(task):
@@ -417,6 +474,24 @@ def test_a_policy_cell_without_a_name_means_the_exercise_opened_last(shell):
     lab.exercise("close-the-door")
     answer = read_exercise("close-the-door").answer
     assert shell.run_cell_magic("policy", "", answer).solved
+
+
+def test_a_complaint_about_a_policy_cell_counts_the_lines_of_the_cell(shell):
+    lab.exercise("two-tiers")
+    wrong = ANSWER.replace("podSelector", "podselector", 1)
+    line = 2 + wrong.splitlines().index("  podselector:")
+    said = str(shell.run_cell_magic("policy", "two-tiers", wrong))
+    assert f"\nline {line}, column 3 of this cell, document 1: " in said
+    assert f"\n  {line} |   podselector:\n" in said
+    assert "<text>" not in said
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "x: " + "[" * 5000, "\x00", "a: [1,", "word"])
+def test_no_complaint_about_a_policy_cell_names_a_file(task, text):
+    said = str(task.check_cell(text))
+    assert said.startswith("Kubernetes would refuse this:\n")
+    assert "this cell" in said
+    assert "<text>" not in said
 
 
 # --- the pages ------------------------------------------------------------------------------

@@ -101,7 +101,9 @@ def test_a_wrong_answer_is_told_the_right_one_and_the_reasons():
     question = quiz.questions[0]
     wrong = next(choice for choice in question.choices if choice != question.right)
     said = quiz.answer(1, wrong)
-    assert said.startswith(f"Question 1: not {wrong}, but {question.right}.")
+    assert said.startswith(
+        f"Question 1: not right. You chose: {wrong}. Right is: {question.right}."
+    )
     assert question.because in said
     assert quiz.score == 0
 

@@ -122,12 +122,20 @@ TOGGLES = ([], [deny()], [allow_all()], [from_role("role-1")], [deny(), from_rol
 def test_policies_change_nothing_in_the_build_of_a_picture(counts):
     before = cluster(*counts)
     made = [
-        compose(cluster(*counts, policies=policies), outside=[INTERNET], before=before)
+        compose(cluster(*counts, policies=policies), outside=[INTERNET], before=before, live=True)
         for policies in TOGGLES
     ]
     builds = [kinds(scene.sheet.shapes) for scene in made]
     assert all(build == builds[0] for build in builds)
     assert len({(scene.sheet.width, scene.sheet.height) for scene in made}) == 1
+
+
+@pytest.mark.parametrize("view", ["diagram", "matrix"])
+def test_only_a_live_picture_keeps_room_for_what_may_happen(view):
+    def height(**options):
+        return compose(cluster(3, policies=[deny()]), view=view, **options).sheet.height
+
+    assert height() < height(live=True) == height(live=True, before=cluster(3))
 
 
 def test_the_same_question_gives_the_same_scene(shop):

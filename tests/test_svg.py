@@ -94,7 +94,7 @@ def test_allowed_and_blocked_differ_in_more_than_colour(shop):
 
 def test_a_redraw_changes_attributes_and_words_only(view):
     def skeleton(policies):
-        made = compose(cluster(4, policies=policies), outside=[INTERNET], view=view)
+        made = compose(cluster(4, policies=policies), outside=[INTERNET], view=view, live=True)
         return [(node.tag, node.get("class"), node.get("data-key")) for node in parsed(made).iter()]
 
     assert skeleton([]) == skeleton([deny()]) == skeleton([from_role("role-2")])
@@ -157,9 +157,19 @@ def test_the_three_tier_picture_is_small(shop):
 def test_draw_gives_a_picture_that_shows_and_prints_the_same_facts(shop):
     picture = lab.draw(shop, 5432)
     bundle = picture._repr_mimebundle_()
-    assert bundle == {"text/plain": str(picture), "image/svg+xml": picture.svg}
+    assert bundle == {"text/plain": str(picture), "image/svg+xml": paint(picture.scene, fluid=True)}
     assert repr(picture) == picture.text
     assert picture.text.startswith("TCP 5432: 4 of 6 connections allowed, 2 blocked\n")
+
+
+def test_a_notebook_gets_the_picture_without_a_width_and_a_file_with_one(shop):
+    picture = lab.draw(shop, 5432)
+    shown = ElementTree.fromstring(picture._repr_mimebundle_()["image/svg+xml"])
+    saved = ElementTree.fromstring(picture.svg)
+    assert (shown.get("width"), shown.get("height")) == (None, None)
+    assert shown.get("viewBox") == saved.get("viewBox")
+    assert saved.get("viewBox") == f"0 0 {saved.get('width')} {saved.get('height')}"
+    assert f"max-width:{saved.get('width')}px" in shown.get("style")
 
 
 def test_draw_hands_on_every_option(shop):

@@ -150,7 +150,7 @@ def test_undefined_connections_say_what_is_left_open():
     made = with_pod(cluster(2, policies=[deny("team-a", Direction.INGRESS)]), 0, host_network=True)
     (row,) = [row for row in gather(made).rows if row.verdict == "undefined"]
     assert row.destination == "team-a/pod-0"
-    assert row.reason.startswith("left open: Kubernetes does not say how policies treat hostNetwork")
+    assert row.reason.startswith("left open: Kubernetes does not say how policies treat")
 
 
 def test_what_a_policy_closes_and_opens_is_marked(shop):

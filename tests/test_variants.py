@@ -72,6 +72,38 @@ def test_both_pictures_and_the_words_are_shown():
     assert data["text/plain"] in data["text/html"].replace("&gt;", ">")
 
 
+def test_nothing_has_happened_between_two_variants():
+    open_to_all = SHOP.with_policies([])
+    for pair in ((open_to_all, SHOP), (SHOP, open_to_all)):
+        found = lab.compare(*pair, port=5432)
+        everything = "".join([found._repr_mimebundle_()["text/html"], found.right.text])
+        assert "just " not in everything
+        assert "changed" not in everything.replace("data-changed", "")
+        assert "2 differ" in found.right.title
+    assert "allowed  allowed only here" in found.right.text
+    assert "allowed only here, blocked only here" in found._repr_mimebundle_()["text/html"]
+
+
+def test_one_connection_differs():
+    db_only = SHOP.with_policies(["db-access-ingress"])
+    found = lab.compare(SHOP.with_policies([]), db_only, port=5432)
+    assert found.right.title.endswith("1 blocked, 1 differs")
+    assert "shop/web to shop/db, TCP 5432, blocked, blocked only here" in repr(
+        found.right.arcs[1].label
+    )
+
+
+def test_what_is_undefined_is_not_said_to_be_blocked():
+    found = lab.compare(SHOP, SHOP.with_policies([]), protocol="ICMP")
+    remarks = {arc.state: arc.remark for arc in found.right.arcs if arc.remark}
+    assert all(remark == f"{state} only here" for state, remark in remarks.items())
+
+
+def test_both_pictures_are_of_the_same_height():
+    found = lab.compare(SHOP.with_policies([]), SHOP, port=5432)
+    assert found.left.sheet.height == found.right.sheet.height
+
+
 def test_a_pod_that_only_one_variant_has_is_no_difference():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: new, namespace: shop}\n"
     assert lab.compare(SHOP, lab.load("three-tier", pod), port=5432).different == ()

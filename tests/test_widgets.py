@@ -81,7 +81,7 @@ def test_the_board_shows_what_the_functions_return(shop: Cluster) -> None:
     board = board_of(shop)
     board.set(db_access_ingress=True)
     before, now = shop.with_policies([]), shop.with_policies(["db-access-ingress"])
-    scene = compose(now, 5432, before=before)
+    scene = compose(now, 5432, before=before, live=True)
     assert board.svg == paint(scene)
     assert board.flows() == flow_table(scene)
     assert board.choose("web", "db") == str(lab.evaluate(now, "web", "db", port=5432))
@@ -137,7 +137,7 @@ def test_setting_what_is_so_changes_no_picture(shop: Cluster) -> None:
         ({"db_acces_ingress": True}, UnknownNameError, "Did you mean db_access_ingress"),
         ({"port": 0}, FlowError, "0 is not a port"),
         ({"port": "pstgres"}, UnknownNameError, "Did you mean postgres?"),
-        ({"protocol": "T C P"}, FlowError, "is not a protocol"),
+        ({"protocol": "T C P"}, FlowError, "there is no protocol"),
     ],
 )
 def test_a_wrong_set_is_refused_and_changes_nothing(

@@ -30,6 +30,8 @@ CHAPTER = ROOT / "notebooks" / "02-three-tiers.ipynb"
 BOARD = ('import netpol_lab as lab\n\nshop = lab.load("three-tier")', "{}\nboard", "1 + 1")
 OWN = {
     "own.ipynb": "board = lab.explore(shop, port=5432, on=[])",
+    "pictures.ipynb": """board = lab.compare(shop.with_policies([]), shop, port=5432)
+display(lab.draw(shop, port=5432), lab.explore_types().table())""",
     "still.ipynb": 'board = lab.explore(shop, port=5432, on=[], picture="html")',
 }
 
