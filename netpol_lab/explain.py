@@ -52,8 +52,8 @@ def explain(verdict: Verdict) -> str:
       egress   shop/backend is not isolated for egress
       ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
     """
-    parts = (_open(verdict), _rewriting(verdict), _sides(verdict), _otherwise(verdict))
-    return "\n".join([headline(verdict), *chain.from_iterable(parts)])
+    parts = (_open, _rewriting, _family, _sides, _otherwise)
+    return "\n".join([headline(verdict), *chain.from_iterable(part(verdict) for part in parts)])
 
 
 def headline(verdict: Verdict) -> str:
@@ -118,6 +118,14 @@ def _rewriting(verdict: Verdict) -> Iterator[str]:
         end, pod = verdict.flow.destination, arriving.destination
         what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
         yield f"  service  {end} {what} to {pod} port {arriving.port}"
+
+
+def _family(verdict: Verdict) -> Iterator[str]:
+    """Yield the addresses in use where a pod has several families to choose from (SEM-48)."""
+    flow = verdict.outcomes[0].arriving
+    pods = (end.pod for end in (flow.source, flow.destination) if end.pod is not None)
+    if any(len({address.version for address in pod.addresses}) > 1 for pod in pods):
+        yield f"  address  judged for {flow.source.address} -> {flow.destination.address}"
 
 
 def _sides(verdict: Verdict) -> Iterator[str]:

@@ -281,10 +281,12 @@ def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]
 
 
 def _leads_nowhere(service: Service, flow: Flow) -> str:
+    if service.selector is None:
+        return f"Service {service} selects no pods: ask about the address that it leads to."
     ports = ", ".join(f"{port.protocol} {port.port}" for port in service.ports) or "none"
     return (
         f"Service {service} leads nowhere on {flow.protocol} {flow.port}: its ports are {ports}, "
-        f"and it selects {service.selector or 'nothing'}. Is a running pod among them?"
+        f"and it selects {service.selector}. Is a running pod among them?"
     )
 
 

@@ -126,6 +126,17 @@ def test_a_finished_pod_is_described_as_such():
     assert "has finished" in describe_pod(shop, shop.pods[0])
 
 
+def test_a_dual_stack_pod_is_judged_for_the_addresses_that_are_named():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: both, namespace: shop}
+status: {podIPs: [{ip: fd00::1}, {ip: 10.0.0.1}]}
+"""
+    words = str(lab.evaluate(cluster("{}", pod), "client", "both", 80))
+    assert "address  judged for 10.0.0.9 -> 10.0.0.1" in words
+
+
 def test_icmp_is_undefined_in_words():
     words = str(lab.evaluate(cluster("{}"), "client", "db", protocol="ICMP"))
     assert words.splitlines()[0] == "other/client -> shop/db  ICMP: undefined"

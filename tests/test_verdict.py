@@ -120,6 +120,12 @@ def test_a_service_can_be_called_by_its_name():
         verdict("shop/data", "web", 80, cluster)
 
 
+def test_a_service_without_selector_says_so():
+    alias = SERVICE.replace("  selector: {role: db}\n", "").replace("name: db,", "name: s,")
+    with pytest.raises(FlowError, match="selects no pods"):
+        verdict("web", "s", 80, lab.load("three-tier", alias))
+
+
 def test_external_and_load_balancer_addresses_lead_to_the_pods_too():
     more = SERVICE.replace("  selector:", "  externalIPs: [192.0.2.7]\n  selector:")
     more += "status: {loadBalancer: {ingress: [{ip: 192.0.2.8}]}}\n"
