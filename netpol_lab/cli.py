@@ -212,6 +212,8 @@ def _check(options: argparse.Namespace) -> int:
         )
         warnings = (*cluster.dropped, *cluster.warnings)
         found = repr(cluster).removeprefix("Cluster: ")
+        others = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.ignored.items()))
+        found += f" (passed over: {others})" if others else ""
     except ManifestError as error:
         complaints = error.complaints
     if options.output == "json":

@@ -107,8 +107,10 @@ def _struct(cls: type) -> Decode:
                 name, decode = members[key]
                 given[name] = decode(part, (*path, key), problems)
             elif not is_open:
-                hinted = len(problems) < MOST_HINTS
-                problems.append(_unknown(cls, key, (*path, key), list(members), hinted))
+                hint = ""
+                if len(problems) < MOST_HINTS:
+                    hint = _unknown_hint(cls, {key: part}, path, list(members))
+                problems.append(_unknown((*path, key), hint))
         return cls(**given)
 
     return read
@@ -186,18 +188,19 @@ def _scalar_hint(value: Any, wanted: str) -> str:
     return ""
 
 
-def _unknown(cls: type, key: str, path: Path, known: list[str], hinted: bool) -> Problem:
+def _unknown(path: Path, hint: str) -> Problem:
     message = f'unknown field "{format_path(path)}"'
-    hint = _unknown_hint(cls, key, path, known) if hinted else ""
     return Problem(path, Reason.UNKNOWN, message, hint, of_key=True)
 
 
-def _unknown_hint(cls: type, key: str, path: Path, known: list[str]) -> str:
-    where = format_path(path[:-1]) or "the top level"
+def _unknown_hint(cls: type, given: dict[str, Any], path: Path, known: list[str]) -> str:
+    (key,) = given
+    where = format_path(path) or "the top level"
     homes = _homes().get(key, [])
-    inner = [name for name, kind in _nested(cls) if kind in homes]
-    if inner:
-        return f"did you mean {inner[0]}.{key}? Indent it by two, under {inner[0]}"
+    for name, kind in _nested(cls):
+        if kind in homes:
+            moved = f"did you mean {name}.{key}? Indent it by two, under {name}"
+            return moved + _faults_inside(kind, given, (*path, name))
     if close := near(key, known, most=1):
         return f"did you mean {close[0]}?"
     if key.lower() in (name.lower() for name in known):
@@ -205,6 +208,13 @@ def _unknown_hint(cls: type, key: str, path: Path, known: list[str]) -> str:
     if homes:
         return f"{key} is a field of {_TITLES[homes[0]]}, not of {where}: check the indentation"
     return f"{where} knows {', '.join(known)}"
+
+
+def _faults_inside(kind: type, given: dict[str, Any], path: Path) -> str:
+    """Return what else would be wrong once a field is moved to where it belongs."""
+    faults: list[Problem] = []
+    decoder(kind)(given, path, faults)
+    return "".join(f"; then {format_path(p.path)}: {p.hint or p.message}" for p in faults[:5])
 
 
 _TITLES: dict[type, str] = {

@@ -41,6 +41,12 @@ def test_good_manifests_are_counted(capsys):
     assert out == "3 pods, 1 namespace, 2 policies: no complaints\n"
 
 
+def test_other_kinds_are_counted(capsys, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}")
+    assert "(passed over: 1 ConfigMap): no complaints" in answer(capsys, "check", str(file)).out
+
+
 def test_complaints_are_printed_with_their_place_and_end_with_one(capsys, broken):
     out = answer(capsys, "check", broken, status=1).out
     assert f"{broken}:5:3, document 1: NetworkPolicy shop/db spec.podSelectr" in out

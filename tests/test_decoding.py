@@ -53,6 +53,16 @@ def test_an_unknown_field_is_sent_home(kind, value, hint):
     assert hint in found.hint
 
 
+def test_a_field_in_the_wrong_place_tells_the_faults_inside_it_as_well():
+    rules = [{"from": [{"podSelector": None, "matchLabels": {}}]}]
+    found = problem(api.NetworkPolicy, {"ingress": rules})
+    assert found.hint == (
+        "did you mean spec.ingress? Indent it by two, under spec; then "
+        "spec.ingress[0].from[0].matchLabels: did you mean podSelector.matchLabels? "
+        "Indent it by two, under podSelector"
+    )
+
+
 def test_open_types_let_other_fields_pass():
     assert decode(api.Pod, {"spec": {"dnsPolicy": "None", "containers": [{"image": "x"}]}})[1] == []
 
