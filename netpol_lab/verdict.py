@@ -135,7 +135,7 @@ class Verdict:
 
     @property
     def allowed(self) -> bool | None:
-        """True, False, or None where Kubernetes leaves the result undefined."""
+        """True, False, or None where Kubernetes or the manifests leave the result open."""
         return _unanimous(outcome.allowed for outcome in self.outcomes)
 
     @property
