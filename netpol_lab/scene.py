@@ -205,11 +205,11 @@ def flow_table(scene: Scene) -> str:
     >>> print(flow_table(compose(lab.load("three-tier"), port=5432)))
     TCP 5432: 4 of 6 connections allowed, 2 blocked
     shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
-    shop/web     -> shop/db       blocked  ingress: shop/db isolated by db-access-ingress
+    shop/web     -> shop/db       blocked  ingress: isolated by db-access-ingress
     shop/backend -> shop/web      allowed  neither end is isolated
     shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
     shop/db      -> shop/web      allowed  neither end is isolated
-    shop/db      -> shop/backend  blocked  ingress: shop/backend isolated by backend-access-ingress
+    shop/db      -> shop/backend  blocked  ingress: isolated by backend-access-ingress
     """
     widths = [max(map(len, column)) for column in zip(*scene.rows, strict=True)]
     return "\n".join([scene.title, *(_line(row, widths) for row in scene.rows)])

@@ -80,7 +80,7 @@ def draw(
     >>> print(lab.draw(lab.load("three-tier").with_policies(["db-access-ingress"]), port=5432))
     TCP 5432: 5 of 6 connections allowed, 1 blocked
     shop/web     -> shop/backend  allowed  neither end is isolated
-    shop/web     -> shop/db       blocked  ingress: shop/db isolated by db-access-ingress
+    shop/web     -> shop/db       blocked  ingress: isolated by db-access-ingress
     shop/backend -> shop/web      allowed  neither end is isolated
     shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
     shop/db      -> shop/web      allowed  neither end is isolated

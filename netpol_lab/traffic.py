@@ -471,7 +471,7 @@ def reason(verdict: Verdict) -> str:
     --------
     >>> import netpol_lab as lab
     >>> reason(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
-    'ingress: shop/db isolated by db-access-ingress'
+    'ingress: isolated by db-access-ingress'
     """
     if verdict.allowed is None:
         return _left_open(verdict)
@@ -481,7 +481,7 @@ def reason(verdict: Verdict) -> str:
 
 def _refusal(side: Side) -> str:
     by = ", ".join(policy.name for policy in side.isolated_by)
-    return "" if side.allowed else f"{side.direction}: {side.subject} isolated by {by}"
+    return "" if side.allowed else f"{side.direction}: isolated by {by}"
 
 
 def _admission(side: Side) -> str:

@@ -76,10 +76,10 @@ def compare(
     Different for 2 connections:
       shop/web -> shop/db
         before  allowed  neither end is isolated
-        after   blocked  ingress: shop/db isolated by db-access-ingress
+        after   blocked  ingress: isolated by db-access-ingress
       shop/db -> shop/backend
         before  allowed  neither end is isolated
-        after   blocked  ingress: shop/backend isolated by backend-access-ingress
+        after   blocked  ingress: isolated by backend-access-ingress
     """
     first, second = (_cluster_of(variant, cluster) for variant in (a, b))
     # Live, for two legends of the same height.

@@ -200,8 +200,7 @@ def test_the_description_is_the_whole_picture_in_words(shop):
 def test_the_table_says_what_has_changed(shop):
     table = flow_table(compose(shop, 5432, before=shop.with_policies([])))
     assert table.splitlines()[2] == (
-        "shop/web     -> shop/db       blocked  just closed  "
-        "ingress: shop/db isolated by db-access-ingress"
+        "shop/web     -> shop/db       blocked  just closed  ingress: isolated by db-access-ingress"
     )
 
 
