@@ -285,25 +285,26 @@ class _Reader:
 
     def _take(self, document: Document, value: dict[str, Any], path: Path, kind: str) -> None:
         problems: list[Problem] = []
-        known = _KINDS[kind, value["apiVersion"]]
-        if "status" in value and get(value, "metadata", "uid") and kind == "NetworkPolicy":
-            value = {key: part for key, part in value.items() if key != "status"}  # old servers
-        decoded = decoder(known.shape)(value, (), problems)
+        decoded = decoder(_KINDS[kind, value["apiVersion"]])(_stored(value), (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
         problems += _duplicates(document, path)
         problems = self._drop(document, value, problems, path)
-        strict = self.assumptions.strict_cidr
-        if kind == "NetworkPolicy":
-            problems = problems or list(validation.check_policy(decoded, strict))
-            warned = () if problems else validation.warnings(decoded, strict)
-            self.warnings += (_complaint(document, value, problem, path) for problem in warned)
-        elif not problems:
-            problems = [*validation.check_metadata(decoded.metadata), *known.check(decoded)]
+        problems = problems or list(self._check(kind, decoded))
         if problems:
             self._complain(document, value, problems, path)
+            return
+        self._keep(kind, decoded)
+        if kind == "NetworkPolicy":
+            warned = validation.warnings(decoded, self.assumptions.strict_cidr)
+            self.warnings += (_complaint(document, value, problem, path) for problem in warned)
+
+    def _check(self, kind: str, decoded: Any) -> Iterator[Problem]:
+        if kind == "NetworkPolicy":
+            yield from validation.check_policy(decoded, self.assumptions.strict_cidr)
         else:
-            self._keep(kind, decoded)
+            yield from validation.check_metadata(decoded.metadata)
+            yield from _CHECKS.get(kind, _no_checks)(decoded)
 
     def _drop(
         self, document: Document, value: Any, problems: list[Problem], path: Path
@@ -418,22 +419,29 @@ def _duplicates(document: Document, prefix: Path) -> list[Problem]:
     ]
 
 
+def _stored(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object without the status that old servers gave their policies (VAL-42)."""
+    is_policy = value.get("kind") == "NetworkPolicy" and get(value, "metadata", "uid")
+    return {key: part for key, part in value.items() if not (is_policy and key == "status")}
+
+
 # ---------------------------------------------------------------- the kinds that are understood
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """A kind's type in the API, and what is checked of it beside its name."""
-
-    shape: type
-    check: Callable[[Any], Iterable[Problem]] = lambda decoded: ()
+def _no_checks(_: Any) -> Iterator[Problem]:
+    return iter(())
 
 
-_KINDS: dict[tuple[Any, Any], _Kind] = {
-    ("NetworkPolicy", "networking.k8s.io/v1"): _Kind(api.NetworkPolicy),
-    ("Pod", "v1"): _Kind(api.Pod, validation.check_pod),
-    ("Namespace", "v1"): _Kind(api.Namespace),
-    ("Node", "v1"): _Kind(api.Node),
-    ("Service", "v1"): _Kind(api.Service, validation.check_service),
-    **{kind: _Kind(api.Workload, validation.check_workload) for kind in workloads.KINDS.items()},
+_KINDS: dict[tuple[str, str], type] = {
+    ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,
+    ("Pod", "v1"): api.Pod,
+    ("Namespace", "v1"): api.Namespace,
+    ("Node", "v1"): api.Node,
+    ("Service", "v1"): api.Service,
+    **dict.fromkeys(workloads.KINDS.items(), api.Workload),
+}
+_CHECKS: dict[str, Callable[[Any], Iterator[Problem]]] = {
+    "Pod": validation.check_pod,
+    "Service": validation.check_service,
+    **dict.fromkeys(workloads.KINDS, validation.check_workload),
 }

@@ -412,13 +412,7 @@ class Cluster:
         address = parse_address(text)
         if address is not None:
             return Endpoint(self.owner(address), address)
-        prefix, _, name = text.rpartition("service:")
-        if text.startswith("service:") and not prefix:
-            found: Pod | Service = _find(self._services_by_name, name, "Service")
-        else:
-            found = _find(self._ends_by_name, text, "pod, workload or Service")
-        if isinstance(found, Pod) and text not in (str(found), found.name):
-            self._refuse_namesakes(found)
+        found = self._named(text)
         if isinstance(found, Service):
             return Endpoint(address=next(iter(found.addresses), None), service=found)
         if found.finished:
@@ -427,6 +421,14 @@ class Cluster:
                 "takes no part in any connection."
             )
         return Endpoint(found)
+
+    def _named(self, text: str) -> Pod | Service:
+        if text.startswith("service:"):
+            return _find(self._services_by_name, text.removeprefix("service:"), "Service")
+        found = _find(self._ends_by_name, text, "pod, workload or Service")
+        if isinstance(found, Pod) and text not in (str(found), found.name):
+            self._refuse_namesakes(found)
+        return found
 
     def _refuse_namesakes(self, pod: Pod) -> None:
         """Refuse a workload's name that another kind of workload has as well."""

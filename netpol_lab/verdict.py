@@ -283,9 +283,10 @@ def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]
 def _leads_nowhere(service: Service, flow: Flow) -> str:
     if service.selector is None:
         return f"Service {service} selects no pods: ask about the address that it leads to."
+    asked = flow.protocol if flow.port is None else f"{flow.protocol} {flow.port}"
     ports = ", ".join(f"{port.protocol} {port.port}" for port in service.ports) or "none"
     return (
-        f"Service {service} leads nowhere on {flow.protocol} {flow.port}: its ports are {ports}, "
+        f"Service {service} leads nowhere on {asked}: its ports are {ports}, "
         f"and it selects {service.selector}. Is a running pod among them?"
     )
 
@@ -300,15 +301,15 @@ def _open_questions(path: _Path) -> list[str]:
     """Return the choices that Kubernetes leaves open and that could matter to this flow."""
     source, destination = path.arriving.source.pod, path.arriving.destination.pod
     pods = [pod for pod in (source, destination) if pod is not None]
-    targets = (path.asked.destination, path.arriving.destination)
+    ends = (path.asked.destination, path.arriving.destination)
     relevant = {
         "host_network_as_pods": any(pod.host_network for pod in pods),
         "own_node_egress": source is not None
-        and any(_is_own_node(source, _as_node(target)) for target in targets),
+        and any(_is_own_node(source, _as_node(end)) for end in ends),
         "init_port_names": destination is not None
         and any(port.in_init_container for port in destination.ports),
         "unknown_addresses_in_blocks": any(
-            end.address is None for end in (path.arriving.source, *targets)
+            end.address is None for end in (path.arriving.source, *ends)
         ),
         "service_rewritten_first": path.through_service,
         "service_loopback": path.through_service and _reaches_itself(path.arriving),
