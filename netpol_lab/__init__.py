@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
+    from netpol_lab.cluster import Cluster, Flow
     from netpol_lab.errors import ManifestError, NetpolError
     from netpol_lab.exercises import exercise, predict
     from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
-    from netpol_lab.model import Cluster, Flow, Pod, Policy
+    from netpol_lab.model import Pod, Policy
     from netpol_lab.ports import PortSet
     from netpol_lab.quizzes import quiz
     from netpol_lab.setup_check import check_setup
@@ -36,8 +37,8 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Assumptions": "assumptions",
-    "Cluster": "model",
-    "Flow": "model",
+    "Cluster": "cluster",
+    "Flow": "cluster",
     "ManifestError": "errors",
     "NetpolError": "errors",
     "Pod": "model",

@@ -8,9 +8,10 @@ from typing import Any
 
 import ipywidgets
 
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import AmbiguousNameError, UnknownNameError, did_you_mean
 from netpol_lab.explain import describe
-from netpol_lab.model import Cluster, Policy
+from netpol_lab.model import Policy
 from netpol_lab.ports import Protocol
 
 MOST_LISTED = 8  # ports in the line under the field; the field itself suggests them all

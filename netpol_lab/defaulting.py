@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab import api, model
-from netpol_lab.model import Cluster, Direction, Operator, Requirement, Selector
+from netpol_lab.cluster import Cluster, parse_address
+from netpol_lab.model import Direction, Operator, Requirement, Selector
 from netpol_lab.ports import Protocol
 from netpol_lab.validation import parse_cidr
 from netpol_lab.workloads import Key, Workloads
@@ -97,7 +98,7 @@ def _ports(
 
 
 def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
-    found = (model.parse_address(text) for text in texts)
+    found = (parse_address(text) for text in texts)
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 

@@ -18,6 +18,7 @@ import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.cluster import Cluster, parse_address
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.display import Words
 from netpol_lab.errors import (
@@ -30,7 +31,7 @@ from netpol_lab.errors import (
 )
 from netpol_lab.expectations import Expect, ProbePort
 from netpol_lab.manifests import SCENARIOS, load, text_of
-from netpol_lab.model import Cluster, Pod, parse_address
+from netpol_lab.model import Pod
 from netpol_lab.ports import Protocol
 from netpol_lab.reading import documents
 from netpol_lab.scene import Scene, compose

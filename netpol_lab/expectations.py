@@ -15,6 +15,7 @@ from textwrap import indent
 from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster, Flow
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.errors import (
     Complaint,
@@ -26,7 +27,6 @@ from netpol_lab.errors import (
 )
 from netpol_lab.explain import ALLOWED_WORDS, explain
 from netpol_lab.manifests import CLUSTER_WIDE, files_of, read_all, text_of
-from netpol_lab.model import Cluster, Flow
 from netpol_lab.ports import Protocol
 from netpol_lab.reading import Document, Path, documents, format_path, get
 from netpol_lab.verdict import Verdict, judge

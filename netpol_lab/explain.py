@@ -7,11 +7,9 @@ from itertools import chain
 from typing import Any
 
 from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
+from netpol_lab.cluster import Cluster, Endpoint, Flow
 from netpol_lab.model import (
-    Cluster,
     Direction,
-    Endpoint,
-    Flow,
     IPBlock,
     Peer,
     Pod,

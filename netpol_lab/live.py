@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import ClusterError, Complaint, Reason
 from netpol_lab.manifests import read_all
-from netpol_lab.model import Cluster
 
 NEEDED = ("networkpolicies.networking.k8s.io", "pods")
 HELPFUL = ("services", "replicasets.apps", "jobs.batch")  # Services, and whose pods are whose

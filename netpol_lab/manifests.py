@@ -16,6 +16,7 @@ from typing import Any
 
 from netpol_lab import api, validation, workloads
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.defaulting import DEFAULT_NAMESPACE, build
 from netpol_lab.errors import (
@@ -27,7 +28,6 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.model import Cluster
 from netpol_lab.reading import (
     MAX_BYTES,
     Document,

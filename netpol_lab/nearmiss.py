@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model import Cluster, Endpoint, IPBlock, Labels, Peer, Policy, Requirement, Rule
+from netpol_lab.cluster import Cluster, Endpoint
+from netpol_lab.model import IPBlock, Labels, Peer, Policy, Requirement, Rule
 from netpol_lab.ports import PortSet
 from netpol_lab.resolve import covers, holds, named_ports, ports_at, query_of, sees_address
 from netpol_lab.verdict import Side

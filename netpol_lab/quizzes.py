@@ -16,11 +16,12 @@ import ipywidgets
 import yaml
 
 from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.explain import describe_pod
 from netpol_lab.manifests import load
-from netpol_lab.model import Cluster, Direction
+from netpol_lab.model import Direction
 from netpol_lab.variants import effect_of, rule_of
 from netpol_lab.verdict import Verdict, evaluate, resolution_of
 

@@ -12,14 +12,12 @@ from functools import cache, lru_cache, reduce
 from operator import or_
 
 from netpol_lab.assumptions import Assumptions
+from netpol_lab.cluster import Cluster, Endpoint, Flow
 from netpol_lab.model import (
     NAME_LABEL,
     Address,
-    Cluster,
     ContainerPort,
     Direction,
-    Endpoint,
-    Flow,
     IPBlock,
     Labels,
     Operator,

@@ -13,9 +13,9 @@ from typing import Any
 
 from netpol_lab import diagram, matrix
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.layout import plan
-from netpol_lab.model import Cluster
 from netpol_lab.shapes import Sheet
 from netpol_lab.traffic import SINCE, Arc, Node, Outside, Row, State, Traffic, Wording, gather
 

@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path as FilePath
 from typing import Any, Protocol
 
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.model import Cluster
 from netpol_lab.scene import compose
 from netpol_lab.shapes import (
     FONT,

@@ -14,17 +14,10 @@ from itertools import chain, permutations
 from typing import NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster, Endpoint, parse_address
 from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
-from netpol_lab.model import (
-    Address,
-    Cluster,
-    Direction,
-    Endpoint,
-    Pod,
-    Policy,
-    parse_address,
-)
+from netpol_lab.model import Address, Direction, Pod, Policy
 from netpol_lab.ports import is_governed
 from netpol_lab.verdict import Exemption, Side, Verdict, evaluate, resolution_of
 

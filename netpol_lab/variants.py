@@ -15,10 +15,11 @@ import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, preformatted
+from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.manifests import load
-from netpol_lab.model import Cluster, Direction, Policy
+from netpol_lab.model import Direction, Policy
 from netpol_lab.scene import Scene, compose
 from netpol_lab.svg import Picture, paint
 from netpol_lab.traffic import BESIDE, Arc, Outside

@@ -12,19 +12,9 @@ from enum import Enum
 from functools import lru_cache
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
+from netpol_lab.cluster import Cluster, Endpoint, Flow, facing
 from netpol_lab.errors import FlowError
-from netpol_lab.model import (
-    Address,
-    Cluster,
-    Direction,
-    Endpoint,
-    Flow,
-    Pod,
-    Policy,
-    Rule,
-    Service,
-    facing,
-)
+from netpol_lab.model import Address, Direction, Pod, Policy, Rule, Service
 from netpol_lab.ports import is_governed
 from netpol_lab.resolve import Resolution, query_of, targets
 

@@ -15,10 +15,10 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.cluster import Cluster
 from netpol_lab.controls import Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.model import Cluster
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import Picture, paint

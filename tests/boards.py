@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import ipywidgets
 
 import netpol_lab as lab
-from netpol_lab.model import Cluster
+from netpol_lab.cluster import Cluster
 from netpol_lab.widgets import Board
 
 

@@ -114,7 +114,7 @@ FAULTS = (
     ),
     Fault(
         "a finished pod keeps its address",
-        "model.py",
+        "cluster.py",
         "if not pod.finished and not pod.host_network",
         "if not pod.host_network",
     ),
@@ -126,7 +126,7 @@ FAULTS = (
     ),
     Fault(
         "a dual-stack pod is always judged by its first address",
-        "model.py",
+        "cluster.py",
         "return next(iter(same or end.pod.known_addresses), None)",
         "return next(iter(end.pod.known_addresses), None)",
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Any
 
+from netpol_lab.cluster import Cluster
 from netpol_lab.model import (
     NAME_LABEL,
-    Cluster,
     Direction,
     Namespace,
     Operator,

@@ -7,9 +7,10 @@ import pytest
 from boards import field, html_of, inside
 
 import netpol_lab as lab
+from netpol_lab.cluster import Cluster
 from netpol_lab.controls import Controls, known_ports, port_number
 from netpol_lab.errors import AmbiguousNameError, UnknownNameError
-from netpol_lab.model import Cluster, ContainerPort, Pod
+from netpol_lab.model import ContainerPort, Pod
 from netpol_lab.ports import Protocol
 
 

@@ -9,7 +9,7 @@ import pytest
 from boards import board_of, field, html_of, inside
 
 import netpol_lab as lab
-from netpol_lab.model import Cluster
+from netpol_lab.cluster import Cluster
 from netpol_lab.still_map import StillMap
 
 WEB_TO_DB = "flow:shop/web>shop/db"

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "netpol_lab"
 
 STREET = (
     # nouns
-    "errors", "ports", "assumptions", "model",
+    "errors", "ports", "assumptions", "model", "cluster",
     # the door: manifests in
     "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
     # meaning, and one flow with its reasons

@@ -11,9 +11,10 @@ import pytest
 from boards import board_of, checkbox, field, html_of, inside
 
 import netpol_lab as lab
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.explain import describe_pod
-from netpol_lab.model import NAME_LABEL, Cluster, Namespace, Pod, Policy
+from netpol_lab.model import NAME_LABEL, Namespace, Pod, Policy
 from netpol_lab.scene import compose, flow_table
 from netpol_lab.svg import paint
 from netpol_lab.traffic import gather

@@ -1,0 +1,368 @@
+"""Everything that was loaded, and the flows that can be asked about: who calls whom, on which port.
+
+Names become pods, workloads, Services and addresses here; nothing of NetworkPolicy is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from ipaddress import ip_address
+from typing import TypeVar
+
+from netpol_lab.errors import (
+    AmbiguousNameError,
+    Complaint,
+    FlowError,
+    UnknownNameError,
+    did_you_mean,
+    visible,
+)
+from netpol_lab.model import Address, Namespace, Pod, Policy, Service
+from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
+
+_T = TypeVar("_T")
+
+UNGOVERNED = ("ICMP", "ICMPV6", "ARP", "IGMP", "GRE", "ESP")  # policies say nothing about them
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Everything that was loaded.
+
+    Parameters
+    ----------
+    namespaces : mapping of str to Namespace
+        By name, including those that only pods or policies mention.
+    pods : tuple of Pod
+    policies : tuple of Policy
+    services : tuple of Service
+    warnings : tuple of Complaint
+        What the API server would accept with a warning.
+    dropped : tuple of Complaint
+        The fields that a lenient reader has dropped; always empty after a strict one.
+    ignored : mapping of str to int
+        How many objects of each other kind were passed over.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.load("three-tier")
+    Cluster: 3 pods, 1 namespace, 2 policies
+    """
+
+    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    pods: tuple[Pod, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    services: tuple[Service, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
+    dropped: tuple[Complaint, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counts = (
+            (len(self.pods), "pod", "pods"),
+            (len(self.namespaces), "namespace", "namespaces"),
+            (len(self.policies), "policy", "policies"),
+        )
+        return "Cluster: " + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts)
+
+    def pod(self, name: str) -> Pod:
+        """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").pod("db").labels["role"]
+        'db'
+        """
+        return _find(self._pods_by_name, name, "pod")
+
+    def policy(self, name: str) -> Policy:
+        """Return the policy called ``namespace/name``, or ``name`` where only one has it."""
+        return _find(self._policies_by_name, name, "policy")
+
+    def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
+        """Return the same cluster with exactly these policies.
+
+        Parameters
+        ----------
+        policies : iterable of Policy or str
+            Policies, or names of policies of this cluster.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").with_policies([])
+        Cluster: 3 pods, 1 namespace, 0 policies
+        """
+        chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
+        return replace(self, policies=tuple(chosen))
+
+    def owner(self, address: Address) -> Pod | None:
+        """Return the running pod that owns an address (README of the cases; SEM-55)."""
+        return self._owners.get(address)
+
+    def endpoint(self, text: str) -> Endpoint:
+        """Return the end of a flow that a name or an address means.
+
+        Parameters
+        ----------
+        text : str
+            ``namespace/name`` of a pod, a workload (one of its pods) or a Service, in this
+            order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
+            a running pod means that pod. ``service:namespace/name`` always means the Service.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When nothing, or more than one thing, is called so.
+        FlowError
+            When the pod has finished, so that it owns no address any more.
+        """
+        address = parse_address(text)
+        if address is not None:
+            return Endpoint(self.owner(address), address)
+        found = self._named(text)
+        if isinstance(found, Service):
+            return Endpoint(address=next(iter(found.addresses), None), service=found)
+        if found.finished:
+            raise FlowError(
+                f"{found} has finished (phase Succeeded or Failed), so it owns no address and "
+                "takes no part in any connection."
+            )
+        return Endpoint(found)
+
+    def _named(self, text: str) -> Pod | Service:
+        if text.startswith("service:"):
+            return _find(self._services_by_name, text.removeprefix("service:"), "Service")
+        found = _find(self._ends_by_name, text, "pod, workload or Service")
+        if isinstance(found, Pod) and text not in (str(found), found.name):
+            self._refuse_namesakes(found)
+        return found
+
+    def _refuse_namesakes(self, pod: Pod) -> None:
+        """Refuse a workload's name that another kind of workload has as well."""
+        made = {p.workload for p in self.pods if p.workload and p.namespace == pod.namespace}
+        alike = sorted(str(w) for w in made if pod.workload and w.name == pod.workload.name)
+        if len(alike) > 1:
+            raise AmbiguousNameError(
+                f"more than one workload is called so: {', '.join(alike)}. Name one of their pods."
+            )
+
+    def replica_beside(self, pod: Pod) -> Pod:
+        """Return another running pod of the same workload, or the pod itself if it is alone."""
+        alike = (
+            other
+            for other in self.pods
+            if other.workload is not None
+            and (other.namespace, other.workload) == (pod.namespace, pod.workload)
+            and other.name != pod.name
+            and not other.finished
+        )
+        return next(alike, pod)
+
+    @cached_property
+    def _pods_by_name(self) -> dict[str, Pod]:
+        return {str(pod): pod for pod in self.pods}
+
+    @cached_property
+    def _pods_by_workload(self) -> dict[str, Pod]:
+        """One pod of each workload, a running one where there is any."""
+        made = [pod for pod in self.pods if pod.workload is not None]
+        made.sort(key=lambda pod: pod.finished)
+        names = ((f"{pod.namespace}/{pod.workload and pod.workload.name}", pod) for pod in made)
+        return dict(reversed([*names]))
+
+    @cached_property
+    def _ends_by_name(self) -> dict[str, Pod | Service]:
+        """What a name means as an end of a flow: a pod before a workload before a Service."""
+        return {**self._services_by_name, **self._pods_by_workload, **self._pods_by_name}
+
+    @cached_property
+    def _services_by_name(self) -> dict[str, Service]:
+        return {str(service): service for service in self.services}
+
+    @cached_property
+    def _policies_by_name(self) -> dict[str, Policy]:
+        return {str(policy): policy for policy in self.policies}
+
+    @cached_property
+    def _owners(self) -> dict[Address, Pod]:
+        running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
+        return {address: pod for pod in running for address in pod.addresses}
+
+
+def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
+    if name in objects:
+        return objects[name]
+    same = [full for full in objects if full.rpartition("/")[2] == name]
+    if len(same) == 1:
+        return objects[same[0]]
+    if same:
+        raise AmbiguousNameError(
+            f'more than one {kind} is called "{name}": {", ".join(sorted(same))}. '
+            "Write namespace/name."
+        )
+    known = did_you_mean(name, objects)
+    raise UnknownNameError(f'there is no {kind} "{visible(name)}". {known}')
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the IP address that `text` spells, or None; IPv4-mapped IPv6 counts as IPv4.
+
+    Examples
+    --------
+    >>> parse_address("::ffff:10.0.0.1")
+    IPv4Address('10.0.0.1')
+    >>> parse_address("shop/web") is None
+    True
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+# ---------------------------------------------------------------- flows
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One end of a flow: a pod, or an address outside the cluster.
+
+    Parameters
+    ----------
+    pod : Pod, optional
+        None for an outside address.
+    address : IPv4Address or IPv6Address, optional
+        The address in use; None for a pod of which the manifests give none.
+    node : str, optional
+        The node whose address it is, where that is known.
+    service : Service, optional
+        The Service that is called by its name.
+    """
+
+    pod: Pod | None = None
+    address: Address | None = None
+    node: str | None = None
+    service: Service | None = None
+
+    @property
+    def name(self) -> str:
+        """``namespace/name`` of the pod or Service, or the address."""
+        return str(self.pod or self.service or self.address or "an unknown address")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A connection somebody tries to open: from where, to where, on which port.
+
+    Parameters
+    ----------
+    source, destination : Endpoint
+    port : int or None
+        The destination port; None for protocols without ports.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another name such as ``ICMP``, which policies leave
+        undefined (SEM-57).
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(Flow.between(lab.load("three-tier"), "web", "db", 5432))
+    shop/web -> shop/db  TCP 5432
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    port: int | None = None
+    protocol: str = Protocol.TCP
+
+    @classmethod
+    def between(
+        cls,
+        cluster: Cluster,
+        source: str,
+        destination: str,
+        port: int | None = None,
+        protocol: str = "TCP",
+    ) -> Flow:
+        """Return a flow between two ends given by name or address.
+
+        Two pods given by name use the first address family that they share, in the order of
+        the destination's addresses (SEM-48: a dual-stack pod is judged per address in use).
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            For a wrong name, port or protocol, or when neither end is a pod (SEM-05).
+        """
+        port, protocol = _checked_port(port, protocol)
+        ends = cluster.endpoint(source), cluster.endpoint(destination)
+        if ends[0].address is not None and ends[0].address.is_loopback:
+            raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
+        if ends[1].address is not None and ends[1].address.is_loopback:
+            ends = ends[0], ends[0]  # it never leaves the pod (SEM-49)
+        if ends[0].service is not None:
+            raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
+        if ends[0].pod is None and ends[1].pod is None and ends[1].service is None:
+            raise FlowError(
+                f"neither {source} nor {destination} is a pod, and policies judge only pods. "
+                "Name at least one pod."
+            )
+        pod = ends[1].pod
+        if pod is not None and pod is ends[0].pod and source not in (str(pod), pod.name):
+            ends = ends[0], Endpoint(cluster.replica_beside(pod))  # a workload to itself
+        return cls(*facing(*ends), port, protocol)
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        return f"{self.source} -> {self.destination}  {self.protocol}{port}"
+
+
+def _checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
+    protocol = str(protocol).upper()
+    if not is_governed(protocol):
+        known = [*Protocol, *UNGOVERNED]
+        if protocol not in known:
+            raise FlowError(f'there is no protocol "{protocol}". {did_you_mean(protocol, known)}')
+        return None, protocol
+    if port is None:
+        raise FlowError(f"{protocol} needs a port: a number from {MIN_PORT} to {MAX_PORT}.")
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise FlowError(f"{protocol} needs a port, a number from 1 to 65535; got {port!r}.")
+    if not MIN_PORT <= port <= MAX_PORT:
+        raise FlowError(f"{port} is not a port: ports go from {MIN_PORT} to {MAX_PORT}.")
+    return port, Protocol(protocol)
+
+
+def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]:
+    """Return both ends with the addresses they use towards each other (SEM-48)."""
+    destination = replace(destination, address=_address_beside(destination, source))
+    return replace(source, address=_address_beside(source, destination)), destination
+
+
+def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
+    """Return the address `end` uses towards `other`: the first of a family both have."""
+    if end.address is not None or end.pod is None:
+        return end.address
+    others = _known_addresses(other)
+    families = {address.version for address in others}
+    same = [address for address in end.pod.known_addresses if address.version in families]
+    return next(iter(same or end.pod.known_addresses), None)
+
+
+def _known_addresses(end: Endpoint) -> Iterator[Address]:
+    if end.address is not None:
+        return iter((end.address,))
+    return iter(end.pod.known_addresses if end.pod else ())
