@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
     from netpol_lab.cluster import Cluster, Flow
     from netpol_lab.errors import ManifestError, NetpolError
-    from netpol_lab.exercises import exercise, predict
+    from netpol_lab.exercises import exercise
     from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
     from netpol_lab.model import Pod, Policy
     from netpol_lab.ports import PortSet
+    from netpol_lab.predictions import predict
     from netpol_lab.quizzes import quiz
     from netpol_lab.setup_check import check_setup
     from netpol_lab.svg import draw
@@ -54,7 +55,7 @@ _HOMES = {
     "explore_types": "variants",
     "from_kubectl": "live",
     "load": "manifests",
-    "predict": "exercises",
+    "predict": "predictions",
     "quiz": "quizzes",
 }
 

@@ -24,7 +24,7 @@ STREET = (
     "policy_types",
     # the doors out: widgets, exercises, command line
     "display", "setup_check", "traffic_map", "still_map", "controls", "widgets",
-    "cards", "variants", "exercises", "quizzes",
+    "cards", "variants", "predictions", "exercises", "quizzes",
     "cli",
 )  # fmt: skip
 
