@@ -189,6 +189,13 @@ def test_two_policies_run_together_close_db_even_to_backend(case_directory):
     assert allowed(shop, "web", "backend") is True
 
 
+def test_labels_beside_the_selector_of_a_peer_leave_nothing_to_admit(case_directory):
+    """As printed, the second seed is refused even so: its peer has lost its only labels."""
+    case = yaml.safe_load((case_directory / "invalid/189-labels-beside-the-selectors.yaml").open())
+    with pytest.raises(ManifestError, match=r"from\[0\]\n  Required: must specify a peer"):
+        load(case["manifest"], strict=False)
+
+
 def test_labels_beside_an_empty_pod_selector_cut_web_off_from_all_but_backend():
     """The subject's half of the second seed: null selects every pod of the namespace."""
     text = f"""{HEAD}spec:
