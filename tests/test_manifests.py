@@ -30,6 +30,7 @@ def complaints(text):
 # ---------------------------------------------------------------- sources
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 def test_files_directories_and_texts_come_together(tmp_path):
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "policy.yml").write_text(HEAD, encoding="utf-8")
@@ -65,6 +66,7 @@ def test_every_packaged_scenario_loads_without_warnings(name):
     assert load(name).warnings == ()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
 def test_pipes_in_a_directory_are_passed_over_and_a_named_one_is_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     (tmp_path / "zero.yaml").symlink_to("/dev/zero")
