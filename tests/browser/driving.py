@@ -138,6 +138,18 @@ def launch(playwright: Playwright, program: str) -> Browser:
     return playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
 
 
+_FRONT_IS_IDLE = """() => {
+  const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
+  return Boolean(context?.isReady && context.session?.kernel?.status === "idle");
+}"""
+
+# A command that waits for a dialog would never end; nobody is there to answer it.
+_EXECUTE = """([name, args]) => Promise.race([
+  window.jupyterapp.commands.execute(name, args).then(() => null),
+  new Promise((_, fail) => setTimeout(() => fail(new Error(`${name} does not end`)), 90000)),
+])"""
+
+
 @dataclass
 class Lab:
     """A browser page with JupyterLab, and what went over the wire and into the console."""
@@ -173,8 +185,13 @@ class Lab:
         self.wait_until_idle()
 
     def wait_until_idle(self) -> None:
-        """Wait for the kernel: "Run All" before that asks which kernel is meant."""
+        """Wait for the kernel: "Run All" before that asks which kernel is meant.
+
+        The status bar says "| Idle" of the notebook before this one for a moment, so the notebook
+        in front is asked itself.
+        """
         self.page.get_by_text("| Idle").first.wait_for(timeout=60_000)
+        self.page.wait_for_function(_FRONT_IS_IDLE, timeout=60_000)
 
     def run_all(self) -> None:
         """Run every cell and wait until the last one has run."""
@@ -183,10 +200,7 @@ class Lab:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Do what a menu entry of JupyterLab does."""
-        self.page.evaluate(
-            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)",
-            [name, arguments],
-        )
+        self.page.evaluate(_EXECUTE, [name, arguments])
 
     def wait_until(self, is_true: Callable[[], bool], seconds: float = 5) -> None:
         """Wait for something outside the page."""
