@@ -346,9 +346,22 @@ def board_in(page: Page) -> BoardInPage:
     return board
 
 
+NEARLY = 60  # of 255, in each of red, green and blue
+
+
 def colours(part: Locator) -> dict[str, int]:
-    """Count the pixels of a screenshot that are the blue or the vermillion of the arrows."""
+    """Count the pixels of a screenshot that are the blue or the vermillion of the arrows.
+
+    Nearly is enough: where the picture stands between two pixels, its edges are mixed with white.
+    """
     image = Image.open(io.BytesIO(part.screenshot())).convert("RGB")
     names = {(0, 114, 178): "blue", (213, 94, 0): "vermillion"}
-    found = {colour: count for count, colour in image.getcolors(image.width * image.height)}
-    return {name: found.get(colour, 0) for colour, name in names.items()}
+    found = image.getcolors(image.width * image.height)
+    return {
+        name: sum(count for count, seen in found if _apart(seen, wanted) <= NEARLY)
+        for wanted, name in names.items()
+    }
+
+
+def _apart(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
