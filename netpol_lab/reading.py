@@ -27,7 +27,6 @@ MAX_EXCERPT = 160  # a longer line is not shown under a complaint
 MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Merge: Any = yaml.SafeLoader  # for its flatten_mapping
 
 
 # ---------------------------------------------------------------- scalars as kubectl reads them
