@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab import api, model
-from netpol_lab.cluster import Cluster, parse_address
+from netpol_lab.addresses import Address, parse_address
+from netpol_lab.cluster import Cluster
 from netpol_lab.model import Direction, Operator, Requirement, Selector
 from netpol_lab.ports import Protocol
 from netpol_lab.validation import parse_cidr
@@ -67,7 +68,7 @@ def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
 
 
 def _pod(
-    pod: api.Pod, nodes: Mapping[str, tuple[model.Address, ...]], owner: Key | None
+    pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None
 ) -> model.Pod:
     spec, status, meta = pod.spec, pod.status, pod.metadata
     own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
@@ -97,14 +98,14 @@ def _ports(
             yield model.ContainerPort(port.name, port.container_port, protocol, is_init, stays)
 
 
-def _addresses(texts: Iterable[str]) -> tuple[model.Address, ...]:
+def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
     found = (parse_address(text) for text in texts)
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 
 def _nodes(
     nodes: Iterable[api.Node], pods: Iterable[api.Pod]
-) -> dict[str, tuple[model.Address, ...]]:
+) -> dict[str, tuple[Address, ...]]:
     """Return the addresses of each node: its own word, and what its pods give away."""
     texts = {node.metadata.name: [a.address for a in node.status.addresses or ()] for node in nodes}
     for pod in pods:

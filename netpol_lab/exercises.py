@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import ipywidgets
 
+from netpol_lab.addresses import parse_address
 from netpol_lab.cards import Card, button, heading, preformatted
-from netpol_lab.cluster import Cluster, parse_address
+from netpol_lab.cluster import Cluster
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.display import Words
 from netpol_lab.errors import (

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from netpol_lab.addresses import Address, Network
 from netpol_lab.ports import Protocol
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
 Labels = Mapping[str, str]
 
 NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)

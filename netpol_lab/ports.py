@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from netpol_lab.intervals import Range, merge, overlap, without
+
 MIN_PORT, MAX_PORT = 1, 65535
 
 
@@ -26,9 +28,6 @@ def is_governed(protocol: str) -> bool:
     (True, False)
     """
     return protocol in Protocol.__members__
-
-
-Range = tuple[int, int]  # first and last port, both included
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +101,31 @@ class PortSet:
             tuple((p, MIN_PORT, MAX_PORT) for p in Protocol if not protocols or p in protocols)
         )
 
+    @classmethod
+    def union(cls, *sets: PortSet) -> PortSet:
+        """Return the ports that are in any of the sets.
+
+        Examples
+        --------
+        >>> PortSet.union(PortSet.of("TCP", 80), PortSet.of("UDP", 53), PortSet.of("TCP", 81))
+        TCP 80-81; UDP 53
+        """
+        return _collect(
+            (p, merge(part for ports in sets for part in ports.of_protocol(p))) for p in Protocol
+        )
+
     def of_protocol(self, protocol: str) -> tuple[Range, ...]:
         """Return the ranges of one protocol as (first, last) pairs."""
         return tuple((first, last) for p, first, last in self.ranges if p == protocol)
 
     def __or__(self, other: PortSet) -> PortSet:
-        return _collect((p, _merge(self.of_protocol(p) + other.of_protocol(p))) for p in Protocol)
+        return PortSet.union(self, other)
 
     def __and__(self, other: PortSet) -> PortSet:
-        return _collect((p, _overlap(self.of_protocol(p), other.of_protocol(p))) for p in Protocol)
+        return _collect((p, overlap(self.of_protocol(p), other.of_protocol(p))) for p in Protocol)
 
     def __sub__(self, other: PortSet) -> PortSet:
-        return _collect(
-            (p, _overlap(self.of_protocol(p), _gaps(other.of_protocol(p)))) for p in Protocol
-        )
+        return _collect((p, without(self.of_protocol(p), other.of_protocol(p))) for p in Protocol)
 
     def __contains__(self, protocol_and_port: tuple[str, int]) -> bool:
         protocol, port = protocol_and_port
@@ -145,32 +155,6 @@ class PortSet:
 
 def _collect(parts: Iterable[tuple[Protocol, Iterable[Range]]]) -> PortSet:
     return PortSet(tuple((p, first, last) for p, ranges in parts for first, last in ranges))
-
-
-def _merge(ranges: Iterable[Range]) -> list[Range]:
-    merged: list[Range] = []
-    for first, last in sorted(ranges):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
-        else:
-            merged.append((first, last))
-    return merged
-
-
-def _overlap(left: Iterable[Range], right: Iterable[Range]) -> list[Range]:
-    right = tuple(right)
-    pairs = ((max(a, c), min(b, d)) for a, b in left for c, d in right)
-    return [(first, last) for first, last in pairs if first <= last]
-
-
-def _gaps(ranges: Iterable[Range]) -> list[Range]:
-    """Return what the sorted `ranges` leave free."""
-    gaps, start = [], MIN_PORT
-    for first, last in ranges:
-        gaps.append((start, first - 1))
-        start = last + 1
-    gaps.append((start, MAX_PORT))
-    return [(first, last) for first, last in gaps if first <= last]
 
 
 def _in_words(ranges: tuple[Range, ...]) -> str:

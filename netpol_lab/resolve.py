@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
-from operator import or_
+from itertools import chain
+from operator import and_, or_
+from typing import Protocol
 
+from netpol_lab.addresses import Address, AddressRange
 from netpol_lab.assumptions import Assumptions
+from netpol_lab.bits import bits_of, ones
 from netpol_lab.cluster import Cluster, Endpoint, Flow
+from netpol_lab.ends import named_ports, sees_address
+from netpol_lab.intervals import without
 from netpol_lab.model import (
     NAME_LABEL,
-    Address,
     ContainerPort,
     Direction,
     IPBlock,
@@ -70,7 +75,25 @@ def covers(block: IPBlock, address: Address) -> bool:
     >>> covers(IPBlock(ip_network("10.0.0.0/8")), ip_address("10.1.2.3"))
     True
     """
-    return address in block.cidr and not any(address in part for part in block.excepts)
+    return any(address in part for part in addresses_of(block))
+
+
+@lru_cache(maxsize=8192)
+def addresses_of(block: IPBlock) -> tuple[AddressRange, ...]:
+    """Return the addresses that a block means: those of its CIDR without its exceptions.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> block = IPBlock(ip_network("10.0.0.0/8"), (ip_network("10.0.0.0/9"),))
+    >>> [str(part) for part in addresses_of(block)]
+    ['10.128.0.0-10.255.255.255']
+    """
+    whole = AddressRange.of(block.cidr)
+    holes = [AddressRange.of(part).numbers for part in block.excepts]
+    return tuple(
+        AddressRange.between(whole.version, *part) for part in without([whole.numbers], holes)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -96,7 +119,7 @@ def ports_at(
     """
     if not entries:
         return PortSet.every()
-    return reduce(or_, (_entry_at(entry, names, end_port) for entry in entries))
+    return PortSet.union(*(_entry_at(entry, names, end_port) for entry in entries))
 
 
 def _entry_at(entry: PolicyPort, names: Sequence[ContainerPort], end_port: bool) -> PortSet:
@@ -110,18 +133,7 @@ def _entry_at(entry: PolicyPort, names: Sequence[ContainerPort], end_port: bool)
         for declared in names
         if declared.name == entry.port and declared.protocol == entry.protocol
     )
-    return reduce(or_, numbers, PortSet())
-
-
-def named_ports(endpoint: Endpoint, assumptions: Assumptions) -> tuple[ContainerPort, ...]:
-    """Return the port names that count at a destination (SEM-41, SEM-56)."""
-    if endpoint.pod is None:
-        return ()
-    return tuple(
-        port
-        for port in endpoint.pod.ports
-        if assumptions.init_port_names or not port.in_init_container
-    )
+    return PortSet.union(*numbers)
 
 
 def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
@@ -194,7 +206,7 @@ class EndpointSet:
         return place is not None and bool(self.bits >> place & 1)
 
     def __iter__(self) -> Iterator[Pod]:
-        return (pod for i, pod in enumerate(self.universe.pods) if self.bits >> i & 1)
+        return (self.universe.pods[place] for place in ones(self.bits))
 
     def __len__(self) -> int:
         return self.bits.bit_count()
@@ -206,26 +218,76 @@ class EndpointSet:
         return f"{{{', '.join(map(str, self))}}}"
 
 
+class Labelled:
+    """Things found by their labels; sets of them are bits.
+
+    Asks `holds` once for each value that a requirement lists, once for a value that it does not
+    list and once for no value: no other question can have another answer.
+    """
+
+    def __init__(self, things: Iterable[tuple[int, Labels]]) -> None:
+        self._places: dict[str, dict[str, list[int]]] = {}
+        everyone = []
+        for place, labels in things:
+            everyone.append(place)
+            for key, value in labels.items():
+                self._places.setdefault(key, {}).setdefault(value, []).append(place)
+        self._everyone = bits_of(everyone)
+        self.matching = cache(self._matching)
+        self._satisfying = cache(self._asked)
+        self._carrying = cache(self._present)
+
+    def _matching(self, selector: Selector) -> int:
+        return reduce(and_, map(self._satisfying, selector.requirements), self._everyone)
+
+    def _asked(self, requirement: Requirement) -> int:
+        key, present = requirement.key, self._carrying(requirement.key)
+        listed = {value: self._with(key, value) for value in requirement.values}
+        unlisted = present & ~reduce(or_, listed.values(), 0)
+        answers = (
+            *((found, {key: value}) for value, found in listed.items()),
+            (unlisted, {key: _UNLISTED}),
+            (self._everyone & ~present, {}),
+        )
+        return reduce(or_, (found for found, labels in answers if holds(requirement, labels)), 0)
+
+    def _with(self, key: str, value: str) -> int:
+        return bits_of(self._places.get(key, {}).get(value, ()))
+
+    def _present(self, key: str) -> int:
+        return bits_of(chain.from_iterable(self._places.get(key, {}).values()))
+
+
+_UNLISTED = "\0"  # no label has this value, and no requirement lists it
+
+
 class Universe:
-    """The pods of one cluster in a fixed order, and the sets of them that come up again."""
+    """The running pods of one cluster, one bit each, and the sets of them that come up again.
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.namespaces = cluster.namespaces
-        self.pods = tuple(pod for pod in cluster.pods if not pod.finished)  # SEM-55
-        self.index = {str(pod): i for i, pod in enumerate(self.pods)}
-        self.labelled = cache(self._labelled)
-        self.in_namespaces = cache(self._in_namespaces)
+    Parameters
+    ----------
+    cluster : Cluster
+    names : sequence of str, optional
+        The names that the bits stand for, where several clusters have to agree on them.
+    """
 
-    def of(self, pods: Iterable[Pod]) -> EndpointSet:
-        """Return the set of the given pods."""
-        return EndpointSet(self, reduce(or_, (1 << self.index[str(pod)] for pod in pods), 0))
+    def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
+        running = {str(pod): pod for pod in cluster.pods if not pod.finished}  # SEM-55
+        order = running if names is None else names
+        self.index = {name: place for place, name in enumerate(order) if name in running}
+        self.pods = {place: running[name] for name, place in self.index.items()}
+        self._by_labels = Labelled((place, pod.labels) for place, pod in self.pods.items())
+        self._by_namespace = Labelled(
+            (place, cluster.namespaces[pod.namespace].labels) for place, pod in self.pods.items()
+        )
 
-    def _labelled(self, selector: Selector) -> EndpointSet:
-        return self.of(pod for pod in self.pods if matches(selector, pod.labels))
+    def labelled(self, selector: Selector) -> EndpointSet:
+        """Return the pods whose labels match."""
+        return EndpointSet(self, self._by_labels.matching(selector))
 
-    def _in_namespaces(self, selector: Selector) -> EndpointSet:
-        names = {name for name, ns in self.namespaces.items() if matches(selector, ns.labels)}
-        return self.of(pod for pod in self.pods if pod.namespace in names)
+    def in_namespaces(self, selector: Selector) -> EndpointSet:
+        """Return the pods in namespaces whose labels match."""
+        return EndpointSet(self, self._by_namespace.matching(selector))
 
 
 def only_namespace(name: str) -> Selector:
@@ -236,6 +298,52 @@ def only_namespace(name: str) -> Selector:
 # ---------------------------------------------------------------- a cluster, resolved
 
 
+class Crowd(Protocol):
+    """Ends of flows as the peer part of a rule sees them; sets of them are bits."""
+
+    @property
+    def everyone(self) -> int:
+        """All of them."""
+
+    @property
+    def unaddressed(self) -> int:
+        """Those of which the manifests give no address."""
+
+    def among(self, pods: EndpointSet) -> int:
+        """Return those that are one of the pods, and are seen as a pod."""
+
+    def inside(self, block: IPBlock) -> int:
+        """Return those whose address the block covers."""
+
+    def seen_by_address(self, assumptions: Assumptions) -> int:
+        """Return those at whose address ipBlocks look."""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A crowd of one."""
+
+    end: Endpoint
+    everyone = 1
+
+    @property
+    def unaddressed(self) -> int:
+        """See `Crowd`."""
+        return int(self.end.address is None)
+
+    def among(self, pods: EndpointSet) -> int:
+        """See `Crowd`."""
+        return int(self.end.pod is not None and self.end.pod in pods)
+
+    def inside(self, block: IPBlock) -> int:
+        """See `Crowd`."""
+        return int(self.end.address is not None and covers(block, self.end.address))
+
+    def seen_by_address(self, assumptions: Assumptions) -> int:
+        """See `Crowd`."""
+        return int(sees_address(self.end, assumptions))
+
+
 @dataclass(frozen=True, slots=True)
 class PeerSet:
     """Whom the peer part of a rule means: pods, and addresses inside blocks."""
@@ -244,20 +352,16 @@ class PeerSet:
     blocks: tuple[IPBlock, ...]
     anyone: bool
 
-    def admits(self, peer: Endpoint, assumptions: Assumptions) -> bool:
-        """Say whether the other end of a flow is meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
-        if self.anyone or (peer.pod is not None and peer.pod in self.pods):
-            return True
-        if not sees_address(peer, assumptions):
-            return False
-        if peer.address is None:  # a pod of which the manifests give no address
-            return bool(self.blocks and assumptions.unknown_addresses_in_blocks)
-        return any(covers(block, peer.address) for block in self.blocks)
-
-
-def sees_address(peer: Endpoint, assumptions: Assumptions) -> bool:
-    """Say whether ipBlocks look at this end; "ipBlock on the node address always works"."""
-    return peer.pod is None or peer.pod.host_network or assumptions.ip_block_matches_pods
+    def admits(self, crowd: Crowd, assumptions: Assumptions) -> int:
+        """Return those of a crowd that are meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
+        if self.anyone:
+            return crowd.everyone
+        if not self.blocks:
+            return crowd.among(self.pods)
+        inside = reduce(or_, map(crowd.inside, self.blocks))
+        if assumptions.unknown_addresses_in_blocks:
+            inside |= crowd.unaddressed
+        return crowd.among(self.pods) | inside & crowd.seen_by_address(assumptions)
 
 
 class Resolution:
@@ -266,10 +370,13 @@ class Resolution:
     Parameters
     ----------
     cluster : Cluster
+    names : sequence of str, optional
+        As for `Universe`.
     """
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.universe = Universe(cluster)
+    def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
+        self.universe = Universe(cluster, names)
+        self.policies = cluster.policies
         self._policies: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
             self._policies.setdefault(policy.namespace, []).append(policy)
@@ -310,7 +417,7 @@ class Resolution:
     ) -> bool:
         """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15)."""
         meant = self.peers(policy.namespace, rule.peers)
-        return meant.admits(peer, assumptions) and port.in_rule(rule, assumptions)
+        return bool(meant.admits(One(peer), assumptions)) and port.in_rule(rule, assumptions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from functools import cached_property, partial
 from itertools import chain, permutations
 from typing import NamedTuple
 
+from netpol_lab.addresses import Address, parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster, Endpoint, parse_address
+from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
-from netpol_lab.model import Address, Direction, Pod, Policy
+from netpol_lab.model import Direction, Pod, Policy
 from netpol_lab.ports import is_governed
 from netpol_lab.verdict import Exemption, Side, Verdict, evaluate, resolution_of
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 
+from netpol_lab.addresses import Address
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.cluster import Cluster, Endpoint, Flow, facing
+from netpol_lab.ends import as_node, as_read, is_itself, is_own_node
 from netpol_lab.errors import FlowError
-from netpol_lab.model import Address, Direction, Pod, Policy, Rule, Service
+from netpol_lab.model import Direction, Pod, Policy, Rule, Service
 from netpol_lab.ports import is_governed
 from netpol_lab.resolve import Resolution, query_of, targets
 
@@ -240,6 +242,10 @@ class _Path:
     def through_service(self) -> bool:
         return self.asked is not self.arriving
 
+    @property
+    def reaches_itself(self) -> bool:
+        return is_itself(self.arriving.source, self.arriving.destination)
+
 
 def _paths(cluster: Cluster, flow: Flow) -> list[_Path]:
     """Return the one path of a flow, or one for each pod behind the Service it goes to."""
@@ -295,14 +301,14 @@ def _open_questions(path: _Path) -> list[str]:
     relevant = {
         "host_network_as_pods": any(pod.host_network for pod in pods),
         "own_node_egress": source is not None
-        and any(_is_own_node(source, _as_node(end)) for end in ends),
+        and any(is_own_node(source, as_node(end)) for end in ends),
         "init_port_names": destination is not None
         and any(port.in_init_container for port in destination.ports),
         "unknown_addresses_in_blocks": any(
             end.address is None for end in (path.arriving.source, *ends)
         ),
         "service_rewritten_first": path.through_service,
-        "service_loopback": path.through_service and _reaches_itself(path.arriving),
+        "service_loopback": path.through_service and path.reaches_itself,
         "icmp_filtered": not is_governed(path.asked.protocol),
     }
     return [name for name, matters in relevant.items() if matters]
@@ -320,15 +326,8 @@ def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outco
 
 def _as_read(flow: Flow, reading: Assumptions) -> Flow:
     """Return the flow with hostNetwork pods as their node's address, if read so (SEM-54)."""
-    if reading.host_network_as_pods:
-        return flow
-    return replace(flow, source=_as_node(flow.source), destination=_as_node(flow.destination))
-
-
-def _as_node(end: Endpoint) -> Endpoint:
-    if end.pod is None or not end.pod.host_network:
-        return end
-    return Endpoint(None, end.address, end.pod.node)
+    ends = as_read(flow.source, reading), as_read(flow.destination, reading)
+    return replace(flow, source=ends[0], destination=ends[1])
 
 
 def _side(
@@ -353,30 +352,15 @@ def _side(
 def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemption | None:
     if not reading.enforced:
         return Exemption.NOT_ENFORCED
-    if _reaches_itself(path.arriving) and (not path.through_service or reading.service_loopback):
+    if path.reaches_itself and (not path.through_service or reading.service_loopback):
         return Exemption.ITSELF
     open_here = side.direction is Direction.EGRESS and side.isolated
     always = reading.own_node_egress if open_here else side.direction is Direction.INGRESS
-    if always and _is_own_node(pod, side.peer):
+    if always and is_own_node(pod, side.peer):
         return Exemption.OWN_NODE
     if side.isolated and not is_governed(side.flow.protocol) and not reading.icmp_filtered:
         return Exemption.NOT_FILTERED
     return None
-
-
-def _is_own_node(pod: Pod, peer: Endpoint) -> bool:
-    """Say whether the peer is the node that the pod runs on (SEM-50)."""
-    if peer.pod is not None:
-        return False
-    return peer.address in pod.node_addresses or (peer.node is not None and peer.node == pod.node)
-
-
-def _reaches_itself(flow: Flow) -> bool:
-    """Say whether a pod calls itself, by name or by an address it shares with its node."""
-    source, destination = flow.source.pod, flow.destination
-    if source is None or destination.pod is None:
-        return source is not None and destination.address in source.known_addresses
-    return str(source) == str(destination.pod)
 
 
 def _unanimous(answers: Iterable[bool]) -> bool | None:

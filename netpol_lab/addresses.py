@@ -1,0 +1,81 @@
+"""Ranges of IP addresses, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRange:
+    """All addresses of one family from the first to the last, both included.
+
+    Parameters
+    ----------
+    first, last : IPv4Address or IPv6Address
+
+    Examples
+    --------
+    >>> from ipaddress import ip_address
+    >>> range_ = AddressRange(ip_address("10.0.0.1"), ip_address("10.0.0.9"))
+    >>> print(range_)
+    10.0.0.1-10.0.0.9
+    >>> ip_address("10.0.0.5") in range_, ip_address("::a00:5") in range_
+    (True, False)
+    """
+
+    first: Address
+    last: Address
+
+    @classmethod
+    def between(cls, version: int, first: int, last: int) -> AddressRange:
+        """Return a range of one family from the numbers of its ends.
+
+        Examples
+        --------
+        >>> print(AddressRange.between(4, 0, 2**32 - 1))
+        0.0.0.0-255.255.255.255
+        """
+        family = IPv4Address if version == 4 else IPv6Address
+        return cls(family(first), family(last))
+
+    @classmethod
+    def of(cls, network: Network) -> AddressRange:
+        """Return the addresses of a network, its first and last ones among them (SEM-44)."""
+        return cls(network.network_address, network.broadcast_address)
+
+    @property
+    def version(self) -> int:
+        """4 or 6."""
+        return self.first.version
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The first and the last address as numbers."""
+        return int(self.first), int(self.last)
+
+    def __contains__(self, address: Address) -> bool:
+        return address.version == self.version and self.first <= address <= self.last  # type: ignore[operator]
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the IP address that `text` spells, or None; IPv4-mapped IPv6 counts as IPv4.
+
+    Examples
+    --------
+    >>> parse_address("::ffff:10.0.0.1")
+    IPv4Address('10.0.0.1')
+    >>> parse_address("shop/web") is None
+    True
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

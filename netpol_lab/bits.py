@@ -1,0 +1,48 @@
+"""Sets of small whole numbers, kept as the bits of one integer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
+
+
+def bits_of(numbers: Iterable[int]) -> int:
+    """Return the integer whose bits are the given numbers.
+
+    Examples
+    --------
+    >>> bits_of([0, 3]), bits_of([])
+    (9, 0)
+    """
+    numbers = list(numbers)
+    buffer = bytearray(max(numbers, default=0) // 8 + 1)
+    for number in numbers:
+        buffer[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(buffer, "little")
+
+
+def union(sets: Iterable[int]) -> int:
+    """Return the bits that are set in any of the integers.
+
+    Examples
+    --------
+    >>> union([1, 8]), union([])
+    (9, 0)
+    """
+    return reduce(or_, sets, 0)
+
+
+def ones(bits: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set, in order.
+
+    Examples
+    --------
+    >>> list(ones(9))
+    [0, 3]
+    """
+    digits = bin(bits)[:1:-1]  # searched in C, which counts with ten thousand pods
+    place = digits.find("1")
+    while place >= 0:
+        yield place
+        place = digits.find("1", place + 1)

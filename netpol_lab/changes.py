@@ -1,0 +1,313 @@
+"""What changed between two clusters: flows gained and lost, and the policy or rule that did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from typing import NamedTuple
+
+from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.bits import ones, union
+from netpol_lab.cluster import Cluster
+from netpol_lab.explain import left_open
+from netpol_lab.frame import End
+from netpol_lab.model import Pod, Policy
+from netpol_lab.ports import PortSet
+from netpol_lab.reach import Part, Reachability, Row, side_by_side
+from netpol_lab.verdict import Side, Verdict, evaluate
+
+
+def diff(old: Cluster, new: Cluster, assumptions: Assumptions = DEFAULTS, by: str = "pod") -> Diff:
+    """Say which flows a change of manifests has opened and closed, and by which rule.
+
+    Parameters
+    ----------
+    old, new : Cluster
+    assumptions : Assumptions
+    by : str
+        ``"pod"``, ``"workload"`` or ``"namespace"``, as for `Reachability.connections`.
+
+    Returns
+    -------
+    Diff
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> print(lab.diff(shop, shop.with_policies(["backend-access-ingress"])))
+    2 connections gained
+    + shop/web -> shop/db  all ports
+        ingress: shop/db-access-ingress is gone; it isolated shop/db
+    + 0.0.0.0-255.255.255.255 -> shop/db  all ports
+        ingress: shop/db-access-ingress is gone; it isolated shop/db
+    """
+    before, after = side_by_side([old, new], assumptions)
+    return Diff(before, after, by)
+
+
+@dataclass(frozen=True)
+class FlowChange:
+    """What became of the flows from one end to another.
+
+    Parameters
+    ----------
+    source, destination : str
+        As in `Connection`.
+    gained, lost : PortSet
+        From blocked to allowed, and from allowed to blocked.
+    unsettled : PortSet
+        Where the answer has become undefined, or was so.
+    diff : Diff
+    """
+
+    source: str
+    destination: str
+    gained: PortSet
+    lost: PortSet
+    unsettled: PortSet
+    diff: Diff = field(repr=False, compare=False)
+
+    @cached_property
+    def causes(self) -> tuple[str, ...]:
+        """The policies and rules that made the difference, in words."""
+        kinds = (self.gained, self.lost, self.unsettled)
+        found = (self.diff.why(self, *next(iter(ports))) for ports in kinds if ports)
+        return tuple(dict.fromkeys(words for some in found for words in some))
+
+    def __str__(self) -> str:
+        signs = (("+", self.gained), ("-", self.lost), ("?", self.unsettled))
+        pair = f"{self.source} -> {self.destination}"
+        lines = [f"{sign} {pair}  {ports}" for sign, ports in signs if ports]
+        return "\n".join([*lines, *(f"    {words}" for words in self.causes)])
+
+
+@dataclass(frozen=True, eq=False)
+class Diff:
+    """The difference between two clusters. Made by `diff`; false when there is none.
+
+    Parameters
+    ----------
+    before, after : Reachability
+        In one frame.
+    by : str
+    """
+
+    before: Reachability
+    after: Reachability
+    by: str = "pod"
+
+    @cached_property
+    def changes(self) -> tuple[FlowChange, ...]:
+        """Each pair of ends between which something changed, in the new cluster's order."""
+        compare = _pods_compared if self.by == "pod" else _groups_compared
+        ports = self.before.classes.ports
+        return tuple(
+            FlowChange(
+                *pair,
+                gained=ports(now.sure & ~was.possible),
+                lost=ports(was.sure & ~now.possible),
+                unsettled=ports(_undefined(was) ^ _undefined(now)),
+                diff=self,
+            )
+            for pair, was, now in compare(self)
+        )
+
+    @cached_property
+    def added(self) -> tuple[str, ...]:
+        """The names that only the new cluster has."""
+        return _only_in(self.after, self.before, self.by)
+
+    @cached_property
+    def removed(self) -> tuple[str, ...]:
+        """The names that only the old cluster has."""
+        return _only_in(self.before, self.after, self.by)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.added or self.removed)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __str__(self) -> str:
+        new = [f"new: {name}" for name in self.added]
+        gone = [f"gone: {name}" for name in self.removed]
+        return "\n".join([self.summary, *new, *gone, *map(str, self.changes)])
+
+    __repr__ = __str__
+
+    @property
+    def summary(self) -> str:
+        """The numbers, in one line.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> lab.diff(shop, shop).summary
+        'nothing changed'
+        """
+        counts = (
+            (sum(bool(change.gained) for change in self.changes), "gained"),
+            (sum(bool(change.lost) for change in self.changes), "lost"),
+            (sum(bool(change.unsettled) for change in self.changes), "unsettled"),
+        )
+        words = [f"{n} connection{'s' * (n > 1)} {what}" for n, what in counts if n]
+        words += [f"{len(self.added)} new"] if self.added else []
+        words += [f"{len(self.removed)} gone"] if self.removed else []
+        return ", ".join(words) or "nothing changed"
+
+    def why(self, change: FlowChange, protocol: str, port: int) -> Iterator[str]:
+        """Yield what made the difference at one port, in words."""
+        was = _example(self.before, self.by, change, protocol, port)
+        now = _example(self.after, self.by, change, protocol, port)
+        ends = (change.source, change.destination)
+        yield from (f"{name} is new" for name in ends if name in self.added)
+        yield from (f"{name} is gone" for name in ends if name in self.removed)
+        if was is not None and now is not None:
+            yield from _reasons(was, now)
+
+
+# ---------------------------------------------------------------- comparing
+
+
+class Answer(NamedTuple):
+    """Classes of ports that are surely open, and that are open in some reading."""
+
+    sure: int = 0
+    possible: int = 0
+
+
+Compared = tuple[tuple[str, str], Answer, Answer]
+
+
+def _undefined(answer: Answer) -> int:
+    return answer.possible & ~answer.sure
+
+
+def _pods_compared(diff: Diff) -> Iterator[Compared]:
+    """Yield the pairs of single ends between which something changed; asks once per kind."""
+    names = diff.after.frame.names
+    differences: dict[object, list[tuple[Answer, Answer, int]]] = {}
+    for place, name in enumerate(names):
+        kinds = diff.before.kinds(place), diff.after.kinds(place)
+        if kinds not in differences:
+            differences[kinds] = [*_difference(diff.before.row(place), diff.after.row(place))]
+        found = [
+            (there, was, now)
+            for was, now, ends in differences[kinds]
+            for there in ones(ends & ~(1 << place))
+        ]
+        for there, was, now in sorted(found):
+            yield (name, names[there]), was, now
+
+
+def _difference(before: Row, after: Row) -> Iterator[tuple[Answer, Answer, int]]:
+    """Yield what differs between two rows, with the destinations where it does."""
+    for was in (*before, _rest(before)):
+        for now in (*after, _rest(after)):
+            ends = was.ends & now.ends
+            if ends and was[:2] != now[:2]:
+                yield Answer(*was[:2]), Answer(*now[:2]), ends
+
+
+def _rest(row: Row) -> Part:
+    """Return the destinations that a row does not reach."""
+    return Part(0, 0, ~union(part.ends for part in row))
+
+
+def _groups_compared(diff: Diff) -> Iterator[Compared]:
+    before, after = _answers(diff.before, diff.by), _answers(diff.after, diff.by)
+    for pair in dict.fromkeys((*after, *before)):
+        was, now = before.get(pair, Answer()), after.get(pair, Answer())
+        if was != now:
+            yield pair, was, now
+
+
+def _answers(reach: Reachability, by: str) -> dict[tuple[str, str], Answer]:
+    bits = reach.classes.bits
+    return {
+        (c.source, c.destination): Answer(bits(c.ports), bits(c.ports | c.undefined))
+        for c in reach.connections(by)
+    }
+
+
+def _only_in(reach: Reachability, other: Reachability, by: str) -> tuple[str, ...]:
+    there = other.groups(by).members
+    return tuple(name for name in reach.groups(by).names if name not in there)
+
+
+# ---------------------------------------------------------------- causes
+
+
+def _example(
+    reach: Reachability, by: str, change: FlowChange, protocol: str, port: int
+) -> Verdict | None:
+    """Return the verdict on one flow between two groups: an allowed one if there is any."""
+    members = reach.groups(by).members
+    if not {change.source, change.destination} <= members.keys():
+        return None
+    ends = {str(end): end for end in reach.ends}
+    pairs = (
+        (reach.frame.names[here], reach.frame.names[there])
+        for here in ones(members[change.source])
+        for there in ones(members[change.destination])
+        if here != there
+    )
+    first, *others = islice(pairs, MOST_ASKED)
+    open_ = (pair for pair in others if (protocol, port) in reach.ports(*pair))
+    source, destination = (ends[name] for name in next(open_, first))
+    return evaluate(
+        reach.cluster, _name(source), _name(destination), port, protocol, reach.assumptions
+    )
+
+
+MOST_ASKED = 100  # pairs of pods looked at for an example
+
+
+def _name(end: End) -> str:
+    return str(end if isinstance(end, Pod) else end.first)
+
+
+def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
+    if now.allowed is None:
+        yield from (f"left open: {words}" for words in left_open(now))
+    elif was.allowed is None:
+        yield "before, Kubernetes or the manifests left this open"
+    for before, after in zip(was.sides, now.sides, strict=True):
+        if after.allowed and not before.allowed:
+            yield from _opening(before, after, was.cluster, now.cluster)
+        elif before.allowed and not after.allowed:
+            yield from _closing(before, after, was.cluster, now.cluster)
+
+
+def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
+    way = after.direction
+    if not after.isolated:
+        for policy in before.isolated_by:
+            yield f"{way}: {_fate(policy, new, 'isolates')} {after.subject}"
+    for policy, rule in after.admitted_by:
+        yield f"{way}: rule {rule.number} of {policy} now admits {after.peer}{_same(policy, old)}"
+
+
+def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
+    way = before.direction
+    if not before.isolated:
+        for policy in after.isolated_by:
+            yield f"{way}: {policy} now isolates {before.subject}{_same(policy, old)}"
+    for policy, rule in before.admitted_by:
+        yield f"{way}: {_fate(policy, new, f'admits (by its rule {rule.number})')} {before.peer}"
+
+
+def _fate(policy: Policy, new: Cluster, did: str) -> str:
+    """Say what became of a policy that did something before."""
+    if str(policy) not in map(str, new.policies):
+        past = did.replace("isolates", "isolated").replace("admits", "admitted")
+        return f"{policy} is gone; it {past}"
+    return f"{policy}{_same(policy, new)} no longer {did}"
+
+
+def _same(policy: Policy, other: Cluster) -> str:
+    return " (itself unchanged)" if policy in other.policies else ""

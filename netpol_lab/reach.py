@@ -1,0 +1,445 @@
+"""Every flow at once: who reaches whom, on exactly which ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import product
+from typing import Any, NamedTuple
+
+from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.bits import bits_of, ones, union
+from netpol_lab.cluster import Cluster, checked_port
+from netpol_lab.errors import FlowError, NetpolError
+from netpol_lab.frame import End, Frame
+from netpol_lab.grants import Grant, grants
+from netpol_lab.groups import BY, Groups
+from netpol_lab.model import Direction, Pod
+from netpol_lab.planes import Plane, lay
+from netpol_lab.port_classes import PortClasses
+from netpol_lab.ports import PortSet, is_governed
+from netpol_lab.resolve import Resolution
+from netpol_lab.verdict import resolution_of
+from netpol_lab.views import View
+
+
+class Connection(NamedTuple):
+    """What one end may open to another.
+
+    Parameters
+    ----------
+    source, destination : str
+    ports : PortSet
+        Allowed under every permitted reading.
+    undefined : PortSet
+        Where Kubernetes or the manifests leave the answer open.
+    """
+
+    source: str
+    destination: str
+    ports: PortSet
+    undefined: PortSet = PortSet()
+
+
+def reachability(cluster: Cluster, assumptions: Assumptions = DEFAULTS) -> Reachability:
+    """Return every flow of a cluster, between its pods and with addresses outside.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Reachability
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> reach = lab.reachability(lab.load("three-tier"))
+    >>> reach.ports("backend", "db"), reach.ports("web", "db")
+    (all ports, no port)
+    """
+    return side_by_side([cluster], assumptions)[0]
+
+
+def side_by_side(
+    clusters: Sequence[Cluster], assumptions: Assumptions = DEFAULTS
+) -> tuple[Reachability, ...]:
+    """Return the flows of several clusters, spoken of in the same ends and port classes."""
+    frame = Frame(clusters)
+    alone = len(clusters) == 1
+    granted = []
+    for cluster in clusters:
+        resolution = resolution_of(cluster) if alone else Resolution(cluster, frame.pods)
+        granted.append([*_granted(cluster, resolution, frame, assumptions)])
+    sets = (
+        grant.ports
+        for readings in granted
+        for sides in readings
+        for side in sides
+        for grant in side
+    )
+    classes = PortClasses(sets)
+    size = len(frame.names)
+    return tuple(
+        Reachability(
+            cluster,
+            assumptions,
+            frame,
+            classes,
+            tuple(lay(size, frame.inside, *sides, classes) for sides in readings),
+        )
+        for cluster, readings in zip(clusters, granted, strict=True)
+    )
+
+
+def _granted(
+    cluster: Cluster, resolution: Resolution, frame: Frame, assumptions: Assumptions
+) -> Iterator[tuple[list[Grant], list[Grant]]]:
+    for reading in extremes(cluster, assumptions):
+        view = View(cluster, frame, reading)
+        egress, ingress = (
+            [*grants(resolution, view, direction)]
+            for direction in (Direction.EGRESS, Direction.INGRESS)
+        )
+        yield egress, ingress
+
+
+def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions]:
+    """Yield the readings between which every other permitted one lies, as far as pods go.
+
+    All open questions but that about hostNetwork pods can only add flows when answered with yes,
+    so answering all with no, then all with yes, gives the least and the most there can be.
+    """
+    pods = [pod for pod in cluster.pods if not pod.finished]
+    relevant = {
+        "own_node_egress": any(pod.node or pod.node_addresses for pod in pods),
+        "init_port_names": any(port.in_init_container for pod in pods for port in pod.ports),
+        "unknown_addresses_in_blocks": not all(pod.known_addresses for pod in pods),
+    }
+    names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
+    hosts = assumptions.host_network_as_pods
+    as_pods = (False, True) if hosts is None and any(p.host_network for p in pods) else (hosts,)
+    for host, answer in product(as_pods, (False, True) if names else (False,)):
+        answers: dict[str, Any] = dict.fromkeys(names, answer)
+        yield replace(assumptions, host_network_as_pods=host, **answers)
+
+
+class Part(NamedTuple):
+    """Some destinations of one source, with the classes of ports that it reaches there.
+
+    Parameters
+    ----------
+    sure, possible : int
+        Bits of the port classes that are open in every reading, and in some reading.
+    ends : int
+        Bits of the destinations.
+    """
+
+    sure: int
+    possible: int
+    ends: int
+
+
+Row = tuple[Part, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reachability:
+    """Every flow of one cluster. Made by `reachability`.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    assumptions : Assumptions
+    frame : Frame
+        The ends that the bits stand for.
+    classes : PortClasses
+    planes : tuple of Plane
+        One for each reading.
+    """
+
+    cluster: Cluster
+    assumptions: Assumptions
+    frame: Frame
+    classes: PortClasses
+    planes: tuple[Plane, ...]
+
+    def __repr__(self) -> str:
+        pods, ranges = len(self._running), len(self.frame.ranges)
+        return f"Reachability: {pods} pods, {ranges} ranges of addresses outside"
+
+    def __str__(self) -> str:
+        lines = (f"{c.source} -> {c.destination}  {c.ports}" for c in self.connections())
+        return "\n".join(lines)
+
+    @cached_property
+    def ends(self) -> tuple[End, ...]:
+        """The running pods in the cluster's order, then ranges of addresses outside."""
+        return (*self._running.values(), *self.frame.ranges)
+
+    @cached_property
+    def _running(self) -> dict[str, Pod]:
+        return {str(pod): pod for pod in self.cluster.pods if not pod.finished}
+
+    # One pair
+
+    def ports(self, source: End | str, destination: End | str) -> PortSet:
+        """Return the ports on which a flow is allowed under every permitted reading.
+
+        Parameters
+        ----------
+        source, destination : Pod, AddressRange or str
+            An end of `ends`, its name, a workload (one of its pods) or an address.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.reachability(lab.load("three-tier")).ports("203.0.113.7", "web")
+        all ports
+        """
+        return self.classes.ports(self._cell(source, destination).sure)
+
+    def undefined(self, source: End | str, destination: End | str) -> PortSet:
+        """Return the ports on which Kubernetes or the manifests leave the answer open."""
+        cell = self._cell(source, destination)
+        return self.classes.ports(cell.possible & ~cell.sure)
+
+    def _cell(self, source: End | str, destination: End | str) -> Part:
+        here, there = self._place(source), self._place(destination)
+        if here == there:  # SEM-49
+            return Part(self.classes.all, self.classes.all, 1 << there)
+        if not (1 << here | 1 << there) & self.frame.inside:
+            raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
+        parts = (part for part in self.row(here) if part.ends >> there & 1)
+        return next(parts, Part(0, 0, 1 << there))
+
+    def _place(self, end: End | str) -> int:
+        place = self.frame.index.get(str(end))
+        if place is not None and (place >= len(self.frame.pods) or str(end) in self._running):
+            return place
+        found = self.cluster.endpoint(str(end))
+        if found.pod is not None:
+            return self.frame.index[str(found.pod)]
+        range_ = found.address and self.frame.range_around(found.address)
+        if found.service or not range_:
+            raise FlowError(f"{end} is neither a pod nor an address outside: name a pod.")
+        return self.frame.index[str(range_)]
+
+    # Whole rows
+
+    def row(self, source: int) -> Row:
+        """Return whom one end reaches, by its place in the frame; itself aside."""
+        return self._combined(self.kinds(source))
+
+    def kinds(self, source: int) -> tuple[int, ...]:
+        """Return what an end's row can be told by: equal for equal rows."""
+        return tuple(plane.kinds[source] for plane in self.planes)
+
+    @cached_property
+    def _combined(self) -> Callable[[tuple[int, ...]], Row]:
+        return cache(self._combine)
+
+    def _combine(self, kinds: tuple[int, ...]) -> Row:
+        """Return the rows of several readings as one: disjoint parts with the least and most."""
+        first, *others = (plane.rows[k] for plane, k in zip(self.planes, kinds, strict=True))
+        parts = [Part(ports, ports, ends) for ports, ends in first]
+        for row in others:
+            parts = [*_overlaid(parts, row)]
+        return tuple(parts)
+
+    # Lists of connections
+
+    def connections(self, by: str = "pod") -> Iterator[Connection]:
+        """Yield what is allowed or undefined between different ends.
+
+        Parameters
+        ----------
+        by : str
+            ``"pod"``; ``"workload"`` or ``"namespace"`` put pods together: then a port counts when
+            any pod of the one may open it to any pod of the other. Pods without a workload stand
+            for themselves.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> for connection in lab.reachability(lab.load("three-tier")).connections():
+        ...     if connection.destination == "shop/db":
+        ...         print(connection.source, connection.ports)
+        shop/backend all ports
+        """
+        groups = self.groups(by)
+        for name in groups.names:
+            yield from self._from_group(name, groups)
+
+    def out_of(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
+        """Return where one of those that `connections` speaks of can go.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> [c.destination for c in lab.reachability(lab.load("three-tier")).out_of("web")]
+        ['shop/backend', '0.0.0.0-255.255.255.255']
+        """
+        groups = self.groups(by)
+        return tuple(self._from_group(self._group_of(name, groups), groups))
+
+    def into(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
+        """Return who can reach one of those that `connections` speaks of.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> [c.source for c in lab.reachability(lab.load("three-tier")).into("db")]
+        ['shop/backend']
+        """
+        groups = self.groups(by)
+        asked = self._group_of(name, groups)
+        found = (self._from_group(source, groups, asked) for source in groups.names)
+        return tuple(connection for some in found for connection in some)
+
+    @cached_property
+    def groups(self) -> Callable[[str], Groups]:
+        """The function that returns whom `connections` speaks of, by its argument."""
+        return cache(self._grouped)
+
+    def _grouped(self, by: str) -> Groups:
+        if by not in BY:
+            raise NetpolError(f'connections are put together by {", ".join(BY)}; got "{by}".')
+        return Groups(by, self._running.values(), self.frame)
+
+    def name_of(self, name: str, by: str = "pod") -> str:
+        """Return what `connections` calls the one that a name or an address means.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.reachability(lab.load("three-tier")).name_of("203.0.113.7")
+        '0.0.0.0-255.255.255.255'
+        """
+        return self._group_of(name, self.groups(by))
+
+    def _group_of(self, name: str, groups: Groups) -> str:
+        return name if name in groups.members else groups.owner[self._place(name)]
+
+    def _from_group(
+        self, name: str, groups: Groups, only: str | None = None
+    ) -> Iterator[Connection]:
+        """Yield what the members of a group may open to others, or to one other group."""
+        reached: dict[str, tuple[int, int]] = {}
+        among = -1 if only is None else groups.members[only]
+        for kinds, alike in self._kinds_among(groups.members[name]).items():
+            for sure, possible, ends in self._combined(kinds):
+                for other in groups.touched(name, alike, ends & among):
+                    had = reached.get(other, (0, 0))
+                    reached[other] = had[0] | sure, had[1] | possible
+        ports = self.classes.ports
+        for other in sorted(reached, key=groups.order.__getitem__):
+            sure, possible = reached[other]
+            yield Connection(name, other, ports(sure), ports(possible & ~sure))
+
+    def _kinds_among(self, places: int) -> dict[tuple[int, ...], int]:
+        """Return who of some ends shares a row with whom."""
+        found: dict[tuple[int, ...], list[int]] = {}
+        for place in ones(places):
+            found.setdefault(self.kinds(place), []).append(place)
+        return {kinds: bits_of(alike) for kinds, alike in found.items()}
+
+    # One port
+
+    def at(self, port: int, protocol: str = "TCP") -> PortGrid:
+        """Return who reaches whom at one port.
+
+        Raises
+        ------
+        FlowError
+            For something that is no port, or a protocol that policies do not speak of.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> grid = lab.reachability(lab.load("three-tier")).at(5432)
+        >>> grid.cell("shop/backend", "shop/db"), grid.cell("shop/web", "shop/db")
+        (True, False)
+        """
+        _, protocol = checked_port(port, protocol)
+        if not is_governed(protocol):
+            raise FlowError(f"policies say nothing about {protocol}: ask about a port.")
+        class_ = self.classes.class_of(protocol, port)
+        rows = [self.row(self.frame.index[str(end)]) for end in self.ends]
+        return PortGrid(
+            self,
+            f"{protocol} {port}",
+            tuple(map(str, self.ends)),
+            tuple(union(part.ends for part in row if part.sure & class_) for row in rows),
+            tuple(union(part.ends for part in row if part.possible & class_) for row in rows),
+        )
+
+
+def _overlaid(parts: Iterable[Part], row: Iterable[tuple[int, int]]) -> Iterator[Part]:
+    """Yield disjoint parts of one reading's row and of what the readings before it have left."""
+    before = [*parts]
+    for ports, ends in row:
+        for part in before:
+            if both := ends & part.ends:
+                yield Part(part.sure & ports, part.possible | ports, both)
+        if new := ends & ~union(part.ends for part in before):
+            yield Part(0, ports, new)
+    reached = union(ends for _, ends in row)
+    for part in before:
+        if left := part.ends & ~reached:
+            yield Part(0, part.possible, left)
+
+
+@dataclass(frozen=True, eq=False)
+class PortGrid:
+    """Who reaches whom at one port. Made by `Reachability.at`.
+
+    Parameters
+    ----------
+    reach : Reachability
+    asked : str
+        The port in words, as ``TCP 80``.
+    names : tuple of str
+        Pods, then ranges of addresses outside.
+    sure, possible : tuple of int
+        For each name the bits of those it reaches in every reading, and in some reading.
+    """
+
+    reach: Reachability
+    asked: str
+    names: tuple[str, ...]
+    sure: tuple[int, ...]
+    possible: tuple[int, ...]
+
+    def cell(self, source: str, destination: str) -> bool | None:
+        """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
+        return self.cells[self._number[source]][self._number[destination]]
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def cells(self) -> tuple[tuple[bool | None, ...], ...]:
+        """The answers of `cell`, row by row, in the order of the names."""
+        return tuple(tuple(self._row(source)) for source in range(len(self.names)))
+
+    def _row(self, source: int) -> Iterator[bool | None]:
+        frame = self.reach.frame
+        here = frame.index[self.names[source]]
+        for name in self.names:
+            there = frame.index[name]
+            if not (1 << here | 1 << there) & frame.inside:
+                yield None
+            elif here == there or self.sure[source] >> there & 1:  # SEM-49
+                yield True
+            else:
+                yield None if self.possible[source] >> there & 1 else False
