@@ -38,12 +38,16 @@ class Groups:
         """All of them, in the cluster's order."""
         return tuple(self.members)
 
+    def within(self, ends: int) -> tuple[str, ...]:
+        """Return the groups that some ends are in."""
+        return tuple(dict.fromkeys(self.owner[place] for place in ones(ends)))
+
     def touched(self, source: str, among: int, ends: int) -> Iterator[str]:
         """Yield the groups that some ends are in, as seen from members of a group.
 
         Its own group only where namespaces are asked for, and where somebody else is in it.
         """
-        for group in dict.fromkeys(self.owner[place] for place in ones(ends)):
+        for group in self.within(ends):
             own = ends & self.members[group]
             if group != source or (self._within and not (own == among and own.bit_count() == 1)):
                 yield group

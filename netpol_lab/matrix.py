@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 
 from netpol_lab.captions import (
@@ -13,8 +13,9 @@ from netpol_lab.captions import (
     GLOWS,
     MARGIN,
     TOP,
+    Data,
     Entry,
-    flow_group,
+    flow_data,
     heading,
     legend,
     occurring,
@@ -94,8 +95,13 @@ TICK = Style("none", PAPER, 1.8, round_ends=True)
 
 def draw_cell(arc: Arc, box: Box) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    halo = Rect(box, HALOS[arc.change], 3, "nl-halo", arc.change is not Change.NONE)
-    return flow_group(arc, (halo, Rect(box, HIT, 0, "nl-hit"), *_face(arc.state, box)))
+    return _cell(flow_data(arc), arc.state, arc.change, box)
+
+
+@lru_cache(maxsize=8192)  # a switched policy leaves most cells as they were
+def _cell(data: Data, state: State, change: Change, box: Box) -> Group:
+    halo = Rect(box, HALOS[change], 3, "nl-halo", change is not Change.NONE)
+    return Group("nl-flow", (halo, Rect(box, HIT, 0, "nl-hit"), *_face(state, box)), data)
 
 
 def _face(state: State, box: Box) -> Iterator[Shape]:

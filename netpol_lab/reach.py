@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Connection(NamedTuple):
 
     source: str
     destination: str
-    ports: PortSet
+    ports: PortSet = PortSet()
     undefined: PortSet = PortSet()
 
 
@@ -63,6 +63,12 @@ def reachability(cluster: Cluster, assumptions: Assumptions = DEFAULTS) -> Reach
     (all ports, no port)
     """
     return side_by_side([cluster], assumptions)[0]
+
+
+@lru_cache(maxsize=4)
+def reachability_of(cluster: Cluster, assumptions: Assumptions) -> Reachability:
+    """Return the same as `reachability`, kept for whoever asks again; clusters go by identity."""
+    return reachability(cluster, assumptions)
 
 
 def side_by_side(
@@ -326,6 +332,24 @@ class Reachability:
         """
         return self._group_of(name, self.groups(by))
 
+    def between(self, source: str, destination: str, by: str = "pod") -> Connection:
+        """Return the connection between two of those that `connections` speaks of.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.reachability(lab.load("three-tier")).between("web", "db").ports
+        no port
+        """
+        groups = self.groups(by)
+        ends = self._group_of(source, groups), self._group_of(destination, groups)
+        return next(self._from_group(ends[0], groups, ends[1]), Connection(*ends))
+
+    def spread(self, places: int) -> int:
+        """Return whom some ends surely reach, on any port; both as bits of the frame."""
+        rows = map(self._combined, self._kinds_among(places))
+        return union(part.ends for row in rows for part in row if part.sure)
+
     def _group_of(self, name: str, groups: Groups) -> str:
         return name if name in groups.members else groups.owner[self._place(name)]
 
@@ -421,25 +445,27 @@ class PortGrid:
 
     def cell(self, source: str, destination: str) -> bool | None:
         """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
-        return self.cells[self._number[source]][self._number[destination]]
+        here, there = self._index[source], self._index[destination]
+        pods = len(self.reach.frame.pods)
+        if here >= pods and there >= pods:
+            return None
+        if here == there or self._bit(self.sure, source, there):  # SEM-49
+            return True
+        return None if self._bit(self.possible, source, there) else False
 
-    @cached_property
-    def _number(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self.names)}
-
-    @cached_property
-    def cells(self) -> tuple[tuple[bool | None, ...], ...]:
+    @property
+    def cells(self) -> Iterator[tuple[bool | None, ...]]:
         """The answers of `cell`, row by row, in the order of the names."""
-        return tuple(tuple(self._row(source)) for source in range(len(self.names)))
+        for source in self.names:
+            yield tuple(self.cell(source, destination) for destination in self.names)
 
-    def _row(self, source: int) -> Iterator[bool | None]:
-        frame = self.reach.frame
-        here = frame.index[self.names[source]]
-        for name in self.names:
-            there = frame.index[name]
-            if not (1 << here | 1 << there) & frame.inside:
-                yield None
-            elif here == there or self.sure[source] >> there & 1:  # SEM-49
-                yield True
-            else:
-                yield None if self.possible[source] >> there & 1 else False
+    @property
+    def _index(self) -> dict[str, int]:
+        return self.reach.frame.index
+
+    def _bit(self, rows: tuple[int, ...], source: str, there: int) -> bool:
+        return bool(rows[self._rows[source]] >> there & 1)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.names)}

@@ -131,9 +131,12 @@ class Text:
         return Box(x - before, y - up, width, self.size)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Shapes that belong together, with what a redraw or a screen reader wants to know."""
+    """Shapes that belong together, with what a redraw or a screen reader wants to know.
+
+    Groups go by identity, so that a painter can remember what it has painted.
+    """
 
     kind: str
     shapes: tuple[Shape, ...]

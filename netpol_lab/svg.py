@@ -212,6 +212,7 @@ def _shape(shape: Shape, shown: bool = True) -> str:
     return f"<{tag}{_kind(shape)}{place}{_look(style)}/>" if shown else f"<{tag}{_kind(shape)}/>"
 
 
+@lru_cache(maxsize=8192)  # most cells of a grid stay as they are from picture to picture
 def _group(group: Group, shown: bool) -> str:
     data = "".join(f' data-{name}="{_escaped(value)}"' for name, value in group.data)
     tooltip = f"<title>{_escaped(group.tooltip)}</title>" if group.tooltip else ""

@@ -6,24 +6,26 @@ No geometry and no colours here, only facts and the words for them; `scene` make
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import chain, permutations
+from itertools import chain, islice, permutations
 from typing import NamedTuple
 
 from netpol_lab.addresses import Address, parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint
-from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
 from netpol_lab.model import Direction, Pod, Policy
 from netpol_lab.ports import is_governed
+from netpol_lab.reach import PortGrid, Reachability, reachability_of
 from netpol_lab.verdict import Exemption, Side, Verdict, evaluate, resolution_of
 
 USUAL_PORT = 80  # asked about when nobody names a port
 MOST_SHOWN = 40  # endpoints; a grid of more is not readable
+MOST_EXPLAINED = 240  # connections; nobody reads more reasons at once, and each takes its time
 
 Outside = str | tuple[str, str]  # an address, or a name for it and the address
 
@@ -75,7 +77,7 @@ class Isolation(StrEnum):
     UNDEFINED = "undefined"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """One endpoint of a picture.
 
@@ -101,7 +103,7 @@ class Node:
     isolated_by: tuple[Policy, ...] = ()
     role: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """``namespace/pod``, or the address."""
         return self.endpoint.name
@@ -151,10 +153,16 @@ class Arc:
 
     source: Node
     destination: Node
-    verdict: Verdict
-    state: State
+    asked: str  # the port in words
+    ask: Callable[[], Verdict] = field(repr=False, compare=False)
+    state: State = State.BLOCKED
     change: Change = Change.NONE
     remark: str = ""  # on the change, in words
+
+    @property
+    def verdict(self) -> Verdict:
+        """Why it is as it is."""
+        return self.ask()
 
     @property
     def key(self) -> str:
@@ -164,9 +172,8 @@ class Arc:
     @property
     def label(self) -> str:
         """The connection in words."""
-        port = spoken_port(self.verdict.flow.port, self.verdict.flow.protocol)
         remark = f", {self.remark}" if self.remark else ""
-        return f"{self.source.name} to {self.destination.name}, {port}, {self.state}{remark}"
+        return f"{self.source.name} to {self.destination.name}, {self.asked}, {self.state}{remark}"
 
 
 class Row(NamedTuple):
@@ -269,14 +276,14 @@ class Traffic:
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
-        """The connections as rows of a table, in the picture's order."""
+        """The connections as rows of a table, in the picture's order; of very many without why."""
         return tuple(
             Row(
                 arc.source.name,
                 arc.destination.name,
                 str(arc.state),
                 arc.remark,
-                reason(arc.verdict),
+                reason(arc.verdict) if len(self.arcs) <= MOST_EXPLAINED else "",
             )
             for arc in self.arcs
         )
@@ -317,23 +324,64 @@ def gather(
     protocol = str(protocol).upper()
     port = USUAL_PORT if port is None and is_governed(protocol) else port
     running = [pod for pod in cluster.pods if not pod.finished]
-    everyone = [*_outsiders(cluster, outside), *_insiders(cluster, running, assumptions)]
-    nodes = everyone[:MOST_SHOWN]
-    ask = partial(evaluate, port=port, protocol=protocol, assumptions=assumptions)
+    outsiders = _outsiders(cluster, outside)
+    insiders = _insiders(cluster, running, assumptions)
+    nodes = [*islice(chain(outsiders, insiders), MOST_SHOWN)]
+    question = Question(port, protocol, assumptions)
     return Traffic(
         nodes=tuple(nodes),
-        arcs=tuple(_arcs(cluster, before, nodes, ask, wording)),
+        arcs=tuple(_arcs(cluster, before, nodes, question, wording)),
         port=port,
         protocol=protocol,
         policies=_policy_names(cluster),
         enforced=assumptions.enforced,
         finished=len(cluster.pods) - len(running),
-        left_out=len(everyone) - len(nodes),
+        left_out=len(outsiders) + len(running) - len(nodes),
         wording=wording,
     )
 
 
-_Ask = Callable[[Cluster, str, str], Verdict]
+class Question(NamedTuple):
+    """What is asked about every pair of ends."""
+
+    port: int | None
+    protocol: str
+    assumptions: Assumptions
+
+    def judge(self, cluster: Cluster, source: str, destination: str) -> Verdict:
+        """Return the answer for one pair, with its reasons."""
+        return evaluate(cluster, source, destination, *self)
+
+    def answers(self, cluster: Cluster, names: Iterable[str]) -> Answers:
+        """Return the answers for all pairs of some ends."""
+        if self.port is None:
+            return Answers(cluster, self)
+        reach = reachability_of(cluster, self.assumptions)
+        known = {name: found for name in names if (found := _name_in(reach, name))}
+        return Answers(cluster, self, reach.at(self.port, self.protocol), known)
+
+
+class Answers(NamedTuple):
+    """Whether flows are allowed: read from reachability where it speaks of both ends."""
+
+    cluster: Cluster
+    question: Question
+    grid: PortGrid | None = None
+    known: Mapping[str, str] = {}
+
+    def allowed(self, source: str, destination: str) -> bool | None:
+        """Return the same as the verdict would say."""
+        if self.grid is not None and source in self.known and destination in self.known:
+            return self.grid.cell(self.known[source], self.known[destination])
+        return self.question.judge(self.cluster, source, destination).allowed
+
+
+def _name_in(reach: Reachability, name: str) -> str | None:
+    """Return what reachability calls an end; None for the address of a Service, and the like."""
+    try:
+        return reach.name_of(name)
+    except NetpolError:
+        return None
 
 
 def _policy_names(cluster: Cluster) -> tuple[str, ...]:
@@ -377,14 +425,12 @@ def _role(cluster: Cluster, address: Address) -> str:
     return next(chain(nodes, services), "outside the cluster")
 
 
-def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -> list[Node]:
-    """Return the pods namespace by namespace, each where its first pod stands."""
+def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -> Iterator[Node]:
+    """Yield the pods namespace by namespace, each where its first pod stands."""
     order = {pod.namespace: i for i, pod in reversed(list(enumerate(pods)))}
     telling = telling_labels(pods)
-    return [
-        _insider(cluster, pod, telling, assumptions)
-        for pod in sorted(pods, key=lambda pod: order[pod.namespace])
-    ]
+    for pod in sorted(pods, key=lambda pod: order[pod.namespace]):
+        yield _insider(cluster, pod, telling, assumptions)
 
 
 def _insider(cluster: Cluster, pod: Pod, telling: set[str], assumptions: Assumptions) -> Node:
@@ -422,28 +468,31 @@ def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
 def _arcs(
     cluster: Cluster,
     before: Cluster | None,
-    nodes: Iterable[Node],
-    ask: _Ask,
+    nodes: Sequence[Node],
+    question: Question,
     wording: Wording,
 ) -> Iterator[Arc]:
+    asked = spoken_port(question.port, question.protocol)
+    names = [node.name for node in nodes]
+    answers = question.answers(cluster, names)
+    earlier = question.answers(before, names) if before else None
     for source, destination in permutations(nodes, 2):
         if source.pod or destination.pod:
             ends = source.name, destination.name
-            verdict = ask(cluster, *ends)
-            now = verdict.allowed
-            earlier = _earlier(before, ends, ask) if before else now
-            state, change = _STATES[now], _change(earlier, now)
+            now = answers.allowed(*ends)
+            state, change = _STATES[now], _change(_earlier(earlier, ends) if earlier else now, now)
             changed = change is not Change.NONE
             remark = wording.remark.format(change=change, state=state) if changed else ""
-            yield Arc(source, destination, verdict, state, change, remark)
+            ask = partial(question.judge, cluster, *ends)
+            yield Arc(source, destination, asked, ask, state, change, remark)
 
 
 _STATES = {True: State.ALLOWED, False: State.BLOCKED, None: State.UNDEFINED}
 
 
-def _earlier(before: Cluster, ends: tuple[str, str], ask: _Ask) -> bool | str | None:
+def _earlier(answers: Answers, ends: tuple[str, str]) -> bool | str | None:
     try:
-        return ask(before, *ends).allowed
+        return answers.allowed(*ends)
     except (UnknownNameError, FlowError):
         return "there was no such connection"
 

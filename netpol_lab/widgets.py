@@ -142,11 +142,11 @@ class Board(Stored, ipywidgets.VBox):
     ) -> None:
         self._loaded, self._compose, self._picture = cluster, view, picture
         self._controls = Controls(cluster, question.protocol, ports)
-        self._table = ipywidgets.HTML()
+        self._table = Twin()
         self._question = self._first = question
         self._draw(cluster.with_policies(question.on), question)
-        twin = _twin(self._table, len(self._verdicts))
-        super().__init__([self._controls, picture, twin])
+        self._table.shown.value = len(self._arcs) <= FEW_FLOWS
+        super().__init__([self._controls, picture, self._table])
         self.add_class("nl-board")
         self._controls.listen(self._on_tick, self._on_port)
         picture.observe(self._on_choice, "selected")
@@ -213,7 +213,7 @@ class Board(Stored, ipywidgets.VBox):
           egress   not isolated: no policy that lists Egress selects it, so all is allowed
         """
         ends = [self._named(end) for end in (source, destination) if end is not None]
-        known = self._nodes if destination is None else self._verdicts
+        known = self._nodes if destination is None else self._arcs
         key = ("pod:" if destination is None else "flow:") + ">".join(ends)
         if key not in known:
             drawn = map(spoken, known)
@@ -281,7 +281,8 @@ class Board(Stored, ipywidgets.VBox):
     @property
     def verdict(self) -> Verdict | None:
         """The verdict on the chosen flow; None while no flow is chosen."""
-        return self._verdicts.get(self.selected)
+        arc = self._arcs.get(self.selected)
+        return None if arc is None else arc.verdict
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -332,13 +333,13 @@ class Board(Stored, ipywidgets.VBox):
 
     def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
         scene = self._compose(cluster, question.port, question.protocol, before=before)
-        svg, words, table = paint(scene), flow_table(scene), table_html(scene.traffic)
+        svg, words = paint(scene), flow_table(scene)
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._question = replace(question, port=self._traffic.port)
-        self._verdicts = {arc.key: arc.verdict for arc in self._traffic.arcs}
+        self._arcs = {arc.key: arc for arc in self._traffic.arcs}
         self._nodes = {node.key: node for node in self._traffic.nodes}
         self._picture.show(svg, words, scene.traffic.why(cluster, self.selected))
-        self._table.value = table
+        self._table.show(scene.traffic)
         self._controls.show(question.on, self.port, self.protocol)
 
 
@@ -410,17 +411,21 @@ def _breakable(words: str) -> str:
     return escape(words).replace("/", "/<wbr/>")  # better there than within a name
 
 
-def _twin(table: ipywidgets.HTML, flows: int) -> ipywidgets.VBox:
-    """Return the table under a checkbox that opens it; a redraw must not close it."""
-    shown = ipywidgets.Checkbox(
-        value=flows <= FEW_FLOWS, description="Show the connections as a table", indent=False
-    )
+class Twin(ipywidgets.VBox):
+    """The table of all flows under a checkbox that opens it; made when it is open only."""
 
-    def open_or_close(_: object) -> None:
-        table.layout.display = "" if shown.value else "none"
+    def __init__(self) -> None:
+        self.shown = ipywidgets.Checkbox(description="Show the connections as a table", indent=False)
+        self._table = ipywidgets.HTML()
+        super().__init__([self.shown, self._table])
+        self.add_class("nl-twin")
+        self.shown.observe(self._fill, "value")
 
-    shown.observe(open_or_close, "value")
-    open_or_close(None)
-    twin = ipywidgets.VBox([shown, table])
-    twin.add_class("nl-twin")
-    return twin
+    def show(self, traffic: Traffic) -> None:
+        """Be the table of other flows; open or closed stays as it is."""
+        self._traffic = traffic
+        self._fill()
+
+    def _fill(self, _: object = None) -> None:
+        self._table.value = table_html(self._traffic) if self.shown.value else ""
+        self._table.layout.display = "" if self.shown.value else "none"
