@@ -129,6 +129,9 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
     [True, False]
     """
     names = [name for name in questions if getattr(assumptions, name) is None]
+    if not names:
+        yield assumptions
+        return
     answers = [_usual_first(OPEN_QUESTIONS[name].usual) for name in names]
     for choice in product(*answers):
         yield replace(assumptions, **dict(zip(names, choice, strict=True)))

@@ -5,12 +5,12 @@ Names become pods, workloads, Services and addresses here; nothing of NetworkPol
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from ipaddress import ip_address
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from netpol_lab.addresses import Address, parse_address
 from netpol_lab.errors import (
     AmbiguousNameError,
     Complaint,
@@ -19,12 +19,23 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.model import Address, Namespace, Pod, Policy, Service
+from netpol_lab.model import Namespace, Pod, Policy, Service
 from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
 
 _T = TypeVar("_T")
 
 UNGOVERNED = ("ICMP", "ICMPV6", "ARP", "IGMP", "GRE", "ESP")  # policies say nothing about them
+
+
+class Place(NamedTuple):
+    """Where something is written; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +55,8 @@ class Cluster:
         The fields that a lenient reader has dropped; always empty after a strict one.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
+    sources : mapping of Policy to function
+        The way back to the text of each policy; ask `place_of` instead.
 
     Examples
     --------
@@ -59,6 +72,7 @@ class Cluster:
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = (
@@ -104,9 +118,32 @@ class Cluster:
         chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
         return replace(self, policies=tuple(chosen))
 
+    def place_of(self, policy: Policy, path: str = "metadata.name") -> Place | None:
+        """Return where a part of a policy is written, or None if it is not written anywhere.
+
+        Parameters
+        ----------
+        policy : Policy
+            A policy of this cluster.
+        path : str
+            The part, as the API server writes it.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> db = shop.policy("db-access-ingress")
+        >>> print(shop.place_of(db, "spec.ingress[0].from[0]"))
+        three-tier.yaml:87:7
+        >>> shop.place_of(db, "spec.policyTypes") is None
+        True
+        """
+        find = self.sources.get(policy)
+        return find(path) if find is not None else None
+
     def owner(self, address: Address) -> Pod | None:
         """Return the running pod that owns an address (README of the cases; SEM-55)."""
-        return self._owners.get(address)
+        return self.owners.get(address)
 
     def endpoint(self, text: str) -> Endpoint:
         """Return the end of a flow that a name or an address means.
@@ -193,7 +230,8 @@ class Cluster:
         return {str(policy): policy for policy in self.policies}
 
     @cached_property
-    def _owners(self) -> dict[Address, Pod]:
+    def owners(self) -> dict[Address, Pod]:
+        """The running pod that owns each address."""
         running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
         return {address: pod for pod in running for address in pod.addresses}
 
@@ -211,23 +249,6 @@ def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
         )
     known = did_you_mean(name, objects)
     raise UnknownNameError(f'there is no {kind} "{visible(name)}". {known}')
-
-
-def parse_address(text: str) -> Address | None:
-    """Return the IP address that `text` spells, or None; IPv4-mapped IPv6 counts as IPv4.
-
-    Examples
-    --------
-    >>> parse_address("::ffff:10.0.0.1")
-    IPv4Address('10.0.0.1')
-    >>> parse_address("shop/web") is None
-    True
-    """
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 # ---------------------------------------------------------------- flows
@@ -261,6 +282,10 @@ class Endpoint:
 
     def __str__(self) -> str:
         return self.name
+
+    def at(self, address: Address | None) -> Endpoint:
+        """Return the same end with the address it uses."""
+        return Endpoint(self.pod, address, self.node, self.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +332,7 @@ class Flow:
         UnknownNameError, AmbiguousNameError, FlowError
             For a wrong name, port or protocol, or when neither end is a pod (SEM-05).
         """
-        port, protocol = _checked_port(port, protocol)
+        port, protocol = checked_port(port, protocol)
         ends = cluster.endpoint(source), cluster.endpoint(destination)
         if ends[0].address is not None and ends[0].address.is_loopback:
             raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
@@ -330,7 +355,8 @@ class Flow:
         return f"{self.source} -> {self.destination}  {self.protocol}{port}"
 
 
-def _checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
+def checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
+    """Return a port and a protocol in the API's spelling; refuse what is neither (FlowError)."""
     protocol = str(protocol).upper()
     if not is_governed(protocol):
         known = [*Protocol, *UNGOVERNED]
@@ -348,8 +374,8 @@ def _checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
 
 def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]:
     """Return both ends with the addresses they use towards each other (SEM-48)."""
-    destination = replace(destination, address=_address_beside(destination, source))
-    return replace(source, address=_address_beside(source, destination)), destination
+    destination = destination.at(_address_beside(destination, source))
+    return source.at(_address_beside(source, destination)), destination
 
 
 def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:

@@ -55,6 +55,11 @@ class PortClasses:
         """Return the ports of some classes."""
         return PortSet.union(*(PortSet((self._classes[place],)) for place in ones(bits)))
 
+    @property
+    def examples(self) -> tuple[tuple[Protocol, int], ...]:
+        """One port of each class."""
+        return tuple((protocol, first) for protocol, first, _ in self._classes)
+
     def class_of(self, protocol: str, port: int) -> int:
         """Return the bit of one port's class."""
         return 1 << next(

@@ -7,7 +7,7 @@ of an isolating policy admits the flow. A flow passes when both sides allow it (
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
@@ -327,7 +327,7 @@ def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outco
 def _as_read(flow: Flow, reading: Assumptions) -> Flow:
     """Return the flow with hostNetwork pods as their node's address, if read so (SEM-54)."""
     ends = as_read(flow.source, reading), as_read(flow.destination, reading)
-    return replace(flow, source=ends[0], destination=ends[1])
+    return Flow(*ends, flow.port, flow.protocol)
 
 
 def _side(
@@ -336,17 +336,17 @@ def _side(
     side = Side(direction, flow)
     pod = side.subject.pod
     if pod is None:
-        return replace(side, exemption=Exemption.OUTSIDE)
-    side = replace(side, isolated_by=resolution.isolating(pod, direction))
+        return Side(direction, flow, exemption=Exemption.OUTSIDE)
+    side = Side(direction, flow, resolution.isolating(pod, direction))
     query = query_of(flow)
-    admitted_by = (
+    admitted_by = tuple(
         (policy, rule)
         for policy in side.isolated_by
         for rule in policy.rules(direction)
         if resolution.admits(policy, rule, side.peer, query, reading)
     )
     exemption = _exemption(path, side, pod, reading)
-    return replace(side, admitted_by=tuple(admitted_by), exemption=exemption)
+    return Side(direction, flow, side.isolated_by, admitted_by, exemption)
 
 
 def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemption | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache, cached_property, partial, reduce
 from itertools import accumulate
 from operator import or_, xor
@@ -136,7 +135,7 @@ class View:
             family = shown(_profile(end))
             addresses = end.pod.known_addresses if end.pod else (end.address,)
             address = next((a for a in addresses if a and a.version == family), None)
-            ends[place] = as_read(replace(end, address=address), self.reading)
+            ends[place] = as_read(end.at(address), self.reading)
         return Onlookers(ends)
 
     def _shown(self, subject: Profile, direction: Direction, peer: Profile) -> int | None:

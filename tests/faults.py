@@ -37,8 +37,8 @@ FAULTS = (
     Fault(
         "except is forgotten",
         "resolve.py",
-        "return address in block.cidr and not any(address in part for part in block.excepts)",
-        "return address in block.cidr",
+        "without([whole.numbers], holes)",
+        "without([whole.numbers], [])",
     ),
     Fault(
         "a named port ignores the protocol",
@@ -61,8 +61,8 @@ FAULTS = (
     Fault(
         "a rule without peers means pods only",
         "resolve.py",
-        "if self.anyone or (peer.pod is not None and peer.pod in self.pods):",
-        "if peer.pod is not None and (self.anyone or peer.pod in self.pods):",
+        "            return crowd.everyone\n",
+        "            return crowd.among(self.pods.universe.labelled(Selector()))\n",
     ),
     Fault(
         "rules of an unlisted direction count",
@@ -135,5 +135,101 @@ FAULTS = (
         "resolve.py",
         "return PortQuery(flow.destination, flow.protocol, flow.port)",
         "return PortQuery(flow.source, flow.protocol, flow.port)",
+    ),
+)
+
+
+# Slips in what only answers about everybody; to be caught where all flows are asked for.
+FAULTS_FOR_EVERYBODY = (
+    Fault(
+        "isolated pods stay open",
+        "grants.py",
+        "everyone & ~isolated, everyone)",
+        "everyone, everyone)",
+    ),
+    Fault(
+        "the two ends of an ingress rule are swapped",
+        "grants.py",
+        "ends = (subjects, peers) if direction is Direction.EGRESS else (peers, subjects)",
+        "ends = (subjects, peers)",
+    ),
+    Fault(
+        "named ports are looked up at the source",
+        "grants.py",
+        "destinations = peers if rule.direction is Direction.EGRESS else some",
+        "destinations = some if rule.direction is Direction.EGRESS else peers",
+    ),
+    Fault(
+        "a pod's own node is kept out",
+        "grants.py",
+        "if direction is Direction.INGRESS or view.reading.own_node_egress:",
+        "if view.reading.own_node_egress:",
+    ),
+    Fault(
+        "host pods are cut off from their own address",
+        "grants.py",
+        "if pod is not None and pod.host_network:",
+        "if pod is not None and not pod.host_network:",
+    ),
+    Fault(
+        "addresses are judged whatever the peer's families",
+        "views.py",
+        "seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]",
+        "seen = ends[1].at(next(iter(ends[1].pod.known_addresses), None) if ends[1].pod "
+        "else ends[1].address)",
+    ),
+    Fault(
+        "the last address of a block is left out",
+        "views.py",
+        "bisect_right(numbers, last)",
+        "bisect_left(numbers, last)",
+    ),
+    Fault(
+        "ranges are not cut behind a block",
+        "frame.py",
+        "chain.from_iterable((first, last + 1) for first, last in parts)",
+        "(first for first, _ in parts)",
+    ),
+    Fault(
+        "exceptions do not cut ranges",
+        "frame.py",
+        "map(AddressRange.of, (block.cidr, *block.excepts))",
+        "map(AddressRange.of, (block.cidr,))",
+    ),
+    Fault(
+        "ports of two grants are lost where both apply",
+        "planes.py",
+        "(had | ports, where & ends)",
+        "(had, where & ends)",
+    ),
+    Fault(
+        "one side is enough",
+        "planes.py",
+        "common, some = ports & more_ports, where & there & ends",
+        "common, some = ports | more_ports, where & there & ends",
+    ),
+    Fault(
+        "port classes are too wide",
+        "port_classes.py",
+        "mine = [(first, last + 1) for",
+        "mine = [(first, last + 2) for",
+    ),
+    Fault(
+        "what one reading leaves out stays sure",
+        "reach.py",
+        "yield Part(0, part.possible, left)",
+        "yield part",
+    ),
+    Fault(
+        "the possible is taken for sure",
+        "reach.py",
+        "yield Part(part.sure & ports, part.possible | ports, both)",
+        "yield Part(part.sure | ports, part.possible | ports, both)",
+    ),
+    Fault(
+        "hostNetwork pods are pods in every reading",
+        "ends.py",
+        "return end if assumptions.host_network_as_pods else as_node(end)",
+        "return end",
     ),
 )

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from faults import FAULTS
+from faults import FAULTS, FAULTS_FOR_EVERYBODY
 
 ROOT = Path(__file__).parent.parent
 CLUSTERS = "400"
@@ -33,6 +33,7 @@ def passes(folder, *command):
 
 
 CASES = ("-m", "netpol_lab", "test", str(ROOT / "tests" / "cases"))
+EVERY_FLOW = (str(ROOT / "tests" / "every_flow.py"), "60")
 REFEREE = (str(ROOT / "tests" / "soak.py"), CLUSTERS, "--seed", "1", "--texts", "0")
 
 
@@ -42,7 +43,13 @@ def test_a_planted_fault_is_caught(fault, tmp_path):
     assert not passes(folder, *CASES) or not passes(folder, *REFEREE), fault.about
 
 
-def test_without_a_fault_both_are_content(tmp_path):
+@pytest.mark.parametrize("fault", FAULTS_FOR_EVERYBODY, ids=lambda fault: fault.about)
+def test_a_fault_in_the_answers_about_everybody_is_caught(fault, tmp_path):
+    assert not passes(planted(fault, tmp_path), *EVERY_FLOW), fault.about
+
+
+def test_without_a_fault_all_are_content(tmp_path):
     shutil.copytree(ROOT / "netpol_lab", tmp_path / "netpol_lab")
     assert passes(tmp_path, *CASES)
     assert passes(tmp_path, *REFEREE)
+    assert passes(tmp_path, *EVERY_FLOW)
