@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
-from netpol_lab.cluster import Cluster, checked_port
+from netpol_lab.cluster import Cluster, Endpoint, checked_port
 from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.frame import End, Frame
 from netpol_lab.grants import Grant, grants
@@ -175,8 +175,9 @@ class Reachability:
     planes: tuple[Plane, ...]
 
     def __repr__(self) -> str:
-        pods, ranges = len(self._running), len(self.frame.ranges)
-        return f"Reachability: {pods} pods, {ranges} ranges of addresses outside"
+        counts = ((len(self._running), "pod"), (len(self.frame.ranges), "range"))
+        pods, ranges = (f"{n} {word}{'s' * (n != 1)}" for n, word in counts)
+        return f"Reachability: {pods}, {ranges} of addresses outside"
 
     def __str__(self) -> str:
         lines = (f"{c.source} -> {c.destination}  {c.ports}" for c in self.connections())
@@ -220,10 +221,10 @@ class Reachability:
 
     def _cell(self, source: End | str, destination: End | str) -> Part:
         here, there = self._place(source), self._place(destination)
-        if here == there:  # SEM-49
-            return Part(self.classes.all, self.classes.all, 1 << there)
         if not (1 << here | 1 << there) & self.frame.inside:
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
+        if here == there:  # SEM-49
+            return Part(self.classes.all, self.classes.all, 1 << there)
         parts = (part for part in self.row(here) if part.ends >> there & 1)
         return next(parts, Part(0, 0, 1 << there))
 
@@ -233,6 +234,7 @@ class Reachability:
             return place
         found = self.cluster.endpoint(str(end))
         if found.pod is not None:
+            _refuse_one_of_several(found)
             return self.frame.index[str(found.pod)]
         range_ = found.address and self.frame.range_around(found.address)
         if found.service or not range_:
@@ -404,6 +406,15 @@ class Reachability:
             tuple(map(str, self.ends)),
             tuple(union(part.ends for part in row if part.sure & class_) for row in rows),
             tuple(union(part.ends for part in row if part.possible & class_) for row in rows),
+        )
+
+
+def _refuse_one_of_several(end: Endpoint) -> None:
+    """Refuse an address of a pod with two families: the answers are about the one it would use."""
+    if end.address and end.pod and len({own.version for own in end.pod.addresses}) > 1:
+        raise FlowError(
+            f"{end.address} is one of several addresses of {end.pod}: name the pod, "
+            "or ask evaluate about this address."
         )
 
 

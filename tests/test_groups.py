@@ -1,0 +1,43 @@
+"""Pods put together."""
+
+from netpol_lab.cluster import Cluster
+from netpol_lab.frame import Frame
+from netpol_lab.groups import Groups, workload_names
+from netpol_lab.model import Pod, Workload
+
+WEB = Workload("Deployment", "web")
+PODS = (
+    Pod("shop", "web-1", workload=WEB),
+    Pod("shop", "web-2", workload=WEB),
+    Pod("shop", "db"),
+    Pod("blog", "db"),
+)
+
+
+def groups(by):
+    return Groups(by, PODS, Frame([Cluster(pods=PODS)]))
+
+
+def test_pods_stand_for_themselves():
+    assert groups("pod").names == (*map(str, PODS), "0.0.0.0-255.255.255.255")
+
+
+def test_pods_of_one_workload_are_one():
+    found = groups("workload")
+    assert found.names == ("shop/web", "shop/db", "blog/db", "0.0.0.0-255.255.255.255")
+    assert found.members["shop/web"] == 0b11
+
+
+def test_pods_of_one_namespace_are_one():
+    assert groups("namespace").names == ("shop", "blog", "0.0.0.0-255.255.255.255")
+
+
+def test_workloads_of_one_name_are_told_apart_by_kind():
+    pods = [Pod("a", "web-1", workload=WEB), Pod("a", "web")]
+    assert workload_names(pods) == {"a/web-1": "a/web[Deployment]", "a/web": "a/web[Pod]"}
+
+
+def test_a_group_touches_itself_only_as_a_namespace_with_somebody_else_in_it():
+    assert "shop/web" not in groups("workload").touched("shop/web", 0b11, 0b11)
+    assert "shop" in groups("namespace").touched("shop", 0b1, 0b10)
+    assert "blog" not in groups("namespace").touched("blog", 0b1000, 0b1000)
