@@ -14,8 +14,9 @@ from netpol_lab.cluster import Cluster
 from netpol_lab.explain import left_open
 from netpol_lab.frame import End
 from netpol_lab.model import Pod, Policy
+from netpol_lab.overlay import Part, Row
 from netpol_lab.ports import PortSet
-from netpol_lab.reach import Part, Reachability, Row, side_by_side
+from netpol_lab.reach import Reachability, side_by_side
 from netpol_lab.verdict import Side, Verdict, evaluate
 
 

@@ -108,7 +108,7 @@ def blast_radius(reach: Reachability, start: str, by: str = "pod") -> tuple[Reac
             if groups.members[name] & reach.frame.inside:
                 queue.append(name)
     return tuple(
-        Reached(name, len(way) - 1, way, reach.between(*way[-2:], by).ports)
+        Reached(name, len(way) - 1, way, reach.between(way[-2], way[-1], by).ports)
         for name, way in ways.items()
         if name != first
     )

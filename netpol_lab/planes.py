@@ -10,8 +10,8 @@ from netpol_lab.bits import ones
 from netpol_lab.grants import Grant
 from netpol_lab.port_classes import PortClasses
 
-Part = tuple[int, int]  # bits of port classes, and the bits of the ends they are about
-Row = tuple[Part, ...]  # disjoint in the ends
+Sharing = tuple[int, int]  # bits of port classes, and the bits of the ends they are about
+Row = tuple[Sharing, ...]  # disjoint in the ends
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class _Side:
     """What one side permits each source."""
 
     def __init__(self, size: int, grants: Iterable[Grant], classes: PortClasses) -> None:
-        merged: dict[Part, int] = {}
+        merged: dict[Sharing, int] = {}
         for grant in grants:
             key = classes.bits(grant.ports), grant.sources
             merged[key] = merged.get(key, 0) | grant.destinations

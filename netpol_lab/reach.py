@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import product
@@ -14,8 +14,10 @@ from netpol_lab.cluster import Cluster, Endpoint, checked_port
 from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.frame import End, Frame
 from netpol_lab.grants import Grant, grants
+from netpol_lab.grids import PortGrid
 from netpol_lab.groups import BY, Groups
 from netpol_lab.model import Direction, Pod
+from netpol_lab.overlay import Part, Row, overlay
 from netpol_lab.planes import Plane, lay
 from netpol_lab.port_classes import PortClasses
 from netpol_lab.ports import PortSet, is_governed
@@ -134,25 +136,6 @@ def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions
         yield replace(assumptions, host_network_as_pods=host, **answers)
 
 
-class Part(NamedTuple):
-    """Some destinations of one source, with the classes of ports that it reaches there.
-
-    Parameters
-    ----------
-    sure, possible : int
-        Bits of the port classes that are open in every reading, and in some reading.
-    ends : int
-        Bits of the destinations.
-    """
-
-    sure: int
-    possible: int
-    ends: int
-
-
-Row = tuple[Part, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Reachability:
     """Every flow of one cluster. Made by `reachability`.
@@ -256,12 +239,7 @@ class Reachability:
         return cache(self._combine)
 
     def _combine(self, kinds: tuple[int, ...]) -> Row:
-        """Return the rows of several readings as one: disjoint parts with the least and most."""
-        first, *others = (plane.rows[k] for plane, k in zip(self.planes, kinds, strict=True))
-        parts = [Part(ports, ports, ends) for ports, ends in first]
-        for row in others:
-            parts = [*_overlaid(parts, row)]
-        return tuple(parts)
+        return overlay(plane.rows[k] for plane, k in zip(self.planes, kinds, strict=True))
 
     # Lists of connections
 
@@ -401,7 +379,7 @@ class Reachability:
         class_ = self.classes.class_of(protocol, port)
         rows = [self.row(self.frame.index[str(end)]) for end in self.ends]
         return PortGrid(
-            self,
+            self.frame,
             f"{protocol} {port}",
             tuple(map(str, self.ends)),
             tuple(union(part.ends for part in row if part.sure & class_) for row in rows),
@@ -416,67 +394,3 @@ def _refuse_one_of_several(end: Endpoint) -> None:
             f"{end.address} is one of several addresses of {end.pod}: name the pod, "
             "or ask evaluate about this address."
         )
-
-
-def _overlaid(parts: Iterable[Part], row: Iterable[tuple[int, int]]) -> Iterator[Part]:
-    """Yield disjoint parts of one reading's row and of what the readings before it have left."""
-    before = [*parts]
-    for ports, ends in row:
-        for part in before:
-            if both := ends & part.ends:
-                yield Part(part.sure & ports, part.possible | ports, both)
-        if new := ends & ~union(part.ends for part in before):
-            yield Part(0, ports, new)
-    reached = union(ends for _, ends in row)
-    for part in before:
-        if left := part.ends & ~reached:
-            yield Part(0, part.possible, left)
-
-
-@dataclass(frozen=True, eq=False)
-class PortGrid:
-    """Who reaches whom at one port. Made by `Reachability.at`.
-
-    Parameters
-    ----------
-    reach : Reachability
-    asked : str
-        The port in words, as ``TCP 80``.
-    names : tuple of str
-        Pods, then ranges of addresses outside.
-    sure, possible : tuple of int
-        For each name the bits of those it reaches in every reading, and in some reading.
-    """
-
-    reach: Reachability
-    asked: str
-    names: tuple[str, ...]
-    sure: tuple[int, ...]
-    possible: tuple[int, ...]
-
-    def cell(self, source: str, destination: str) -> bool | None:
-        """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
-        here, there = self._index[source], self._index[destination]
-        pods = len(self.reach.frame.pods)
-        if here >= pods and there >= pods:
-            return None
-        if here == there or self._bit(self.sure, source, there):  # SEM-49
-            return True
-        return None if self._bit(self.possible, source, there) else False
-
-    @property
-    def cells(self) -> Iterator[tuple[bool | None, ...]]:
-        """The answers of `cell`, row by row, in the order of the names."""
-        for source in self.names:
-            yield tuple(self.cell(source, destination) for destination in self.names)
-
-    @property
-    def _index(self) -> dict[str, int]:
-        return self.reach.frame.index
-
-    def _bit(self, rows: tuple[int, ...], source: str, there: int) -> bool:
-        return bool(rows[self._rows[source]] >> there & 1)
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self.names)}

@@ -18,9 +18,10 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
+from netpol_lab.grids import PortGrid
 from netpol_lab.model import Direction, Pod, Policy
 from netpol_lab.ports import is_governed
-from netpol_lab.reach import PortGrid, Reachability, reachability_of
+from netpol_lab.reach import Reachability, reachability_of
 from netpol_lab.verdict import Exemption, Side, Verdict, evaluate, resolution_of
 
 USUAL_PORT = 80  # asked about when nobody names a port

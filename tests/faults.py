@@ -216,13 +216,13 @@ FAULTS_FOR_EVERYBODY = (
     ),
     Fault(
         "what one reading leaves out stays sure",
-        "reach.py",
+        "overlay.py",
         "yield Part(0, part.possible, left)",
         "yield part",
     ),
     Fault(
         "the possible is taken for sure",
-        "reach.py",
+        "overlay.py",
         "yield Part(part.sure & ports, part.possible | ports, both)",
         "yield Part(part.sure | ports, part.possible | ports, both)",
     ),
