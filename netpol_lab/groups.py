@@ -1,14 +1,34 @@
-"""Pods put together by workload or by namespace: whom a list of connections speaks of."""
+"""Connections, and whom they are between: pods, or pods put together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from netpol_lab.bits import bits_of, ones
 from netpol_lab.frame import Frame
 from netpol_lab.model import Pod
+from netpol_lab.ports import PortSet
 
 BY = ("pod", "workload", "namespace")
+
+
+class Connection(NamedTuple):
+    """What one end may open to another.
+
+    Parameters
+    ----------
+    source, destination : str
+    ports : PortSet
+        Allowed under every permitted reading.
+    undefined : PortSet
+        Where Kubernetes or the manifests leave the answer open.
+    """
+
+    source: str
+    destination: str
+    ports: PortSet = PortSet()
+    undefined: PortSet = PortSet()
 
 
 class Groups:

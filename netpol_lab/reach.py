@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
@@ -15,33 +15,16 @@ from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.frame import End, Frame
 from netpol_lab.grants import Grant, grants
 from netpol_lab.grids import PortGrid
-from netpol_lab.groups import BY, Groups
+from netpol_lab.groups import BY, Connection, Groups
 from netpol_lab.model import Direction, Pod
 from netpol_lab.overlay import Part, Row, overlay
+from netpol_lab.paths import Paths
 from netpol_lab.planes import Plane, lay
 from netpol_lab.port_classes import PortClasses
 from netpol_lab.ports import PortSet, is_governed
 from netpol_lab.resolve import Resolution
 from netpol_lab.verdict import resolution_of
 from netpol_lab.views import View
-
-
-class Connection(NamedTuple):
-    """What one end may open to another.
-
-    Parameters
-    ----------
-    source, destination : str
-    ports : PortSet
-        Allowed under every permitted reading.
-    undefined : PortSet
-        Where Kubernetes or the manifests leave the answer open.
-    """
-
-    source: str
-    destination: str
-    ports: PortSet = PortSet()
-    undefined: PortSet = PortSet()
 
 
 def reachability(cluster: Cluster, assumptions: Assumptions = DEFAULTS) -> Reachability:
@@ -137,7 +120,7 @@ def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions
 
 
 @dataclass(frozen=True, eq=False)
-class Reachability:
+class Reachability(Paths):
     """Every flow of one cluster. Made by `reachability`.
 
     Parameters
@@ -291,9 +274,12 @@ class Reachability:
         found = (self._from_group(source, groups, asked) for source in groups.names)
         return tuple(connection for some in found for connection in some)
 
+    def groups(self, by: str = "pod") -> Groups:
+        """Return whom `connections` speaks of, and the ends that each stands for."""
+        return self._groups(by)
+
     @cached_property
-    def groups(self) -> Callable[[str], Groups]:
-        """The function that returns whom `connections` speaks of, by its argument."""
+    def _groups(self) -> Callable[[str], Groups]:
         return cache(self._grouped)
 
     def _grouped(self, by: str) -> Groups:

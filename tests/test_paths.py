@@ -5,7 +5,6 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.paths import blast_radius, exposure, graph
 from netpol_lab.ports import PortSet
 
 OUTSIDE = "0.0.0.0-255.255.255.255"
@@ -17,7 +16,7 @@ def shop():
 
 
 def test_the_graph_has_an_edge_for_each_connection(shop):
-    found = graph(shop)
+    found = shop.graph()
     assert {(c.source, c.destination) for c in shop.connections()} == set(found.edges)
     assert found.edges["shop/backend", "shop/db"]["ports"] == PortSet.every()
     assert found.nodes[OUTSIDE]["outside"]
@@ -25,7 +24,7 @@ def test_the_graph_has_an_edge_for_each_connection(shop):
 
 
 def test_networkx_finds_ways_in_the_graph(shop):
-    assert networkx.shortest_path(graph(shop), OUTSIDE, "shop/db") == [
+    assert networkx.shortest_path(shop.graph(), OUTSIDE, "shop/db") == [
         OUTSIDE,
         "shop/web",
         "shop/backend",
@@ -34,7 +33,7 @@ def test_networkx_finds_ways_in_the_graph(shop):
 
 
 def test_a_blast_radius_tells_hops_and_way(shop):
-    found = {reached.name: reached for reached in blast_radius(shop, "web")}
+    found = {reached.name: reached for reached in shop.blast_radius("web")}
     assert found["shop/db"].path == ("shop/web", "shop/backend", "shop/db")
     assert found["shop/db"].hops == 2
     assert found["shop/db"].ports == PortSet.every()
@@ -44,18 +43,18 @@ def test_a_blast_radius_tells_hops_and_way(shop):
 @pytest.mark.parametrize("by", ["pod", "workload", "namespace"])
 def test_hops_are_shortest_ways_over_pods(scenario, by):
     reach = lab.reachability(lab.load(scenario))
-    ways = graph(reach, by)
+    ways = reach.graph(by)
     for start in [name for name in ways if not ways.nodes[name]["outside"]]:
         outside = [n for n in ways if ways.nodes[n]["outside"]]
         within = networkx.DiGraph(ways)
         within.remove_edges_from([*within.out_edges(outside)])
         hops = networkx.single_source_shortest_path_length(within, start)
-        found = {reached.name: reached.hops for reached in blast_radius(reach, start, by)}
+        found = {reached.name: reached.hops for reached in reach.blast_radius(start, by)}
         assert found | {start: 0} == hops
 
 
 def test_an_intruder_may_start_outside(shop):
-    assert [r.name for r in blast_radius(shop, "203.0.113.7")] == [
+    assert [r.name for r in shop.blast_radius("203.0.113.7")] == [
         "shop/web",
         "shop/backend",
         "shop/db",
@@ -63,14 +62,14 @@ def test_an_intruder_may_start_outside(shop):
 
 
 def test_the_way_does_not_lead_through_the_outside(shop):
-    assert all(OUTSIDE not in reached.path[:-1] for reached in blast_radius(shop, "web"))
+    assert all(OUTSIDE not in reached.path[:-1] for reached in shop.blast_radius("web"))
 
 
 def test_exposure_is_what_the_outside_can_open(shop):
-    assert [(c.source, c.destination) for c in exposure(shop)] == [(OUTSIDE, "shop/web")]
-    assert [c.destination for c in exposure(shop, "namespace")] == ["shop"]
+    assert [(c.source, c.destination) for c in shop.exposure()] == [(OUTSIDE, "shop/web")]
+    assert [c.destination for c in shop.exposure("namespace")] == ["shop"]
 
 
 def test_an_unknown_start_is_an_error_with_a_proposal(shop):
     with pytest.raises(UnknownNameError, match="shop/web"):
-        blast_radius(shop, "wep")
+        shop.blast_radius("wep")
