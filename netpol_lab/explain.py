@@ -9,8 +9,10 @@ from typing import Any
 from netpol_lab.assumptions import OPEN_QUESTIONS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint, Flow
 from netpol_lab.model import (
+    NAME_LABEL,
     Direction,
     IPBlock,
+    Operator,
     Peer,
     Pod,
     Policy,
@@ -217,14 +219,16 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
 
 
 def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
-    whose = "" if len(side.isolated_by) == 1 else f" of {miss.policy}"
-    wants = "; ".join(_unmet(unmet, side, cluster, miss.rule) for unmet in miss.unmet)
+    whose = "" if side.isolated_by == (miss.policy,) else f" of {miss.policy}"
+    wants = "; ".join(_unmet(unmet, miss, side, cluster) for unmet in miss.unmet)
     return f"closest: rule {miss.rule.number}{whose} {wants}"
 
 
-def _unmet(unmet: Unmet, side: Side, cluster: Cluster, rule: Rule) -> str:
+def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
     peer = side.peer
     match unmet.part, unmet.wants:
+        case Part.DIRECTION, Direction() as direction:
+            return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
         case Part.POD_LABELS, Requirement() as wanted if peer.pod is not None:
             return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels.get(wanted.key))}"
         case Part.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
@@ -237,11 +241,15 @@ def _unmet(unmet: Unmet, side: Side, cluster: Cluster, rule: Rule) -> str:
             return f"wants a pod, {peer} is an outside address"
         case Part.PODS_BY_BLOCK, block:
             return f"wants an address in {block}, which here does not match pods"
-        case Part.ADDRESS, IPBlock() as block:
+        case Part.ADDRESS | Part.EXCEPT, IPBlock() as block:
             return _outside_block(block, peer)
+        case Part.PORT_NAME, _:
+            return _no_such_name(side, miss.rule)
+        case Part.PROTOCOL, ports:
+            return f"wants {ports}, {_uses(side.flow)}: the port is right, the protocol is not"
         case _, ports:
             assert isinstance(ports, PortSet)
-            return _wrong_port(ports, side, cluster, rule)
+            return f"wants {ports}, {_uses(side.flow)}{_service_trap(ports, side.flow, cluster)}"
 
 
 def _has(who: str, wanted: Requirement, value: str | None) -> str:
@@ -263,17 +271,18 @@ def _addressed(peer: Endpoint) -> str:
     return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
 
 
-def _wrong_port(ports: PortSet, side: Side, cluster: Cluster, rule: Rule) -> str:
-    asked = f"{side.flow.protocol} {side.flow.port}"
-    if not ports:
-        pod = side.flow.destination.pod
-        names = {entry.port: entry.protocol for entry in rule.ports}
-        for declared in pod.ports if pod else ():
-            if declared.name in names:
-                wanted = f"{names[declared.name]} {declared.name}"
-                return f"wants {wanted}, which is a {declared.protocol} port of {pod}"
-        return f"names a port that {side.flow.destination} does not have, the flow uses {asked}"
-    return f"wants {ports}, the flow uses {asked}{_service_trap(ports, side.flow, cluster)}"
+def _no_such_name(side: Side, rule: Rule) -> str:
+    pod = side.flow.destination.pod
+    names = {entry.port: entry.protocol for entry in rule.ports}
+    for declared in pod.ports if pod else ():
+        if declared.name in names:
+            wanted = f"{names[declared.name]} {declared.name}"
+            return f"wants {wanted}, which is a {declared.protocol} port of {pod}"
+    return f"names a port that {side.flow.destination} does not have, {_uses(side.flow)}"
+
+
+def _uses(flow: Flow) -> str:
+    return f"the flow uses {flow.protocol} {flow.port}"
 
 
 def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
@@ -318,12 +327,21 @@ def _clause(policy: Policy, direction: Direction) -> str:
 
 def _rule(rule: Rule) -> str:
     preposition = "from" if rule.direction is Direction.INGRESS else "to"
-    peers = " or ".join(map(_peer, rule.peers)) or "anyone"
+    peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
     ports = f" on {' or '.join(map(str, rule.ports))}" if rule.ports else ""
     return f"{preposition} {peers}{ports}"
 
 
-def _peer(peer: Peer) -> str:
+def peer_words(peer: Peer) -> str:
+    """Return whom one item of `from` or `to` means.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> policy = lab.load("three-tier").policy("db-access-ingress")
+    >>> peer_words(policy.ingress[0].peers[0])
+    'pods with app=myapp, role=backend'
+    """
     if peer.ip_block is not None:
         return f"addresses in {peer.ip_block}"
     pods = _pods(peer.pod_selector or Selector())
@@ -331,7 +349,14 @@ def _peer(peer: Peer) -> str:
         return pods if pods != "every pod" else "every pod of the namespace"
     if not peer.namespace_selector.requirements:
         return f"{pods} of every namespace"
-    return f"{pods} of namespaces with {peer.namespace_selector}"
+    return f"{pods} of {_namespaces(peer.namespace_selector)}"
+
+
+def _namespaces(selector: Selector) -> str:
+    match selector.requirements:
+        case (Requirement(key, Operator.IN, (name,)),) if key == NAME_LABEL:
+            return f"namespace {name}"
+    return f"namespaces with {selector}"
 
 
 def _pods(selector: Selector) -> str:

@@ -11,22 +11,38 @@ from enum import Enum
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint
-from netpol_lab.model import IPBlock, Labels, Peer, Policy, Requirement, Rule
-from netpol_lab.ports import PortSet
-from netpol_lab.resolve import covers, holds, named_ports, ports_at, query_of, sees_address
-from netpol_lab.verdict import Side
+from netpol_lab.ends import named_ports, sees_address
+from netpol_lab.model import (
+    Direction,
+    IPBlock,
+    Labels,
+    Peer,
+    Policy,
+    Requirement,
+    Rule,
+)
+from netpol_lab.ports import PortSet, Protocol
+from netpol_lab.resolve import covers, holds, ports_at, query_of
+from netpol_lab.verdict import Side, resolution_of
 
 
 class Part(Enum):
     """The part of a rule that a flow does not meet."""
 
+    DIRECTION = "a direction in the policyTypes"
     POD = "a pod"
     NAMESPACE = "the policy's own namespace"
     POD_LABELS = "a pod label"
     NAMESPACE_LABELS = "a namespace label"
     ADDRESS = "an address in a block"
+    EXCEPT = "an address outside the exceptions of a block"
     PODS_BY_BLOCK = "an ipBlock that matches pods"
     PORT = "a port"
+    PORT_NAME = "a port name that the destination has"
+    PROTOCOL = "a protocol"
+
+
+PORT_PARTS = {Part.PORT, Part.PORT_NAME, Part.PROTOCOL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +52,41 @@ class Unmet:
     Parameters
     ----------
     part : Part
-    wants : Requirement, IPBlock, PortSet or str
+    wants : Requirement, IPBlock, PortSet, Direction or str
         What the rule asks for; for the own namespace its name.
     """
 
     part: Part
-    wants: Requirement | IPBlock | PortSet | str = ""
+    wants: Requirement | IPBlock | PortSet | Direction | str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NearMiss:
-    """The rule that came closest, with everything it still wants."""
+    """A rule that does not admit a flow, with everything it still wants.
+
+    Parameters
+    ----------
+    policy : Policy
+    rule : Rule
+    unmet : tuple of Unmet
+    peer : Peer, optional
+        The item of `from` or `to` that this is about; None where the rule has none.
+    """
 
     policy: Policy
     rule: Rule
     unmet: tuple[Unmet, ...]
+    peer: Peer | None = None
+
+    @property
+    def wants_peer(self) -> bool:
+        """Whether this item of `from` or `to` does not admit the other end."""
+        return any(unmet.part not in PORT_PARTS for unmet in self.unmet)
+
+    @property
+    def wants_port(self) -> bool:
+        """Whether the rule's `ports` do not admit the port."""
+        return any(unmet.part in PORT_PARTS for unmet in self.unmet)
 
 
 def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> NearMiss | None:
@@ -72,28 +108,69 @@ def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Ne
     >>> nearest(shop, side).unmet[0].wants.values
     ('backend',)
     """
+    found = misses(cluster, side, reading)
+    return min(found, key=lambda miss: len(miss.unmet), default=None)
+
+
+def misses(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[NearMiss]:
+    """Yield every rule that might have admitted the flow of a side that denies.
+
+    A rule with several items in `from` or `to` comes once for each. Rules that fit, but whose
+    direction is not listed, come first (SEM-16).
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
+    >>> [str(miss.policy) for miss in misses(shop, side)]
+    ['shop/db-access-ingress']
+    """
     if side.allowed:
-        return None
-    misses = (
-        NearMiss(policy, rule, tuple(_unmet(cluster, policy, rule, side, reading)))
-        for policy in side.isolated_by
-        for rule in policy.rules(side.direction)
-    )
-    return min(misses, key=lambda miss: len(miss.unmet), default=None)
+        return
+    yield from _unlisted(cluster, side, reading)
+    for policy in side.isolated_by:
+        for rule in policy.rules(side.direction):
+            for peer in rule.peers or (None,):
+                unmet = _unmet(cluster, policy, rule, peer, side, reading)
+                yield NearMiss(policy, rule, tuple(unmet), peer)
+
+
+def _unlisted(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[NearMiss]:
+    """Yield the rules that would admit the flow, were their direction listed."""
+    assert side.subject.pod is not None
+    resolution, query = resolution_of(cluster), query_of(side.flow)
+    other = Direction.EGRESS if side.direction is Direction.INGRESS else Direction.INGRESS
+    for policy in resolution.isolating(side.subject.pod, other):
+        for rule in policy.rules(side.direction):
+            listed = side.direction in policy.policy_types
+            if not listed and resolution.admits(policy, rule, side.peer, query, reading):
+                yield NearMiss(policy, rule, (Unmet(Part.DIRECTION, side.direction),))
 
 
 def _unmet(
-    cluster: Cluster, policy: Policy, rule: Rule, side: Side, reading: Assumptions
+    cluster: Cluster,
+    policy: Policy,
+    rule: Rule,
+    peer: Peer | None,
+    side: Side,
+    reading: Assumptions,
 ) -> Iterator[Unmet]:
-    attempts = (
-        tuple(_unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading))
-        for peer in rule.peers
-    )
-    yield from min(attempts, key=len, default=())
-    query = query_of(side.flow)
-    if not query.in_rule(rule, reading):
-        names = named_ports(query.destination, reading)
-        yield Unmet(Part.PORT, ports_at(rule.ports, names, reading.end_port))
+    if peer is not None:
+        yield from _unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading)
+    if not query_of(side.flow).in_rule(rule, reading):
+        yield _unmet_by_ports(rule, side, reading)
+
+
+def _unmet_by_ports(rule: Rule, side: Side, reading: Assumptions) -> Unmet:
+    names = named_ports(side.flow.destination, reading)
+    ports = ports_at(rule.ports, names, reading.end_port)
+    if not ports:
+        return Unmet(Part.PORT_NAME)
+    number = side.flow.port
+    if number is not None and any((protocol, number) in ports for protocol in Protocol):
+        return Unmet(Part.PROTOCOL, ports)
+    return Unmet(Part.PORT, ports)
 
 
 def _unmet_by_peer(
@@ -119,8 +196,10 @@ def _unmet_by_peer(
 def _unmet_by_block(block: IPBlock, peer: Endpoint, reading: Assumptions) -> Iterator[Unmet]:
     if not sees_address(peer, reading):
         yield Unmet(Part.PODS_BY_BLOCK, block)
-    elif peer.address is None or not covers(block, peer.address):
+    elif peer.address is None or peer.address not in block.cidr:
         yield Unmet(Part.ADDRESS, block)
+    elif not covers(block, peer.address):
+        yield Unmet(Part.EXCEPT, block)
 
 
 def _failing(requirements: tuple[Requirement, ...], labels: Labels, part: Part) -> Iterator[Unmet]:

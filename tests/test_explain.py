@@ -55,6 +55,9 @@ def closest(spec, source="other/client", port=80):
          "closest: rule 1 wants TCP 5432, the flow uses TCP 80"),
         ("{ingress: [{ports: [{port: http}]}]}",
          "closest: rule 1 names a port that shop/db does not have, the flow uses TCP 80"),
+        ("{ingress: [{ports: [{port: 80, protocol: UDP}]}]}",
+         "closest: rule 1 wants UDP 80, the flow uses TCP 80: the port is right, the protocol is "
+         "not"),
     ],
 )  # fmt: skip
 def test_a_denial_says_what_the_closest_rule_still_wants(spec, words):
@@ -82,6 +85,19 @@ spec: {selector: {app: db}, ports: [{port: 80, targetPort: sql}]}
     words = str(lab.evaluate(shop, "client", "shop/db", 5432))
     assert words.endswith(
         "wants TCP 80, the flow uses TCP 5432 (80 is the port of Service shop/db, not of its pods)"
+    )
+
+
+def test_a_rule_whose_direction_is_not_listed_is_named_with_its_policy():
+    other = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: q, namespace: shop}
+spec: {policyTypes: [Egress], ingress: [{}]}
+"""
+    words = explain(lab.evaluate(cluster("{}", other), "client", "db", 80))
+    assert words.endswith(
+        "closest: rule 1 of shop/q fits, but the policyTypes of shop/q do not list Ingress"
     )
 
 
@@ -179,6 +195,9 @@ metadata: {name: b, namespace: shop, labels: {tier: x}}
          "endPort: 9}, {}]}]}",
          "every pod: ingress only from every pod of namespaces with a=b on TCP 1-9 "
          "or TCP (any port)"),
+        ("{ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: a}}}]}"
+         "]}",
+         "every pod: ingress only from every pod of namespace a"),
     ],
 )  # fmt: skip
 def test_a_policy_fits_in_one_line(spec, words):

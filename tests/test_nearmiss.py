@@ -1,8 +1,10 @@
 """The rule that came closest, and what it still wants."""
 
+import pytest
+
 import netpol_lab as lab
 from netpol_lab import Assumptions
-from netpol_lab.nearmiss import Part, nearest
+from netpol_lab.nearmiss import Part, misses, nearest
 
 
 def missing(policy, source="other/client", port=80, assumptions=None):
@@ -61,6 +63,52 @@ def test_a_plugin_that_ignores_pods_in_blocks_is_told_apart():
 
 def test_the_port_alone_can_be_missing():
     assert missing(policy("[{ports: [{port: 81}]}]")) == [Part.PORT]
+
+
+@pytest.mark.parametrize(
+    ("port", "part"),
+    [
+        ("{port: 80, protocol: UDP}", Part.PROTOCOL),
+        ("{port: 79, endPort: 81, protocol: SCTP}", Part.PROTOCOL),
+        ("{protocol: UDP}", Part.PROTOCOL),
+        ("{port: 81, protocol: UDP}", Part.PORT),
+        ("{port: http}", Part.PORT_NAME),
+    ],
+)
+def test_the_number_the_name_and_the_protocol_of_a_port_are_told_apart(port, part):
+    assert missing(policy(f"[{{ports: [{port}]}}]")) == [part]
+
+
+def test_an_excepted_address_is_told_from_one_outside_the_block():
+    rules = "[{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/24]}}]}]"
+    assert missing(policy(rules)) == [Part.EXCEPT]
+
+
+def unlisted(rules):
+    """A policy that selects db, with ingress rules that do not count."""
+    return policy(rules).replace("name: p", "name: q").replace("spec: {", f"spec: {EGRESS_ONLY}")
+
+
+EGRESS_ONLY = "{policyTypes: [Egress], "
+
+
+def test_a_rule_that_fits_but_whose_direction_is_not_listed_is_the_closest():
+    rules = "[{from: [{podSelector: {}}]}]"
+    assert missing(policy(rules)) == [Part.NAMESPACE]
+    both = policy(rules) + "---" + unlisted("[{}]")
+    assert missing(both) == [Part.DIRECTION]
+
+
+def test_a_rule_of_an_unlisted_direction_that_does_not_fit_is_no_near_miss():
+    assert missing(policy("[]") + "---" + unlisted("[{ports: [{port: 81}]}]")) is None
+
+
+def test_each_item_of_a_rule_is_a_miss_of_its_own():
+    rules = "[{from: [{podSelector: {}}, {ipBlock: {cidr: 192.0.2.0/24}}]}]"
+    cluster = lab.load(PODS, policy(rules))
+    side = lab.evaluate(cluster, "other/client", "shop/db", 80).ingress
+    found = [[unmet.part for unmet in miss.unmet] for miss in misses(cluster, side)]
+    assert found == [[Part.NAMESPACE], [Part.ADDRESS]]
 
 
 def test_the_closest_rule_wins_over_the_first():
