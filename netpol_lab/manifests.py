@@ -16,7 +16,7 @@ from typing import Any
 
 from netpol_lab import api, validation, workloads
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, Place
 from netpol_lab.decoding import Problem, decoder
 from netpol_lab.defaulting import DEFAULT_NAMESPACE, build
 from netpol_lab.errors import (
@@ -36,6 +36,7 @@ from netpol_lab.reading import (
     forget_positions,
     format_path,
     get,
+    parse_path,
 )
 
 SCENARIOS = FilePath(__file__).parent / "scenarios"
@@ -231,6 +232,18 @@ def _decoded(data: bytes, file: str) -> str:
 # ---------------------------------------------------------------- documents
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The text that an object was read from: its document, and its path within a List."""
+
+    document: Document
+    prefix: Path
+
+    def __call__(self, path: str) -> Place | None:
+        found = self.document.find((*self.prefix, *parse_path(path)))
+        return Place(self.document.file, *found) if found else None
+
+
 @dataclass
 class _Reader:
     """Collects objects and complaints from any number of texts."""
@@ -242,6 +255,7 @@ class _Reader:
     warnings: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
+    written: dict[tuple[str, str], _Written] = field(default_factory=dict)
 
     def read(self, text: str, file: str) -> None:
         found, broken = documents(text, file)
@@ -294,8 +308,9 @@ class _Reader:
         if problems:
             self._complain(document, value, problems, path)
             return
-        self._keep(kind, decoded)
+        name = self._keep(kind, decoded)
         if kind == "NetworkPolicy":
+            self.written[name] = _Written(document.for_places(), path)
             warned = validation.warnings(decoded, self.assumptions.strict_cidr)
             self.warnings += (_complaint(document, value, problem, path) for problem in warned)
 
@@ -316,7 +331,7 @@ class _Reader:
         self.dropped += (_complaint(document, value, problem, path) for problem in lost)
         return [problem for problem in problems if problem not in lost]
 
-    def _keep(self, kind: str, decoded: Any) -> None:
+    def _keep(self, kind: str, decoded: Any) -> tuple[str, str]:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
         alike, meta = self.objects.setdefault(kind, {}), decoded.metadata
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
@@ -324,7 +339,9 @@ class _Reader:
             taken = {name for _, name in alike}
             meta = replace(meta, name=next(name for name in names if name not in taken))
             decoded = replace(decoded, metadata=meta)
-        alike[meta.namespace or DEFAULT_NAMESPACE, meta.name] = decoded
+        name = meta.namespace or DEFAULT_NAMESPACE, meta.name
+        alike[name] = decoded
+        return name
 
     def _pass_over(self, document: Document, value: Any, path: Path) -> None:
         self.ignored[str(value["kind"])] += 1
@@ -348,6 +365,7 @@ class _Reader:
             warnings=tuple(self.warnings),
             dropped=tuple(self.dropped),
             ignored=dict(self.ignored),
+            sources={p: self.written[p.namespace, p.name] for p in cluster.policies},
         )
 
 

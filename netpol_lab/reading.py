@@ -23,6 +23,7 @@ Path = tuple[str | int, ...]
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
 MAX_DEPTH = 200
+MAX_FINDABLE = 8 * 2**20  # a larger document takes too long to be composed again for positions
 MAX_EXCERPT = 160  # a longer line is not shown under a complaint
 MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
 
@@ -157,6 +158,16 @@ class Document:
         written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
         column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
         return self.first_line + mark.line + 1, column, _excerpt(lines, mark.line)
+
+    def for_places(self) -> Document:
+        """Return what `find` needs of it, to be kept; nothing can be found in a huge document."""
+        text = self.text if len(self.text) <= MAX_FINDABLE else ""
+        return replace(self, value=None, text=text)
+
+    def find(self, path: Path) -> tuple[int, int] | None:
+        """Return the line and column of the key or item at a path, or None if it is not there."""
+        line, column, _ = self.locate(path, of_key=True)
+        return (line, column) if line and _positions(self.text).reaches(path) else None
 
     def duplicates(self) -> tuple[Path, ...]:
         """Return the path of every key that is written again in the same mapping (VAL-09)."""
@@ -376,6 +387,13 @@ class _Positions:
             node = value
         return mark
 
+    def reaches(self, path: Path) -> bool:
+        """Say whether something is written at a path."""
+        node = self._root
+        for step in path:
+            node = self._step(node, step)[1] if node is not None else None
+        return node is not None
+
     def _step(self, node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
             return None, node.value[step] if step < len(node.value) else None
@@ -457,6 +475,18 @@ def format_path(path: Path) -> str:
     """
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")
+
+
+def parse_path(text: str) -> Path:
+    """Return the path that `format_path` wrote; keys that hold dots are beyond it.
+
+    Examples
+    --------
+    >>> parse_path("spec.ingress[0].from[1]")
+    ('spec', 'ingress', 0, 'from', 1)
+    """
+    steps = re.findall(r"\[\d+\]|[^.\[\]]+", text)
+    return tuple(int(step[1:-1]) if step[0] == "[" else step for step in steps)
 
 
 def get(value: Any, *path: str) -> Any:

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lab.errors import Reason
-from netpol_lab.reading import MAX_DEPTH, documents, format_path, get
+from netpol_lab.reading import (
+    MAX_DEPTH,
+    MAX_FINDABLE,
+    documents,
+    format_path,
+    get,
+    parse_path,
+)
 
 
 def value(text):
@@ -168,3 +175,22 @@ def test_a_merge_key_is_no_duplicate():
 def test_get_follows_mappings_only():
     assert get({"a": {"b": 1}}, "a", "b") == 1
     assert get({"a": [1]}, "a", "b") is None
+
+
+def test_a_key_is_found_at_its_own_place_and_a_missing_one_nowhere():
+    (document,), _ = documents("a:\n  b: [1, {c: 2}]\n", "x")
+    assert document.find(("a", "b")) == (2, 3)
+    assert document.find(("a", "b", 1, "c")) == (2, 11)
+    assert document.find(("a", "c")) is None
+    assert document.find(("a", "b", 2)) is None
+
+
+def test_a_huge_document_is_not_kept_for_places():
+    small, huge = (documents(f"a: 1\n# {'x' * n}\n", "x")[0][0] for n in (1, MAX_FINDABLE))
+    assert small.for_places().find(("a",)) == (1, 1)
+    assert huge.for_places().find(("a",)) is None
+
+
+@pytest.mark.parametrize("text", ["", "spec", "spec.ingress[0].from[11]", "a[0][1].b"])
+def test_paths_are_read_as_they_are_written(text):
+    assert format_path(parse_path(text)) == text
