@@ -1,18 +1,19 @@
 """Tests as data: manifests in a file, with the verdicts expected of them.
 
-A file holds either ``manifests`` and ``expect`` (what is allowed), or ``manifest`` and ``errors``
-(what the API server refuses). The format is described in ``tests/cases/README.md``.
+A file holds either ``manifests`` or ``manifests_from`` and ``expect`` (what is allowed), or
+``manifest`` and ``errors`` (what the API server refuses). ``TESTING.md`` describes the format.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from itertools import permutations
 from pathlib import Path as FilePath
 from textwrap import indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Flow
@@ -24,12 +25,15 @@ from netpol_lab.errors import (
     Reason,
     UnknownNameError,
     did_you_mean,
+    visible,
 )
 from netpol_lab.explain import ALLOWED_WORDS, explain
 from netpol_lab.manifests import CLUSTER_WIDE, files_of, read_all, text_of
 from netpol_lab.ports import Protocol
 from netpol_lab.reading import Document, Path, documents, format_path, get
 from netpol_lab.verdict import Verdict, judge
+
+INLINE = "<text>"  # the name of manifests that stand in the file of tests itself
 
 # ---------------------------------------------------------------- the format
 
@@ -73,6 +77,9 @@ class CaseFile:
     semantics: tuple[str, ...] | None = None
     source: str = ""
     manifests: str | None = None
+    manifests_from: tuple[str, ...] | None = field(
+        default=None, metadata={"wire": "manifests_from"}
+    )
     probe_ports: tuple[ProbePort, ...] | None = field(
         default=None, metadata={"wire": "probe_ports"}
     )
@@ -113,6 +120,16 @@ class Failure:
         return f"FAIL {where}: {self.message}{reasons}"
 
 
+class Outcome(NamedTuple):
+    """What came of one expectation: the case and the words of it, and why it does not hold."""
+
+    file: str
+    case: str
+    name: str
+    failure: Failure | None = None
+    waits: bool = False  # for a kind of policy that is not evaluated yet
+
+
 @dataclass
 class Report:
     """What a run of expectation files found."""
@@ -120,8 +137,17 @@ class Report:
     cases: int = 0
     expectations: int = 0
     refusals: int = 0
-    waiting: list[str] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> list[str]:
+        """The files with cases that wait for cluster-wide policies to be evaluated."""
+        return [outcome.file for outcome in self.outcomes if outcome.waits]
+
+    @property
+    def failures(self) -> list[Failure]:
+        """The expectations that do not hold, in the order of the files."""
+        return [outcome.failure for outcome in self.outcomes if outcome.failure]
 
     @property
     def summary(self) -> str:
@@ -129,8 +155,21 @@ class Report:
         counts = [_count(self.cases, "case"), _count(self.expectations, "expectation")]
         if self.refusals:
             counts.append(_count(self.refusals, "refusal"))
-        held = f"{len(self.failures)} FAILED" if self.failures else "all hold"
-        return f"{', '.join(counts)}: {held}"
+        failed = len(self.failures)
+        return f"{', '.join(counts)}: {f'{failed} FAILED' if failed else 'all hold'}"
+
+    def as_data(self) -> dict[str, Any]:
+        """Return what `netpol-lab test -o json` prints.
+
+        Examples
+        --------
+        >>> Report(cases=1, expectations=2).as_data()
+        {'cases': 1, 'expectations': 2, 'refusals': 0, 'waiting': [], 'failures': []}
+        """
+        counts = {"cases": self.cases, "expectations": self.expectations}
+        failures = [asdict(failure) for failure in self.failures]
+        rest = {"refusals": self.refusals, "waiting": self.waiting, "failures": failures}
+        return counts | rest
 
 
 def _count(number: int, word: str) -> str:
@@ -139,7 +178,10 @@ def _count(number: int, word: str) -> str:
 
 # ---------------------------------------------------------------- running
 
-Read = Callable[[str], Cluster]
+Texts = tuple[tuple[str, str], ...]  # the name of each text, and the text
+Read = Callable[[Texts], Cluster]
+Cases = list[tuple[Document, CaseFile]]
+KEPT = 4  # clusters: many files of tests in a row read the same manifests
 
 
 def run(
@@ -152,7 +194,8 @@ def run(
     Parameters
     ----------
     paths : iterable of str or pathlib.Path
-        Files, or directories that are searched with their subdirectories.
+        Files, or directories that are searched with their subdirectories. Manifests among them
+        that a test names in ``manifests_from`` are not taken for tests.
     assumptions : Assumptions
     strict : bool
         Whether manifests with unknown or repeated fields are refused, as by `load`.
@@ -173,31 +216,86 @@ def run(
     """
     report = Report()
 
-    def read(text: str) -> Cluster:
-        return read_all([("<text>", text)], strict, assumptions)
+    @lru_cache(maxsize=KEPT)
+    def read(texts: Texts) -> Cluster:
+        return read_all(texts, strict, assumptions)
 
-    for path in paths:
-        for file in files_of(FilePath(path)):
-            _run_file(str(file), text_of(file), read, assumptions, report)
+    files = [file for path in paths for file in files_of(FilePath(path))]
+    opened = {file: _opened(file, text_of(file)) for file in files}
+    named = {path.resolve() for found in opened.values() for path in _named(found)}
+    for file, found in opened.items():
+        if isinstance(found, list):
+            _run_file(str(file), found, read, assumptions, report)
+        elif named.isdisjoint({file.resolve(), *file.resolve().parents}):
+            report.outcomes.append(_not_run(str(file), found))
     return report
 
 
-def _run_file(file: str, text: str, read: Read, assumptions: Assumptions, report: Report) -> None:
+def _opened(file: FilePath, text: str) -> Cases | NetpolError:
+    """Return the cases of a file, or why it has none."""
     try:
-        for document, case in read_cases(text, file):
+        return read_cases(text, str(file))
+    except NetpolError as error:
+        return error
+
+
+def _named(found: Cases | NetpolError) -> Iterator[FilePath]:
+    """Yield the manifests that tests name."""
+    for document, case in found if isinstance(found, list) else ():
+        for name in case.manifests_from or ():
+            yield FilePath(document.file).parent / name
+
+
+def _run_file(
+    file: str, cases: Cases, read: Read, assumptions: Assumptions, report: Report
+) -> None:
+    try:
+        for document, case in cases:
             if case.manifest is not None:
                 _run_refusal(file, case, read, report)
             else:
-                _run_case(document, case, read(case.manifests or ""), assumptions, report)
+                _run_case(document, case, read(_texts(document, case)), assumptions, report)
     except NetpolError as error:
-        report.failures.append(Failure(file, 0, _cannot_run(error)))
+        report.outcomes.append(_not_run(file, error))
+
+
+def _texts(document: Document, case: CaseFile) -> Texts:
+    """Return a case's manifests: those of the files it names, then those it holds."""
+    inline = () if case.manifests is None else ((INLINE, case.manifests),)
+    names = case.manifests_from or ()
+    return (*(text for name in names for text in _texts_beside(document.file, name)), *inline)
+
+
+def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the texts that a path means, seen from the folder of a file of tests."""
+    path = FilePath(file).parent / name
+    if not path.exists():
+        near = did_you_mean(name, _names_in(path.parent, name))
+        message = f'there is no file or directory "{visible(str(path))}". Paths in manifests_from'
+        raise UnknownNameError(f"{message} start where the file of tests is. {near}")
+    for found in files_of(path):
+        yield str(found), text_of(found)
+
+
+def _names_in(folder: FilePath, like: str) -> list[str]:
+    """Return what a folder holds, written like a path to something in it."""
+    start = like.rstrip("/").rpartition("/")
+    return [start[0] + start[1] + found.name for found in folder.glob("*")]
+
+
+def _waits(file: str, case: CaseFile) -> Outcome:
+    return Outcome(file, case.name, "waits for cluster-wide policies", waits=True)
+
+
+def _not_run(file: str, error: NetpolError) -> Outcome:
+    return Outcome(file, "", "can be run", Failure(file, 0, _cannot_run(error)))
 
 
 def _cannot_run(error: NetpolError) -> str:
     return "cannot be run\n" + indent(str(error), "    ")
 
 
-def read_cases(text: str, file: str) -> list[tuple[Document, CaseFile]]:
+def read_cases(text: str, file: str) -> Cases:
     """Return the cases of a file, decoded: one in each document that is not empty.
 
     Raises
@@ -232,15 +330,24 @@ def _decoded(document: Document, complaints: list[Complaint]) -> CaseFile:
 
 def _incomplete(case: CaseFile, value: dict[str, Any]) -> Iterator[Problem]:
     """Yield what is missing or in the way, so that no test is passed over in silence."""
-    verdicts = case.manifests is not None
+    key = "manifests" if case.manifests_from is None else "manifests_from"
+    verdicts = case.manifests is not None or case.manifests_from is not None
     if verdicts is (case.manifest is not None):
-        hint = "write manifests: | and below it, indented, the YAML of pods and policies"
-        yield Problem((), Reason.REQUIRED, "needs manifests, or else manifest", hint)
+        yield Problem((), Reason.REQUIRED, "needs manifests, or else manifest", _WRITE_MANIFESTS)
     elif (case.expect is None) is verdicts or (case.errors is None) is not verdicts:
-        message = "manifests needs expect" if verdicts else "manifest needs errors"
+        message = f"{key} needs expect" if verdicts else "manifest needs errors"
         yield Problem((), Reason.REQUIRED, f"{message}, and nothing else")
+    if case.manifests_from is not None and not all(case.manifests_from or [""]):
+        yield Problem(("manifests_from",), Reason.REQUIRED, "a path is missing", _WRITE_PATHS)
     for i, item in enumerate(value.get("expect") or ()):
         yield from _incomplete_item(item, ("expect", i))
+
+
+_WRITE_PATHS = "write files or directories, seen from this file: manifests_from: [../policies/]"
+_WRITE_MANIFESTS = (
+    "write manifests: | and below it, indented, the YAML of pods and policies; or name files, "
+    "as in manifests_from: [../policies/]"
+)
 
 
 def _incomplete_item(item: Any, path: Path) -> Iterator[Problem]:
@@ -281,21 +388,32 @@ class _Wanted:
     common: bool | None
     entry: int
 
+    @property
+    def name(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        expected = ALLOWED_WORDS[self.allowed]
+        return f"{self.source} -> {self.destination}  {self.protocol}{port}: {expected}"
+
+    @property
+    def path(self) -> Path:
+        return ("expect_default",) if self.entry < 0 else ("expect", self.entry)
+
 
 def _run_case(
     document: Document, case: CaseFile, cluster: Cluster, assumptions: Assumptions, report: Report
 ) -> None:
     if is_cluster_wide(cluster.ignored):
-        report.waiting.append(document.file)
+        report.outcomes.append(_waits(document.file, case))
         return
     report.cases += 1
     for wanted in _wanted(case, cluster):
         report.expectations += 1
+        failure = None
         message, reasons = _run_one(wanted, cluster, assumptions)
         if message:
-            at: Path = ("expect_default",) if wanted.entry < 0 else ("expect", wanted.entry)
-            failure = Failure(document.file, document.locate(at)[0], message, reasons)
-            report.failures.append(failure)
+            line = document.locate(wanted.path)[0]
+            failure = Failure(document.file, line, message, reasons)
+        report.outcomes.append(Outcome(document.file, case.name, wanted.name, failure))
 
 
 def _run_one(wanted: _Wanted, cluster: Cluster, assumptions: Assumptions) -> tuple[str, str]:
@@ -307,7 +425,8 @@ def _run_one(wanted: _Wanted, cluster: Cluster, assumptions: Assumptions) -> tup
         verdict = judge(cluster, flow, assumptions)
     except NetpolError as error:
         return _cannot_run(error), ""
-    return _difference(wanted, verdict), explain(verdict)
+    difference = _difference(wanted, verdict)
+    return difference, explain(verdict) if difference else ""
 
 
 def _difference(wanted: _Wanted, verdict: Verdict) -> str:
@@ -358,7 +477,7 @@ def _pairs(entry: Expect, pods: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def _meant(pattern: str, pods: list[str]) -> list[str]:
-    """Return the pods that ``*``, ``namespace/*`` or a plain name means."""
+    """Return the pods that ``*``, ``namespace/*``, ``namespace/web-*`` or a plain name means."""
     if not pattern.endswith("*"):
         return [pattern]
     meant = [pod for pod in pods if pod.startswith(pattern[:-1])]
@@ -374,17 +493,20 @@ def _run_refusal(file: str, case: CaseFile, read: Read, report: Report) -> None:
     complaints: tuple[Complaint, ...] = ()
     warned: tuple[Complaint, ...] = ()
     try:
-        cluster = read(case.manifest or "")
+        cluster = read(((INLINE, case.manifest or ""),))
         if is_cluster_wide(cluster.ignored):
-            report.waiting.append(file)
+            report.outcomes.append(_waits(file, case))
             return
         warned = cluster.warnings
     except ManifestError as error:
         complaints = error.complaints
     report.refusals += 1
-    report.failures += _compare(file, "errors", case.errors or (), complaints)
+    failures: list[Failure | None] = [*_compare(file, "errors", case.errors or (), complaints)]
     if case.warnings:
-        report.failures += _compare(file, "warnings", case.warnings, warned)
+        failures += _compare(file, "warnings", case.warnings, warned)
+    name = "is refused" if case.errors else "is accepted"
+    outcomes = (Outcome(file, case.name, name, failure) for failure in failures or [None])
+    report.outcomes += outcomes
 
 
 def _compare(

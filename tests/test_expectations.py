@@ -1,5 +1,7 @@
 """Tests as data: the conformance cases hold, and a wrong expectation is found."""
 
+from fnmatch import fnmatch
+
 import pytest
 
 from netpol_lab.errors import ManifestError
@@ -126,3 +128,76 @@ manifest: |
 def test_a_refusal_that_differs_is_told(tmp_path, errors, words):
     report = outcome(tmp_path, f"errors: {errors}", REFUSAL)
     assert any(words in failure.message for failure in report.failures)
+
+
+# ---------------------------------------------------------------- manifests in files beside it
+
+POD = "{apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: x}}\n"
+ALLOWED = "expect: [{from: x/a, to: x/b, port: 1, allowed: true}]\n"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    for folder in ("policies", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "policies" / "b.yaml").write_text(POD % "b", encoding="utf-8")
+    (tmp_path / "tests" / "a.yaml").write_text(POD % "a", encoding="utf-8")
+    return tmp_path
+
+
+def checked(repository, text):
+    (repository / "tests" / "case.yaml").write_text(text, encoding="utf-8")
+    return run([repository / "tests"])
+
+
+def test_manifests_may_stand_in_files_and_directories_beside_the_test(repository):
+    report = checked(repository, "manifests_from: [../policies/, a.yaml]\n" + ALLOWED)
+    assert report.summary == "1 case, 1 expectation: all hold"
+
+
+def test_manifests_in_files_and_in_the_test_add_up(repository):
+    inline = "manifests: '" + (POD % "c").strip() + "'\n"
+    rest = "expect: [{from: x/a, to: x/c, port: 1, allowed: true}]\n"
+    assert checked(repository, "manifests_from: [a.yaml]\n" + inline + rest).failures == []
+
+
+def test_manifests_that_no_test_names_are_taken_for_a_test_and_explained(repository):
+    report = checked(repository, "manifests_from: [../policies/]\nexpect: []\n")
+    assert "is a manifest, not a file of tests" in report.failures[0].message
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("[../polices/]", 'no file or directory "*polices". *where the file of tests is. '
+                          "Did you mean ../policies"),
+        ("[b.yaml]", "Did you mean a.yaml"),
+        ("[]", "manifests_from*a path is missing"),
+        ("[null]", "manifests_from*a path is missing"),
+        ("policies", "must be a list"),
+        ("[case.yaml]", "*case.yaml:1:1*apiVersion not set"),
+    ],
+)  # fmt: skip
+def test_manifests_that_are_not_found_are_explained(repository, names, words):
+    report = checked(repository, f"manifests_from: {names}\n{ALLOWED}")
+    messages = [failure.message for failure in report.failures]
+    assert any(fnmatch(message, f"*{words}*") for message in messages), messages
+
+
+def test_broken_manifests_are_told_by_the_test_that_names_them(repository):
+    (repository / "tests" / "a.yaml").write_text("kind: Pod", encoding="utf-8")
+    (failure,) = checked(repository, "manifests_from: [a.yaml]\n" + ALLOWED).failures
+    assert failure.file.endswith("case.yaml")
+    assert "a.yaml:1:1" in failure.message
+
+
+# ---------------------------------------------------------------- what is reported
+
+
+def test_every_expectation_has_an_outcome_in_words(tmp_path):
+    rest = "{from: x/a, to: x/b, port: 1, allowed: %s}"
+    report = outcome(tmp_path, f"expect: [{rest % 'false'}, {rest % 'true'}]")
+    assert [(o.case, o.name, bool(o.failure)) for o in report.outcomes] == [
+        ("small", "x/a -> x/b  TCP 1: denied", False),
+        ("small", "x/a -> x/b  TCP 1: allowed", True),
+    ]

@@ -1,10 +1,12 @@
-"""What README.md shows is what happens: its examples are run and their output is compared.
+"""What README.md and TESTING.md show is what happens: their examples are run and compared.
 
 - A ```python block is run; one with `>>>` also has its answers compared. The blocks are read as one
   session, from top to bottom.
-- In a ```console block every `$ netpol-lab ...` line is run, at the top of the checkout, and must
-  print exactly the lines under it (`...` stands for any text). A command with no lines under it
-  only has to end well. Other commands (`$ make lab`) are not run.
+- In a ```console block every `$ netpol-lab ...` line is run, at the top of the checkout (for
+  TESTING.md in the folder it speaks of), and must print exactly the lines under it (`...` stands
+  for any text). A command with no lines under it only has to end well. Other commands
+  (`$ make lab`) are not run.
+- A ```yaml block that begins with `# a/file` is that file, word for word.
 - `<!-- not run: reason -->` in the line above a block leaves it out.
 """
 
@@ -12,15 +14,19 @@ import doctest
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+TESTING = ROOT / "TESTING.md"
+EXAMPLE = ROOT / "examples" / "policy-tests"  # the repository that TESTING.md speaks of
 FENCE = re.compile(
     r"^(?P<not_run><!-- not run: .+ -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -77,13 +83,13 @@ def commands(block: Block) -> list[Command]:
     return [command for command in read if command.words[:1] == ["netpol-lab"]]
 
 
-def run_command(command: Command) -> None:
-    """Run a command of ours and compare its output with what the README shows."""
+def run_command(command: Command, folder: Path = ROOT) -> None:
+    """Run a command of ours and compare its output with what is shown."""
     pipes = [word for word in command.words if word in {"|", ">", "<", "&&", ";"}]
-    assert not pipes, f"README.md line {command.line}: {pipes[0]} needs a shell; show it without"
+    assert not pipes, f"line {command.line}: {pipes[0]} needs a shell; show it without"
     done = subprocess.run(
         [str(our_program()), *command.words[1:]],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -91,7 +97,7 @@ def run_command(command: Command) -> None:
         timeout=120,
     )
     if command.shown.strip():
-        assert_same_text(command.shown, done.stdout)
+        assert_same_text(command.shown, done.stdout.replace(os.sep, "/"))
     else:
         assert done.returncode == 0, done.stdout
 
@@ -113,27 +119,80 @@ def without_trailing_space(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines()).rstrip() + "\n"
 
 
-def readme_blocks(*languages: str) -> list[Block]:
-    """Return the README's blocks in one of these languages."""
-    return [block for block in blocks(README.read_text("utf-8")) if block.language in languages]
+def blocks_of(page: Path, *languages: str) -> list[Block]:
+    """Return a page's blocks in one of these languages."""
+    return [block for block in blocks(page.read_text("utf-8")) if block.language in languages]
+
+
+def file_of(block: Block) -> Path | None:
+    """Return the file of the example that a block shows, by its first line."""
+    named = re.match(r"# (\S+\.ya?ml)\n", block.text)
+    return EXAMPLE / named[1] if named else None
 
 
 # --- the README -----------------------------------------------------------------------------
 
 
 def test_readme_python_examples_say_what_happens():
-    examples = readme_blocks("python", "pycon")
+    examples = blocks_of(README, "python", "pycon")
     assert examples, "README.md shows no Python"
     session: dict[str, object] = {"__name__": "readme"}
     for block in examples:
         run_python(block.text, session, block.line)
 
 
-def test_readme_commands_print_what_is_shown():
-    shown = [command for block in readme_blocks("console") for command in commands(block)]
-    assert shown, "README.md shows no `$ netpol-lab` command"
+@pytest.mark.parametrize(
+    ("page", "folder"), [(README, ROOT), (TESTING, EXAMPLE)], ids=["README", "TESTING"]
+)
+def test_commands_print_what_is_shown(page, folder):
+    shown = [command for block in blocks_of(page, "console") for command in commands(block)]
+    assert shown, f"{page.name} shows no `$ netpol-lab` command"
     for command in shown:
-        run_command(command)
+        run_command(command, folder)
+
+
+# --- TESTING.md and its example -------------------------------------------------------------
+
+
+def test_files_are_shown_as_they_are():
+    shown = {file_of(block): block.text for block in blocks_of(TESTING, "yaml")}
+    assert shown == {file: file.read_text("utf-8") for file in shown if file}
+
+
+def test_the_snapshot_is_shown_as_it_is():
+    (shown,) = blocks_of(TESTING, "csv")
+    assert shown.text == (EXAMPLE / "reach.csv").read_text("utf-8")
+
+
+def test_all_tests_and_workflows_of_the_example_are_shown():
+    shown = {file_of(block) for block in blocks_of(TESTING, "yaml")}
+    hidden = [*EXAMPLE.glob(".*.yml"), *EXAMPLE.glob(".*.yaml"), *EXAMPLE.glob(".github/*/*.yml")]
+    assert shown == {*hidden, *(EXAMPLE / "tests").iterdir()}
+
+
+def test_commands_of_the_workflows_end_well(tmp_path):
+    copy = tmp_path / "repository"
+    shutil.copytree(EXAMPLE, copy)
+    jobs = yaml.safe_load((copy / ".github/workflows/netpol.yml").read_text("utf-8"))["jobs"]
+    gitlab = yaml.safe_load((copy / ".gitlab-ci.yml").read_text("utf-8"))["network policies"]
+    steps = [step["run"] for step in jobs["test"]["steps"] if "run" in step]
+    ours = [line for line in (*steps, *gitlab["script"]) if line.startswith("netpol-lab ")]
+    assert len(ours) == 6
+    for line in ours:
+        run_command(Command(0, shlex.split(line), ""), copy)
+    assert (copy / gitlab["artifacts"]["reports"]["junit"]).exists()
+
+
+def test_hooks_are_those_that_we_offer_and_end_well():
+    offered = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    config = yaml.safe_load((EXAMPLE / ".pre-commit-config.yaml").read_text("utf-8"))
+    (repository,) = config["repos"]
+    assert [hook["id"] for hook in repository["hooks"]] == [hook["id"] for hook in offered]
+    for asked, hook in zip(repository["hooks"], offered, strict=True):
+        files = [str(path.relative_to(EXAMPLE).as_posix()) for path in EXAMPLE.rglob("*.yaml")]
+        chosen = [name for name in files if re.search(asked.get("files", "$^"), name)]
+        words = [*shlex.split(hook["entry"]), *hook.get("args", ()), *chosen]
+        run_command(Command(0, words, ""), EXAMPLE)
 
 
 # --- the readers themselves -----------------------------------------------------------------
