@@ -19,15 +19,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
+    from netpol_lab.changes import diff
     from netpol_lab.cluster import Cluster, Flow
     from netpol_lab.errors import ManifestError, NetpolError
     from netpol_lab.exercises import exercise
+    from netpol_lab.findings import Finding, lint
+    from netpol_lab.fixes import fix
     from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
     from netpol_lab.model import Pod, Policy
     from netpol_lab.ports import PortSet
     from netpol_lab.predictions import predict
     from netpol_lab.quizzes import quiz
+    from netpol_lab.reach import reachability
     from netpol_lab.setup_check import check_setup
     from netpol_lab.svg import draw
     from netpol_lab.variants import compare, explore_types
@@ -39,6 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assumptions": "assumptions",
     "Cluster": "cluster",
+    "Finding": "findings",
     "Flow": "cluster",
     "ManifestError": "errors",
     "NetpolError": "errors",
@@ -48,15 +53,19 @@ _HOMES = {
     "Verdict": "verdict",
     "check_setup": "setup_check",
     "compare": "variants",
+    "diff": "changes",
     "draw": "svg",
     "evaluate": "verdict",
     "exercise": "exercises",
     "explore": "widgets",
     "explore_types": "variants",
+    "fix": "fixes",
     "from_kubectl": "live",
+    "lint": "findings",
     "load": "manifests",
     "predict": "predictions",
     "quiz": "quizzes",
+    "reachability": "reach",
 }
 
 __all__ = [*_HOMES]

@@ -4,27 +4,58 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, fields, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from textwrap import indent
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from netpol_lab import __version__
-from netpol_lab.assumptions import DEFAULTS, OPEN_QUESTIONS, SETTLED, Assumptions
-from netpol_lab.errors import Complaint, ManifestError, NetpolError, did_you_mean
+from netpol_lab.command_options import (
+    FINDINGS,
+    GOOD,
+    WRONG_USE,
+    add_assume,
+    add_lenient,
+    add_output,
+    add_paths,
+    assumptions_of,
+    port_number,
+    print_json,
+    print_warnings,
+    read_cluster,
+)
+from netpol_lab.report_commands import (
+    DIFF,
+    DRAW,
+    LINT,
+    REACH,
+    add_diff,
+    add_draw,
+    add_lint,
+    add_reach,
+    run_diff,
+    run_draw,
+    run_lint,
+    run_reach,
+)
 
-GOOD, FINDINGS, WRONG_USE = 0, 1, 2
+if TYPE_CHECKING:
+    from netpol_lab.errors import Complaint
+    from netpol_lab.expectations import Report
 
 EXAMPLES = """\
 examples:
   netpol-lab check policies/                          is it valid, and if not, what to type?
   kubectl get ns,pods,netpol,svc -A -o yaml | netpol-lab check -
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
+  netpol-lab reach shop.yaml --to shop/db             who reaches db, on which ports?
+  netpol-lab diff old/ new/                           what does the change open and close?
+  netpol-lab lint policies/                           what is probably not meant?
+  netpol-lab draw shop.yaml --out shop.svg
   netpol-lab test tests/                              do the expected verdicts hold?
 
-exit status: 0 good (verdict: whatever the answer), 1 complaints or failed expectations,
-2 wrong use or unreadable input
+exit status: 0 good (verdict: whatever the answer), 1 complaints, failed expectations, findings
+or changes, 2 wrong use or unreadable input
 """
 
 CHECK = """\
@@ -40,7 +71,8 @@ VERDICT = """\
 Say whether a connection is allowed, and why.
 
 Both ends are namespace/name of a pod, a workload or a Service, or an IP address. A port of a
-Service is the Service's own; of everything else it is the pod's.
+Service is the Service's own; of everything else it is the pod's. What is not allowed comes with the
+smallest change to the manifests that would allow it, and with what else that change opens.
 
 examples:
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
@@ -50,10 +82,11 @@ examples:
 """
 
 TEST = """\
-Check files that hold manifests and the verdicts expected of them.
+Check files that hold the verdicts expected of manifests, which they hold too, or name.
 
 A file looks like this:
   name: db-is-private
+  manifests_from: [../policies/]
   manifests: |
     ...pods, namespaces and policies, as for kubectl apply...
   expect:
@@ -62,6 +95,7 @@ A file looks like this:
 
 examples:
   netpol-lab test tests/
+  netpol-lab test tests/ --junit report.xml           for a CI system
 """
 
 
@@ -76,7 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 good, 1 complaints or failed expectations, 2 wrong use or unreadable input.
+        0 good, 1 complaints, failed expectations, findings or changes, 2 wrong use or
+        unreadable input.
 
     Examples
     --------
@@ -87,7 +122,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else [*arguments]
+    chosen = next((verb.name for word in words for verb in _VERBS if verb.name == word), "none")
+    return _run(parser(chosen).parse_args(words))
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command; what is wrong with its input is said in words."""
+    from netpol_lab.errors import NetpolError
+
     try:
         return int(options.run(options))
     except NetpolError as error:
@@ -101,8 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # ---------------------------------------------------------------- what can be typed
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of all commands, with the options of `only` one for a quick start."""
     top = _parser("Predict what Kubernetes NetworkPolicies allow, and why.\n\n" + EXAMPLES)
     top.prog = "netpol-lab"
     top.add_argument("--version", action="version", version=f"netpol-lab {__version__}")
@@ -115,7 +158,8 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        verb.options(sub)
+        if only in (None, verb.name):
+            verb.options(sub)
         sub.set_defaults(run=verb.run)
     return top
 
@@ -128,88 +172,22 @@ def _parser(description: str) -> argparse.ArgumentParser:
     )
 
 
-def _paths(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "paths",
-        nargs="+",
-        metavar="PATH",
-        help="files, directories, packaged scenarios, or - for standard input",
-    )
-
-
-def _output(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "-o", "--output", choices=("text", "json"), default="text", help="default: text"
-    )
-
-
-def _lenient(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "--lenient",
-        action="store_true",
-        help="drop unknown and repeated fields, as an old or non-strict server would",
-    )
-
-
-def _assume(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "--assume",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what to take for granted, see below",
-    )
-    sub.epilog = _ASSUMPTIONS_HELP
-
-
-def _assumptions_help() -> Iterator[str]:
-    """Yield what can be assumed, for people who have only --help."""
-    yield "--assume NAME=VALUE; the rows (SEM-..) are in tests/semantics.md of the project"
-    yield "\n true or false, true by default:"
-    yield from (f"  {name:<28} {words}" for name, words in SETTLED.items())
-    yield "\n true, false or open, open by default (then both are tried):"
-    for name, question in OPEN_QUESTIONS.items():
-        yield f"  {name:<28} {question.words} ({question.row})"
-
-
-_ASSUMPTIONS_HELP = "\n".join(_assumptions_help())
-_ASSUMABLE = [field.name for field in fields(Assumptions)]
-_VALUES = {"true": True, "false": False, "open": None}
-
-
-def _assumptions(options: argparse.Namespace) -> Assumptions:
-    assumed: dict[str, Any] = {}
-    for text in options.assume:
-        name, _, value = text.partition("=")
-        name = name.replace("-", "_")
-        if name not in _ASSUMABLE:
-            near = did_you_mean(name, _ASSUMABLE)
-            raise NetpolError(f'nothing called "{name}" can be assumed. {near}')
-        allowed = [word for word in _VALUES if word != "open" or getattr(DEFAULTS, name) is None]
-        if value not in allowed:
-            raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
-        assumed[name] = _VALUES[value]
-    return replace(DEFAULTS, **assumed)
-
-
 # ---------------------------------------------------------------- check
 
 
 def _check_options(sub: argparse.ArgumentParser) -> None:
-    for add in (_paths, _output, _lenient, _assume):
+    for add in (add_paths, add_output, add_lenient, add_assume):
         add(sub)
 
 
 def _check(options: argparse.Namespace) -> int:
-    from netpol_lab.manifests import load_files
+    from netpol_lab.errors import ManifestError
 
     complaints: Iterable[Complaint] = ()
     warnings: Iterable[Complaint] = ()
     found = ""
     try:
-        cluster = load_files(
-            *options.paths, strict=not options.lenient, assumptions=_assumptions(options)
-        )
+        cluster = read_cluster(options)
         warnings = (*cluster.dropped, *cluster.warnings)
         found = repr(cluster).removeprefix("Cluster: ")
         others = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.ignored.items()))
@@ -217,13 +195,15 @@ def _check(options: argparse.Namespace) -> int:
     except ManifestError as error:
         complaints = error.complaints
     if options.output == "json":
-        _print_json({"complaints": _plain(complaints), "warnings": _plain(warnings)})
+        print_json({"complaints": _plain(complaints), "warnings": _plain(warnings)})
     else:
         _print_findings(complaints, warnings, found)
     return FINDINGS if complaints else GOOD
 
 
 def _plain(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
     return [{k: v for k, v in asdict(c).items() if k != "excerpt"} for c in complaints]
 
 
@@ -241,51 +221,47 @@ def _print_findings(
         print(f"{found}: no complaints")
 
 
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
 # ---------------------------------------------------------------- verdict
 
 
 def _verdict_options(sub: argparse.ArgumentParser) -> None:
-    _paths(sub)
+    add_paths(sub)
     sub.add_argument("--from", dest="source", required=True, metavar="END", help="who connects")
     sub.add_argument("--to", dest="destination", required=True, metavar="END", help="to whom")
-    sub.add_argument("--port", type=_port, metavar="PORT", help="the destination port")
+    sub.add_argument("--port", type=port_number, metavar="PORT", help="the destination port")
     sub.add_argument("--protocol", default="TCP", help="TCP (the default), UDP, SCTP, or ICMP")
-    for add in (_output, _lenient, _assume):
+    sub.add_argument(
+        "--narrow", action="store_true", help="of all fixes prefer what opens the least else"
+    )
+    for add in (add_output, add_lenient, add_assume):
         add(sub)
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f'"{text}" is no number: a port is one from 1 to 65535')
-    return int(text[:9])
-
-
 def _verdict(options: argparse.Namespace) -> int:
-    from netpol_lab.manifests import load_files
+    from netpol_lab.fixes import fix
     from netpol_lab.verdict import evaluate
 
-    assumptions = _assumptions(options)
-    cluster = load_files(*options.paths, strict=not options.lenient, assumptions=assumptions)
+    cluster = read_cluster(options)
     verdict = evaluate(
         cluster,
         options.source,
         options.destination,
         options.port,
         options.protocol,
-        assumptions,
+        assumptions_of(options),
     )
+    found = fix(verdict, options.narrow)
     if options.output == "json":
-        from netpol_lab.explain import as_data
+        from netpol_lab import explain, fixes
 
-        _print_json(as_data(verdict))
+        print_json({**explain.as_data(verdict), "fix": found and fixes.as_data(found)})
     else:
-        for warning in (*cluster.dropped, *cluster.warnings):
-            print(f"warning: {warning}\n", file=sys.stderr)
+        print_warnings(cluster)
         print(verdict)
+        if verdict.allowed is not True:
+            surely = "" if verdict.allowed is False else " for sure"
+            print(f"to allow it{surely}:", end="")
+            print(f"\n{indent(str(found), '  ')}" if found else " found no change that surely does")
     return GOOD
 
 
@@ -294,23 +270,44 @@ def _verdict(options: argparse.Namespace) -> int:
 
 def _test_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="+", metavar="PATH", help="files, or directories of them")
-    for add in (_output, _lenient, _assume):
+    sub.add_argument(
+        "-o", "--output", choices=("text", "json", "junit"), default="text", help="default: text"
+    )
+    sub.add_argument("--junit", metavar="FILE", help="write JUnit XML, too, for a CI system")
+    for add in (add_lenient, add_assume):
         add(sub)
 
 
 def _test(options: argparse.Namespace) -> int:
     from netpol_lab.expectations import run
 
-    report = run(options.paths, _assumptions(options), strict=not options.lenient)
-    if options.output == "json":
-        _print_json(asdict(report))
-        return FINDINGS if report.failures else GOOD
-    for failure in report.failures:
-        print(failure)
-    for file in report.waiting:
-        print(f"waits for cluster-wide policies: {file}")
-    print(report.summary)
+    report = run(options.paths, assumptions_of(options), strict=not options.lenient)
+    if options.junit:
+        _write_junit(report, options.junit)
+    _print_report(report, options.output)
     return FINDINGS if report.failures else GOOD
+
+
+def _print_report(report: Report, output: str) -> None:
+    if output == "json":
+        print_json(report.as_data())
+    elif output == "junit":
+        from netpol_lab.junit import junit
+
+        print(junit(report))
+    else:
+        for failure in report.failures:
+            print(failure)
+        for file in report.waiting:
+            print(f"waits for cluster-wide policies: {file}")
+        print(report.summary)
+
+
+def _write_junit(report: Report, file: str) -> None:
+    from netpol_lab.delivery import save
+    from netpol_lab.junit import junit
+
+    save(iter([junit(report)]), file)
 
 
 # ---------------------------------------------------------------- completion
@@ -324,6 +321,8 @@ def _completion(options: argparse.Namespace) -> int:
     try:
         import shtab
     except ImportError:
+        from netpol_lab.errors import NetpolError
+
         raise NetpolError("completion needs the package shtab: pip install shtab") from None
     print(shtab.complete(parser(), options.shell))
     return GOOD
@@ -341,6 +340,10 @@ _VERBS = (
     _Verb("check", "are the manifests valid, and if not, what to type?", CHECK, _check_options,
           _check),
     _Verb("verdict", "is a connection allowed, and why?", VERDICT, _verdict_options, _verdict),
+    _Verb("reach", "who reaches whom, on exactly which ports?", REACH, add_reach, run_reach),
+    _Verb("diff", "which connections does a change open or close?", DIFF, add_diff, run_diff),
+    _Verb("lint", "what is legal and probably not meant?", LINT, add_lint, run_lint),
+    _Verb("draw", "a picture of all traffic on one port", DRAW, add_draw, run_draw),
     _Verb("test", "do the expected verdicts hold?", TEST, _test_options, _test),
     _Verb("completion", "print the completion script of a shell",
           'For instance: eval "$(netpol-lab completion bash)"', _completion_options, _completion),

@@ -67,9 +67,7 @@ def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
     return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
 
 
-def _pod(
-    pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None
-) -> model.Pod:
+def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None) -> model.Pod:
     spec, status, meta = pod.spec, pod.status, pod.metadata
     own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
     hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
@@ -103,9 +101,7 @@ def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(address for address in found if address is not None))
 
 
-def _nodes(
-    nodes: Iterable[api.Node], pods: Iterable[api.Pod]
-) -> dict[str, tuple[Address, ...]]:
+def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tuple[Address, ...]]:
     """Return the addresses of each node: its own word, and what its pods give away."""
     texts = {node.metadata.name: [a.address for a in node.status.addresses or ()] for node in nodes}
     for pod in pods:

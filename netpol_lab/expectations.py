@@ -271,8 +271,10 @@ def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
     path = FilePath(file).parent / name
     if not path.exists():
         near = did_you_mean(name, _names_in(path.parent, name))
-        message = f'there is no file or directory "{visible(str(path))}". Paths in manifests_from'
-        raise UnknownNameError(f"{message} start where the file of tests is. {near}")
+        raise UnknownNameError(
+            f'there is no file or directory "{visible(name)}", seen from the folder of {file}. '
+            f"{near}"
+        )
     for found in files_of(path):
         yield str(found), text_of(found)
 

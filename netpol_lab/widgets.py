@@ -415,7 +415,9 @@ class Twin(ipywidgets.VBox):
     """The table of all flows under a checkbox that opens it; made when it is open only."""
 
     def __init__(self) -> None:
-        self.shown = ipywidgets.Checkbox(description="Show the connections as a table", indent=False)
+        self.shown = ipywidgets.Checkbox(
+            description="Show the connections as a table", indent=False
+        )
         self._table = ipywidgets.HTML()
         super().__init__([self.shown, self._table])
         self.add_class("nl-twin")

@@ -109,6 +109,42 @@ def test_a_verdict_as_json_says_both_sides(capsys):
     assert data["ingress"]["admitted_by"] == [{"policy": "shop/db-access-ingress", "rule": 1}]
 
 
+def test_a_denial_comes_with_what_would_allow_it(capsys):
+    out = answer(capsys, "verdict", "three-tier", *FLOW).out
+    reasons, fix = out.split("to allow it:\n")
+    assert reasons.endswith("shop/web has role=web\n")
+    assert fix.startswith("  in shop/db-access-ingress, let rule 1 also admit pods with role=web\n")
+    assert fix.endswith("    shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)\n")
+
+
+def test_what_no_rule_can_allow_is_said_so(capsys):
+    flow = (*FLOW[:4], "--protocol", "ICMP")
+    out = answer(capsys, "verdict", "three-tier", *flow).out
+    assert out.endswith("to allow it for sure: found no change that surely does\n")
+
+
+def test_the_narrowest_fix_is_there_for_the_asking(capsys):
+    out = answer(capsys, "verdict", "three-tier", *FLOW, "--narrow").out
+    assert "add an ingress rule for pods with role=web on TCP 5432" in out
+    assert out.endswith("  this opens nothing else\n")
+
+
+def test_what_is_allowed_comes_without_a_fix(capsys):
+    flow = ("--from", "backend", *FLOW[2:])
+    assert "to allow it" not in answer(capsys, "verdict", "three-tier", *flow).out
+    data = json.loads(answer(capsys, "verdict", "three-tier", *flow, "-o", "json").out)
+    assert data["fix"] is None
+
+
+def test_a_verdict_as_json_holds_the_fix(capsys):
+    data = json.loads(answer(capsys, "verdict", "three-tier", *FLOW, "-o", "json").out)
+    (change,) = data["fix"]["changes"]
+    assert change["object"] == "NetworkPolicy shop/db-access-ingress"
+    assert change["path"] == "spec.ingress[0].from"
+    (row,) = data["fix"]["also"]["opened"]
+    assert row["ports"]["TCP"] == [[1, 5431], [5433, 65535]]
+
+
 def test_assumptions_are_named_on_the_command_line(capsys):
     out = answer(capsys, "verdict", "three-tier", *FLOW, "--assume", "enforced=false").out
     assert "allowed" in out.splitlines()[0]
@@ -208,6 +244,27 @@ def test_a_failed_expectation_ends_with_one(tmp_path, capsys):
     assert data["failures"][0]["line"] == 2
 
 
+FAILING = "name: x\nmanifests: ''\nexpect: [{from: a, to: b, port: 1, allowed: true}]"
+
+
+@pytest.mark.parametrize("wanted", [("-o", "junit"), ("--junit", "report.xml")])
+def test_junit_is_printed_or_written_to_a_file(tmp_path, monkeypatch, capsys, wanted):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "x.yaml"
+    file.write_text(FAILING, encoding="utf-8")
+    out = answer(capsys, "test", "x.yaml", *wanted, status=1).out
+    written = tmp_path / "report.xml"
+    text = written.read_text("utf-8") if written.exists() else out
+    assert '<testcase classname="x" name="a -&gt; b  TCP 1: allowed"' in text
+    assert out.startswith("FAIL") is written.exists()
+
+
+def test_a_report_that_cannot_be_written_ends_with_two(case_directory, capsys):
+    file = str(case_directory / "001-e2e-default-deny-ingress.yaml")
+    err = answer(capsys, "test", file, "--junit", "no/such/place.xml", status=2).err
+    assert "no/such/place.xml cannot be written: No such file" in err
+
+
 def test_a_lenient_test_drops_what_a_strict_one_refuses(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     manifests = BROKEN.replace("95000", "80").replace("\n", "\n  ")
@@ -233,7 +290,7 @@ def test_wrong_use_ends_with_two(capsys):
     assert "invalid choice" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", ["check", "verdict", "test"])
+@pytest.mark.parametrize("verb", ["check", "verdict", "reach", "diff", "lint", "draw", "test"])
 def test_every_command_shows_examples(capsys, verb):
     with pytest.raises(SystemExit) as stop:
         main([verb, "--help"])
@@ -250,6 +307,22 @@ def test_assumptions_can_be_used_from_the_help_alone(capsys):
 
 def test_shells_can_complete_it(capsys):
     assert "netpol-lab" in answer(capsys, "completion", "bash").out
+
+
+def test_a_start_loads_nothing_heavy():
+    program = (
+        "import sys\n"
+        "from netpol_lab.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'dataclasses', 'difflib', 'json', 'yaml', 'netpol_lab.assumptions'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stderr == "[]\n"
+
+
+def test_the_options_of_a_command_are_known_behind_a_double_dash(capsys):
+    assert answer(capsys, "check", "--", "three-tier").out.endswith("no complaints\n")
 
 
 def test_it_runs_as_a_module():

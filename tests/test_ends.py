@@ -40,7 +40,8 @@ def test_ip_blocks_see_pods_only_where_assumed():
     blind = Assumptions(ip_block_matches_pods=False)
     assert sees_address(Endpoint(POD), Assumptions())
     assert not sees_address(Endpoint(POD), blind)
-    assert sees_address(Endpoint(HOST), blind) and sees_address(Endpoint(None, NODE), blind)
+    assert sees_address(Endpoint(HOST), blind)
+    assert sees_address(Endpoint(None, NODE), blind)
 
 
 def test_port_names_of_init_containers_count_where_assumed():

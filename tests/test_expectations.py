@@ -169,7 +169,7 @@ def test_manifests_that_no_test_names_are_taken_for_a_test_and_explained(reposit
 @pytest.mark.parametrize(
     ("names", "words"),
     [
-        ("[../polices/]", 'no file or directory "*polices". *where the file of tests is. '
+        ("[../polices/]", 'no file or directory "../polices/", seen from the folder of *. '
                           "Did you mean ../policies"),
         ("[b.yaml]", "Did you mean a.yaml"),
         ("[]", "manifests_from*a path is missing"),

@@ -1,5 +1,7 @@
 """Ranges of numbers behave like the sets of numbers they stand for."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +19,7 @@ def numbers(ranges):
 def test_merged_ranges_hold_the_same_numbers_and_never_touch(ranges):
     merged = merge(ranges)
     assert numbers(merged) == numbers(ranges)
-    assert all(last + 1 < first for (_, last), (first, _) in zip(merged, merged[1:], strict=False))
+    assert all(last + 1 < first for (_, last), (first, _) in itertools.pairwise(merged))
 
 
 @given(RANGES, RANGES)

@@ -32,4 +32,5 @@ def test_all_classes_are_all_ports(sets):
 def test_a_port_belongs_to_the_class_that_holds_it():
     classes = PortClasses([PortSet.of("TCP", 80, 90)])
     assert classes.ports(classes.class_of("TCP", 85)) == PortSet.of("TCP", 80, 90)
-    assert ("TCP", 80) in classes.examples and len(classes.examples) == 5
+    assert ("TCP", 80) in classes.examples
+    assert len(classes.examples) == 5

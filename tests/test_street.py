@@ -14,18 +14,31 @@ PACKAGE = Path(__file__).parent.parent / "netpol_lab"
 
 STREET = (
     # nouns
-    "errors", "ports", "assumptions", "model", "cluster",
+    "errors", "intervals", "bits", "addresses", "ports", "assumptions", "model", "cluster",
     # the door: manifests in
     "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
+    # and out again
+    "writing",
     # meaning, and one flow with its reasons
-    "resolve", "verdict", "nearmiss", "explain", "expectations",
+    "ends", "resolve", "verdict", "nearmiss", "explain", "expectations", "junit",
+    # every flow at once, and what changed
+    "frame", "views", "grants", "port_classes", "planes", "overlay", "groups",
+    "grids", "paths", "reach", "changes",
+    # what to change
+    "edits", "fixes",
+    # what is legal and probably not meant
+    "lint_codes", "policy_parts", "survey", "lint_isolation", "lint_selectors", "lint_rules",
+    "lint_flows", "lint_blocks", "lint_redundancy", "findings",
     # the picture, as facts, then as shapes, then painted
     "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
     "policy_types",
+    # answers in nine formats
+    "progress", "tables", "graphs", "pages", "reports",
+    "reach_reports", "change_reports", "lint_reports", "picture_reports", "snapshots", "delivery",
     # the doors out: widgets, exercises, command line
     "display", "setup_check", "traffic_map", "still_map", "controls", "widgets",
     "cards", "variants", "predictions", "exercises", "quizzes",
-    "cli",
+    "command_options", "report_commands", "cli",
 )  # fmt: skip
 
 # Imported inside a function, for display only: what prints itself may ask for its words.

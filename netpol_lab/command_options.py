@@ -1,0 +1,135 @@
+"""What several commands take: paths, formats, lenience, assumptions; and their exit statuses.
+
+Everything heavy is imported where it is used: `netpol-lab --help` must be there at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from netpol_lab.assumptions import Assumptions
+    from netpol_lab.cluster import Cluster
+
+GOOD, FINDINGS, WRONG_USE = 0, 1, 2
+
+
+def add_paths(sub: argparse.ArgumentParser) -> None:
+    """Let a command read manifests."""
+    sub.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="files, directories, packaged scenarios, or - for standard input",
+    )
+
+
+def add_output(sub: argparse.ArgumentParser) -> None:
+    """Let a command print text or JSON."""
+    sub.add_argument(
+        "-o", "--output", choices=("text", "json"), default="text", help="default: text"
+    )
+
+
+def add_lenient(sub: argparse.ArgumentParser) -> None:
+    """Let a command read what a strict server would refuse."""
+    sub.add_argument(
+        "--lenient",
+        action="store_true",
+        help="drop unknown and repeated fields, as an old or non-strict server would",
+    )
+
+
+def add_assume(sub: argparse.ArgumentParser) -> None:
+    """Let a command take for granted what plugins do differently."""
+    sub.add_argument(
+        "--assume",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what to take for granted, see below",
+    )
+    sub.epilog = "\n".join(_assumptions_help())
+
+
+def _assumptions_help() -> Iterator[str]:
+    """Yield what can be assumed, for people who have only --help."""
+    from netpol_lab.assumptions import OPEN_QUESTIONS, SETTLED
+
+    yield "--assume NAME=VALUE; the rows (SEM-..) are in tests/semantics.md of the project"
+    yield "\n true or false, true by default:"
+    yield from (f"  {name:<28} {words}" for name, words in SETTLED.items())
+    yield "\n true, false or open, open by default (then both are tried):"
+    for name, question in OPEN_QUESTIONS.items():
+        yield f"  {name:<28} {question.words} ({question.row})"
+
+
+_VALUES = {"true": True, "false": False, "open": None}
+
+
+def assumptions_of(options: argparse.Namespace) -> Assumptions:
+    """Return the assumptions that were typed; the usual ones for the rest."""
+    from dataclasses import replace
+
+    from netpol_lab.assumptions import DEFAULTS
+
+    assumed: dict[str, Any] = dict(map(_assumed, options.assume))
+    return replace(DEFAULTS, **assumed)
+
+
+def _assumed(text: str) -> tuple[str, bool | None]:
+    """Read one NAME=VALUE."""
+    from dataclasses import asdict
+
+    from netpol_lab.assumptions import DEFAULTS
+    from netpol_lab.errors import NetpolError, did_you_mean
+
+    known = asdict(DEFAULTS)
+    name, _, value = text.partition("=")
+    name = name.replace("-", "_")
+    if name not in known:
+        raise NetpolError(f'nothing called "{name}" can be assumed. {did_you_mean(name, known)}')
+    allowed = [word for word in _VALUES if word != "open" or known[name] is None]
+    if value not in allowed:
+        raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
+    return name, _VALUES[value]
+
+
+def port_number(text: str) -> int:
+    """Read a port; whether there is such a port is said by who judges flows.
+
+    Examples
+    --------
+    >>> port_number("5432")
+    5432
+    """
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f'"{text}" is no number: a port is one from 1 to 65535')
+    return int(text[:9])
+
+
+def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
+    """Load the manifests a command was given, or those at other paths."""
+    from netpol_lab.manifests import load_files
+
+    return load_files(
+        *(paths or options.paths),
+        strict=not options.lenient,
+        assumptions=assumptions_of(options),
+    )
+
+
+def print_warnings(cluster: Cluster) -> None:
+    """Say on standard error what was dropped, and what the server would warn of."""
+    for warning in (*cluster.dropped, *cluster.warnings):
+        print(f"warning: {warning}\n", file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """Print JSON that people can read, too."""
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,314 @@
+"""The commands that answer about everybody, in nine formats: reach, diff, lint and draw."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from netpol_lab.command_options import (
+    FINDINGS,
+    GOOD,
+    add_assume,
+    add_lenient,
+    add_paths,
+    assumptions_of,
+    print_warnings,
+    read_cluster,
+)
+
+if TYPE_CHECKING:
+    from netpol_lab.cluster import Cluster
+    from netpol_lab.progress import Progress
+    from netpol_lab.reach import Reachability
+    from netpol_lab.reach_reports import Question
+
+FORMATS = ("text", "json", "csv", "md", "dot", "mermaid", "svg", "png", "html")
+SEVERITIES = ("error", "warning", "note")
+
+REACH = """\
+Say who reaches whom, on exactly which ports.
+
+Allowed is what every end may open to another, pods and ranges of addresses outside the cluster.
+With --port, the answer is a grid. Of a large cluster, what is made for people puts pods together
+by workload or namespace; JSON and CSV name every pod unless --by says otherwise.
+
+examples:
+  netpol-lab reach shop.yaml
+  netpol-lab reach shop.yaml --to shop/db                    who reaches db?
+  netpol-lab reach shop.yaml --port 5432/TCP                 a grid at one port
+  netpol-lab reach dump.json --by workload -o json
+  netpol-lab reach shop.yaml --out shop.html                 a page with picture and table
+  netpol-lab reach policies/ --expect reach.json             exit 1 if anything changed
+  netpol-lab reach policies/ --expect reach.json --update    take the change over
+"""
+
+DIFF = """\
+Say which connections a change of manifests opens and closes, and which policies did it.
+
+exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
+
+examples:
+  netpol-lab diff old.yaml new.yaml
+  netpol-lab diff main/policies/ policies/ --to shop/db
+  kubectl get ns,pods,netpol,svc -A -o yaml | netpol-lab diff - policies/ -o md
+"""
+
+LINT = """\
+Find what is legal and probably not meant, each with a flow that proves it.
+
+exit status: 0 nothing of the chosen severity, 1 findings, 2 wrong use or unreadable input
+
+examples:
+  netpol-lab lint policies/
+  netpol-lab lint policies/ --fail-on error -o json
+"""
+
+DRAW = """\
+Draw the traffic between all pods, on one port.
+
+examples:
+  netpol-lab draw three-tier --port 5432 --out shop.svg
+  netpol-lab draw shop.yaml --port 53/UDP -o mermaid
+"""
+
+
+# ---------------------------------------------------------------- options
+
+
+def add_reach(sub: argparse.ArgumentParser) -> None:
+    """Let `reach` be asked."""
+    add_paths(sub)
+    _add_question(sub)
+    _add_format(sub)
+    sub.add_argument(
+        "--expect",
+        metavar="SNAPSHOT",
+        help="compare with a stored answer, a .json, .csv or .txt file",
+    )
+    sub.add_argument("--update", action="store_true", help="write that file instead")
+    add_lenient(sub)
+    add_assume(sub)
+
+
+def add_diff(sub: argparse.ArgumentParser) -> None:
+    """Let `diff` be asked."""
+    paths = "a file, a directory, a packaged scenario, or - for standard input"
+    sub.add_argument("old", metavar="OLD", help=paths)
+    sub.add_argument("new", metavar="NEW", help="likewise")
+    for add in (_add_question, _add_format, add_lenient, add_assume):
+        add(sub)
+
+
+def add_lint(sub: argparse.ArgumentParser) -> None:
+    """Let `lint` be asked."""
+    add_paths(sub)
+    sub.add_argument(
+        "--fail-on",
+        choices=(*SEVERITIES, "never"),
+        default="warning",
+        help="the least severity that ends with 1; default: warning",
+    )
+    for add in (_add_format, add_lenient, add_assume):
+        add(sub)
+
+
+def add_draw(sub: argparse.ArgumentParser) -> None:
+    """Let `draw` be asked."""
+    add_paths(sub)
+    _add_port(sub, "the port at the destination; by default 80")
+    for add in (_add_format, add_lenient, add_assume):
+        add(sub)
+
+
+def _add_question(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--by",
+        choices=("pod", "workload", "namespace"),
+        help="put pods together; default: pod, or what can be read",
+    )
+    _add_port(sub, "only this port")
+    ends = "pod, workload, namespace (with --by namespace) or address"
+    sub.add_argument("--from", dest="source", default="", metavar="END", help=f"only from a {ends}")
+    sub.add_argument("--to", dest="destination", default="", metavar="END", help="only to one")
+
+
+def _add_port(sub: argparse.ArgumentParser, words: str) -> None:
+    sub.add_argument(
+        "--port", type=port_and_protocol, metavar="PORT", help=f"{words}: 80, 80/TCP or 53/UDP"
+    )
+
+
+def _add_format(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "-o",
+        "--output",
+        choices=FORMATS,
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)}; default: what --out ends in, or text",
+    )
+    sub.add_argument("--out", metavar="FILE", help="write there, not to standard output")
+
+
+def port_and_protocol(text: str) -> tuple[int, str]:
+    """Read a port with or without its protocol.
+
+    Examples
+    --------
+    >>> port_and_protocol("53/udp"), port_and_protocol("80")
+    ((53, 'UDP'), (80, 'TCP'))
+    """
+    number, _, protocol = text.partition("/")
+    protocol = protocol.upper() or "TCP"
+    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:9]) <= 65535:
+        raise argparse.ArgumentTypeError(f'"{text}": a port is 80, 80/TCP, 53/UDP; from 1 to 65535')
+    if protocol not in ("TCP", "UDP", "SCTP"):
+        raise argparse.ArgumentTypeError(f'"{text}": the protocol is TCP, UDP or SCTP')
+    return int(number), protocol
+
+
+# ---------------------------------------------------------------- commands
+
+
+def run_reach(options: argparse.Namespace) -> int:
+    """Say who reaches whom."""
+    from netpol_lab.delivery import chosen_format, deliver
+    from netpol_lab.progress import Progress
+    from netpol_lab.reach import reachability
+    from netpol_lab.reach_reports import report
+
+    _refuse_odd_pairs(options)
+    format = chosen_format(options.output, options.out)
+    with Progress() as progress:
+        cluster = _loaded(options, progress, *options.paths)
+        progress.now("finding every flow")
+        reach = reachability(cluster, assumptions_of(options))
+        if options.expect:
+            return _expect(reach, options, progress)
+        deliver(report(reach, _question(options, reach, format)), format, options.out, progress)
+    return GOOD
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Say what changed."""
+    from dataclasses import replace
+
+    from netpol_lab.change_reports import Changes
+    from netpol_lab.changes import diff
+    from netpol_lab.delivery import chosen_format, deliver
+    from netpol_lab.progress import Progress
+
+    format = chosen_format(options.output, options.out)
+    with Progress() as progress:
+        old = _loaded(options, progress, options.old)
+        new = _loaded(options, progress, options.new)
+        progress.now("comparing every flow")
+        both = diff(old, new, assumptions_of(options))
+        question = _question(options, both.after, format)
+        changes = Changes(replace(both, by=question.by), question)
+        deliver(changes, format, options.out, progress)
+    return FINDINGS if changes else GOOD
+
+
+def run_lint(options: argparse.Namespace) -> int:
+    """Say what is probably not meant."""
+    from netpol_lab.delivery import chosen_format, deliver
+    from netpol_lab.findings import lint
+    from netpol_lab.lint_reports import Findings
+    from netpol_lab.progress import Progress
+
+    format = chosen_format(options.output, options.out)
+    with Progress() as progress:
+        cluster = _loaded(options, progress, *options.paths)
+        progress.now("looking for what is not meant")
+        findings = lint(cluster, assumptions_of(options), progress.at)
+        deliver(Findings(cluster, findings, assumptions_of(options)), format, options.out, progress)
+    failing = _at_least(options.fail_on)
+    return FINDINGS if any(finding.severity in failing for finding in findings) else GOOD
+
+
+def _at_least(severity: str) -> tuple[str, ...]:
+    """Return a severity and the worse ones."""
+    return () if severity == "never" else SEVERITIES[: SEVERITIES.index(severity) + 1]
+
+
+def run_draw(options: argparse.Namespace) -> int:
+    """Draw all traffic on one port."""
+    from netpol_lab.delivery import chosen_format, deliver
+    from netpol_lab.picture_reports import Pictured
+    from netpol_lab.progress import Progress
+    from netpol_lab.scene import compose
+
+    format = chosen_format(options.output, options.out)
+    with Progress() as progress:
+        cluster = _loaded(options, progress, *options.paths)
+        progress.now("drawing")
+        port, protocol = options.port or (None, "TCP")
+        scene = compose(cluster, port, protocol, assumptions=assumptions_of(options))
+        deliver(Pictured(scene), format, options.out, progress)
+    return GOOD
+
+
+def _loaded(options: argparse.Namespace, progress: Progress, *paths: str) -> Cluster:
+    progress.now("reading manifests")
+    cluster = read_cluster(options, *paths)
+    print_warnings(cluster)
+    return cluster
+
+
+# ---------------------------------------------------------------- what is asked
+
+# So many ends are told apart where people read the answer; programs get them all.
+_MOST_ENDS = {"text": 300, "md": 300, "html": 300, "dot": 60, "mermaid": 60}
+_MOST_IN_A_GRID = 60
+
+
+def _question(options: argparse.Namespace, reach: Reachability, format: str) -> Question:
+    from netpol_lab.reach_reports import Port, Question, readable_by
+
+    port = Port(*options.port) if options.port else None
+    question = Question(options.by or "pod", options.source, options.destination, port)
+    most = _MOST_ENDS.get(format)
+    if options.by or most is None:
+        return question
+    by = readable_by(reach, min(most, _MOST_IN_A_GRID) if question.is_grid else most)
+    if by != "pod":
+        number = len(reach.groups("pod").names)
+        print(f"{number:,} ends: put together by {by}. --by pod tells all apart.", file=sys.stderr)
+    return question._replace(by=by)
+
+
+# ---------------------------------------------------------------- stored answers
+
+
+def _refuse_odd_pairs(options: argparse.Namespace) -> None:
+    from netpol_lab.errors import NetpolError
+
+    if options.expect and (options.output or options.out):
+        raise NetpolError("--expect says what differs from a file: leave -o and --out away.")
+    if options.update and not options.expect:
+        raise NetpolError("--update has to know which file to write: --expect SNAPSHOT --update.")
+
+
+def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress) -> int:
+    """Compare with a stored answer, always by pod unless said otherwise, or store the answer."""
+    from netpol_lab.delivery import save
+    from netpol_lab.reach_reports import Listing
+    from netpol_lab.snapshots import as_flows, differences, format_of_snapshot, read
+
+    format = format_of_snapshot(options.expect)
+    listing = Listing(reach, _question(options, reach, "json"))
+    if options.update:
+        save(listing.lines(format), options.expect)
+        print(f"{options.expect}: {listing.summary()}")
+        return GOOD
+    then = read(options.expect)
+    found = [*differences(then, as_flows(listing.connections()))]
+    progress.stop()
+    if not found:
+        print(f"{options.expect}: as expected, {listing.summary()}")
+        return GOOD
+    print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
+    print(*found, sep="\n")
+    print("\nIf this is meant, write the file anew: the same command with --update.")
+    return FINDINGS

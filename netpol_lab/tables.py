@@ -1,0 +1,138 @@
+"""Rows as text, CSV and Markdown, written as they come: there may be millions of them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain, islice
+
+from netpol_lab.errors import visible
+
+Row = tuple[str, ...]
+
+LOOKED_AT = 1000  # rows, before the first one is printed, to find how wide the columns are
+WIDEST = 60  # characters that a column is padded to
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+
+
+@dataclass(frozen=True)
+class Table:
+    r"""Rows under a header.
+
+    Parameters
+    ----------
+    header : tuple of str
+        The names of the columns.
+    rows : iterable of tuple of str
+        May be an iterator; it is then used up by the first who reads it.
+    title : str
+        What the rows are.
+
+    Examples
+    --------
+    >>> flows = Table(("from", "to"), [("shop/web", "shop/db"), ("shop/a", "blog/web")])
+    >>> print(*flows.text(), sep="\n")
+    from      to
+    shop/web  shop/db
+    shop/a    blog/web
+    """
+
+    header: Row
+    rows: Iterable[Row]
+    title: str = ""
+
+    def text(self) -> Iterator[str]:
+        """Yield lines with aligned columns."""
+        return aligned(chain([self.header], self.rows))
+
+    def csv(self) -> Iterator[str]:
+        r"""Yield lines of comma-separated values, header first.
+
+        A cell that a spreadsheet would take for a formula gets an apostrophe in front.
+
+        Examples
+        --------
+        >>> list(Table(("a", "b"), [("x,y", "=1+1")]).csv())
+        ['a,b', '"x,y",\'=1+1']
+        """
+        writer = csv.writer(_Echo())
+        for row in chain([self.header], self.rows):
+            yield writer.writerow(map(_harmless, row))
+
+    def markdown(self) -> Iterator[str]:
+        r"""Yield lines of a Markdown table.
+
+        Examples
+        --------
+        >>> list(Table(("a", "b"), [("x|y", "*z*")]).markdown())
+        ['| a | b |', '| --- | --- |', '| x\\|y | \\*z\\* |']
+        """
+        rule = ("---",) * len(self.header)
+        yield _piped(self.header)
+        yield _piped(rule)
+        for row in self.rows:
+            yield _piped(map(markdown_text, row))
+
+
+def aligned(rows: Iterable[Row], gaps: Sequence[str] = ()) -> Iterator[str]:
+    r"""Yield lines whose columns stand under each other, as wide as the first rows need.
+
+    Parameters
+    ----------
+    rows : iterable of tuple of str
+    gaps : sequence of str
+        What stands between the columns; two spaces where there are too few.
+
+    Examples
+    --------
+    >>> print(*aligned([("web", "db", "TCP 80"), ("frontend", "web", "")], [" -> "]), sep="\n")
+    web      -> db   TCP 80
+    frontend -> web
+    """
+    rows = iter(rows)
+    first = [*islice(rows, LOOKED_AT)]
+    widths = [min(WIDEST, max(map(len, column))) for column in zip(*first, strict=True)]
+    between = ["", *gaps, *["  "] * (len(widths) - len(gaps))]
+    for row in chain(first, rows):
+        cells = (
+            gap + one_line(cell).ljust(n)
+            for gap, cell, n in zip(between, row, widths, strict=False)
+        )
+        yield "".join(cells).rstrip()
+
+
+class _Echo:
+    """A file that hands each line back: `writerow` returns what `write` does."""
+
+    def write(self, line: str) -> str:
+        return line.removesuffix("\r\n")
+
+
+@lru_cache(maxsize=65536)  # the same names come again and again
+def one_line(cell: str) -> str:
+    """Return a text on one line, fit for a terminal."""
+    return visible(" ".join(cell.splitlines()), 1000)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _piped(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+_MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|~"} | {"&": "&amp;"})
+
+
+def markdown_text(text: str) -> str:
+    r"""Return a text that Markdown shows as it is, on one line.
+
+    Examples
+    --------
+    >>> print(markdown_text("<b>\nshop_1"))
+    \<b\> shop\_1
+    """
+    return one_line(text).translate(_MARKS)

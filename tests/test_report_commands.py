@@ -1,0 +1,199 @@
+"""reach, diff, lint and draw on the command line: formats, files, exit statuses, stored answers."""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from netpol_lab.cli import main
+from netpol_lab.lint_codes import Severity
+from netpol_lab.report_commands import FORMATS, SEVERITIES, port_and_protocol
+
+SCENARIO = Path(__file__).parent.parent / "netpol_lab" / "scenarios" / "three-tier.yaml"
+MANY = 310
+
+
+def pod(name, owner):
+    owners = [{"kind": "StatefulSet", "name": owner, "controller": True}] if owner else []
+    metadata = {"name": name, "namespace": "shop", "ownerReferences": owners}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The shop, where backend has become a web."""
+    file = tmp_path / "changed.yaml"
+    file.write_text(SCENARIO.read_text().replace("role: backend", "role: web"))
+    return str(file)
+
+
+@pytest.fixture
+def many(tmp_path):
+    """A workload of many pods, and a pod of its own."""
+    file = tmp_path / "many.json"
+    pods = [pod("db", ""), *(pod(f"web-{number}", "web") for number in range(MANY))]
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": pods}))
+    return str(file)
+
+
+def answer(capsys, *arguments, status=0):
+    assert main(list(arguments)) == status
+    return capsys.readouterr()
+
+
+def refused(capsys, *arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- all four
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("command", ["reach", "diff", "lint", "draw"])
+def test_every_command_writes_every_format(tmp_path, command, format):
+    file = tmp_path / "out"
+    paths = ["three-tier", "three-tier"] if command == "diff" else ["three-tier"]
+    assert main([command, *paths, "-o", format, "--out", str(file)]) == 0
+    assert file.stat().st_size > 10
+
+
+def test_an_unknown_format_lists_the_known(capsys):
+    err = refused(capsys, "reach", "three-tier", "-o", "xml")
+    assert all(format in err for format in FORMATS)
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(capsys, tmp_path):
+    err = answer(
+        capsys, "draw", "three-tier", "--out", str(tmp_path / "no" / "x.svg"), status=2
+    ).err
+    assert err.startswith("netpol-lab: ")
+    assert "cannot be written: No such file" in err
+
+
+def test_the_suffix_of_the_file_is_the_format(tmp_path):
+    file = tmp_path / "x.json"
+    assert main(["reach", "three-tier", "--out", str(file)]) == 0
+    assert "connections" in json.loads(file.read_text())
+
+
+def test_an_unknown_suffix_is_said_before_anything_is_read(capsys):
+    err = answer(capsys, "reach", "no/such/place", "--out", "x.xlsx", status=2).err
+    assert "does not tell its format" in err
+
+
+@pytest.mark.parametrize("text", ["0", "65536", "http", "80/ICMP", "/TCP", "80/", "²"])
+def test_what_is_no_port_is_refused(text):
+    if text == "80/":
+        assert port_and_protocol(text) == (80, "TCP")
+    else:
+        with pytest.raises(argparse.ArgumentTypeError):
+            port_and_protocol(text)
+
+
+# ---------------------------------------------------------------- reach
+
+
+def test_reach_prints_who_reaches_whom(capsys):
+    out = answer(capsys, "reach", "three-tier", "--to", "db").out
+    assert out.splitlines()[0] == "shop/backend -> shop/db  all ports"
+
+
+def test_reach_as_json_has_the_documented_form(capsys):
+    held = json.loads(answer(capsys, "reach", "three-tier", "--to", "db", "-o", "json").out)
+    every = {"TCP": [[1, 65535]], "UDP": [[1, 65535]], "SCTP": [[1, 65535]]}
+    assert held == {"connections": [{"from": "shop/backend", "to": "shop/db", "ports": every}]}
+
+
+def test_reach_at_a_port_is_a_grid(capsys):
+    held = json.loads(answer(capsys, "reach", "three-tier", "--port", "5432", "-o", "json").out)
+    assert set(held) == {"port", "protocol", "names", "cells"}
+    assert held["cells"][0][:3] == [True, True, False]
+    assert "TCP 5432: who (row)" in answer(capsys, "reach", "three-tier", "--port", "5432").out
+
+
+def test_many_pods_are_put_together_for_people_and_that_is_said(capsys, many):
+    said = answer(capsys, "reach", many)
+    assert len(said.out.splitlines()) < 20
+    assert "6 connections: by workload" in said.out
+    assert "put together by workload. --by pod" in said.err
+
+
+def test_many_pods_are_all_named_for_programs(capsys, many):
+    rows = list(csv.reader(answer(capsys, "reach", many, "-o", "csv").out.splitlines()))
+    assert len(rows) == 1 + (MANY + 1) * (MANY + 2)
+    assert main(["reach", many, "--by", "pod", "--from", "db"]) == 0
+
+
+def test_assumptions_and_lenience_reach_the_answer(capsys):
+    out = answer(capsys, "reach", "three-tier", "--to", "db", "--assume", "enforced=false").out
+    assert out.startswith("shop/web ")
+
+
+def test_an_unknown_end_is_a_sentence(capsys):
+    err = answer(capsys, "reach", "three-tier", "--to", "wbe", status=2).err
+    assert "Did you mean shop/web" in err
+
+
+# ---------------------------------------------------------------- stored answers
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.csv", "x.txt"])
+def test_a_snapshot_holds_until_something_changes(capsys, tmp_path, changed, name):
+    stored = str(tmp_path / name)
+    answer(capsys, "reach", "three-tier", "--expect", stored, "--update")
+    assert "as expected" in answer(capsys, "reach", "three-tier", "--expect", stored).out
+    out = answer(capsys, "reach", changed, "--expect", stored, status=1).out
+    assert "+ shop/web -> shop/db  all ports" in out
+    assert "- shop/db -> shop/web  all ports" in out
+    assert "--update" in out
+
+
+def test_a_snapshot_that_is_missing_or_no_snapshot_ends_with_two(capsys, tmp_path):
+    for name in ("none.json", "x.svg"):
+        answer(capsys, "reach", "three-tier", "--expect", str(tmp_path / name), status=2)
+
+
+@pytest.mark.parametrize("odd", [["--update"], ["--expect", "x.json", "-o", "json"]])
+def test_options_that_do_not_go_together_are_refused(capsys, odd):
+    assert "--expect" in answer(capsys, "reach", "three-tier", *odd, status=2).err
+
+
+# ---------------------------------------------------------------- diff, lint, draw
+
+
+def test_diff_ends_with_one_where_something_changed(capsys, changed):
+    out = answer(capsys, "diff", "three-tier", changed, status=1).out
+    assert "+ shop/web -> shop/db  all ports\n    ingress: rule 1 of shop/db-access-ingress" in out
+    assert answer(capsys, "diff", "three-tier", "three-tier").out == "nothing changed\n"
+
+
+def test_diff_of_what_did_not_change_ends_with_zero(capsys, changed):
+    assert "0 of" in answer(capsys, "diff", "three-tier", changed, "--from", "backend").out
+
+
+def test_diff_can_be_put_together(capsys, changed):
+    out = answer(capsys, "diff", "three-tier", changed, "--by", "namespace", status=1).out
+    assert out.startswith("- 0.0.0.0-255.255.255.255 -> shop  all ports")
+
+
+@pytest.mark.parametrize(
+    ("least", "status"), [("note", 1), ("warning", 0), ("error", 0), ("never", 0)]
+)
+def test_lint_fails_from_the_chosen_severity_on(capsys, least, status):
+    out = answer(capsys, "lint", "three-tier", "--fail-on", least, status=status).out
+    assert "NP105" in out
+    answer(capsys, "lint", "one-way", status=1)
+
+
+def test_the_severities_are_those_of_lint():
+    assert tuple(Severity) == SEVERITIES
+
+
+def test_draw_prints_the_flows_of_a_port(capsys):
+    out = answer(capsys, "draw", "three-tier", "--port", "5432/TCP").out
+    assert out.startswith("TCP 5432: 4 of 6 connections allowed")
