@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from netpol_lab.cluster import Cluster, Flow
     from netpol_lab.errors import ManifestError, NetpolError
     from netpol_lab.exercises import exercise
-    from netpol_lab.findings import Finding, lint
     from netpol_lab.fixes import fix
+    from netpol_lab.linting.findings import Finding, lint
     from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
     from netpol_lab.model import Pod, Policy
@@ -43,7 +43,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Assumptions": "assumptions",
     "Cluster": "cluster",
-    "Finding": "findings",
+    "Finding": "linting.findings",
     "Flow": "cluster",
     "ManifestError": "errors",
     "NetpolError": "errors",
@@ -61,7 +61,7 @@ _HOMES = {
     "explore_types": "variants",
     "fix": "fixes",
     "from_kubectl": "live",
-    "lint": "findings",
+    "lint": "linting.findings",
     "load": "manifests",
     "predict": "predictions",
     "quiz": "quizzes",

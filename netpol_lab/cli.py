@@ -304,8 +304,8 @@ def _print_report(report: Report, output: str) -> None:
 
 
 def _write_junit(report: Report, file: str) -> None:
-    from netpol_lab.delivery import save
     from netpol_lab.junit import junit
+    from netpol_lab.reports.delivery import save
 
     save(iter([junit(report)]), file)
 

@@ -19,9 +19,9 @@ from netpol_lab.command_options import (
 
 if TYPE_CHECKING:
     from netpol_lab.cluster import Cluster
-    from netpol_lab.progress import Progress
     from netpol_lab.reach import Reachability
-    from netpol_lab.reach_reports import Question
+    from netpol_lab.reports.progress import Progress
+    from netpol_lab.reports.reach import Question
 
 FORMATS = ("text", "json", "csv", "md", "dot", "mermaid", "svg", "png", "html")
 SEVERITIES = ("error", "warning", "note")
@@ -172,10 +172,10 @@ def port_and_protocol(text: str) -> tuple[int, str]:
 
 def run_reach(options: argparse.Namespace) -> int:
     """Say who reaches whom."""
-    from netpol_lab.delivery import chosen_format, deliver
-    from netpol_lab.progress import Progress
     from netpol_lab.reach import reachability
-    from netpol_lab.reach_reports import report
+    from netpol_lab.reports.delivery import chosen_format, deliver
+    from netpol_lab.reports.progress import Progress
+    from netpol_lab.reports.reach import report
 
     _refuse_odd_pairs(options)
     format = chosen_format(options.output, options.out)
@@ -193,10 +193,10 @@ def run_diff(options: argparse.Namespace) -> int:
     """Say what changed."""
     from dataclasses import replace
 
-    from netpol_lab.change_reports import Changes
     from netpol_lab.changes import diff
-    from netpol_lab.delivery import chosen_format, deliver
-    from netpol_lab.progress import Progress
+    from netpol_lab.reports.changes import Changes
+    from netpol_lab.reports.delivery import chosen_format, deliver
+    from netpol_lab.reports.progress import Progress
 
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
@@ -212,10 +212,10 @@ def run_diff(options: argparse.Namespace) -> int:
 
 def run_lint(options: argparse.Namespace) -> int:
     """Say what is probably not meant."""
-    from netpol_lab.delivery import chosen_format, deliver
-    from netpol_lab.findings import lint
-    from netpol_lab.lint_reports import Findings
-    from netpol_lab.progress import Progress
+    from netpol_lab.linting.findings import lint
+    from netpol_lab.reports.delivery import chosen_format, deliver
+    from netpol_lab.reports.findings import Findings
+    from netpol_lab.reports.progress import Progress
 
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
@@ -234,9 +234,9 @@ def _at_least(severity: str) -> tuple[str, ...]:
 
 def run_draw(options: argparse.Namespace) -> int:
     """Draw all traffic on one port."""
-    from netpol_lab.delivery import chosen_format, deliver
-    from netpol_lab.picture_reports import Pictured
-    from netpol_lab.progress import Progress
+    from netpol_lab.reports.delivery import chosen_format, deliver
+    from netpol_lab.reports.pictures import Pictured
+    from netpol_lab.reports.progress import Progress
     from netpol_lab.scene import compose
 
     format = chosen_format(options.output, options.out)
@@ -264,7 +264,7 @@ _MOST_IN_A_GRID = 60
 
 
 def _question(options: argparse.Namespace, reach: Reachability, format: str) -> Question:
-    from netpol_lab.reach_reports import Port, Question, readable_by
+    from netpol_lab.reports.reach import Port, Question, readable_by
 
     port = Port(*options.port) if options.port else None
     question = Question(options.by or "pod", options.source, options.destination, port)
@@ -292,9 +292,9 @@ def _refuse_odd_pairs(options: argparse.Namespace) -> None:
 
 def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress) -> int:
     """Compare with a stored answer, always by pod unless said otherwise, or store the answer."""
-    from netpol_lab.delivery import save
-    from netpol_lab.reach_reports import Listing
-    from netpol_lab.snapshots import as_flows, differences, format_of_snapshot, read
+    from netpol_lab.reports.delivery import save
+    from netpol_lab.reports.reach import Listing
+    from netpol_lab.reports.snapshots import as_flows, differences, format_of_snapshot, read
 
     format = format_of_snapshot(options.expect)
     listing = Listing(reach, _question(options, reach, "json"))

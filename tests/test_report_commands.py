@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netpol_lab.cli import main
-from netpol_lab.lint_codes import Severity
+from netpol_lab.linting.codes import Severity
 from netpol_lab.report_commands import FORMATS, SEVERITIES, port_and_protocol
 
 SCENARIO = Path(__file__).parent.parent / "netpol_lab" / "scenarios" / "three-tier.yaml"

@@ -1,0 +1,178 @@
+"""NP4xx: ipBlocks, which are meant for addresses outside the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from netpol_lab.addresses import Address, Network
+from netpol_lab.linting.policy_parts import (
+    is_for_dns,
+    listed_rules,
+    peer_path,
+    some,
+    with_peers,
+    with_rule,
+)
+from netpol_lab.linting.survey import CLOSES, MOST_ENDS, Probe, Survey, Suspicion, Witness
+from netpol_lab.model import Direction, IPBlock, Peer, Policy, Rule, Service
+from netpol_lab.resolve import covers, only_namespace
+
+EVERYWHERE = 1  # a prefix so short means the whole world, pods and all
+
+
+def _blocks(policy: Policy) -> Iterator[tuple[Rule, int, IPBlock]]:
+    for rule in listed_rules(policy):
+        for i, peer in enumerate(rule.peers):
+            if peer.ip_block is not None:
+                yield rule, i, peer.ip_block
+
+
+def _without_item(policy: Policy, rule: Rule, i: int, *peers: Peer) -> Policy:
+    """Return a policy without one item; without the rule where no item is left."""
+    rest = (*rule.peers[:i], *peers, *rule.peers[i + 1 :])
+    return with_rule(policy, rule, *((with_peers(rule, rest),) if rest else ()))
+
+
+# ---------------------------------------------------------------- addresses of the cluster
+
+
+def pods_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP401: pod addresses change, and plugins differ on whether blocks see pods (SEM-47)."""
+    for rule, i, block in _blocks(policy):
+        if block.cidr.prefixlen <= EVERYWHERE:
+            continue
+        pods = survey.inside(block) - survey.on_hosts
+        if not pods:
+            continue
+        probes = survey.probes(rule.direction, survey.subjects(policy), pods, rule)
+        variant = survey.instead(policy, _without_item(policy, rule, i))
+        witness = survey.difference(probes, variant, "without this ipBlock", CLOSES)
+        if witness is not None:
+            message = (
+                f"{block.cidr} covers the addresses of {some(pods)}. Pods get a new address when "
+                "they start again, and some plugins never match pods by address."
+            )
+            hint = (
+                "choose pods with podSelector and namespaceSelector; if the outside is meant, "
+                "except the pods' range"
+            )
+            yield Suspicion(
+                "NP401", policy, message, hint, f"{peer_path(rule, i)}.ipBlock", witness
+            )
+
+
+def service_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP402: whether a rule ever sees the address of a Service is left open (SEM-53)."""
+    for rule, i, block in _blocks(policy):
+        if rule.direction is Direction.INGRESS or block.cidr.prefixlen <= EVERYWHERE:
+            continue
+        for service, address in islice(survey.in_block(block), MOST_ENDS):
+            named = Peer(service.selector, only_namespace(service.namespace))
+            right = _without_item(policy, rule, i, rule.peers[i], named)
+            probes = _to_service(survey, policy, rule, service, address)
+            change = "with a selector for its pods in the rule"
+            variant = survey.instead(policy, right)
+            witness = survey.difference(probes, variant, change, (None, True), (False, True))
+            if witness is not None:
+                message = (
+                    f"{address} is an address of Service {service}, which is rewritten to that "
+                    "of a pod; most plugins do so before policies are asked."
+                )
+                hint = "choose the pods behind the Service with selectors, and their port"
+                path = f"{peer_path(rule, i)}.ipBlock"
+                yield Suspicion("NP402", policy, message, hint, path, witness)
+                break
+
+
+def _to_service(
+    survey: Survey, policy: Policy, rule: Rule, service: Service, address: Address
+) -> Iterator[Probe]:
+    for pod in survey.subjects(policy):
+        for port in service.ports:
+            yield Probe(str(pod), str(address), port.port, port.protocol)
+
+
+def other_family(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP403: a block matches only addresses of its own family (SEM-46)."""
+    for rule, i, block in _blocks(policy):
+        families = survey.families(survey.subjects(policy))
+        versions = {p.ip_block.cidr.version for p in rule.peers if p.ip_block is not None}
+        if families and not versions & families:
+            had = " and ".join(f"IPv{version}" for version in sorted(families))
+            message = (
+                f"{block.cidr} is IPv{block.cidr.version}, and all pods that the policy selects "
+                f"have {had} addresses only: no connection of theirs is ever in the block."
+            )
+            hint = f"write the block in {had}"
+            yield Suspicion("NP403", policy, message, hint, f"{peer_path(rule, i)}.ipBlock")
+
+
+# ---------------------------------------------------------------- exceptions that leak
+
+
+def leaking_except(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP404: an except only narrows its own block; any other rule may let the range in (SEM-45)."""
+    for rule, i, block in _blocks(policy):
+        for k, hole in enumerate(block.excepts):
+            found = _leak(survey, policy, rule, i, hole)
+            if found is not None:
+                other, witness = found
+                message = (
+                    f"{hole} is excepted here and admitted by {other}. An except is no ban: it "
+                    "only makes its own block smaller, and rules add up."
+                )
+                hint = "except the range there as well, or remove the except here"
+                path = f"{peer_path(rule, i)}.ipBlock.except[{k}]"
+                yield Suspicion("NP404", policy, message, hint, path, witness)
+
+
+def _leak(
+    survey: Survey, policy: Policy, rule: Rule, i: int, hole: Network
+) -> tuple[str, Witness] | None:
+    """Return what else lets in an address of an excepted range, with the proof."""
+    subjects = survey.subjects(policy)
+    for other in survey.policies_of[policy.namespace]:
+        shared = survey.subjects(other) & subjects
+        for their in other.rules(rule.direction) if rule.direction in other.policy_types else ():
+            if not shared or is_for_dns(their.ports):
+                continue
+            for j, address in _openings(their, hole):
+                if (their is rule and j == i) or survey.cluster.owner(address) is not None:
+                    continue
+                closed = with_rule(other, their) if j is None else _without_item(other, their, j)
+                probes = survey.probes(rule.direction, shared, [address], their)
+                what = _title(policy, rule, other, their, j)
+                variant = survey.instead(other, closed)
+                if witness := survey.difference(probes, variant, f"without {what}", CLOSES):
+                    return what, witness
+    return None
+
+
+def _openings(rule: Rule, hole: Network) -> Iterator[tuple[int | None, Address]]:
+    """Yield which items of a rule admit an address of a range; None where the rule has no items.
+
+    A smaller block inside the range is taken for a deliberate hole in it.
+    """
+    inside = hole.network_address + (1 if hole.num_addresses > 2 else 0)
+    if inside.is_loopback:  # it never leaves a pod
+        return
+    if not rule.peers:
+        yield None, inside
+    for j, peer in enumerate(rule.peers):
+        block = peer.ip_block
+        if block is None or block.cidr.prefixlen > hole.prefixlen:
+            continue
+        if covers(block, inside):
+            yield j, inside
+
+
+def _title(policy: Policy, rule: Rule, other: Policy, their: Rule, j: int | None) -> str:
+    if other is not policy:
+        return f"rule {their.number} of {other}"
+    if their is not rule:
+        return f"rule {their.number}"
+    return f"item {(j or 0) + 1} of the same list"
+
+
+OF_POLICIES = (pods_in_block, service_in_block, other_family, leaking_except)

@@ -1,0 +1,251 @@
+"""NP304 to NP307: what a flow needs beside the rule that was written: names, and the other end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import islice
+from operator import or_
+
+from netpol_lab.addresses import parse_address
+from netpol_lab.cluster import Endpoint
+from netpol_lab.linting.policy_parts import is_for_dns, listed_rules, opposite, some, with_rules
+from netpol_lab.linting.survey import OPENS, Survey, Suspicion, Witness
+from netpol_lab.model import NAME_LABEL, Direction, Peer, Pod, Policy, PolicyPort, Rule
+from netpol_lab.ports import Protocol
+from netpol_lab.resolve import EndpointSet, PortQuery, matches, only_namespace, target_port
+
+EGRESS = Direction.EGRESS
+TCP, UDP = Protocol.TCP, Protocol.UDP
+DNS_PORT = 53
+DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
+NODE_CACHE = Endpoint(address=parse_address("169.254.20.10"))  # of NodeLocal DNSCache
+
+# ---------------------------------------------------------------- looking up names
+
+
+@dataclass(frozen=True, slots=True)
+class _NameServers:
+    """Where pods ask for names.
+
+    Parameters
+    ----------
+    pods : EndpointSet
+        Empty where the manifests lack them.
+    port : int
+        The port at which they listen.
+    addresses : tuple
+        Other ends that answer as well, such as the address of a Service.
+    """
+
+    pods: EndpointSet
+    port: int
+    addresses: tuple[Endpoint, ...]
+
+    def admitted_by(self, survey: Survey, policy: Policy, protocol: Protocol) -> bool:
+        """Say whether some egress rule of a policy admits the look-up of names."""
+        asked = self._is_known if self.pods else _is_likely
+        return any(asked(survey, policy, rule, protocol) for rule in policy.rules(EGRESS))
+
+    def _is_known(self, survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+        pods = (Endpoint(pod, next(iter(pod.known_addresses), None)) for pod in self.pods)
+        ends = ((end, self.port) for end in pods)
+        reading = replace(survey.assumptions, unknown_addresses_in_blocks=True)
+        return any(
+            survey.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), reading)
+            for end, port in (*ends, *((end, DNS_PORT) for end in self.addresses))
+        )
+
+
+def _is_likely(survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+    """Say whether a rule admits name servers that the manifests do not show."""
+    if rule.ports and any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
+        return True
+    query = PortQuery(Endpoint(), protocol, DNS_PORT)
+    reaches = not rule.peers or any(_may_serve_names(survey, peer) for peer in rule.peers)
+    return reaches and query.in_rule(rule, survey.assumptions)
+
+
+def _may_serve_names(survey: Survey, peer: Peer) -> bool:
+    if peer.namespace_selector is None:
+        return peer.ip_block is not None
+    system = survey.cluster.namespaces.get("kube-system")
+    labels = {NAME_LABEL: "kube-system", **(system.labels if system else {})}
+    alone = peer.pod_selector is None or not peer.pod_selector.requirements
+    return alone and matches(peer.namespace_selector, labels)
+
+
+def _name_servers(survey: Survey) -> _NameServers:
+    """Return the pods that serve names, by their Service or by their label."""
+    addresses = [NODE_CACHE]
+    for service, offered in survey.offers.get((DNS_PORT, UDP), ()):
+        ports = [target_port(offered, pod) for pod in survey.behind(service)]
+        addresses += (Endpoint(address=address) for address in service.addresses)
+        if ports and ports[0] is not None:
+            return _NameServers(survey.behind(service), ports[0], tuple(addresses))
+    labelled = (pod for pod in survey.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
+    return _NameServers(survey.set_of(labelled), DNS_PORT, tuple(addresses))
+
+
+def no_names(survey: Survey) -> Iterator[Suspicion]:
+    """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61)."""
+    servers = _name_servers(survey)
+    for policies in survey.policies_of.values():
+        listing = [policy for policy in policies if EGRESS in policy.policy_types]
+        served = {
+            protocol: _subjects(
+                survey, (p for p in listing if servers.admitted_by(survey, p, protocol))
+            )
+            for protocol in (UDP, TCP)
+        }
+        yield from _unserved(survey, servers, listing, served)
+
+
+def _subjects(survey: Survey, policies: Iterator[Policy]) -> EndpointSet:
+    return reduce(or_, map(survey.subjects, policies), survey.none)
+
+
+def _unserved(
+    survey: Survey,
+    servers: _NameServers,
+    policies: list[Policy],
+    served: dict[Protocol, EndpointSet],
+) -> Iterator[Suspicion]:
+    """Yield the pods that have egress rules and cannot look up names, each of them once."""
+    told = servers.pods | survey.on_hosts
+    for policy in policies:
+        if not policy.rules(EGRESS):  # a ban on everything needs no names
+            continue
+        left = survey.subjects(policy) - told
+        lacking = {
+            "NP304": left - served[UDP] - served[TCP],
+            "NP305": (left - served[UDP]) & served[TCP],
+            "NP306": (left - served[TCP]) & served[UDP],
+        }
+        for code, pods in lacking.items():
+            if pods and (code == "NP304" or _mentions_dns(policy)):
+                yield _without_names(code, survey, servers, policy, pods)
+                told = told | pods
+
+
+def _mentions_dns(policy: Policy) -> bool:
+    return any(is_for_dns([port]) for rule in policy.rules(EGRESS) for port in rule.ports)
+
+
+_MESSAGES = {
+    "NP304": "its pods may open some connections, but not to a name server: every name they look "
+    "up fails, and so most connections.",
+    "NP305": "port 53 is open for TCP only, which is what a port without protocol means; names "
+    "are looked up over UDP first.",
+    "NP306": "port 53 is open for UDP only; long answers are asked for again over TCP.",
+}
+_HINTS = {
+    "NP304": "add an egress rule for UDP and TCP 53 to the name servers",
+    "NP305": "add {protocol: UDP, port: 53}",
+    "NP306": "add {protocol: TCP, port: 53}",
+}
+
+
+def _without_names(
+    code: str, survey: Survey, servers: _NameServers, policy: Policy, pods: EndpointSet
+) -> Suspicion:
+    rules = policy.rules(EGRESS)
+    namespaces = dict.fromkeys(pod.namespace for pod in servers.pods)
+    peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in namespaces)
+    udp, tcp = (PolicyPort(protocol, servers.port) for protocol in (UDP, TCP))
+    names = Rule(EGRESS, len(rules), peers, (udp, tcp))
+    variant = survey.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
+    asked = replace(names, ports=(tcp if code == "NP306" else udp,))
+    probes = survey.probes(EGRESS, pods, servers.pods, asked)
+    if not servers.pods:
+        probes = survey.strangers(EGRESS, pods, asked)
+    witness = survey.difference(probes, variant, "with a rule for name servers", OPENS)
+    path = "spec.egress" if code == "NP304" else f"spec.egress[{_place_of_dns(policy)}]"
+    return Suspicion(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
+
+
+def _place_of_dns(policy: Policy) -> int:
+    rules = policy.rules(EGRESS)
+    return next(i for i, rule in enumerate(rules) if any(is_for_dns([p]) for p in rule.ports))
+
+
+# ---------------------------------------------------------------- the other end
+
+
+def one_sided(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP307: both ends have to allow a flow; what one side admits the other may deny (SEM-04)."""
+    subjects = survey.subjects(policy)
+    for rule in listed_rules(policy):
+        other = opposite(rule.direction)
+        meant = survey.peers(policy, *rule.peers)
+        if meant.anyone or meant.blocks or not meant.pods or not subjects:
+            continue
+        if meant.pods - survey.isolated[other] or (meant.pods | subjects) & survey.on_hosts:
+            continue
+        theirs = _rules(survey, other, meant.pods)
+        if any(_answers(survey, rule, answer, meant.pods, subjects) for answer in theirs):
+            continue
+        if witness := _with_both(survey, policy, rule, meant.pods):
+            message = (
+                f"{some(meant.pods)} may not {_VERBS[rule.direction]} this: their own policies "
+                f"isolate them for {other}, and none of their rules admits these flows."
+            )
+            hint = f"add the matching {other} rule at the other end, or remove this rule"
+            yield Suspicion("NP307", policy, message, hint, rule.path, witness)
+
+
+_VERBS = {Direction.INGRESS: "open", Direction.EGRESS: "accept"}
+
+
+def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) -> Witness | None:
+    """Return a flow that the rule admits, and that passes once the other end allows all."""
+    other, namespace = opposite(rule.direction), next(iter(pods)).namespace
+    everything = with_rules(
+        Policy(namespace, "allow-all", policy_types=(other,)), other, [Rule(other, 0)]
+    )
+    variant = survey.cluster.with_policies([*survey.cluster.policies, everything])
+    near_by = pods & survey.pods_of(namespace)
+    probes = survey.probes(rule.direction, survey.subjects(policy), near_by, rule)
+    return survey.difference(probes, variant, f"if {namespace} allowed all {other}", OPENS)
+
+
+def _rules(
+    survey: Survey, direction: Direction, pods: EndpointSet
+) -> Iterator[tuple[Policy, Rule]]:
+    """Yield the rules of one direction that speak for some of the pods."""
+    for namespace in {pod.namespace for pod in pods}:
+        for policy in survey.policies_of.get(namespace, ()):
+            if direction in policy.policy_types and survey.subjects(policy) & pods:
+                yield from ((policy, rule) for rule in policy.rules(direction))
+
+
+def _answers(
+    survey: Survey,
+    rule: Rule,
+    theirs: tuple[Policy, Rule],
+    pods: EndpointSet,
+    subjects: EndpointSet,
+) -> bool:
+    """Say whether a rule of the other end may admit some of the same flows."""
+    policy, answer = theirs
+    if is_for_dns(answer.ports) and not is_for_dns(rule.ports):  # to anybody, and to nobody here
+        return False
+    meant = survey.peers(policy, *answer.peers)
+    ours = subjects if meant.anyone or meant.blocks else meant.pods & subjects
+    theirs_too = survey.subjects(policy) & pods
+    destinations = ours if rule.direction is Direction.INGRESS else theirs_too
+    return bool(ours) and any(
+        survey.ports_to(rule, pod) & survey.ports_to(answer, pod)
+        for pod in _told_apart(destinations, rule, answer)
+    )
+
+
+def _told_apart(pods: EndpointSet, *rules: Rule) -> Iterable[Pod]:
+    """Return destinations that stand for all: one, unless a port name can differ between them."""
+    named = any(isinstance(port.port, str) for rule in rules for port in rule.ports)
+    return pods if named else islice(pods, 1)
+
+
+OF_POLICIES = (one_sided,)
+OF_CLUSTERS = (no_names,)

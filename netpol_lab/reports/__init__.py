@@ -1,0 +1,1 @@
+"""Answers for people and programs: text, json, csv, md, dot, mermaid, svg, png and html."""
