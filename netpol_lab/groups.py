@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
 
+from netpol_lab.addresses import AddressRange
 from netpol_lab.bits import bits_of, ones
 from netpol_lab.frame import Frame
 from netpol_lab.model import Pod
@@ -107,3 +109,54 @@ def _pod_names(pods: Iterable[Pod]) -> dict[str, str]:
 
 def _namespaces(pods: Iterable[Pod]) -> dict[str, str]:
     return {str(pod): pod.namespace for pod in pods}
+
+
+def neighbours_joined(
+    connections: Iterable[Connection], ranges: Sequence[AddressRange]
+) -> Iterator[Connection]:
+    """Yield the same connections with neighbouring ranges outside as one where nothing differs.
+
+    For people: what a policy for somebody else cuts in two is one line again. Connections from
+    outside come last.
+
+    Parameters
+    ----------
+    connections : iterable of Connection
+    ranges : sequence of AddressRange
+        All of them, as in `Frame`.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> ranges = [AddressRange.of(ip_network(cidr)) for cidr in ("0.0.0.0/1", "128.0.0.0/1")]
+    >>> found = [Connection("shop/web", str(part), PortSet.every()) for part in ranges]
+    >>> [str(c.destination) for c in neighbours_joined(found, ranges)]
+    ['0.0.0.0-255.255.255.255']
+    """
+    place = {str(range_): number for number, range_ in enumerate(ranges)}
+    inward: dict[tuple[Any, ...], list[int]] = {}
+    for source, some in groupby(connections, key=lambda connection: connection.source):
+        outward: dict[tuple[Any, ...], list[int]] = {}
+        for connection in some:
+            _, destination, *ports = connection
+            if source in place:
+                inward.setdefault((destination, *ports), []).append(place[source])
+            elif destination in place:
+                outward.setdefault(tuple(ports), []).append(place[destination])
+            else:
+                yield connection
+        for (ports, undefined), numbers in outward.items():
+            for name in _runs(numbers, ranges):
+                yield Connection(source, name, ports, undefined)
+    for (destination, ports, undefined), numbers in inward.items():
+        for name in _runs(numbers, ranges):
+            yield Connection(name, destination, ports, undefined)
+
+
+def _runs(numbers: Iterable[int], ranges: Sequence[AddressRange]) -> Iterator[str]:
+    """Yield each run of neighbouring ranges of one family as one range."""
+    for _, run in groupby(
+        enumerate(sorted(numbers)), key=lambda pair: (pair[1] - pair[0], ranges[pair[1]].version)
+    ):
+        first, *_, last = [number for _, number in run] * 2
+        yield str(AddressRange(ranges[first].first, ranges[last].last))

@@ -1,8 +1,9 @@
 """Pods put together."""
 
+import netpol_lab as lab
 from netpol_lab.cluster import Cluster
 from netpol_lab.frame import Frame
-from netpol_lab.groups import Groups, workload_names
+from netpol_lab.groups import Groups, neighbours_joined, workload_names
 from netpol_lab.model import Pod, Workload
 
 WEB = Workload("Deployment", "web")
@@ -41,3 +42,28 @@ def test_a_group_touches_itself_only_as_a_namespace_with_somebody_else_in_it():
     assert "shop/web" not in groups("workload").touched("shop/web", 0b11, 0b11)
     assert "shop" in groups("namespace").touched("shop", 0b1, 0b10)
     assert "blog" not in groups("namespace").touched("blog", 0b1000, 0b1000)
+
+
+def test_joined_neighbours_open_the_same_and_are_as_few_as_can_be():
+    rules = "\n---\n".join(map(BLOCK.format, ("a", "b"), ("10.0.0.0/8", "10.1.0.0/16")))
+    reach = lab.reachability(lab.load(f"{rules}\n---\n{POD.format('a')}\n---\n{POD.format('b')}"))
+    joined = [*neighbours_joined(reach.connections(), reach.frame.ranges)]
+    assert [tuple(c[:2]) for c in joined if c.ports] == [
+        ("shop/a", "0.0.0.0-255.255.255.255"),
+        ("shop/b", "0.0.0.0-255.255.255.255"),
+        ("10.0.0.0-10.255.255.255", "shop/a"),
+        ("10.1.0.0-10.1.255.255", "shop/b"),
+    ]
+
+
+POD = (
+    "{{apiVersion: v1, kind: Pod, metadata: {{name: {0}, namespace: shop, labels: {{app: {0}}}}}}}"
+)
+BLOCK = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: to-{0}, namespace: shop}}
+spec:
+  podSelector: {{matchLabels: {{app: {0}}}}}
+  ingress: [{{from: [{{ipBlock: {{cidr: {1}}}}}]}}]
+"""
