@@ -20,6 +20,12 @@ to_address = functools.cache(ipaddress.ip_address)
 to_network = functools.cache(ipaddress.ip_network)
 
 
+class Thing(dict):
+    """An object as it is written, which goes by identity."""
+
+    __hash__ = object.__hash__
+
+
 class End(NamedTuple):
     """One end of a connection as a policy sees it; `pod` is None outside the cluster."""
 
@@ -42,7 +48,10 @@ class Cluster:
         self.services = objects(documents, "v1", "Service").values()
         self.nodes = objects(documents, "v1", "Node")
         self.namespaces = objects(documents, "v1", "Namespace")
+        # Asked again and again about the same ends; only to save time.
         self.find = functools.cache(self.end_called)
+        self.ends = functools.cache(self.two_ends)
+        self.admitting = functools.cache(self.admitting_ports)
 
     # The connection
 
@@ -50,7 +59,7 @@ class Cluster:
         answers = set()
         questions = READINGS if every_reading else self.questions(source, destination)
         for choices in itertools.product([False, True], repeat=len(questions)):
-            reading = set(itertools.compress(questions, choices))
+            reading = frozenset(itertools.compress(questions, choices))
             answers |= self.answers(reading, source, destination, port, protocol)
         return answers.pop() if len(answers) == 1 else None
 
@@ -71,7 +80,7 @@ class Cluster:
 
     def answers(self, reading, source, destination, port, protocol):
         """Every answer that one reading permits; a Service leaves more than one."""
-        here, there = addressed(self.find(source), self.find(destination))
+        here, there = self.ends(source, destination)
         if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
             return {True}  # "a pod cannot block access to itself" (SEM-49)
         backends = self.backends(reading, there, port, protocol)
@@ -94,21 +103,26 @@ class Cluster:
 
     def side(self, reading, direction, subject, peer, target, protocol):
         """May `subject` reach `peer` (Egress) or be reached by it (Ingress)? None: undefined."""
-        policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
-        if not policies:
-            return True
-        own_node = self.is_node_of(subject.pod, peer)
-        if own_node and (direction == "Ingress" or "own node open" in reading):
+        admitting = self.admitting(reading, direction, subject, peer)
+        if admitting is None:
             return True
         if protocol not in ("TCP", "UDP", "SCTP"):
             return None
+        return any(ports_match(ports, target, protocol, reading) for ports in admitting)
+
+    def admitting_ports(self, reading, direction, subject, peer):
+        """The `ports` of each rule that means the peer; None where no rule is needed."""
+        policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
+        own_node = policies and self.is_node_of(subject.pod, peer)
+        if not policies or (own_node and (direction == "Ingress" or "own node open" in reading)):
+            return None
         rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
-        return any(
-            self.peers_match(reading, (rule or {}).get(peers), namespace_of(policy), peer)
-            and ports_match((rule or {}).get("ports"), target, protocol, reading)
+        return [
+            (rule or {}).get("ports")
             for policy in policies
             for rule in (policy.get("spec") or {}).get(rules) or []
-        )
+            if self.peers_match(reading, (rule or {}).get(peers), namespace_of(policy), peer)
+        ]
 
     def peers_match(self, reading, peers, home, end):
         return not peers or any(self.peer_matches(reading, peer, home, end) for peer in peers)
@@ -128,6 +142,9 @@ class Cluster:
         return matches(namespaces or {}, labels) and matches(pods or {}, labels_of(end.pod))
 
     # Things in the cluster
+
+    def two_ends(self, source, destination):
+        return addressed(self.find(source), self.find(destination))
 
     def end_called(self, text):
         """The end called `text`; a pod called by name has no address yet."""
@@ -278,7 +295,8 @@ def objects(documents, api_version, kind):
     found = {}
     for document in flat(documents):
         if (document.get("apiVersion"), document.get("kind")) == (api_version, kind):
-            found[namespace_of(document), document["metadata"].get("name") or len(found)] = document
+            name = document["metadata"].get("name") or len(found)
+            found[namespace_of(document), name] = Thing(document)
     return found
 
 
