@@ -10,7 +10,7 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster
 from netpol_lab.linting.codes import Severity
 from netpol_lab.linting.findings import Finding
-from netpol_lab.linting.survey import Witness
+from netpol_lab.linting.witnesses import Witness
 from netpol_lab.reports.graphs import Edge, Graph, Kind, Node
 from netpol_lab.reports.reach import OUTSIDE
 from netpol_lab.reports.report import Report, json_lines
@@ -92,8 +92,8 @@ class Findings(Report):
                 yield Node(name, caption, group or OUTSIDE)
 
     def picture(self) -> Picture:
-        """Return the picture at the port of the first witness, with halos on what it is about."""
-        proved = next((found for found in self.findings if found.witness), None)
+        """Return the picture of what tells most, with halos on what its witness is about."""
+        proved = min(self.findings, key=_says_little, default=None)
         if proved is None or proved.witness is None:
             title = f"{self.summary()}, none with a flow to show"
             return draw(self.cluster, assumptions=self.assumptions, title=title)
@@ -112,6 +112,13 @@ class Findings(Report):
         """Return the ends that are addresses of no pod."""
         ends = ((end, parse_address(end)) for end in (witness.source, witness.destination))
         return [end for end, address in ends if address and not self.cluster.owner(address)]
+
+
+def _says_little(finding: Finding) -> tuple[bool, bool, int]:
+    """Return what is least for a grave finding whose witness changes."""
+    witness = finding.witness
+    changes = witness is not None and witness.now != witness.then
+    return not changes, witness is None, list(Severity).index(finding.severity)
 
 
 def _key(finding: Finding) -> str:
