@@ -5,9 +5,11 @@ Names become pods, workloads, Services and addresses here; nothing of NetworkPol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice, product
 from typing import NamedTuple, TypeVar
 
 from netpol_lab.addresses import Address, parse_address
@@ -151,9 +153,10 @@ class Cluster:
         Parameters
         ----------
         text : str
-            ``namespace/name`` of a pod, a workload (one of its pods) or a Service, in this
+            ``namespace/name`` of a pod, a workload (any of its pods) or a Service, in this
             order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
-            a running pod means that pod. ``service:namespace/name`` always means the Service.
+            a running pod means that pod. ``service:namespace/name`` and ``svc/namespace/name``
+            always mean the Service.
 
         Raises
         ------
@@ -173,11 +176,12 @@ class Cluster:
                 f"{found} has finished (phase Succeeded or Failed), so it owns no address and "
                 "takes no part in any connection."
             )
-        return Endpoint(found)
+        meant = text in (str(found), found.name)
+        return Endpoint(found, among=() if meant else self.replicas_beside(found))
 
     def _named(self, text: str) -> Pod | Service:
-        if text.startswith("service:"):
-            return _find(self._services_by_name, text.removeprefix("service:"), "Service")
+        if prefixed := _SERVICE.fullmatch(text):
+            return _find(self._services_by_name, prefixed["name"] or prefixed["full"], "Service")
         found = _find(self._ends_by_name, text, "pod, workload or Service")
         if isinstance(found, Pod) and text not in (str(found), found.name):
             self._refuse_namesakes(found)
@@ -192,17 +196,17 @@ class Cluster:
                 f"more than one workload is called so: {', '.join(alike)}. Name one of their pods."
             )
 
-    def replica_beside(self, pod: Pod) -> Pod:
-        """Return another running pod of the same workload, or the pod itself if it is alone."""
-        alike = (
+    def replicas_beside(self, pod: Pod) -> tuple[Pod, ...]:
+        """Return the other running pods of the same workload."""
+        if pod.workload is None:
+            return ()
+        return tuple(
             other
             for other in self.pods
-            if other.workload is not None
-            and (other.namespace, other.workload) == (pod.namespace, pod.workload)
+            if (other.namespace, other.workload) == (pod.namespace, pod.workload)
             and other.name != pod.name
             and not other.finished
         )
-        return next(alike, pod)
 
     @cached_property
     def _pods_by_name(self) -> dict[str, Pod]:
@@ -234,6 +238,9 @@ class Cluster:
         """The running pod that owns each address."""
         running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
         return {address: pod for pod in running for address in pod.addresses}
+
+
+_SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+/[^/]+)")
 
 
 def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
@@ -268,12 +275,15 @@ class Endpoint:
         The node whose address it is, where that is known.
     service : Service, optional
         The Service that is called by its name.
+    among : tuple of Pod
+        The other pods that are meant as well, where a workload is called by its name.
     """
 
     pod: Pod | None = None
     address: Address | None = None
     node: str | None = None
     service: Service | None = None
+    among: tuple[Pod, ...] = ()
 
     @property
     def name(self) -> str:
@@ -285,7 +295,12 @@ class Endpoint:
 
     def at(self, address: Address | None) -> Endpoint:
         """Return the same end with the address it uses."""
-        return Endpoint(self.pod, address, self.node, self.service)
+        return Endpoint(self.pod, address, self.node, self.service, self.among)
+
+    @property
+    def each(self) -> tuple[Endpoint, ...]:
+        """The end itself, and each other pod that is meant as well."""
+        return (self, *map(Endpoint, self.among))
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,10 +360,19 @@ class Flow:
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
             )
-        pod = ends[1].pod
-        if pod is not None and pod is ends[0].pod and source not in (str(pod), pod.name):
-            ends = ends[0], Endpoint(cluster.replica_beside(pod))  # a workload to itself
+        if ends[0].among and ends[0] == ends[1]:  # a workload to itself: to its other pods
+            first, *others = ends[0].among
+            ends = ends[0], Endpoint(first, among=(*others, *filter(None, [ends[0].pod])))
         return cls(*facing(*ends), port, protocol)
+
+    @property
+    def each(self) -> Iterator[Flow]:
+        """The flow itself, then between the other pods that its ends may mean as well."""
+        yield self
+        pairs = product(self.source.each, self.destination.each)
+        for source, destination in islice(pairs, 1, None):
+            if source.pod is None or source.pod is not destination.pod:
+                yield Flow(*facing(source, destination), self.port, self.protocol)
 
     def __str__(self) -> str:
         port = "" if self.port is None else f" {self.port}"

@@ -34,8 +34,9 @@ from netpol_lab.model import (
     spelt,
 )
 from netpol_lab.nearmiss import NearMiss, Part, misses
+from netpol_lab.parts import path_of_peers, peer_path, with_peer, with_rule, with_rules
 from netpol_lab.ports import Protocol, is_governed
-from netpol_lab.resolve import only_namespace
+from netpol_lab.resolve import holds, only_namespace
 from netpol_lab.verdict import Side, resolution_of
 
 MOST_LABELS = 3  # to tell a pod by, before all of them are written
@@ -163,32 +164,25 @@ def _admit_port(miss: NearMiss, side: Side) -> Edit:
     port = _port(side)
     rule = replace(miss.rule, ports=(*miss.rule.ports, port))
     words = f"let rule {rule.number} also admit {port}"
-    changed = _with_rule(miss.policy, rule)
+    changed = with_rule(miss.policy, miss.rule, rule)
     return _of_policy(changed, words, f"{rule.path}.ports", [writing.port(port)])
 
 
 def _admit_peer(miss: NearMiss, side: Side, peer: Peer) -> Edit:
     rule = replace(miss.rule, peers=(*miss.rule.peers, peer))
     words = f"let rule {rule.number} also admit {peer_words(peer)}"
-    changed = _with_rule(miss.policy, rule)
-    return _of_policy(changed, words, writing.path_of_peers(rule), [writing.peer(peer)])
+    changed = with_rule(miss.policy, miss.rule, rule)
+    return _of_policy(changed, words, path_of_peers(rule), [writing.peer(peer)])
 
 
 def _add_rule(policy: Policy, side: Side, peer: Peer) -> Edit:
     rules, port = policy.rules(side.direction), _port(side)
     rule = Rule(side.direction, len(rules), (peer,), (port,))
     words = f"add an {side.direction} rule for {peer_words(peer)} on {port}"
-    changed, added = _with_rule(policy, rule), [writing.rule(rule)]
+    changed, added = with_rules(policy, side.direction, (*rules, rule)), [writing.rule(rule)]
     if rules:
         return _of_policy(changed, words, f"spec.{side.direction}", added)
     return _of_policy(changed, words, "spec", {str(side.direction): added})
-
-
-def _with_rule(policy: Policy, rule: Rule) -> Policy:
-    rules = policy.rules(rule.direction)
-    rules = (*rules[: rule.index], rule, *rules[rule.index + 1 :])
-    section: dict[str, Any] = {str(rule.direction): rules}
-    return replace(policy, **section)
 
 
 def _of_policy(policy: Policy, words: str, path: str, added: Any) -> Edit:
@@ -302,8 +296,9 @@ def _label_namespace(namespace: Namespace, wanted: Requirement, miss: NearMiss) 
 
 def _missing(wanted: Requirement, labels: Labels) -> Iterator[dict[str, str]]:
     """Yield the label that would do, unless its key has a value: that one has its reasons."""
-    if wanted.operator in (Operator.IN, Operator.EXISTS) and wanted.key not in labels:
-        yield {wanted.key: next(iter(wanted.values), "")}
+    label = {wanted.key: next(iter(wanted.values), "")}
+    if wanted.key not in labels and holds(wanted, label):
+        yield label
 
 
 def _label(
@@ -327,16 +322,13 @@ def _except_less(miss: NearMiss, block: IPBlock, address: Address) -> Edit:
     parts = {part: _without(part, address) for part in block.excepts}
     smaller = replace(block, excepts=tuple(chain.from_iterable(parts.values())))
     i = miss.rule.peers.index(miss.peer)
-    peers = list(miss.rule.peers)
-    peers[i] = Peer(ip_block=smaller)
-    rule = replace(miss.rule, peers=tuple(peers))
     return Edit(
-        f"in {miss.policy}, take {address} out of the except of rule {rule.number}",
+        f"in {miss.policy}, take {address} out of the except of rule {miss.rule.number}",
         f"NetworkPolicy {miss.policy}",
-        f"{writing.path_of_peers(rule)}[{i}].ipBlock",
+        f"{peer_path(miss.rule, i)}.ipBlock",
         writing.as_yaml(writing.ip_block(smaller)),
         sum(max(1, len(left)) for part, left in parts.items() if left != (part,)),
-        (_with_rule(miss.policy, rule),),
+        (with_peer(miss.policy, miss.rule, i, Peer(ip_block=smaller)),),
         adds=False,
     )
 

@@ -91,7 +91,8 @@ def left_open(verdict: Verdict) -> list[str]:
         if _decides(name, verdict.outcomes)
     ]
     if _pods_differ(verdict.outcomes):
-        words.append("the Service may lead to any of its pods, and they differ")
+        several = verdict.flow.source.among or verdict.flow.destination.among
+        words.append(_WHICH_POD["workload" if several else "service"])
     return words
 
 
@@ -100,16 +101,26 @@ def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
     results: dict[object, dict[object, bool]] = {}
     for outcome in outcomes:
         others = (getattr(outcome.reading, other) for other in OPEN_QUESTIONS if other != name)
-        same = (*others, outcome.arriving.destination.name)
+        same = (*others, *_pair(outcome))
         results.setdefault(same, {})[getattr(outcome.reading, name)] = outcome.allowed
     return any(len(set(answers.values())) > 1 for answers in results.values())
 
 
 def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
-    results: dict[str, set[bool]] = {}
+    results: dict[object, set[bool]] = {}
     for outcome in outcomes:
-        results.setdefault(outcome.arriving.destination.name, set()).add(outcome.allowed)
+        results.setdefault(_pair(outcome), set()).add(outcome.allowed)
     return len({frozenset(answers) for answers in results.values()}) > 1
+
+
+def _pair(outcome: Outcome) -> tuple[str, str]:
+    return outcome.arriving.source.name, outcome.arriving.destination.name
+
+
+_WHICH_POD = {
+    "service": "the Service may lead to any of its pods, and they differ",
+    "workload": "the workload has several pods, and they differ: name one of them",
+}
 
 
 def _rewriting(verdict: Verdict) -> Iterator[str]:

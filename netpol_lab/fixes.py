@@ -16,7 +16,7 @@ from netpol_lab.changes import diff
 from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.edits import Edit, edits
 from netpol_lab.groups import Connection
-from netpol_lab.ports import PortSet, Protocol
+from netpol_lab.ports import PortSet
 from netpol_lab.verdict import Outcome, Side, Verdict, judge
 
 MOST_SHOWN = 5  # connections in a warning
@@ -249,12 +249,7 @@ def as_data(fix: Fix) -> dict[str, Any]:
 
 
 def _connection_as_data(row: Connection) -> dict[str, Any]:
-    ports = {"ports": _ports_as_data(row.ports)}
+    ports = {"ports": row.ports.as_data()}
     if row.undefined:
-        ports["undefined"] = _ports_as_data(row.undefined)
+        ports["undefined"] = row.undefined.as_data()
     return {"from": row.source, "to": row.destination, **ports}
-
-
-def _ports_as_data(ports: PortSet) -> dict[str, list[list[int]]]:
-    found = {str(p): [[*pair] for pair in ports.of_protocol(p)] for p in Protocol}
-    return {protocol: ranges for protocol, ranges in found.items() if ranges}

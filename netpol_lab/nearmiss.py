@@ -21,6 +21,7 @@ from netpol_lab.model import (
     Requirement,
     Rule,
 )
+from netpol_lab.parts import opposite
 from netpol_lab.ports import PortSet, Protocol
 from netpol_lab.resolve import covers, holds, ports_at, query_of
 from netpol_lab.verdict import Side, resolution_of
@@ -140,8 +141,7 @@ def _unlisted(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[Ne
     """Yield the rules that would admit the flow, were their direction listed."""
     assert side.subject.pod is not None
     resolution, query = resolution_of(cluster), query_of(side.flow)
-    other = Direction.EGRESS if side.direction is Direction.INGRESS else Direction.INGRESS
-    for policy in resolution.isolating(side.subject.pod, other):
+    for policy in resolution.isolating(side.subject.pod, opposite(side.direction)):
         for rule in policy.rules(side.direction):
             listed = side.direction in policy.policy_types
             if not listed and resolution.admits(policy, rule, side.peer, query, reading):

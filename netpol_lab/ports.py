@@ -118,6 +118,19 @@ class PortSet:
         """Return the ranges of one protocol as (first, last) pairs."""
         return tuple((first, last) for p, first, last in self.ranges if p == protocol)
 
+    def as_data(self) -> dict[str, list[list[int]]]:
+        """Return the set as plain values, for JSON: [first, last] ranges by protocol.
+
+        Examples
+        --------
+        >>> (PortSet.of("TCP", 80) | PortSet.of("UDP", 53, 54)).as_data()
+        {'TCP': [[80, 80]], 'UDP': [[53, 54]]}
+        """
+        found: dict[str, list[list[int]]] = {}
+        for protocol, first, last in self.ranges:
+            found.setdefault(str(protocol), []).append([first, last])
+        return found
+
     def __or__(self, other: PortSet) -> PortSet:
         return PortSet.union(self, other)
 

@@ -33,14 +33,18 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # ---------------------------------------------------------------- scalars as kubectl reads them
 
 
-class _Loader(_Base):
-    """A safe loader whose scalars are those of kubectl, with text for all mapping keys."""
+class Loader(_Base):
+    """PyYAML's safe loader with the scalars of kubectl, and text for all mapping keys.
+
+    Its ``yaml_implicit_resolvers`` tell which plain scalars are not text.
+    """
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (PyYAML's own protocol)
 
     repeats = False  # whether a key may stand twice in some mapping
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
+        """Return a mapping with text for keys, and keep in mind whether one stands twice."""
         mapping = super().construct_mapping(node, deep=deep)
         by_text: dict[Hashable, Any] = {_key(key): value for key, value in mapping.items()}
         self.repeats = self.repeats or len(by_text) < len(node.value)
@@ -96,17 +100,17 @@ _SCALARS = (
     ("merge", r"<<", "<"),
 )  # fmt: skip
 for _tag, _pattern, _first in _SCALARS:
-    _Loader.add_implicit_resolver(
+    Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first)
     )
 _TRUE = {"y", "yes", "true", "on"}
-_Loader.add_constructor(
+Loader.add_constructor(
     "tag:yaml.org,2002:bool",
     lambda loader, node: str(loader.construct_scalar(node)).lower() in _TRUE,
 )
-_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
-_Loader.add_constructor("tag:yaml.org,2002:float", _float)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
+Loader.add_constructor("tag:yaml.org,2002:int", _integer)
+Loader.add_constructor("tag:yaml.org,2002:float", _float)
+Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str)
 
 
 # ---------------------------------------------------------------- documents
@@ -266,7 +270,7 @@ def _after_space(text: str, place: int) -> int:
 def _parse(text: str) -> tuple[Any, bool]:
     """Return the value of one YAML document and whether a key may stand twice in it."""
     _refuse_depth(text)
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:
@@ -288,7 +292,7 @@ def _refuse_depth(text: str) -> None:
     if brackets <= MAX_DEPTH and not re.search(rf"(?m)^[\s?:-]{{{MAX_DEPTH},}}", text):
         return
     depth = 0
-    for event in yaml.parse(text, _Loader):
+    for event in yaml.parse(text, Loader):
         if isinstance(event, yaml.events.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.events.CollectionEndEvent):
@@ -410,7 +414,7 @@ def _positions(text: str) -> _Positions:
 
 
 def _compose(text: str) -> yaml.Node | None:
-    loader = _Loader(text)
+    loader = Loader(text)
     try:
         return loader.get_single_node()  # type: ignore[no-any-return]
     finally:

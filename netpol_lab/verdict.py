@@ -108,7 +108,8 @@ class Verdict:
     flow : Flow
         The flow that was asked about.
     outcomes : tuple of Outcome
-        One for each permitted reading; the first is the usual one. Nearly always there is one.
+        One for each permitted reading and each pod that is meant; the first is the usual one.
+        Nearly always there is one.
     cluster : Cluster
     assumptions : Assumptions
 
@@ -180,7 +181,9 @@ def evaluate(
     ----------
     cluster : Cluster
     source, destination : str
-        ``namespace/pod``, a unique pod name, or an IP address; at least one end is a pod.
+        ``namespace/name`` of a pod, a workload or a Service, the name alone where it is unique,
+        or an IP address; at least one end is a pod. A workload means any of its pods: where they
+        differ, the verdict is undefined.
     port : int, optional
         The port at the destination pod; left out for protocols without ports.
     protocol : str
@@ -216,7 +219,8 @@ def judge(
     resolution = resolution_of(cluster)
     outcomes = tuple(
         _outcome(resolution, path, reading)
-        for path in _paths(cluster, flow)
+        for meant in flow.each
+        for path in _paths(cluster, meant)
         for reading in readings(assumptions, _open_questions(path))
     )
     return Verdict(flow, outcomes, cluster, assumptions)

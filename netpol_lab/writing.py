@@ -22,14 +22,15 @@ from netpol_lab.model import (
     Rule,
     Selector,
 )
-from netpol_lab.reading import _Loader
+from netpol_lab.parts import list_of_peers
+from netpol_lab.reading import Loader
 
 
 class _Dumper(yaml.SafeDumper):
     """Quotes what the reader, like kubectl's, would take for something other than text."""
 
 
-for _first, _patterns in _Loader.yaml_implicit_resolvers.items():
+for _first, _patterns in Loader.yaml_implicit_resolvers.items():
     for _tag, _pattern in _patterns:
         _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
 
@@ -96,17 +97,8 @@ def manifest_of(policy: Policy) -> dict[str, Any]:
 
 def rule(rule: Rule) -> dict[str, Any]:
     """Return one item of `ingress` or `egress`."""
-    written = {_peers_field(rule): [*map(peer, rule.peers)], "ports": [*map(port, rule.ports)]}
+    written = {list_of_peers(rule): [*map(peer, rule.peers)], "ports": [*map(port, rule.ports)]}
     return {field: items for field, items in written.items() if items}
-
-
-def path_of_peers(rule: Rule) -> str:
-    """Return the place of a rule's `from` or `to` in the manifest."""
-    return f"{rule.path}.{_peers_field(rule)}"
-
-
-def _peers_field(rule: Rule) -> str:
-    return "from" if rule.direction is Direction.INGRESS else "to"
 
 
 def peer(peer: Peer) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import netpol_lab as lab
+from netpol_lab.assumptions import DEFAULTS
+from netpol_lab.linting.survey import Survey
 
 WORLD = (Path(__file__).parent / "lint" / "world.yaml").read_text(encoding="utf-8")
 LEFT_OPEN = "NP105"  # a note that small cases would have to answer again and again
@@ -36,3 +38,8 @@ def findings(*texts, **options):
 def codes(*texts, **options):
     """The codes of these findings."""
     return [finding.code for finding in findings(*texts, **options)]
+
+
+def survey(*texts):
+    """The world with more in it, as lint looks at it."""
+    return Survey(lab.load(WORLD, *texts), DEFAULTS)

@@ -37,6 +37,12 @@ def test_it_prints_as_on_a_blackboard():
     assert str(PortSet.every("SCTP")) == "SCTP (all)"
 
 
+def test_as_plain_values_it_has_ranges_by_protocol():
+    ports = PortSet.of("UDP", 53) | PortSet.of("TCP", 8000, 8100) | PortSet.of("TCP", 80)
+    assert ports.as_data() == {"TCP": [[80, 80], [8000, 8100]], "UDP": [[53, 53]]}
+    assert PortSet().as_data() == {}
+
+
 def test_the_edges_of_the_port_range_belong_to_every_port():
     assert ("TCP", MIN_PORT) in PortSet.every()
     assert ("SCTP", MAX_PORT) in PortSet.every()

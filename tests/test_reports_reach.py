@@ -11,7 +11,6 @@ from netpol_lab.errors import NetpolError
 from netpol_lab.ports import PortSet
 from netpol_lab.reach import reachability
 from netpol_lab.reports.reach import Grid, Listing, Port, Question, asked, readable_by, report
-from netpol_lab.reports.report import ports_as_data
 
 SHOP = reachability(lab.load("three-tier"))
 # Replicas, two namespaces, a host that leaves things open, ranges outside.
@@ -55,7 +54,7 @@ def test_json_holds_each_connection_once_and_exactly(reach, by):
     held = data(Listing(reach, Question(by)))
     for key, part in (("connections", 2), ("undefined", 3)):
         expected = [
-            {"from": c[0], "to": c[1], "ports": ports_as_data(c[part])}
+            {"from": c[0], "to": c[1], "ports": c[part].as_data()}
             for c in reach.connections(by)
             if c[part]
         ]

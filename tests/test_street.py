@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parent.parent / "netpol_lab"
 STREET = (
     # nouns
     "errors", "intervals", "bits", "addresses", "ports", "assumptions", "model", "cluster",
+    "parts",
     # the door: manifests in, and out again
     "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
     "writing",
@@ -26,9 +27,11 @@ STREET = (
     # what to change
     "edits", "fixes",
     # what is legal and probably not meant
-    "linting.codes", "linting.policy_parts", "linting.survey", "linting.isolation",
-    "linting.selectors", "linting.rules", "linting.flows", "linting.blocks", "linting.redundancy",
-    "linting.findings",
+    "linting.codes", "linting.survey", "linting.probes", "linting.witnesses", "linting.suspicions",
+    "linting.dns", "linting.labels", "linting.coverage",
+    "linting.isolation", "linting.selectors", "linting.wide_peers", "linting.peers",
+    "linting.rules", "linting.other_end", "linting.blocks", "linting.redundancy",
+    "linting.generosity", "linting.findings",
     # the picture, as facts, then as shapes, then painted
     "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
     "policy_types",

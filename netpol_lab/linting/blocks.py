@@ -6,32 +6,22 @@ from collections.abc import Iterator
 from itertools import islice
 
 from netpol_lab.addresses import Address, Network
-from netpol_lab.linting.policy_parts import (
-    is_for_dns,
-    listed_rules,
-    peer_path,
-    some,
-    with_peers,
-    with_rule,
-)
-from netpol_lab.linting.survey import CLOSES, MOST_ENDS, Probe, Survey, Suspicion, Witness
+from netpol_lab.linting.dns import is_for_dns
+from netpol_lab.linting.probes import MOST_ENDS, between, by_rule
+from netpol_lab.linting.survey import Probe, Survey
+from netpol_lab.linting.suspicions import Suspicion, some
+from netpol_lab.linting.witnesses import CLOSES, Witness, difference
 from netpol_lab.model import Direction, IPBlock, Peer, Policy, Rule, Service
+from netpol_lab.parts import listed_peers, peer_path, with_peer, with_rule
 from netpol_lab.resolve import covers, only_namespace
 
 EVERYWHERE = 1  # a prefix so short means the whole world, pods and all
 
 
 def _blocks(policy: Policy) -> Iterator[tuple[Rule, int, IPBlock]]:
-    for rule in listed_rules(policy):
-        for i, peer in enumerate(rule.peers):
-            if peer.ip_block is not None:
-                yield rule, i, peer.ip_block
-
-
-def _without_item(policy: Policy, rule: Rule, i: int, *peers: Peer) -> Policy:
-    """Return a policy without one item; without the rule where no item is left."""
-    rest = (*rule.peers[:i], *peers, *rule.peers[i + 1 :])
-    return with_rule(policy, rule, *((with_peers(rule, rest),) if rest else ()))
+    for rule, i, peer in listed_peers(policy):
+        if peer.ip_block is not None:
+            yield rule, i, peer.ip_block
 
 
 # ---------------------------------------------------------------- addresses of the cluster
@@ -45,13 +35,13 @@ def pods_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         pods = survey.inside(block) - survey.on_hosts
         if not pods:
             continue
-        probes = survey.probes(rule.direction, survey.subjects(policy), pods, rule)
-        variant = survey.instead(policy, _without_item(policy, rule, i))
-        witness = survey.difference(probes, variant, "without this ipBlock", CLOSES)
+        probes = by_rule(survey, policy, rule, pods)
+        variant = survey.instead(policy, with_peer(policy, rule, i))
+        witness = difference(survey, probes, variant, "without this ipBlock", CLOSES)
         if witness is not None:
             message = (
-                f"{block.cidr} covers the addresses of {some(pods)}. Pods get a new address when "
-                "they start again, and some plugins never match pods by address."
+                f"{block.cidr} covers the addresses of {some(pods)}. A pod gets a new address "
+                "when it is replaced, and some plugins never match pods by address."
             )
             hint = (
                 "choose pods with podSelector and namespaceSelector; if the outside is meant, "
@@ -69,15 +59,15 @@ def service_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             continue
         for service, address in islice(survey.in_block(block), MOST_ENDS):
             named = Peer(service.selector, only_namespace(service.namespace))
-            right = _without_item(policy, rule, i, rule.peers[i], named)
+            right = with_peer(policy, rule, i, rule.peers[i], named)
             probes = _to_service(survey, policy, rule, service, address)
             change = "with a selector for its pods in the rule"
             variant = survey.instead(policy, right)
-            witness = survey.difference(probes, variant, change, (None, True), (False, True))
+            witness = difference(survey, probes, variant, change, (None, True), (False, True))
             if witness is not None:
                 message = (
-                    f"{address} is an address of Service {service}, which is rewritten to that "
-                    "of a pod; most plugins do so before policies are asked."
+                    f"{address} is an address of Service {service}, which is rewritten to the "
+                    "address of a pod; most plugins do so before they apply policies."
                 )
                 hint = "choose the pods behind the Service with selectors, and their port"
                 path = f"{peer_path(rule, i)}.ipBlock"
@@ -102,9 +92,9 @@ def other_family(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             had = " and ".join(f"IPv{version}" for version in sorted(families))
             message = (
                 f"{block.cidr} is IPv{block.cidr.version}, and all pods that the policy selects "
-                f"have {had} addresses only: no connection of theirs is ever in the block."
+                f"have {had} addresses only: none of their connections can match the block."
             )
-            hint = f"write the block in {had}"
+            hint = f"write an {had} block"
             yield Suspicion("NP403", policy, message, hint, f"{peer_path(rule, i)}.ipBlock")
 
 
@@ -140,11 +130,11 @@ def _leak(
             for j, address in _openings(their, hole):
                 if (their is rule and j == i) or survey.cluster.owner(address) is not None:
                     continue
-                closed = with_rule(other, their) if j is None else _without_item(other, their, j)
-                probes = survey.probes(rule.direction, shared, [address], their)
+                closed = with_rule(other, their) if j is None else with_peer(other, their, j)
+                probes = between(survey, rule.direction, shared, [address], their)
                 what = _title(policy, rule, other, their, j)
                 variant = survey.instead(other, closed)
-                if witness := survey.difference(probes, variant, f"without {what}", CLOSES):
+                if witness := difference(survey, probes, variant, f"without {what}", CLOSES):
                     return what, witness
     return None
 

@@ -8,9 +8,22 @@ from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Place
-from netpol_lab.linting import blocks, flows, isolation, redundancy, rules, selectors
+from netpol_lab.linting import (
+    blocks,
+    dns,
+    generosity,
+    isolation,
+    other_end,
+    peers,
+    redundancy,
+    rules,
+    selectors,
+    wide_peers,
+)
 from netpol_lab.linting.codes import CODES, Severity
-from netpol_lab.linting.survey import Survey, Suspicion, Witness
+from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.suspicions import Suspicion
+from netpol_lab.linting.witnesses import Witness
 from netpol_lab.model import Pod, Policy
 from netpol_lab.reading import forget_positions
 
@@ -121,14 +134,16 @@ def lint(
 _OF_POLICIES = (
     *isolation.OF_POLICIES,
     *selectors.OF_POLICIES,
+    *peers.OF_POLICIES,
+    *wide_peers.OF_POLICIES,
     *rules.OF_POLICIES,
-    *flows.OF_POLICIES,
+    *other_end.OF_POLICIES,
     *blocks.OF_POLICIES,
-    *redundancy.OF_POLICIES,
+    *generosity.OF_POLICIES,
 )
 _OF_CLUSTERS = (
     *isolation.OF_CLUSTERS,
-    *flows.OF_CLUSTERS,
+    *dns.OF_CLUSTERS,
     *redundancy.OF_CLUSTERS,
 )
 

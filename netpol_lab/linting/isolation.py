@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import reduce
 from itertools import chain
-from operator import or_
 
-from netpol_lab.linting.policy_parts import opposite, some
-from netpol_lab.linting.survey import CLOSES, OPENS, Survey, Suspicion
+from netpol_lab.linting.probes import admitted, with_anybody
+from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.suspicions import Suspicion, some
+from netpol_lab.linting.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.model import Direction, Pod, Policy, Selector
+from netpol_lab.parts import opposite
 from netpol_lab.resolve import EndpointSet
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
@@ -25,18 +26,17 @@ def unlisted_rules(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             continue
         listed = replace(policy, policy_types=(*policy.policy_types, direction))
         variant = survey.instead(policy, listed)
-        anybody = survey.anybody(direction, survey.subjects(policy))
-        meant = chain.from_iterable(
-            survey.admitted(policy, rule) for rule in policy.rules(direction)
-        )
+        anybody = with_anybody(survey, direction, survey.subjects(policy))
+        rules = policy.rules(direction)
+        meant = chain.from_iterable(admitted(survey, policy, rule) for rule in rules)
         change = f"with {direction.value} listed"
-        witness = survey.difference(anybody, variant, change, CLOSES) or survey.difference(
-            meant, variant, change, OPENS
+        witness = difference(survey, anybody, variant, change, CLOSES) or difference(
+            survey, meant, variant, change, OPENS
         )
-        if survey.tells(policy, witness):
+        if stands(survey, policy, witness):
             message = (
-                f"policyTypes does not list {direction.value}, so its {direction} rules are "
-                f"stored and ignored: its pods are not isolated for {direction} by it."
+                f"policyTypes does not list {direction.value}, so the {direction} rules are "
+                f"stored and ignored: this policy isolates no pod for {direction}."
             )
             hint = f"add {direction.value} to policyTypes, or remove the {direction} rules"
             yield Suspicion("NP101", policy, message, hint, f"spec.{direction}", witness)
@@ -47,13 +47,13 @@ def egress_isolates_ingress(survey: Survey, policy: Policy) -> Iterator[Suspicio
     if policy.types_written or not policy.egress or policy.ingress is not None:
         return
     meant = replace(policy, policy_types=(EGRESS,), types_written=True)
-    probes = survey.anybody(INGRESS, survey.subjects(policy))
+    probes = with_anybody(survey, INGRESS, survey.subjects(policy))
     change = "with policyTypes: [Egress]"
-    witness = survey.difference(probes, survey.instead(policy, meant), change, OPENS)
-    if survey.tells(policy, witness):
+    witness = difference(survey, probes, survey.instead(policy, meant), change, OPENS)
+    if stands(survey, policy, witness):
         message = (
             "policyTypes is left out, which means Ingress and, as there are egress rules, Egress: "
-            "nothing may connect to its pods any more."
+            "this policy lets nothing connect to its pods."
         )
         hint = "write policyTypes: [Egress], or [Ingress, Egress] if that is meant"
         yield Suspicion("NP102", policy, message, hint, "spec.egress", witness)
@@ -64,11 +64,14 @@ def idle_empty_egress(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     if policy.egress != () or EGRESS in policy.policy_types:
         return
     listed = replace(policy, policy_types=(*policy.policy_types, EGRESS))
-    probes = survey.anybody(EGRESS, survey.subjects(policy))
+    probes = with_anybody(survey, EGRESS, survey.subjects(policy))
     variant = survey.instead(policy, listed)
-    witness = survey.difference(probes, variant, "with Egress listed", CLOSES)
-    if survey.tells(policy, witness):
-        message = "egress: [] looks like a ban, but policyTypes does not list Egress: all may go."
+    witness = difference(survey, probes, variant, "with Egress listed", CLOSES)
+    if stands(survey, policy, witness):
+        message = (
+            "egress: [] looks like a ban, but policyTypes does not list Egress, so this policy "
+            "restricts no connection that its pods open."
+        )
         hint = "write policyTypes: [Ingress, Egress], or remove the empty list"
         yield Suspicion("NP103", policy, message, hint, "spec.egress", witness)
 
@@ -84,9 +87,9 @@ def listed_without_rules(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         if not types:
             continue
         unlisted = survey.instead(policy, replace(policy, policy_types=types))
-        probes = survey.anybody(direction, survey.subjects(policy) - others)
+        probes = with_anybody(survey, direction, survey.subjects(policy) - others)
         change = f"without {direction.value} in policyTypes"
-        if witness := survey.difference(probes, unlisted, change, OPENS):
+        if witness := difference(survey, probes, unlisted, change, OPENS):
             message = (
                 f"policyTypes lists {direction.value} and there is no {direction} section: its "
                 f"pods may {'receive' if direction is INGRESS else 'open'} no connection at all."
@@ -120,7 +123,7 @@ def empty_namespace(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
 def forgotten_pods(survey: Survey) -> Iterator[Suspicion]:
     """NP105: a pod that no policy selects stays open both ways (SEM-02)."""
     for namespace, policies in survey.policies_of.items():
-        selected = reduce(or_, map(survey.subjects, policies))
+        selected = survey.selected_by(policies)
         left = survey.pods_of(namespace) - selected - survey.on_hosts
         if not left:
             continue
@@ -157,10 +160,10 @@ def _without_default_deny(
     """Yield a suspicion about pods of one namespace that a default deny would protect."""
     pod = next(iter(pods))
     policy = Policy(pod.namespace, "default-deny", Selector(), (INGRESS,))
-    variant = survey.cluster.with_policies([*survey.cluster.policies, policy])
-    probes = survey.anybody(INGRESS, pods)
+    variant = survey.together_with(policy)
+    probes = with_anybody(survey, INGRESS, pods)
     change = "with a default deny for ingress in the namespace"
-    if witness := survey.difference(probes, variant, change, CLOSES):
+    if witness := difference(survey, probes, variant, change, CLOSES):
         hint = "add a default deny (podSelector: {}), then allow what is needed"
         about = pod if code == "NP105" else survey.cluster.namespaces[pod.namespace]
         yield Suspicion(code, about, message, hint, witness=witness)
@@ -174,19 +177,19 @@ def _owners(pods: Iterable[Pod]) -> list[str]:
 def host_network(survey: Survey) -> Iterator[Suspicion]:
     """NP108: Kubernetes leaves open what a policy means for hostNetwork pods (SEM-54)."""
     for namespace, policies in survey.policies_of.items():
-        selected = reduce(or_, map(survey.subjects, policies)) & survey.on_hosts
+        selected = survey.selected_by(policies) & survey.on_hosts
         if not selected or survey.assumptions.host_network_as_pods is not None:
             continue
         who = some(_owners(selected))
         message = (
-            f"policies of namespace {namespace} select {who} with hostNetwork, which most plugins "
-            "leave alone and some do not: Kubernetes does not say."
+            f"policies of namespace {namespace} select {who} with hostNetwork. Most plugins do "
+            "not apply policies to such pods, some do, and Kubernetes leaves it open."
         )
         hint = "protect the node's ports by other means, or run without hostNetwork"
-        probes = chain.from_iterable(survey.anybody(d, selected) for d in Direction)
+        probes = chain.from_iterable(with_anybody(survey, d, selected) for d in Direction)
         change = "without the policies of the namespace"
         variant = survey.without(*policies)
-        witness = survey.difference(probes, variant, change, (None, True), (None, False))
+        witness = difference(survey, probes, variant, change, (None, True), (None, False))
         if witness:
             yield Suspicion("NP108", next(iter(selected)), message, hint, witness=witness)
 

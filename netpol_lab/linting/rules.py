@@ -7,16 +7,21 @@ from dataclasses import replace
 from itertools import chain, islice, pairwise
 
 from netpol_lab.errors import near
-from netpol_lab.linting.policy_parts import (
-    is_for_dns,
+from netpol_lab.linting.dns import is_for_dns
+from netpol_lab.linting.probes import MOST_ENDS, admitted, between, with_strangers
+from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.suspicions import Suspicion
+from netpol_lab.linting.witnesses import CLOSES, OPENS, Witness, difference, stands
+from netpol_lab.model import ContainerPort, Direction, Policy, PolicyPort, Rule, Service
+from netpol_lab.parts import (
     list_of_peers,
-    listed_rules,
+    listed_ports,
     port_path,
+    selectors_of,
+    with_port,
     with_rule,
 )
-from netpol_lab.linting.survey import CLOSES, MOST_ENDS, OPENS, Survey, Suspicion, Witness
-from netpol_lab.model import ContainerPort, Direction, Policy, PolicyPort, Rule, Service
-from netpol_lab.resolve import EndpointSet, target_port
+from netpol_lab.resolve import EndpointSet, ports_at, target_port
 
 EGRESS = Direction.EGRESS
 
@@ -33,14 +38,14 @@ def stray_dash(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             peers, ports = parts
             joined = with_rule(with_rule(policy, second), first, replace(peers, ports=ports.ports))
             probes = chain(
-                survey.strangers(direction, survey.subjects(policy), ports),
-                survey.probes(direction, survey.subjects(policy), survey.everyone, ports),
-                survey.admitted(policy, peers),
+                with_strangers(survey, direction, survey.subjects(policy), ports),
+                between(survey, direction, survey.subjects(policy), survey.everyone, ports),
+                admitted(survey, policy, peers),
             )
             variant = survey.instead(policy, joined)
             change = "with peers and ports in one rule"
-            witness = survey.difference(probes, variant, change, CLOSES)
-            if survey.tells(policy, witness):
+            witness = difference(survey, probes, variant, change, CLOSES)
+            if stands(survey, policy, witness):
                 yield _suspected_dash(policy, peers, ports, second, witness)
 
 
@@ -55,10 +60,7 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
 def _names_peers(rule: Rule) -> bool:
     """Say whether a rule tells some peers from others; all pods of a namespace may be meant."""
     return any(
-        peer.ip_block is not None
-        or any(
-            s is not None and s.requirements for s in (peer.pod_selector, peer.namespace_selector)
-        )
+        peer.ip_block is not None or any(s.requirements for s in selectors_of(peer).values())
         for peer in rule.peers
     )
 
@@ -84,8 +86,8 @@ def open_beside(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         if rule.peers or not rule.ports or id(rule) in dashes or not any(map(_names_peers, rules)):
             continue
         variant = survey.instead(policy, with_rule(policy, rule))
-        probes = survey.strangers(rule.direction, survey.subjects(policy), rule)
-        if witness := survey.difference(probes, variant, "without this rule", CLOSES):
+        probes = with_strangers(survey, rule.direction, survey.subjects(policy), rule)
+        if witness := difference(survey, probes, variant, "without this rule", CLOSES):
             message = (
                 "this rule has no from, which admits everybody on its ports, also from outside "
                 "the cluster; the other rules say from whom."
@@ -105,20 +107,9 @@ def _destinations(survey: Survey, policy: Policy, rule: Rule) -> EndpointSet:
     return survey.subjects(policy)
 
 
-def _entries(policy: Policy) -> Iterator[tuple[Rule, int, PolicyPort]]:
-    for rule in listed_rules(policy):
-        for i, entry in enumerate(rule.ports):
-            yield rule, i, entry
-
-
-def _with_entry(policy: Policy, rule: Rule, item: int, *entries: PolicyPort) -> Policy:
-    ports = (*rule.ports[:item], *entries, *rule.ports[item + 1 :])
-    return with_rule(policy, rule, replace(rule, ports=ports))
-
-
 def service_port(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP302: policies see the port of the pod, not that of the Service before it (SEM-53)."""
-    for rule, i, entry in _entries(policy):
+    for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, int) or entry.end_port is not None:
             continue
         pods = _destinations(survey, policy, rule)
@@ -152,12 +143,13 @@ def _listens(declared: tuple[ContainerPort, ...], entry: PolicyPort) -> bool:
 
 def unknown_name(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP303: a port name is looked up at each destination; without it nothing is admitted."""
-    for rule, i, entry in _entries(policy):
+    for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, str) or is_for_dns([entry]):
             continue
         pods = _destinations(survey, policy, rule)
         blocks = rule.direction is EGRESS and survey.peers(policy, *rule.peers).blocks
-        if not (pods or blocks) or any(_declares(pod.ports, entry) for pod in pods):
+        # Names in init containers count here, whatever the assumptions: plugins differ (SEM-56).
+        if not (pods or blocks) or any(ports_at((entry,), pod.ports) for pod in pods):
             continue
         declared = [port for pod in islice(pods, MOST_ENDS) for port in pod.ports if port.name]
         meant = _name_meant(entry, declared)
@@ -169,11 +161,6 @@ def unknown_name(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
         hint = f"did you mean {meant}?" if meant else f"their named ports: {names or 'none'}"
         yield Suspicion("NP303", policy, message, hint, port_path(rule, i), witness)
-
-
-def _declares(declared: tuple[ContainerPort, ...], entry: PolicyPort) -> bool:
-    """Say whether a port name is there, even if only in an init container (SEM-56)."""
-    return any((port.name, port.protocol) == (entry.port, entry.protocol) for port in declared)
 
 
 def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort | None:
@@ -190,10 +177,10 @@ def _if_written(
     survey: Survey, policy: Policy, rule: Rule, i: int, meant: PolicyPort
 ) -> Witness | None:
     """Return a flow that another entry in the place of one would let through."""
-    right = _with_entry(policy, rule, i, meant)
-    probes = survey.admitted(policy, replace(rule, ports=(meant,)))
+    right = with_port(policy, rule, i, meant)
+    probes = admitted(survey, policy, replace(rule, ports=(meant,)))
     change = f"with {meant} in the rule"
-    return survey.difference(probes, survey.instead(policy, right), change, OPENS)
+    return difference(survey, probes, survey.instead(policy, right), change, OPENS)
 
 
 OF_POLICIES = (stray_dash, open_beside, service_port, unknown_name)

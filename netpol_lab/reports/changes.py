@@ -17,7 +17,7 @@ from netpol_lab.reports.reach import (
     telling_port,
     words,
 )
-from netpol_lab.reports.report import Report, json_items, ports_as_data
+from netpol_lab.reports.report import Report, json_items
 from netpol_lab.reports.tables import Table
 from netpol_lab.svg import Picture
 
@@ -157,7 +157,7 @@ _KINDS = (Kind.GAINED, Kind.LOST, Kind.UNSETTLED)
 
 
 def _as_data(change: FlowChange) -> dict[str, object]:
-    ports = {str(k): ports_as_data(p) for k, p in zip(_KINDS, _parts(change), strict=True)}
+    ports = {str(k): p.as_data() for k, p in zip(_KINDS, _parts(change), strict=True)}
     ends = {"from": change.source, "to": change.destination}
     return {**ends, **ports, "causes": [*change.causes]}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from netpol_lab.errors import NetpolError, did_you_mean
-from netpol_lab.ports import PortSet, Protocol
+from netpol_lab.ports import PortSet
 from netpol_lab.reports.graphs import Graph
 from netpol_lab.reports.tables import Table, markdown_text
 from netpol_lab.svg import Picture
@@ -123,18 +123,6 @@ def format_of(path: str) -> str:
 # ---------------------------------------------------------------- ports as JSON
 
 
-def ports_as_data(ports: PortSet) -> dict[str, list[list[int]]]:
-    """Return ports as plain values: ranges of first and last port by protocol.
-
-    Examples
-    --------
-    >>> ports_as_data(PortSet.of("TCP", 80) | PortSet.of("UDP", 53, 54))
-    {'TCP': [[80, 80]], 'UDP': [[53, 54]]}
-    """
-    found = ((str(p), [[*pair] for pair in ports.of_protocol(p)]) for p in Protocol)
-    return {protocol: ranges for protocol, ranges in found if ranges}
-
-
 @lru_cache(maxsize=65536)  # the same names and sets of ports come again and again
 def as_json(value: str | PortSet) -> str:
     """Return a name or a set of ports as JSON.
@@ -144,7 +132,7 @@ def as_json(value: str | PortSet) -> str:
     >>> as_json(PortSet.of("TCP", 80))
     '{"TCP": [[80, 80]]}'
     """
-    plain = ports_as_data(value) if isinstance(value, PortSet) else value
+    plain = value.as_data() if isinstance(value, PortSet) else value
     return json.dumps(plain, ensure_ascii=False)
 
 

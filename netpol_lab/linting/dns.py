@@ -1,18 +1,18 @@
-"""NP304 to NP307: what a flow needs beside the rule that was written: names, and the other end."""
+"""NP304 to NP306: egress that is restricted, and names that cannot be looked up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from itertools import islice
-from operator import or_
 
 from netpol_lab.addresses import parse_address
 from netpol_lab.cluster import Endpoint
-from netpol_lab.linting.policy_parts import is_for_dns, listed_rules, opposite, some, with_rules
-from netpol_lab.linting.survey import OPENS, Survey, Suspicion, Witness
-from netpol_lab.model import NAME_LABEL, Direction, Peer, Pod, Policy, PolicyPort, Rule
+from netpol_lab.linting.probes import between, with_strangers
+from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.suspicions import Suspicion
+from netpol_lab.linting.witnesses import OPENS, difference
+from netpol_lab.model import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.parts import with_rules
 from netpol_lab.ports import Protocol
 from netpol_lab.resolve import EndpointSet, PortQuery, matches, only_namespace, target_port
 
@@ -22,7 +22,10 @@ DNS_PORT = 53
 DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
 NODE_CACHE = Endpoint(address=parse_address("169.254.20.10"))  # of NodeLocal DNSCache
 
-# ---------------------------------------------------------------- looking up names
+
+def is_for_dns(ports: Sequence[PolicyPort]) -> bool:
+    """Say whether ports are only those of name servers."""
+    return bool(ports) and all(port.port in (53, 5353) or "dns" in str(port.port) for port in ports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +96,12 @@ def no_names(survey: Survey) -> Iterator[Suspicion]:
     servers = _name_servers(survey)
     for policies in survey.policies_of.values():
         listing = [policy for policy in policies if EGRESS in policy.policy_types]
-        served = {
-            protocol: _subjects(
-                survey, (p for p in listing if servers.admitted_by(survey, p, protocol))
-            )
+        serving = {
+            protocol: [p for p in listing if servers.admitted_by(survey, p, protocol)]
             for protocol in (UDP, TCP)
         }
+        served = {protocol: survey.selected_by(found) for protocol, found in serving.items()}
         yield from _unserved(survey, servers, listing, served)
-
-
-def _subjects(survey: Survey, policies: Iterator[Policy]) -> EndpointSet:
-    return reduce(or_, map(survey.subjects, policies), survey.none)
 
 
 def _unserved(
@@ -134,8 +132,8 @@ def _mentions_dns(policy: Policy) -> bool:
 
 
 _MESSAGES = {
-    "NP304": "its pods may open some connections, but not to a name server: every name they look "
-    "up fails, and so most connections.",
+    "NP304": "its pods may open some connections, but none to a name server: looking up a name "
+    "fails, and with it every connection by name.",
     "NP305": "port 53 is open for TCP only, which is what a port without protocol means; names "
     "are looked up over UDP first.",
     "NP306": "port 53 is open for UDP only; long answers are asked for again over TCP.",
@@ -157,10 +155,10 @@ def _without_names(
     names = Rule(EGRESS, len(rules), peers, (udp, tcp))
     variant = survey.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
     asked = replace(names, ports=(tcp if code == "NP306" else udp,))
-    probes = survey.probes(EGRESS, pods, servers.pods, asked)
+    probes = between(survey, EGRESS, pods, servers.pods, asked)
     if not servers.pods:
-        probes = survey.strangers(EGRESS, pods, asked)
-    witness = survey.difference(probes, variant, "with a rule for name servers", OPENS)
+        probes = with_strangers(survey, EGRESS, pods, asked)
+    witness = difference(survey, probes, variant, "with a rule for name servers", OPENS)
     path = "spec.egress" if code == "NP304" else f"spec.egress[{_place_of_dns(policy)}]"
     return Suspicion(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
 
@@ -170,82 +168,4 @@ def _place_of_dns(policy: Policy) -> int:
     return next(i for i, rule in enumerate(rules) if any(is_for_dns([p]) for p in rule.ports))
 
 
-# ---------------------------------------------------------------- the other end
-
-
-def one_sided(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
-    """NP307: both ends have to allow a flow; what one side admits the other may deny (SEM-04)."""
-    subjects = survey.subjects(policy)
-    for rule in listed_rules(policy):
-        other = opposite(rule.direction)
-        meant = survey.peers(policy, *rule.peers)
-        if meant.anyone or meant.blocks or not meant.pods or not subjects:
-            continue
-        if meant.pods - survey.isolated[other] or (meant.pods | subjects) & survey.on_hosts:
-            continue
-        theirs = _rules(survey, other, meant.pods)
-        if any(_answers(survey, rule, answer, meant.pods, subjects) for answer in theirs):
-            continue
-        if witness := _with_both(survey, policy, rule, meant.pods):
-            message = (
-                f"{some(meant.pods)} may not {_VERBS[rule.direction]} this: their own policies "
-                f"isolate them for {other}, and none of their rules admits these flows."
-            )
-            hint = f"add the matching {other} rule at the other end, or remove this rule"
-            yield Suspicion("NP307", policy, message, hint, rule.path, witness)
-
-
-_VERBS = {Direction.INGRESS: "open", Direction.EGRESS: "accept"}
-
-
-def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) -> Witness | None:
-    """Return a flow that the rule admits, and that passes once the other end allows all."""
-    other, namespace = opposite(rule.direction), next(iter(pods)).namespace
-    everything = with_rules(
-        Policy(namespace, "allow-all", policy_types=(other,)), other, [Rule(other, 0)]
-    )
-    variant = survey.cluster.with_policies([*survey.cluster.policies, everything])
-    near_by = pods & survey.pods_of(namespace)
-    probes = survey.probes(rule.direction, survey.subjects(policy), near_by, rule)
-    return survey.difference(probes, variant, f"if {namespace} allowed all {other}", OPENS)
-
-
-def _rules(
-    survey: Survey, direction: Direction, pods: EndpointSet
-) -> Iterator[tuple[Policy, Rule]]:
-    """Yield the rules of one direction that speak for some of the pods."""
-    for namespace in {pod.namespace for pod in pods}:
-        for policy in survey.policies_of.get(namespace, ()):
-            if direction in policy.policy_types and survey.subjects(policy) & pods:
-                yield from ((policy, rule) for rule in policy.rules(direction))
-
-
-def _answers(
-    survey: Survey,
-    rule: Rule,
-    theirs: tuple[Policy, Rule],
-    pods: EndpointSet,
-    subjects: EndpointSet,
-) -> bool:
-    """Say whether a rule of the other end may admit some of the same flows."""
-    policy, answer = theirs
-    if is_for_dns(answer.ports) and not is_for_dns(rule.ports):  # to anybody, and to nobody here
-        return False
-    meant = survey.peers(policy, *answer.peers)
-    ours = subjects if meant.anyone or meant.blocks else meant.pods & subjects
-    theirs_too = survey.subjects(policy) & pods
-    destinations = ours if rule.direction is Direction.INGRESS else theirs_too
-    return bool(ours) and any(
-        survey.ports_to(rule, pod) & survey.ports_to(answer, pod)
-        for pod in _told_apart(destinations, rule, answer)
-    )
-
-
-def _told_apart(pods: EndpointSet, *rules: Rule) -> Iterable[Pod]:
-    """Return destinations that stand for all: one, unless a port name can differ between them."""
-    named = any(isinstance(port.port, str) for rule in rules for port in rule.ports)
-    return pods if named else islice(pods, 1)
-
-
-OF_POLICIES = (one_sided,)
 OF_CLUSTERS = (no_names,)

@@ -1,0 +1,94 @@
+"""NP505 to NP507: what opens more than it seems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from netpol_lab.linting.probes import admitted, with_anybody, with_strangers
+from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.suspicions import Suspicion
+from netpol_lab.linting.witnesses import CLOSES, difference, stands
+from netpol_lab.model import Operator, Peer, Policy
+from netpol_lab.parts import (
+    is_empty,
+    list_of_peers,
+    listed_peers,
+    listed_rules,
+    path_of_peers,
+    peer_path,
+    selectors_of,
+    with_rule,
+)
+
+
+def empty_rule(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP505: an empty rule admits everything, so that those beside it say nothing (SEM-11)."""
+    for direction in policy.policy_types:
+        rules = policy.rules(direction)
+        found = next(filter(is_empty, rules), None)
+        if found is None or all(map(is_empty, rules)):
+            continue
+        variant = survey.instead(policy, with_rule(policy, found))
+        probes = with_anybody(survey, direction, survey.subjects(policy))
+        witness = difference(survey, probes, variant, "without the empty rule", CLOSES)
+        if stands(survey, policy, witness):
+            message = (
+                f"rule {found.number} is empty, which admits every peer on every port, also "
+                "outside the cluster; the other rules add nothing to that."
+            )
+            hint = "remove the empty rule; if everything is meant, keep it alone"
+            yield Suspicion("NP505", policy, message, hint, found.path, witness)
+
+
+_OPENLY = re.compile("all|any|every|external|internet|open|public")
+
+
+def empty_peers(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP506: an empty list of peers restricts nothing (SEM-12)."""
+    for rule in listed_rules(policy):
+        path = path_of_peers(rule)
+        if rule.peers or _OPENLY.search(policy.name) or not survey.cluster.place_of(policy, path):
+            continue
+        variant = survey.instead(policy, with_rule(policy, rule))
+        probes = with_strangers(survey, rule.direction, survey.subjects(policy), rule)
+        witness = difference(survey, probes, variant, "without this rule", CLOSES)
+        if stands(survey, policy, witness):
+            name = list_of_peers(rule)
+            message = f"an empty {name} means everybody, also outside the cluster, not nobody."
+            hint = f"to admit nobody, remove the rule; to admit everybody, leave {name} out"
+            yield Suspicion("NP506", policy, message, hint, path, witness)
+
+
+_BANS = {"deny", "block", "forbid", "reject", "ban", "no"}
+_TURNS = {"but", "except", "other", "others", "only", "unless", "allow"}  # back to allowing
+
+
+def misnamed_ban(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+    """NP507: there are no rules that deny; a rule for somebody lets them in (SEM-03)."""
+    words = set(re.split(r"[-.]", policy.name))
+    if not words & _BANS or words & _TURNS:
+        return
+    for rule, i, peer in listed_peers(policy):
+        named = words & _values(peer)
+        probes = admitted(survey, policy, replace(rule, peers=(peer,)))
+        variant = survey.instead(policy, with_rule(policy, rule))
+        change = "without this rule"
+        if named and (witness := difference(survey, probes, variant, change, CLOSES)):
+            message = (
+                f"by its name this policy keeps {min(named)} away, and this rule admits it: "
+                "rules only allow. What no rule admits is denied."
+            )
+            hint = "to keep somebody away, write rules for all others, and none for them"
+            yield Suspicion("NP507", policy, message, hint, peer_path(rule, i), witness)
+
+
+def _values(peer: Peer) -> set[str]:
+    """Return the label values that a peer asks for."""
+    wanted = chain.from_iterable(s.requirements for s in selectors_of(peer).values())
+    return {value for r in wanted if r.operator is Operator.IN for value in r.values}
+
+
+OF_POLICIES = (empty_rule, empty_peers, misnamed_ban)

@@ -1,0 +1,117 @@
+"""Flows worth trying: between whom, and on which port, a difference is likely to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+
+from netpol_lab.addresses import Address
+from netpol_lab.linting.survey import Probe, Survey
+from netpol_lab.model import Direction, IPBlock, Pod, Policy, Rule
+from netpol_lab.parts import opposite
+from netpol_lab.ports import PortSet, Protocol
+from netpol_lab.resolve import EndpointSet, addresses_of, covers
+
+MOST_PROBES = 9  # flows that are tried before a difference is given up
+MOST_ENDS = 3  # pods that are tried at each end
+
+_COMMON = ((Protocol.TCP, 80), (Protocol.TCP, 443))  # ports, where a pod declares none
+
+
+def between(
+    survey: Survey,
+    direction: Direction,
+    subjects: EndpointSet,
+    peers: EndpointSet | Sequence[Address],
+    rule: Rule | None = None,
+) -> Iterator[Probe]:
+    """Yield flows between subjects and peers.
+
+    Parameters
+    ----------
+    survey : Survey
+    direction : Direction
+        The subjects' side.
+    subjects : EndpointSet
+    peers : EndpointSet or sequence of addresses
+    rule : Rule, optional
+        Only on ports that it means.
+    """
+    other = opposite(direction)
+    for subject in _few(survey, subjects, direction):
+        ends = _few(survey, peers, other) if isinstance(peers, EndpointSet) else peers
+        for peer in ends:
+            source, destination = _oriented(direction, subject, peer)
+            port = _usual_port(survey, destination, rule)
+            if port and source is not destination:
+                yield Probe(str(source), str(destination), port[1], port[0])
+
+
+def with_strangers(
+    survey: Survey, direction: Direction, subjects: EndpointSet, rule: Rule | None = None
+) -> Iterator[Probe]:
+    """Yield flows between subjects and an address outside the cluster."""
+    for subject in _few(survey, subjects, direction):
+        known = next(iter(subject.known_addresses), None)
+        stranger = survey.strangers[known.version if known is not None else 4]
+        yield from between(survey, direction, survey.set_of([subject]), [stranger], rule)
+
+
+def with_anybody(
+    survey: Survey, direction: Direction, subjects: EndpointSet, rule: Rule | None = None
+) -> Iterator[Probe]:
+    """Yield flows between subjects and all kinds of peers."""
+    pods = between(survey, direction, subjects, survey.everyone, rule)
+    yield from islice(pods, MOST_PROBES - MOST_ENDS)
+    yield from with_strangers(survey, direction, subjects, rule)
+
+
+def by_rule(
+    survey: Survey, policy: Policy, rule: Rule, peers: EndpointSet | Sequence[Address]
+) -> Iterator[Probe]:
+    """Yield flows between a policy's pods and peers, on ports that one of its rules means."""
+    return between(survey, rule.direction, survey.subjects(policy), peers, rule)
+
+
+def admitted(survey: Survey, policy: Policy, rule: Rule) -> Iterator[Probe]:
+    """Yield flows that a rule admits."""
+    meant = survey.peers(policy, *rule.peers)
+    if meant.anyone:
+        yield from with_anybody(survey, rule.direction, survey.subjects(policy), rule)
+    yield from by_rule(survey, policy, rule, meant.pods)
+    inside = (_address_in(survey, block) for block in meant.blocks)
+    yield from by_rule(survey, policy, rule, [a for a in inside if a is not None])
+
+
+def _address_in(survey: Survey, block: IPBlock) -> Address | None:
+    """Return an address that a block means, of nobody in particular where possible."""
+    stranger = survey.strangers[block.cidr.version]
+    if covers(block, stranger):
+        return stranger
+    firsts = (part.first for part in addresses_of(block))
+    return next((address for address in firsts if not address.is_loopback), None)
+
+
+def _few(survey: Survey, pods: EndpointSet, direction: Direction) -> Iterator[Pod]:
+    """Yield some pods, first those that their own side lets through."""
+    shut = survey.isolated[direction] | survey.on_hosts
+    return islice(chain(pods - shut, pods & shut), MOST_ENDS)
+
+
+def _oriented(
+    direction: Direction, subject: Pod, peer: Pod | Address
+) -> tuple[Pod | Address, Pod | Address]:
+    """Return source and destination."""
+    return (subject, peer) if direction is Direction.EGRESS else (peer, subject)
+
+
+def _usual_port(
+    survey: Survey, destination: Pod | Address, rule: Rule | None
+) -> tuple[Protocol, int] | None:
+    """Return a port that a rule means at a destination, first one that is declared there."""
+    pod = destination if isinstance(destination, Pod) else None
+    ports = PortSet.every() if rule is None else survey.ports_to(rule, pod)
+    declared = ((port.protocol, port.port) for port in (pod.ports if pod else ()))
+    likely = (port for port in chain(declared, _COMMON) if port in ports)
+    lowest = ((protocol, low) for protocol, low, _ in ports.ranges)
+    return next(chain(likely, lowest), None)

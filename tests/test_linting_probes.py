@@ -1,0 +1,45 @@
+"""The flows that are tried."""
+
+from linted import policy, survey
+
+from netpol_lab.linting.probes import MOST_PROBES, admitted, between, with_anybody, with_strangers
+from netpol_lab.model import Direction
+
+FROM_WEB = "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]"
+
+
+def test_flows_start_with_pods_that_nothing_holds_back():
+    deny = policy("{podSelector: {}, policyTypes: [Egress]}", namespace="kube-system")
+    seen = survey(deny)
+    sources = [p.source for p in between(seen, Direction.INGRESS, seen.everyone, seen.everyone)]
+    assert sources[0] != "kube-system/coredns"
+
+
+def test_probes_use_ports_that_are_declared():
+    seen = survey(policy(FROM_WEB))
+    db = seen.subjects(seen.cluster.policies[0])
+    probe = next(between(seen, Direction.INGRESS, db, seen.everyone))
+    assert (probe.destination, probe.port) == ("shop/db", 5432)
+
+
+def test_a_rule_admits_what_it_names_on_ports_that_it_means():
+    seen = survey(policy(FROM_WEB.replace("}}}]", "}}}], ports: [{port: 99}]")))
+    (only,) = seen.cluster.policies
+    assert [*admitted(seen, only, only.ingress[0])] == [("shop/web", "shop/db", 99, "TCP")]
+
+
+def test_an_address_of_a_block_is_a_strangers_if_that_is_possible():
+    block = "ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}, {ipBlock: {cidr: 9.0.0.0/8}}]}]"
+    seen = survey(policy(block))
+    (only,) = seen.cluster.policies
+    sources = [probe.source for probe in admitted(seen, only, only.ingress[0])]
+    assert sources == ["203.0.113.7", "9.0.0.0"]
+
+
+def test_anybody_is_a_few_pods_and_a_stranger():
+    seen = survey()
+    probes = [*with_anybody(seen, Direction.INGRESS, seen.everyone)]
+    assert len(probes) <= MOST_PROBES
+    strange = [*with_strangers(seen, Direction.INGRESS, seen.everyone)]
+    assert probes[-len(strange) :] == strange
+    assert {probe.source for probe in strange} == {"203.0.113.7"}
