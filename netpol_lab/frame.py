@@ -86,18 +86,20 @@ def _trimmed(piece: Range, taken: set[int], never: Iterable[Range]) -> Range:
 
 
 def _taken(cluster: Cluster) -> Iterator[Address]:
-    """Yield the addresses that mean a pod or a Service."""
+    """Yield the addresses that mean a pod, or pods behind a Service."""
     yield from cluster.owners
-    yield from chain.from_iterable(service.addresses for service in cluster.services)
+    rewritten = (service for service in cluster.services if service.selector is not None)
+    yield from chain.from_iterable(service.addresses for service in rewritten)
 
 
 def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
-    """Yield the ranges that can matter: those of ipBlocks, and each address of a node."""
+    """Yield the ranges that can matter: of ipBlocks, nodes, and Services that select no pods."""
     for policy in cluster.policies:
         for rule in chain.from_iterable(map(policy.rules, Direction)):
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
-    for address in _node_addresses(cluster):
+    beside = (s.addresses for s in cluster.services if s.selector is None)
+    for address in (*_node_addresses(cluster), *chain.from_iterable(beside)):
         yield AddressRange(address, address)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.frame import Frame
 
 
@@ -32,7 +33,7 @@ class PortGrid:
 
     def cell(self, source: str, destination: str) -> bool | None:
         """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
-        here, there = self._index[source], self._index[destination]
+        here, there = self._place(source), self._place(destination)
         pods = len(self.frame.pods)
         if here >= pods and there >= pods:
             return None
@@ -46,9 +47,10 @@ class PortGrid:
         for source in self.names:
             yield tuple(self.cell(source, destination) for destination in self.names)
 
-    @property
-    def _index(self) -> dict[str, int]:
-        return self.frame.index
+    def _place(self, name: str) -> int:
+        if name not in self._rows:
+            raise UnknownNameError(f'the grid has no "{name}". {did_you_mean(name, self.names)}')
+        return self.frame.index[name]
 
     def _bit(self, rows: tuple[int, ...], source: str, there: int) -> bool:
         return bool(rows[self._rows[source]] >> there & 1)

@@ -45,7 +45,7 @@ class Groups:
     """
 
     def __init__(self, by: str, pods: Iterable[Pod], frame: Frame) -> None:
-        self._within = by == "namespace"
+        self._within = by != "pod"
         naming = {"pod": _pod_names, "workload": workload_names, "namespace": _namespaces}[by]
         self.owner = {frame.index[pod]: group for pod, group in naming([*pods]).items()}
         self.owner |= {frame.index[str(range_)]: str(range_) for range_ in frame.ranges}
@@ -67,7 +67,7 @@ class Groups:
     def touched(self, source: str, among: int, ends: int) -> Iterator[str]:
         """Yield the groups that some ends are in, as seen from members of a group.
 
-        Its own group only where namespaces are asked for, and where somebody else is in it.
+        Its own group only where there is somebody else in it to reach.
         """
         for group in self.within(ends):
             own = ends & self.members[group]

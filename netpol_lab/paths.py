@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from netpol_lab.bits import union
 from netpol_lab.frame import Frame
 from netpol_lab.groups import Connection, Groups
 from netpol_lab.ports import PortSet
@@ -57,8 +58,8 @@ class Paths(ABC):
         """Return whom `connections` speaks of."""
 
     @abstractmethod
-    def name_of(self, name: str, by: str = "pod") -> str:
-        """Return what `connections` calls the one that a name or an address means."""
+    def names_of(self, name: str, by: str = "pod") -> tuple[str, ...]:
+        """Return what `connections` calls those that a name or an address means."""
 
     @abstractmethod
     def spread(self, places: int) -> int:
@@ -104,7 +105,8 @@ class Paths(ABC):
         Parameters
         ----------
         start : str
-            A name as in `Reachability.connections`, or an address outside.
+            A name as in `Reachability.connections`, a workload (then from any of its pods), or an
+            address outside.
         by : str
             As for `Reachability.connections`.
 
@@ -124,19 +126,19 @@ class Paths(ABC):
         >>> [(found.name, found.hops) for found in reach.blast_radius("web")]
         [('shop/backend', 1), ('0.0.0.0-255.255.255.255', 1), ('shop/db', 2)]
         """
-        ways = self._ways(self.name_of(start, by), by)
+        ways = self._ways(self.names_of(start, by), by)
         return tuple(
             Reached(name, len(way) - 1, way, self.between(way[-2], way[-1], by).ports)
             for name, way in ways.items()
             if len(way) > 1
         )
 
-    def _ways(self, start: str, by: str) -> dict[str, tuple[str, ...]]:
+    def _ways(self, starts: tuple[str, ...], by: str) -> dict[str, tuple[str, ...]]:
         """Return a shortest way to whatever is reached, breadth first."""
         groups = self.groups(by)
-        seen = groups.members[start]
-        ways: dict[str, tuple[str, ...]] = {start: (start,)}
-        queue = deque([start])
+        seen = union(groups.members[start] for start in starts)
+        ways: dict[str, tuple[str, ...]] = {start: (start,) for start in starts}
+        queue = deque(starts)
         while queue:
             here = queue.popleft()
             for name in groups.within(self.spread(groups.members[here]) & ~seen):

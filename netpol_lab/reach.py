@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from itertools import product
-from typing import Any
+from functools import cache, cached_property, lru_cache, reduce
+from itertools import chain, product
+from operator import and_
+from typing import Any, NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
 from netpol_lab.cluster import Cluster, Endpoint, checked_port
-from netpol_lab.errors import FlowError, NetpolError
+from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError
 from netpol_lab.frame import End, Frame
 from netpol_lab.grants import Grant, grants
 from netpol_lab.grids import PortGrid
-from netpol_lab.groups import BY, Connection, Groups
+from netpol_lab.groups import BY, Connection, Groups, neighbours_joined
 from netpol_lab.model import Direction, Pod
-from netpol_lab.overlay import Part, Row, overlay
+from netpol_lab.overlay import Row, overlay
 from netpol_lab.paths import Paths
 from netpol_lab.planes import Plane, lay
 from netpol_lab.port_classes import PortClasses
@@ -60,6 +61,9 @@ def side_by_side(
     clusters: Sequence[Cluster], assumptions: Assumptions = DEFAULTS
 ) -> tuple[Reachability, ...]:
     """Return the flows of several clusters, spoken of in the same ends and port classes."""
+    for cluster in clusters:
+        if not isinstance(cluster, Cluster):
+            raise NetpolError(f"{cluster!r} is no cluster: load it first, lab.load({cluster!r}).")
     frame = Frame(clusters)
     alone = len(clusters) == 1
     granted = []
@@ -119,6 +123,13 @@ def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions
         yield replace(assumptions, host_network_as_pods=host, **answers)
 
 
+class _Cell(NamedTuple):
+    """Classes of ports that are open in every reading, and in some reading."""
+
+    sure: int
+    possible: int
+
+
 @dataclass(frozen=True, eq=False)
 class Reachability(Paths):
     """Every flow of one cluster. Made by `reachability`.
@@ -146,8 +157,8 @@ class Reachability(Paths):
         return f"Reachability: {pods}, {ranges} of addresses outside"
 
     def __str__(self) -> str:
-        lines = (f"{c.source} -> {c.destination}  {c.ports}" for c in self.connections())
-        return "\n".join(lines)
+        joined = neighbours_joined(self.connections(), self.frame.ranges)
+        return "\n".join(map(_line, joined)) or "no connection"
 
     @cached_property
     def ends(self) -> tuple[End, ...]:
@@ -185,27 +196,38 @@ class Reachability(Paths):
         cell = self._cell(source, destination)
         return self.classes.ports(cell.possible & ~cell.sure)
 
-    def _cell(self, source: End | str, destination: End | str) -> Part:
-        here, there = self._place(source), self._place(destination)
-        if not (1 << here | 1 << there) & self.frame.inside:
+    def _cell(self, source: End | str, destination: End | str) -> _Cell:
+        here, there = self._places(source), self._places(destination)
+        if min(here[0], there[0]) >= len(self.frame.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
-        if here == there:  # SEM-49
-            return Part(self.classes.all, self.classes.all, 1 << there)
-        parts = (part for part in self.row(here) if part.ends >> there & 1)
-        return next(parts, Part(0, 0, 1 << there))
+        pairs = [pair for pair in product(here, there) if pair[0] != pair[1]]
+        cells = [self._pair(*pair) for pair in pairs or [(here[0], there[0])]]
+        sure = reduce(and_, (cell.sure for cell in cells))
+        return _Cell(sure, union(cell.possible for cell in cells))
 
-    def _place(self, end: End | str) -> int:
-        place = self.frame.index.get(str(end))
-        if place is not None and (place >= len(self.frame.pods) or str(end) in self._running):
-            return place
-        found = self.cluster.endpoint(str(end))
+    def _pair(self, here: int, there: int) -> _Cell:
+        if here == there:  # SEM-49
+            return _Cell(self.classes.all, self.classes.all)
+        parts = (part for part in self.row(here) if part.ends >> there & 1)
+        return next((_Cell(part.sure, part.possible) for part in parts), _Cell(0, 0))
+
+    def _places(self, end: End | str) -> tuple[int, ...]:
+        """Return the place of an end, or those of all pods of a workload."""
+        name = str(end)
+        place = self.frame.index.get(name)
+        if place is not None and (place >= len(self.frame.pods) or name in self._running):
+            return (place,)
+        found = self.cluster.endpoint(name)
         if found.pod is not None:
             _refuse_one_of_several(found)
-            return self.frame.index[str(found.pod)]
+            return tuple(self.frame.index[one.name] for one in found.each)
         range_ = found.address and self.frame.range_around(found.address)
         if found.service or not range_:
-            raise FlowError(f"{end} is neither a pod nor an address outside: name a pod.")
-        return self.frame.index[str(range_)]
+            raise FlowError(
+                f"{end} is neither a pod nor an address outside: name a pod. "
+                "Rules speak of pods and their own ports, so Services do not occur here."
+            )
+        return (self.frame.index[str(range_)],)
 
     # Whole rows
 
@@ -258,7 +280,8 @@ class Reachability(Paths):
         ['shop/backend', '0.0.0.0-255.255.255.255']
         """
         groups = self.groups(by)
-        return tuple(self._from_group(self._group_of(name, groups), groups))
+        found = (self._from_group(source, groups) for source in self.names_of(name, by))
+        return tuple(chain.from_iterable(found))
 
     def into(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
         """Return who can reach one of those that `connections` speaks of.
@@ -270,9 +293,9 @@ class Reachability(Paths):
         ['shop/backend']
         """
         groups = self.groups(by)
-        asked = self._group_of(name, groups)
-        found = (self._from_group(source, groups, asked) for source in groups.names)
-        return tuple(connection for some in found for connection in some)
+        among = union(groups.members[one] for one in self.names_of(name, by))
+        found = (self._from_group(source, groups, among) for source in groups.names)
+        return tuple(chain.from_iterable(found))
 
     def groups(self, by: str = "pod") -> Groups:
         """Return whom `connections` speaks of, and the ends that each stands for."""
@@ -287,19 +310,29 @@ class Reachability(Paths):
             raise NetpolError(f'connections are put together by {", ".join(BY)}; got "{by}".')
         return Groups(by, self._running.values(), self.frame)
 
-    def name_of(self, name: str, by: str = "pod") -> str:
-        """Return what `connections` calls the one that a name or an address means.
+    def names_of(self, name: str, by: str = "pod") -> tuple[str, ...]:
+        """Return what `connections` calls those that a name or an address means.
+
+        Several where a workload is named and pods are told apart.
 
         Examples
         --------
         >>> import netpol_lab as lab
-        >>> lab.reachability(lab.load("three-tier")).name_of("203.0.113.7")
-        '0.0.0.0-255.255.255.255'
+        >>> lab.reachability(lab.load("three-tier")).names_of("203.0.113.7")
+        ('0.0.0.0-255.255.255.255',)
         """
-        return self._group_of(name, self.groups(by))
+        groups = self.groups(by)
+        if name in groups.members:
+            return (name,)
+        return tuple(dict.fromkeys(groups.owner[place] for place in self._places(name)))
 
     def between(self, source: str, destination: str, by: str = "pod") -> Connection:
         """Return the connection between two of those that `connections` speaks of.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            The latter also for a workload of several pods, if pods are told apart.
 
         Examples
         --------
@@ -308,23 +341,26 @@ class Reachability(Paths):
         no port
         """
         groups = self.groups(by)
-        ends = self._group_of(source, groups), self._group_of(destination, groups)
-        return next(self._from_group(ends[0], groups, ends[1]), Connection(*ends))
+        ends = self._one(source, by), self._one(destination, by)
+        return next(self._from_group(ends[0], groups, groups.members[ends[1]]), Connection(*ends))
+
+    def _one(self, name: str, by: str) -> str:
+        first, *others = self.names_of(name, by)
+        if others:
+            pods = ", ".join((first, *others))
+            raise AmbiguousNameError(
+                f"{name} has several pods: {pods}. Name one, or ask by workload."
+            )
+        return first
 
     def spread(self, places: int) -> int:
         """Return whom some ends surely reach, on any port; both as bits of the frame."""
         rows = map(self._combined, self._kinds_among(places))
         return union(part.ends for row in rows for part in row if part.sure)
 
-    def _group_of(self, name: str, groups: Groups) -> str:
-        return name if name in groups.members else groups.owner[self._place(name)]
-
-    def _from_group(
-        self, name: str, groups: Groups, only: str | None = None
-    ) -> Iterator[Connection]:
-        """Yield what the members of a group may open to others, or to one other group."""
+    def _from_group(self, name: str, groups: Groups, among: int = -1) -> Iterator[Connection]:
+        """Yield what the members of a group may open to others, or only to some ends."""
         reached: dict[str, tuple[int, int]] = {}
-        among = -1 if only is None else groups.members[only]
         for kinds, alike in self._kinds_among(groups.members[name]).items():
             for sure, possible, ends in self._combined(kinds):
                 for other in groups.touched(name, alike, ends & among):
@@ -371,6 +407,12 @@ class Reachability(Paths):
             tuple(union(part.ends for part in row if part.sure & class_) for row in rows),
             tuple(union(part.ends for part in row if part.possible & class_) for row in rows),
         )
+
+
+def _line(connection: Connection) -> str:
+    source, destination, ports, undefined = connection
+    left_open = f" (undefined: {undefined})" if undefined else ""
+    return f"{source} -> {destination}  {ports}{left_open}"
 
 
 def _refuse_one_of_several(end: Endpoint) -> None:

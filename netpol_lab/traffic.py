@@ -380,7 +380,7 @@ class Answers(NamedTuple):
 def _name_in(reach: Reachability, name: str) -> str | None:
     """Return what reachability calls an end; None for the address of a Service, and the like."""
     try:
-        return reach.name_of(name)
+        return reach.names_of(name)[0]
     except NetpolError:
         return None
 

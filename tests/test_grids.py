@@ -3,6 +3,7 @@
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.errors import UnknownNameError
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,8 @@ def test_rows_are_sources_and_columns_destinations(grid):
 def test_a_cell_is_found_by_its_names(grid):
     assert grid.cell("shop/backend", "shop/db") is True
     assert grid.cell("shop/web", "shop/db") is False
+
+
+def test_an_unknown_name_gets_a_proposal(grid):
+    with pytest.raises(UnknownNameError, match="Did you mean shop/web"):
+        grid.cell("shop/wep", "shop/db")

@@ -38,8 +38,9 @@ def test_workloads_of_one_name_are_told_apart_by_kind():
     assert workload_names(pods) == {"a/web-1": "a/web[Deployment]", "a/web": "a/web[Pod]"}
 
 
-def test_a_group_touches_itself_only_as_a_namespace_with_somebody_else_in_it():
-    assert "shop/web" not in groups("workload").touched("shop/web", 0b11, 0b11)
+def test_a_group_touches_itself_only_where_somebody_else_is_in_it():
+    assert "shop/web" in groups("workload").touched("shop/web", 0b11, 0b11)
+    assert "shop/web" not in groups("workload").touched("shop/web", 0b01, 0b01)
     assert "shop" in groups("namespace").touched("shop", 0b1, 0b10)
     assert "blog" not in groups("namespace").touched("blog", 0b1000, 0b1000)
 

@@ -11,7 +11,7 @@ from random_clusters import clusters_with_flows, random_cluster, random_flows
 from test_naive import JUDGED, expand
 
 import netpol_lab as lab
-from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
+from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.ports import PortSet, is_governed
 from netpol_lab.reach import Connection, extremes, side_by_side
 
@@ -146,12 +146,56 @@ def test_every_connection_is_what_its_pair_says(replicas):
 def test_a_workload_may_what_any_of_its_pods_may(replicas):
     found = {c[:2]: c.ports for c in replicas.connections("workload")}
     assert found["shop/web", "shop/db"] == PortSet.of("TCP", 5432)
-    assert ("shop/web", "shop/web") not in found
+    assert found["shop/web", "shop/web"] == PortSet.every()
+    assert ("shop/db", "shop/db") not in found
 
 
 def test_a_namespace_has_connections_within(replicas):
     found = {c[:2]: c.ports for c in replicas.connections("namespace")}
     assert found["shop", "shop"] == PortSet.every()
+
+
+def test_a_workload_by_name_means_all_its_pods(replicas):
+    assert replicas.ports("shop/web", "db") == PortSet()
+    assert replicas.undefined("shop/web", "db") == PortSet.of("TCP", 5432)
+    assert replicas.names_of("shop/web") == ("shop/web-0", "shop/web-1")
+    assert {c.source for c in replicas.out_of("shop/web")} == {"shop/web-0", "shop/web-1"}
+    assert {c.destination for c in replicas.into("shop/web")} == {"shop/web-0", "shop/web-1"}
+    assert "shop/db" in {found.name for found in replicas.blast_radius("shop/web")}
+    with pytest.raises(AmbiguousNameError, match=r"shop/web-0, shop/web-1\..*ask by workload"):
+        replicas.between("shop/web", "shop/db")
+
+
+def test_evaluate_leaves_open_what_pods_of_a_workload_differ_in(replicas):
+    verdict = lab.evaluate(replicas.cluster, "shop/web", "shop/db", port=5432)
+    assert verdict.allowed is None
+    assert "the workload has several pods, and they differ" in str(verdict)
+    assert lab.evaluate(replicas.cluster, "shop/web", "shop/db", port=80).allowed is False
+
+
+def test_a_workload_reaches_itself_where_all_its_other_pods_do(replicas):
+    ends = replicas.cluster, "shop/web", "shop/web"
+    assert lab.evaluate(*ends, port=80).allowed is True
+    assert lab.evaluate(*ends, port=81).allowed is None
+    assert replicas.ports("shop/web", "shop/web") == PortSet.of("TCP", 80)
+    assert ("TCP", 81) in replicas.undefined("shop/web", "shop/web")
+
+
+def test_a_service_without_pods_is_an_address_outside():
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "kubernetes", "namespace": "default"},
+        "spec": {"clusterIP": "10.96.0.1", "ports": [{"port": 443}]},
+    }
+    reach = lab.reachability(lab.load("\n---\n".join(map(json.dumps, [service, pod("web")]))))
+    assert "10.96.0.1" in map(str, reach.ends)
+    assert reach.ports("web", "10.96.0.1") == PortSet.every()
+
+
+def test_something_else_than_a_cluster_is_refused_kindly():
+    with pytest.raises(NetpolError, match="load it first"):
+        lab.reachability("three-tier")
 
 
 def test_who_reaches_a_pod_and_where_it_goes_are_parts_of_the_list(replicas):

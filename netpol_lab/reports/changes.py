@@ -129,19 +129,21 @@ def _asked(diff: Diff, question: Question) -> Iterator[FlowChange]:
     by, source, destination, port = question
     sources, destinations = _meant(diff, source, by), _meant(diff, destination, by)
     for change in diff.changes:
-        if sources not in (None, change.source) or destinations not in (None, change.destination):
+        if not (_is_one(change.source, sources) and _is_one(change.destination, destinations)):
             continue
         narrow = change if port is None else _narrowed(change, port.only)
         if any(_parts(narrow)):
             yield narrow
 
 
-def _meant(diff: Diff, name: str, by: str) -> str | None:
+def _is_one(name: str, of: tuple[str, ...]) -> bool:
+    return not of or name in of
+
+
+def _meant(diff: Diff, name: str, by: str) -> tuple[str, ...]:
     """Return what a name means in the new cluster, or in the old one if it is gone."""
-    if not name:
-        return None
     gone = name in diff.removed
-    return (diff.before if gone else diff.after).name_of(name, by)
+    return (diff.before if gone else diff.after).names_of(name, by) if name else ()
 
 
 def _narrowed(change: FlowChange, only: PortSet) -> FlowChange:
