@@ -202,7 +202,7 @@ def _entries(traffic: Traffic) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.BLOCKED), 52, "blocked")
     yield from badge_entries()
     yield Entry(_halo_sample, 70, traffic.wording.legend, changed)
-    yield Entry(partial(_sample, State.UNDEFINED), 52, "left open by Kubernetes", undefined)
+    yield Entry(partial(_sample, State.UNDEFINED), 52, "undefined", undefined)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:

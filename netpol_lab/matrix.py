@@ -177,7 +177,7 @@ def _entries(traffic: Traffic) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.BLOCKED), 20, "blocked")
     yield Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
     yield Entry(_halo_sample, 40, traffic.wording.legend, changed)
-    yield Entry(partial(_sample, State.UNDEFINED), 20, "left open by Kubernetes", undefined)
+    yield Entry(partial(_sample, State.UNDEFINED), 20, "undefined", undefined)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:

@@ -56,7 +56,7 @@ def test_the_legend_shows_only_what_occurs_and_the_basics():
     before, now = cluster(2), cluster(2, policies=[deny()])
     calm, changed = (list(words(compose(now, before=b).sheet.shapes)) for b in (None, before))
     assert {"allowed", "blocked", "only what a rule admits", "everything"} <= set(calm)
-    assert "left open by Kubernetes" not in changed
+    assert "undefined" not in changed
     assert "just opened, just closed" not in calm
     assert "just opened, just closed" in changed
 
