@@ -12,8 +12,7 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import ones, union
 from netpol_lab.cluster import Cluster
 from netpol_lab.explain import left_open
-from netpol_lab.frame import End
-from netpol_lab.model import Pod, Policy
+from netpol_lab.model import Policy
 from netpol_lab.overlay import Part, Row
 from netpol_lab.ports import PortSet
 from netpol_lab.reach import Reachability, side_by_side
@@ -250,26 +249,18 @@ def _example(
     members = reach.groups(by).members
     if not {change.source, change.destination} <= members.keys():
         return None
-    ends = {str(end): end for end in reach.ends}
     pairs = (
-        (reach.frame.names[here], reach.frame.names[there])
+        (reach.frame.spoken(here), reach.frame.spoken(there))
         for here in ones(members[change.source])
         for there in ones(members[change.destination])
         if here != there
     )
     first, *others = islice(pairs, MOST_ASKED)
     open_ = (pair for pair in others if (protocol, port) in reach.ports(*pair))
-    source, destination = (ends[name] for name in next(open_, first))
-    return evaluate(
-        reach.cluster, _name(source), _name(destination), port, protocol, reach.assumptions
-    )
+    return evaluate(reach.cluster, *next(open_, first), port, protocol, reach.assumptions)
 
 
 MOST_ASKED = 100  # pairs of pods looked at for an example
-
-
-def _name(end: End) -> str:
-    return str(end if isinstance(end, Pod) else end.first)
 
 
 def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:

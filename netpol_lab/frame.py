@@ -32,6 +32,11 @@ class Frame:
         self.inside = (1 << len(self.pods)) - 1
         self._taken = {address for cluster in clusters for address in _taken(cluster)}
 
+    def spoken(self, place: int) -> str:
+        """Return what to call an end where one flow is asked about: a name, or an address."""
+        outside = place - len(self.pods)
+        return self.pods[place] if outside < 0 else str(self.ranges[outside].first)
+
     def range_around(self, address: Address) -> AddressRange | None:
         """Return the range outside that an address is in; None for what is not outside."""
         if address.is_loopback or address in self._taken:
