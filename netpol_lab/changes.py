@@ -295,11 +295,11 @@ def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[
 
 def _fate(policy: Policy, new: Cluster, did: str) -> str:
     """Say what became of a policy that did something before."""
-    if str(policy) not in map(str, new.policies):
+    if str(policy) not in new.policies_by_name:
         past = did.replace("isolates", "isolated").replace("admits", "admitted")
         return f"{policy} is gone; it {past}"
     return f"{policy}{_same(policy, new)} no longer {did}"
 
 
 def _same(policy: Policy, other: Cluster) -> str:
-    return " (itself unchanged)" if policy in other.policies else ""
+    return " (itself unchanged)" if other.policies_by_name.get(str(policy)) == policy else ""

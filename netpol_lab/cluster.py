@@ -101,7 +101,7 @@ class Cluster:
 
     def policy(self, name: str) -> Policy:
         """Return the policy called ``namespace/name``, or ``name`` where only one has it."""
-        return _find(self._policies_by_name, name, "policy")
+        return _find(self.policies_by_name, name, "policy")
 
     def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
         """Return the same cluster with exactly these policies.
@@ -230,7 +230,8 @@ class Cluster:
         return {str(service): service for service in self.services}
 
     @cached_property
-    def _policies_by_name(self) -> dict[str, Policy]:
+    def policies_by_name(self) -> dict[str, Policy]:
+        """The policies by ``namespace/name``."""
         return {str(policy): policy for policy in self.policies}
 
     @cached_property
