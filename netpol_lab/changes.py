@@ -125,6 +125,10 @@ class Diff:
         """The names that only the old cluster has."""
         return _only_in(self.before, self.after, self.by)
 
+    def put_together(self, by: str) -> Diff:
+        """Return the same difference by pod, workload or namespace."""
+        return self if by == self.by else Diff(self.before, self.after, by)
+
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from textwrap import indent
@@ -19,6 +20,7 @@ from netpol_lab.command_options import (
     add_output,
     add_paths,
     assumptions_of,
+    not_empty,
     port_number,
     print_json,
     print_warnings,
@@ -42,6 +44,8 @@ from netpol_lab.report_commands import (
 if TYPE_CHECKING:
     from netpol_lab.errors import Complaint
     from netpol_lab.expectations import Report
+
+INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 
 EXAMPLES = """\
 examples:
@@ -119,12 +123,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     3 pods, 1 namespace, 2 policies: no complaints
     0
     """
-    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _open_streams()
     words = sys.argv[1:] if arguments is None else [*arguments]
     chosen = next((verb.name for word in words for verb in _VERBS if verb.name == word), "none")
     return _run(parser(chosen).parse_args(words))
+
+
+def _open_streams() -> None:
+    """Make standard output and error fit for every name, and there even if they were closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -132,13 +144,27 @@ def _run(options: argparse.Namespace) -> int:
     from netpol_lab.errors import NetpolError
 
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()  # here, where it can still be said what went wrong
+        return status
     except NetpolError as error:
         print(f"netpol-lab: {error}", file=sys.stderr)
         return WRONG_USE
     except BrokenPipeError:  # the reader has seen enough
-        sys.stderr.close()
-        return GOOD
+        _give_up_output()
+        return CUT_OFF
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        where = error.filename or "standard output"
+        print(f"netpol-lab: {where} cannot be written: {error.strerror}.", file=sys.stderr)
+        _give_up_output()
+        return WRONG_USE
+
+
+def _give_up_output() -> None:
+    """Send the rest nowhere: Python would try to write it again when it ends, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # ---------------------------------------------------------------- what can be typed
@@ -238,7 +264,7 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _verdict(options: argparse.Namespace) -> int:
-    from netpol_lab.fixes import fix
+    from netpol_lab.fixes import fix, needless
     from netpol_lab.verdict import evaluate
 
     cluster = read_cluster(options)
@@ -261,7 +287,8 @@ def _verdict(options: argparse.Namespace) -> int:
         if verdict.allowed is not True:
             surely = "" if verdict.allowed is False else " for sure"
             print(f"to allow it{surely}:", end="")
-            print(f"\n{indent(str(found), '  ')}" if found else " found no change that surely does")
+            none = needless(verdict) or "found no change that surely does"
+            print(f"\n{indent(str(found), '  ')}" if found else f" {none}")
     return GOOD
 
 
@@ -273,7 +300,9 @@ def _test_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "-o", "--output", choices=("text", "json", "junit"), default="text", help="default: text"
     )
-    sub.add_argument("--junit", metavar="FILE", help="write JUnit XML, too, for a CI system")
+    sub.add_argument(
+        "--junit", type=not_empty, metavar="FILE", help="write JUnit XML, too, for a CI system"
+    )
     for add in (add_lenient, add_assume):
         add(sub)
 

@@ -37,7 +37,7 @@ class Place(NamedTuple):
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{visible(self.file, 1000)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, eq=False)

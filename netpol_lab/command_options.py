@@ -111,6 +111,19 @@ def port_number(text: str) -> int:
     return int(text[:9])
 
 
+def not_empty(text: str) -> str:
+    """Read a name; an empty one is a variable that was not set, and would ask for nothing.
+
+    Examples
+    --------
+    >>> not_empty("shop/db")
+    'shop/db'
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("is empty; say what is meant, or leave it away")
+    return text
+
+
 def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
     """Load the manifests a command was given, or those at other paths."""
     from netpol_lab.manifests import load_files

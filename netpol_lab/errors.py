@@ -103,7 +103,8 @@ class Complaint:
     def __str__(self) -> str:
         position = f":{self.line}:{self.column}" if self.line else ""
         where = " ".join(visible(part, 200) for part in (self.object, self.path) if part)
-        lines = [f"{self.file}{position}, document {self.document}: {where}".rstrip(": ")]
+        file = visible(self.file, 1000)
+        lines = [f"{file}{position}, document {self.document}: {where}".rstrip(": ")]
         lines.append(f"  {self.reason}: {visible(self.message, 1000)}")
         if self.excerpt:
             number = f"{self.line} | "

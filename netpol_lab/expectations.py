@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from itertools import permutations
+from os.path import exists
 from pathlib import Path as FilePath
 from textwrap import indent
 from typing import Any, NamedTuple
@@ -240,10 +241,10 @@ def _opened(file: FilePath, text: str) -> Cases | NetpolError:
 
 
 def _named(found: Cases | NetpolError) -> Iterator[FilePath]:
-    """Yield the manifests that tests name."""
+    """Yield the manifests that tests name, where there are any."""
     for document, case in found if isinstance(found, list) else ():
-        for name in case.manifests_from or ():
-            yield FilePath(document.file).parent / name
+        places = (FilePath(document.file).parent / name for name in case.manifests_from or ())
+        yield from filter(exists, places)
 
 
 def _run_file(
@@ -269,7 +270,7 @@ def _texts(document: Document, case: CaseFile) -> Texts:
 def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
     """Yield the texts that a path means, seen from the folder of a file of tests."""
     path = FilePath(file).parent / name
-    if not path.exists():
+    if not exists(path):
         near = did_you_mean(name, _names_in(path.parent, name))
         raise UnknownNameError(
             f'there is no file or directory "{visible(name)}", seen from the folder of {file}. '
@@ -282,7 +283,8 @@ def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
 def _names_in(folder: FilePath, like: str) -> list[str]:
     """Return what a folder holds, written like a path to something in it."""
     start = like.rstrip("/").rpartition("/")
-    return [start[0] + start[1] + found.name for found in folder.glob("*")]
+    held = folder.glob("*") if exists(folder) else ()
+    return [start[0] + start[1] + found.name for found in held]
 
 
 def _waits(file: str, case: CaseFile) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 Range = tuple[int, int]
 
@@ -25,39 +25,44 @@ def merge(ranges: Iterable[Range]) -> list[Range]:
 
 
 def overlap(left: Iterable[Range], right: Iterable[Range]) -> list[Range]:
-    """Return the numbers that are in both; each argument is free of overlaps in itself.
+    """Return the numbers that are in both; each argument is sorted and free of overlaps.
 
     Examples
     --------
     >>> overlap([(1, 5), (8, 9)], [(4, 8)])
     [(4, 5), (8, 8)]
     """
-    right = tuple(right)
-    pairs = ((max(a, c), min(b, d)) for a, b in left for c, d in right)
-    return [(first, last) for first, last in pairs if first <= last]
+    found: list[Range] = []
+    others = iter(right)
+    other = next(others, None)
+    for first, last in left:
+        while other is not None and other[1] < first:
+            other = next(others, None)
+        while other is not None and other[0] <= last:
+            found.append((max(first, other[0]), min(last, other[1])))
+            if other[1] > last:  # it reaches into the next one, too
+                break
+            other = next(others, None)
+    return found
 
 
 def without(ranges: Iterable[Range], holes: Iterable[Range]) -> list[Range]:
     """Return the numbers of `ranges` that are in none of the `holes`.
+
+    The ranges are sorted and free of overlaps, the holes need not be.
 
     Examples
     --------
     >>> without([(1, 9)], [(3, 4), (9, 20)])
     [(1, 2), (5, 8)]
     """
-    holes = merge(holes)
-    return [part for whole in ranges for part in _gaps(whole, holes)]
-
-
-def _gaps(whole: Range, holes: Iterable[Range]) -> Iterator[Range]:
-    """Yield what sorted `holes` leave of one range."""
-    start, end = whole
-    for first, last in overlap([whole], holes):
-        if start < first:
-            yield start, first - 1
-        start = last + 1
-    if start <= end:
-        yield start, end
+    ranges, holes = list(ranges), merge(holes)
+    if not ranges:
+        return []
+    starts = [ranges[0][0], *(last + 1 for _, last in holes)]
+    ends = [*(first - 1 for first, _ in holes), ranges[-1][1]]
+    gaps = zip(starts, ends, strict=True)
+    return overlap(ranges, [(first, last) for first, last in gaps if first <= last])
 
 
 def cut(whole: Range, starts: Iterable[int]) -> list[Range]:

@@ -155,7 +155,8 @@ def _texts(source: str | FilePath) -> Iterator[tuple[str, str]]:
 
 def _texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
     if path == "-":
-        yield "<stdin>", _decoded(sys.stdin.buffer.read(MAX_BYTES + 1), "<stdin>")
+        given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
+        yield "<stdin>", _decoded(given, "<stdin>")
     elif not _exists(FilePath(path)) and str(path) in scenarios():
         yield f"{path}.yaml", text_of(SCENARIOS / f"{path}.yaml")
     else:

@@ -13,11 +13,13 @@ from netpol_lab.command_options import (
     add_lenient,
     add_paths,
     assumptions_of,
+    not_empty,
     print_warnings,
     read_cluster,
 )
 
 if TYPE_CHECKING:
+    from netpol_lab.changes import Diff
     from netpol_lab.cluster import Cluster
     from netpol_lab.reach import Reachability
     from netpol_lab.reports.progress import Progress
@@ -83,6 +85,7 @@ def add_reach(sub: argparse.ArgumentParser) -> None:
     _add_format(sub)
     sub.add_argument(
         "--expect",
+        type=not_empty,
         metavar="SNAPSHOT",
         help="compare with a stored answer, a .json, .csv or .txt file",
     )
@@ -129,8 +132,11 @@ def _add_question(sub: argparse.ArgumentParser) -> None:
     )
     _add_port(sub, "only this port")
     ends = "pod, workload, namespace (with --by namespace) or address"
-    sub.add_argument("--from", dest="source", default="", metavar="END", help=f"only from a {ends}")
-    sub.add_argument("--to", dest="destination", default="", metavar="END", help="only to one")
+    for option, name, words in (
+        ("--from", "source", f"only from a {ends}"),
+        ("--to", "destination", "only to one"),
+    ):
+        sub.add_argument(option, dest=name, type=not_empty, metavar="END", help=words)
 
 
 def _add_port(sub: argparse.ArgumentParser, words: str) -> None:
@@ -147,7 +153,9 @@ def _add_format(sub: argparse.ArgumentParser) -> None:
         metavar="FORMAT",
         help=f"{', '.join(FORMATS)}; default: what --out ends in, or text",
     )
-    sub.add_argument("--out", metavar="FILE", help="write there, not to standard output")
+    sub.add_argument(
+        "--out", type=not_empty, metavar="FILE", help="write there, not to standard output"
+    )
 
 
 def port_and_protocol(text: str) -> tuple[int, str]:
@@ -178,6 +186,7 @@ def run_reach(options: argparse.Namespace) -> int:
     from netpol_lab.reports.reach import report
 
     _refuse_odd_pairs(options)
+    _refuse_to_overwrite(options.paths, options.expect if options.update else options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -191,23 +200,49 @@ def run_reach(options: argparse.Namespace) -> int:
 
 def run_diff(options: argparse.Namespace) -> int:
     """Say what changed."""
-    from dataclasses import replace
-
     from netpol_lab.changes import diff
     from netpol_lab.reports.changes import Changes
     from netpol_lab.reports.delivery import chosen_format, deliver
     from netpol_lab.reports.progress import Progress
 
+    _refuse_to_overwrite([options.old, options.new], options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         old = _loaded(options, progress, options.old)
         new = _loaded(options, progress, options.new)
         progress.now("comparing every flow")
         both = diff(old, new, assumptions_of(options))
-        question = _question(options, both.after, format)
-        changes = Changes(replace(both, by=question.by), question)
-        deliver(changes, format, options.out, progress)
-    return FINDINGS if changes else GOOD
+        by = options.by or _by_workload_if_renamed(both)
+        shown = both.put_together(by or _readable_by(both, options, format))
+        question = _asked(options)._replace(by=shown.by)
+        deliver(Changes(shown, question), format, options.out, progress)
+    decisive = shown if by else both  # putting pods together to be read must hide nothing
+    return FINDINGS if Changes(decisive, question._replace(by=decisive.by)) else GOOD
+
+
+def _by_workload_if_renamed(diff: Diff) -> str:
+    """Return how to compare where a rollout has only given pods new names; else nothing."""
+    if not (diff.added and diff.removed):
+        return ""
+    by_workload = diff.put_together("workload")
+    if by_workload.added or by_workload.removed:
+        return ""
+    _say("pods have new names: compared by workload. --by pod tells all apart.")
+    return "workload"
+
+
+def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
+    """Return how to put pods together so that people can read what changed."""
+    few = format not in _MOST_ENDS or len(diff.changes) <= _MOST_CHANGES
+    if few or options.source or options.destination or not diff.put_together("workload"):
+        return "pod"
+    number = f"{len(diff.changes):,} connections"
+    _say(f"{number} changed: put together by workload. --by pod tells all apart.")
+    return "workload"
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
 
 
 def run_lint(options: argparse.Namespace) -> int:
@@ -217,6 +252,7 @@ def run_lint(options: argparse.Namespace) -> int:
     from netpol_lab.reports.findings import Findings
     from netpol_lab.reports.progress import Progress
 
+    _refuse_to_overwrite(options.paths, options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -239,6 +275,7 @@ def run_draw(options: argparse.Namespace) -> int:
     from netpol_lab.reports.progress import Progress
     from netpol_lab.scene import compose
 
+    _refuse_to_overwrite(options.paths, options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -247,6 +284,17 @@ def run_draw(options: argparse.Namespace) -> int:
         scene = compose(cluster, port, protocol, assumptions=assumptions_of(options))
         deliver(Pictured(scene), format, options.out, progress)
     return GOOD
+
+
+def _refuse_to_overwrite(paths: list[str], out: str | None) -> None:
+    """Refuse to write over a file of manifests that is read."""
+    from pathlib import Path
+
+    from netpol_lab.errors import NetpolError
+
+    read = (path for path in paths if out and Path(path).is_file() and Path(out).is_file())
+    if any(Path(path).samefile(out or "") for path in read):
+        raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
 
 
 def _loaded(options: argparse.Namespace, progress: Progress, *paths: str) -> Cluster:
@@ -261,20 +309,29 @@ def _loaded(options: argparse.Namespace, progress: Progress, *paths: str) -> Clu
 # So many ends are told apart where people read the answer; programs get them all.
 _MOST_ENDS = {"text": 300, "md": 300, "html": 300, "dot": 60, "mermaid": 60}
 _MOST_IN_A_GRID = 60
+_MOST_CHANGES = 300
+
+
+def _asked(options: argparse.Namespace) -> Question:
+    """Return what was typed."""
+    from netpol_lab.reports.reach import Port, Question
+
+    port = Port(*options.port) if options.port else None
+    ends = options.source or "", options.destination or ""
+    return Question(options.by or "pod", *ends, port)
 
 
 def _question(options: argparse.Namespace, reach: Reachability, format: str) -> Question:
-    from netpol_lab.reports.reach import Port, Question, readable_by
+    from netpol_lab.reports.reach import readable_by
 
-    port = Port(*options.port) if options.port else None
-    question = Question(options.by or "pod", options.source, options.destination, port)
+    question = _asked(options)
     most = _MOST_ENDS.get(format)
-    if options.by or most is None:
+    if options.by or most is None or options.source or options.destination:
         return question
     by = readable_by(reach, min(most, _MOST_IN_A_GRID) if question.is_grid else most)
     if by != "pod":
         number = len(reach.groups("pod").names)
-        print(f"{number:,} ends: put together by {by}. --by pod tells all apart.", file=sys.stderr)
+        _say(f"{number:,} ends: put together by {by}. --by pod tells all apart.")
     return question._replace(by=by)
 
 
@@ -303,7 +360,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
         print(f"{options.expect}: {listing.summary()}")
         return GOOD
     then = read(options.expect)
-    found = [*differences(then, as_flows(listing.connections()))]
+    found = [*differences(then, as_flows(listing.connections(for_people=format == "text")))]
     progress.stop()
     if not found:
         print(f"{options.expect}: as expected, {listing.summary()}")

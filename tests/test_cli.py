@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -330,3 +331,33 @@ def test_it_runs_as_a_module():
         [sys.executable, "-m", "netpol_lab", "--help"], capture_output=True, text=True, check=True
     )
     assert "netpol-lab" in run.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+@pytest.mark.parametrize("verb", ["check", "reach", "lint", "draw"])
+def test_output_that_cannot_be_written_ends_with_two_and_a_sentence(verb):
+    run = in_a_shell(f"{verb} three-tier > /dev/full")
+    assert run.returncode == 2
+    assert run.stderr == (
+        "netpol-lab: standard output cannot be written: No space left on device.\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("end", [">&-", "2>&-", ">&- 2>&-", "| true"])
+def test_streams_that_are_closed_are_no_reason_to_complain(end):
+    run = in_a_shell(f"reach three-tier {end}")
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def in_a_shell(words):
+    command = f"'{sys.executable}' -m netpol_lab {words}"
+    return subprocess.run(command, shell=True, capture_output=True, text=True)
+
+
+def test_an_interrupted_command_says_nothing(capsys, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("netpol_lab.cli.read_cluster", interrupted)
+    assert answer(capsys, "check", "three-tier", status=130) == ("", "")

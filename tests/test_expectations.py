@@ -201,3 +201,11 @@ def test_every_expectation_has_an_outcome_in_words(tmp_path):
         ("small", "x/a -> x/b  TCP 1: denied", False),
         ("small", "x/a -> x/b  TCP 1: allowed", True),
     ]
+
+
+@pytest.mark.parametrize("name", ["a\\0b", "a\\0b/c", "x" * 5000, "loop", "loop/x"])
+def test_what_can_be_no_path_is_a_failure_and_no_traceback(tmp_path, name):
+    (tmp_path / "loop").symlink_to("loop")
+    file = tmp_path / "a.yaml"
+    file.write_text(f'name: x\nmanifests_from: ["{name}"]\nexpect: []\n')
+    assert "there is no file or directory" in run([file]).failures[0].message

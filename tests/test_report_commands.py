@@ -119,7 +119,7 @@ def test_reach_at_a_port_is_a_grid(capsys):
 def test_many_pods_are_put_together_for_people_and_that_is_said(capsys, many):
     said = answer(capsys, "reach", many)
     assert len(said.out.splitlines()) < 20
-    assert "6 connections: by workload" in said.out
+    assert "7 connections: by workload" in said.out
     assert "put together by workload. --by pod" in said.err
 
 
@@ -127,6 +127,12 @@ def test_many_pods_are_all_named_for_programs(capsys, many):
     rows = list(csv.reader(answer(capsys, "reach", many, "-o", "csv").out.splitlines()))
     assert len(rows) == 1 + (MANY + 1) * (MANY + 2)
     assert main(["reach", many, "--by", "pod", "--from", "db"]) == 0
+
+
+def test_an_end_that_is_named_is_never_put_together_with_others(capsys, many):
+    out = answer(capsys, "reach", many, "--to", "db").out
+    assert "by workload" not in out
+    assert "shop/web-" in out
 
 
 def test_assumptions_and_lenience_reach_the_answer(capsys):
@@ -137,6 +143,40 @@ def test_assumptions_and_lenience_reach_the_answer(capsys):
 def test_an_unknown_end_is_a_sentence(capsys):
     err = answer(capsys, "reach", "three-tier", "--to", "wbe", status=2).err
     assert "Did you mean shop/web" in err
+
+
+def stored_pods(folder, name, pods, *others):
+    file = folder / name
+    items = [*pods, *others]
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    return str(file)
+
+
+def test_a_rollout_that_only_renames_pods_is_no_change(capsys, tmp_path):
+    old = stored_pods(tmp_path, "old.json", [pod("web-a", "web"), pod("db", "")])
+    new = stored_pods(tmp_path, "new.json", [pod("web-b", "web"), pod("db", "")])
+    said = answer(capsys, "diff", old, new)
+    assert "nothing changed" in said.out
+    assert "pods have new names: compared by workload" in said.err
+    assert answer(capsys, "diff", old, new, "--by", "pod", status=1).out
+
+
+DENY = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "NetworkPolicy",
+    "metadata": {"name": "deny", "namespace": "shop"},
+    "spec": {"podSelector": {}},
+}
+
+
+def test_many_changes_are_put_together_but_still_change_the_status(capsys, tmp_path):
+    pods = [pod(f"web-{number}", "web") for number in range(30)]
+    old = stored_pods(tmp_path, "old.json", pods)
+    new = stored_pods(tmp_path, "new.json", pods, DENY)
+    said = answer(capsys, "diff", old, new, status=1)
+    assert "put together by workload" in said.err
+    assert "shop/web -> shop/web" in said.out
+    assert answer(capsys, "diff", old, new, "--by", "namespace", status=1).out
 
 
 # ---------------------------------------------------------------- stored answers
@@ -197,3 +237,30 @@ def test_the_severities_are_those_of_lint():
 def test_draw_prints_the_flows_of_a_port(capsys):
     out = answer(capsys, "draw", "three-tier", "--port", "5432/TCP").out
     assert out.startswith("TCP 5432: 4 of 6 connections allowed")
+
+
+@pytest.mark.parametrize(
+    "options", [["-o", "json", "--out"], ["--update", "--expect"]], ids=["out", "update"]
+)
+def test_manifests_that_are_read_are_not_written_over(capsys, many, options):
+    before = Path(many).read_text()
+    assert "would lose it" in answer(capsys, "reach", many, *options, many, status=2).err
+    assert Path(many).read_text() == before
+
+
+@pytest.mark.parametrize("option", ["--from", "--to", "--out", "--expect"])
+def test_an_empty_name_is_refused_and_not_taken_for_everybody(capsys, option):
+    assert "is empty" in refused(capsys, "reach", "three-tier", option, "")
+
+
+def test_a_change_is_told_also_where_putting_together_would_hide_it(capsys, many, tmp_path):
+    held = json.loads(Path(many).read_text())
+    held["items"][1]["metadata"]["labels"] = {"own": "yes"}
+    spec = {"podSelector": {"matchLabels": {"own": "yes"}}, "policyTypes": ["Ingress"]}
+    metadata = {"name": "closed", "namespace": "shop"}
+    kind = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    held["items"].append(kind | {"metadata": metadata, "spec": spec})
+    closed = tmp_path / "closed.json"
+    closed.write_text(json.dumps(held))
+    out = answer(capsys, "diff", str(closed), many, status=1).out
+    assert "+ shop/db -> shop/web-0  all ports" in out

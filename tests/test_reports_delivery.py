@@ -61,3 +61,8 @@ def test_a_terminal_gets_no_png(monkeypatch):
     monkeypatch.setattr(sys, "stdout", Terminal())
     with pytest.raises(NetpolError, match="--out FILE"):
         deliver(REPORT, "png", None, Progress())
+
+
+def test_names_that_are_no_text_are_written_as_escapes(tmp_path):
+    save(iter(["caf\udce9.yaml"]), str(tmp_path / "x"))
+    assert (tmp_path / "x").read_bytes() == b"caf\\udce9.yaml\n"

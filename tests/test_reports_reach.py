@@ -52,13 +52,30 @@ def data(found):
 @BY
 def test_json_holds_each_connection_once_and_exactly(reach, by):
     held = data(Listing(reach, Question(by)))
-    for key, part in (("connections", 2), ("undefined", 3)):
+    kinds = (
+        ("connections", 2, lambda c: c.source != c.destination),
+        ("within", 2, lambda c: c.source == c.destination),
+        ("undefined", 3, lambda c: True),
+    )
+    for key, part, belongs in kinds:
         expected = [
             {"from": c[0], "to": c[1], "ports": c[part].as_data()}
             for c in reach.connections(by)
-            if c[part]
+            if c[part] and belongs(c)
         ]
         assert held.get(key, []) == expected
+
+
+def test_nobody_is_connected_with_himself_in_json():
+    for by in ("pod", "workload"):
+        held = data(Listing(MIXED, Question(by)))["connections"]
+        assert all(item["from"] != item["to"] for item in held)
+
+
+def test_people_see_neighbouring_ranges_outside_as_one():
+    rows = [*Listing(MIXED, Question()).table_for_people().rows]
+    assert len(rows) <= len([*Listing(MIXED, Question()).table().rows])
+    assert "0.0.0.0-255.255.255.255" in {row[1] for row in rows}
 
 
 def test_json_speaks_of_undefined_only_where_something_is():

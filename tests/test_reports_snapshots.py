@@ -110,3 +110,34 @@ def test_only_what_can_be_read_back_is_a_snapshot(name):
 def test_a_missing_file_says_how_to_write_it(tmp_path):
     with pytest.raises(NetpolError, match="--update writes"):
         read(str(tmp_path / "none.json"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.json", "[" * 100_000),
+        ("x.csv", f"from,to,ports,undefined\n{'x' * 200_000},b,,\n"),
+        ("x.csv", ""),
+        ("x.txt", "a -> b  TCP 80\n"),
+        ("x.txt", "<<<<<<< ours\na -> b  TCP 80\n\n1 connection: all pods\n"),
+    ],
+)
+def test_what_is_broken_is_never_taken_for_an_answer(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(NetpolError, match="is not what"):
+        read(str(tmp_path / name))
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "txt"])
+def test_two_answers_about_the_same_ends_are_refused(tmp_path, monkeypatch, suffix):
+    twice = [Connection("a/x", "b/y", TCP, UDP), Connection("a/x", "b/y", UDP, UDP)]
+    monkeypatch.setattr("netpol_lab.reports.reach.asked", lambda reach, question: iter(twice))
+    file = tmp_path / f"reach.{suffix}"
+    file.write_text("\n".join(LISTING.lines(format_of_snapshot(str(file)))))
+    with pytest.raises(NetpolError, match="twice"):
+        read(str(file))
+
+
+def test_a_stored_name_cannot_speak_to_the_terminal():
+    found = differences({("a\x1b[31m", "b\nc"): (TCP, TCP)}, {})
+    assert all(str(difference).isprintable() for difference in found)

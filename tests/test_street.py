@@ -30,8 +30,8 @@ STREET = (
     "linting.codes", "linting.survey", "linting.probes", "linting.witnesses", "linting.suspicions",
     "linting.dns", "linting.labels", "linting.coverage",
     "linting.isolation", "linting.selectors", "linting.wide_peers", "linting.peers",
-    "linting.rules", "linting.other_end", "linting.blocks", "linting.redundancy",
-    "linting.generosity", "linting.findings",
+    "linting.rules", "linting.listening", "linting.other_end", "linting.blocks",
+    "linting.redundancy", "linting.generosity", "linting.findings",
     # the picture, as facts, then as shapes, then painted
     "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
     "policy_types",

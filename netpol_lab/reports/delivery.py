@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from netpol_lab.errors import NetpolError
 from netpol_lab.reports.progress import Progress
@@ -43,8 +44,13 @@ def deliver(report: Report, format: str, out: str | None, progress: Progress) ->
 def save(lines: Iterator[str], path: str) -> None:
     """Write lines to a file; what cannot be made leaves the file as it was."""
     first = [line for line in (next(lines, None),) if line is not None]
-    with _writing(path), open(path, "w", encoding="utf-8", newline="\n") as file:
+    with _writing(path), _opened(path) as file:
         file.writelines(f"{line}\n" for line in chain(first, lines))
+
+
+def _opened(path: str) -> TextIO:
+    """Open a file for lines; the name of a file of manifests may hold bytes that are no UTF-8."""
+    return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _deliver_bytes(content: bytes, out: str | None) -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from netpol_lab.groups import BY, Connection
+from netpol_lab.groups import BY, Connection, neighbours_joined
 from netpol_lab.ports import PortSet
 from netpol_lab.reach import Reachability
 from netpol_lab.reports.graphs import Edge, Graph, Kind, Node, joined
@@ -124,19 +124,23 @@ class Listing(Report):
 
     def __init__(self, reach: Reachability, question: Question) -> None:
         self.reach, self.question = reach, question
-        self._number, self._left_open = 0, False
+        self._number, self._left_open, self._within = 0, False, False
 
     @property
     def title(self) -> str:
         """Reachability, and what of it."""
         return f"Reachability: {scope(self.question)}"
 
-    def connections(self) -> Iterator[Connection]:
-        """Yield the connections, and count them."""
-        self._number, self._left_open = 0, False
-        for connection in asked(self.reach, self.question):
+    def connections(self, for_people: bool = False) -> Iterator[Connection]:
+        """Yield the connections, and count them; people want neighbouring ranges as one."""
+        self._number, self._left_open, self._within = 0, False, False
+        found = asked(self.reach, self.question)
+        if for_people:
+            found = neighbours_joined(found, self.reach.frame.ranges)
+        for connection in found:
             self._number += 1
             self._left_open = self._left_open or bool(connection.undefined)
+            self._within = self._within or _is_within(connection)
             yield connection
 
     def summary(self) -> str:
@@ -146,28 +150,33 @@ class Listing(Report):
 
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""
-        rows = ((c.source, c.destination, in_words(c)) for c in self.connections())
+        rows = ((c.source, c.destination, in_words(c)) for c in self.connections(for_people=True))
         yield from aligned(rows, [" -> "])
         yield from ("", self.summary())
 
     def data(self) -> Iterator[str]:
-        """Yield JSON: what is allowed under "connections", what is left open under "undefined"."""
+        """Yield JSON: "connections" are allowed, "undefined" ones left open.
+
+        What pods of one workload or namespace may open to each other is "within": nobody is
+        connected with himself.
+        """
         yield '{"connections": ['
-        yield from _json_items((c.source, c.destination, c.ports) for c in self.connections())
+        yield from _json_items(c[:3] for c in self.connections() if not _is_within(c))
+        if self._within:
+            yield '], "within": ['
+            yield from _json_items(c[:3] for c in self.connections() if _is_within(c))
         if self._left_open:
             yield '], "undefined": ['
-            yield from _json_items(
-                (c.source, c.destination, c.undefined) for c in self.connections()
-            )
+            yield from _json_items((c[0], c[1], c.undefined) for c in self.connections())
         yield "]}"
 
     def table(self) -> Table:
         """Return a row for each connection."""
-        rows = (
-            (c.source, c.destination, words(c.ports), words(c.undefined))
-            for c in self.connections()
-        )
-        return Table(("from", "to", "ports", "undefined"), rows)
+        return _table(self.connections())
+
+    def table_for_people(self) -> Table:
+        """Return a row for each connection, with neighbouring ranges outside as one."""
+        return _table(self.connections(for_people=True))
 
     def graph(self) -> Graph:
         """Return the connections as edges; two that differ only in direction as one."""
@@ -194,6 +203,15 @@ class Listing(Report):
             for connection in islice(asked(self.reach, self.question), LOOKED_AT)
         )
         return picture_of(self.reach, port)
+
+
+def _is_within(connection: Connection) -> bool:
+    return connection.source == connection.destination
+
+
+def _table(connections: Iterable[Connection]) -> Table:
+    rows = ((c.source, c.destination, words(c.ports), words(c.undefined)) for c in connections)
+    return Table(("from", "to", "ports", "undefined"), rows)
 
 
 def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
@@ -287,7 +305,7 @@ def telling_port(found: Iterable[PortSet]) -> Port:
 
 _SIGNS = {True: "+", False: ".", None: "?"}
 _WORDS = {True: "allowed", False: "blocked", None: "undefined"}
-LEGEND = "+ allowed, . blocked, ? left open by Kubernetes; blank where neither end is a pod"
+LEGEND = "+ allowed, . blocked, ? undefined; blank where neither end is a pod"
 
 
 class Grid(Listing):
@@ -311,7 +329,7 @@ class Grid(Listing):
     3 shop/db                 + . + +
     4 0.0.0.0-255.255.255.255 + . .
     <BLANKLINE>
-    + allowed, . blocked, ? left open by Kubernetes; blank where neither end is a pod
+    + allowed, . blocked, ? undefined; blank where neither end is a pod
     """
 
     def __init__(self, reach: Reachability, question: Question) -> None:

@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from netpol_lab.errors import NetpolError, visible
 from netpol_lab.groups import Connection
 from netpol_lab.ports import PortSet, Protocol
 from netpol_lab.reports.report import format_of
+
+_T = TypeVar("_T")
 
 Flows = dict[tuple[str, str], tuple[PortSet, PortSet]]  # allowed and undefined, by the two ends
 
@@ -30,7 +32,7 @@ class Difference(NamedTuple):
     ports: str
 
     def __str__(self) -> str:
-        return f"{self.sign} {self.source} -> {self.destination}  {self.ports}"
+        return visible(f"{self.sign} {self.source} -> {self.destination}  {self.ports}", 100_000)
 
 
 def as_flows(connections: Iterable[Connection]) -> Flows:
@@ -79,6 +81,9 @@ def format_of_snapshot(path: str) -> str:
     return format
 
 
+_NOT_OURS = (ValueError, KeyError, TypeError, AttributeError, RecursionError, csv.Error)
+
+
 def read(path: str) -> Flows:
     """Return the flows that a snapshot holds.
 
@@ -99,7 +104,7 @@ def read(path: str) -> Flows:
         raise NetpolError(
             f"{path} cannot be read: {error.strerror}. --update writes a new one."
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NOT_OURS as error:
         raise NetpolError(
             f"{path} is not what `netpol-lab reach` writes: {visible(str(error), 200)}. "
             "--update writes it anew."
@@ -108,12 +113,26 @@ def read(path: str) -> Flows:
 
 def _read_json(text: str) -> Flows:
     held = json.loads(text)
-    allowed = {_ends(item): _ports(item["ports"]) for item in held["connections"]}
-    undefined = {_ends(item): _ports(item["ports"]) for item in held.get("undefined", [])}
+    allowed, undefined = (
+        _once((_ends(item), _ports(item["ports"])) for item in items)
+        for items in (
+            [*held["connections"], *held.get("within", [])],
+            held.get("undefined", []),
+        )
+    )
     return {
         pair: (allowed.get(pair, PortSet()), undefined.get(pair, PortSet()))
         for pair in dict.fromkeys((*allowed, *undefined))
     }
+
+
+def _once(items: Iterable[tuple[tuple[str, str], _T]]) -> dict[tuple[str, str], _T]:
+    """Return items by their ends; two about the same ones may come of a merge gone wrong."""
+    found: dict[tuple[str, str], _T] = {}
+    for ends, value in items:
+        if found.setdefault(ends, value) != value:
+            raise ValueError(f"{ends[0]} -> {ends[1]} stands there twice, with different ports")
+    return found
 
 
 def _ends(item: dict[str, str]) -> tuple[str, str]:
@@ -126,24 +145,31 @@ def _ports(ranges: dict[str, list[list[int]]]) -> PortSet:
 
 
 def _read_csv(text: str) -> Flows:
-    return {
-        _ends(row): (spoken_ports(row["ports"]), spoken_ports(row["undefined"]))
-        for row in csv.DictReader(io.StringIO(text, newline=""))
-    }
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if rows.fieldnames != ["from", "to", "ports", "undefined"]:
+        raise ValueError("the first line is not from,to,ports,undefined")
+    return _once(
+        (_ends(row), (spoken_ports(row["ports"]), spoken_ports(row["undefined"]))) for row in rows
+    )
 
 
+_SUMMARY = re.compile(r"[\d,]+ connections?: ")
 _LINE = re.compile(r"(\S+)\s+->\s+(\S+)\s+(.*?)\s*(?:\(undefined: (.*)\))?$")
 
 
 def _read_text(text: str) -> Flows:
-    found = ((line, _LINE.match(line)) for line in text.splitlines() if " -> " in line)
-    flows: Flows = {}
-    for line, parts in found:
-        if parts is None:
-            raise ValueError(f'"{line}"')
-        source, destination, ports, undefined = parts.groups()
-        flows[source, destination] = spoken_ports(ports), spoken_ports(undefined or "")
-    return flows
+    *lines, summary = text.rstrip().splitlines() or [""]
+    if not _SUMMARY.match(summary):
+        raise ValueError("the last line does not say how many connections there are")
+    return _once(_spoken(line) for line in lines if line)
+
+
+def _spoken(line: str) -> tuple[tuple[str, str], tuple[PortSet, PortSet]]:
+    parts = _LINE.match(line)
+    if parts is None:
+        raise ValueError(f'"{line}"')
+    source, destination, ports, undefined = parts.groups()
+    return (source, destination), (spoken_ports(ports), spoken_ports(undefined or ""))
 
 
 _READERS = {"json": _read_json, "csv": _read_csv, "text": _read_text}

@@ -20,8 +20,8 @@ headings.forEach((heading, column) => {
     for (const other of headings) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", way);
     const sign = way === "ascending" ? 1 : -1;
-    const words = (row) => row.cells[column].textContent;
-    const rows = [...body.rows].sort((a, b) => sign * inOrder.compare(words(a), words(b)));
-    body.append(...rows);
+    const rows = [...body.rows].map((row) => ({ row, words: row.cells[column].textContent }));
+    rows.sort((a, b) => sign * inOrder.compare(a.words, b.words));
+    body.append(...rows.map(({ row }) => row));
   });
 });
