@@ -139,6 +139,10 @@ def print_warnings(cluster: Cluster) -> None:
     """Say on standard error what was dropped, and what the server would warn of."""
     for warning in (*cluster.dropped, *cluster.warnings):
         print(f"warning: {warning}\n", file=sys.stderr)
+    for kind, number in cluster.ignored.items():
+        if "NetworkPolicy" in kind:
+            words = f"{number} {kind} passed over: only NetworkPolicy is evaluated"
+            print(f"warning: {words}\n", file=sys.stderr)
 
 
 def print_json(value: object) -> None:

@@ -145,6 +145,13 @@ def test_an_unknown_end_is_a_sentence(capsys):
     assert "Did you mean shop/web" in err
 
 
+def test_policies_of_another_kind_are_not_passed_over_silently(capsys, tmp_path):
+    foreign = {"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": {}}
+    file = stored_pods(tmp_path, "x.json", [pod("web", "")], foreign)
+    assert "1 CiliumNetworkPolicy passed over" in answer(capsys, "reach", file).err
+    assert "1 CiliumNetworkPolicy passed over" in answer(capsys, "lint", file).err
+
+
 def stored_pods(folder, name, pods, *others):
     file = folder / name
     items = [*pods, *others]
