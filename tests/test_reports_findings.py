@@ -28,7 +28,7 @@ def test_csv_has_a_row_for_each_finding():
 
 def test_text_ends_with_the_numbers():
     assert [*REPORT.text()][-1] == "2 warnings, 1 note"
-    assert [*Findings(ONE_WAY, ()).text()] == ["no findings"]
+    assert [*Findings(ONE_WAY, ()).text()] == ["no findings (3 pods, 1 namespace, 1 policy)"]
 
 
 def test_the_graph_leads_from_the_policy_to_the_flow_that_proves_it():

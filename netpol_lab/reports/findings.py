@@ -58,7 +58,8 @@ class Findings(Report):
         """Say how many findings there are of each severity."""
         numbers = Counter(finding.severity for finding in self.findings)
         said = (f"{numbers[s]} {s}{'s' * (numbers[s] > 1)}" for s in Severity if numbers[s])
-        return ", ".join(said) or "no findings"
+        seen = repr(self.cluster).removeprefix("Cluster: ")
+        return ", ".join(said) or f"no findings ({seen})"  # in the wrong folder there are none, too
 
     def text(self) -> Iterator[str]:
         """Yield each finding with its place, its hint and its witness."""
