@@ -90,4 +90,8 @@ def _heading(name: str) -> str:
 
 
 def _cell(words: str) -> str:
-    return f"<td>{_text(words).replace('-&gt;', '→')}</td>"
+    sentence = ' class="words"' if len(words) > LONGEST_NAME and " " in words else ""
+    return f"<td{sentence}>{_text(words).replace('-&gt;', '→')}</td>"
+
+
+LONGEST_NAME = 48  # what is shorter, or has no space, stays on one line
