@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import reduce
 from ipaddress import ip_network
-from itertools import chain, combinations
+from itertools import chain, combinations, count
 from operator import and_
 from typing import Any, TypeVar
 
 from netpol_lab import writing
 from netpol_lab.addresses import Address, Network
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
-from netpol_lab.explain import peer_words
+from netpol_lab.cluster import Cluster, Endpoint
+from netpol_lab.explain import describe, peer_words
 from netpol_lab.model import (
     NAME_LABEL,
     IPBlock,
@@ -34,12 +34,21 @@ from netpol_lab.model import (
     spelt,
 )
 from netpol_lab.nearmiss import NearMiss, Part, misses
-from netpol_lab.parts import path_of_peers, peer_path, with_peer, with_rule, with_rules
+from netpol_lab.parts import (
+    list_of_peers,
+    listed_rules,
+    path_of_peers,
+    peer_path,
+    with_peer,
+    with_rule,
+    with_rules,
+)
 from netpol_lab.ports import Protocol, is_governed
-from netpol_lab.resolve import holds, only_namespace
+from netpol_lab.resolve import EndpointSet, holds, only_namespace
 from netpol_lab.verdict import Side, resolution_of
 
 MOST_LABELS = 3  # to tell a pod by, before all of them are written
+MOST_OF_A_NAME = 100  # characters of each end's name in that of a new policy; the API allows 253
 
 # Controllers write these anew for every pod, or every revision of a workload.
 PASSING_LABELS = (
@@ -64,7 +73,7 @@ class Edit:
     object : str
         Kind and ``namespace/name`` of the manifest to change.
     path : str
-        The field in it.
+        The field in it; empty where the manifest itself is new.
     yaml : str
         What to type there.
     lines : int
@@ -84,19 +93,25 @@ class Edit:
     adds: bool = True
 
     def apply(self, cluster: Cluster) -> Cluster:
-        """Return the cluster with the changed objects in the place of those of the same name."""
+        """Return the cluster with the changed objects in the place of those of the same name.
+
+        A policy of a new name is added.
+        """
         spaces = {thing.name: thing for thing in self.changed if isinstance(thing, Namespace)}
+        known = set(map(str, cluster.policies))
+        policies = (thing for thing in self.changed if isinstance(thing, Policy))
+        new = (policy for policy in policies if str(policy) not in known)
         return replace(
             cluster,
             pods=_exchanged(cluster.pods, self.changed),
-            policies=_exchanged(cluster.policies, self.changed),
+            policies=(*_exchanged(cluster.policies, self.changed), *new),
             namespaces={**cluster.namespaces, **spaces},
         )
 
     def __str__(self) -> str:
-        how = "add to" if self.adds else "it becomes"
+        how = f"{'add to' if self.adds else 'it becomes'} {self.path}" if self.path else "apply"
         typed = "\n".join(f"    {line}" for line in self.yaml.splitlines())
-        return f"{self.words}\n  {how} {self.path}:\n{typed}"
+        return f"{self.words}\n  {how}:\n{typed}"
 
 
 def _exchanged(
@@ -108,6 +123,10 @@ def _exchanged(
 
 def edits(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[Edit]:
     """Yield what might let a flow through a side that denies it, the nearest rule's first.
+
+    Rules are written only into policies that are the subject's own: a default deny stays one, and
+    what selects other pods as well is left alone. Where there is no such policy, a new one is
+    proposed. Only where nothing surely means the other end is any policy changed that helps.
 
     Parameters
     ----------
@@ -129,13 +148,41 @@ def edits(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iter
     if side.allowed or not is_governed(side.flow.protocol):  # no rule speaks of ICMP
         return
     found = sorted(misses(cluster, side, reading), key=lambda miss: len(miss.unmet))
-    yield from chain.from_iterable(_for_rule(cluster, side, miss) for miss in found)
-    for policy in side.isolated_by:
-        if (peer := _told(cluster, side, policy)) is not None:
-            yield _add_rule(policy, side, peer)
+    peer = _told(cluster, side)
+    for_rules = chain.from_iterable(_for_rule(cluster, side, miss, peer) for miss in found)
+    if peer is None:
+        yield from for_rules
+        return
+    yield from (edit for edit in for_rules if _leaves_others_alone(cluster, side, edit))
+    own = [policy for policy in side.isolated_by if _is_own(cluster, side, policy)]
+    yield from (_add_rule(policy, side, peer) for policy in own)
+    if not own:
+        yield _add_policy(cluster, side, peer)
 
 
-def _for_rule(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
+def _leaves_others_alone(cluster: Cluster, side: Side, edit: Edit) -> bool:
+    policies = (thing for thing in edit.changed if isinstance(thing, Policy))
+    return all(_is_own(cluster, side, policy) for policy in policies)
+
+
+def _is_own(cluster: Cluster, side: Side, policy: Policy) -> bool:
+    """Say whether a policy has rules, and selects only the subject and pods that are like it."""
+    selected = _selected_by(cluster, policy.namespace, policy.pod_selector)
+    alike = _selected_by(cluster, policy.namespace, _telling(cluster, _subject(side)))
+    return any(listed_rules(policy)) and not selected - alike
+
+
+def _selected_by(cluster: Cluster, namespace: str, selector: Selector) -> EndpointSet:
+    return resolution_of(cluster).subjects(namespace, selector)
+
+
+def _subject(side: Side) -> Pod:
+    pod = side.subject.pod
+    assert pod is not None  # nobody else is isolated
+    return pod
+
+
+def _for_rule(cluster: Cluster, side: Side, miss: NearMiss, peer: Peer | None) -> Iterator[Edit]:
     if any(unmet.part is Part.DIRECTION for unmet in miss.unmet):
         yield _list_direction(miss, side)
     elif not miss.wants_peer:
@@ -143,7 +190,7 @@ def _for_rule(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
     elif not miss.wants_port:
         if len(miss.unmet) == 1:
             yield from _meet(cluster, side, miss)
-        if (peer := _told(cluster, side, miss.policy)) is not None:
+        if peer is not None:
             yield _admit_peer(miss, side, peer)
 
 
@@ -185,6 +232,36 @@ def _add_rule(policy: Policy, side: Side, peer: Peer) -> Edit:
     return _of_policy(changed, words, "spec", {str(side.direction): added})
 
 
+def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
+    """Return a policy for the subject alone, which needs no other one to be touched."""
+    way, subject = side.direction, _subject(side)
+    rule = Rule(way, 0, (peer,), (_port(side),))
+    name = _new_name(cluster, side, list_of_peers(rule))
+    policy = Policy(subject.namespace, name, _telling(cluster, subject), (way,))
+    policy = with_rules(policy, way, (rule,))
+    typed = writing.as_yaml(writing.manifest_of(policy))
+    title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
+    words = f"add the new {title} ({describe(policy)})"
+    return Edit(words, title, "", typed, lines, (policy,))
+
+
+def _new_name(cluster: Cluster, side: Side, preposition: str) -> str:
+    """Return a name for a policy that none of the namespace has: both ends, and the direction."""
+    taken, namespace = set(map(str, cluster.policies)), _subject(side).namespace
+    subject, peer = _part_of_name(side.subject), _part_of_name(side.peer)
+    name = f"{subject}-{side.direction}-{preposition}-{peer}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if f"{namespace}/{one}" not in taken)
+
+
+def _part_of_name(end: Endpoint) -> str:
+    """Return what an end is called, in characters that a name may have."""
+    text = end.address.exploded.replace(":", "-") if end.address is not None else ""
+    if end.pod is not None:
+        text = end.pod.workload.name if end.pod.workload is not None else end.pod.name
+    return text[:MOST_OF_A_NAME].rstrip("-.")
+
+
 def _of_policy(policy: Policy, words: str, path: str, added: Any) -> Edit:
     typed = writing.as_yaml(added)
     title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
@@ -198,7 +275,7 @@ def _port(side: Side) -> PolicyPort:
     return PolicyPort(Protocol(side.flow.protocol), side.flow.port)
 
 
-def _told(cluster: Cluster, side: Side, policy: Policy) -> Peer | None:
+def _told(cluster: Cluster, side: Side) -> Peer | None:
     """Return the item that means the other end; None where nothing surely does.
 
     A pod is told by its labels: "Pod IPs are ephemeral". Everything else, pods on the network of
@@ -206,15 +283,16 @@ def _told(cluster: Cluster, side: Side, policy: Policy) -> Peer | None:
     """
     end = side.peer
     if end.pod is not None and not end.pod.host_network:
-        return _selected(cluster, end.pod, policy)
+        return _selected(cluster, end.pod, _subject(side).namespace)
     if end.address is None:
         return None
     return Peer(ip_block=IPBlock(ip_network(end.address)))
 
 
-def _selected(cluster: Cluster, pod: Pod, policy: Policy) -> Peer:
+def _selected(cluster: Cluster, pod: Pod, namespace: str) -> Peer:
+    """Return the item that means a pod, in a policy of some namespace."""
     labels = _telling(cluster, pod)
-    if pod.namespace == policy.namespace:
+    if pod.namespace == namespace:
         return Peer(pod_selector=labels)
     return Peer(labels if labels.requirements else None, only_namespace(pod.namespace))
 

@@ -82,24 +82,29 @@ class Fix:
 def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     """Return the smallest change to the manifests that makes a flow allowed.
 
-    The fewest changed lines win; among equals, what opens the fewest other flows. A flow that is
-    undefined gets a fix that makes it allowed under every permitted reading. Policies are added to
-    and never removed; labels are added where a key has no value yet.
+    What leaves other pods alone comes first: rules are written only into policies that have rules
+    already and select nobody but the pod in question and those like it. Where there is none, as
+    each policy is a default deny or selects others as well, a new policy for this pod is written.
+    Among all these, and labels for pods and namespaces where a key has no value yet, the fewest
+    changed lines win; among equals, what opens and closes the fewest other flows, then what stands
+    first. Nothing is removed but exceptions of blocks. A flow that is undefined gets a fix that
+    makes it allowed under every permitted reading.
 
     Parameters
     ----------
     verdict : Verdict
     narrow : bool
-        Whether to open few other flows counts first, and lines only among equals; this takes
-        longer.
+        Whether opening and closing few other flows counts first, and lines only among equals;
+        this takes longer.
 
     Returns
     -------
     Fix or None
-        None where there is nothing to do, as the flow is allowed already, or where no such change
-        surely helps: no rule speaks of protocols such as ICMP; and an end that is no ordinary pod
-        (a pod on its node's network, a Service that is called by name) can be admitted only by
-        its address, which the manifests may not give.
+        None where there is nothing to do, as the flow is allowed already, by most plugins at
+        least (see `needless`); or where no such change surely helps: no rule speaks of protocols
+        such as ICMP; and an end that is no ordinary pod (a pod on its node's network, a Service
+        that is called by name) can be admitted only by its address, which the manifests may not
+        give.
 
     Examples
     --------
@@ -119,6 +124,8 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     >>> lab.fix(better.verdict, narrow=True)
     <Fix: in shop/db-access-ingress, add an ingress rule for pods with role=web on TCP 5432>
     """
+    if needless(verdict):
+        return None
     steps: list[Edit] = []
     now = verdict
     while now.allowed is not True:
@@ -128,6 +135,36 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
         edit, now = step
         steps.append(edit)
     return Fix(verdict, tuple(steps)) if steps else None
+
+
+def needless(verdict: Verdict) -> str:
+    """Say why no change is looked for; nothing where one is.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> needless(lab.evaluate(shop, "backend", "db", port=5432))
+    'it is allowed already'
+    >>> needless(lab.evaluate(shop, "web", "db", port=5432))
+    ''
+    """
+    if verdict.allowed:
+        return "it is allowed already"
+    if verdict.common:
+        return "most plugins allow it already, so nothing is proposed"
+    if all(map(_mixes_families, verdict.outcomes)):
+        return "there is no such connection: its ends share no address family"
+    return ""
+
+
+def _mixes_families(outcome: Outcome) -> bool:
+    ends = outcome.arriving.source.address, outcome.arriving.destination.address
+    return len({address.version for address in ends if address is not None}) > 1
 
 
 # ---------------------------------------------------------------- the search
@@ -143,7 +180,7 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
         tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in equal]
         helping = [(edit, after) for edit, after in tried if _count(after) < _count(verdict)]
         if len(helping) > 1:
-            return min(helping, key=lambda step: _opened(verdict, step[1].cluster))
+            return min(helping, key=lambda step: _touched(verdict, step[1].cluster))
         if helping:
             return helping[0]
     return None
@@ -207,24 +244,32 @@ def _asked(verdict: Verdict, source: str, destination: str) -> PortSet:
     return PortSet.union(*meant)
 
 
-def _opened(verdict: Verdict, changed: Cluster) -> int:
-    """Return how many other flows a change opens, each port for itself."""
-    return sum(len(row.ports | row.undefined) for row in _also(verdict, changed).opened)
+def _touched(verdict: Verdict, changed: Cluster) -> int:
+    """Return how many other flows a change opens or closes, each port for itself."""
+    also = _also(verdict, changed)
+    return sum(len(row.ports | row.undefined) for row in (*also.opened, *also.closed))
 
 
 def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:
-    """Yield what a change opens or closes, the first few by name."""
+    """Yield what a change opens or closes: the first few by name, and what is left open as one."""
+    sure = [row for row in rows if row.ports]
     if rows:
         yield f"this also {verb} other flows:"
-        yield from (f"  {_in_words(row)}" for row in rows[:MOST_SHOWN])
-        if len(rows) > MOST_SHOWN:
-            yield f"  and {len(rows) - MOST_SHOWN} more connections"
+        yield from (
+            f"  {row.source} -> {row.destination}  {row.ports}" for row in sure[:MOST_SHOWN]
+        )
+        if len(sure) > MOST_SHOWN:
+            yield f"  and {len(sure) - MOST_SHOWN} more connections"
+        yield from _perhaps([row for row in rows if row.undefined])
 
 
-def _in_words(row: Connection) -> str:
-    perhaps = f"perhaps {row.undefined}" if row.undefined else ""
-    ports = "; ".join(filter(None, [str(row.ports) if row.ports else "", perhaps]))
-    return f"{row.source} -> {row.destination}  {ports}"
+def _perhaps(rows: list[Connection]) -> Iterator[str]:
+    """Yield the connections that Kubernetes or the manifests leave open, in one line."""
+    if rows:
+        pair = f"{rows[0].source} -> {rows[0].destination}"
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        ports = PortSet.union(*(row.undefined for row in rows))
+        yield f"  perhaps, as it is left open: {pair}{more}  {ports}"
 
 
 def as_data(fix: Fix) -> dict[str, Any]:

@@ -124,6 +124,27 @@ def test_what_no_rule_can_allow_is_said_so(capsys):
     assert out.endswith("to allow it for sure: found no change that surely does\n")
 
 
+FOUR = """
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop}
+status: {podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Egress]}
+"""
+
+
+def test_why_nothing_is_proposed_is_said_so(capsys, tmp_path):
+    (tmp_path / "shop.yaml").write_text(FOUR, encoding="utf-8")
+    flow = ("--from", "a", "--to", "2001:db8::7", "--port", "443")
+    out = answer(capsys, "verdict", str(tmp_path), *flow).out
+    words = "to allow it: there is no such connection: its ends share no address family\n"
+    assert out.endswith(words)
+
+
 def test_the_narrowest_fix_is_there_for_the_asking(capsys):
     out = answer(capsys, "verdict", "three-tier", *FLOW, "--narrow").out
     assert "add an ingress rule for pods with role=web on TCP 5432" in out

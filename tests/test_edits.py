@@ -111,12 +111,12 @@ def test_a_pod_without_labels_is_told_as_every_pod_of_its_namespace():
     assert "in shop/p, let rule 1 also admit every pod of the namespace" in words
 
 
-def test_a_policy_without_a_rule_gets_the_whole_section():
+def test_a_policy_without_a_rule_in_one_direction_gets_the_whole_section():
     rule = {
         "from": [{"podSelector": {"matchLabels": {"tier": "web"}}}],
         "ports": [{"protocol": "TCP", "port": 80}],
     }
-    assert first("{}") == (
+    assert first("{policyTypes: [Ingress, Egress], egress: [{}]}") == (
         "in shop/p, add an ingress rule for pods with tier=web on TCP 80",
         "NetworkPolicy shop/p",
         "spec",
@@ -129,6 +129,21 @@ def test_a_rule_is_added_where_both_parts_are_missing():
     (only,) = proposals(spec)
     assert only.path == "spec.ingress"
     assert [rule.number for rule in only.changed[0].ingress] == [1, 2]
+
+
+def test_beside_a_default_deny_a_whole_policy_is_proposed():
+    (only,) = proposals("{}")
+    assert yaml.safe_load(only.yaml)["spec"] == {
+        "podSelector": {"matchLabels": {"app": "db"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [{"podSelector": {"matchLabels": {"tier": "web"}}}],
+                "ports": [{"protocol": "TCP", "port": 80}],
+            }
+        ],
+    }
+    assert only.lines == len(only.yaml.splitlines())
 
 
 UNLISTED = """

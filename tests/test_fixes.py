@@ -19,9 +19,10 @@ from random_clusters import (
 from soak import as_text
 
 import netpol_lab as lab
-from netpol_lab.fixes import as_data
+from netpol_lab.fixes import Also, as_data, needless
+from netpol_lab.groups import Connection
 from netpol_lab.model import Namespace, Pod, Policy
-from netpol_lab.ports import Protocol
+from netpol_lab.ports import PortSet, Protocol
 from netpol_lab.writing import manifest_of
 
 
@@ -52,11 +53,26 @@ def check_fixes(documents, flows):
     for flow in flows:
         verdict = asked(cluster, flow)
         fix = lab.fix(verdict)
-        if verdict.allowed is True or flow[3] == "ICMP":
+        if needless(verdict) or flow[3] == "ICMP":
             assert fix is None
         else:
             assert asked(fix.apply(), flow).allowed is True
             assert naive.allowed(rewritten(documents, fix), *flow) is True
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_fix_is_needless_unless_most_plugins_allow_the_flow_or_nobody_can_make_it(seed):
+    documents = random_cluster(seed)
+    cluster = lab.load(as_text(documents))
+    for flow in random_flows(documents, seed, 6):
+        verdict = asked(cluster, flow)
+        families = {end.address and end.address.version for end in ends_of(verdict)}
+        assert bool(needless(verdict)) is (verdict.common is True or families == {4, 6})
+
+
+def ends_of(verdict):
+    arriving = verdict.outcomes[0].arriving
+    return arriving.source, arriving.destination
 
 
 def rewritten(documents, fix):
@@ -174,6 +190,8 @@ def words(*arguments, **keywords):
 
 
 FROM_JOB = "ingress: [{from: [{podSelector: {matchLabels: {app: job}}}]}]"
+FROM_DB = FROM_JOB.replace("job", "db")
+FROM_JOB_ON_81 = FROM_JOB.replace("}]}]", "}], ports: [{port: 81}]}]")
 
 
 def test_what_is_allowed_needs_no_fix():
@@ -188,20 +206,74 @@ def test_one_line_is_better_than_a_new_item_and_an_item_better_than_a_new_rule()
     assert words(policy("p", FROM_JOB), policy("deny", "ingress: []")) == [
         "in shop/p, let rule 1 also admit pods with app=web"
     ]
-    assert words(policy("deny", "ingress: []")) == [
-        "in shop/deny, add an ingress rule for pods with app=web on TCP 80"
+    assert words(policy("p", FROM_JOB_ON_81)) == [
+        "in shop/p, add an ingress rule for pods with app=web on TCP 80"
     ]
 
 
+NEW = (
+    "add the new NetworkPolicy shop/db-ingress-from-web "
+    "(pods with app=db: ingress only from pods with app=web on TCP 80)"
+)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    "others",
+    [
+        [policy("deny", "ingress: []")],
+        [policy("deny", "ingress: []", app=None)],
+        [policy("all", FROM_JOB, app=None), policy("deny", "ingress: []", app=None)],
+    ],
+)
+def test_a_default_deny_and_what_selects_others_are_left_alone_and_a_new_policy_is_written(
+    others, narrow
+):
+    found = lab.fix(fixed(*others).verdict, narrow)
+    assert [edit.words for edit in found.changes] == [NEW]
+    assert found.also == ((), ())
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_rule_goes_into_the_policy_that_selects_no_other_pods(narrow):
+    wide = policy("a-wide", FROM_JOB_ON_81, app=None), policy("b-deny", "ingress: []", app=None)
+    own = policy("z-own", FROM_JOB_ON_81)
+    found = lab.fix(fixed(*wide, own).verdict, narrow)
+    assert [edit.words.partition(",")[0] for edit in found.changes] == ["in shop/z-own"]
+
+
+def test_a_new_policy_can_be_applied_as_it_is_printed():
+    fix = fixed(policy("deny", "ingress: []", app=None))
+    (only,) = fix.changes
+    cluster = lab.load(PODS, policy("deny", "ingress: []", app=None), f"{only.yaml}\n")
+    assert (only.object, only.path) == ("NetworkPolicy shop/db-ingress-from-web", "")
+    assert "\n  apply:\n    apiVersion: networking.k8s.io/v1\n" in str(fix)
+    assert set(cluster.policies) == set(fix.apply().policies)
+
+
+def test_a_new_policy_gets_a_name_that_is_free():
+    taken = policy("db-ingress-from-web", "ingress: []")
+    assert "shop/db-ingress-from-web-2 (" in words(taken)[0]
+    assert "shop/db-ingress-from-2001-0db8-" in words(taken, source="2001:db8::7")[0]
+
+
+def test_a_policy_for_the_other_direction_takes_the_rule():
+    both = policy("both", "policyTypes: [Ingress, Egress], egress: [{}]")
+    assert words(both) == ["in shop/both, add an ingress rule for pods with app=web on TCP 80"]
+
+
+def test_where_nothing_means_the_other_end_a_shared_rule_is_changed():
+    shared = policy("p", "ingress: [{ports: [{port: 81}]}]", app=None)
+    assert words(shared, HOST, source="shop/host") == ["in shop/p, let rule 1 also admit TCP 80"]
+
+
 def test_among_equals_the_one_that_opens_less_wins():
-    wide, narrow = policy("a-wide", "ingress: []", app=None), policy("narrow", "ingress: []")
-    assert words(wide, narrow)[0].startswith("in shop/narrow")
     any_port, one_port = FROM_JOB, FROM_JOB.replace("}]}]", "}], ports: [{port: 80}]}]")
     assert words(policy("a", any_port), policy("b", one_port))[0].startswith("in shop/b")
 
 
 def test_the_narrowest_is_that_which_opens_least_however_long_it_is():
-    verdict = fixed(policy("p", FROM_JOB), policy("wide", "ingress: []", app=None)).verdict
+    verdict = fixed(policy("p", FROM_JOB)).verdict
     found = lab.fix(verdict, narrow=True)
     assert repr(found) == ("<Fix: in shop/p, add an ingress rule for pods with app=web on TCP 80>")
     assert found.also == ((), ())
@@ -209,20 +281,20 @@ def test_the_narrowest_is_that_which_opens_least_however_long_it_is():
 
 def test_both_sides_are_changed_where_both_deny():
     assert words(policy("out", "policyTypes: [Egress]", app="web"), policy("p", FROM_JOB)) == [
-        "in shop/out, add an egress rule for pods with app=db on TCP 80",
+        "add the new NetworkPolicy shop/web-egress-to-db "
+        "(pods with app=web: egress only to pods with app=db on TCP 80)",
         "in shop/p, let rule 1 also admit pods with app=web",
     ]
 
 
 def test_a_fix_reads_as_words_what_to_type_and_a_warning():
-    assert str(fixed(policy("p", FROM_JOB, app=None), destination="shop/job")).splitlines() == [
+    assert str(fixed(policy("p", FROM_DB, app="job"), destination="shop/job")).splitlines() == [
         "in shop/p, let rule 1 also admit pods with app=web",
         "  add to spec.ingress[0].from:",
         "    - podSelector:",
         "        matchLabels:",
         "          app: web",
         "this also opens other flows:",
-        "  shop/web -> shop/db  all ports",
         "  shop/web -> shop/job  TCP 1-79, 81-65535; UDP (all); SCTP (all)",
     ]
 
@@ -242,10 +314,12 @@ def test_a_label_that_lets_a_policy_select_the_pod_closes_flows():
 
 def test_many_other_flows_are_counted():
     more = "".join(
-        f"---\napiVersion: v1\nkind: Pod\nmetadata: {{name: n{i}, namespace: shop}}\n"
+        f"---\napiVersion: v1\nkind: Pod\n"
+        f"metadata: {{name: n{i}, namespace: shop, labels: {{app: db, n: n{i}}}}}\n"
         for i in range(7)
     )
-    text = str(fixed(policy("p", FROM_JOB, app=None), more))
+    wants = policy("p", FROM_JOB.replace("app: job", "trusted: x"), app=None)
+    text = str(fixed(wants, more))
     assert text.splitlines()[-1] == "  and 4 more connections"
 
 
@@ -290,9 +364,10 @@ def test_a_service_is_admitted_by_its_address_and_by_its_pods(address):
     cluster = lab.load(PODS, service, policy("out", "policyTypes: [Egress]", app="web"))
     fix = lab.fix(lab.evaluate(cluster, "shop/web", "shop/sql", 5432))
     if address:
-        assert [edit.words.partition("rule for ")[2] for edit in fix.changes] == [
-            "pods with app=db on TCP 80",
-            "addresses in 10.96.0.1/32 on TCP 5432",
+        assert [edit.words.partition("rule for ")[0] for edit in fix.changes] == [
+            "add the new NetworkPolicy shop/web-egress-to-db "
+            "(pods with app=web: egress only to pods with app=db on TCP 80)",
+            "in shop/web-egress-to-db, add an egress ",
         ]
     else:
         assert fix is None
@@ -303,6 +378,38 @@ def test_what_is_undefined_gets_a_fix_that_settles_it():
     fix = fixed(block)
     assert fix.verdict.allowed is None
     assert lab.evaluate(fix.apply(), "shop/web", "shop/db", 80).allowed is True
+
+
+def test_what_most_plugins_allow_gets_no_fix():
+    service = SERVICE.replace("{selector", "{clusterIP: 10.96.0.1, selector")
+    to_db = "policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]"
+    cluster = lab.load(PODS, service, policy("out", to_db, app="web"))
+    verdict = lab.evaluate(cluster, "shop/web", "shop/sql", 5432)
+    assert (verdict.allowed, verdict.common, lab.fix(verdict)) == (None, True, None)
+    assert needless(verdict) == "most plugins allow it already, so nothing is proposed"
+
+
+def test_ends_without_a_common_address_family_get_no_fix():
+    status = "status: {podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}"
+    four = (
+        f"{PODS}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: v4, namespace: shop}}\n{status}\n"
+    )
+    cluster = lab.load(four, policy("out", "policyTypes: [Egress]", app=None))
+    there, not_there = (lab.evaluate(cluster, "v4", to, 53) for to in ("192.0.2.1", "2001:db8::7"))
+    assert lab.fix(there) is not None
+    assert lab.fix(not_there) is None
+    assert "no address family" in needless(not_there)
+
+
+PORT = PortSet.of("TCP", 80)
+
+
+def test_what_would_be_left_open_is_told_in_one_line():
+    also = Also((Connection("a", "b", PortSet(), PORT), Connection("a", "c", PORT, PORT)), ())
+    assert str(also).splitlines()[1:] == [
+        "  a -> c  TCP 80",
+        "  perhaps, as it is left open: a -> b and 1 more  TCP 80",
+    ]
 
 
 def test_a_plugin_that_knows_no_blocks_of_pods_gets_selectors():

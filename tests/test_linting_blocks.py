@@ -48,6 +48,39 @@ def test_another_policy_that_lets_an_excepted_range_in_is_named():
     assert "rule 1 of shop/open" in found[0].message
 
 
+@pytest.mark.parametrize(("port", "found"), [(443, []), (5432, ["NP404"])])
+def test_another_rule_lets_an_excepted_range_in_only_on_ports_of_both(port, found):
+    block = "{ipBlock: {cidr: 192.0.2.0/24, except: [192.0.2.128/25]}}"
+    rules = (
+        f"{{from: [{block}], ports: [{{port: 5432}}]}}, "
+        f"{{from: [{{ipBlock: {{cidr: 0.0.0.0/0}}}}], ports: [{{port: {port}}}]}}"
+    )
+    assert codes(policy(f"ingress: [{rules}]")) == found
+
+
+API_SERVER = """---
+apiVersion: v1
+kind: Service
+metadata: {name: kubernetes, namespace: default}
+spec: {clusterIP: 10.96.0.1, ports: [{port: 443, targetPort: 6443}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "found"),
+    [
+        (["10.96.0.1/32"], ["NP402"]),
+        (["10.96.0.1/32", "192.0.2.1/32"], []),
+        (["10.96.0.0/24"], []),
+    ],
+)
+def test_endpoints_may_be_written_beside_the_address_of_their_service(cidrs, found):
+    blocks = ", ".join(f"{{ipBlock: {{cidr: {cidr}}}}}" for cidr in cidrs)
+    to_api = f"{{to: [{blocks}], ports: [{{port: 443}}, {{port: 6443}}]}}"
+    dns = "{ports: [{port: 53}, {port: 53, protocol: UDP}]}"
+    assert codes(API_SERVER, policy(f"policyTypes: [Egress], egress: [{to_api}, {dns}]")) == found
+
+
 def test_both_families_may_be_written_for_pods_of_one():
     assert codes(ingress("0.0.0.0/0", '"::/0"')) == []
 

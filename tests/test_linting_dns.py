@@ -65,6 +65,17 @@ def test_each_pod_is_told_once():
     assert codes(egress(TO_WEB), again) == ["NP304"]
 
 
+def at_the_servers(ports, name="p"):
+    spec = f"{{podSelector: {{matchLabels: {{k8s-app: kube-dns}}}}, ingress: [{{ports: {ports}}}]}}"
+    return policy(spec, name, "kube-system")
+
+
+def test_name_servers_may_be_asked_over_both_protocols_by_several_policies():
+    tcp, udp = at_the_servers("[{port: 53}]"), at_the_servers("[{port: dns, protocol: UDP}]", "q")
+    assert (codes(tcp), codes(udp), codes(tcp, udp)) == (["NP305"], ["NP306"], [])
+    assert codes(at_the_servers("[{port: 9153}]")) == ["NP310"]
+
+
 def test_ports_of_name_servers_are_known_by_number_or_name():
     assert is_for_dns([PolicyPort(port=53), PolicyPort(port="dns-tcp")])
     assert not is_for_dns([PolicyPort(port=53), PolicyPort(port=80)])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from linted import LEFT_OPEN, WORLD
+from linted import LEFT_OPEN, WORLD, codes, policy
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
@@ -39,6 +39,12 @@ def test_a_code_fires_at_the_place_it_means(path):
     found = [f for f in findings(case["fires"]) if f.code in {LEFT_OPEN, case["code"]}]
     assert (case["code"], case["at"]) in {(f.code, f.path) for f in found}
     assert all(f.place is not None for f in found if f.policy)
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_witness_of_a_case_is_true(path):
+    cluster = lab.load(WORLD, case_of(path)["fires"])
+    assert all(is_true(f, cluster) for f in lab.lint(cluster) if f.witness)
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -116,6 +122,21 @@ def test_progress_is_told_from_nothing_to_all():
 def test_policies_without_any_pod_are_still_read():
     case = case_of(HERE / "lint" / "NP301-stray-dash.yaml")
     assert [f.code for f in lab.lint(lab.load(case["fires"]))] == ["NP301"]
+
+
+def test_nothing_is_called_needless_where_it_is_told_what_was_meant():
+    prometheus = "{podSelector: {matchLabels: {app: prometheus}}}"
+    rules = f"{{from: [{prometheus}]}}, {{from: [{{podSelector: {{}}}}]}}"
+    assert codes(policy(f"ingress: [{rules}]")) == ["NP204"]
+
+
+def test_the_other_end_is_not_asked_for_a_port_that_is_wrong_anyway():
+    to_web = "{to: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"
+    dns = "{ports: [{port: 53}, {port: 53, protocol: UDP}]}"
+    web = policy(
+        "{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 8080}]}]}", "web"
+    )
+    assert codes(policy(f"policyTypes: [Egress], egress: [{to_web}, {dns}]"), web) == ["NP302"]
 
 
 def test_where_nothing_is_enforced_no_flow_proves_anything():

@@ -1,5 +1,6 @@
 """NP505 to NP507: what keeps these checks quiet."""
 
+import pytest
 from linted import codes, policy
 
 
@@ -11,6 +12,20 @@ def test_an_empty_from_may_be_meant_where_the_name_says_so():
 
 def test_an_empty_rule_alone_may_be_meant():
     assert codes(policy("ingress: [{}]")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "found"),
+    [
+        ("default-deny", "ingress: [{}]", ["NP507"]),
+        ("deny-ingress", "policyTypes: [Ingress, Egress], ingress: [], egress: [{}]", []),
+        ("deny-all", "policyTypes: [Ingress, Egress], ingress: [], egress: [{}]", []),
+        ("deny-all-but-not-here", "ingress: [{}]", []),
+        ("block-storage-ingress", "ingress: [{}]", []),
+    ],
+)
+def test_a_ban_with_an_empty_rule_is_none_in_the_direction_it_names(name, spec, found):
+    assert codes(policy(spec, name)) == found
 
 
 def test_a_ban_may_name_whom_it_lets_through():

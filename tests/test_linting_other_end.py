@@ -12,4 +12,4 @@ def test_the_other_end_may_answer_with_any_rule_that_fits():
     )
     web = "{{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{ports: [{{port: {}}}]}}]}}"
     assert codes(to_web, policy(web.format("http"), "web")) == []
-    assert codes(to_web, policy(web.format(9999), "web")) == ["NP307"]
+    assert codes(to_web, policy(web.format(9999), "web")) == ["NP310", "NP307"]

@@ -28,6 +28,17 @@ def test_a_rule_admits_what_it_names_on_ports_that_it_means():
     assert [*admitted(seen, only, only.ingress[0])] == [("shop/web", "shop/db", 99, "TCP")]
 
 
+def test_several_rules_leave_the_ports_that_all_of_them_mean():
+    rules = "{ports: [{port: 1, endPort: 99}]}, {ports: [{port: 99}]}, {ports: [{port: 98}]}"
+    seen = survey(policy(f"ingress: [{rules}]"))
+    (only,) = seen.cluster.policies
+    wide, *narrow = only.ingress
+    db = seen.subjects(only)
+    asked = [next(with_strangers(seen, Direction.INGRESS, db, wide, rule)) for rule in narrow]
+    assert [probe.port for probe in asked] == [99, 98]
+    assert not list(with_strangers(seen, Direction.INGRESS, db, *narrow))
+
+
 def test_an_address_of_a_block_is_a_strangers_if_that_is_possible():
     block = "ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}, {ipBlock: {cidr: 9.0.0.0/8}}]}]"
     seen = survey(policy(block))

@@ -37,8 +37,11 @@ def test_rules_that_only_todays_pods_make_needless_are_let_be():
 
 
 def test_several_rules_can_cover_one():
-    rules = (f"{{from: [{WEB}], ports: [{{port: 1}}]}}", f"{{from: [{ANY}], ports: [{{port: 2}}]}}",
-             f"{{from: [{WEB}], ports: [{{port: 1}}, {{port: 2}}]}}")  # fmt: skip
+    rules = (
+        f"{{from: [{WEB}], ports: [{{port: 5432}}]}}",
+        f"{{from: [{ANY}], ports: [{{port: 5433}}]}}",
+        f"{{from: [{WEB}], ports: [{{port: 5432}}, {{port: 5433}}]}}",
+    )
     assert codes(ingress(*rules)) == ["NP503"]
 
 

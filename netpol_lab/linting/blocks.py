@@ -58,9 +58,12 @@ def service_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         if rule.direction is Direction.INGRESS or block.cidr.prefixlen <= EVERYWHERE:
             continue
         for service, address in islice(survey.in_block(block), MOST_ENDS):
+            if service.selector is None:
+                yield from _without_selector(survey, policy, rule, i, service)
+                continue
             named = Peer(service.selector, only_namespace(service.namespace))
             right = with_peer(policy, rule, i, rule.peers[i], named)
-            probes = _to_service(survey, policy, rule, service, address)
+            probes = _to_service(survey, policy, service, address)
             change = "with a selector for its pods in the rule"
             variant = survey.instead(policy, right)
             witness = difference(survey, probes, variant, change, (None, True), (False, True))
@@ -75,8 +78,48 @@ def service_in_block(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
                 break
 
 
+def _without_selector(
+    survey: Survey, policy: Policy, rule: Rule, i: int, service: Service
+) -> Iterator[Suspicion]:
+    """Yield a suspicion if a block is the very address of a Service whose ends nobody selects."""
+    block = rule.peers[i].ip_block
+    assert block is not None
+    if block.cidr.num_addresses > 1 or _may_reach_ends(survey, policy, service):
+        return
+    address = block.cidr.network_address
+    probes = _to_service(survey, policy, service, address)
+    variant = survey.instead(policy, with_peer(policy, rule, i))
+    if witness := difference(survey, probes, variant, "without this ipBlock", CLOSES):
+        message = (
+            f"{address} is the address of Service {service}, which has no selector: it is "
+            "rewritten to that of an endpoint. Most plugins do so before they apply policies; then "
+            "this block admits nothing."
+        )
+        targets = some(dict.fromkeys(f"{port.protocol} {port.target}" for port in service.ports))
+        hint = f"write the addresses of its endpoints (kubectl get endpointslices), and {targets}"
+        path = f"{peer_path(rule, i)}.ipBlock"
+        yield Suspicion("NP402", policy, message, hint, path, witness)
+
+
+def _may_reach_ends(survey: Survey, policy: Policy, service: Service) -> bool:
+    """Say whether a policy admits other addresses where a Service may lead."""
+    return any(
+        _means_others(survey, rule) and (port.protocol, port.target) in survey.ports_to(rule, None)
+        for rule in policy.rules(Direction.EGRESS)
+        for port in service.ports
+        if isinstance(port.target, int)
+    )
+
+
+def _means_others(survey: Survey, rule: Rule) -> bool:
+    """Say whether a rule means addresses other than those of Services."""
+    blocks = (peer.ip_block for peer in rule.peers if peer.ip_block is not None)
+    firsts = (block.cidr.network_address for block in blocks)
+    return not rule.peers or any(first not in survey.service_addresses for first in firsts)
+
+
 def _to_service(
-    survey: Survey, policy: Policy, rule: Rule, service: Service, address: Address
+    survey: Survey, policy: Policy, service: Service, address: Address
 ) -> Iterator[Probe]:
     for pod in survey.subjects(policy):
         for port in service.ports:
@@ -131,7 +174,7 @@ def _leak(
                 if (their is rule and j == i) or survey.cluster.owner(address) is not None:
                     continue
                 closed = with_rule(other, their) if j is None else with_peer(other, their, j)
-                probes = between(survey, rule.direction, shared, [address], their)
+                probes = between(survey, rule.direction, shared, [address], rule, their)
                 what = _title(policy, rule, other, their, j)
                 variant = survey.instead(other, closed)
                 if witness := difference(survey, probes, variant, f"without {what}", CLOSES):

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from netpol_lab.addresses import parse_address
 from netpol_lab.cluster import Endpoint
-from netpol_lab.linting.probes import between, with_strangers
+from netpol_lab.linting.probes import admitted, between, with_strangers
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import Suspicion
 from netpol_lab.linting.witnesses import OPENS, difference
 from netpol_lab.model import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
-from netpol_lab.parts import with_rules
-from netpol_lab.ports import Protocol
+from netpol_lab.parts import with_rule, with_rules
+from netpol_lab.ports import PortSet, Protocol
 from netpol_lab.resolve import EndpointSet, PortQuery, matches, only_namespace, target_port
 
-EGRESS = Direction.EGRESS
+INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 TCP, UDP = Protocol.TCP, Protocol.UDP
 DNS_PORT = 53
 DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
@@ -128,7 +128,11 @@ def _unserved(
 
 
 def _mentions_dns(policy: Policy) -> bool:
-    return any(is_for_dns([port]) for rule in policy.rules(EGRESS) for port in rule.ports)
+    return any(map(_names_dns, policy.rules(EGRESS)))
+
+
+def _names_dns(rule: Rule) -> bool:
+    return any(is_for_dns([port]) for port in rule.ports)
 
 
 _MESSAGES = {
@@ -165,7 +169,45 @@ def _without_names(
 
 def _place_of_dns(policy: Policy) -> int:
     rules = policy.rules(EGRESS)
-    return next(i for i, rule in enumerate(rules) if any(is_for_dns([p]) for p in rule.ports))
+    return next(i for i, rule in enumerate(rules) if _names_dns(rule))
 
 
-OF_CLUSTERS = (no_names,)
+# ---------------------------------------------------------------- the name servers' own policies
+
+
+def half_open_servers(survey: Survey) -> Iterator[Suspicion]:
+    """NP305 and NP306: ingress rules that let name servers be asked over one protocol alone."""
+    servers = _name_servers(survey)
+    for namespace in dict.fromkeys(pod.namespace for pod in servers.pods):
+        policies = [p for p in survey.policies_of.get(namespace, ()) if INGRESS in p.policy_types]
+        asked = [p for p in policies if survey.subjects(p) & servers.pods]
+        for policy in asked:
+            yield from _half_open(survey, servers, policy, asked)
+
+
+def _half_open(
+    survey: Survey, servers: _NameServers, policy: Policy, beside: list[Policy]
+) -> Iterator[Suspicion]:
+    """Yield a suspicion about the first rule for DNS, if no rule speaks of the other protocol."""
+    rules = [rule for p in beside for rule in p.rules(INGRESS)]
+    pod = next(iter(survey.subjects(policy) & servers.pods))
+    spoken_of = PortSet.union(*(survey.ports_to(rule, pod) for rule in rules))
+    lacking = [protocol for protocol in (UDP, TCP) if (protocol, servers.port) not in spoken_of]
+    first = next((r for r in policy.rules(INGRESS) if _names_dns(r)), None)
+    if len(lacking) == 1 and first is not None:
+        names = set(map(str, servers.pods))
+        added = PolicyPort(lacking[0], servers.port)
+        more = with_rule(policy, first, replace(first, ports=(*first.ports, added)))
+        probes = (
+            probe
+            for probe in admitted(survey, policy, replace(first, ports=(added,)))
+            if probe.destination in names
+        )
+        variant = survey.instead(policy, more)
+        if witness := difference(survey, probes, variant, f"with {added} in the rule", OPENS):
+            code = "NP305" if added.protocol is UDP else "NP306"
+            hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
+            yield Suspicion(code, policy, _MESSAGES[code], hint, first.path, witness)
+
+
+OF_CLUSTERS = (no_names, half_open_servers)

@@ -13,6 +13,7 @@ from netpol_lab.linting import (
     dns,
     generosity,
     isolation,
+    listening,
     other_end,
     peers,
     redundancy,
@@ -126,7 +127,7 @@ def lint(
     """
     survey = Survey(cluster, assumptions)
     suspicions = list(_suspicions(survey, progress or _silent))
-    found = [_finding(survey, suspicion) for suspicion in suspicions]
+    found = [_finding(survey, suspicion) for suspicion in _without_contradictions(suspicions)]
     forget_positions()
     return tuple(sorted(found, key=_order))
 
@@ -138,6 +139,7 @@ _OF_POLICIES = (
     *wide_peers.OF_POLICIES,
     *rules.OF_POLICIES,
     *other_end.OF_POLICIES,
+    *listening.OF_POLICIES,
     *blocks.OF_POLICIES,
     *generosity.OF_POLICIES,
 )
@@ -163,6 +165,34 @@ def _suspicions(survey: Survey, progress: Callable[[int, int], object]) -> Itera
     for done, whole in enumerate(_OF_CLUSTERS, len(policies) + 1):
         yield from whole(survey)
         progress(done, total)
+
+
+# To say "remove it" where another finding says what was meant would be no help.
+_MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404"}
+_GIVES_WAY = {
+    "NP307": {"NP302", "NP303"},
+    "NP309": {"NP302", "NP303"},
+    **dict.fromkeys(("NP502", "NP503", "NP504"), _MEANT),
+}
+
+
+def _without_contradictions(suspicions: list[Suspicion]) -> Iterator[Suspicion]:
+    """Yield the suspicions that no other one about the same part, or a part of it, contradicts."""
+    told: dict[str, list[Suspicion]] = {}
+    for suspicion in suspicions:
+        told.setdefault(str(suspicion.about), []).append(suspicion)
+    for suspicion in suspicions:
+        stronger = _GIVES_WAY.get(suspicion.code, set())
+        others = (other for other in told[str(suspicion.about)] if other.code in stronger)
+        if not any(_is_part(other.path, suspicion) for other in others):
+            yield suspicion
+
+
+def _is_part(path: str, suspicion: Suspicion) -> bool:
+    """Say whether a path leads to what a suspicion is about, or into it."""
+    return suspicion.code == "NP502" or f"{path}.".startswith(
+        (f"{suspicion.path}.", f"{suspicion.path}[")
+    )
 
 
 def _finding(survey: Survey, suspicion: Suspicion) -> Finding:

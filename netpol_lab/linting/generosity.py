@@ -21,6 +21,7 @@ from netpol_lab.parts import (
     peer_path,
     selectors_of,
     with_rule,
+    with_rules,
 )
 
 
@@ -71,6 +72,7 @@ def misnamed_ban(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     words = set(re.split(r"[-.]", policy.name))
     if not words & _BANS or words & _TURNS:
         return
+    yield from _open_ban(survey, policy, words)
     for rule, i, peer in listed_peers(policy):
         named = words & _values(peer)
         probes = admitted(survey, policy, replace(rule, peers=(peer,)))
@@ -83,6 +85,30 @@ def misnamed_ban(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             )
             hint = "to keep somebody away, write rules for all others, and none for them"
             yield Suspicion("NP507", policy, message, hint, peer_path(rule, i), witness)
+
+
+_SAYS_ALL = {"all", "any", "default", "everything", "traffic"}
+
+
+def _open_ban(survey: Survey, policy: Policy, words: set[str]) -> Iterator[Suspicion]:
+    """Yield a suspicion if all that a ban on everything has is an empty rule (SEM-11)."""
+    named = [direction for direction in policy.policy_types if str(direction) in words]
+    if "deny" not in words or not (named or words & _SAYS_ALL):
+        return
+    rules = [policy.rules(direction) for direction in named or policy.policy_types]
+    if not all(rules) or not all(map(is_empty, chain.from_iterable(rules))):
+        return
+    for rule in (first for first, *_ in rules):
+        variant = survey.instead(policy, with_rules(policy, rule.direction, ()))
+        probes = with_anybody(survey, rule.direction, survey.subjects(policy))
+        witness = difference(survey, probes, variant, f"with {rule.direction}: []", CLOSES)
+        if stands(survey, policy, witness):
+            message = (
+                f"by its name this policy denies, and {rule.direction}: [{{}}] has one rule that "
+                "is empty: it admits every peer on every port. No rule at all denies everything."
+            )
+            hint = f"write {rule.direction}: [], with {rule.direction.value} in policyTypes"
+            yield Suspicion("NP507", policy, message, hint, rule.path, witness)
 
 
 def _values(peer: Peer) -> set[str]:

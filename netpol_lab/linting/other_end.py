@@ -1,4 +1,4 @@
-"""NP307: what one end admits and the other end denies."""
+"""NP307 and NP309: what one end admits and the other end denies."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from netpol_lab.linting.probes import by_rule
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import Suspicion, some
 from netpol_lab.linting.witnesses import OPENS, Witness, difference
-from netpol_lab.model import Direction, Pod, Policy, Rule
-from netpol_lab.parts import listed_rules, opposite, with_rules
+from netpol_lab.model import Direction, Peer, Pod, Policy, Rule
+from netpol_lab.parts import listed_rules, opposite, selectors_of, with_rules
 from netpol_lab.resolve import EndpointSet
 
 
 def one_sided(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
-    """NP307: both ends have to allow a flow; what one side admits the other may deny (SEM-04)."""
+    """NP307 and NP309: both ends have to allow a flow, and one of them denies all (SEM-04)."""
     subjects = survey.subjects(policy)
     for rule in listed_rules(policy):
         other = opposite(rule.direction)
@@ -29,12 +29,18 @@ def one_sided(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
         if any(_answers(survey, rule, answer, meant.pods, subjects) for answer in theirs):
             continue
         if witness := _with_both(survey, policy, rule, meant.pods):
+            code = "NP307" if all(map(_names_somebody, rule.peers)) else "NP309"
             message = (
                 f"policies isolate {some(meant.pods)} for {other}, and none of their {other} rules "
                 "admits these flows."
             )
             hint = f"add the matching {other} rule at the other end, or remove this rule"
-            yield Suspicion("NP307", policy, message, hint, rule.path, witness)
+            yield Suspicion(code, policy, message, hint, rule.path, witness)
+
+
+def _names_somebody(peer: Peer) -> bool:
+    """Say whether an item tells some pods from others, or means all of a namespace or of any."""
+    return any(selector.requirements for selector in selectors_of(peer).values())
 
 
 def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) -> Witness | None:

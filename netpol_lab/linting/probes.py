@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import chain, islice
+from operator import and_
 
 from netpol_lab.addresses import Address
 from netpol_lab.linting.survey import Probe, Survey
@@ -23,7 +25,7 @@ def between(
     direction: Direction,
     subjects: EndpointSet,
     peers: EndpointSet | Sequence[Address],
-    rule: Rule | None = None,
+    *rules: Rule,
 ) -> Iterator[Probe]:
     """Yield flows between subjects and peers.
 
@@ -34,36 +36,36 @@ def between(
         The subjects' side.
     subjects : EndpointSet
     peers : EndpointSet or sequence of addresses
-    rule : Rule, optional
-        Only on ports that it means.
+    *rules : Rule
+        Only on ports that each of them means.
     """
     other = opposite(direction)
     for subject in _few(survey, subjects, direction):
         ends = _few(survey, peers, other) if isinstance(peers, EndpointSet) else peers
         for peer in ends:
             source, destination = _oriented(direction, subject, peer)
-            port = _usual_port(survey, destination, rule)
+            port = _usual_port(survey, destination, rules)
             if port and source is not destination:
                 yield Probe(str(source), str(destination), port[1], port[0])
 
 
 def with_strangers(
-    survey: Survey, direction: Direction, subjects: EndpointSet, rule: Rule | None = None
+    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and an address outside the cluster."""
     for subject in _few(survey, subjects, direction):
         known = next(iter(subject.known_addresses), None)
         stranger = survey.strangers[known.version if known is not None else 4]
-        yield from between(survey, direction, survey.set_of([subject]), [stranger], rule)
+        yield from between(survey, direction, survey.set_of([subject]), [stranger], *rules)
 
 
 def with_anybody(
-    survey: Survey, direction: Direction, subjects: EndpointSet, rule: Rule | None = None
+    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and all kinds of peers."""
-    pods = between(survey, direction, subjects, survey.everyone, rule)
+    pods = between(survey, direction, subjects, survey.everyone, *rules)
     yield from islice(pods, MOST_PROBES - MOST_ENDS)
-    yield from with_strangers(survey, direction, subjects, rule)
+    yield from with_strangers(survey, direction, subjects, *rules)
 
 
 def by_rule(
@@ -106,11 +108,11 @@ def _oriented(
 
 
 def _usual_port(
-    survey: Survey, destination: Pod | Address, rule: Rule | None
+    survey: Survey, destination: Pod | Address, rules: Sequence[Rule]
 ) -> tuple[Protocol, int] | None:
-    """Return a port that a rule means at a destination, first one that is declared there."""
+    """Return a port that rules mean at a destination, first one that is declared there."""
     pod = destination if isinstance(destination, Pod) else None
-    ports = PortSet.every() if rule is None else survey.ports_to(rule, pod)
+    ports = reduce(and_, (survey.ports_to(rule, pod) for rule in rules), PortSet.every())
     declared = ((port.protocol, port.port) for port in (pod.ports if pod else ()))
     likely = (port for port in chain(declared, _COMMON) if port in ports)
     lowest = ((protocol, low) for protocol, low, _ in ports.ranges)

@@ -6,20 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
+from netpol_lab.cluster import Cluster
 from netpol_lab.errors import near
 from netpol_lab.linting.dns import is_for_dns
 from netpol_lab.linting.probes import MOST_ENDS, admitted, between, with_strangers
-from netpol_lab.linting.survey import Survey
+from netpol_lab.linting.survey import Probe, Survey
 from netpol_lab.linting.suspicions import Suspicion
 from netpol_lab.linting.witnesses import CLOSES, OPENS, Witness, difference, stands
 from netpol_lab.model import ContainerPort, Direction, Policy, PolicyPort, Rule, Service
 from netpol_lab.parts import (
     list_of_peers,
     listed_ports,
+    opposite,
     port_path,
     selectors_of,
     with_port,
     with_rule,
+    with_rules,
 )
 from netpol_lab.resolve import EndpointSet, ports_at, target_port
 
@@ -52,12 +55,12 @@ def stray_dash(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
 def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
     """Return the rule with only peers and the one with only ports, if two rules are such."""
     for peers, ports in ((first, second), (second, first)):
-        if _names_peers(peers) and not peers.ports and ports.ports and not ports.peers:
+        if names_peers(peers) and not peers.ports and ports.ports and not ports.peers:
             return peers, ports
     return None
 
 
-def _names_peers(rule: Rule) -> bool:
+def names_peers(rule: Rule) -> bool:
     """Say whether a rule tells some peers from others; all pods of a namespace may be meant."""
     return any(
         peer.ip_block is not None or any(s.requirements for s in selectors_of(peer).values())
@@ -83,7 +86,7 @@ def open_beside(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     rules = policy.rules(Direction.INGRESS) if Direction.INGRESS in policy.policy_types else ()
     dashes = {id(rule) for pair in pairwise(rules) for rule in _split(*pair) or ()}
     for rule in rules:
-        if rule.peers or not rule.ports or id(rule) in dashes or not any(map(_names_peers, rules)):
+        if rule.peers or not rule.ports or id(rule) in dashes or not any(map(names_peers, rules)):
             continue
         variant = survey.instead(policy, with_rule(policy, rule))
         probes = with_strangers(survey, rule.direction, survey.subjects(policy), rule)
@@ -99,7 +102,7 @@ def open_beside(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
 # ---------------------------------------------------------------- ports and their names
 
 
-def _destinations(survey: Survey, policy: Policy, rule: Rule) -> EndpointSet:
+def destinations(survey: Survey, policy: Policy, rule: Rule) -> EndpointSet:
     """Return the pods at which the ports of a rule are looked for."""
     if rule.direction is EGRESS:
         meant = survey.peers(policy, *rule.peers)
@@ -112,12 +115,12 @@ def service_port(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, int) or entry.end_port is not None:
             continue
-        pods = _destinations(survey, policy, rule)
-        service, number = _translated(survey, pods, entry)
+        pods = destinations(survey, policy, rule)
+        service, number = translated(survey, pods, entry)
         if service is None or any(_listens(pod.ports, entry) for pod in pods):
             continue
         meant = replace(entry, port=number)
-        witness = _if_written(survey, policy, rule, i, meant)
+        witness = if_written(survey, policy, rule, i, meant)
         if witness is not None:
             message = (
                 f"{entry.port} is the port of Service {service}; a connection arrives at its pods "
@@ -127,7 +130,7 @@ def service_port(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             yield Suspicion("NP302", policy, message, hint, port_path(rule, i), witness)
 
 
-def _translated(survey: Survey, pods: EndpointSet, entry: PolicyPort) -> tuple[Service | None, int]:
+def translated(survey: Survey, pods: EndpointSet, entry: PolicyPort) -> tuple[Service | None, int]:
     """Return a Service whose port is asked for and becomes another one at some of the pods."""
     for service, offered in survey.offers.get((entry.port, entry.protocol), ()):
         for pod in islice(survey.behind(service) & pods, MOST_ENDS):
@@ -146,14 +149,14 @@ def unknown_name(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, str) or is_for_dns([entry]):
             continue
-        pods = _destinations(survey, policy, rule)
+        pods = destinations(survey, policy, rule)
         blocks = rule.direction is EGRESS and survey.peers(policy, *rule.peers).blocks
         # Names in init containers count here, whatever the assumptions: plugins differ (SEM-56).
         if not (pods or blocks) or any(ports_at((entry,), pod.ports) for pod in pods):
             continue
         declared = [port for pod in islice(pods, MOST_ENDS) for port in pod.ports if port.name]
         meant = _name_meant(entry, declared)
-        witness = _if_written(survey, policy, rule, i, meant) if meant else None
+        witness = if_written(survey, policy, rule, i, meant) if meant else None
         message = (
             f"no destination of this rule has a {entry.protocol} port called {entry.port}"
             f"{'' if pods else ': addresses have no port names'}, so it admits nothing."
@@ -173,14 +176,41 @@ def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort 
     return replace(entry, port=close[0]) if close else None
 
 
-def _if_written(
+def if_written(
     survey: Survey, policy: Policy, rule: Rule, i: int, meant: PolicyPort
 ) -> Witness | None:
     """Return a flow that another entry in the place of one would let through."""
-    right = with_port(policy, rule, i, meant)
-    probes = admitted(survey, policy, replace(rule, ports=(meant,)))
+    probes = list(admitted(survey, policy, replace(rule, ports=(meant,))))
+    variant = survey.instead(policy, with_port(policy, rule, i, meant))
     change = f"with {meant} in the rule"
-    return difference(survey, probes, survey.instead(policy, right), change, OPENS)
+    if witness := difference(survey, probes, variant, change, OPENS):
+        return witness
+    both = _at_both_ends(survey, variant, rule, i, meant, probes)
+    return difference(survey, probes, both, f"with {meant} in the rules of both ends", OPENS)
+
+
+def _at_both_ends(
+    survey: Survey, variant: Cluster, rule: Rule, i: int, meant: PolicyPort, probes: list[Probe]
+) -> Cluster:
+    """Return a variant where the policies of the other ends say the same instead of one entry."""
+    ends = {end for probe in probes for end in (probe.source, probe.destination)}
+    others = survey.set_of(pod for pod in map(survey.pod, ends) if pod is not None)
+    policies = (
+        _rewritten(policy, opposite(rule.direction), rule.ports[i], meant)
+        if survey.subjects(policy) & others
+        else policy
+        for policy in variant.policies
+    )
+    return variant.with_policies(policies)
+
+
+def _rewritten(policy: Policy, direction: Direction, old: PolicyPort, new: PolicyPort) -> Policy:
+    """Return a policy with another entry in the place of one in all rules of a direction."""
+    rules = (
+        replace(rule, ports=tuple(new if port == old else port for port in rule.ports))
+        for rule in policy.rules(direction)
+    )
+    return with_rules(policy, direction, rules) if policy.rules(direction) else policy
 
 
 OF_POLICIES = (stray_dash, open_beside, service_port, unknown_name)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from netpol_lab.linting.probes import by_rule
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import Suspicion, some
-from netpol_lab.linting.witnesses import CLOSES, Witness, difference
+from netpol_lab.linting.witnesses import CLOSES, STAYS, Witness, difference
 from netpol_lab.model import Operator, Peer, Policy, Requirement, Rule, Selector
 from netpol_lab.parts import (
     listed_peers,
@@ -27,23 +27,29 @@ def either_or(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     for rule in listed_rules(policy):
         for i, both, more in likely_pairs(survey, policy, rule):
             one = replace(rule, peers=(*rule.peers[:i], both, *rule.peers[i + 2 :]))
-            probes = by_rule(survey, policy, rule, more)
+            probes = by_rule(survey, policy, rule, more or survey.peers(policy, both).pods)
             change = "with both selectors in one item"
             variant = survey.instead(policy, with_rule(policy, rule, one))
-            if witness := difference(survey, probes, variant, change, CLOSES):
+            turn = CLOSES if more else STAYS
+            if witness := difference(survey, probes, variant, change, turn):
                 yield _suspected_or(policy, rule, i + 1, both, witness)
 
 
 def likely_pairs(
     survey: Survey, policy: Policy, rule: Rule
 ) -> Iterator[tuple[int, Peer, EndpointSet]]:
-    """Yield pairs of items that may be meant as one: the place, that one, and who gets in now."""
+    """Yield pairs of items that may be meant as one: the place, that one, and who gets in now.
+
+    Nobody but those meant gets in where only such pods run there so far; then the second item
+    speaks for one with both if it matches nothing at home.
+    """
     for i, (first, second) in enumerate(pairwise(rule.peers)):
         both = _joined(first, second) or _joined(second, first)
         if both is not None:
             meant = survey.peers(policy, both).pods
             more = survey.peers(policy, first, second).pods - meant
-            if meant and more:
+            at_home = survey.peers(policy, replace(both, namespace_selector=None)).pods
+            if meant and (more or not at_home):
                 yield i, both, more
 
 
