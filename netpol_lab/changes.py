@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import ones, union
 from netpol_lab.cluster import Cluster
 from netpol_lab.explain import left_open
 from netpol_lab.model import Policy
-from netpol_lab.overlay import Part, Row
+from netpol_lab.overlay import Answer, Part, Row
 from netpol_lab.ports import PortSet
 from netpol_lab.reach import Reachability, side_by_side
 from netpol_lab.verdict import Side, Verdict, evaluate
@@ -109,7 +108,7 @@ class Diff:
                 *pair,
                 gained=ports(now.sure & ~was.possible),
                 lost=ports(was.sure & ~now.possible),
-                unsettled=ports(_undefined(was) ^ _undefined(now)),
+                unsettled=ports(was.undefined ^ now.undefined),
                 diff=self,
             )
             for pair, was, now in compare(self)
@@ -177,18 +176,7 @@ class Diff:
 # ---------------------------------------------------------------- comparing
 
 
-class Answer(NamedTuple):
-    """Classes of ports that are surely open, and that are open in some reading."""
-
-    sure: int = 0
-    possible: int = 0
-
-
 Compared = tuple[tuple[str, str], Answer, Answer]
-
-
-def _undefined(answer: Answer) -> int:
-    return answer.possible & ~answer.sure
 
 
 def _pods_compared(diff: Diff) -> Iterator[Compared]:

@@ -48,9 +48,9 @@ def grants(resolution: Resolution, view: View, direction: Direction) -> Iterator
     direction : Direction
         Egress is the sources' side, ingress the destinations'.
     """
-    every, everyone = PortSet.every(), view.everyone
+    everyone = view.everyone
     if not view.reading.enforced:  # SEM-58
-        yield Grant(every, everyone, everyone)
+        yield _open(direction, everyone, everyone)
         return
     isolated = 0
     for policy in resolution.policies:
@@ -60,34 +60,27 @@ def grants(resolution: Resolution, view: View, direction: Direction) -> Iterator
             for rule in policy.rules(direction):
                 yield from _by_rule(resolution, view, policy, rule, subjects & view.subjects)
     isolated &= view.subjects
-    yield _grant(direction, every, everyone & ~isolated, everyone)
+    yield _open(direction, everyone & ~isolated, everyone)
     for subjects, peers in _exempt(view, direction, isolated):
-        yield _grant(direction, every, subjects, peers)
+        yield _open(direction, subjects, peers)
 
 
-def _grant(
-    direction: Direction,
-    ports: PortSet,
-    subjects: int,
-    peers: int,
-    by: tuple[Policy, Rule] | tuple[None, None] = (None, None),
-) -> Grant:
+def _open(direction: Direction, subjects: int, peers: int) -> Grant:
+    """Return the grant of a side that lets everything through, whatever the rules say."""
     ends = (subjects, peers) if direction is Direction.EGRESS else (peers, subjects)
-    return Grant(ports, *ends, *by)
+    return Grant(PortSet.every(), *ends)
 
 
 def _by_rule(
     resolution: Resolution, view: View, policy: Policy, rule: Rule, subjects: int
 ) -> Iterator[Grant]:
     meant = resolution.peers(policy.namespace, rule.peers)
+    outward = rule.direction is Direction.EGRESS
     for profile, alike in view.by_profile.items():
-        some = subjects & alike
-        if some:
+        if some := subjects & alike:
             peers = meant.admits(view.onlookers(profile, rule.direction), view.reading)
-            destinations = peers if rule.direction is Direction.EGRESS else some
-            for ports, reached in _ports(view, rule, destinations):
-                pair = (some, reached) if rule.direction is Direction.EGRESS else (reached, peers)
-                yield _grant(rule.direction, ports, *pair, (policy, rule))
+            for ports, reached in _ports(view, rule, destinations=peers if outward else some):
+                yield Grant(ports, some if outward else peers, reached, policy, rule)
 
 
 def _ports(view: View, rule: Rule, destinations: int) -> Iterator[tuple[PortSet, int]]:

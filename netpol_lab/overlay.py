@@ -9,6 +9,18 @@ from netpol_lab import planes
 from netpol_lab.bits import union
 
 
+class Answer(NamedTuple):
+    """Classes of ports that are open in every reading, and in some reading, as bits."""
+
+    sure: int = 0
+    possible: int = 0
+
+    @property
+    def undefined(self) -> int:
+        """Where the readings disagree."""
+        return self.possible & ~self.sure
+
+
 class Part(NamedTuple):
     """Some destinations of one source, with the classes of ports that it reaches there.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, reduce
 from itertools import chain, product
 from operator import and_
-from typing import Any, NamedTuple
+from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
@@ -18,7 +18,7 @@ from netpol_lab.grants import Grant, grants
 from netpol_lab.grids import PortGrid
 from netpol_lab.groups import BY, Connection, Groups, neighbours_joined
 from netpol_lab.model import Direction, Pod
-from netpol_lab.overlay import Row, overlay
+from netpol_lab.overlay import Answer, Row, overlay
 from netpol_lab.paths import Paths
 from netpol_lab.planes import Plane, lay
 from netpol_lab.port_classes import PortClasses
@@ -123,13 +123,6 @@ def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions
         yield replace(assumptions, host_network_as_pods=host, **answers)
 
 
-class _Cell(NamedTuple):
-    """Classes of ports that are open in every reading, and in some reading."""
-
-    sure: int
-    possible: int
-
-
 @dataclass(frozen=True, eq=False)
 class Reachability(Paths):
     """Every flow of one cluster. Made by `reachability`.
@@ -193,23 +186,22 @@ class Reachability(Paths):
 
     def undefined(self, source: End | str, destination: End | str) -> PortSet:
         """Return the ports on which Kubernetes or the manifests leave the answer open."""
-        cell = self._cell(source, destination)
-        return self.classes.ports(cell.possible & ~cell.sure)
+        return self.classes.ports(self._cell(source, destination).undefined)
 
-    def _cell(self, source: End | str, destination: End | str) -> _Cell:
+    def _cell(self, source: End | str, destination: End | str) -> Answer:
         here, there = self._places(source), self._places(destination)
         if min(here[0], there[0]) >= len(self.frame.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
         pairs = [pair for pair in product(here, there) if pair[0] != pair[1]]
         cells = [self._pair(*pair) for pair in pairs or [(here[0], there[0])]]
         sure = reduce(and_, (cell.sure for cell in cells))
-        return _Cell(sure, union(cell.possible for cell in cells))
+        return Answer(sure, union(cell.possible for cell in cells))
 
-    def _pair(self, here: int, there: int) -> _Cell:
+    def _pair(self, here: int, there: int) -> Answer:
         if here == there:  # SEM-49
-            return _Cell(self.classes.all, self.classes.all)
+            return Answer(self.classes.all, self.classes.all)
         parts = (part for part in self.row(here) if part.ends >> there & 1)
-        return next((_Cell(part.sure, part.possible) for part in parts), _Cell(0, 0))
+        return next((Answer(part.sure, part.possible) for part in parts), Answer())
 
     def _places(self, end: End | str) -> tuple[int, ...]:
         """Return the place of an end, or those of all pods of a workload."""
@@ -360,16 +352,16 @@ class Reachability(Paths):
 
     def _from_group(self, name: str, groups: Groups, among: int = -1) -> Iterator[Connection]:
         """Yield what the members of a group may open to others, or only to some ends."""
-        reached: dict[str, tuple[int, int]] = {}
+        reached: dict[str, Answer] = {}
         for kinds, alike in self._kinds_among(groups.members[name]).items():
             for sure, possible, ends in self._combined(kinds):
                 for other in groups.touched(name, alike, ends & among):
-                    had = reached.get(other, (0, 0))
-                    reached[other] = had[0] | sure, had[1] | possible
+                    had = reached.get(other, Answer())
+                    reached[other] = Answer(had.sure | sure, had.possible | possible)
         ports = self.classes.ports
         for other in sorted(reached, key=groups.order.__getitem__):
-            sure, possible = reached[other]
-            yield Connection(name, other, ports(sure), ports(possible & ~sure))
+            found = reached[other]
+            yield Connection(name, other, ports(found.sure), ports(found.undefined))
 
     def _kinds_among(self, places: int) -> dict[tuple[int, ...], int]:
         """Return who of some ends shares a row with whom."""

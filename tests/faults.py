@@ -156,8 +156,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "named ports are looked up at the source",
         "grants.py",
-        "destinations = peers if rule.direction is Direction.EGRESS else some",
-        "destinations = some if rule.direction is Direction.EGRESS else peers",
+        "destinations=peers if outward else some",
+        "destinations=some if outward else peers",
     ),
     Fault(
         "a pod's own node is kept out",
