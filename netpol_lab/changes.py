@@ -268,29 +268,26 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
 
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
-    way = after.direction
-    if not after.isolated:
-        for policy in before.isolated_by:
-            yield f"{way}: {_fate(policy, new, 'isolates')} {after.subject}"
+    way, subject = after.direction, after.subject
+    for policy in () if after.isolated else before.isolated_by:
+        if str(policy) in new.policies_by_name:
+            yield f"{way}: {policy}{_same(policy, new)} no longer isolates {subject}"
+        else:
+            yield f"{way}: {policy} is gone; it isolated {subject}"
     for policy, rule in after.admitted_by:
         yield f"{way}: rule {rule.number} of {policy} now admits {after.peer}{_same(policy, old)}"
 
 
 def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
-    way = before.direction
-    if not before.isolated:
-        for policy in after.isolated_by:
-            yield f"{way}: {policy} now isolates {before.subject}{_same(policy, old)}"
+    way, peer = before.direction, before.peer
+    for policy in () if before.isolated else after.isolated_by:
+        yield f"{way}: {policy} now isolates {before.subject}{_same(policy, old)}"
     for policy, rule in before.admitted_by:
-        yield f"{way}: {_fate(policy, new, f'admits (by its rule {rule.number})')} {before.peer}"
-
-
-def _fate(policy: Policy, new: Cluster, did: str) -> str:
-    """Say what became of a policy that did something before."""
-    if str(policy) not in new.policies_by_name:
-        past = did.replace("isolates", "isolated").replace("admits", "admitted")
-        return f"{policy} is gone; it {past}"
-    return f"{policy}{_same(policy, new)} no longer {did}"
+        if str(policy) in new.policies_by_name:
+            same = _same(policy, new)
+            yield f"{way}: rule {rule.number} of {policy}{same} no longer admits {peer}"
+        else:
+            yield f"{way}: {policy} is gone; its rule {rule.number} admitted {peer}"
 
 
 def _same(policy: Policy, other: Cluster) -> str:

@@ -112,7 +112,7 @@ def test_a_rule_is_named_where_it_admits_now_and_where_it_no_longer_does(shop):
         "ingress: rule 1 of shop/db-access-ingress now admits shop/web",
     )
     assert found["shop/backend>shop/db"] == (
-        "ingress: shop/db-access-ingress no longer admits (by its rule 1) shop/backend",
+        "ingress: rule 1 of shop/db-access-ingress no longer admits shop/backend",
     )
 
 
@@ -157,7 +157,7 @@ def test_by_workload_the_cause_is_found_in_a_pod_that_changed():
     new = load([*pods, isolating("db", {"number": "5"})])
     found = causes(old, new, by="workload")
     assert found["shop/web>shop/db"] == (
-        "ingress: shop/only no longer admits (by its rule 1) shop/web-x0",
+        "ingress: rule 1 of shop/only no longer admits shop/web-x0",
     )
 
 
