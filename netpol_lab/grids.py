@@ -33,13 +33,16 @@ class PortGrid:
 
     def cell(self, source: str, destination: str) -> bool | None:
         """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
-        here, there = self._place(source), self._place(destination)
-        pods = len(self.frame.pods)
-        if here >= pods and there >= pods:
-            return None
-        if here == there or self._bit(self.sure, source, there):  # SEM-49
+        places = self._places
+        if source not in places or destination not in places:
+            raise UnknownNameError(self._unknown(source if destination in places else destination))
+        (row, here), (_, there) = places[source], places[destination]
+        if here == there and here < self._pods:  # SEM-49
             return True
-        return None if self._bit(self.possible, source, there) else False
+        if self.sure[row] >> there & 1:
+            return True
+        judged = here < self._pods or there < self._pods
+        return False if judged and not self.possible[row] >> there & 1 else None
 
     @property
     def cells(self) -> Iterator[tuple[bool | None, ...]]:
@@ -47,14 +50,14 @@ class PortGrid:
         for source in self.names:
             yield tuple(self.cell(source, destination) for destination in self.names)
 
-    def _place(self, name: str) -> int:
-        if name not in self._rows:
-            raise UnknownNameError(f'the grid has no "{name}". {did_you_mean(name, self.names)}')
-        return self.frame.index[name]
-
-    def _bit(self, rows: tuple[int, ...], source: str, there: int) -> bool:
-        return bool(rows[self._rows[source]] >> there & 1)
+    def _unknown(self, name: str) -> str:
+        return f'the grid has no "{name}". {did_you_mean(name, self.names)}'
 
     @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {name: number for number, name in enumerate(self.names)}
+    def _places(self) -> dict[str, tuple[int, int]]:
+        """For each name its row in the grid, and its place in the frame."""
+        return {name: (row, self.frame.index[name]) for row, name in enumerate(self.names)}
+
+    @cached_property
+    def _pods(self) -> int:
+        return len(self.frame.pods)

@@ -17,7 +17,18 @@ from netpol_lab.cluster import Cluster
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.layout import plan
 from netpol_lab.shapes import Sheet
-from netpol_lab.traffic import SINCE, Arc, Node, Outside, Row, State, Traffic, Wording, gather
+from netpol_lab.traffic import (
+    MOST_EXPLAINED,
+    SINCE,
+    Arc,
+    Node,
+    Outside,
+    Row,
+    State,
+    Traffic,
+    Wording,
+    gather,
+)
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
 
@@ -197,7 +208,7 @@ def _view(name: str) -> _LayOut:
 
 
 def flow_table(scene: Scene) -> str:
-    """Return the picture's facts as a table of text: one line for each connection.
+    """Return the picture's facts as text: a line for each connection, or for each of many sources.
 
     Examples
     --------
@@ -211,6 +222,8 @@ def flow_table(scene: Scene) -> str:
     shop/db      -> shop/web      allowed  neither end is isolated
     shop/db      -> shop/backend  blocked  ingress: isolated by backend-access-ingress
     """
+    if len(scene.arcs) > MOST_EXPLAINED:
+        return "\n".join([scene.title, *_from_each(scene.traffic)])
     widths = [max(map(len, column)) for column in zip(*scene.rows, strict=True)]
     return "\n".join([scene.title, *(_line(row, widths) for row in scene.rows)])
 
@@ -228,6 +241,10 @@ def _sentences(traffic: Traffic) -> Iterator[str]:
         yield f"Completed pods left out: {traffic.finished}."
     for node in traffic.nodes:
         yield f"{node.label[0].upper()}{node.label[1:]}."
+    yield from _from_each(traffic)
+
+
+def _from_each(traffic: Traffic) -> Iterator[str]:
     for source, arcs in groupby(traffic.arcs, key=lambda arc: arc.source.name):
         yield f"From {source}: {_reached(list(arcs))}."
 
