@@ -40,7 +40,8 @@ STEPS = (
     Step(
         "unit",
         "unit tests",
-        (*PYTEST, "tests", "--ignore=tests/browser", *TWO_AT_A_TIME),
+        # Whoever is done first takes over from the other: some tests are long.
+        (*PYTEST, "tests", "--ignore=tests/browser", *TWO_AT_A_TIME, "--dist", "worksteal"),
         "tests",
     ),
     Step("cases", "conformance cases", ("{netpol-lab}", "test", "tests/cases")),
