@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice, product
+from itertools import product
 from typing import NamedTuple, TypeVar
 
 from netpol_lab.addresses import Address, parse_address
@@ -299,6 +299,14 @@ class Endpoint:
         return Endpoint(self.pod, address, self.node, self.service, self.among)
 
     @property
+    def turned(self) -> Endpoint:
+        """The same pods, another one first; the same end where there are no others."""
+        if self.pod is None or not self.among:
+            return self
+        first, *others = self.among
+        return Endpoint(first, among=(*others, self.pod))
+
+    @property
     def each(self) -> tuple[Endpoint, ...]:
         """The end itself, and each other pod that is meant as well."""
         return (self, *map(Endpoint, self.among))
@@ -316,6 +324,8 @@ class Flow:
     protocol : str
         ``TCP``, ``UDP``, ``SCTP``, or another name such as ``ICMP``, which policies leave
         undefined (SEM-57).
+    also : tuple of Flow
+        The same between the other pods that are meant, where a workload is called by its name.
 
     Examples
     --------
@@ -328,6 +338,7 @@ class Flow:
     destination: Endpoint
     port: int | None = None
     protocol: str = Protocol.TCP
+    also: tuple[Flow, ...] = field(default=(), repr=False, compare=False)
 
     @classmethod
     def between(
@@ -353,7 +364,8 @@ class Flow:
         if ends[0].address is not None and ends[0].address.is_loopback:
             raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
         if ends[1].address is not None and ends[1].address.is_loopback:
-            ends = ends[0], ends[0]  # it never leaves the pod (SEM-49)
+            alone = Endpoint(ends[0].pod, ends[0].address)
+            ends = alone, alone  # it never leaves the pod (SEM-49)
         if ends[0].service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
         if ends[0].pod is None and ends[1].pod is None and ends[1].service is None:
@@ -361,19 +373,22 @@ class Flow:
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
             )
-        if ends[0].among and ends[0] == ends[1]:  # a workload to itself: to its other pods
-            first, *others = ends[0].among
-            ends = ends[0], Endpoint(first, among=(*others, *filter(None, [ends[0].pod])))
-        return cls(*facing(*ends), port, protocol)
+        if ends[0].pod is not None and ends[0].pod is ends[1].pod:
+            here, there = ends  # a workload and itself: begin with two different pods
+            ends = (here, there.turned) if there.among else (here.turned, there)
+        several = ends[0].among or ends[1].among
+        first, *others = (
+            facing(here, there)
+            for here, there in product(ends[0].each, ends[1].each)
+            if not several or here.pod is None or here.pod is not there.pod
+        )
+        also = tuple(cls(*pair, port, protocol) for pair in others)
+        return cls(*first, port, protocol, also)
 
     @property
-    def each(self) -> Iterator[Flow]:
-        """The flow itself, then between the other pods that its ends may mean as well."""
-        yield self
-        pairs = product(self.source.each, self.destination.each)
-        for source, destination in islice(pairs, 1, None):
-            if source.pod is None or source.pod is not destination.pod:
-                yield Flow(*facing(source, destination), self.port, self.protocol)
+    def each(self) -> tuple[Flow, ...]:
+        """The flow itself, then those between the other pods that its ends may mean."""
+        return (self, *self.also)
 
     def __str__(self) -> str:
         port = "" if self.port is None else f" {self.port}"

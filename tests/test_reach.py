@@ -181,6 +181,24 @@ def test_a_workload_reaches_itself_where_all_its_other_pods_do(replicas):
     assert ("TCP", 81) in replicas.undefined("shop/web", "shop/web")
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_workloads_by_name_are_judged_alike_one_by_one_and_all_at_once(seed):
+    documents = with_replica(random_cluster(seed))
+    cluster = lab.load("\n---\n".join(map(json.dumps, documents)))
+    reach = lab.reachability(cluster)
+    twins = next(str(end) for end in reach.ends if str(end).endswith("-twin"))
+    workload = f"{twins.partition('/')[0]}/twins"
+    for end in map(str, (pod for pod in cluster.pods if not pod.finished)):
+        for flow in ((workload, end), (end, workload), (workload, workload)):
+            for protocol, port in reach.classes.examples:
+                expected = lab.evaluate(cluster, *flow, port, protocol).allowed
+                assert answer(reach, *flow, port, protocol) is expected
+
+
+def test_the_loopback_of_a_workload_is_that_of_each_pod(replicas):
+    assert lab.evaluate(replicas.cluster, "shop/web", "127.0.0.1", port=81).allowed is True
+
+
 def test_a_service_without_pods_is_an_address_outside():
     service = {
         "apiVersion": "v1",
