@@ -19,6 +19,7 @@ from netpol_lab.scene import MOST_AS_DIAGRAM
 from netpol_lab.svg import Picture, draw
 from netpol_lab.traffic import USUAL_PORT, spoken_port
 
+MOST_NOTED = 100_000  # connections that are kept to be told of again
 LOOKED_AT = 20_000  # connections, to find the port that tells most
 OUTSIDE = "outside the cluster"
 
@@ -160,15 +161,26 @@ class Listing(Report):
         What pods of one workload or namespace may open to each other is "within": nobody is
         connected with himself.
         """
+        again: list[Connection] = []
         yield '{"connections": ['
-        yield from _json_items(c[:3] for c in self.connections() if not _is_within(c))
+        yield from _json_items(c[:3] for c in self._noted(again) if not _is_within(c))
         if self._within:
             yield '], "within": ['
-            yield from _json_items(c[:3] for c in self.connections() if _is_within(c))
+            yield from _json_items(c[:3] for c in self._once_more(again) if _is_within(c))
         if self._left_open:
             yield '], "undefined": ['
-            yield from _json_items((c[0], c[1], c.undefined) for c in self.connections())
+            yield from _json_items((c[0], c[1], c.undefined) for c in self._once_more(again))
         yield "]}"
+
+    def _noted(self, again: list[Connection]) -> Iterator[Connection]:
+        """Yield the connections; note those that are told of again, as long as they are few."""
+        for connection in self.connections():
+            if (connection.undefined or _is_within(connection)) and len(again) < MOST_NOTED:
+                again.append(connection)
+            yield connection
+
+    def _once_more(self, again: list[Connection]) -> Iterable[Connection]:
+        return again if len(again) < MOST_NOTED else self.connections()
 
     def table(self) -> Table:
         """Return a row for each connection."""
