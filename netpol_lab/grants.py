@@ -54,12 +54,10 @@ def grants(resolution: Resolution, view: View, direction: Direction) -> Iterator
         return
     isolated = 0
     for policy in resolution.policies:
-        if direction in policy.policy_types:
-            subjects = resolution.subjects(policy.namespace, policy.pod_selector).bits
-            isolated |= subjects
-            for rule in policy.rules(direction):
-                yield from _by_rule(resolution, view, policy, rule, subjects & view.subjects)
-    isolated &= view.subjects
+        subjects = resolution.isolated_by(policy, direction).bits & view.subjects
+        isolated |= subjects
+        for rule in policy.rules(direction):
+            yield from _by_rule(resolution, view, policy, rule, subjects)
     yield _open(direction, everyone & ~isolated, everyone)
     for subjects, peers in _exempt(view, direction, isolated):
         yield _open(direction, subjects, peers)

@@ -388,9 +388,14 @@ class Resolution:
         return tuple(
             policy
             for policy in self._policies.get(pod.namespace, ())
-            if direction in policy.policy_types
-            and pod in self.subjects(policy.namespace, policy.pod_selector)
+            if pod in self.isolated_by(policy, direction)
         )
+
+    def isolated_by(self, policy: Policy, direction: Direction) -> EndpointSet:
+        """Return the pods that one policy isolates in one direction (SEM-01, SEM-16)."""
+        if direction in policy.policy_types:
+            return self.subjects(policy.namespace, policy.pod_selector)
+        return EndpointSet(self.universe)
 
     def _subjects(self, namespace: str, selector: Selector) -> EndpointSet:
         return self._meant_by(Peer(pod_selector=selector), namespace)

@@ -67,14 +67,14 @@ FAULTS = (
     Fault(
         "rules of an unlisted direction count",
         "resolve.py",
-        "if direction in policy.policy_types\n",
-        "if direction in policy.policy_types or policy.rules(direction)\n",
+        "if direction in policy.policy_types:",
+        "if direction in policy.policy_types or policy.rules(direction):",
     ),
     Fault(
         "an isolating policy must also have a rule",
         "resolve.py",
-        "if direction in policy.policy_types\n",
-        "if direction in policy.policy_types and policy.rules(direction)\n",
+        "if direction in policy.policy_types:",
+        "if direction in policy.policy_types and policy.rules(direction):",
     ),
     Fault(
         "an empty egress list adds the type Egress",
