@@ -1,0 +1,96 @@
+"""What every chart has: a title, a table of the same facts, and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from netpol_lab.captions import MARGIN
+from netpol_lab.shapes import BLUE, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text
+
+WIDEST = 900.0
+HEAD = 76.0  # where the two lines on top end
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing that can also be read as a table.
+
+    Parameters
+    ----------
+    title, note : str
+        What is shown, and how to read it.
+    table : tuple of tuple of str
+        The column names, then the rows.
+    sheet : Sheet
+    """
+
+    title: str
+    note: str
+    table: tuple[tuple[str, ...], ...]
+    sheet: Sheet
+
+    state = "chart"
+
+    @property
+    def text(self) -> str:
+        """Title, note and table."""
+        widths = [max(map(len, column)) for column in zip(*self.table, strict=True)]
+        rows = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in self.table)
+        return "\n".join([self.title, self.note, *rows])
+
+    @property
+    def desc(self) -> str:
+        """The note, and each row as a sentence."""
+        names, *rows = self.table
+        return " ".join([self.note, *(_sentence(names, row) for row in rows)])
+
+
+def _sentence(names: Sequence[str], row: Sequence[str]) -> str:
+    cells = (f"{name} {cell}" for name, cell in zip(names[1:], row[1:], strict=True))
+    return f"{row[0]}: {', '.join(cells)}."
+
+
+def chart(
+    title: str, note: str, table: Iterable[tuple[str, ...]], shapes: Sequence[Shape], width: float
+) -> Chart:
+    """Return a chart: the shapes on white paper below its title and its note."""
+    width = max(width, 420.0, *(s.box.right + MARGIN for s in _head(title, note)))
+    bottom = max(_bottom(shape) for shape in shapes) + MARGIN
+    paper = Rect(Box(0, 0, width, bottom), Style(PAPER))
+    return Chart(
+        title, note, tuple(table), Sheet(width, bottom, (paper, *_head(title, note), *shapes))
+    )
+
+
+def _head(title: str, note: str) -> Iterator[Text]:
+    yield Text((MARGIN, 34), title, 18, bold=True)
+    yield Text((MARGIN, 56), note, 13, colour=MUTED)
+
+
+def _bottom(shape: Shape) -> float:
+    return shape.box.bottom if isinstance(shape, Rect | Text) else 0.0
+
+
+def shade(part: float) -> str:
+    """Return the colour of a part of a whole: from white to blue.
+
+    Examples
+    --------
+    >>> shade(0), shade(1)
+    ('#ffffff', '#0072b2')
+    """
+    pairs = ((PAPER[i : i + 2], BLUE[i : i + 2]) for i in (1, 3, 5))
+    mixed = (round(int(a, 16) + (int(b, 16) - int(a, 16)) * part) for a, b in pairs)
+    return "#" + "".join(f"{value:02x}" for value in mixed)
+
+
+def ink_on(part: float) -> str:
+    """Return the colour of text on `shade(part)` that can be read: black or white.
+
+    Examples
+    --------
+    >>> ink_on(0), ink_on(1)
+    ('#000000', '#ffffff')
+    """
+    return PAPER if part > 0.92 else "#000000"

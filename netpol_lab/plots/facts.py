@@ -1,0 +1,213 @@
+"""How much of what pods listen on is open, and to whom; how many pods are isolated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from netpol_lab.assumptions import DEFAULTS, Assumptions
+from netpol_lab.bits import bits_of, union
+from netpol_lab.cluster import Cluster
+from netpol_lab.groups import workload_names
+from netpol_lab.model import Direction, Pod
+from netpol_lab.reach import Reachability, reachability_of
+from netpol_lab.verdict import resolution_of
+
+OUTSIDE = "outside"  # any address outside the cluster
+Port = tuple[str, int]  # protocol and number
+
+
+class Share(NamedTuple):
+    """So many of so many.
+
+    Examples
+    --------
+    >>> print(Share(3, 4), Share(0, 4), Share(1, 1000), Share(999, 1000), Share(0, 0))
+    75% 0% 1% 99% -
+    """
+
+    open: int = 0
+    of: int = 0
+
+    @property
+    def part(self) -> float:
+        """Between 0 and 1."""
+        return self.open / self.of if self.of else 0.0
+
+    def __str__(self) -> str:
+        if not self.of:
+            return "-"
+        # Only all is 100 %, and only none is 0 %.
+        percent = round(100 * self.part)
+        if 0 < self.open < self.of:
+            percent = min(max(percent, 1), 99)
+        return f"{percent}%"
+
+    def plus(self, other: Share) -> Share:
+        """Return both together."""
+        return Share(self.open + other.open, self.of + other.of)
+
+
+@dataclass(frozen=True, eq=False)
+class Openness:
+    """How many of the ports that pods listen on are open, between groups of pods.
+
+    One is counted for each source pod, each other pod, and each port that the other pod's
+    containers declare; open is what is allowed for sure. Made by `openness`.
+
+    Parameters
+    ----------
+    reach : Reachability
+    members : mapping of str to tuple of Pod
+        The groups.
+    listening : mapping of (str, int) to frozenset of str
+        For each port the pods that it is asked about.
+    """
+
+    reach: Reachability
+    members: Mapping[str, tuple[Pod, ...]]
+    listening: Mapping[Port, frozenset[str]]
+
+    def share(self, source: str, destination: str) -> Share:
+        """Return how much of one group is open to another, or to any address outside."""
+        sources = self._rows(source)
+        there = self._bits(self.members[destination])
+        total = Share()
+        for port, asked in self._asked.items():
+            wanted = asked & there
+            for own, rows in sources:
+                # A pod reaches itself whatever the policies say, so that is not counted.
+                total = total.plus(Share((rows[port] & wanted & ~own).bit_count(),
+                                         (wanted & ~own).bit_count()))  # fmt: skip
+        return total
+
+    def way_out(self, source: str) -> Share:
+        """Return how many pods of a group may open some connection to some address outside."""
+        pods, index = self.members[source], self.reach.frame.index
+        beyond = bits_of(index[name] for name in self._outside)
+        reached = (self.reach.spread(1 << index[str(pod)]) & beyond for pod in pods)
+        return Share(sum(map(bool, reached)), len(pods))
+
+    def _rows(self, group: str) -> list[tuple[int, Mapping[Port, int]]]:
+        """Return each source of a group: its own bit, and whom it reaches on each port."""
+        if group == OUTSIDE:  # whatever some address outside reaches
+            rows = {port: union(grid[name] for name in self._outside)
+                    for port, grid in self._grids.items()}  # fmt: skip
+            return [(0, rows)]
+        return [
+            (self._bits([pod]), {port: grid[str(pod)] for port, grid in self._grids.items()})
+            for pod in self.members[group]
+        ]
+
+    @cached_property
+    def _outside(self) -> tuple[str, ...]:
+        """The ranges of addresses outside, without the nodes: a pod's own node may always come."""
+        nodes = {address for pod in self.reach.cluster.pods for address in pod.node_addresses}
+        return tuple(str(end) for end in self.reach.frame.ranges if end.first not in nodes)
+
+    @cached_property
+    def _grids(self) -> dict[Port, dict[str, int]]:
+        grids = {(protocol, port): self.reach.at(port, protocol)
+                 for protocol, port in self.listening}  # fmt: skip
+        return {port: dict(zip(grid.names, grid.sure, strict=True)) for port, grid in grids.items()}
+
+    @cached_property
+    def _asked(self) -> dict[Port, int]:
+        index = self.reach.frame.index
+        return {port: bits_of(index[name] for name in names)
+                for port, names in self.listening.items()}  # fmt: skip
+
+    def _bits(self, pods: Iterable[Pod]) -> int:
+        return bits_of(self.reach.frame.index[str(pod)] for pod in pods)
+
+
+def openness(
+    cluster: Cluster,
+    by: str = "namespace",
+    port: Port | None = None,
+    assumptions: Assumptions = DEFAULTS,
+) -> Openness:
+    """Return how much is open between the namespaces or workloads of a cluster.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    by : str
+        ``"namespace"`` or ``"workload"``.
+    port : (str, int), optional
+        Ask about this one on every pod, in place of the ports that containers declare.
+    assumptions : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> found = openness(lab.load("three-tier"), by="workload")
+    >>> print(found.share("shop/web", "shop/db"), found.share("shop/backend", "shop/db"))
+    0% 100%
+    """
+    pods = [pod for pod in cluster.pods if not pod.finished]
+    if port is not None:
+        listening = {port: frozenset(map(str, pods))}
+    else:
+        listening = {at: frozenset(names) for at, names in _declared(pods).items()}
+    return Openness(reachability_of(cluster, assumptions), members(pods, by), listening)
+
+
+def members(pods: Iterable[Pod], by: str) -> dict[str, tuple[Pod, ...]]:
+    """Return the groups that pods are in, in their order."""
+    pods = list(pods)
+    owner = workload_names(pods) if by == "workload" else {str(p): p.namespace for p in pods}
+    return _grouped(pods, lambda pod: owner[str(pod)])
+
+
+def _grouped(pods: Iterable[Pod], key: Callable[[Pod], str]) -> dict[str, tuple[Pod, ...]]:
+    groups: dict[str, list[Pod]] = {}
+    for pod in pods:
+        groups.setdefault(key(pod), []).append(pod)
+    return {name: tuple(found) for name, found in groups.items()}
+
+
+def _declared(pods: Iterable[Pod]) -> dict[Port, set[str]]:
+    """Return the ports that containers declare, with the pods that do."""
+    found: dict[Port, set[str]] = {}
+    for pod in pods:
+        for port in pod.ports:
+            if port.in_sidecar or not port.in_init_container:  # else nobody listens any more
+                found.setdefault((str(port.protocol), port.port), set()).add(str(pod))
+    return dict(sorted(found.items()))
+
+
+class Coverage(NamedTuple):
+    """How many pods of a namespace are isolated in each direction, and how many have no say.
+
+    Pods on their node's network are left out: policies do not select them for sure (SEM-54).
+    """
+
+    namespace: str
+    ingress: Share
+    egress: Share
+    on_node: int
+
+
+def coverage(cluster: Cluster) -> Iterator[Coverage]:
+    """Yield for each namespace how many of its pods are isolated.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> for found in coverage(lab.load("three-tier")):
+    ...     print(found.namespace, found.ingress.open, "of", found.ingress.of)
+    shop 2 of 3
+    """
+    running = [pod for pod in cluster.pods if not pod.finished]
+    for namespace, pods in members(running, "namespace").items():
+        own = [pod for pod in pods if not pod.host_network]
+        ingress, egress = (
+            sum(bool(resolution_of(cluster).isolating(pod, way)) for pod in own)
+            for way in Direction
+        )
+        yield Coverage(
+            namespace, Share(ingress, len(own)), Share(egress, len(own)), len(pods) - len(own)
+        )

@@ -1,0 +1,39 @@
+"""Bars for exposure and isolation."""
+
+import netpol_lab as lab
+from netpol_lab.plots.bars import plot_coverage, plot_exposure
+from netpol_lab.shapes import Text
+
+TOWN = lab.load("neighbours")
+
+
+def test_exposure_says_before_and_after_for_each_namespace():
+    lines = plot_exposure(TOWN.with_policies([]), TOWN.with_policies(["default-deny-ingress"])).text
+    assert "shop       100% -> 0%" in lines
+
+
+def test_a_namespace_where_nobody_listens_has_no_number():
+    assert "blog       -" in plot_exposure(TOWN).text
+
+
+def test_coverage_counts_pods():
+    assert (
+        "shop       2 of 2   0 of 2"
+        in plot_coverage(TOWN.with_policies(["default-deny-ingress"])).text
+    )
+
+
+def test_what_the_two_shades_mean_is_said_only_where_there_are_two():
+    assert "Pale: before" in plot_coverage(TOWN, TOWN).text
+    assert "Pale: before" not in plot_coverage(TOWN).text
+
+
+def test_an_empty_cluster_has_an_empty_chart():
+    assert plot_coverage(lab.load("")).text.splitlines()[2] == "namespace"
+
+
+def test_nothing_is_written_outside_the_paper():
+    for picture in (plot_exposure(lab.load("market"), TOWN), plot_coverage(TOWN)):
+        sheet = picture.scene.sheet
+        boxes = [shape.box for shape in sheet.walk() if isinstance(shape, Text)]
+        assert all(b.x >= 0 and b.right <= sheet.width and b.bottom <= sheet.height for b in boxes)
