@@ -255,7 +255,7 @@ def _run_file(
             if case.manifest is not None:
                 _run_refusal(file, case, read, report)
             else:
-                _run_case(document, case, read(_texts(document, case)), assumptions, report)
+                run_case(document, case, read(_texts(document, case)), assumptions, report)
     except NetpolError as error:
         report.outcomes.append(_not_run(file, error))
 
@@ -299,8 +299,14 @@ def _cannot_run(error: NetpolError) -> str:
     return "cannot be run\n" + indent(str(error), "    ")
 
 
-def read_cases(text: str, file: str) -> Cases:
+def read_cases(text: str, file: str, at_hand: bool = False) -> Cases:
     """Return the cases of a file, decoded: one in each document that is not empty.
+
+    Parameters
+    ----------
+    text, file : str
+    at_hand : bool
+        Whether the cluster is there already, so that a case need not name manifests.
 
     Raises
     ------
@@ -308,7 +314,8 @@ def read_cases(text: str, file: str) -> Cases:
         When the file is not in the format, with every complaint.
     """
     found, complaints = documents(text, file)
-    cases = [(d, _decoded(d, complaints)) for d in found if d.value is not None]
+    given = {"manifests": ""} if at_hand else {}
+    cases = [(d, _decoded(d, given, complaints)) for d in found if d.value is not None]
     if not cases and not complaints:
         complaints = [Complaint("", Reason.REQUIRED, "holds no test", _FORMAT, file)]
     if complaints:
@@ -319,15 +326,16 @@ def read_cases(text: str, file: str) -> Cases:
 _FORMAT = "what a file of tests looks like: netpol-lab test --help"
 
 
-def _decoded(document: Document, complaints: list[Complaint]) -> CaseFile:
+def _decoded(document: Document, given: dict[str, str], complaints: list[Complaint]) -> CaseFile:
     problems: list[Problem] = []
+    value = given | document.value if isinstance(document.value, dict) else document.value
     if get(document.value, "apiVersion") and get(document.value, "kind"):
         hint = f"to check it: netpol-lab check {document.file}; {_FORMAT}"
         problems.append(Problem((), Reason.INVALID, "is a manifest, not a file of tests", hint))
         case = CaseFile()
     else:
-        case = decoder(CaseFile)(document.value, (), problems)
-        problems = problems or list(_incomplete(case, document.value))
+        case = decoder(CaseFile)(value, (), problems)
+        problems = problems or list(_incomplete(case, value))
     complaints += (_complaint(document, problem) for problem in problems)
     return case
 
@@ -403,9 +411,10 @@ class _Wanted:
         return ("expect_default",) if self.entry < 0 else ("expect", self.entry)
 
 
-def _run_case(
+def run_case(
     document: Document, case: CaseFile, cluster: Cluster, assumptions: Assumptions, report: Report
 ) -> None:
+    """Check each expectation of a case, and add what came of it to the report."""
     if is_cluster_wide(cluster.ignored):
         report.outcomes.append(_waits(document.file, case))
         return
