@@ -11,6 +11,10 @@ from enum import StrEnum
 class NetpolError(Exception):
     """Base of every error that netpol_lab raises on purpose; its text is meant for people."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what Jupyter shows: the message alone, since the way to it helps nobody."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class UnknownNameError(NetpolError, LookupError):
     """A pod, policy, scenario or file that does not exist; the text lists near names."""

@@ -1,6 +1,6 @@
 """Errors say where, what, and what to type instead."""
 
-from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, near
+from netpol_lab.errors import Complaint, ManifestError, Reason, UnknownNameError, did_you_mean, near
 
 
 def test_a_complaint_points_at_the_token_with_a_caret():
@@ -37,3 +37,8 @@ def test_few_options_are_all_listed_and_many_are_counted():
     assert did_you_mean("zzz", ["b", "a"]) == "There are: a, b."
     assert did_you_mean("zzz", [f"shop/pod-{i}" for i in range(30)]) == "There are 30 of them."
     assert did_you_mean("zzz", []) == "There are none."
+
+
+def test_jupyter_shows_the_message_without_the_way_to_it():
+    shown = UnknownNameError("no such pod")._render_traceback_()
+    assert shown == ["UnknownNameError: no such pod"]

@@ -1,0 +1,89 @@
+"""What an API server says about a text, and what its policies mean as they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netpol_lab.cluster import Cluster
+from netpol_lab.errors import Complaint, ManifestError
+from netpol_lab.explain import describe
+from netpol_lab.manifests import load
+
+
+@dataclass(frozen=True)
+class Review:
+    """The answer of `review`.
+
+    Parameters
+    ----------
+    complaints : tuple of Complaint
+        Why it is refused; empty when it is accepted.
+    cluster : Cluster or None
+        What is stored; None when it is refused.
+    """
+
+    complaints: tuple[Complaint, ...]
+    cluster: Cluster | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the text is stored."""
+        return self.cluster is not None
+
+    @property
+    def text(self) -> str:
+        """The answer in words."""
+        return "\n".join(self._accepted(self.cluster) if self.cluster else self._refused())
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+    def _refused(self) -> Iterator[str]:
+        yield "Refused. Nothing of it is stored:"
+        yield "\n\n".join(map(str, self.complaints))
+
+    def _accepted(self, cluster: Cluster) -> Iterator[str]:
+        if cluster.dropped:
+            yield "Accepted, but these fields are dropped without a word:"
+            yield from (f"  line {c.line}: {c.path}, {c.message}" for c in cluster.dropped)
+        else:
+            yield "Accepted."
+        yield from (f"warning: {warning}" for warning in cluster.warnings)
+        for policy in cluster.policies:
+            yield f"{policy} selects {describe(policy)}"
+
+
+def review(text: str, *, strict: bool = True) -> Review:
+    r"""Say whether an API server would accept a text, and what its policies mean as printed.
+
+    Parameters
+    ----------
+    text : str
+        YAML or JSON.
+    strict : bool
+        As for `load`: whether unknown and repeated fields are refused. kubectl asks the server to
+        refuse them; other tools often do not.
+
+    Returns
+    -------
+    Review
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db}\n"
+    >>> lab.review(head + "spec: {podSelector: {matchLabels: {role: db}}}")
+    Accepted.
+    default/db selects pods with role=db: no ingress
+    >>> lab.review(head + "ingress: []", strict=False)
+    Accepted, but these fields are dropped without a word:
+      line 4: ingress, unknown field "ingress"
+    default/db selects every pod: no ingress
+    """
+    try:
+        return Review((), load(f"{text}\n", strict=strict))
+    except ManifestError as error:
+        return Review(tuple(error.complaints), None)

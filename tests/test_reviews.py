@@ -1,0 +1,35 @@
+"""What an API server says about a text."""
+
+import netpol_lab as lab
+
+HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db}\n"
+
+
+def test_a_valid_policy_is_accepted_and_said_in_words():
+    review = lab.review(f"{HEAD}spec: {{podSelector: {{}}, policyTypes: [Egress]}}")
+    assert review.accepted
+    assert review.text == "Accepted.\ndefault/db selects every pod: no egress"
+
+
+def test_every_complaint_is_there_at_once():
+    review = lab.review(f"{HEAD}spec: {{podSelector: {{}}, ingres: [], egres: []}}")
+    assert not review.accepted
+    assert "did you mean ingress" in str(review)
+    assert "did you mean egress" in str(review)
+
+
+def test_a_lenient_reader_drops_fields_and_says_what_is_left():
+    review = lab.review(f"{HEAD}ingress: []", strict=False)
+    assert review.text.splitlines() == [
+        "Accepted, but these fields are dropped without a word:",
+        '  line 4: ingress, unknown field "ingress"',
+        "default/db selects every pod: no ingress",
+    ]
+
+
+def test_text_that_is_no_yaml_is_refused_with_its_place():
+    assert "<text>:" in str(lab.review("{"))
+
+
+def test_one_word_is_text_and_not_the_name_of_a_file():
+    assert not lab.review("three-tier").accepted
