@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lab.cluster import Cluster
-from netpol_lab.errors import Complaint, ManifestError
+from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.explain import describe
 from netpol_lab.manifests import load
 
@@ -46,14 +46,18 @@ class Review:
         yield "\n\n".join(map(str, self.complaints))
 
     def _accepted(self, cluster: Cluster) -> Iterator[str]:
-        if cluster.dropped:
-            yield "Accepted, but these fields are dropped without a word:"
-            yield from (f"  line {c.line}: {c.path}, {c.message}" for c in cluster.dropped)
-        else:
-            yield "Accepted."
+        yield "Accepted, but not as it is written:" if cluster.dropped else "Accepted."
+        yield from map(_dropped, cluster.dropped)
         yield from (f"warning: {warning}" for warning in cluster.warnings)
         for policy in cluster.policies:
             yield f"{policy} selects {describe(policy)}"
+
+
+def _dropped(complaint: Complaint) -> str:
+    what = "is unknown, so it is dropped"
+    if complaint.reason is Reason.DUPLICATE:
+        what = "stands twice, and only the last one counts"
+    return f"  line {complaint.line}: {complaint.path} {what}"
 
 
 def review(text: str, *, strict: bool = True) -> Review:
@@ -79,8 +83,8 @@ def review(text: str, *, strict: bool = True) -> Review:
     Accepted.
     default/db selects pods with role=db: no ingress
     >>> lab.review(head + "ingress: []", strict=False)
-    Accepted, but these fields are dropped without a word:
-      line 4: ingress, unknown field "ingress"
+    Accepted, but not as it is written:
+      line 4: ingress is unknown, so it is dropped
     default/db selects every pod: no ingress
     """
     try:

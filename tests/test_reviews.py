@@ -21,8 +21,8 @@ def test_every_complaint_is_there_at_once():
 def test_a_lenient_reader_drops_fields_and_says_what_is_left():
     review = lab.review(f"{HEAD}ingress: []", strict=False)
     assert review.text.splitlines() == [
-        "Accepted, but these fields are dropped without a word:",
-        '  line 4: ingress, unknown field "ingress"',
+        "Accepted, but not as it is written:",
+        "  line 4: ingress is unknown, so it is dropped",
         "default/db selects every pod: no ingress",
     ]
 
@@ -33,3 +33,10 @@ def test_text_that_is_no_yaml_is_refused_with_its_place():
 
 def test_one_word_is_text_and_not_the_name_of_a_file():
     assert not lab.review("three-tier").accepted
+
+
+def test_of_a_field_that_stands_twice_the_last_one_counts():
+    text = f"{HEAD}spec:\n  podSelector: {{}}\n  podSelector: {{matchLabels: {{a: b}}}}"
+    shown = lab.review(text, strict=False).text
+    assert "line 6: spec.podSelector stands twice, and only the last one counts" in shown
+    assert "selects pods with a=b" in shown

@@ -1,0 +1,67 @@
+"""A policy as kubectl describes it."""
+
+import netpol_lab as lab
+
+HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"
+
+
+def spec_of(text):
+    lines = lab.describe(lab.load(HEAD + text), "p").splitlines()
+    return [line.strip() for line in lines[3:]]
+
+
+def test_an_empty_selector_is_printed_as_none_although_it_means_all_pods():
+    first, *_ = spec_of("  podSelector: {}\n")
+    assert first.startswith("PodSelector:     <none> (Allowing the specific traffic to all pods")
+
+
+def test_no_rule_is_printed_as_none_and_isolates():
+    lines = spec_of("  podSelector: {}\n  policyTypes: [Ingress, Egress]\n")
+    assert lines[1:] == [
+        "Allowing ingress traffic:",
+        "<none> (Selected pods are isolated for ingress connectivity)",
+        "Allowing egress traffic:",
+        "<none> (Selected pods are isolated for egress connectivity)",
+        "Policy Types: Ingress, Egress",
+    ]
+
+
+def test_two_rules_are_parted_by_a_line_and_two_peers_are_not():
+    lines = spec_of(
+        "  podSelector: {matchLabels: {b: z, a: x}}\n"
+        "  ingress:\n"
+        "  - from:\n"
+        "    - podSelector: {}\n"
+        "    - {namespaceSelector: {}, podSelector: {matchLabels: {a: x}}}\n"
+        "  - ports: [{port: 80}, {port: http, protocol: UDP}, {port: 5, endPort: 9}]\n"
+    )
+    assert lines == [
+        "PodSelector:     a=x,b=z",
+        "Allowing ingress traffic:",
+        "To Port: <any> (traffic allowed to all ports)",
+        "From:",
+        "PodSelector: <none>",
+        "From:",
+        "NamespaceSelector: <none>",
+        "PodSelector: a=x",
+        "----------",
+        "To Port: 80/TCP",
+        "To Port: http/UDP",
+        "To Port: 5-9/TCP",
+        "From: <any> (traffic not restricted by source)",
+        "Not affecting egress traffic",
+        "Policy Types: Ingress",
+    ]
+
+
+def test_blocks_and_expressions_are_spelt_as_kubectl_does():
+    lines = spec_of(
+        "  podSelector: {matchExpressions: [{key: a, operator: NotIn, values: [z, x]},\n"
+        "    {key: b, operator: DoesNotExist}, {key: c, operator: Exists},\n"
+        "    {key: d, operator: In, values: [q, p]}]}\n"
+        "  policyTypes: [Egress]\n"
+        "  egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}]}]\n"
+    )
+    assert lines[0] == "PodSelector:     a notin (x,z),!b,c,d in (p,q)"
+    assert lines[4:7] == ["To:", "IPBlock:", "CIDR: 10.0.0.0/8"]
+    assert lines[7] == "Except: 10.1.0.0/16"
