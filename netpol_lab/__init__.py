@@ -14,6 +14,7 @@ shop/web -> shop/db  TCP 5432: denied
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,20 +22,31 @@ if TYPE_CHECKING:
     from netpol_lab.assumptions import Assumptions
     from netpol_lab.changes import diff
     from netpol_lab.cluster import Cluster, Flow
+    from netpol_lab.course import course_map, reset_progress
+    from netpol_lab.described import describe
     from netpol_lab.errors import ManifestError, NetpolError
-    from netpol_lab.exercises import exercise
+    from netpol_lab.expecting import expect
+    from netpol_lab.explorers.blocks import explore_block
+    from netpol_lab.explorers.enforcement import explore_enforcement
+    from netpol_lab.explorers.port_walk import explore_ports
+    from netpol_lab.explorers.selectors import explore_selector
+    from netpol_lab.explorers.types import explore_types
     from netpol_lab.fixes import fix
     from netpol_lab.linting.findings import Finding, lint
     from netpol_lab.live import from_kubectl
     from netpol_lab.manifests import load
     from netpol_lab.model import Pod, Policy
+    from netpol_lab.plots.bars import plot_coverage, plot_exposure
+    from netpol_lab.plots.heat import plot_matrix
+    from netpol_lab.policy_cells import exercise
     from netpol_lab.ports import PortSet
     from netpol_lab.predictions import predict
     from netpol_lab.quizzes import quiz
     from netpol_lab.reach import reachability
+    from netpol_lab.reviews import review
     from netpol_lab.setup_check import check_setup
     from netpol_lab.svg import draw
-    from netpol_lab.variants import compare, explore_types
+    from netpol_lab.variants import compare
     from netpol_lab.verdict import Verdict, evaluate
     from netpol_lab.widgets import explore
 
@@ -53,19 +65,31 @@ _HOMES = {
     "Verdict": "verdict",
     "check_setup": "setup_check",
     "compare": "variants",
+    "course_map": "course",
+    "describe": "described",
     "diff": "changes",
     "draw": "svg",
     "evaluate": "verdict",
-    "exercise": "exercises",
+    "exercise": "policy_cells",
+    "expect": "expecting",
     "explore": "widgets",
-    "explore_types": "variants",
+    "explore_block": "explorers.blocks",
+    "explore_enforcement": "explorers.enforcement",
+    "explore_ports": "explorers.port_walk",
+    "explore_selector": "explorers.selectors",
+    "explore_types": "explorers.types",
     "fix": "fixes",
     "from_kubectl": "live",
     "lint": "linting.findings",
     "load": "manifests",
+    "plot_coverage": "plots.bars",
+    "plot_exposure": "plots.bars",
+    "plot_matrix": "plots.heat",
     "predict": "predictions",
     "quiz": "quizzes",
     "reachability": "reach",
+    "review": "reviews",
+    "reset_progress": "course",
 }
 
 __all__ = [*_HOMES]
@@ -80,3 +104,7 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_HOMES])
+
+
+if "IPython" in sys.modules:  # then cells may start with %%policy, and not just after an exercise
+    import_module(f"{__name__}.policy_cells").offer_cells()

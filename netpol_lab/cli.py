@@ -26,6 +26,7 @@ from netpol_lab.command_options import (
     print_warnings,
     read_cluster,
 )
+from netpol_lab.learner_commands import PROGRESS, add_progress, run_progress
 from netpol_lab.report_commands import (
     DIFF,
     DRAW,
@@ -40,6 +41,7 @@ from netpol_lab.report_commands import (
     run_lint,
     run_reach,
 )
+from netpol_lab.scenario_commands import SCENARIO, add_scenario, run_scenario
 
 if TYPE_CHECKING:
     from netpol_lab.errors import Complaint
@@ -57,6 +59,8 @@ examples:
   netpol-lab lint policies/                           what is probably not meant?
   netpol-lab draw shop.yaml --out shop.svg
   netpol-lab test tests/                              do the expected verdicts hold?
+  netpol-lab scenario check my-shop.yaml              for teachers: is an exercise fit to be given?
+  netpol-lab progress collected/                      how far is each learner of a class?
 
 exit status: 0 good (verdict: whatever the answer), 1 complaints, failed expectations, findings
 or changes, 2 wrong use or unreadable input
@@ -374,6 +378,9 @@ _VERBS = (
     _Verb("lint", "what is legal and probably not meant?", LINT, add_lint, run_lint),
     _Verb("draw", "a picture of all traffic on one port", DRAW, add_draw, run_draw),
     _Verb("test", "do the expected verdicts hold?", TEST, _test_options, _test),
+    _Verb("progress", "how far is each learner of a class?", PROGRESS, add_progress, run_progress),
+    _Verb("scenario", "for teachers: is an exercise fit to be given?", SCENARIO, add_scenario,
+          run_scenario),
     _Verb("completion", "print the completion script of a shell",
           'For instance: eval "$(netpol-lab completion bash)"', _completion_options, _completion),
 )  # fmt: skip

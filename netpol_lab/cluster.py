@@ -58,7 +58,10 @@ class Cluster:
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
     sources : mapping of Policy to function
-        The way back to the text of each policy; ask `place_of` instead.
+        The way back to the place of each policy; ask `place_of` instead.
+    texts : mapping of Policy to str
+        The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
+        document are not in here: nobody would recognise them.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class Cluster:
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
+    texts: Mapping[Policy, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         counts = (

@@ -30,7 +30,9 @@ from netpol_lab.errors import (
 )
 from netpol_lab.reading import (
     MAX_BYTES,
+    WHOLE,
     Document,
+    Inset,
     Path,
     documents,
     forget_positions,
@@ -142,6 +144,22 @@ def scenarios() -> list[str]:
     return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
 
+INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
+
+
+def is_exercise(value: Any) -> bool:
+    """Say whether a document is an exercise (SCENARIOS.md), which holds manifests as text."""
+    is_object = not isinstance(value, dict) or "kind" in value or "apiVersion" in value
+    return not is_object and any(map(value.get, INLINE)) and ("goal" in value or "story" in value)
+
+
+def read_parts(document: Document, *names: str) -> Cluster:
+    """Read the manifests in some fields of a file; complaints are about the lines of that file."""
+    reader = _Reader(DEFAULTS)
+    reader.take_in(document, *names)
+    return reader.cluster()
+
+
 # ---------------------------------------------------------------- sources
 
 
@@ -240,6 +258,11 @@ class _Written:
     document: Document
     prefix: Path
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the document is this object and nothing else, as YAML."""
+        return not self.prefix and not self.document.is_json and bool(self.document.text)
+
     def __call__(self, path: str) -> Place | None:
         found = self.document.find((*self.prefix, *parse_path(path)))
         return Place(self.document.file, *found) if found else None
@@ -258,11 +281,30 @@ class _Reader:
     ignored: Counter[str] = field(default_factory=Counter)
     written: dict[tuple[str, str], _Written] = field(default_factory=dict)
 
-    def read(self, text: str, file: str) -> None:
-        found, broken = documents(text, file)
+    def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
+        found, broken = documents(text, file, inset)
         self.complaints += broken
         for document in found:
-            self._object(document, document.value, (), {})
+            if is_exercise(document.value) and inset is WHOLE:
+                self.take_in(document, *INLINE)
+            else:
+                self._object(document, document.value, (), {})
+
+    def take_in(self, document: Document, *names: str) -> None:
+        """Read the manifests that some fields of a file hold as text, or name."""
+        for name in names:
+            match document.value.get(name):
+                case str(known) if name == "scenario" and known in scenarios():
+                    self.read(text_of(SCENARIOS / f"{known}.yaml"), f"{known}.yaml")
+                case str(unknown) if name == "scenario":
+                    said = f'there is no packaged scenario "{visible(unknown)}"'
+                    near = did_you_mean(unknown, scenarios())
+                    problem = Problem((name,), Reason.INVALID, said, near)
+                    self._complain(document, {}, [problem], ())
+                case str(text):
+                    inset = document.inset((name,), text)
+                    within = document.file if inset else f"{document.file} ({name})"
+                    self.read(text, within, inset or WHOLE)
 
     def _object(self, document: Document, value: Any, path: Path, inherited: Any) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
@@ -361,12 +403,14 @@ class _Reader:
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
         cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})
+        written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         return replace(
             cluster,
             warnings=tuple(self.warnings),
             dropped=tuple(self.dropped),
             ignored=dict(self.ignored),
-            sources={p: self.written[p.namespace, p.name] for p in cluster.policies},
+            sources=written,
+            texts={p: place.document.text for p, place in written.items() if place.is_alone},
         )
 
 

@@ -157,7 +157,7 @@ def _unmet(
     reading: Assumptions,
 ) -> Iterator[Unmet]:
     if peer is not None:
-        yield from _unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading)
+        yield from unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading)
     if not query_of(side.flow).in_rule(rule, reading):
         yield _unmet_by_ports(rule, side, reading)
 
@@ -173,9 +173,35 @@ def _unmet_by_ports(rule: Rule, side: Side, reading: Assumptions) -> Unmet:
     return Unmet(Part.PORT, ports)
 
 
-def _unmet_by_peer(
-    cluster: Cluster, namespace: str, wanted: Peer, peer: Endpoint, reading: Assumptions
+def unmet_by_peer(
+    cluster: Cluster,
+    namespace: str,
+    wanted: Peer,
+    peer: Endpoint,
+    reading: Assumptions = DEFAULTS,
 ) -> Iterator[Unmet]:
+    """Yield what an item of `from` or `to` wants and an end does not have.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    namespace : str
+        Where the policy is.
+    wanted : Peer
+        The item.
+    peer : Endpoint
+        The end, as the policies see it.
+    reading : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> from netpol_lab.model import Selector
+    >>> shop = lab.load("neighbours")
+    >>> every_pod = Peer(pod_selector=Selector())
+    >>> [unmet.wants for unmet in unmet_by_peer(shop, "shop", every_pod, shop.endpoint("reader"))]
+    ['shop']
+    """
     if wanted.ip_block is not None:
         yield from _unmet_by_block(wanted.ip_block, peer, reading)
     elif peer.pod is None:

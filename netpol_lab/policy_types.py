@@ -14,7 +14,7 @@ from typing import Any
 
 from netpol_lab.captions import MARGIN, badge
 from netpol_lab.manifests import load
-from netpol_lab.model import Direction
+from netpol_lab.model import Direction, Policy
 from netpol_lab.shapes import FAINT, INK, MIST, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text
 from netpol_lab.svg import Picture
 from netpol_lab.verdict import resolution_of
@@ -144,6 +144,57 @@ def _either(words: Sequence[str]) -> str:
 def _spoken(answer: Answer) -> str:
     ways = (str(way) for way, isolated in zip(Direction, answer, strict=True) if isolated)
     return " and ".join(ways) or "nothing"
+
+
+# ---------------------------------------------------------------- in words
+
+
+def rule_of(policy: Policy) -> str:
+    """Return which rule of policyTypes a policy meets, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(rule_of(lab.load("three-tier").policy("db-access-ingress")))
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if there \
+is at least one egress rule. Here there is none.
+    """
+    if policy.types_written:
+        return "policyTypes is there and not empty, so Kubernetes keeps it as it is."
+    return (
+        "policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if "
+        f"there is at least one egress rule. Here there is {'one' if policy.egress else 'none'}."
+    )
+
+
+def effect_of(policy: Policy, direction: Direction) -> str:
+    """Return what a policy does to its pods in one direction, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+    direction : Direction
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(effect_of(lab.load("three-tier").policy("db-access-ingress"), Direction.EGRESS))
+    Egress is not listed: this policy leaves egress as it is.
+    """
+    name, written = direction.value, policy.ingress or ()
+    if direction is Direction.EGRESS:
+        written = policy.egress or ()
+    if direction in policy.policy_types:
+        admitted = "only what its rules admit is allowed" if written else "nothing is allowed"
+        rules = "with rules" if written else "without a rule"
+        return f"{name} is listed {rules}: the pod is isolated for {direction}, {admitted}."
+    if written:
+        return f"{name} is not listed: its {direction} rules are stored and ignored."
+    return f"{name} is not listed: this policy leaves {direction} as it is."
 
 
 # ---------------------------------------------------------------- the drawing

@@ -6,10 +6,13 @@ Nothing about NetworkPolicy is decided here: a mark is compared with a verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import ipywidgets
 
+from netpol_lab import progress
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, button, heading, preformatted
 from netpol_lab.cluster import Cluster
@@ -19,12 +22,57 @@ from netpol_lab.errors import (
     UnknownNameError,
     did_you_mean,
 )
+from netpol_lab.goals import WORDS
+from netpol_lab.practice.deals import Deal, deal
+from netpol_lab.practice.themes import THEMES
+from netpol_lab.practice.towns import LEVELS
+from netpol_lab.progress_file import Score
 from netpol_lab.scene import Scene, compose
 from netpol_lab.svg import paint
 from netpol_lab.traffic import Arc, Node, Outside, State
 
 CHOICES = (State.ALLOWED.value, State.BLOCKED.value)
-WORDS: Mapping[bool | None, str] = {True: CHOICES[0], False: CHOICES[1], None: "undefined"}
+MISSED, UNSEEN = "2px solid #d55e00", "2px solid #0000"  # frames around a mark
+MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many marks were right when they were first checked, now and in all rounds.
+
+    Parameters
+    ----------
+    right, of : int
+        In this round; nothing before its first check.
+    total_right, total_of, rounds : int
+        In all rounds that were checked.
+
+    Examples
+    --------
+    >>> Tally(2, 6, total_right=7, total_of=12, rounds=2)
+    this round 2 of 6 right, 7 of 12 in 2 rounds
+    """
+
+    right: int = 0
+    of: int = 0
+    total_right: int = 0
+    total_of: int = 0
+    rounds: int = 0
+
+    def __repr__(self) -> str:
+        now = f"this round {self.right} of {self.of} right" if self.of else "not checked yet"
+        total = f", {self.total_right} of {self.total_of} in {self.rounds} rounds"
+        return f"{now}{total if self.rounds > bool(self.of) else ''}"
+
+    def begun_again(self) -> Tally:
+        """Return the same with a new round that was not checked yet."""
+        return Tally(0, 0, self.total_right, self.total_of, self.rounds)
+
+    def first_checked(self, right: int, of: int) -> Tally:
+        """Return it with a round that was just checked; only the first check of one counts."""
+        if self.of:
+            return self
+        return Tally(right, of, self.total_right + right, self.total_of + of, self.rounds + 1)
 
 
 def predict(
@@ -35,6 +83,7 @@ def predict(
     *,
     outside: Iterable[Outside] = (),
     assumptions: Assumptions = DEFAULTS,
+    chapter: str = "",
 ) -> Prediction:
     """Return a form on which each connection is marked allowed or blocked, and then checked.
 
@@ -49,6 +98,9 @@ def predict(
         Addresses outside the cluster, or (caption, address).
     assumptions : Assumptions
         What to take for granted where plugins differ.
+    chapter : str
+        A chapter's number, as ``"04"``: then a button deals other clusters about it, and the
+        learner's progress keeps the score.
 
     Returns
     -------
@@ -73,12 +125,14 @@ def predict(
       ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
                closest: rule 1 wants role=backend, shop/web has role=web
     """
+    if chapter and chapter not in THEMES:
+        raise UnknownNameError(f'there is no chapter "{chapter}". {did_you_mean(chapter, THEMES)}')
     scene = compose(cluster, port, protocol, outside=tuple(outside), assumptions=assumptions)
-    return Prediction(cluster, scene, flows)
+    return Prediction(cluster, scene, flows, chapter=chapter)
 
 
 class Prediction(Card):
-    """A list of connections to mark, a button to check them, and then the picture.
+    """A form of connections to mark, a button to check them, and then the picture.
 
     Made by `predict`. Everything that the mouse can do, code can do as well.
 
@@ -88,6 +142,7 @@ class Prediction(Card):
     scene : Scene
         What is revealed after the check.
     flows : iterable of (str, str), optional
+    chapter : str
 
     Examples
     --------
@@ -99,18 +154,91 @@ class Prediction(Card):
     """
 
     def __init__(
-        self, cluster: Cluster, scene: Scene, flows: Iterable[tuple[str, str]] | None
+        self,
+        cluster: Cluster,
+        scene: Scene,
+        flows: Iterable[tuple[str, str]] | None = None,
+        *,
+        chapter: str = "",
     ) -> None:
-        self._loaded, self._scene = cluster, scene
+        self._chapter, self._tally, self._dealt = chapter, Tally(), 0
+        self._seen = progress.recorded().predictions.get(chapter, Score()).rounds
+        self._about, self._title = ipywidgets.HTML(), ipywidgets.HTML()
+        self._form = ipywidgets.VBox()
+        self._answer, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._begin(cluster, scene, flows)
+        check = ipywidgets.HBox([button("Check", self.check), *self._dealer()])
+        check.layout.flex_flow = "row wrap"
+        super().__init__([self._about, self._title, self._form, check, self._answer, self._picture])
+
+    def _dealer(self) -> list[Any]:
+        """Return the controls that make another cluster, where there is a chapter."""
+        self._levels = ipywidgets.Dropdown(
+            options=list(LEVELS), description="Level", layout=ipywidgets.Layout(width="190px")
+        )
+        return [button("Another one", self.another), self._levels] if self._chapter else []
+
+    def _begin(
+        self,
+        cluster: Cluster,
+        scene: Scene,
+        flows: Iterable[tuple[str, str]] | None,
+        about: Deal | None = None,
+    ) -> None:
+        """Ask about a cluster."""
+        self._loaded, self._scene, self._deal = cluster, scene, about
         self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic.arcs, flows)}
         names = _names(scene.traffic.nodes)
         self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
-        self._fields = {ends: _field(caption) for ends, caption in self._captions.items()}
-        self._answer, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
+        make = _in_a_grid if in_grid else _in_a_list
+        self._fields, fields = make(self._captions, names)
         self._said = ""
-        fields = ipywidgets.GridBox(list(self._fields.values()), layout=_COLUMNS)
-        title = heading(self._title)
-        super().__init__([title, fields, button("Check", self.check), self._answer, self._picture])
+        self._about.value = _about_html(about) if about else ""
+        self._title.value = heading(self._asking).value
+        self._answer.value = self._picture.value = ""
+        self._form.children = (fields,)
+
+    def another(self, level: str | None = None) -> Words:
+        """Ask about another cluster of the same chapter.
+
+        Parameters
+        ----------
+        level : str, optional
+            ``easy``, ``medium`` or ``hard``; what is chosen in the form when left out.
+
+        Returns
+        -------
+        Words
+            The new cluster, and what is asked.
+
+        Raises
+        ------
+        NetpolError
+            When the form belongs to no chapter, or there is no such level.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> guess = lab.predict(lab.load("three-tier"), port=5432, chapter="01")
+        >>> print(guess.another("hard").partition(":")[0])
+        Hard
+        """
+        if not self._chapter:
+            raise FlowError('which chapter? Only lab.predict(..., chapter="04") makes other ones.')
+        level = level or self._levels.value
+        made = deal(self._chapter, level, self._seen + self._dealt + 1)
+        self._dealt += 1
+        self._levels.value = level
+        scene = compose(made.cluster, made.port, made.protocol, outside=made.outside)
+        self._tally = self._tally.begun_again()
+        self._begin(made.cluster, scene, made.flows, made)
+        return Words(self.words)
+
+    @property
+    def score(self) -> Tally:
+        """How many marks were right when first checked, in this round and in all of them."""
+        return self._tally
 
     def mark(self, source: str, destination: str, allowed: bool | None) -> None:
         """Mark one connection, or take its mark away with None.
@@ -130,11 +258,27 @@ class Prediction(Card):
         While a connection is not marked, nothing is given away.
         """
         missing = len(self._fields) - len(self._marks)
-        self._said = _unmarked(missing) if missing else "\n\n".join(self._answers())
-        self._answer.value = preformatted(self._said)
-        if not missing:
+        if missing:
+            self._said = _unmarked(missing)
+        else:
+            self._count()
+            self._said = "\n\n".join(self._answers())
             self._picture.value = paint(self._scene)
+            self._frame_misses()
+        self._answer.value = preformatted(self._said)
         return Words(self._said)
+
+    def _count(self) -> None:
+        """Keep the score of a round, at its first check."""
+        if not self._tally.of and self._chapter:
+            progress.record_prediction(self._chapter, self.right, len(self._fields))
+        self._tally = self._tally.first_checked(self.right, len(self._fields))
+
+    def _frame_misses(self) -> None:
+        """Frame what was marked wrong; the answer names it, too."""
+        for ends, mark in self._marks.items():
+            wrong = mark != self._arcs[ends].state
+            self._fields[ends].layout.border = MISSED if wrong else UNSEEN
 
     @property
     def right(self) -> int:
@@ -143,13 +287,15 @@ class Prediction(Card):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """The connections with their marks, and the last answer."""
+        """The cluster if it was dealt, the connections with their marks, and the last answer."""
         width = max(map(len, self._captions.values()), default=0)
         lines = [
             f"  {caption:<{width}}  {self._marks.get(ends, 'not marked')}"
             for ends, caption in self._captions.items()
         ]
-        return "\n".join([self._title, *lines, *(["", self._said] if self._said else [])])
+        dealt = [_about_text(self._deal), ""] if self._deal else []
+        said = ["", self._said] if self._said else []
+        return "\n".join([*dealt, self._asking, *lines, *said])
 
     @property
     def svg(self) -> str:  # type: ignore[override]
@@ -157,7 +303,7 @@ class Prediction(Card):
         return str(self._picture.value)
 
     @property
-    def _title(self) -> str:
+    def _asking(self) -> str:
         asked = self._scene.traffic.asked
         return f"Predict {asked}: mark each connection allowed or blocked, then check."
 
@@ -179,11 +325,21 @@ class Prediction(Card):
             if mark != arc.state:
                 said = f"{self._captions[ends]}: you marked it {mark}, it is {arc.state}."
                 yield f"{said}\n{arc.verdict}"
+        if self._tally.rounds > 1:
+            yield f"First tries: {self._tally}."
 
 
 def _unmarked(missing: int) -> str:
     are = "connection is" if missing == 1 else "connections are"
     return f"{missing} {are} not marked yet."
+
+
+def _about_text(made: Deal) -> str:
+    return "\n\n".join(filter(None, [made.says, made.pods, made.policies]))
+
+
+def _about_html(made: Deal) -> str:
+    return preformatted(_about_text(made), role="note")
 
 
 def _ends(arc: Arc) -> tuple[str, str]:
@@ -215,10 +371,23 @@ def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
     """Return the names to show: short ones, unless there is more than one namespace."""
     nodes = list(nodes)
     several = len({node.namespace for node in nodes} - {None}) > 1
-    return {node.name: node.name if several else node.caption for node in nodes}
+    return {node.name: node.name if several and node.pod else node.caption for node in nodes}
 
 
-def _field(caption: str) -> Any:
+# ---------------------------------------------------------------- the form
+
+Captions = Mapping[tuple[str, str], str]
+Names = Mapping[str, str]
+Fields = dict[tuple[str, str], Any]
+
+
+def _in_a_list(captions: Captions, names: Names) -> tuple[Fields, Any]:
+    """Return a pair of radio buttons for each connection, and the box that holds them."""
+    fields = {ends: _radio(caption) for ends, caption in captions.items()}
+    return fields, ipywidgets.GridBox(list(fields.values()), layout=_columns())
+
+
+def _radio(caption: str) -> Any:
     return ipywidgets.RadioButtons(
         options=CHOICES,
         value=None,
@@ -228,4 +397,37 @@ def _field(caption: str) -> Any:
     )
 
 
-_COLUMNS = ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(230px, 1fr))")
+def _columns() -> Any:
+    return ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(230px, 1fr))")
+
+
+def _in_a_grid(captions: Captions, names: Names) -> tuple[Fields, Any]:
+    """Return a list to choose from for each connection: sources as rows, destinations across."""
+    ends = list(names)
+    fields = {pair: _choice(caption) for pair, caption in captions.items()}
+    head = [_label("from \\ to"), *(_label(names[end]) for end in ends)]
+    rows = (
+        [_label(names[here]), *(fields.get((here, there)) or _label("") for there in ends)]
+        for here in ends
+    )
+    columns = f"minmax(90px, max-content) repeat({len(ends)}, minmax(96px, 1fr))"
+    layout = ipywidgets.Layout(grid_template_columns=columns, overflow="auto", width="100%")
+    return fields, ipywidgets.GridBox(
+        [*head, *(cell for row in rows for cell in row)], layout=layout
+    )
+
+
+def _choice(caption: str) -> Any:
+    return ipywidgets.Dropdown(
+        options=[("?", None), *((word, word) for word in CHOICES)],
+        value=None,
+        tooltip=caption,
+        layout=ipywidgets.Layout(width="auto", min_width="0", height="auto", border=UNSEEN),
+    )
+
+
+def _label(words: str) -> Any:
+    """Return the name of a row or a column; a namespace stands in a line of its own."""
+    shown = escape(words).replace("/", "/<wbr>")
+    style = "font-weight: 600; line-height: 1.3; overflow-wrap: anywhere;"
+    return ipywidgets.HTML(f'<div style="{style}">{shown}</div>')

@@ -13,7 +13,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -116,6 +116,20 @@ Loader.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_
 # ---------------------------------------------------------------- documents
 
 
+class Inset(NamedTuple):
+    """Where a text stands in another: below how many lines, and how far indented."""
+
+    lines: int = 0
+    columns: int = 0
+
+    def shown(self, excerpt: str) -> str:
+        """Return a line as it stands in the other text."""
+        return " " * self.columns + excerpt if excerpt else ""
+
+
+WHOLE = Inset()  # a text that is no part of another
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document of a file, as plain JSON values, with a way back to its text.
@@ -134,6 +148,8 @@ class Document:
         Whether some key may stand twice in a mapping; `duplicates` tells.
     is_json : bool
         Whether it was read as JSON.
+    columns : int
+        How far the whole text is indented in its file.
     """
 
     file: str
@@ -143,6 +159,7 @@ class Document:
     first_line: int = 0
     repeats: bool = False
     is_json: bool = False
+    columns: int = 0
 
     def locate(self, path: Path, of_key: bool = False) -> tuple[int, int, str]:
         """Return the line, the column (both from 1) and the text of the line at a path.
@@ -161,7 +178,18 @@ class Document:
         mark, lines = positions.mark(path, of_key), positions.lines
         written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
         column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
-        return self.first_line + mark.line + 1, column, _excerpt(lines, mark.line)
+        excerpt = Inset(columns=self.columns).shown(_excerpt(lines, mark.line))
+        return self.first_line + mark.line + 1, column + self.columns, excerpt
+
+    def inset(self, path: Path, text: str) -> Inset | None:
+        """Return where the text at a path stands, or None unless it is a block after ``|``."""
+        start = self.locate(path)[0] - self.first_line
+        inner = text.splitlines()
+        outer = self.text.splitlines()[start : start + len(inner)]
+        indent = min((len(line) - len(line.lstrip()) for line in outer if line.strip()), default=0)
+        if not inner or [line[indent:] for line in outer] != inner:
+            return None
+        return Inset(self.first_line + start, self.columns + indent)
 
     def for_places(self) -> Document:
         """Return what `find` needs of it, to be kept; nothing can be found in a huge document."""
@@ -172,6 +200,19 @@ class Document:
         """Return the line and column of the key or item at a path, or None if it is not there."""
         line, column, _ = self.locate(path, of_key=True)
         return (line, column) if line and _positions(self.text).reaches(path) else None
+
+    def span(self, path: Path) -> tuple[int, int]:
+        r"""Return the first and the last line of `text`, from 0, that a path is written in.
+
+        Where the path leads nowhere, the line of its last existing part is meant.
+
+        Examples
+        --------
+        >>> document = Document("x.yaml", 1, None, "a: 1\nb:\n- c\n- d\n# the end\n")
+        >>> document.span(("b",)), document.span(("b", 1)), document.span(("b", 2))
+        ((1, 3), (3, 3), (1, 1))
+        """
+        return _positions(self.text).span(path)
 
     def duplicates(self) -> tuple[Path, ...]:
         """Return the path of every key that is written again in the same mapping (VAL-09)."""
@@ -186,7 +227,7 @@ def forget_positions() -> None:
         remembered.cache_clear()
 
 
-def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
+def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document], list[Complaint]]:
     r"""Split a text into documents; a broken one does not hide the others.
 
     Parameters
@@ -195,6 +236,8 @@ def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
         YAML with any number of documents, or JSON.
     file : str
         Its name, for complaints.
+    inset : Inset
+        Where it stands in that file, if it is only a part of it.
 
     Returns
     -------
@@ -215,7 +258,7 @@ def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return list(_json_documents(text, file)), []
+            return [_moved(found, inset) for found in _json_documents(text, file)], []
         except (ValueError, RecursionError):
             pass  # flow-style YAML, or broken: the YAML reader says where
     good: list[Document] = []
@@ -223,10 +266,24 @@ def documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
     for number, (first_line, part) in enumerate(_parts(text), 1):
         try:
             value, repeats = _parse(part)
-            good.append(Document(file, number, value, part, first_line, repeats))
+            document = Document(file, number, value, part, first_line, repeats)
+            good.append(_moved(document, inset))
         except (yaml.YAMLError, RecursionError, ValueError) as error:
-            bad.append(_syntax(error, file, number, first_line, part))
+            complaint = _syntax(error, file, number, inset.lines + first_line, part)
+            bad.append(_indented(complaint, inset))
     return good, bad
+
+
+def _moved(document: Document, inset: Inset) -> Document:
+    lines = document.first_line + inset.lines
+    return replace(document, first_line=lines, columns=inset.columns) if any(inset) else document
+
+
+def _indented(complaint: Complaint, inset: Inset) -> Complaint:
+    if not complaint.line or not inset.columns:
+        return complaint
+    column, excerpt = complaint.column + inset.columns, inset.shown(complaint.excerpt)
+    return complaint.at(complaint.line, column, excerpt)
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -391,6 +448,18 @@ class _Positions:
             node = value
         return mark
 
+    def span(self, path: Path) -> tuple[int, int]:
+        """Return the first line of the key or item at a path, and the last line of its value."""
+        node, first = self._root, 0
+        if node is None:
+            return 0, 0
+        for step in path:
+            key, value = self._step(node, step)
+            if value is None:
+                return first, first
+            first, node = (key or value).start_mark.line, value
+        return first, max(first, _last_line(node))
+
     def reaches(self, path: Path) -> bool:
         """Say whether something is written at a path."""
         node = self._root
@@ -419,6 +488,15 @@ def _compose(text: str) -> yaml.Node | None:
         return loader.get_single_node()  # type: ignore[no-any-return]
     finally:
         loader.dispose()
+
+
+def _last_line(node: yaml.Node) -> int:
+    """Return the last line with something of a node; marks of blocks go on to what comes next."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        *_, last = _children(node)
+        return _last_line(last)
+    end = node.end_mark
+    return int(end.line - (end.column == 0))
 
 
 def _spelling(key: yaml.Node) -> str:

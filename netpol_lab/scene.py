@@ -6,7 +6,7 @@ Up to nine endpoints are drawn as cards and arcs (`diagram`), more as a grid (`m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -132,6 +132,8 @@ def compose(
     title: str | None = None,
     view: str | None = None,
     live: bool = False,
+    order: Sequence[str] = (),
+    earlier: Assumptions | None = None,
 ) -> Scene:
     """Return the scene of all traffic between the pods of a cluster, on one port.
 
@@ -159,6 +161,11 @@ def compose(
     live : bool
         Whether other policies will be drawn in its place. Then the legend keeps room for what
         does not occur yet, so that nothing moves when it does.
+    order : sequence of str
+        Names of pods, addresses and their captions, in the order in which to draw them. Each
+        namespace stays whole; who is not named comes last.
+    earlier : Assumptions, optional
+        What was taken for granted before, if that is what changed.
 
     Returns
     -------
@@ -187,6 +194,8 @@ def compose(
         before=before,
         wording=wording,
         assumptions=assumptions,
+        order=order,
+        earlier=earlier,
     )
     lay_out = _view(view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"))
     asked = f"{title}, {traffic.asked}" if title else traffic.asked

@@ -11,8 +11,9 @@ import ipywidgets
 from traitlets import Unicode
 
 from netpol_lab.display import Stored
+from netpol_lab.panel import STYLE
 
-_CSS = (files("netpol_lab") / "static" / "traffic_map.css").read_text("utf-8")
+_CSS = (files("netpol_lab") / "static" / "traffic_map.css").read_text("utf-8") + STYLE
 _NOTHING = ("(choose a connection or a pod)", "")
 
 
@@ -21,7 +22,7 @@ class StillMap(Stored, ipywidgets.VBox):
 
     Attributes
     ----------
-    svg, words, selected, explanation : str
+    svg, words, selected, explanation, details : str
         As those of `TrafficMap`.
 
     Examples
@@ -34,30 +35,38 @@ class StillMap(Stored, ipywidgets.VBox):
     words = Unicode()
     selected = Unicode()
     explanation = Unicode()
+    details = Unicode()
 
     def __init__(self) -> None:
         self._paper = ipywidgets.HTML()
         self._why = ipywidgets.HTML()
+        self._reasons = ipywidgets.HTML()
         self._list = ipywidgets.Dropdown(
             options=[_NOTHING],
             description="Why?",
             layout=ipywidgets.Layout(width="auto"),
             style={"description_width": "initial"},
         )
-        super().__init__([self._paper, self._list, self._why])
+        super().__init__([self._paper, self._list, self._why, self._reasons])
         self.add_class("nl-traffic-map")
         self._list.observe(self._on_pick, "value")
         self.observe(self._on_selected, "selected")
         self.observe(self._on_explanation, "explanation")
+        self.observe(self._on_details, "details")
 
-    def show(self, svg: str, words: str, explanation: str = "") -> StillMap:
-        """Replace picture, words and explanation."""
+    def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> StillMap:
+        """Replace picture, words, explanation and details."""
         options = (_NOTHING, *parts_of(svg))
         if options != self._list.options:  # nearly never: a redraw has the same parts
             self._list.options = options
-        self.svg, self.words, self.explanation = svg, words, explanation
+        self.svg, self.words = svg, words
+        self.explain(explanation, details)
         self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
         return self
+
+    def explain(self, explanation: str, details: str) -> None:
+        """Replace what is said under the picture."""
+        self.explanation, self.details = explanation, details
 
     def _on_pick(self, change: dict[str, Any]) -> None:
         self.selected = change["new"] or ""
@@ -67,6 +76,9 @@ class StillMap(Stored, ipywidgets.VBox):
 
     def _on_explanation(self, change: dict[str, Any]) -> None:
         self._why.value = f'<div class="nl-why" role="status">{escape(change["new"])}</div>'
+
+    def _on_details(self, change: dict[str, Any]) -> None:
+        self._reasons.value = f'<div class="nl-reasons">{change["new"]}</div>'
 
 
 def parts_of(svg: str) -> list[tuple[str, str]]:

@@ -313,6 +313,8 @@ def gather(
     before: Cluster | None = None,
     wording: Wording = SINCE,
     assumptions: Assumptions = DEFAULTS,
+    order: Sequence[str] = (),
+    earlier: Assumptions | None = None,
 ) -> Traffic:
     """Return every connection between the endpoints of a cluster; see `scene.compose`.
 
@@ -327,11 +329,14 @@ def gather(
     running = [pod for pod in cluster.pods if not pod.finished]
     outsiders = _outsiders(cluster, outside)
     insiders = _insiders(cluster, running, assumptions)
-    nodes = [*islice(chain(outsiders, insiders), MOST_SHOWN)]
+    nodes = [*islice(_ordered(chain(outsiders, insiders), order), MOST_SHOWN)]
     question = Question(port, protocol, assumptions)
+    if earlier is not None:
+        before = before or cluster
+    past = question._replace(assumptions=earlier or assumptions)
     return Traffic(
         nodes=tuple(nodes),
-        arcs=tuple(_arcs(cluster, before, nodes, question, wording)),
+        arcs=tuple(_arcs(cluster, before, nodes, question, past, wording)),
         port=port,
         protocol=protocol,
         policies=_policy_names(cluster),
@@ -434,6 +439,24 @@ def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -
         yield _insider(cluster, pod, telling, assumptions)
 
 
+def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:
+    """Return the nodes in the wanted order, each namespace whole; those not named come last."""
+    if not order:
+        return nodes
+    nodes = list(nodes)
+    rank = {node.key: _rank(node, order) for node in nodes}
+    first: dict[str, int] = {}
+    for node in nodes:
+        group = node.namespace or node.key
+        first[group] = min(rank[node.key], first.get(group, len(order)))
+    return sorted(nodes, key=lambda node: (first[node.namespace or node.key], rank[node.key]))
+
+
+def _rank(node: Node, order: Sequence[str]) -> int:
+    names = [name for name in (node.name, node.caption) if name in order]
+    return order.index(names[0]) if names else len(order)
+
+
 def _insider(cluster: Cluster, pod: Pod, telling: set[str], assumptions: Assumptions) -> Node:
     by = {way: resolution_of(cluster).isolating(pod, way) for way in Direction}
     labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
@@ -460,6 +483,8 @@ def telling_labels(pods: Sequence[Pod]) -> set[str]:
 
 
 def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
+    if not assumptions.enforced:  # SEM-58
+        return Isolation.OPEN
     if selected and pod.host_network and assumptions.host_network_as_pods is None:
         return Isolation.UNDEFINED  # SEM-54
     counts = selected and (not pod.host_network or assumptions.host_network_as_pods)
@@ -471,12 +496,13 @@ def _arcs(
     before: Cluster | None,
     nodes: Sequence[Node],
     question: Question,
+    past: Question,
     wording: Wording,
 ) -> Iterator[Arc]:
     asked = spoken_port(question.port, question.protocol)
     names = [node.name for node in nodes]
     answers = question.answers(cluster, names)
-    earlier = question.answers(before, names) if before else None
+    earlier = past.answers(before, names) if before else None
     for source, destination in permutations(nodes, 2):
         if source.pod or destination.pod:
             ends = source.name, destination.name

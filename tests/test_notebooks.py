@@ -17,11 +17,25 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from make_notebooks import as_text, cell_id, find_notebooks, normalise
+from learner_copies import (
+    PLACEHOLDER,
+    is_master,
+    is_tagged,
+    master_of,
+    split_solution,
+    stands_alone,
+    tags,
+)
+from make_notebooks import as_text, cell_id, find_notebooks, jobs_of, normalise
 from nbformat import NotebookNode
+
+from netpol_lab.exercises import NOT_SOLVED
+from netpol_lab.scenario import exercises, read_exercise
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = find_notebooks([])
+MASTERS = [path for path in NOTEBOOKS if is_master(path)]
+LEARNERS = [path for path in NOTEBOOKS if not is_master(path) and not stands_alone(path)]
 
 # A cell loads, calls or shows. If it wants one of these, a function is missing in the package.
 PROGRAMMING = (
@@ -197,21 +211,87 @@ def names_in(node: ast.AST) -> set[str]:
 # --- the notebooks --------------------------------------------------------------------------
 
 
+def place_of(path: Path) -> str:
+    """Return a notebook's folder and name, for the names of tests."""
+    return f"{path.parent.name}/{path.stem}"
+
+
 def test_there_are_notebooks():
     assert NOTEBOOKS, "notebooks/ holds no notebook"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=place_of)
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__.removeprefix("rule_"))
 def test_notebook_keeps_the_rule(path, rule):
     complaints = list(rule(nbformat.read(path, as_version=4)))
-    assert not complaints, "\n".join([f"{path.name}: {rule.__doc__}", *complaints])
+    assert not complaints, "\n".join([f"{place_of(path)}: {rule.__doc__}", *complaints])
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=place_of)
 def test_cell_ids_come_from_the_file_name(path):
     cells = nbformat.read(path, as_version=4).cells
     assert [cell.id for cell in cells] == [cell_id(path.stem, index) for index in range(len(cells))]
+
+
+# --- masters, and what learners get of them --------------------------------------------------
+
+
+def test_every_notebook_has_a_master_and_every_master_a_learner_s_copy():
+    assert {master_of(path) for path in LEARNERS} == set(MASTERS)
+    assert [path.name for path in LEARNERS] == [path.name for path in MASTERS]
+
+
+@pytest.mark.parametrize("master", MASTERS, ids=lambda path: path.stem)
+def test_both_notebooks_are_what_is_made_of_the_master(master):
+    for job in jobs_of(master):
+        stored = nbformat.read(job.path, as_version=4)
+        assert list(map(written, stored.cells)) == list(map(written, job.notebook.cells))
+
+
+def written(cell: NotebookNode) -> tuple[str, str, list[str]]:
+    """Return what somebody wrote of a cell."""
+    return cell.cell_type, cell.source, tags(cell)
+
+
+def policy_cells(path: Path) -> list[NotebookNode]:
+    """Return the cells of a notebook in which policies are written."""
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.source.startswith("%%policy")]
+
+
+@pytest.mark.parametrize("master", MASTERS, ids=lambda path: path.stem)
+def test_every_worked_answer_is_that_of_the_exercise_and_solves_it(master):
+    for cell in policy_cells(master):
+        magic, answer = split_solution(cell)
+        assert is_tagged(cell, "solution")
+        assert answer == read_exercise(magic.removeprefix("%%policy ")).answer.strip()
+        assert said(cell).startswith("solved:")
+
+
+@pytest.mark.parametrize("path", LEARNERS, ids=lambda path: path.stem)
+def test_an_exercise_that_nobody_has_begun_says_so(path):
+    for cell in policy_cells(path):
+        assert cell.source.endswith(PLACEHOLDER)
+        assert said(cell).startswith(NOT_SOLVED)
+
+
+def said(cell: NotebookNode) -> str:
+    """Return the words under a cell."""
+    return str(cell.outputs[0].data["text/plain"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=place_of)
+def test_every_exercise_in_a_notebook_exists(path):
+    text = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    named = re.findall(r"""(?m)^%%policy (\S+)|lab\.exercise\(["']([\w-]+)["']\)""", text)
+    assert {name or opened for name, opened in named} <= set(exercises())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=place_of)
+def test_every_link_beside_a_notebook_leads_somewhere(path):
+    text = "\n".join(source for _, source in prose(nbformat.read(path, as_version=4)))
+    for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", text):
+        assert (path.parent / target).exists(), target
 
 
 OPPOSITE = {
@@ -242,7 +322,7 @@ def turn_one_verdict(notebook: NotebookNode) -> int:
 
 @pytest.mark.kernel
 def test_a_changed_verdict_in_chapter_02_fails_that_cell_and_no_other(tmp_path):
-    chapter = next(path for path in NOTEBOOKS if path.name.startswith("02"))
+    chapter = next(path for path in LEARNERS if path.name.startswith("02"))
     copy = tmp_path / chapter.name
     notebook = nbformat.read(chapter, as_version=4)
     changed = turn_one_verdict(notebook)

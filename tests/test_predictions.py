@@ -1,13 +1,26 @@
-"""Predictions, driven as a learner drives them."""
+"""Predictions, driven as a learner drives them; and their answers, against the referee's."""
 
+import json
+
+import naive
 import pytest
+import yaml
 from boards import inside
-from ipywidgets import HTML, Button, RadioButtons
+from ipywidgets import HTML, Button, Dropdown, RadioButtons
+from random_clusters import random_cluster
 
 import netpol_lab as lab
+from netpol_lab import progress
 from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.practice.towns import LEVELS
+from netpol_lab.scene import compose
 
 SHOP = lab.load("three-tier")
+
+
+@pytest.fixture(autouse=True)
+def begin_anew():
+    progress.reset()
 
 
 def button(widget, words):
@@ -124,3 +137,146 @@ def test_a_prediction_leaves_its_questions_in_the_notebook(guess):
     assert data["text/plain"] == repr(guess)
     assert "blocked  " not in data["text/plain"]
     assert "image/svg+xml" not in data
+
+
+# --- the grid -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grid():
+    return lab.predict(SHOP, port=80, outside=[("internet", "203.0.113.7")])
+
+
+def test_many_connections_are_asked_in_a_grid_of_sources_and_destinations(grid):
+    fields = list(inside(grid, Dropdown))
+    assert len(fields) == 12
+    assert fields[0].tooltip == "internet -> web"
+    assert [value for _, value in fields[0].options] == [None, "allowed", "blocked"]
+
+
+def test_a_grid_has_a_cell_for_each_pair_and_names_for_rows_and_columns(grid):
+    (box,) = grid._form.children
+    names = [cell.value for cell in box.children if isinstance(cell, HTML)]
+    assert len(box.children) == 5 * 5
+    assert [any(f">{name}<" in html for html in names) for name in ("web", "internet")] == [
+        True
+    ] * 2
+
+
+def test_only_some_of_many_connections_are_a_list_all_the_same():
+    pairs = [(a, b) for a in ("web", "db") for b in ("backend", "203.0.113.7")]
+    guess = lab.predict(SHOP, port=80, flows=pairs, outside=["203.0.113.7"])
+    assert len(list(inside(guess, RadioButtons))) == 4
+
+
+def test_a_wrong_mark_is_framed_in_the_grid_as_well_as_named(grid):
+    mark_all(grid, internet="web")
+    assert "internet -> web: you marked it blocked, it is allowed." in grid.check()
+    framed = [f.tooltip for f in inside(grid, Dropdown) if "#d55e00" in (f.layout.border_top or "")]
+    assert framed == ["internet -> web"]
+
+
+# --- the score ------------------------------------------------------------------------------
+
+
+def test_the_first_check_of_a_round_counts(guess):
+    assert repr(guess.score) == "not checked yet"
+    mark_all(guess, web="db")
+    guess.check()
+    mark_all(guess)
+    guess.check()
+    assert repr(guess.score) == "this round 5 of 6 right"
+
+
+def test_rounds_add_up_and_the_best_is_recorded():
+    guess = lab.predict(SHOP, port=5432, chapter="02")
+    for wrong in ({"web": "db"}, {}):
+        mark_all(guess, **wrong)
+        guess.check()
+        asked = len(guess._fields)
+        guess.another("easy")
+    assert repr(guess.score) == f"not checked yet, {5 + asked} of {6 + asked} in 2 rounds"
+    assert progress.recorded().predictions["02"].rounds == 2
+
+
+def test_without_a_chapter_nothing_is_recorded(guess):
+    mark_all(guess)
+    guess.check()
+    assert progress.recorded().predictions == {}
+
+
+# --- another one ----------------------------------------------------------------------------
+
+
+def test_another_one_shows_the_new_cluster_and_forgets_the_last_answer():
+    guess = lab.predict(SHOP, port=5432, chapter="04")
+    mark_all(guess)
+    guess.check()
+    said = guess.another("hard")
+    assert said.startswith("Hard: ")
+    assert "kind: NetworkPolicy" in said
+    assert "not marked" in said
+    assert guess.svg == ""
+    assert "right on TCP" not in said
+
+
+def test_the_button_deals_at_the_level_that_is_chosen_and_never_the_same_twice():
+    guess = lab.predict(SHOP, port=5432, chapter="04")
+    level = next(field for field in inside(guess, Dropdown) if field.description == "Level")
+    level.value = "medium"
+    texts = set()
+    for _ in range(3):
+        button(guess, "Another one").click()
+        texts.add(guess.words)
+    assert len(texts) == 3
+    assert all(text.startswith("Medium: ") for text in texts)
+
+
+def test_another_day_goes_on_with_other_clusters():
+    guess = lab.predict(SHOP, port=5432, chapter="04")
+    first = guess.another("easy")
+    mark_all(guess)
+    guess.check()
+    assert lab.predict(SHOP, port=5432, chapter="04").another("easy") != first
+
+
+def test_without_a_chapter_there_is_no_such_button(guess):
+    assert [found.description for found in inside(guess, Button)] == ["Check"]
+    with pytest.raises(FlowError, match='chapter="04"'):
+        guess.another()
+
+
+def test_a_level_or_a_chapter_that_is_none_is_said_in_words():
+    with pytest.raises(UnknownNameError, match='there is no chapter "44"'):
+        lab.predict(SHOP, port=5432, chapter="44")
+    with pytest.raises(UnknownNameError, match='there is no level "heavy"'):
+        lab.predict(SHOP, port=5432, chapter="04").another("heavy")
+
+
+# --- the answers are the referee's ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_right_answers_in_random_clusters_are_those_of_the_referee(seed):
+    documents = random_cluster(seed)
+    listed = {"kind": "List", "apiVersion": "v1", "items": documents}
+    referee, cluster = naive.Cluster(documents), lab.load(json.dumps(listed))
+    arcs = compose(cluster, 80).arcs
+    known = [(a.source.name, a.destination.name) for a in arcs if a.verdict.allowed is not None]
+    guess = lab.predict(cluster, 80, flows=known)
+    for pair in known:
+        guess.mark(*pair, referee.allowed(*pair, 80))
+    assert guess.right == len(known)
+
+
+@pytest.mark.parametrize("chapter", [f"{number:02}" for number in range(1, 12)])
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_right_answers_about_dealt_clusters_are_those_of_the_referee(chapter, level):
+    guess = lab.predict(SHOP, port=5432, chapter=chapter)
+    for _ in range(4):
+        guess.another(level)
+        deal = guess._deal
+        referee = naive.Cluster(list(yaml.safe_load_all(deal.manifests)))
+        for pair in deal.flows:
+            guess.mark(*pair, referee.allowed(*pair, deal.port, deal.protocol))
+        assert guess.check().startswith(f"{len(deal.flows)} of {len(deal.flows)} right")

@@ -194,3 +194,22 @@ def test_a_huge_document_is_not_kept_for_places():
 @pytest.mark.parametrize("text", ["", "spec", "spec.ingress[0].from[11]", "a[0][1].b"])
 def test_paths_are_read_as_they_are_written(text):
     assert format_path(parse_path(text)) == text
+
+
+INNER = "kind: Pod\n---\na: [1\n"
+OUTER = "x: 1\ntext: |  # below\n    kind: Pod\n    ---\n    a: [1\ny: 2\n"
+
+
+def test_a_text_within_a_text_knows_where_it_stands():
+    (document,), _ = documents(OUTER, "f")
+    inset = document.inset(("text",), INNER)
+    (pod,), (broken,) = documents(INNER, "f", inset)
+    assert inset == (2, 4)
+    assert pod.locate(("kind",), of_key=True) == (3, 5, "    kind: Pod")
+    assert broken.line in (5, 6)  # libyaml points behind the last line
+
+
+@pytest.mark.parametrize("outer", ["text: >-\n  a: 1\n\n  b: 2\n", 'text: "a: 1\\nb: 2"\n'])
+def test_a_text_that_is_folded_or_quoted_has_no_lines_in_the_other(outer):
+    (document,), _ = documents(outer, "f")
+    assert document.inset(("text",), document.value["text"]) is None

@@ -48,3 +48,11 @@ def test_its_controls_are_core_widgets(shop: Cluster) -> None:
         "netpol_lab",
     }
     assert len(list(inside(board, ipywidgets.Dropdown))) == 2
+
+
+def test_the_yaml_behind_a_choice_stands_under_the_words(shop: Cluster) -> None:
+    still = board_of(shop, picture="html", on=["db-access-ingress"])
+    still.choose("web", "db")
+    assert "role: backend" in html_of(still)
+    still.reset()
+    assert "role: backend" not in html_of(still)

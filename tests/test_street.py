@@ -20,12 +20,12 @@ STREET = (
     "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
     "writing",
     # meaning, and one flow with its reasons
-    "ends", "resolve", "verdict", "nearmiss", "explain", "expectations", "junit",
+    "ends", "resolve", "verdict", "nearmiss", "explain", "described", "reviews", "expectations", "expecting", "junit",
     # every flow at once, and what changed
     "frame", "views", "grants", "port_classes", "planes", "overlay", "groups",
     "grids", "paths", "reach", "changes",
     # what to change
-    "edits", "fixes",
+    "edits", "fixes", "excerpts", "reasons",
     # what is legal and probably not meant
     "linting.codes", "linting.survey", "linting.probes", "linting.witnesses", "linting.suspicions",
     "linting.dns", "linting.labels", "linting.coverage",
@@ -35,14 +35,31 @@ STREET = (
     # the picture, as facts, then as shapes, then painted
     "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
     "policy_types",
+    # explorers: one question each, as facts and as a picture
+    "explorers.paper", "explorers.selection_sheet", "explorers.selection", "explorers.pins",
+    "explorers.line_sheet", "explorers.number_line", "explorers.walk_sheet",
+    "explorers.walk",
+    "plots.chart", "plots.facts", "plots.heat", "plots.bars",
+    # what exercises want
+    "scenario", "goals", "scenario_checks",
     # answers in nine formats
     "reports.progress", "reports.tables", "reports.graphs", "reports.pages", "reports.report",
     "reports.reach", "reports.changes", "reports.findings", "reports.pictures",
     "reports.snapshots", "reports.delivery",
+    # clusters and questions made from a seed
+    "practice.written", "practice.misreadings", "practice.towns", "practice.first_steps",
+    "practice.meant_peers", "practice.reached_ports", "practice.outer_world", "practice.whole",
+    "practice.themes", "practice.deals", "practice.questions", "practice.variant_questions",
+    "practice.open_questions", "practice.clinic", "practice.topics",
+    # what a learner has done
+    "progress_file", "progress",
     # the doors out: widgets, exercises, command line
-    "display", "setup_check", "traffic_map", "still_map", "controls", "widgets",
-    "cards", "variants", "predictions", "exercises", "quizzes",
-    "command_options", "report_commands", "cli",
+    "display", "course", "setup_check", "panel", "traffic_map", "still_map", "controls", "widgets",
+    "cards", "variants",
+    "explorers.explorer", "explorers.types", "explorers.selectors", "explorers.blocks",
+    "explorers.port_walk", "explorers.enforcement",
+    "predictions", "exercises", "policy_cells", "quizzes",
+    "command_options", "report_commands", "scenario_commands", "learners", "learner_commands", "cli",
 )  # fmt: skip
 
 # Imported inside a function, for display only: what prints itself may ask for its words.

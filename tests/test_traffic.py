@@ -199,3 +199,37 @@ def test_the_reason_without_enforcement_says_so():
 def test_policies_are_named_without_the_namespace_where_there_is_only_one(shop):
     assert gather(shop).policies == ("backend-access-ingress", "db-access-ingress")
     assert gather(cluster(1, 1, policies=[deny()])).policies == ("team-a/deny",)
+
+
+def names_in(order, outside=()):
+    nodes = gather(lab.load("neighbours"), outside=outside, order=order).nodes
+    return [node.name for node in nodes]
+
+
+def test_an_order_moves_namespaces_as_a_whole_and_leaves_the_others_behind():
+    usual = names_in(())
+    last = next(name for name in usual if name.partition("/")[0] != usual[0].partition("/")[0])
+    home = last.partition("/")[0]
+    moved = names_in([last])
+    assert moved[0] == last
+    assert [name for name in moved if name.partition("/")[0] != home] == [
+        name for name in usual if name.partition("/")[0] != home
+    ]
+    assert sorted(moved) == sorted(usual)
+
+
+def test_an_outside_address_can_stand_anywhere_by_its_name_or_its_address():
+    usual = names_in(())
+    assert names_in([*usual, "203.0.113.7"], ["203.0.113.7"])[-1] == "203.0.113.7"
+    assert names_in([*usual, "net"], [("net", "203.0.113.7")])[-1] == "203.0.113.7"
+
+
+def test_what_was_taken_for_granted_before_can_be_what_changed(shop):
+    off = lab.Assumptions(enforced=False)
+    found = gather(shop, 5432, assumptions=off, earlier=lab.Assumptions())
+    assert found.changes[Change.OPENED] == gather(shop, 5432).states[State.BLOCKED] == 2
+
+
+def test_nobody_is_isolated_where_no_plugin_enforces_policies(shop):
+    found = gather(shop, 5432, assumptions=lab.Assumptions(enforced=False))
+    assert {state for node in found.pods for state in node.isolation} == {Isolation.OPEN}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from netpol_lab.panel import STYLE
 from netpol_lab.traffic_map import TrafficMap
 
 STATIC = Path(__file__).parent.parent / "netpol_lab" / "static"
@@ -15,15 +16,29 @@ STATIC = Path(__file__).parent.parent / "netpol_lab" / "static"
 
 def test_its_script_and_its_style_travel_with_it() -> None:
     assert TrafficMap()._esm == (STATIC / "traffic_map.js").read_text(encoding="utf-8")
-    assert TrafficMap()._css == (STATIC / "traffic_map.css").read_text(encoding="utf-8")
+    style = (STATIC / "traffic_map.css").read_text(encoding="utf-8")
+    assert TrafficMap()._css == style + STYLE
 
 
 def test_picture_and_explanation_are_sent_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[set[str]] = []
     picture = TrafficMap()
     monkeypatch.setattr(picture, "send_state", lambda key: sent.append(set(key)))
-    picture.show("<svg/>", words="nothing", explanation="because")
-    assert sent == [{"svg", "explanation"}]
+    picture.show("<svg/>", words="nothing", explanation="because", details="<p>of this</p>")
+    assert sent == [{"svg", "explanation", "details"}]
+
+
+def test_what_is_said_under_it_is_sent_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[set[str]] = []
+    picture = TrafficMap().show("<svg/>", words="nothing")
+    monkeypatch.setattr(picture, "send_state", lambda key: sent.append(set(key)))
+    picture.explain("because", "<p>of this</p>")
+    assert sent == [{"explanation", "details"}]
+
+
+def test_there_are_no_details_where_nobody_gives_any() -> None:
+    picture = TrafficMap().show("<svg/>", "nothing", "because", "<p>of this</p>")
+    assert picture.show("<svg/>", "nothing", "because").details == ""
 
 
 def test_whoever_owns_it_hears_what_was_chosen() -> None:

@@ -18,7 +18,7 @@ from netpol_lab.model import NAME_LABEL, Namespace, Pod, Policy
 from netpol_lab.scene import compose, flow_table
 from netpol_lab.svg import paint
 from netpol_lab.traffic import gather
-from netpol_lab.widgets import table_html
+from netpol_lab.widgets import FEW_PODS, Board, table_html
 
 WEB_TO_DB = "flow:shop/web>shop/db"
 PICTURES = pytest.mark.parametrize("picture", ["svg", "html"])
@@ -266,6 +266,73 @@ def test_a_key_the_picture_does_not_have_explains_nothing(shop: Cluster) -> None
     board.children[1].selected = "flow:no>where"
     assert board.children[1].explanation == ""
     assert board.verdict is None
+
+
+# --- why ------------------------------------------------------------------------------------
+
+
+def test_why_says_what_the_verdict_says_and_shows_the_lines_and_the_change(shop: Cluster) -> None:
+    board = board_of(shop, on=["db-access-ingress"])
+    said = board.choose("web", "db")
+    assert board.why().startswith(said)
+    assert "\n  >           role: backend\n" in board.why()
+    assert "\n  +       role: web\n" in board.why()
+
+
+def test_why_of_a_pod_shows_what_isolates_it(shop: Cluster) -> None:
+    board = board_of(shop, on=["db-access-ingress"])
+    said = board.choose("db")
+    assert board.why().startswith(said)
+    assert "\n  >   podSelector:\n" in board.why()
+
+
+def test_why_of_an_outside_address_is_its_words(shop: Cluster) -> None:
+    board = board_of(shop, outside=["203.0.113.7"])
+    assert board.choose("203.0.113.7") == board.why()
+
+
+def test_why_without_a_choice_says_how_to_choose(shop: Cluster) -> None:
+    assert 'board.choose("shop/web", "shop/backend")' in board_of(shop).why()
+    assert "board.choose(" in lab.explore(Cluster(), port=80).why()
+
+
+@PICTURES
+def test_the_picture_shows_what_why_says(shop: Cluster, picture: str) -> None:
+    board = board_of(shop, on=["db-access-ingress"], picture=picture)
+    board.choose("web", "db")
+    assert board._picture.details in board.why()._repr_html_()
+    board.set(db_access_ingress=False)
+    assert "No policy decides this." in board._picture.details
+    board._picture.selected = ""
+    assert board._picture.details == ""
+
+
+def crowd(pods: int) -> Cluster:
+    names = (f"metadata: {{name: p{n}, namespace: shop}}" for n in range(pods))
+    texts = [f"kind: Pod\napiVersion: v1\n{name}" for name in names]
+    return lab.load("\n---\n".join(texts)).with_policies([Policy("shop", "shut")])
+
+
+def change_button(board: Board) -> ipywidgets.Button:
+    return next(inside(board, ipywidgets.Button))
+
+
+def test_in_a_large_cluster_the_smallest_change_is_asked_for() -> None:
+    board = lab.explore(crowd(FEW_PODS + 1), port=80)
+    board.choose("p0", "p1")
+    button = change_button(board)
+    assert button.layout.display == ""
+    assert "smallest change" not in board._picture.details
+    button.click()
+    assert "smallest change" in board._picture.details
+    board.choose("p1")
+    assert button.layout.display == "none"
+
+
+def test_in_a_small_cluster_there_is_nothing_to_ask_for(shop: Cluster) -> None:
+    board = board_of(shop, on=["db-access-ingress"])
+    board.choose("web", "db")
+    assert change_button(board).layout.display == "none"
 
 
 # --- names ----------------------------------------------------------------------------------

@@ -140,8 +140,9 @@ def command_of(step: Step, python: Path, report: Path) -> list[str]:
 
 
 def environment(browser: str | None) -> Mapping[str, str]:
-    """Return the environment of a step: UTF-8 everywhere, and the browser to test with."""
-    return {**os.environ, "PYTHONUTF8": "1", **({"CHROMIUM": browser} if browser else {})}
+    """Return the environment of a step: UTF-8, no file of progress, the browser to test with."""
+    settings = {"PYTHONUTF8": "1", "NETPOL_LAB_PROGRESS": "off"}
+    return {**os.environ, **settings, **({"CHROMIUM": browser} if browser else {})}
 
 
 def run_captured(command: list[str], env: Mapping[str, str]) -> tuple[bool, str]:

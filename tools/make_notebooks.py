@@ -1,8 +1,11 @@
-"""Run notebooks from a fresh kernel and store them with their outputs, always in the same shape.
+"""Make, run and store the notebooks: each chapter with its solutions, and the learner's copy of it.
 
-    python tools/make_notebooks.py                 run and store every notebook
-    python tools/make_notebooks.py --check         only tell which ones would change
-    python tools/make_notebooks.py notebooks/02-*  only these
+    python tools/make_notebooks.py                           every chapter
+    python tools/make_notebooks.py --check                   only tell which would change
+    python tools/make_notebooks.py notebooks/solutions/02-*  only this chapter, both notebooks
+
+A chapter is written in `notebooks/solutions/`; `learner_copies.py` tells what learners get of it.
+Both run from a fresh kernel and are stored with their outputs, always in the same shape.
 
 What is stored is what the tests compare, so nothing in it may depend on the clock, the machine or
 chance: cell ids come from the file name, counts start at 1, and timings, widget state and the
@@ -15,12 +18,15 @@ import argparse
 import asyncio
 import difflib
 import json
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from learner_copies import learner_copy, learner_path, master_of, stands_alone, with_banner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -32,6 +38,9 @@ SECONDS_A_CELL = 120
 # No history on disk, and no warning that a kernel of our own talks to us without encryption.
 QUIET_KERNEL = ["--HistoryManager.enabled=False", "--log-level=ERROR"]
 
+# What the course writes down of its solutions is nobody's progress.
+KERNEL_ENVIRONMENT = {"NETPOL_LAB_PROGRESS": "off"}
+
 # Ids of widgets in one running kernel: random, and of no use once it has ended.
 LIVE_WIDGET = "application/vnd.jupyter.widget-view+json"
 PICTURES = ("image/png", "image/jpeg")
@@ -42,15 +51,23 @@ LANGUAGE = {"file_extension": ".py", "mimetype": "text/x-python", "name": "pytho
 FLEETING = ("ExecuteTime", "collapsed", "execution", "scrolled", "trusted")
 
 
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run, and where it is stored."""
+
+    path: Path
+    notebook: NotebookNode
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the notebooks and return 0, or 1 when one failed or (with --check) would change."""
     options = parse(arguments)
-    paths = find_notebooks(options.paths)
-    if not paths:
+    masters = find_masters(options.paths)
+    if not masters:
         print("There are no notebooks to run.", file=sys.stderr)
         return 1
     try:
-        return 0 if all(asyncio.run(run_all(paths, options.check))) else 1
+        return 0 if all(asyncio.run(run_all(masters, options.check))) else 1
     except KeyboardInterrupt:
         return 130
 
@@ -59,7 +76,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Run notebooks and store them with their outputs.")
     parser.add_argument("--check", action="store_true", help="change nothing, tell what would")
-    parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: all of them)")
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: all)")
     return parser.parse_args(arguments)
 
 
@@ -70,17 +87,44 @@ def find_notebooks(paths: Iterable[Path], root: Path = ROOT) -> list[Path]:
     return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
-async def run_all(paths: list[Path], check: bool) -> list[bool]:
-    """Run the notebooks, a few at a time."""
+def find_masters(paths: Iterable[Path], root: Path = ROOT) -> list[Path]:
+    """Return the masters of the named notebooks, or of all."""
+    return sorted({master_of(path) for path in find_notebooks(paths, root)})
+
+
+async def run_all(masters: list[Path], check: bool) -> list[bool]:
+    """Run both notebooks of each chapter, a few at a time."""
     gate = asyncio.Semaphore(AT_A_TIME)
-    return await asyncio.gather(*(run_one(path, check, gate) for path in paths))
+    told = await asyncio.gather(*(run_chapter(master, check, gate) for master in masters))
+    return [good for chapter in told for good in chapter]
 
 
-async def run_one(path: Path, check: bool, gate: asyncio.Semaphore) -> bool:
+async def run_chapter(master: Path, check: bool, gate: asyncio.Semaphore) -> list[bool]:
+    """Run a master and its learner's copy."""
+    try:
+        jobs = list(jobs_of(master))
+    except (OSError, ValueError) as error:
+        report(master, f"FAILED, it cannot be read\n{error}")
+        return [False]
+    return await asyncio.gather(*(run_one(job, check, gate) for job in jobs))
+
+
+def jobs_of(master: Path) -> Iterator[Job]:
+    """Yield the two notebooks that are made from a master, or the one that stands alone."""
+    notebook = nbformat.read(master, as_version=4)
+    if stands_alone(master):
+        yield Job(master, notebook)
+        return
+    notebook = with_banner(notebook, master.stem)
+    yield Job(master, notebook)
+    yield Job(learner_path(master), learner_copy(notebook, master.stem))
+
+
+async def run_one(job: Job, check: bool, gate: asyncio.Semaphore) -> bool:
     """Run one notebook, then store it or compare it; tell what happened."""
     async with gate:
         try:
-            fresh = await executed(path)
+            fresh = await executed(job)
         except (
             CellExecutionError,
             CellTimeoutError,
@@ -88,31 +132,30 @@ async def run_one(path: Path, check: bool, gate: asyncio.Semaphore) -> bool:
             OSError,
             ValueError,
         ) as error:
-            report(path, f"FAILED, nothing stored\n{error}")
+            report(job.path, f"FAILED, nothing stored\n{error}")
             return False
-    return compare(path, fresh) if check else store(path, fresh)
+    return (compare if check else store)(job.path, fresh)
 
 
-async def executed(path: Path) -> str:
-    """Return the text of a notebook after running it in the folder where it lies."""
-    notebook = nbformat.read(path, as_version=4)
+async def executed(job: Job) -> str:
+    """Return the text of a notebook after running it in the folder where it is stored."""
     client = NotebookClient(
-        notebook,
+        job.notebook,
         coalesce_streams=True,
         extra_arguments=QUIET_KERNEL,
         kernel_name=KERNELSPEC["name"],
         record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(job.path.parent)}},
         store_widget_state=False,
         timeout=SECONDS_A_CELL,
     )
-    await client.async_execute()
-    return as_text(normalise(notebook, path.stem))
+    await client.async_execute(env={**os.environ, **KERNEL_ENVIRONMENT})
+    return as_text(normalise(job.notebook, job.path.stem))
 
 
 def store(path: Path, fresh: str) -> bool:
     """Write the notebook if anything in it changed."""
-    changed = path.read_text("utf-8") != fresh
+    changed = stored_text(path) != fresh
     if changed:
         path.write_text(fresh, "utf-8", newline="\n")
     report(path, "stored" if changed else "unchanged")
@@ -121,15 +164,20 @@ def store(path: Path, fresh: str) -> bool:
 
 def compare(path: Path, fresh: str) -> bool:
     """Show the first lines that would change."""
-    stored = without_pictures(path.read_text("utf-8")).splitlines()
+    stored = without_pictures(stored_text(path)).splitlines()
     changes = list(difflib.unified_diff(stored, without_pictures(fresh).splitlines(), n=1))
     report(path, "\n".join(["WOULD CHANGE", *changes[2:30]]) if changes else "as stored")
     return not changes
 
 
+def stored_text(path: Path) -> str:
+    """Return what is stored; of a notebook that is not there yet, one without cells."""
+    return path.read_text("utf-8") if path.exists() else '{"cells": []}'
+
+
 def report(path: Path, text: str) -> None:
     """Print one notebook's result."""
-    print(f"{path.name}: {text}", flush=True)
+    print(f"{path.parent.name}/{path.name}: {text}", flush=True)
 
 
 # --- one shape ------------------------------------------------------------------------------

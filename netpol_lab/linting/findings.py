@@ -94,11 +94,26 @@ class Finding:
         return "\n".join(lines)
 
 
+class Found(tuple[Finding, ...]):
+    """Findings that print as text, one below the other.
+
+    Examples
+    --------
+    >>> Found()
+    nothing found
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(str, self)) or "nothing found"
+
+
 def lint(
     cluster: Cluster,
     assumptions: Assumptions = DEFAULTS,
     progress: Callable[[int, int], object] | None = None,
-) -> tuple[Finding, ...]:
+) -> Found:
     """Find what is legal in the policies of a cluster and probably not meant.
 
     Parameters
@@ -112,13 +127,12 @@ def lint(
     Returns
     -------
     tuple of Finding
-        In the order of files, lines and codes.
+        In the order of files, lines and codes; it prints as text.
 
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> for finding in lab.lint(lab.load("three-tier")):
-    ...     print(finding)
+    >>> lab.lint(lab.load("three-tier"))
     shop/web: note NP105: pods that no policy selects, in a namespace that has policies
       no policy of namespace shop selects pod web: everything may connect there, and ...
       hint: add a default deny (podSelector: {}), then allow what is needed
@@ -129,7 +143,7 @@ def lint(
     suspicions = list(_suspicions(survey, progress or _silent))
     found = [_finding(survey, suspicion) for suspicion in _without_contradictions(suspicions)]
     forget_positions()
-    return tuple(sorted(found, key=_order))
+    return Found(sorted(found, key=_order))
 
 
 _OF_POLICIES = (

@@ -1,15 +1,18 @@
-// A picture of flows whose arrows and pods are buttons. Python sends SVG text and an explanation;
-// this sends back which part was chosen. It knows nothing of policies.
+// A picture of flows whose arrows and pods are buttons. Python sends SVG text, an explanation and
+// details; this sends back which part was chosen. It knows nothing of policies.
 
 const HINT = "Choose an arrow or a pod to read why. With the keyboard: Tab, arrow keys, Enter.";
 const SILENT = "Waiting for Python. If the kernel was restarted, run the notebook again.";
 const GLOW_MS = 1200;
 const SILENCE_MS = 3000;
+const MARKUP = /^(SPAN|P|PRE|MARK|INS)$/; // what details are made of, and its attributes
+const ATTRIBUTES = ["class", "role", "tabindex", "aria-label", "aria-hidden"];
 
 function render({ model, el }) {
   const picture = make("div", "nl-picture");
   const tip = make("div", "nl-tip", { "aria-hidden": "true" }); // the part's own label says it
   const why = make("div", "nl-why", { role: "status", "aria-live": "polite" });
+  const reasons = make("div", "nl-reasons"); // not announced: it is long, and there to be read
   const said = make("div", "nl-said", { role: "status" }); // for ears only: the new numbers
   const ended = new AbortController();
   const timers = new Map();
@@ -18,7 +21,7 @@ function render({ model, el }) {
 
   picture.append(tip);
   el.classList.add("nl-traffic-map");
-  el.append(picture, why, said);
+  el.append(picture, why, reasons, said);
 
   const svg = () => picture.querySelector(":scope > svg");
   const parts = () => [...(svg()?.querySelectorAll("[data-key]") ?? [])];
@@ -61,8 +64,18 @@ function render({ model, el }) {
     model.set("selected", key);
     model.save_changes();
     clearTimeout(silence);
-    if (key) silence = setTimeout(() => (why.textContent = SILENT), SILENCE_MS);
+    if (key) silence = setTimeout(beSilent, SILENCE_MS);
     else explain("");
+  }
+
+  function beSilent() {
+    why.textContent = SILENT;
+    reasons.replaceChildren();
+  }
+
+  function detail() {
+    const page = new DOMParser().parseFromString(model.get("details") ?? "", "text/html");
+    reasons.replaceChildren(...[...page.body.childNodes].flatMap(known));
   }
 
   function explain(text) {
@@ -127,6 +140,12 @@ function render({ model, el }) {
     mark();
     pointAtFocus();
   });
+  on(reasons, "keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    part(stop)?.focus();
+    choose("");
+  });
   on(picture, "focusout", () => point(null));
   on(picture, "pointermove", (event) => point(partAt(event.target), event.clientX, event.clientY));
   on(picture, "pointerleave", pointAtFocus);
@@ -142,10 +161,11 @@ function render({ model, el }) {
   for (const type of ["focusin", "keydown", "keyup"]) on(window, type, guard, true);
 
   const told = () => explain(model.get("explanation"));
-  const listeners = { svg: draw, selected: mark, explanation: told };
+  const listeners = { svg: draw, selected: mark, explanation: told, details: detail };
   for (const [trait, listen] of Object.entries(listeners)) model.on(`change:${trait}`, listen);
   draw();
   told();
+  detail();
   point(null);
 
   return () => {
@@ -159,6 +179,19 @@ function make(name, className, attributes = {}) {
   const node = Object.assign(document.createElement(name), { className });
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   return node;
+}
+
+// A copy of markup with nothing in it but known elements and attributes, and text.
+function known(node) {
+  if (node instanceof Text) return [node.data];
+  const within = [...node.childNodes].flatMap(known);
+  if (!MARKUP.test(node.nodeName)) return within;
+  const copy = document.createElement(node.nodeName);
+  for (const name of ATTRIBUTES) {
+    if (node.hasAttribute(name)) copy.setAttribute(name, node.getAttribute(name));
+  }
+  copy.append(...within);
+  return [copy];
 }
 
 // A line of text that, where it wraps, stays to the right of its first word.

@@ -319,10 +319,11 @@ class BoardInPage:
         return {f"{row[0]}>{row[1]}": row[2].partition(",")[0] for row in found}
 
     def focused(self) -> str:
-        """Return what has the focus: the key of a part, or the label of a control."""
+        """Return what has the focus: the key of a part, or the label of a control or a region."""
         return str(
             self.page.evaluate(
-                "(e => e.dataset.key ?? e.closest('label')?.textContent ?? e.tagName)"
+                "(e => e.dataset.key ?? e.closest('label')?.textContent"
+                " ?? e.ariaLabel ?? e.tagName)"
                 "(document.activeElement)"
             )
         )

@@ -197,6 +197,42 @@ def test_a_click_on_the_paper_takes_the_choice_back(board: BoardInPage) -> None:
     expect(board.pod("shop/db")).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_click_shows_the_lines_that_decide_and_the_smallest_change(board: BoardInPage) -> None:
+    board.checkbox("db-access-ingress").check()
+    board.wait_for_state(DB)
+    board.click_on(WEB_TO_DB)
+    expect(marks(board).last).to_contain_text(">           role: backend")
+    expect(board.root.locator(".nl-reasons ins").last).to_contain_text("+       role: web")
+    board.click_on(BACKEND_TO_DB)
+    expect(marks(board).first).to_contain_text("- podSelector:")
+    expect(board.root.locator(".nl-reasons ins")).to_have_count(0)
+    board.page.keyboard.press("Escape")
+    expect(marks(board)).to_have_count(0)
+
+
+def test_a_pod_shows_where_it_is_selected(board: BoardInPage) -> None:
+    board.checkbox("db-access-ingress").check()
+    board.wait_for_state(DB)
+    board.pod("shop/db").click()
+    expect(marks(board).last).to_contain_text("role: db")
+    expect(marks(board).first).to_have_css("font-weight", "700")
+
+
+def test_a_choice_moves_neither_the_page_nor_the_focus(board: BoardInPage) -> None:
+    board.checkbox("db-access-ingress").check()
+    board.wait_for_state(DB)
+    board.flow(WEB_TO_DB).focus()
+    before = board.svg.bounding_box()
+    board.page.keyboard.press("Enter")
+    expect(marks(board).last).to_contain_text("role: backend")
+    assert board.svg.bounding_box() == before
+    assert board.focused() == f"flow:{WEB_TO_DB}"
+
+
+def marks(board: BoardInPage) -> Locator:
+    return board.root.locator(".nl-reasons mark")
+
+
 def test_pointing_at_an_arrow_names_it_and_fades_the_others(board: BoardInPage) -> None:
     board.point_at(WEB_TO_DB)
     expect(board.root.locator(".nl-tip")).to_contain_text("shop/web to shop/db, TCP 5432, allowed")
@@ -222,8 +258,29 @@ def test_the_board_can_be_used_with_the_keyboard_alone(board: BoardInPage) -> No
         press("ArrowRight")
     press("Enter")
     expect(board.why).to_contain_text("no rule admits shop/web")
-    press("Tab")
-    assert board.focused() == "Show the connections as a table"
+    for part in ("shop/db-access-ingress in YAML", "YAML to write", "Show the connections"):
+        press("Tab")
+        assert board.focused().startswith(part)
+
+
+def test_the_yaml_scrolls_by_keyboard_and_escape_goes_back_to_the_picture(
+    lab: Lab, board: BoardInPage
+) -> None:
+    cells = lab.cells()
+    board.checkbox("db-access-ingress").check()
+    board.wait_for_state(DB)
+    board.flow(WEB_TO_DB).focus()
+    board.page.keyboard.press("Enter")
+    yaml = board.root.get_by_role("region", name="shop/db-access-ingress in YAML")
+    yaml.evaluate("box => (box.style.maxHeight = '60px')")
+    yaml.focus()
+    board.page.keyboard.press("ArrowDown")
+    board.page.keyboard.press("b")
+    lab.wait_until(lambda: bool(yaml.evaluate("box => box.scrollTop > 0")))
+    assert lab.cells() == cells
+    board.page.keyboard.press("Escape")
+    assert board.focused() == f"flow:{WEB_TO_DB}"
+    expect(marks(board)).to_have_count(0)
 
 
 def test_the_picture_is_one_tab_stop(board: BoardInPage) -> None:

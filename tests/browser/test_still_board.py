@@ -27,3 +27,6 @@ def test_the_list_says_why(board: BoardInPage) -> None:
     board.checkbox("db-access-ingress").check()
     board.root.get_by_role("combobox").last.select_option("shop/web to shop/db")
     expect(board.why).to_contain_text("no rule admits shop/web")
+    expect(board.root.locator(".nl-reasons mark").last).to_contain_text("role: backend")
+    board.root.get_by_role("combobox").last.select_option("(choose a connection or a pod)")
+    expect(board.root.locator(".nl-reasons mark")).to_have_count(0)

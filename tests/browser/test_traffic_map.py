@@ -15,7 +15,7 @@ SCRIPT = (ROOT / "netpol_lab" / "static" / "traffic_map.js").read_text(encoding=
 STAND_IN = """async script => {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const heard = {};
-  const state = { svg: "", selected: "", explanation: "" };
+  const state = { svg: "", selected: "", explanation: "", details: "" };
   window.model = {
     get: name => state[name],
     set(name, value) {
@@ -129,6 +129,48 @@ def test_labels_and_explanations_are_text_and_nothing_else(page: Page) -> None:
     assert page.evaluate("window.hit") is None
 
 
+DETAILS = "<p class='nl-caption'>why</p><pre class='nl-yaml' tabindex='0'><mark>a: b\n</mark></pre>"
+
+
+def test_details_are_shown_and_taken_away(page: Page) -> None:
+    tell(page, svg=svg(flow("one")), details=DETAILS)
+    expect(page.locator("mark")).to_have_text("a: b")
+    expect(page.locator("pre")).to_have_attribute("tabindex", "0")
+    tell(page, details="")
+    expect(page.locator("pre, mark")).to_have_count(0)
+
+
+def test_details_are_not_announced_as_the_explanation_is(page: Page) -> None:
+    tell(page, details=DETAILS)
+    assert page.locator("[role=status] mark, [aria-live] mark").count() == 0
+
+
+def test_details_hold_nothing_but_known_elements_and_attributes(page: Page) -> None:
+    evil = (
+        "<p onclick='window.hit = 1' style='color: red'>a<img src=x onerror='window.hit = 1'>b</p>"
+    )
+    tell(page, details=f"{evil}<script>window.hit = 1</script><a href='javascript:hit'>c</a>")
+    expect(page.locator(".nl-reasons p")).to_have_text("ab")
+    assert page.locator("img, script, a, [onclick], [style*=red]").count() == 0
+    assert page.evaluate("window.hit") is None
+
+
+def test_escape_in_the_details_lets_go_and_goes_back_to_the_picture(page: Page) -> None:
+    tell(page, svg=svg(flow("one"), flow("two")), selected="one", details=DETAILS)
+    part(page, "one").focus()
+    page.locator("pre").focus()
+    page.keyboard.press("Escape")
+    expect(part(page, "one")).to_be_focused()
+    assert page.evaluate("window.model.get('selected')") == ""
+
+
+def test_new_details_leave_the_focus_in_the_picture(page: Page) -> None:
+    tell(page, svg=svg(flow("one")))
+    part(page, "one").focus()
+    tell(page, details=DETAILS)
+    expect(part(page, "one")).to_be_focused()
+
+
 def test_there_is_no_second_tip_from_the_browser(page: Page) -> None:
     tell(page, svg=svg(flow("one")))
     assert page.locator("title").count() == 0
@@ -143,7 +185,7 @@ def test_the_choice_of_python_is_marked(page: Page) -> None:
 
 
 def test_the_clean_up_leaves_no_listener(page: Page) -> None:
-    assert page.evaluate("window.listeners()") == 3
+    assert page.evaluate("window.listeners()") == 4
     page.evaluate("window.clean_up()")
     assert page.evaluate("window.listeners()") == 0
     field = page.evaluate_handle("document.querySelector('div').appendChild(new Image())")

@@ -1,0 +1,161 @@
+"""An ipBlock on a number line: its CIDR, what `except` cuts out of it, and some addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from netpol_lab.cluster import Cluster
+from netpol_lab.errors import ManifestError, NetpolError
+from netpol_lab.explorers.explorer import Explorer, Field, entry
+from netpol_lab.explorers.number_line import Line, Question, ask, complaint_words
+from netpol_lab.traffic import Outside
+
+UNCHANGED: Any = object()
+
+
+def explore_block(
+    cidr: str,
+    except_: Iterable[str] | str = (),
+    *,
+    addresses: Iterable[Outside] | Cluster = (),
+) -> BlockExplorer:
+    """Return an ipBlock as a number line, and fields to write it otherwise.
+
+    Parameters
+    ----------
+    cidr : str
+    except_ : iterable of str
+        The blocks to cut out of it.
+    addresses : iterable of str or (str, str), or Cluster
+        Addresses to mark, or (caption, address); those of the pods of a cluster.
+
+    Returns
+    -------
+    BlockExplorer
+
+    Raises
+    ------
+    ManifestError
+        With the API server's words, when it would refuse the block.
+    FlowError
+        For an address that is none.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> block = lab.explore_block("10.0.0.0/8", ["10.1.0.0/16"], addresses=["10.1.2.3"])
+    >>> block.inside
+    {'10.1.2.3': False}
+    >>> block.set(except_=[])
+    >>> block.inside
+    {'10.1.2.3': True}
+    """
+    excepts = (except_,) if isinstance(except_, str) else tuple(except_)
+    return BlockExplorer(Question(cidr, excepts, "", _pairs(addresses)))
+
+
+def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...]:
+    if isinstance(addresses, Cluster):
+        return tuple((pod.name, str(own)) for pod in addresses.pods for own in pod.addresses)
+    return tuple((item, item) if isinstance(item, str) else item for item in addresses)
+
+
+class BlockExplorer(Explorer):
+    """A CIDR with its exceptions on a number line; made by `explore_block`.
+
+    Parameters
+    ----------
+    question : Question
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(lab.explore_block("10.0.0.0/30", ["10.0.0.1/32"]).summary)
+    10.0.0.0/30 except 10.0.0.1/32
+      cidr    10.0.0.0/30  10.0.0.0 to 10.0.0.3  4 addresses
+      except  10.0.0.1/32  10.0.0.1 alone        1 address
+      left                                       3 addresses
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._cidr, self._except = entry("cidr"), entry("except", "10.1.0.0/16, 10.2.0.0/16")
+        self._address = entry("An address to look for", "203.0.113.7")
+        fields = {
+            "cidr": Field(self._cidr, wide=True),
+            "except_": Field(self._except, wide=True),
+            "address": Field(self._address, wide=True),
+        }
+        super().__init__(fields, question)
+
+    def set(
+        self,
+        *,
+        cidr: str = UNCHANGED,
+        except_: Iterable[str] | str = UNCHANGED,
+        address: str | None = UNCHANGED,
+    ) -> None:
+        """Write the block otherwise, or look for an address; what is not mentioned stays.
+
+        Parameters
+        ----------
+        cidr : str
+        except_ : iterable of str
+        address : str, optional
+            None for no address.
+
+        Raises
+        ------
+        ManifestError, FlowError
+            And then nothing has changed.
+        """
+        if except_ is not UNCHANGED:
+            except_ = (except_,) if isinstance(except_, str) else tuple(except_)
+        given = {"cidr": cidr, "excepts": except_, "address": address}
+        changed = {name: value for name, value in given.items() if value is not UNCHANGED}
+        if "address" in changed:
+            changed["address"] = changed["address"] or ""
+        self._ask(replace(self._question, **changed))
+
+    @property
+    def inside(self) -> dict[str, bool]:
+        """Whether each of the addresses is meant by the block."""
+        return {str(pin.address): pin.inside for pin in self._line.pins}
+
+    @property
+    def _line(self) -> Line:
+        return self._shown  # type: ignore[return-value]
+
+    def _view(self, question: Question) -> Line:
+        return ask(question)
+
+    def _typed(self, edited: str) -> Question:
+        return Question(
+            self._cidr.value.strip(),
+            _parts(self._except.value),
+            self._address.value.strip(),
+            self._question.pairs,
+        )
+
+    def _fill(self) -> None:
+        now = self._question
+        if self._cidr.value.strip() != now.cidr:  # what is typed is never rewritten
+            self._cidr.value = now.cidr
+        if _parts(self._except.value) != now.excepts:
+            self._except.value = ", ".join(now.excepts)
+        if self._address.value.strip() != now.address:
+            self._address.value = now.address
+
+    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+        if not isinstance(error, ManifestError):
+            return {"address": str(error)}
+        said: dict[str, list[str]] = {}
+        for complaint in error.complaints:
+            field = "except_" if ".except" in complaint.path else "cidr"
+            said.setdefault(field, []).append(complaint_words(complaint))
+        return {name: "\n".join(lines) for name, lines in said.items()}
+
+
+def _parts(written: str) -> tuple[str, ...]:
+    return tuple(written.replace(",", " ").split())

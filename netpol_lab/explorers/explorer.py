@@ -1,0 +1,223 @@
+"""What all explorers share: fields, complaints under them, and a picture whose parts say why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from html import escape
+from importlib.resources import files
+from typing import Any, Protocol
+
+import ipywidgets
+
+from netpol_lab.cards import Card
+from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.shapes import Sheet
+from netpol_lab.svg import Picture, paint
+
+_CSS = (files("netpol_lab") / "static" / "explorers.css").read_text("utf-8")
+
+
+class View(Protocol):
+    """What an explorer shows: a drawing that knows the reasons behind its parts."""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The shapes."""
+
+    @property
+    def title(self) -> str:
+        """The picture in one line."""
+
+    @property
+    def desc(self) -> str:
+        """The picture in words."""
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+
+    @property
+    def text(self) -> str:
+        """The same facts as text."""
+
+    @property
+    def brief(self) -> str:
+        """What to say under the picture while no part of it is chosen."""
+
+    def why(self, key: str) -> str:
+        """Return the reasons behind a part of the picture; nothing for no part."""
+
+
+class Explorer(Card):
+    """Fields to ask with and a picture that answers; while a question is wrong, the last one stays.
+
+    Whoever makes one says how its fields are read (`_typed`), how they are filled (`_fill`) and
+    what a question shows (`_view`).
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+        By the names that `set` knows them by.
+    question : object
+        What is asked first.
+    """
+
+    def __init__(self, fields: Mapping[str, Field], question: Any) -> None:
+        self._fields = dict(fields)
+        self._map = chosen_from()
+        self._quiet = False
+        self._ask(question)
+        row = ipywidgets.HBox(list(self._fields.values()))
+        row.add_class("nl-fields")
+        super().__init__([_style(), row, self._map])
+        self.add_class("nl-board")
+        for name, field in self._fields.items():
+            field.listen(partial(self._on_edit, name))
+        self._map.observe(self._on_pick, "selected")
+
+    @property
+    def summary(self) -> str:
+        """What the picture says, as text."""
+        return self._shown.text
+
+    def draw(self) -> Picture:
+        """Return the picture as it is now."""
+        return Picture(self._shown)
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The summary."""
+        return self.summary
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The picture."""
+        return str(self._map.svg)
+
+    # ------------------------------------------------------------ for those who make one
+
+    def _typed(self, edited: str) -> Any:
+        """Return the question that the fields ask now, after one of them was edited."""
+        raise NotImplementedError
+
+    def _fill(self) -> None:
+        """Bring the fields in step with the question."""
+        raise NotImplementedError
+
+    def _view(self, question: Any) -> View:
+        """Return what a question shows, or raise a NetpolError."""
+        raise NotImplementedError
+
+    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+        """Return what to say under which field."""
+        return {edited: str(error)}
+
+    def _ask(self, question: Any) -> None:
+        """Show the answer to a question; if it cannot be asked, raise and change nothing."""
+        shown = self._view(question)
+        self._question, self._shown = question, shown
+        self._quiet = True
+        try:
+            self._fill()
+        finally:
+            self._quiet = False
+        self._say({})
+        self._map.show(paint(shown), shown.text, self._why())
+
+    # ------------------------------------------------------------ from the browser
+
+    def _on_edit(self, name: str) -> None:
+        if self._quiet:
+            return
+        try:
+            self._ask(self._typed(name))
+        except NetpolError as error:
+            self._say(self._complaints(error, name))
+
+    def _on_pick(self, _: object) -> None:
+        self._map.explanation = self._why()
+
+    def _why(self) -> str:
+        return self._shown.why(self._map.selected) or self._shown.brief
+
+    def _say(self, complaints: Mapping[str, str]) -> None:
+        for name, field in self._fields.items():
+            field.say(complaints.get(name, ""))
+
+
+class Field(ipywidgets.VBox):
+    """Controls that answer one question, with room for a complaint under them.
+
+    Parameters
+    ----------
+    *controls : widget
+    wide : bool
+        Whether it takes as much room as there is.
+    """
+
+    def __init__(self, *controls: Any, wide: bool = False) -> None:
+        self.controls = controls
+        self._said = ipywidgets.HTML()
+        super().__init__([*controls, self._said])
+        self.add_class("nl-field")
+        if wide:
+            self.add_class("nl-wide")
+
+    def listen(self, call: Callable[[], None]) -> None:
+        """Call back when somebody uses one of the controls."""
+        for control in self.controls:
+            control.observe(lambda _: call(), "value")
+
+    def say(self, words: str) -> None:
+        """Say what is wrong, or nothing."""
+        said = f"{escape(words)} The picture stays as it was."
+        self._said.value = f'<div role="alert" class="nl-wrong">{said}</div>' if words else ""
+
+
+def _style() -> Any:
+    return ipywidgets.HTML(f"<style>{_CSS}</style>", layout=ipywidgets.Layout(display="none"))
+
+
+def choice(caption: str, options: Iterable[Any], value: Any = None) -> Any:
+    """Return a list to choose from."""
+    options = tuple(options)
+    made = ipywidgets.Dropdown(options=options, description=caption, layout=_AUTO)
+    if value is not None:
+        made.value = value
+    return made
+
+
+def entry(caption: str, placeholder: str = "") -> Any:
+    """Return a field for one line, which answers while somebody is typing."""
+    return ipywidgets.Text(description=caption, placeholder=placeholder, layout=_AUTO)
+
+
+_AUTO = ipywidgets.Layout(width="auto")
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse the name of a field that an explorer does not have (UnknownNameError)."""
+    known = list(known)
+    for name in given:
+        if name not in known:
+            raise UnknownNameError(f'there is no "{name}". {did_you_mean(name, known)}')
+
+
+def one_of(name: str, value: Any, options: Iterable[Any]) -> None:
+    """Refuse a value that is not among the options (UnknownNameError)."""
+    options = list(options)
+    if value not in options:
+        meant = did_you_mean(str(value), map(str, options))
+        raise UnknownNameError(f"{name}={value!r}? {meant}")
+
+
+def chosen_from() -> Any:
+    """Return the widget that shows a picture and tells which part of it was chosen."""
+    try:
+        from netpol_lab.traffic_map import TrafficMap
+    except ModuleNotFoundError:  # no anywidget: the parts are chosen from a list
+        from netpol_lab.still_map import StillMap
+
+        return StillMap()
+    return TrafficMap()

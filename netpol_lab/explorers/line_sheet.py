@@ -1,0 +1,313 @@
+"""An ipBlock as a number line: in proportion, with a lens for each hole too narrow to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from netpol_lab.addresses import AddressRange, Network
+from netpol_lab.captions import MARGIN, Entry, legend, sign
+from netpol_lab.explorers.paper import INNER, WIDTH, heading, tinted
+from netpol_lab.explorers.pins import Pin, counted, spanned
+from netpol_lab.model import IPBlock
+from netpol_lab.shapes import (
+    BLUE,
+    EDGE,
+    FAINT,
+    INK,
+    MIST,
+    MUTED,
+    PAPER,
+    VERMILLION,
+    Box,
+    Circle,
+    Group,
+    Path,
+    Point,
+    Rect,
+    Shape,
+    Sheet,
+    Step,
+    Style,
+    Text,
+    clipped,
+    text_width,
+)
+from netpol_lab.traffic import State
+
+STUB = 64.0  # the room for addresses before and behind the block
+BAR, LENS_BAR = 36.0, 28.0  # how high the bars are
+NARROW = 12.0  # a hole of fewer pixels gets a lens
+MOST_LENSES = 4
+FEW = 16  # so many addresses are drawn one by one
+ROW = 24.0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A network as a bar: which number is where."""
+
+    network: Network
+    box: Box
+
+    @property
+    def first(self) -> int:
+        """The number of its first address."""
+        return int(self.network.network_address)
+
+    def x(self, number: int) -> float:
+        """Return where the left edge of an address is; never far beyond the ends."""
+        share = (number - self.first) / self.network.num_addresses
+        return self.box.x + self.box.width * min(max(share, 0.0), 1.0)
+
+    def part(self, network: Network) -> Box:
+        """Return the place of a part of it, wide enough to be seen."""
+        first, last = AddressRange.of(network).numbers
+        left, right = self.x(first), self.x(last + 1)
+        if right - left < 3:
+            middle = min(max((left + right) / 2, self.box.x + 1.5), self.box.right - 1.5)
+            left, right = middle - 1.5, middle + 1.5
+        return Box(left, self.box.y, right - left, self.box.height)
+
+    def middle(self, number: int) -> float:
+        """Return the middle of an address."""
+        return (self.x(number) + self.x(number + 1)) / 2
+
+
+def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
+    """Return the number line, and under it a list of its parts and of the addresses."""
+    top, head = heading(_title(block), lines)
+    placed = _staggered(block, pins)
+    rows = 1 + max((row for *_, row in placed), default=-1)
+    line = Scale(block.cidr, Box(MARGIN + STUB, top + 20 + 20 * rows, INNER - 2 * STUB, BAR))
+    shapes = [*_stubs(line), *_bar(line, block), *_ends(line)]
+    shapes += [shape for pin in placed for shape in _needle(line, *pin)]
+    shapes += [shape for pin in placed for shape in _name(line, *pin)]
+    lenses, bottom = _lenses(line, block, pins)
+    listed, bottom = _list(block, pins, bottom + 18)
+    keys, bottom = legend(_entries(block), WIDTH, bottom + 4)
+    page = Rect(Box(0, 0, WIDTH, bottom), Style(PAPER))
+    return Sheet(WIDTH, bottom, (page, head, *lenses, *shapes, *listed, keys))
+
+
+def _title(block: IPBlock) -> str:
+    if text_width(str(block), 18, bold=True) <= INNER:
+        return str(block)
+    return f"{block.cidr} without {len(block.excepts)} excepted blocks"
+
+
+def _entries(block: IPBlock) -> Iterator[Entry]:
+    def swatch(x: float, y: float) -> Iterator[Shape]:
+        yield Rect(Box(x, y - 8, 30, 16), _FULL, 3)
+
+    def hole(x: float, y: float) -> Iterator[Shape]:
+        yield from _hole(Box(x, y - 8, 30, 16))
+
+    yield Entry(swatch, 30, "in the block")
+    yield Entry(hole, 30, "excepted", bool(block.excepts))
+
+
+# ---------------------------------------------------------------- bars
+
+_FULL = Style(tinted(BLUE, 0.3), BLUE, 1.5)
+
+
+def _bar(scale: Scale, block: IPBlock) -> Iterator[Shape]:
+    yield Rect(scale.box, _FULL, 3)
+    if scale.network.num_addresses <= FEW:
+        yield from _cells(scale)
+    for hole in block.excepts:
+        if scale.network.version == hole.version and _meets(hole, scale.network):
+            yield from _hole(scale.part(hole))
+
+
+def _meets(hole: Network, network: Network) -> bool:
+    return hole.overlaps(network)
+
+
+def _hole(box: Box) -> Iterator[Shape]:
+    yield Rect(box, Style(PAPER, VERMILLION, 1.5), 2)
+    if box.width >= 8:
+        yield Path(tuple(_hatching(box)), Style("none", VERMILLION, 1))
+
+
+def _hatching(box: Box) -> Iterator[Step]:
+    """Yield slanted lines that end at the edges of a box."""
+    start = -int(box.height) + 6
+    for offset in range(start, int(box.width), 8):
+        left, right = max(0.0, offset), min(box.width, offset + box.height)
+        yield ("M", box.x + left, box.bottom - (left - offset))
+        yield ("L", box.x + right, box.bottom - (right - offset))
+
+
+def _cells(scale: Scale) -> Iterator[Shape]:
+    """Yield a line between any two addresses, where there are few."""
+    count = scale.network.num_addresses
+    for number in range(scale.first + 1, scale.first + count):
+        x = scale.x(number)
+        yield Path((("M", x, scale.box.y), ("L", x, scale.box.bottom)), Style("none", BLUE, 1))
+
+
+def _stubs(line: Scale) -> Iterator[Shape]:
+    """Yield the addresses before and behind the block."""
+    y, dash = line.box.middle[1], Style("none", EDGE, 2, (3.0, 5.0))
+    for start, end in ((MARGIN, line.box.x - 4), (line.box.right + 4, WIDTH - MARGIN)):
+        yield Path((("M", start, y), ("L", end, y)), dash)
+
+
+def _ends(scale: Scale) -> Iterator[Shape]:
+    first, last = AddressRange.of(scale.network).first, AddressRange.of(scale.network).last
+    y = scale.box.bottom + 18
+    if first == last:
+        yield Text((scale.box.middle[0], y), str(first), 13, "middle")
+        return
+    yield Text((scale.box.x, y), str(first), 13)
+    yield Text((scale.box.right, y), str(last), 13, "end")
+
+
+# ---------------------------------------------------------------- addresses
+
+Placed = tuple[Pin, float, float, int]  # where it points, the middle of its name, and its row
+
+
+def _staggered(block: IPBlock, pins: Sequence[Pin]) -> list[Placed]:
+    """Return the addresses that can be shown on the line, their names in rows that do not meet."""
+    line = Scale(block.cidr, Box(MARGIN + STUB, 0, INNER - 2 * STUB, BAR))
+    shown = [pin for pin in pins if pin.address.version == block.cidr.version]
+    ends: list[float] = []  # where the last name of each row ends
+    placed = []
+    for pin in sorted(shown, key=lambda pin: int(pin.address)):
+        width = text_width(pin.name, 12)
+        x = _along(line, pin)
+        middle = min(max(x, MARGIN + width / 2), WIDTH - MARGIN - width / 2)
+        row = next((i for i, end in enumerate(ends) if end + 10 < middle - width / 2), len(ends))
+        ends[row : row + 1] = [middle + width / 2]
+        placed.append((pin, x, middle, row))
+    return placed
+
+
+def _along(line: Scale, pin: Pin) -> float:
+    """Return where an address is: on the bar, or in the room before or behind it."""
+    whole, number = AddressRange.of(line.network).numbers, int(pin.address)
+    if number < whole[0]:
+        return MARGIN + STUB / 2
+    if number > whole[1]:
+        return WIDTH - MARGIN - STUB / 2
+    return line.middle(number)
+
+
+def _needle(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+    top = line.box.y - 10 - 20 * row
+    yield Path((("M", x, top), ("L", x, line.box.middle[1])), Style("none", INK, 1))
+    yield _dot(pin, (x, line.box.middle[1]))
+
+
+def _name(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+    y = line.box.y - 14 - 20 * row
+    box = Box(middle - text_width(pin.name) / 2 - 3, y - 11, text_width(pin.name) + 6, 15)
+    yield Rect(box, Style(PAPER))
+    yield Text((middle, y), pin.name, 12, "middle", INK)
+
+
+def _dot(pin: Pin, at: Point) -> Shape:
+    """Return a full circle for what is inside, a cross for what is not."""
+    if pin.inside:
+        return Circle(at, 6.5, Style(BLUE, PAPER, 1.5))
+    return sign(State.BLOCKED, at, 8)
+
+
+# ---------------------------------------------------------------- lenses
+
+
+def _lenses(line: Scale, block: IPBlock, pins: Sequence[Pin]) -> tuple[list[Shape], float]:
+    """Return an enlarged piece of the line for each hole that is too narrow, and the bottom."""
+    networks = list(_enlarged(line, block))[:MOST_LENSES]
+    if not networks:
+        return [], line.box.bottom + 26
+    y, gap = line.box.bottom + 62, 20.0
+    width = min(360.0, (INNER - gap * (len(networks) - 1)) / len(networks))
+    places = _spread([line.part(network).middle[0] for network in networks], width, gap)
+    shapes: list[Shape] = []
+    for network, x in zip(networks, places, strict=True):
+        shapes += _lens(line, Scale(network, Box(x, y, width, LENS_BAR)), block, pins)
+    return shapes, y + LENS_BAR + 48
+
+
+def _enlarged(line: Scale, block: IPBlock) -> Iterator[Network]:
+    """Yield a network around each narrow hole, from left to right; one for those that are close."""
+    found: list[Network] = []
+    for hole in sorted(block.excepts, key=lambda hole: int(hole.network_address)):
+        if line.part(hole).width >= NARROW or any(_meets(hole, other) for other in found):
+            continue
+        around = max(line.network.prefixlen, hole.prefixlen - 2)
+        found.append(hole.supernet(new_prefix=around))
+        yield found[-1]
+
+
+def _spread(middles: Sequence[float], width: float, gap: float) -> list[float]:
+    """Return where boxes begin that stand near their middles and do not meet."""
+    places: list[float] = []
+    for i, middle in enumerate(middles):
+        left = MARGIN if not places else places[-1] + width + gap
+        behind = len(middles) - 1 - i
+        right = WIDTH - MARGIN - width - behind * (width + gap)
+        places.append(min(max(middle - width / 2, left), right))
+    return places
+
+
+def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iterator[Shape]:
+    on_line, box = line.part(lens.network), lens.box
+    beam: tuple[Step, ...] = (
+        ("M", on_line.x, line.box.bottom),
+        ("L", box.x, box.y),
+        ("L", box.right, box.y),
+        ("L", on_line.right, line.box.bottom),
+        ("Z",),
+    )
+    yield Path(beam, Style(MIST, FAINT))
+    yield from _bar(lens, block)
+    inside = [pin for pin in pins if pin.address.version == lens.network.version]
+    for pin in inside:
+        if pin.address in lens.network:
+            yield _dot(pin, (lens.middle(int(pin.address)), box.middle[1]))
+    holes = [hole for hole in block.excepts if _meets(hole, lens.network)]
+    words = ", ".join(map(str, holes))
+    yield Text(
+        (box.middle[0], box.bottom + 17),
+        clipped(words, box.width, 12, bold=True),
+        12,
+        "middle",
+        bold=True,
+    )
+    whole = clipped(f"enlarged: {lens.network}", box.width)
+    yield Text((box.middle[0], box.bottom + 33), whole, 12, "middle", MUTED)
+
+
+# ---------------------------------------------------------------- the list
+
+
+def _list(block: IPBlock, pins: Sequence[Pin], top: float) -> tuple[list[Shape], float]:
+    shapes: list[Shape] = []
+    y = top
+    for hole in block.excepts:
+        words = f"except {hole}: {spanned(hole)}, {counted(hole.num_addresses)}"
+        shapes += _hole(Box(MARGIN + 2, y + 4, 20, 14))
+        shapes.append(Text((MARGIN + 32, y + 15.5), clipped(words, INNER - 32, 13), 13))
+        y += ROW
+    for pin in pins:
+        shapes.append(_listed(pin, y))
+        y += ROW
+    return shapes, y
+
+
+def _listed(pin: Pin, y: float) -> Group:
+    words = clipped(f"{pin.name}: {pin.verdict} ({pin.why})", INNER - 40, 13)
+    shapes: tuple[Shape, ...] = (
+        Rect(
+            Box(MARGIN - 4, y + 1, INNER + 8, ROW - 3), Style(PAPER, PAPER, 1), 5, "nl-card nl-line"
+        ),
+        _dot(pin, (MARGIN + 12, y + 11)),
+        Text((MARGIN + 32, y + 15.5), words, 13, bold=pin.inside),
+    )
+    data = (("key", pin.key), ("verdict", pin.verdict), ("label", pin.label))
+    return Group("nl-pin", shapes, data, pin.label)

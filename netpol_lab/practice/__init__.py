@@ -1,0 +1,1 @@
+"""Small clusters and questions made from a seed, for quizzes and predictions."""
