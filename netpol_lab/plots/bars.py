@@ -24,9 +24,9 @@ from netpol_lab.shapes import (
 )
 from netpol_lab.svg import Picture
 
-BAR = 110.0
+BAR = 84.0
 ROW = 44.0
-NAMES = 170.0
+NAMES = 150.0
 Cells = Mapping[str, tuple[Share, ...]]  # by column: before, and after if there is one
 
 
@@ -55,7 +55,7 @@ def plot_exposure(
     >>> town = lab.load("neighbours")
     >>> print(lab.plot_exposure(town.with_policies([]), town))
     How exposed is each namespace?
-    The part of its pods' ports that is open to others, and the part of its pods that may go out. \
+    The open part of its pods' ports, and the part of its pods that may go out. \
 Pale: before. Dark: after.
     namespace  to its own pods  to other namespaces  to the outside  out of the cluster
     shop       100% -> 0%       100% -> 0%           100% -> 0%      100% -> 50%
@@ -63,10 +63,7 @@ Pale: before. Dark: after.
     """
     found = [openness(c, assumptions=assumptions) for c in (before, after) if c is not None]
     rows = {name: _exposed(found, name) for name in _all(one.members for one in found)}
-    note = (
-        "The part of its pods' ports that is open to others, "
-        "and the part of its pods that may go out."
-    )
+    note = "The open part of its pods' ports, and the part of its pods that may go out."
     return Picture(_bars("How exposed is each namespace?", note, rows))
 
 
@@ -111,7 +108,7 @@ def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
     >>> shop = lab.load("three-tier")
     >>> print(lab.plot_coverage(shop.with_policies([]), shop))
     Which pods are isolated?
-    The number of pods that some policy isolates. The others accept, or open, everything. \
+    How many pods are isolated by some policy. The others are open. \
 Pale: before. Dark: after.
     namespace  ingress           egress
     shop       0 of 3 -> 2 of 3  0 of 3
@@ -124,7 +121,7 @@ Pale: before. Dark: after.
         }
         for name in _all(found)
     }
-    note = "The number of pods that some policy isolates. The others accept, or open, everything."
+    note = "How many pods are isolated by some policy. The others are open."
     return Picture(_bars("Which pods are isolated?", note, rows, counted=True))
 
 
@@ -138,7 +135,7 @@ def _bars(title: str, note: str, rows: Mapping[str, Cells], counted: bool = Fals
     columns = [*next(iter(rows.values()), {"": ()})]
     table = [("namespace", *columns), *_table(rows, counted)]
     left = MARGIN + min(NAMES, max((text_width(name, 13) for name in rows), default=0)) + 16
-    step = max(BAR + 90, *(text_width(name, 13) + 24 for name in columns))
+    step = max(BAR + 66, *(text_width(name, 13, bold=True) + 14 for name in columns))
     shapes = [*_columns(columns, left, step), *_rows(rows, left, step, counted)]
     return chart(title, note, table, shapes, left + step * len(columns) + MARGIN)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from netpol_lab.captions import MARGIN
 from netpol_lab.shapes import BLUE, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text
 
-WIDEST = 900.0
+WIDEST = 740.0  # what a notebook shows without making it smaller
+NARROWEST = 660.0  # a notebook makes narrower pictures larger, and their letters with them
 HEAD = 76.0  # where the two lines on top end
 
 
@@ -55,7 +56,7 @@ def chart(
     title: str, note: str, table: Iterable[tuple[str, ...]], shapes: Sequence[Shape], width: float
 ) -> Chart:
     """Return a chart: the shapes on white paper below its title and its note."""
-    width = max(width, 420.0, *(s.box.right + MARGIN for s in _head(title, note)))
+    width = max(width, NARROWEST, *(s.box.right + MARGIN for s in _head(title, note)))
     bottom = max(_bottom(shape) for shape in shapes) + MARGIN
     paper = Rect(Box(0, 0, width, bottom), Style(PAPER))
     return Chart(

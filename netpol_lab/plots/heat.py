@@ -29,7 +29,7 @@ from netpol_lab.svg import Picture
 GROUPINGS = ("workload", "namespace")
 FEW = 12  # workloads; of more, the namespaces are shown
 MOST = 40  # groups; more cells could not be read
-GAP = 44.0  # between the two maps
+GAP = 28.0  # between the two maps
 NAMES = 170.0  # the longest name shown in full
 
 
@@ -155,12 +155,12 @@ class _Maps:
     def cell(self) -> float:
         room = (WIDEST - 2 * MARGIN - self.header) / self.beside
         room -= GAP if self.beside > 1 else 0
-        return max(34.0, min(58.0, room // len(self.columns)))
+        return max(32.0, min(58.0, room // len(self.columns)))
 
     @cached_property
     def beside(self) -> int:
         """How many maps stand in one row."""
-        least = self.header + 2 * len(self.columns) * 40 + GAP + 2 * MARGIN
+        least = self.header + 2 * len(self.columns) * 32 + GAP + 2 * MARGIN
         return 2 if len(self.found) > 1 and least <= WIDEST else 1
 
     @property

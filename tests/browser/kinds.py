@@ -14,7 +14,7 @@ KINDS = {
     "types": "lab.explore_types()",
     "types-table": "lab.explore_types().table()",
     "selector": 'lab.explore_selector(lab.load("neighbours"), home="shop")',
-    "ports": 'lab.explore_ports(lab.load("market"), "catalog")',
+    "ports": 'lab.explore_ports(lab.load("market"), "catalog/api")',
     "block": 'lab.explore_block("10.0.0.0/8", ["10.1.0.0/16"], addresses=["10.1.2.3"])',
     "enforcement": "lab.explore_enforcement(shop, port=5432)",
     "map": "lab.course_map()",
