@@ -192,12 +192,12 @@ class Prediction(Card):
         self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
         make = _in_a_grid if in_grid else _in_a_list
-        self._fields, fields = make(self._captions, names)
+        self._fields, self._frames, form = make(self._captions, names)
         self._said = ""
         self._about.value = _about_html(about) if about else ""
         self._title.value = heading(self._asking).value
         self._answer.value = self._picture.value = ""
-        self._form.children = (fields,)
+        self._form.children = (form,)
 
     def another(self, level: str | None = None) -> Words:
         """Ask about another cluster of the same chapter.
@@ -278,7 +278,7 @@ class Prediction(Card):
         """Frame what was marked wrong; the answer names it, too."""
         for ends, mark in self._marks.items():
             wrong = mark != self._arcs[ends].state
-            self._fields[ends].layout.border = MISSED if wrong else UNSEEN
+            self._frames[ends].layout.border = MISSED if wrong else UNSEEN
 
     @property
     def right(self) -> int:
@@ -378,13 +378,14 @@ def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
 
 Captions = Mapping[tuple[str, str], str]
 Names = Mapping[str, str]
-Fields = dict[tuple[str, str], Any]
+Controls = dict[tuple[str, str], Any]
+Form = tuple[Controls, Controls, Any]  # what takes a mark, what is framed if it is wrong, and all
 
 
-def _in_a_list(captions: Captions, names: Names) -> tuple[Fields, Any]:
-    """Return a pair of radio buttons for each connection, and the box that holds them."""
+def _in_a_list(captions: Captions, names: Names) -> Form:
+    """Return a pair of radio buttons for each connection."""
     fields = {ends: _radio(caption) for ends, caption in captions.items()}
-    return fields, ipywidgets.GridBox(list(fields.values()), layout=_columns())
+    return fields, fields, ipywidgets.GridBox(list(fields.values()), layout=_columns())
 
 
 def _radio(caption: str) -> Any:
@@ -401,20 +402,26 @@ def _columns() -> Any:
     return ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(230px, 1fr))")
 
 
-def _in_a_grid(captions: Captions, names: Names) -> tuple[Fields, Any]:
+def _in_a_grid(captions: Captions, names: Names) -> Form:
     """Return a list to choose from for each connection: sources as rows, destinations across."""
     ends = list(names)
     fields = {pair: _choice(caption) for pair, caption in captions.items()}
+    frames = {pair: _framed(field) for pair, field in fields.items()}
     head = [_label("from \\ to"), *(_label(names[end]) for end in ends)]
     rows = (
-        [_label(names[here]), *(fields.get((here, there)) or _label("") for there in ends)]
+        [_label(names[here]), *(frames.get((here, there)) or _label("") for there in ends)]
         for here in ends
     )
+    cells = [*head, *(cell for row in rows for cell in row)]
     columns = f"minmax(90px, max-content) repeat({len(ends)}, minmax(96px, 1fr))"
-    layout = ipywidgets.Layout(grid_template_columns=columns, overflow="auto", width="100%")
-    return fields, ipywidgets.GridBox(
-        [*head, *(cell for row in rows for cell in row)], layout=layout
+    layout = ipywidgets.Layout(
+        grid_template_columns=columns, align_items="flex-start", overflow="auto", width="100%"
     )
+    return fields, frames, ipywidgets.GridBox(cells, layout=layout)
+
+
+def _framed(field: Any) -> Any:
+    return ipywidgets.VBox([field], layout=ipywidgets.Layout(border=UNSEEN, overflow="hidden"))
 
 
 def _choice(caption: str) -> Any:
@@ -422,7 +429,7 @@ def _choice(caption: str) -> Any:
         options=[("?", None), *((word, word) for word in CHOICES)],
         value=None,
         tooltip=caption,
-        layout=ipywidgets.Layout(width="auto", min_width="0", height="auto", border=UNSEEN),
+        layout=ipywidgets.Layout(width="auto", min_width="0"),
     )
 
 

@@ -55,26 +55,26 @@ def plot_exposure(
     >>> town = lab.load("neighbours")
     >>> print(lab.plot_exposure(town.with_policies([]), town))
     How exposed is each namespace?
-    The open part of its pods' ports, and the part of its pods that may go out. \
+    How many of its pods' ports are open to whom, and how many pods may go out. \
 Pale: before. Dark: after.
-    namespace  to its own pods  to other namespaces  to the outside  out of the cluster
-    shop       100% -> 0%       100% -> 0%           100% -> 0%      100% -> 50%
-    blog       -                -                    -               100%
+    namespace  own pods    other namespaces  outside     may go out
+    shop       100% -> 0%  100% -> 0%        100% -> 0%  100% -> 50%
+    blog       -           -                 -           100%
     """
     found = [openness(c, assumptions=assumptions) for c in (before, after) if c is not None]
     rows = {name: _exposed(found, name) for name in _all(one.members for one in found)}
-    note = "The open part of its pods' ports, and the part of its pods that may go out."
+    note = "How many of its pods' ports are open to whom, and how many pods may go out."
     return Picture(_bars("How exposed is each namespace?", note, rows))
 
 
 def _exposed(found: Sequence[Openness], name: str) -> Cells:
     return {
-        "to its own pods": tuple(_share(one, [name], name) for one in found),
-        "to other namespaces": tuple(
+        "own pods": tuple(_share(one, [name], name) for one in found),
+        "other namespaces": tuple(
             _share(one, [other for other in one.members if other != name], name) for one in found
         ),
-        "to the outside": tuple(_share(one, [OUTSIDE], name) for one in found),
-        "out of the cluster": tuple(
+        "outside": tuple(_share(one, [OUTSIDE], name) for one in found),
+        "may go out": tuple(
             one.way_out(name) if name in one.members else Share() for one in found
         ),
     }
