@@ -1,91 +1,24 @@
-"""Questions made from a seed: always right, never the same, and answered by reasons."""
+"""The card of a quiz: choose, check, read why, ask for three others."""
 
-import re
-from functools import partial
-
-import naive
 import pytest
-import yaml
-from boards import inside
+from boards import html_of, inside
 from ipywidgets import Button, RadioButtons
 
 import netpol_lab as lab
+from netpol_lab import progress
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.quizzes import TOPICS, questions
-
-SEEDS = range(1, 61)
-ASKED = [(chapter, seed) for chapter in TOPICS for seed in SEEDS]
-NAME = r"[\w-]+/[\w-]+"
+from netpol_lab.practice.topics import TOPICS, questions
 
 
-def answered(question):
-    """Answer a question from its YAML alone, with the independent reader."""
-    documents = list(yaml.safe_load_all(question.manifests))
-    pods = [
-        f"{d['metadata']['namespace']}/{d['metadata']['name']}"
-        for d in documents
-        if d["kind"] == "Pod"
-    ]
-    works = partial(naive.allowed, documents, port=80)
-    if asked := re.match(
-        rf"Does this connection work\? ({NAME}) -> ({NAME})  TCP 80", question.text
-    ):
-        return "allowed" if works(*asked.groups()) else "blocked"
-    if asked := re.match(rf"Which pods can open a connection to ({NAME}) on TCP 80", question.text):
-        goal = asked[1]
-        return spoken(pod for pod in pods if pod != goal and works(pod, goal))
-    if asked := re.match(r"Which pods are isolated for (ingress|egress)", question.text):
-        return spoken(pod for pod in pods if isolated(documents, pod, asked[1]))
-    assert question.text == "Which policyTypes does Kubernetes store?"
-    ways = ("ingress", "egress")
-    isolates = [way.title() for way in ways if isolated(documents, pods[0], way)]
-    return f"[{', '.join(isolates)}]"
-
-
-def isolated(documents, pod, way):
-    """Say whether some port of a pod is closed to an address that no rule mentions."""
-    outside = "203.0.113.7"
-    ends = (outside, pod) if way == "ingress" else (pod, outside)
-    return naive.allowed(documents, *ends, 4242) is False
-
-
-def spoken(pods):
-    return ", ".join(pods) or "none of them"
-
-
-@pytest.mark.parametrize(("chapter", "seed"), ASKED)
-def test_the_right_answer_is_what_an_independent_reader_says(chapter, seed):
-    for question in questions(chapter, seed):
-        assert question.right == answered(question)
-
-
-@pytest.mark.parametrize(("chapter", "seed"), ASKED)
-def test_the_right_answer_is_one_of_the_choices_and_none_is_there_twice(chapter, seed):
-    for question in questions(chapter, seed):
-        assert question.right in question.choices
-        assert len(set(question.choices)) == len(question.choices) >= 2
-
-
-@pytest.mark.parametrize(("chapter", "seed"), ASKED[::7])
-def test_the_reader_sees_every_pod_and_all_yaml_of_the_policies(chapter, seed):
-    for question in questions(chapter, seed):
-        cluster = lab.load(question.manifests)
-        assert all(f"{pod} (app={pod.labels['app']})" in question.pods for pod in cluster.pods)
-        assert lab.load(question.policies).policies == cluster.policies
-        assert "&id" not in question.policies
+def wrong(question):
+    return next(choice for choice in question.choices if choice != question.right)
 
 
 @pytest.mark.parametrize("chapter", TOPICS)
-def test_no_answer_is_right_nearly_always(chapter):
-    for number in range(3):
-        asked = [questions(chapter, seed)[number] for seed in SEEDS]
-        if set(asked[0].choices) == {"allowed", "blocked"}:
-            allowed = sum(question.right == "allowed" for question in asked)
-            assert len(SEEDS) * 0.25 < allowed < len(SEEDS) * 0.75
-
-
-def test_the_same_seed_gives_the_same_questions_and_another_one_others():
-    assert questions("02", 5) == questions("02", 5) != questions("02", 6)
+def test_every_chapter_has_three_questions(chapter):
+    quiz = lab.quiz(chapter)
+    assert quiz.questions == questions(chapter, 1)
+    assert len(list(inside(quiz, RadioButtons))) == 3
 
 
 def test_a_right_answer_is_said_to_be_right_with_the_reasons():
@@ -99,10 +32,10 @@ def test_a_right_answer_is_said_to_be_right_with_the_reasons():
 def test_a_wrong_answer_is_told_the_right_one_and_the_reasons():
     quiz = lab.quiz("01")
     question = quiz.questions[0]
-    wrong = next(choice for choice in question.choices if choice != question.right)
-    said = quiz.answer(1, wrong)
+    chosen = wrong(question)
+    said = quiz.answer(1, chosen)
     assert said.startswith(
-        f"Question 1: not right. You chose: {wrong}. Right is: {question.right}."
+        f"Question 1: not right. You chose: {chosen}. Right is: {question.right}."
     )
     assert question.because in said
     assert quiz.score == 0
@@ -142,6 +75,60 @@ def test_an_unknown_chapter_lists_the_known_ones():
 
 
 def test_a_quiz_leaves_its_questions_in_the_notebook():
-    data, _ = lab.quiz("01")._repr_mimebundle_()
-    assert "1. Does this connection work?" in data["text/plain"]
+    quiz = lab.quiz("01")
+    data, _ = quiz._repr_mimebundle_()
+    assert f"1. {quiz.questions[0].text}" in data["text/plain"]
     assert " at 0x" not in data["text/plain"]
+
+
+def test_nothing_is_given_away_before_the_check():
+    quiz = lab.quiz("05")
+    for field, question in zip(inside(quiz, RadioButtons), quiz.questions, strict=True):
+        field.value = question.right
+    assert "right." not in quiz.words
+    assert not any(question.because in html_of(quiz) for question in quiz.questions)
+
+
+def test_a_confusion_is_named():
+    quiz = lab.quiz("01", seed=2)
+    number, question = next(
+        (n, one) for n, one in enumerate(quiz.questions, 1) if set(one.confusions) & {*one.choices}
+    )
+    choice = next(choice for choice in question.choices if choice in question.confusions)
+    said = quiz.answer(number, choice)
+    assert f"Your answer would be right if {question.confusions[choice]}." in said
+
+
+def test_two_variants_stand_beside_each_other_and_below_each_other_in_words():
+    quiz = next(
+        made
+        for made in (lab.quiz("03", seed) for seed in range(1, 9))
+        if any(one.kind == "variants" for one in made.questions)
+    )
+    assert "flex-wrap: wrap" in html_of(quiz)
+    assert quiz.words.index("A:\n") < quiz.words.index("B:\n")
+
+
+def test_yaml_can_be_scrolled_by_keyboard_and_is_escaped():
+    shown = html_of(lab.quiz("06", seed=3))
+    assert '<pre tabindex="0" role="region" aria-label="Pods"' in shown
+    assert "-&gt; pod port" in shown
+
+
+def test_the_first_answers_count_for_progress(monkeypatch):
+    recorded = []
+    monkeypatch.setattr(progress, "record_quiz", lambda *told: recorded.append(told))
+    quiz = lab.quiz("01")
+    quiz.answer(1, wrong(quiz.questions[0]))
+    assert recorded == []
+    for number in (1, 2, 3):
+        quiz.answer(number, quiz.questions[number - 1].right)
+    assert recorded == [("01", 2, 3)]
+    quiz.check()
+    assert len(recorded) == 1
+
+
+def test_what_is_not_answered_is_told():
+    quiz = lab.quiz("01")
+    quiz.answer(2, quiz.questions[1].right)
+    assert "1 of 3 right. 2 not answered yet." in html_of(quiz)

@@ -74,9 +74,7 @@ def _exposed(found: Sequence[Openness], name: str) -> Cells:
             _share(one, [other for other in one.members if other != name], name) for one in found
         ),
         "outside": tuple(_share(one, [OUTSIDE], name) for one in found),
-        "may go out": tuple(
-            one.way_out(name) if name in one.members else Share() for one in found
-        ),
+        "may go out": tuple(one.way_out(name) if name in one.members else Share() for one in found),
     }
 
 
