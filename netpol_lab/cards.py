@@ -23,6 +23,7 @@ class Card(Stored, ipywidgets.VBox):
     def __init__(self, children: Any) -> None:
         super().__init__([*children, *shield()])
         self.layout.max_width = "860px"
+        self.add_class("nl-task")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**kwargs)
@@ -40,6 +41,17 @@ def shield() -> list[Any]:
     except ModuleNotFoundError:  # no anywidget: the tasks work, without this protection
         return []
     return [TrafficMap(layout=ipywidgets.Layout(display="none"))]
+
+
+def fitted(html: str) -> str:
+    """Return HTML that is as wide as there is room, so that a picture in it cannot widen the card.
+
+    Examples
+    --------
+    >>> fitted("a")
+    '<div style="width: 0; min-width: 100%;">a</div>'
+    """
+    return f'<div style="width: 0; min-width: 100%;">{html}</div>' if html else ""
 
 
 def preformatted(words: str, role: str = "status") -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab import progress
-from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
 from netpol_lab.errors import Complaint, ManifestError, NetpolError
@@ -152,7 +152,7 @@ class Exercise(Card):
         self._last = button("Worked answer", self.answer)
         rows, rest = goal_rows(self.goals, self.file.captions), rest_of(scenario)
         table = goal_html(self._wanted, rows, rest)
-        story = ipywidgets.HTML(_story_html(self.file.story) + self.svg + table)
+        story = ipywidgets.HTML(fitted(_story_html(self.file.story) + self.svg + table))
         buttons = ipywidgets.HBox([self._more, self._last])
         super().__init__([heading(self.file.title), story, buttons, self._help])
 

@@ -387,10 +387,10 @@ def goal_html(heading: str, rows: Iterable[Row], rest: str = "") -> str:
     names = ("Connections to", "allowed from", "blocked from")
     columns = "".join(f"<th scope='col' style='{_LEFT}'>{name}</th>" for name in names)
     lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
-    caption = f"<caption style='{_LEFT} white-space: nowrap;'>{escape(heading)}</caption>"
+    caption = f"<caption style='{_LEFT} white-space: normal;'>{escape(heading)}</caption>"
     table = f"{caption}<thead><tr>{columns}</tr></thead><tbody>{lines}</tbody>"
     end = f"<p style='margin: 2px 0 8px;'>{escape(rest)}</p>" if rest else ""
-    return f"<table style='line-height: 1.4;'>{table}</table>{end}"
+    return f"<table style='line-height: 1.4; max-width: 100%;'>{table}</table>{end}"
 
 
 _LEFT = "text-align: left; padding: 3px 20px 3px 0; vertical-align: top;"

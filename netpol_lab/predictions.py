@@ -14,7 +14,7 @@ import ipywidgets
 
 from netpol_lab import progress
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
 from netpol_lab.errors import (
@@ -263,7 +263,7 @@ class Prediction(Card):
         else:
             self._count()
             self._said = "\n\n".join(self._answers())
-            self._picture.value = paint(self._scene)
+            self._picture.value = fitted(paint(self._scene))
             self._frame_misses()
         self._answer.value = preformatted(self._said)
         return Words(self._said)
@@ -300,7 +300,7 @@ class Prediction(Card):
     @property
     def svg(self) -> str:  # type: ignore[override]
         """The picture, once all was marked and checked."""
-        return str(self._picture.value)
+        return paint(self._scene) if self._picture.value else ""
 
     @property
     def _asking(self) -> str:
@@ -393,6 +393,7 @@ def _radio(caption: str) -> Any:
         options=CHOICES,
         value=None,
         description=caption,
+        tooltip=caption,  # without one, the mouse over the caption says "null"
         orientation="horizontal",
         layout=ipywidgets.Layout(width="auto"),
     )

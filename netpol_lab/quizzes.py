@@ -202,7 +202,7 @@ def _shown(question: Question) -> str:
 
 def _box(text: str, label: str) -> str:
     return (
-        f'<pre tabindex="0" role="region" aria-label="{escape(label)}" style="{_SCROLLS}">'
+        f'<pre tabindex="0" role="group" aria-label="{escape(label)}" style="{_SCROLLS}">'
         f"{escape(text)}</pre>"
     )
 

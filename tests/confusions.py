@@ -15,6 +15,13 @@ class Confusion(NamedTuple):
     proofs: tuple[str, ...]  # names of cases, or rows of semantics.md
 
 
+LISTED_WITHOUT_RULES = """\
+lab/app      -> lab/friend    blocked  egress: isolated by try-it
+lab/app      -> lab/stranger  blocked  egress: isolated by try-it"""
+RULES_NOT_LISTED = """\
+lab/stranger -> lab/friend    allowed  neither end is isolated
+lab/stranger -> lab/app       allowed  neither end is isolated"""
+
 CONFUSIONS = {
     1: Confusion(
         "applied a policy, nothing happens",
@@ -73,7 +80,7 @@ CONFUSIONS = {
     ),
     12: Confusion(
         "rules present, type not listed, or the reverse",
-        {"03": "lab/stranger -> lab/app       allowed"},
+        {"03": f"{LISTED_WITHOUT_RULES}\n{RULES_NOT_LISTED}"},
         (
             "111-policytypes-egress-ignores-ingress-rules",
             "112-policytypes-ingress-ignores-egress-rules",
@@ -117,7 +124,7 @@ CONFUSIONS = {
     20: Confusion(
         "a rule for replies",
         {
-            "01": "blog/reader -> shop/web  TCP 80: allowed",
+            "01": "isolated by shop/web-deny-egress\nblog/reader -> shop/web  TCP 80: allowed",
             "07": "store/web -> kube-system/dns  TCP 53; UDP 53",
         },
         ("190-reply-traffic-is-implied",),

@@ -33,6 +33,14 @@ def test_every_chapter_has_its_notebook_with_this_title(chapter):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.number)
+def test_the_map_and_the_head_line_of_a_chapter_say_the_same_minutes(chapter):
+    first = nbformat.read(NOTEBOOKS / chapter.file, as_version=4).cells[0]
+    said = re.search(r"(?m)^\*About (\d+) minutes\b", first.source)
+    assert said, "the line under the title should begin with *About N minutes"
+    assert int(said[1]) == chapter.minutes
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.number)
 def test_what_a_chapter_is_said_to_have_is_in_it(chapter):
     cells = nbformat.read(NOTEBOOKS / chapter.file, as_version=4).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")

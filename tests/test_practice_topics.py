@@ -76,4 +76,4 @@ def test_no_place_and_no_word_is_right_nearly_always(chapter, kind):
 def test_a_wrong_choice_is_often_what_a_known_confusion_answers(chapter):
     found = [asked(chapter, seed) for seed in SEEDS]
     explained = sum(any(choice in one.confusions for choice in one.choices) for one in found)
-    assert explained >= len(found) * 0.4
+    assert explained >= len(found) * 0.3

@@ -84,7 +84,7 @@ def deal(chapter: str, level: str = "easy", seed: int = 1) -> Deal:
     --------
     >>> one = deal("01", "easy", seed=1)
     >>> print(one.says)
-    Easy: 3 pods in 2 namespaces, 1 policy, 4 connections. 3 common confusions go wrong here.
+    Easy: 3 pods in 2 namespaces, 1 policy, 4 connections. 5 common confusions go wrong here.
     >>> len(one.flows)
     4
     """

@@ -25,13 +25,17 @@ def left_open(occasion: Occasion) -> Question | None:
     """Ask whether a connection works, where plugins may differ."""
     situation = _asked(occasion)
     wanted = [*WORDS][int(occasion.coin * 3)]
-    found = [v for v in situation.verdicts.values() if v.allowed is wanted]
+    found = [pair for pair, verdict in situation.verdicts.items() if verdict.allowed is wanted]
     if not found:
         return None
-    verdict = occasion.rng.choice(found)
+    pair = occasion.rng.choice(found)
+    verdict = situation.verdicts[pair]
     right, choices = WORDS[verdict.allowed], tuple(WORDS.values())
     text = f"A plugin enforces policies. Does this connection work? {verdict.flow}"
-    confusions = {WORDS[verdict.common]: "every plugin did what most do"}
+    confusions = {
+        **{WORDS[one.answers(situation, [pair])[pair]]: one.words for one in occasion.misreadings},
+        **({WORDS[verdict.common]: "every plugin did what most do"} if wanted is None else {}),
+    }
     made = replace(occasion, situation=situation)
     return made.question("left_open", text, choices, right, str(verdict), confusions)
 

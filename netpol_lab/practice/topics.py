@@ -42,7 +42,7 @@ def questions(chapter: str, seed: int) -> tuple[Question, ...]:
     Examples
     --------
     >>> [question.kind for question in questions("09", 1)]
-    ['enforcement', 'left_open', 'which_open']
+    ['left_open', 'which_open', 'enforcement']
     """
     return tuple(question(chapter, seed, number) for number in (1, 2, 3))
 

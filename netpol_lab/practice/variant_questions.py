@@ -258,7 +258,7 @@ def _with_pod(situation: Situation, home: str, found: dict[str, str]) -> Situati
     new = pod(home, NEW, found, ADDRESS)
     joined = replace(situation, things=(*situation.things, new))
     pods = (*situation.cluster.pods, Pod(home, NEW, found, (ip_address(ADDRESS),)))
-    joined.__dict__["cluster"] = replace(situation.cluster, pods=pods)
+    joined.__dict__["cluster"] = replace(situation.cluster, pods=pods)  # where it would be cached
     return joined
 
 

@@ -29,7 +29,15 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_dict(self, data: Any) -> yaml.MappingNode:
+        """Put a mapping that holds null on lines of its own: between braces null needs a tag."""
+        node = super().represent_dict(data)
+        if None in data.values():
+            node.flow_style = False
+        return node
 
+
+_Dumper.add_representer(dict, _Dumper.represent_dict)
 _Dumper.add_representer(
     type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
 )

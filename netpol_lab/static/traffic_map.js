@@ -160,6 +160,7 @@ function render({ model, el }) {
   }
   for (const type of ["focusin", "keydown", "keyup"]) on(window, type, guard, true);
 
+  keepNaming();
   const told = () => explain(model.get("explanation"));
   const listeners = { svg: draw, selected: mark, explanation: told, details: detail };
   for (const [trait, listen] of Object.entries(listeners)) model.on(`change:${trait}`, listen);
@@ -173,6 +174,46 @@ function render({ model, el }) {
     for (const timer of [...timers.values(), silence]) clearTimeout(timer);
     ended.abort();
   };
+}
+
+// What JupyterLab and core widgets leave without a name gets one. Radio buttons are single ones to
+// the keyboard and to screen readers until they are a group; a picture that is an output of its
+// own is an <img> without words.
+const NAMELESS = {
+  ".jp-OutputArea-output:has(.nl-traffic-map) .widget-radio-box:not([role])": group,
+  '.jp-RenderedSVG > img[src*="nl-map"]:not([alt])': describe,
+};
+
+// Once for a page, however many widgets are on it, and whatever comes to the page later.
+function nameAll() {
+  for (const [selector, name] of Object.entries(NAMELESS)) {
+    document.querySelectorAll(selector).forEach(name);
+  }
+}
+function keepNaming() {
+  if (document.documentElement.dataset.nlNames) return;
+  document.documentElement.dataset.nlNames = "kept";
+  let asked = 0;
+  const soon = () => (asked ||= requestAnimationFrame(() => ((asked = 0), nameAll())));
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+}
+
+// Named by its own label, or by the line that its box begins with.
+function group(box) {
+  const label = box.parentElement.querySelector(":scope > .widget-label");
+  const hidden = !label || label.style.display === "none";
+  const words = hidden ? box.parentElement.parentElement.firstElementChild : label;
+  box.setAttribute("role", "radiogroup");
+  box.setAttribute("aria-label", words.textContent.trim());
+  const name = `nl-${Math.random()}`;
+  for (const button of box.querySelectorAll("input")) button.name = name;
+}
+
+function describe(image) {
+  const text = decodeURIComponent(image.src.slice(image.src.indexOf(",") + 1));
+  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const words = [svg.getAttribute("aria-label"), svg.querySelector(":scope > desc")?.textContent];
+  image.alt = words.filter(Boolean).join(". ");
 }
 
 function make(name, className, attributes = {}) {
