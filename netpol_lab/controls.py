@@ -14,6 +14,7 @@ from netpol_lab.explain import describe
 from netpol_lab.model import Policy
 from netpol_lab.ports import Protocol
 
+UNCHANGED: Any = object()  # for an argument of `set` that is not mentioned
 MOST_LISTED = 8  # ports in the line under the field; the field itself suggests them all
 
 

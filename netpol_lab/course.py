@@ -9,7 +9,7 @@ from functools import cache
 from html import escape
 
 from netpol_lab import progress as recording
-from netpol_lab.display import Words
+from netpol_lab.display import Words, with_code
 from netpol_lab.progress_file import Progress, Score, Task
 from netpol_lab.scenario import exercises, read_exercise
 
@@ -270,7 +270,7 @@ class CourseMap:
     def _cells(self, chapter: Chapter) -> Iterator[str]:
         head = f"{_CELL} {_WHOLE} font-weight: normal;"
         yield f"<th scope='row' style='{head}'>{_link(chapter)}</th>"
-        yield f"<td style='{_CELL}'>{_with_code(escape(chapter.learned))}</td>"
+        yield f"<td style='{_CELL}'>{with_code(escape(chapter.learned))}</td>"
         yield f"<td style='{_CELL} {_WHOLE}'>{chapter.minutes} minutes</td>"
         yield f"<td style='{_CELL}'>{escape(self._done(chapter))}</td>"
 
@@ -288,10 +288,5 @@ def _title() -> str:
 
 
 def _link(chapter: Chapter) -> str:
-    return f'<a href="{chapter.file}">{escape(chapter.heading)}</a>'
-
-
-def _with_code(html: str) -> str:
-    """Show what stands between backticks as code."""
-    words = html.split("`")
-    return "".join(f"<code>{word}</code>" if i % 2 else word for i, word in enumerate(words))
+    underlined = "text-decoration: underline;"  # in a line of text, colour alone says too little
+    return f'<a href="{chapter.file}" style="{underlined}">{escape(chapter.heading)}</a>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -19,6 +20,17 @@ class Words(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def with_code(html: str) -> str:
+    """Show what stands between backticks as code, as Markdown does.
+
+    Examples
+    --------
+    >>> with_code("write `{}` here")
+    'write <code>{}</code> here'
+    """
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html)
 
 
 class Stored:

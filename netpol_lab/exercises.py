@@ -5,7 +5,6 @@ Nothing about NetworkPolicy is decided here, and every answer is a verdict's own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
@@ -16,27 +15,17 @@ import ipywidgets
 from netpol_lab import progress
 from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
-from netpol_lab.display import Words
+from netpol_lab.deciding import decisive
+from netpol_lab.display import Words, with_code
 from netpol_lab.errors import Complaint, ManifestError, NetpolError
-from netpol_lab.goals import (
-    WORDS,
-    Goal,
-    counted,
-    decisive,
-    goal_html,
-    goal_rows,
-    goals_of,
-    heading_of,
-    in_words,
-    rest_of,
-    wrong,
-)
+from netpol_lab.goal_tables import counted, goal_html, goal_rows, heading_of, in_words, rest_of
+from netpol_lab.goals import Goal, goals_of, wrong
 from netpol_lab.manifests import load
 from netpol_lab.model import Policy
 from netpol_lab.scenario import Scenario
 from netpol_lab.scene import compose
 from netpol_lab.svg import paint
-from netpol_lab.traffic import spoken_port
+from netpol_lab.traffic import State, spoken_port
 from netpol_lab.verdict import resolution_of
 
 NOT_SOLVED = "not solved yet"
@@ -325,8 +314,8 @@ class Exercise(Card):
 
 def _refusal(goal: Goal, cluster: Cluster) -> str:
     verdict = goal.judged(cluster)
-    got = WORDS[verdict.allowed]
-    return f"{NOT_SOLVED}: {goal} should be {WORDS[goal.allowed]}, and is {got}.\n{verdict}\n"
+    should, got = State.of(goal.allowed), State.of(verdict.allowed)
+    return f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
 
 
 def _selects_nobody(policy: Policy, line: tuple[int, str] | None) -> str:
@@ -343,13 +332,8 @@ def _holds_something(cluster: Cluster) -> bool:
 def _story_html(story: str) -> str:
     style = "line-height: 1.5; margin: 4px 0 8px;"
     return "".join(
-        f'<p style="{style}">{_with_code(escape(part))}</p>' for part in _paragraphs(story)
+        f'<p style="{style}">{with_code(escape(part))}</p>' for part in _paragraphs(story)
     )
-
-
-def _with_code(html: str) -> str:
-    """Show what stands between backticks as code, as Markdown does."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html)
 
 
 def _paragraphs(story: str) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from netpol_lab.course import CHAPTERS, State, state_of
-from netpol_lab.errors import NetpolError
+from netpol_lab.errors import NetpolError, visible
 from netpol_lab.progress import FILE
 from netpol_lab.progress_file import BrokenProgressError, Progress, read
 from netpol_lab.reports.tables import Table
@@ -50,7 +50,7 @@ def read_all(files: Sequence[Path], troubles: list[str]) -> list[Learner]:
     names = _names(files)
     for file in files:
         try:
-            learners.append(Learner(names[file], _without_texts(read(file))))
+            learners.append(Learner(visible(names[file], 1000), _without_texts(read(file))))
         except BrokenProgressError as error:
             troubles.append(os.path.join(file.parent, str(error)))
         except (OSError, ValueError) as error:

@@ -22,7 +22,6 @@ from netpol_lab.errors import (
     UnknownNameError,
     did_you_mean,
 )
-from netpol_lab.goals import WORDS
 from netpol_lab.practice.deals import Deal, deal
 from netpol_lab.practice.themes import THEMES
 from netpol_lab.practice.towns import LEVELS
@@ -33,6 +32,7 @@ from netpol_lab.traffic import Arc, Node, Outside, State
 
 CHOICES = (State.ALLOWED.value, State.BLOCKED.value)
 MISSED, UNSEEN = "2px solid #d55e00", "2px solid #0000"  # frames around a mark
+UNMARKED = ""  # in a grid; None would be no choice at all: an empty field in place of its "?"
 MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked
 
 
@@ -192,6 +192,7 @@ class Prediction(Card):
         self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
         make = _in_a_grid if in_grid else _in_a_list
+        self._unmarked = UNMARKED if in_grid else None
         self._fields, self._frames, form = make(self._captions, names)
         self._said = ""
         self._about.value = _about_html(about) if about else ""
@@ -250,7 +251,7 @@ class Prediction(Card):
         allowed : bool or None
         """
         field = self._fields[self._known(source, destination)]
-        field.value = None if allowed is None else WORDS[allowed]
+        field.value = self._unmarked if allowed is None else State.of(allowed).value
 
     def check(self) -> Words:
         """Show how many marks are right, and for each wrong one why it is otherwise.
@@ -427,8 +428,7 @@ def _framed(field: Any) -> Any:
 
 def _choice(caption: str) -> Any:
     return ipywidgets.Dropdown(
-        options=[("?", None), *((word, word) for word in CHOICES)],
-        value=None,
+        options=[("?", UNMARKED), *((word, word) for word in CHOICES)],
         tooltip=caption,
         layout=ipywidgets.Layout(width="auto", min_width="0"),
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from netpol_lab.progress_file import (
     MAX_COUNT,
@@ -88,12 +88,7 @@ def record_quiz(chapter: str, right: int, of: int) -> None:
         Its number, as ``"02"``.
     right, of : int
     """
-    if 0 <= right <= of:
-        _store().change(
-            lambda so_far: replace(
-                so_far, quizzes=_with_round(so_far.quizzes, chapter[:MAX_NAME], right, of)
-            )
-        )
+    _record_round("quizzes", chapter[:MAX_NAME], right, of)
 
 
 def record_prediction(chapter: str, right: int, of: int) -> None:
@@ -105,12 +100,12 @@ def record_prediction(chapter: str, right: int, of: int) -> None:
         Its number, as ``"02"``.
     right, of : int
     """
+    _record_round("predictions", chapter[:MAX_NAME], right, of)
+
+
+def _record_round(kind: str, chapter: str, right: int, of: int) -> None:
     if 0 <= right <= of:
-        _store().change(
-            lambda so_far: replace(
-                so_far, predictions=_with_round(so_far.predictions, chapter[:MAX_NAME], right, of)
-            )
-        )
+        _store().change(lambda so_far: _with_round(so_far, kind, chapter, right, of))
 
 
 def last_attempt(name: str) -> str:
@@ -140,12 +135,12 @@ def _with_attempt(so_far: Progress, name: str, solved: bool, text: str) -> Progr
     return so_far.also(Progress({name: now}))
 
 
-def _with_round(
-    scores: Mapping[str, Score], chapter: str, right: int, of: int
-) -> Mapping[str, Score]:
+def _with_round(so_far: Progress, kind: str, chapter: str, right: int, of: int) -> Progress:
+    scores: Mapping[str, Score] = getattr(so_far, kind)
     before = scores.get(chapter, Score())
-    rounds = min(before.rounds + 1, MAX_COUNT)
-    return {**scores, chapter: before.also(Score(right, of, rounds))}
+    now = before.also(Score(right, of, min(before.rounds + 1, MAX_COUNT)))
+    changed: dict[str, Any] = {kind: {**scores, chapter: now}}
+    return replace(so_far, **changed)
 
 
 # ---------------------------------------------------------------- where it is kept

@@ -135,8 +135,7 @@ def read(path: Path) -> Progress:
     OSError
         When it cannot be read.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise BrokenProgressError(f"{path.name} is something else than a file.")
+    _refuse_what_is_no_file(path.stat())
     with path.open("rb") as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -153,8 +152,9 @@ def write(path: Path, progress: Progress) -> None:
     """Replace a file, all at once."""
     data = {"version": VERSION, **asdict(progress)}
     new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    new.unlink(missing_ok=True)  # of a process that died; or a link, which is not to be followed
     try:
-        with new.open("w", encoding="utf-8", newline="\n") as file:
+        with new.open("x", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
             file.flush()
             os.fsync(file.fileno())
@@ -182,12 +182,24 @@ def aside(path: Path, why: str) -> Path:
     -------
     Path
         The new name, as ``netpol-lab-progress.broken-1.json``.
+
+    Raises
+    ------
+    OSError
+        When it is somebody's folder, or a device, or cannot be given another name.
     """
+    if not path.is_symlink():
+        _refuse_what_is_no_file(path.stat())
     number = 1
     while os.path.lexists(free := path.with_name(f"{path.stem}.{why}-{number}{path.suffix}")):
         number += 1
     path.rename(free)
     return free
+
+
+def _refuse_what_is_no_file(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is something else than a file")
 
 
 def shortened(text: str) -> str:

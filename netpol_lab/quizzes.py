@@ -183,7 +183,7 @@ def _texts(question: Question) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- on the page
 
 _SCROLLS = (
-    "white-space: pre; word-break: normal; overflow: auto; max-height: 340px; "
+    "white-space: pre; word-break: normal; overflow: auto; max-height: 640px; "
     "margin: 4px 0; padding: 6px 8px; line-height: 1.3; "
     "border: 1px solid var(--jp-border-color2, #bbb);"
 )

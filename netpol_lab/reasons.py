@@ -229,11 +229,13 @@ def _admitting(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[_
         numbers = " and ".join(str(rule.number) for rule in rules)
         one = len(rules) == 1
         words = f"rule{'' if one else 's'} {numbers} of {policy} admit{'s' if one else ''}"
-        paths = (path for rule in rules for path in _items(cluster, side, reading, policy, rule))
+        paths = (
+            path for rule in rules for path in admitting_items(cluster, side, reading, policy, rule)
+        )
         yield _Told(f"{words} {side.peer}", policy, tuple(paths))
 
 
-def _items(
+def admitting_items(
     cluster: Cluster, side: Side, reading: Assumptions, policy: Policy, rule: Rule
 ) -> list[Path]:
     """Return the items that admit the flow; the rule itself where it restricts nothing."""

@@ -295,6 +295,11 @@ def only_namespace(name: str) -> Selector:
     return Selector((Requirement(NAME_LABEL, Operator.IN, (name,)),))
 
 
+def looked_in(peer: Peer, home: str) -> Selector:
+    """Return where an item of a policy of `home` looks for pods (SEM-17, SEM-18)."""
+    return only_namespace(home) if peer.namespace_selector is None else peer.namespace_selector
+
+
 # ---------------------------------------------------------------- a cluster, resolved
 
 
@@ -411,11 +416,9 @@ class Resolution:
 
     def _meant_by(self, peer: Peer, namespace: str) -> EndpointSet:
         """Return the pods that both selectors of one item mean (SEM-17 to SEM-22, SEM-24)."""
-        namespaces = peer.namespace_selector
-        if namespaces is None:
-            namespaces = only_namespace(namespace)
         pods = peer.pod_selector or Selector()
-        return self.universe.in_namespaces(namespaces) & self.universe.labelled(pods)
+        there = self.universe.in_namespaces(looked_in(peer, namespace))
+        return there & self.universe.labelled(pods)
 
     def admits(
         self, policy: Policy, rule: Rule, peer: Endpoint, port: PortQuery, assumptions: Assumptions

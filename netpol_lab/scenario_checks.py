@@ -11,12 +11,13 @@ from pathlib import Path as FilePath
 
 from netpol_lab.decoding import Problem
 from netpol_lab.errors import ManifestError, Reason
-from netpol_lab.goals import WORDS, Goal, goals_of, listed_goals, problems_of, wrong
+from netpol_lab.goals import Goal, goals_of, listed_goals, problems_of, wrong
 from netpol_lab.linting.codes import Severity
 from netpol_lab.linting.findings import lint
 from netpol_lab.manifests import text_of
 from netpol_lab.reading import documents
 from netpol_lab.scenario import Scenario, is_manifest, read_scenario
+from netpol_lab.traffic import State
 
 LEAST_HINTS = 2  # a nudge, and the line to write
 MOST_TOLD = 3  # connections that the answer gets wrong
@@ -107,8 +108,8 @@ def _of_goals(scenario: Scenario, goals: Sequence[Goal]) -> Iterator[Problem]:
     yield from undefined
     missed = [] if undefined else wrong(goals, scenario.answered)
     for goal in missed[:MOST_TOLD]:
-        got = WORDS[goal.judged(scenario.answered).allowed]
-        said = f"is not right: {goal} should be {WORDS[goal.allowed]}, and is {got}"
+        got = State.of(goal.judged(scenario.answered).allowed)
+        said = f"is not right: {goal} should be {State.of(goal.allowed)}, and is {got}"
         line = scenario.document.locate(goal.path)[0]
         yield Problem(("answer",), Reason.INVALID, said, f"line {line} wants it so")
     if not wrong(goals, scenario.start):

@@ -58,7 +58,7 @@ def run_scenario(options: argparse.Namespace) -> int:
 
 def _print(checked: Checked, show: bool) -> None:
     if show and checked.scenario is not None and checked.goals:
-        from netpol_lab.goals import heading_of, in_words
+        from netpol_lab.goal_tables import heading_of, in_words
 
         shown = checked.scenario.file.port or checked.goals[0].port
         print(in_words(checked.scenario, checked.goals, heading_of(checked.goals, str(shown))))

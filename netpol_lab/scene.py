@@ -237,6 +237,13 @@ def flow_table(scene: Scene) -> str:
     return "\n".join([scene.title, *(_line(row, widths) for row in scene.rows)])
 
 
+def differing(one: Scene, other: Scene) -> tuple[tuple[Arc, Arc], ...]:
+    """Return the connections that both scenes have, with different verdicts."""
+    others = {arc.key: arc for arc in other.arcs}
+    pairs = ((arc, others[arc.key]) for arc in one.arcs if arc.key in others)
+    return tuple((arc, there) for arc, there in pairs if arc.state is not there.state)
+
+
 def _line(row: Row, widths: list[int]) -> str:
     source, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
     return f"{source} -> {'  '.join(filter(None, cells))}".rstrip()

@@ -180,6 +180,18 @@ _UNPRINTABLE = re.compile(
 )
 
 
+def tinted(colour: str, share: float) -> str:
+    """Return a colour mixed with white.
+
+    Examples
+    --------
+    >>> tinted("#000000", 0.2)
+    '#cccccc'
+    """
+    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in parts)
+
+
 def printable(words: str) -> str:
     r"""Return the text with a replacement sign for what no picture can hold.
 

@@ -38,6 +38,11 @@ class State(StrEnum):
     BLOCKED = "blocked"
     UNDEFINED = "undefined"
 
+    @classmethod
+    def of(cls, allowed: bool | None) -> State:
+        """Return how a verdict looks in a picture."""
+        return cls.UNDEFINED if allowed is None else cls.ALLOWED if allowed else cls.BLOCKED
+
 
 class Change(StrEnum):
     """What became of a connection since the picture before."""
@@ -507,14 +512,11 @@ def _arcs(
         if source.pod or destination.pod:
             ends = source.name, destination.name
             now = answers.allowed(*ends)
-            state, change = _STATES[now], _change(_earlier(earlier, ends) if earlier else now, now)
+            state, change = State.of(now), _change(_earlier(earlier, ends) if earlier else now, now)
             changed = change is not Change.NONE
             remark = wording.remark.format(change=change, state=state) if changed else ""
             ask = partial(question.judge, cluster, *ends)
             yield Arc(source, destination, asked, ask, state, change, remark)
-
-
-_STATES = {True: State.ALLOWED, False: State.BLOCKED, None: State.UNDEFINED}
 
 
 def _earlier(answers: Answers, ends: tuple[str, str]) -> bool | str | None:

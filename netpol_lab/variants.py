@@ -12,7 +12,7 @@ from netpol_lab.cards import preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import NetpolError
 from netpol_lab.manifests import load
-from netpol_lab.scene import Scene, compose
+from netpol_lab.scene import Scene, compose, differing
 from netpol_lab.svg import paint
 from netpol_lab.traffic import BESIDE, Arc, Outside
 from netpol_lab.traffic import reason as reason_of
@@ -107,9 +107,7 @@ class Comparison:
     @property
     def different(self) -> tuple[tuple[Arc, Arc], ...]:
         """The connections that both variants have, with different verdicts."""
-        others = {arc.key: arc for arc in self.right.traffic.arcs}
-        pairs = ((arc, others[arc.key]) for arc in self.left.traffic.arcs if arc.key in others)
-        return tuple((one, other) for one, other in pairs if one.state != other.state)
+        return differing(self.left, self.right)
 
     @property
     def words(self) -> str:

@@ -16,7 +16,7 @@ import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster
-from netpol_lab.controls import Controls, known_ports, port_number
+from netpol_lab.controls import UNCHANGED, Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.panel import Why, panel
@@ -30,7 +30,6 @@ from netpol_lab.verdict import Verdict
 FEW_PODS = 60  # up to here the smallest change is found within a click
 FEW_FLOWS = 12  # up to here the table is open from the start
 COLUMNS = ("From", "To", "Verdict", "Reason")
-UNCHANGED: Any = object()
 
 
 def explore(

@@ -71,7 +71,7 @@ CONFUSIONS = {
     10: Confusion(
         "- {} means all pods only",
         {"05": "- {}                   allowed"},
-        ("127-peer-all-pods-is-not-all-sources", "197-recipe-external-clients-only-by-empty-rule"),
+        ("095-ingress-one-empty-rule", "197-recipe-external-clients-only-by-empty-rule"),
     ),
     11: Confusion(
         "policyTypes left out",
@@ -89,7 +89,12 @@ CONFUSIONS = {
     13: Confusion(
         "looking for deny, order, priority",
         {"02": "The same connections are allowed.", "05": "The same connections are allowed."},
-        ("076-union-order-independent-1", "077-union-order-independent-2"),
+        (
+            "076-union-order-independent-1",
+            "077-union-order-independent-2",
+            "255-rule-order-independent-1",
+            "256-rule-order-independent-2",
+        ),
     ),
     14: Confusion(
         "except as a deny",
@@ -99,7 +104,10 @@ CONFUSIONS = {
     15: Confusion(
         "ipBlock for pods or Services",
         {"08": "which here does not match pods"},
-        ("173-ipblock-matches-pod-ip-ingress", "187-service-address-in-egress-block"),
+        (
+            "260-ipblock-of-a-pod-address-does-not-follow-the-pod",
+            "187-service-address-in-egress-block",
+        ),
     ),
     16: Confusion(
         "a policy covers the cluster",
@@ -119,7 +127,7 @@ CONFUSIONS = {
     19: Confusion(
         "labels of the Deployment, a typo",
         {"02": "role: bd  allowed", "04": "has no label tier", "10": "NP202"},
-        ("088-podselector-selects-nothing", "137-expr-on-subject"),
+        ("088-podselector-selects-nothing", "257-labels-of-the-deployment-are-not-the-pods"),
     ),
     20: Confusion(
         "a rule for replies",
@@ -162,7 +170,7 @@ CONFUSIONS = {
     27: Confusion(
         "DNS over TCP, and on other ports",
         {"07": "UDP only     blocked  egress"},
-        ("145-port-dns-needs-both-protocols",),
+        ("145-port-dns-needs-both-protocols", "258-dns-pods-that-listen-on-5353"),
     ),
     28: Confusion(
         "a named port is looked up on the destination",

@@ -31,8 +31,8 @@ FAULTS = (
     Fault(
         "a podSelector alone reaches other namespaces",
         "resolve.py",
-        "namespaces = only_namespace(namespace)",
-        "namespaces = Selector()",
+        "return only_namespace(home) if",
+        "return Selector() if",
     ),
     Fault(
         "except is forgotten",

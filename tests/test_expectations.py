@@ -17,7 +17,7 @@ def conformance(case_directory):
 
 def test_every_conformance_case_holds(conformance):
     assert conformance.failures == []
-    assert conformance.cases == 215
+    assert conformance.cases == 222
     assert conformance.expectations > 20_000
 
 

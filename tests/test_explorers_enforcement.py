@@ -6,7 +6,7 @@ from ipywidgets import Checkbox, Dropdown
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.explorers.enforcement import CHOICES, said
+from netpol_lab.explorers.plugins import CHOICES
 
 SHOP = lab.load("three-tier")
 BLOCK = """
@@ -94,16 +94,6 @@ def test_a_wrong_choice_raises_and_changes_nothing(explorer, wrong):
     with pytest.raises(UnknownNameError):
         explorer.set(**wrong)
     assert explorer.summary == before
-
-
-@pytest.mark.parametrize("name", CHOICES)
-def test_every_choice_begins_with_the_default_and_has_its_sentence(name):
-    caption, answers = CHOICES[name]
-    assert answers[0].value is getattr(lab.Assumptions(), name)
-    for answer in answers:
-        assert said(name, lab.Assumptions(**{name: answer.value})).startswith(
-            f"{caption} {answer.words} ("
-        )
 
 
 def test_the_table_has_every_choice_and_what_it_changes_here():

@@ -1,13 +1,11 @@
 """The number line: in proportion, readable from /0 to /128, nothing on top of anything else."""
 
-from ipaddress import ip_network
-
 import pytest
 from explored import faults, texts
 
-from netpol_lab.explorers.line_sheet import NARROW, Scale
+from netpol_lab.explorers.line_sheet import NARROW
 from netpol_lab.explorers.number_line import Question, ask
-from netpol_lab.shapes import Box, Rect
+from netpol_lab.shapes import Rect
 
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.169.254/32")
 BLOCKS = [
@@ -34,16 +32,6 @@ def test_no_text_meets_another_or_leaves_the_page(question):
 def test_the_ends_of_the_block_are_written(question):
     words = [text.words for text in texts(ask(question).sheet)]
     assert str(ask(question).block.cidr.network_address) in words
-
-
-def test_parts_are_in_proportion():
-    scale = Scale(ip_network("10.0.0.0/24"), Box(100, 0, 800, 30))
-    assert scale.part(ip_network("10.0.0.64/26")) == Box(300, 0, 200, 30)
-
-
-def test_the_smallest_part_can_still_be_seen():
-    scale = Scale(ip_network("::/0"), Box(0, 0, 800, 30))
-    assert scale.part(ip_network("::1/128")).width == 3
 
 
 def test_a_narrow_hole_gets_a_lens_and_a_wide_one_none():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from netpol_lab.explorers.paper import WIDTH, fitting, heading, pill, tinted, wrapped
-from netpol_lab.shapes import BLUE, Box, Text, text_width
+from netpol_lab.explorers.paper import WIDTH, fitting, heading, pill, wrapped
+from netpol_lab.shapes import Box, Text, text_width
 
 
 @pytest.mark.parametrize("room", [60, 90, 200, 700])
@@ -46,7 +46,3 @@ def test_a_dark_pill_has_light_words():
     dark, light = (list(pill("blocked", Box(0, 0, 70, 20), dark)) for dark in (True, False))
     assert isinstance(dark[1], Text)
     assert dark[0].style.fill == light[1].colour or dark[1].colour != light[1].colour
-
-
-def test_a_tint_of_nothing_is_white():
-    assert (tinted(BLUE, 0), tinted(BLUE, 1)) == ("#ffffff", BLUE.lower())

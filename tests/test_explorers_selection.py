@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 import netpol_lab as lab
-from netpol_lab.errors import ManifestError
-from netpol_lab.explorers.selection import Question, ask, complaint_words
+from netpol_lab.explorers.selection import ask
+from netpol_lab.explorers.selector_yaml import Question
 from netpol_lab.svg import paint
 
 MANIFESTS = """
@@ -104,35 +104,6 @@ def test_null_beside_a_podselector_counts_as_absent():
 )
 def test_the_rule_at_work_is_named(question, rule):
     assert rule in " ".join(ask(CLUSTER, question).rules)
-
-
-def test_two_items_are_written_as_two_items():
-    peers = yaml.safe_load(Question("{}", "{}", items=2).yaml)["from"]
-    assert peers == [{"podSelector": {}}, {"namespaceSelector": {}}]
-
-
-def test_a_text_of_several_lines_is_read_as_it_is_written():
-    text = "    matchLabels:\n      role: db\n"
-    assert ask(CLUSTER, Question(text, None, "shop")).chosen == ("shop/db",)
-
-
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        (Question("{matchExpressions: [{key: a, operator: In}]}"), "must be specified when"),
-        (Question("{matchLabel: {a: b}}"), 'Unknown: matchLabel: unknown field "matchLabel". Hint'),
-        (Question("{"), "Syntax"),
-        (Question(None), "must specify a peer"),
-        (Question("null"), "must specify a peer"),
-        (Question("{}", "null", items=2), "must specify a peer"),
-        (Question("[]"), "cannot be a list: must be a mapping"),
-        (Question("{}\negress: []"), "Syntax"),
-    ],
-)
-def test_what_the_api_server_refuses_is_refused_in_its_words(question, words):
-    with pytest.raises(ManifestError) as error:
-        ask(CLUSTER, question)
-    assert words in "\n".join(map(complaint_words, error.value.complaints))
 
 
 def test_a_pod_says_all_that_it_misses():

@@ -6,7 +6,8 @@ from pictured import cluster
 from test_explorers_selection import ASKED, CLUSTER
 
 import netpol_lab as lab
-from netpol_lab.explorers.selection import Question, ask
+from netpol_lab.explorers.selection import ask
+from netpol_lab.explorers.selector_yaml import Question
 from netpol_lab.shapes import Group
 
 LARGE = (CLUSTER, lab.load("market"), lab.load("three-tier"), cluster(20, 3), cluster(1))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import pytest
 
@@ -128,6 +129,12 @@ def test_two_learners_of_one_name_are_told_apart_by_their_paths(collected):
 def test_a_name_that_a_spreadsheet_would_run_is_made_harmless(tmp_path):
     write(tmp_path / "=1+1.json", Progress())
     assert table(tmp_path)[0]["learner"] == "'=1+1"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file can be called so there")
+def test_a_name_cannot_send_commands_to_a_terminal(tmp_path):
+    write(tmp_path / "\x1b[31mred\n.json", Progress())
+    assert table(tmp_path)[0]["learner"] == r"\x1b[31mred\n"
 
 
 def test_what_a_learner_has_done_is_not_written_over(collected):

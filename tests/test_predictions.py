@@ -151,7 +151,7 @@ def test_many_connections_are_asked_in_a_grid_of_sources_and_destinations(grid):
     fields = list(inside(grid, Dropdown))
     assert len(fields) == 12
     assert fields[0].tooltip == "internet -> web"
-    assert [value for _, value in fields[0].options] == [None, "allowed", "blocked"]
+    assert [value for _, value in fields[0].options] == ["", "allowed", "blocked"]
 
 
 def test_a_grid_has_a_cell_for_each_pair_and_names_for_rows_and_columns(grid):

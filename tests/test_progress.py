@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 import time
@@ -187,17 +188,23 @@ def test_a_second_broken_file_gets_another_name(file):
     assert names(file.parent) == [f"netpol-lab-progress.broken-{n}.json" for n in (1, 2)]
 
 
-def test_a_folder_in_its_place_is_put_aside(file):
+def test_a_folder_in_its_place_is_left_alone(file, capsys):
     (file / "inside").mkdir(parents=True)
-    Store(file).change(SOME.also)
-    assert read(file) == SOME
-    assert (file.parent / "netpol-lab-progress.broken-1.json" / "inside").is_dir()
+    store = Store(file)
+    store.change(SOME.also)
+    assert "stays as it is" in store.reset()
+    assert store.read() == SOME
+    assert (file / "inside").is_dir()
+    assert "something else than a file" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has none")
 def test_a_pipe_in_its_place_is_not_waited_for(file):
     os.mkfifo(file)
-    assert Store(file).read() == NOTHING
+    store = Store(file)
+    store.change(SOME.also)
+    assert store.read() == SOME
+    assert stat.S_ISFIFO(file.stat().st_mode)
 
 
 @pytest.mark.parametrize("name", ["missing/folder.json", "a\0b.json"])

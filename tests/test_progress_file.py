@@ -85,13 +85,22 @@ def test_a_file_from_a_newer_version_is_not_called_damaged(file):
 @pytest.mark.parametrize("path", ["/dev/zero", "/"])
 def test_what_is_no_file_is_not_read(path, tmp_path):
     (tmp_path / "link").symlink_to(path)
-    with pytest.raises(BrokenProgressError, match="is something else than a file"):
+    with pytest.raises(OSError, match="is something else than a file"):
         read(tmp_path / "link")
 
 
 def test_what_a_future_version_adds_to_this_one_does_no_harm(file):
     file.write_text(json.dumps({**GOOD, "stars": 3}))
     assert read(file) == NOTHING
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there links need a right of their own")
+def test_a_link_in_the_place_of_the_new_file_is_not_followed(file):
+    (file.parent / "precious").write_text("mine")
+    (file.parent / f".{file.name}.{os.getpid()}.tmp").symlink_to("precious")
+    write(file, SOME)
+    assert read(file) == SOME
+    assert (file.parent / "precious").read_text() == "mine"
 
 
 def test_the_best_of_two_is_the_same_whichever_comes_first():

@@ -111,7 +111,7 @@ def test_two_variants_stand_beside_each_other_and_below_each_other_in_words():
 
 def test_yaml_can_be_scrolled_by_keyboard_and_is_escaped():
     shown = html_of(lab.quiz("06", seed=3))
-    assert '<pre tabindex="0" role="region" aria-label="Pods"' in shown
+    assert '<pre tabindex="0" role="group" aria-label="Pods"' in shown
     assert "-&gt; pod port" in shown
 
 

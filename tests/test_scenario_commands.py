@@ -74,7 +74,7 @@ def test_the_example_on_the_page_is_good_without_a_warning(tmp_path, capsys):
 
 def test_the_page_names_every_field():
     from netpol_lab.decoding import _wire
-    from netpol_lab.scenario import ExerciseFile
+    from netpol_lab.scenario_fields import ExerciseFile
 
     fields = ExerciseFile.__dataclass_fields__.values()
     page = PAGE.read_text("utf-8")

@@ -5,7 +5,19 @@ import string
 import pytest
 
 from netpol_lab import shapes
-from netpol_lab.shapes import Box, Group, Rect, Sheet, Style, Text, clipped, shortened, text_width
+from netpol_lab.shapes import (
+    BLUE,
+    Box,
+    Group,
+    Rect,
+    Sheet,
+    Style,
+    Text,
+    clipped,
+    shortened,
+    text_width,
+    tinted,
+)
 
 PRINTED = string.ascii_letters + string.digits + string.punctuation + " "
 matplotlib = pytest.importorskip("matplotlib")
@@ -105,3 +117,7 @@ def test_turned_text_runs_upwards():
     box = Text((100, 50), "shop/web", turned=True).box
     assert box.height > box.width
     assert box.bottom == 50
+
+
+def test_a_tint_of_nothing_is_white():
+    assert (tinted(BLUE, 0), tinted(BLUE, 1)) == ("#ffffff", BLUE.lower())

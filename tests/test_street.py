@@ -36,12 +36,13 @@ STREET = (
     "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
     "policy_types",
     # explorers: one question each, as facts and as a picture
-    "explorers.paper", "explorers.selection_sheet", "explorers.selection", "explorers.pins",
-    "explorers.line_sheet", "explorers.number_line", "explorers.walk_sheet",
-    "explorers.walk",
+    "explorers.paper", "explorers.selector_yaml", "explorers.selection_sheet", "explorers.selection", "explorers.pins",
+    "explorers.scale", "explorers.line_sheet", "explorers.number_line", "explorers.walk_sheet",
+    "explorers.walk", "explorers.plugins",
     "plots.chart", "plots.facts", "plots.heat", "plots.bars",
     # what exercises want
-    "scenario", "goals", "scenario_checks",
+    "scenario_fields", "scenario_complaints", "scenario",
+    "goals", "deciding", "goal_tables", "scenario_checks",
     # answers in nine formats
     "reports.progress", "reports.tables", "reports.graphs", "reports.pages", "reports.report",
     "reports.reach", "reports.changes", "reports.findings", "reports.pictures",

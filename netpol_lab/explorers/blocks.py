@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from netpol_lab.cluster import Cluster
+from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import ManifestError, NetpolError
-from netpol_lab.explorers.explorer import Explorer, Field, entry
+from netpol_lab.explorers.explorer import Explorer, Field, entry, mentioned
 from netpol_lab.explorers.number_line import Line, Question, ask, complaint_words
 from netpol_lab.traffic import Outside
-
-UNCHANGED: Any = object()
 
 
 def explore_block(
@@ -112,10 +110,8 @@ class BlockExplorer(Explorer):
         """
         if except_ is not UNCHANGED:
             except_ = (except_,) if isinstance(except_, str) else tuple(except_)
-        given = {"cidr": cidr, "excepts": except_, "address": address}
-        changed = {name: value for name, value in given.items() if value is not UNCHANGED}
-        if "address" in changed:
-            changed["address"] = changed["address"] or ""
+        address = "" if address is None else address
+        changed = mentioned(cidr=cidr, excepts=except_, address=address)
         self._ask(replace(self._question, **changed))
 
     @property

@@ -11,35 +11,15 @@ from typing import Any, Protocol
 import ipywidgets
 
 from netpol_lab.cards import Card
+from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.shapes import Sheet
-from netpol_lab.svg import Picture, paint
+from netpol_lab.svg import Drawing, Picture, paint
 
 _CSS = (files("netpol_lab") / "static" / "explorers.css").read_text("utf-8")
 
 
-class View(Protocol):
+class View(Drawing, Protocol):
     """What an explorer shows: a drawing that knows the reasons behind its parts."""
-
-    @property
-    def sheet(self) -> Sheet:
-        """The shapes."""
-
-    @property
-    def title(self) -> str:
-        """The picture in one line."""
-
-    @property
-    def desc(self) -> str:
-        """The picture in words."""
-
-    @property
-    def state(self) -> str:
-        """What is shown, for programs that wait for it."""
-
-    @property
-    def text(self) -> str:
-        """The same facts as text."""
 
     @property
     def brief(self) -> str:
@@ -194,6 +174,11 @@ def entry(caption: str, placeholder: str = "") -> Any:
 
 
 _AUTO = ipywidgets.Layout(width="auto")
+
+
+def mentioned(**given: Any) -> dict[str, Any]:
+    """Return the arguments of `set` that were given."""
+    return {name: value for name, value in given.items() if value is not UNCHANGED}
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from netpol_lab.addresses import AddressRange, Network
 from netpol_lab.captions import MARGIN, Entry, legend, sign
-from netpol_lab.explorers.paper import INNER, WIDTH, heading, tinted
+from netpol_lab.explorers.paper import INNER, WIDTH, heading, page
 from netpol_lab.explorers.pins import Pin, counted, spanned
+from netpol_lab.explorers.scale import FULL, Scale, draw_bar, draw_hole
 from netpol_lab.model import IPBlock
 from netpol_lab.shapes import (
     BLUE,
@@ -18,7 +18,6 @@ from netpol_lab.shapes import (
     MIST,
     MUTED,
     PAPER,
-    VERMILLION,
     Box,
     Circle,
     Group,
@@ -39,39 +38,7 @@ STUB = 64.0  # the room for addresses before and behind the block
 BAR, LENS_BAR = 36.0, 28.0  # how high the bars are
 NARROW = 12.0  # a hole of fewer pixels gets a lens
 MOST_LENSES = 4
-FEW = 16  # so many addresses are drawn one by one
 ROW = 24.0
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A network as a bar: which number is where."""
-
-    network: Network
-    box: Box
-
-    @property
-    def first(self) -> int:
-        """The number of its first address."""
-        return int(self.network.network_address)
-
-    def x(self, number: int) -> float:
-        """Return where the left edge of an address is; never far beyond the ends."""
-        share = (number - self.first) / self.network.num_addresses
-        return self.box.x + self.box.width * min(max(share, 0.0), 1.0)
-
-    def part(self, network: Network) -> Box:
-        """Return the place of a part of it, wide enough to be seen."""
-        first, last = AddressRange.of(network).numbers
-        left, right = self.x(first), self.x(last + 1)
-        if right - left < 3:
-            middle = min(max((left + right) / 2, self.box.x + 1.5), self.box.right - 1.5)
-            left, right = middle - 1.5, middle + 1.5
-        return Box(left, self.box.y, right - left, self.box.height)
-
-    def middle(self, number: int) -> float:
-        """Return the middle of an address."""
-        return (self.x(number) + self.x(number + 1)) / 2
 
 
 def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
@@ -80,14 +47,13 @@ def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
     placed = _staggered(block, pins)
     rows = 1 + max((row for *_, row in placed), default=-1)
     line = Scale(block.cidr, Box(MARGIN + STUB, top + 20 + 20 * rows, INNER - 2 * STUB, BAR))
-    shapes = [*_stubs(line), *_bar(line, block), *_ends(line)]
+    shapes = [*_stubs(line), *draw_bar(line, block), *_ends(line)]
     shapes += [shape for pin in placed for shape in _needle(line, *pin)]
     shapes += [shape for pin in placed for shape in _name(line, *pin)]
     lenses, bottom = _lenses(line, block, pins)
     listed, bottom = _list(block, pins, bottom + 18)
     keys, bottom = legend(_entries(block), WIDTH, bottom + 4)
-    page = Rect(Box(0, 0, WIDTH, bottom), Style(PAPER))
-    return Sheet(WIDTH, bottom, (page, head, *lenses, *shapes, *listed, keys))
+    return page(bottom, head, *lenses, *shapes, *listed, keys)
 
 
 def _title(block: IPBlock) -> str:
@@ -98,54 +64,13 @@ def _title(block: IPBlock) -> str:
 
 def _entries(block: IPBlock) -> Iterator[Entry]:
     def swatch(x: float, y: float) -> Iterator[Shape]:
-        yield Rect(Box(x, y - 8, 30, 16), _FULL, 3)
+        yield Rect(Box(x, y - 8, 30, 16), FULL, 3)
 
-    def hole(x: float, y: float) -> Iterator[Shape]:
-        yield from _hole(Box(x, y - 8, 30, 16))
+    def cut(x: float, y: float) -> Iterator[Shape]:
+        yield from draw_hole(Box(x, y - 8, 30, 16))
 
     yield Entry(swatch, 30, "in the block")
-    yield Entry(hole, 30, "excepted", bool(block.excepts))
-
-
-# ---------------------------------------------------------------- bars
-
-_FULL = Style(tinted(BLUE, 0.3), BLUE, 1.5)
-
-
-def _bar(scale: Scale, block: IPBlock) -> Iterator[Shape]:
-    yield Rect(scale.box, _FULL, 3)
-    if scale.network.num_addresses <= FEW:
-        yield from _cells(scale)
-    for hole in block.excepts:
-        if scale.network.version == hole.version and _meets(hole, scale.network):
-            yield from _hole(scale.part(hole))
-
-
-def _meets(hole: Network, network: Network) -> bool:
-    return hole.overlaps(network)
-
-
-def _hole(box: Box) -> Iterator[Shape]:
-    yield Rect(box, Style(PAPER, VERMILLION, 1.5), 2)
-    if box.width >= 8:
-        yield Path(tuple(_hatching(box)), Style("none", VERMILLION, 1))
-
-
-def _hatching(box: Box) -> Iterator[Step]:
-    """Yield slanted lines that end at the edges of a box."""
-    start = -int(box.height) + 6
-    for offset in range(start, int(box.width), 8):
-        left, right = max(0.0, offset), min(box.width, offset + box.height)
-        yield ("M", box.x + left, box.bottom - (left - offset))
-        yield ("L", box.x + right, box.bottom - (right - offset))
-
-
-def _cells(scale: Scale) -> Iterator[Shape]:
-    """Yield a line between any two addresses, where there are few."""
-    count = scale.network.num_addresses
-    for number in range(scale.first + 1, scale.first + count):
-        x = scale.x(number)
-        yield Path((("M", x, scale.box.y), ("L", x, scale.box.bottom)), Style("none", BLUE, 1))
+    yield Entry(cut, 30, "excepted", bool(block.excepts))
 
 
 def _stubs(line: Scale) -> Iterator[Shape]:
@@ -237,7 +162,7 @@ def _enlarged(line: Scale, block: IPBlock) -> Iterator[Network]:
     """Yield a network around each narrow hole, from left to right; one for those that are close."""
     found: list[Network] = []
     for hole in sorted(block.excepts, key=lambda hole: int(hole.network_address)):
-        if line.part(hole).width >= NARROW or any(_meets(hole, other) for other in found):
+        if line.part(hole).width >= NARROW or any(hole.overlaps(other) for other in found):
             continue
         around = max(line.network.prefixlen, hole.prefixlen - 2)
         found.append(hole.supernet(new_prefix=around))
@@ -265,12 +190,12 @@ def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iter
         ("Z",),
     )
     yield Path(beam, Style(MIST, FAINT))
-    yield from _bar(lens, block)
+    yield from draw_bar(lens, block)
     inside = [pin for pin in pins if pin.address.version == lens.network.version]
     for pin in inside:
         if pin.address in lens.network:
             yield _dot(pin, (lens.middle(int(pin.address)), box.middle[1]))
-    holes = [hole for hole in block.excepts if _meets(hole, lens.network)]
+    holes = [hole for hole in block.excepts if hole.overlaps(lens.network)]
     words = ", ".join(map(str, holes))
     yield Text(
         (box.middle[0], box.bottom + 17),
@@ -291,7 +216,7 @@ def _list(block: IPBlock, pins: Sequence[Pin], top: float) -> tuple[list[Shape],
     y = top
     for hole in block.excepts:
         words = f"except {hole}: {spanned(hole)}, {counted(hole.num_addresses)}"
-        shapes += _hole(Box(MARGIN + 2, y + 4, 20, 14))
+        shapes += draw_hole(Box(MARGIN + 2, y + 4, 20, 14))
         shapes.append(Text((MARGIN + 32, y + 15.5), clipped(words, INNER - 32, 13), 13))
         y += ROW
     for pin in pins:

@@ -15,6 +15,7 @@ from netpol_lab.shapes import (
     Group,
     Rect,
     Shape,
+    Sheet,
     Style,
     Text,
     clipped,
@@ -35,23 +36,16 @@ def heading(title: str, lines: Sequence[str]) -> tuple[float, Group]:
     return 56 + 20.0 * len(lines), Group("nl-heading", (first, *under))
 
 
+def page(bottom: float, *shapes: Shape) -> Sheet:
+    """Return the shapes on white paper that ends there."""
+    return Sheet(WIDTH, bottom, (Rect(Box(0, 0, WIDTH, bottom), Style(PAPER)), *shapes))
+
+
 def pill(words: str, box: Box, dark: bool = False) -> Iterator[Shape]:
     """Yield a round frame with a word or two: dark for what stands out."""
     x, y = box.middle
     yield Rect(box, Style(INK if dark else PAPER, INK if dark else EDGE), 9.5)
     yield Text((x, y + 4.3), words, anchor="middle", colour=PAPER if dark else MUTED)
-
-
-def tinted(colour: str, share: float) -> str:
-    """Return a colour mixed with white.
-
-    Examples
-    --------
-    >>> tinted("#000000", 0.2)
-    '#cccccc'
-    """
-    parts = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - part) * share):02x}" for part in parts)
 
 
 def wrapped(words: str, room: float, size: float = SMALL) -> list[str]:

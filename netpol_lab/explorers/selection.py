@@ -8,8 +8,9 @@ from functools import cached_property
 from textwrap import dedent, indent
 
 from netpol_lab.cluster import Cluster, Endpoint
-from netpol_lab.errors import Complaint, ManifestError
+from netpol_lab.errors import ManifestError
 from netpol_lab.explorers.selection_sheet import Frame, Mark, lay_out
+from netpol_lab.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question
 from netpol_lab.manifests import read_all
 from netpol_lab.model import (
     Labels,
@@ -25,90 +26,9 @@ from netpol_lab.model import (
 from netpol_lab.nearmiss import Part, Unmet, unmet_by_peer
 from netpol_lab.parts import selectors_of
 from netpol_lab.reading import documents
-from netpol_lab.resolve import matches, only_namespace
+from netpol_lab.resolve import looked_in, matches
 from netpol_lab.shapes import Sheet
 from netpol_lab.verdict import resolution_of
-
-PEER, SUBJECT = "peer", "subject"  # what selectors can be for
-
-
-@dataclass(frozen=True)
-class Question:
-    """Selectors as they are written, and where.
-
-    Parameters
-    ----------
-    pods, namespaces : str, optional
-        The values of podSelector and namespaceSelector as YAML; None where the field is absent.
-    home : str
-        The policy's namespace.
-    items : int
-        Whether both selectors stand in one item of `from`, or each in an item of its own.
-    role : str
-        ``"peer"`` for an item of `from`, ``"subject"`` for the podSelector of the policy itself.
-    """
-
-    pods: str | None = "{}"
-    namespaces: str | None = None
-    home: str = "default"
-    items: int = 1
-    role: str = PEER
-
-    @property
-    def written(self) -> dict[str, str]:
-        """The fields that are there, with their values."""
-        fields = {"podSelector": self.pods, "namespaceSelector": self.namespaces}
-        if self.role == SUBJECT:
-            del fields["namespaceSelector"]
-        return {name: text for name, text in fields.items() if text is not None}
-
-    @property
-    def yaml(self) -> str:
-        """The part of the policy that is about them.
-
-        Examples
-        --------
-        >>> print(Question(pods="{}", namespaces="null", items=2).yaml)
-        from:
-        - podSelector: {}
-        - namespaceSelector: null
-        """
-        if self.role == SUBJECT:
-            return "\n".join(["spec:", *(_field(*pair, "  ") for pair in self.written.items())])
-        return "\n".join(["from:", *self._items()])
-
-    def _items(self) -> Iterator[str]:
-        fields = [_field(name, text, "  ") for name, text in self.written.items()]
-        if not fields:
-            yield "- {}"
-        for place, field in enumerate(fields):
-            yield f"- {field[2:]}" if place == 0 or self.items == 2 else field
-
-    @property
-    def manifest(self) -> str:
-        """A whole policy with this part."""
-        spec = self.yaml
-        if self.role == PEER:
-            spec = f"spec:\n  podSelector: {{}}\n  ingress:\n  - {indent(spec, '    ')[4:]}"
-        return _HEAD.format(home=self.home) + spec + "\n"
-
-
-_HEAD = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: try-it
-  namespace: {home}
-"""
-
-
-def _field(name: str, text: str, margin: str) -> str:
-    """Return a field with its value: beside its name if that is short, else below."""
-    value = dedent(text.expandtabs()).strip("\n ")
-    beside = "\n" not in value and (value[:1] == "{" or value in NOTHING)
-    if beside:
-        return f"{margin}{name}: {value}".rstrip()
-    return f"{margin}{name}:\n{indent(value, margin + '  ')}"
 
 
 def ask(cluster: Cluster, question: Question) -> Selection:
@@ -196,14 +116,8 @@ class Selection:
 
     def looks_in(self, namespace: Namespace) -> bool:
         """Say whether some item looks for pods in a namespace."""
-        own = only_namespace(self.question.home)
-        return any(
-            matches(
-                own if peer.namespace_selector is None else peer.namespace_selector,
-                namespace.labels,
-            )
-            for peer in self.peers
-        )
+        home = self.question.home
+        return any(matches(looked_in(peer, home), namespace.labels) for peer in self.peers)
 
     # ------------------------------------------------------------ in words
 
@@ -312,9 +226,6 @@ def _rules(question: Question, peers: tuple[Peer, ...]) -> Iterator[str]:
     yield from _compared([selector for peer in peers for selector in selectors_of(peer).values()])
 
 
-NOTHING = {"", "null", "~"}  # ways to write null
-
-
 def _combined(home: str, peers: tuple[Peer, ...]) -> Iterator[str]:
     if len(peers) == 2:
         yield "Two items of from are alternatives: it is enough to fit one of them (OR)."
@@ -334,14 +245,3 @@ def _compared(selectors: Sequence[Selector]) -> Iterator[str]:
     for operator in (Operator.NOT_IN, Operator.DOES_NOT_EXIST):
         if operator in operators:
             yield f"{operator}: what lacks the label altogether matches as well."
-
-
-def complaint_words(complaint: Complaint) -> str:
-    """Return a complaint about a selector in short: its field, the server's words and the hint."""
-    whole = complaint.path
-    path = whole.partition("Selector")[2].removeprefix(".")
-    message, hint = complaint.message, complaint.hint.rstrip("?")
-    if path:
-        message = f"{path}: {message.replace(whole, path)}"
-        hint = hint.replace(whole.removesuffix(f".{path}"), "a selector")
-    return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from netpol_lab.captions import MARGIN
-from netpol_lab.explorers.paper import INNER, WIDTH, fitting, heading, pill, tinted, wrapped
+from netpol_lab.explorers.paper import INNER, fitting, heading, page, pill, wrapped
 from netpol_lab.model import Namespace, Pod
 from netpol_lab.shapes import (
     BLUE,
@@ -24,6 +24,7 @@ from netpol_lab.shapes import (
     Style,
     Text,
     shortened,
+    tinted,
 )
 
 GAP, PAD, BETWEEN = 14.0, 12.0, 8.0
@@ -84,8 +85,7 @@ def lay_out(title: str, lines: Iterable[str], frames: Sequence[Frame]) -> Sheet:
         drawn = _frame(frame, MARGIN + column * (width + GAP), bottoms[column], width)
         shapes += drawn
         bottoms[column] = drawn[0].box.bottom + GAP  # type: ignore[union-attr]
-    bottom = max(bottoms) + MARGIN - GAP
-    return Sheet(WIDTH, bottom, (Rect(Box(0, 0, WIDTH, bottom), Style(PAPER)), head, *shapes))
+    return page(max(bottoms) + MARGIN - GAP, head, *shapes)
 
 
 def _frame(frame: Frame, x: float, y: float, width: float) -> list[Shape]:

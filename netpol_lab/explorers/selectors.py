@@ -10,19 +10,13 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.cluster import Cluster
+from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.explorers.explorer import Explorer, Field, choice, one_of
-from netpol_lab.explorers.selection import (
-    PEER,
-    SUBJECT,
-    Question,
-    Selection,
-    ask,
-    complaint_words,
-)
+from netpol_lab.explorers.explorer import Explorer, Field, choice, mentioned, one_of
+from netpol_lab.explorers.selection import Selection, ask
+from netpol_lab.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words
 from netpol_lab.model import NAME_LABEL, Labels
 
-UNCHANGED: Any = object()
 OWN_TEXT = "as written below"
 ITEMS = (("one item (AND)", 1), ("two items (OR)", 2))
 
@@ -143,8 +137,7 @@ class SelectorExplorer(Explorer):
         ManifestError, UnknownNameError
             And then nothing has changed.
         """
-        given = {"pods": pods, "namespaces": namespaces, "home": home, "items": items}
-        changed = {name: value for name, value in given.items() if value is not UNCHANGED}
+        changed = mentioned(pods=pods, namespaces=namespaces, home=home, items=items)
         self._ask(replace(self._question, **changed))
 
     @property

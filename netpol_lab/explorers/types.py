@@ -11,8 +11,7 @@ import ipywidgets
 from netpol_lab.cards import Card, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
-from netpol_lab.errors import UnknownNameError, did_you_mean
-from netpol_lab.explorers.explorer import chosen_from
+from netpol_lab.explorers.explorer import chosen_from, one_of, refuse_unknown
 from netpol_lab.manifests import load
 from netpol_lab.model import Direction
 from netpol_lab.policy_types import effect_of, policy_types, rule_of
@@ -140,11 +139,9 @@ class TypesExplorer(Card):
         UnknownNameError
             And then nothing has changed.
         """
+        refuse_unknown(written, self._lists)
         for field, choice in written.items():
-            if field not in self._lists:
-                raise UnknownNameError(f'there is no "{field}". {did_you_mean(field, self._lists)}')
-            if choice not in (options := self._lists[field].options):
-                raise UnknownNameError(f'{field}="{choice}"? {did_you_mean(choice, options)}')
+            one_of(field, choice, self._lists[field].options)
         self._quiet = True
         for field, choice in written.items():
             self._lists[field].value = choice

@@ -18,7 +18,7 @@ from netpol_lab.nearmiss import nearest
 from netpol_lab.ports import PortSet
 from netpol_lab.resolve import selected_by
 from netpol_lab.shapes import Sheet
-from netpol_lab.traffic import reason, spoken_port
+from netpol_lab.traffic import State, reason, spoken_port
 from netpol_lab.verdict import Verdict, judge
 
 
@@ -62,7 +62,7 @@ class Stop:
         """What becomes of the connection, in a word or two."""
         if self.verdict is None:
             return "no endpoint"
-        return {True: "allowed", False: "blocked", None: "undefined"}[self.verdict.allowed]
+        return State.of(self.verdict.allowed)
 
     @property
     def key(self) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netpol_lab.captions import MARGIN, sign
-from netpol_lab.explorers.paper import WIDTH, fitting, heading, pill, tinted, wrapped
+from netpol_lab.explorers.paper import WIDTH, fitting, heading, page, pill, wrapped
 from netpol_lab.shapes import (
     BLUE,
     EDGE,
     GREY,
     MIST,
     MUTED,
-    PAPER,
     VERMILLION,
     Box,
     Group,
@@ -25,6 +24,7 @@ from netpol_lab.shapes import (
     Text,
     clipped,
     shortened,
+    tinted,
 )
 from netpol_lab.traffic import State
 
@@ -62,13 +62,13 @@ def lay_out(
     bottom = first + height + MARGIN
     middle = first + height / 2 - TALL / 2
     here = [Box(x, middle, width, TALL) for x, width in _columns()]
-    shapes: list[Shape] = [Rect(Box(0, 0, WIDTH, bottom), Style(PAPER)), head, *_captions(top + 24)]
+    shapes: list[Shape] = [head, *_captions(top + 24)]
     shapes += [*_arrow(here[0], here[1], EDGE), *_box(client, here[0]), *_box(service, here[1])]
     for i, row in enumerate(rows):
         shapes.append(_row(row, here[1], first + i * (TALL + 12)))
     if not rows:
         shapes += _nowhere(nowhere, here[1], here[2])
-    return Sheet(WIDTH, bottom, tuple(shapes))
+    return page(bottom, *shapes)
 
 
 def _columns() -> Iterator[tuple[float, float]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.captions import MARGIN
-from netpol_lab.shapes import BLUE, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text
+from netpol_lab.shapes import BLUE, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text, tinted
 
 WIDEST = 740.0  # what a notebook shows without making it smaller
 NARROWEST = 660.0  # a notebook makes narrower pictures larger, and their letters with them
@@ -81,9 +81,7 @@ def shade(part: float) -> str:
     >>> shade(0), shade(1)
     ('#ffffff', '#0072b2')
     """
-    pairs = ((PAPER[i : i + 2], BLUE[i : i + 2]) for i in (1, 3, 5))
-    mixed = (round(int(a, 16) + (int(b, 16) - int(a, 16)) * part) for a, b in pairs)
-    return "#" + "".join(f"{value:02x}" for value in mixed)
+    return tinted(BLUE, part)
 
 
 def ink_on(part: float) -> str:

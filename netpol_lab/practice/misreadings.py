@@ -318,10 +318,10 @@ def _empty_list_is_nobody(rule: Object) -> Iterator[Object]:
         yield rule
 
 
-def _outside_too(items: list[Object]) -> Iterator[Object]:
-    yield from items
-    if any(item.get("namespaceSelector") == {} for item in items):
-        yield {"ipBlock": {"cidr": "0.0.0.0/0"}}
+def _outside_too(rule: Object) -> Iterator[Object]:
+    items = [*(rule.get("from") or ()), *(rule.get("to") or ())]
+    everywhere = any(item.get("namespaceSelector") == {} for item in items)
+    yield _ports_of(rule) if everywhere else rule  # without peers a rule is for everybody
 
 
 # ---------------------------------------------------------------- ports and addresses
@@ -481,7 +481,7 @@ ABSENT = Misreading(
 )
 EMPTY = Misreading("10", "{} matched nothing", _each_item(_empty_matches_nobody))
 OUTSIDE_TOO = Misreading(
-    "10", "a selector of all pods admitted outside addresses as well", _items(_outside_too)
+    "10", "a selector of all pods admitted outside addresses as well", _rules(_outside_too)
 )
 PODS_ONLY = Misreading(
     "10",

@@ -181,6 +181,7 @@ function render({ model, el }) {
 // own is an <img> without words.
 const NAMELESS = {
   ".jp-OutputArea-output:has(.nl-traffic-map) .widget-radio-box:not([role])": group,
+  ".nl-task select[title]:not([aria-label])": (list) => list.setAttribute("aria-label", list.title),
   '.jp-RenderedSVG > img[src*="nl-map"]:not([alt])': describe,
 };
 
@@ -251,7 +252,7 @@ function parse(text) {
   root.querySelectorAll("title").forEach((node) => node.remove()); // a second tip; aria-label stays
   for (const node of root.querySelectorAll("[data-key]")) {
     node.setAttribute("role", "button");
-    node.setAttribute("aria-label", node.dataset.label ?? node.dataset.key);
+    node.setAttribute("aria-label", nameOf(node));
     // Shows the focus: a ring under an arrow, a rim over a cell of a grid.
     const ring = node.querySelector(".nl-hit")?.cloneNode();
     const arrow = ring?.nodeName === "path";
@@ -259,6 +260,14 @@ function parse(text) {
     if (ring) node[arrow ? "prepend" : "append"](ring);
   }
   return root;
+}
+
+// The words that are painted on a part, then its label: who speaks to the page says what they see.
+function nameOf(node) {
+  const painted = [...node.querySelectorAll("text")].filter((text) => !text.closest('[visibility="hidden"]'));
+  for (const text of painted) text.after(" "); // else the last word of one and the first of the next are one
+  const words = painted.map((text) => text.textContent).join(", ");
+  return [words, node.dataset.label ?? node.dataset.key].filter(Boolean).join("; ");
 }
 
 // Make `old` like `fresh` by writing only what differs, so that focus and transitions survive.

@@ -26,8 +26,13 @@ _RUN = """async (node, tags) => {
 
 
 def load_axe(page: Page) -> None:
-    """Put axe-core into a page; without it the test is skipped, or fails where it has to be."""
+    """Put axe-core into a page; without it the test is skipped, or fails where it has to be.
+
+    The <body> of JupyterLab has no height and hides what overflows, which browsers apply to the
+    window instead. axe takes it literally: to it, nothing on the page could be seen.
+    """
     need(AXE.exists(), "axe-core")
+    page.add_style_tag(content="body { height: 100vh; }")
     page.evaluate(AXE.read_text("utf-8"))
 
 

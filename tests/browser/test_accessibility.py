@@ -82,7 +82,7 @@ quiz""",
     "check of the set-up": "lab.check_setup()",
 }
 FAULTS = {
-    "image-alt": 'HTML("<img src=\'data:image/gif;base64,R0lGODlhAQABAAAAACw=\'>")',
+    "svg-img-alt": "HTML(\"<svg role='img' width='40' height='40'></svg>\")",
     "label": "HTML(\"<input type='text'>\")",
     "color-contrast": "HTML(\"<p style='color: #999; background: #aaa'>Can you read this?</p>\")",
 }

@@ -374,7 +374,7 @@ def test_arrows_and_pods_have_names_for_screen_readers(board: BoardInPage) -> No
     board.wait_for_state(DB)
     tree = board.root.aria_snapshot()
     assert 'button "shop/web to shop/db, TCP 5432, blocked' in tree
-    assert 'button "pod db in namespace shop, isolated for ingress"' in tree
+    assert 'button "db, role=db, ingress isolated, egress open; pod db in namespace shop' in tree
     assert 'checkbox "db-access-ingress" [checked]' in tree
 
 

@@ -1,0 +1,103 @@
+"""The part of an attempt that makes a connection other than an exercise wants it.
+
+The verdict and its near misses say what decides; here it is told as one line to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netpol_lab.assumptions import Assumptions
+from netpol_lab.cluster import Cluster
+from netpol_lab.goals import Goal
+from netpol_lab.model import Direction, Policy, Rule
+from netpol_lab.nearmiss import Part, nearest
+from netpol_lab.parts import opposite, peer_path, port_path
+from netpol_lab.reading import format_path
+from netpol_lab.reasons import admitting_items
+from netpol_lab.verdict import Side, resolution_of
+
+SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
+
+
+class Decisive(NamedTuple):
+    """The part of a policy that makes a flow as it is, and what it does."""
+
+    policy: Policy
+    path: str
+    does: str
+
+
+def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisive]:
+    """Yield the parts of policies that make a connection other than it is wanted.
+
+    Parameters
+    ----------
+    goal : Goal
+    cluster : Cluster
+        With an attempt.
+    answered : Cluster
+        With the worked answer, which shows whether a pod has to be isolated at all.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> goal = Goal("web", "db", 5432, "TCP", allowed=True)
+    >>> [(found.path, found.does) for found in decisive(goal, shop, shop.with_policies([]))]
+    [('spec.podSelector', 'this isolates shop/db for ingress')]
+    """
+    outcomes = goal.judged(cluster).outcomes
+    outcome = next((o for o in outcomes if o.allowed is not goal.allowed), outcomes[0])
+    for side, meant in zip(
+        (outcome.egress, outcome.ingress), goal.judged(answered).sides, strict=True
+    ):
+        if goal.allowed and not side.allowed:
+            refusing = meant.isolated or side.subject.pod is None
+            yield _refusing(cluster, side, outcome.reading) if refusing else _isolating(side)
+        elif not goal.allowed:
+            for policy, rule in side.admitted_by:
+                yield _admitting(cluster, side, policy, rule, outcome.reading)
+            if not side.isolated and not meant.allowed:
+                yield from _other_way(cluster, side)
+
+
+def _isolating(side: Side) -> Decisive:
+    """Return what isolates a pod that nothing needs to isolate."""
+    policy, both = side.isolated_by[0], set(Direction)
+    path = TYPES if policy.types_written and both == set(policy.policy_types) else SUBJECT
+    return Decisive(policy, path, f"this isolates {side.subject} for {side.direction}")
+
+
+def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
+    """Yield the policies that select a pod, and isolate it for the other direction alone."""
+    assert side.subject.pod is not None
+    for policy in resolution_of(cluster).isolating(side.subject.pod, opposite(side.direction)):
+        does = f"this does not isolate {side.subject} for {side.direction}"
+        yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
+
+
+def _refusing(cluster: Cluster, side: Side, reading: Assumptions) -> Decisive:
+    """Return the rule that comes closest, or what isolates the pod where there is no rule."""
+    miss = nearest(cluster, side, reading)
+    if miss is None:
+        does = f"this isolates {side.subject} for {side.direction}, and no rule admits anybody"
+        return Decisive(side.isolated_by[0], SUBJECT, does)
+    if miss.unmet[0].part is Part.DIRECTION:
+        does = f"this rule counts only if policyTypes lists {side.direction.value}"
+        return Decisive(miss.policy, miss.rule.path, does)
+    if miss.wants_peer and miss.peer is not None:
+        path = peer_path(miss.rule, miss.rule.peers.index(miss.peer))
+        return Decisive(miss.policy, path, f"this does not mean {side.peer}")
+    return Decisive(miss.policy, port_path(miss.rule, 0), "this is another port")
+
+
+def _admitting(
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+) -> Decisive:
+    """Return the item of a rule that admits the other end of a side."""
+    if not rule.peers:
+        return Decisive(policy, rule.path, "a rule with no peers admits everybody")
+    item = admitting_items(cluster, side, reading, policy, rule)[0]
+    return Decisive(policy, format_path(item), f"this means {side.peer} as well")

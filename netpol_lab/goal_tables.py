@@ -1,0 +1,131 @@
+"""What an exercise wants, as a learner reads it: the task in words, and tables as text and HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from textwrap import fill
+from typing import NamedTuple
+
+from netpol_lab.goals import REST, Goal
+from netpol_lab.model import Pod
+from netpol_lab.scenario import Scenario
+
+
+class Row(NamedTuple):
+    """One line of the goal: who may and who may not open connections to a destination."""
+
+    destination: str
+    allowed: str
+    blocked: str
+
+
+def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[Row]:
+    """Return what a file lists as a table, with the connections to one destination in one line."""
+    goals = [goal for goal in all_goals if goal.path != REST]
+    names = _short([end for goal in goals for end in (goal.source, goal.destination)], captions)
+    lines: dict[str, dict[bool, list[str]]] = {}
+    for (source, destination, allowed), ports in _by_pair(goals).items():
+        where = "" if ports == _all_ports(goals) else f" on {ports}"
+        line = lines.setdefault(f"{names[destination]}{where}", {True: [], False: []})
+        line[allowed].append(names[source])
+    return [
+        Row(where, *(", ".join(line[allowed]) or "nobody" for allowed in (True, False)))
+        for where, line in lines.items()
+    ]
+
+
+def _by_pair(goals: Sequence[Goal]) -> dict[tuple[str, str, bool], str]:
+    ports: dict[tuple[str, str, bool], list[str]] = {}
+    for goal in goals:
+        ports.setdefault((goal.source, goal.destination, goal.allowed), []).append(goal.asked)
+    return {ends: ", ".join(sorted(asked)) for ends, asked in ports.items()}
+
+
+def _all_ports(goals: Iterable[Goal]) -> str:
+    return ", ".join(sorted({goal.asked for goal in goals}))
+
+
+def _short(ends: Iterable[str], captions: Mapping[str, str]) -> dict[str, str]:
+    """Return the names as they are shown: without the namespace, where there is only one."""
+    ends = list(ends)
+    several = len({end.rpartition("/")[0] for end in ends} - {""}) > 1
+    called = {address: caption for caption, address in captions.items()}
+    return {end: called.get(end) or (end if several else end.rpartition("/")[2]) for end in ends}
+
+
+def heading_of(goals: Sequence[Goal], shown: str) -> str:
+    """Return what is wanted where, and which port the picture stands for if there are more."""
+    ports = dict.fromkeys(goal.asked for goal in goals)
+    which = f" (the picture shows {shown.rpartition(' ')[2]})" if len(ports) > 1 else ""
+    return f"Wanted on {' and on '.join(ports)}{which}"
+
+
+def counted(goals: Sequence[Goal]) -> str:
+    """Return how many connections are wanted; on more than one port each counts as often."""
+    ports = {(goal.protocol, goal.port) for goal in goals}
+    pairs = {(goal.source, goal.destination) for goal in goals}
+    if len(ports) == 1 or len(ports) * len(pairs) != len(goals):
+        return f"{len(goals)} connections are as wanted"
+    return f"{len(goals)} are as wanted ({len(pairs)} connections on each of {len(ports)} ports)"
+
+
+def in_words(scenario: Scenario, goals: Sequence[Goal], heading: str) -> str:
+    """Return a task as a learner reads it: story, pods and goal."""
+    story = "\n\n".join(map(fill, scenario.file.story.strip().split("\n\n")))
+    pods = "\n".join(map(_pod_line, scenario.start.pods))
+    table = goal_text(heading, goal_rows(goals, scenario.file.captions), rest_of(scenario))
+    return "\n\n".join([scenario.file.title, story, pods, table])
+
+
+def _pod_line(pod: Pod) -> str:
+    labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items())
+    return f"pod {pod} has {labels or 'no labels'}"
+
+
+def rest_of(scenario: Scenario) -> str:
+    """Return what is wanted of every connection that is not listed, in words."""
+    return _REST.get(scenario.file.otherwise, "")
+
+
+_REST = {
+    "unchanged": "Every other connection stays as it is.",
+    "blocked": "Every other connection is blocked.",
+}
+
+
+def goal_text(heading: str, rows: Iterable[Row], rest: str = "") -> str:
+    """Return the goal as text.
+
+    Examples
+    --------
+    >>> print(goal_text("Wanted on TCP 80", [Row("db", "web", "nobody")]))
+    Wanted on TCP 80:
+    to db
+      allowed from web
+      blocked from nobody
+    """
+    lines = (
+        f"to {row.destination}\n  allowed from {row.allowed}\n  blocked from {row.blocked}"
+        for row in rows
+    )
+    return "\n".join([f"{heading}:", *lines, *filter(None, [rest])])
+
+
+def goal_html(heading: str, rows: Iterable[Row], rest: str = "") -> str:
+    """Return the goal as a table of HTML."""
+    names = ("Connections to", "allowed from", "blocked from")
+    columns = "".join(f"<th scope='col' style='{_LEFT}'>{name}</th>" for name in names)
+    lines = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    caption = f"<caption style='{_LEFT} white-space: normal;'>{escape(heading)}</caption>"
+    table = f"{caption}<thead><tr>{columns}</tr></thead><tbody>{lines}</tbody>"
+    end = f"<p style='margin: 2px 0 8px;'>{escape(rest)}</p>" if rest else ""
+    return f"<table style='line-height: 1.4; max-width: 100%;'>{table}</table>{end}"
+
+
+_LEFT = "text-align: left; padding: 3px 20px 3px 0; vertical-align: top;"
+
+
+def _cell(words: str) -> str:
+    """Return a cell in which a long name may break after its namespace."""
+    return f"<td style='{_LEFT}'>{escape(words).replace('/', '/<wbr>')}</td>"

@@ -1,0 +1,31 @@
+"""What is wanted, as text and as tables."""
+
+from test_goals import goals
+from test_scenario import GOOD
+
+from netpol_lab.goal_tables import counted, goal_html, goal_rows, heading_of, in_words
+from netpol_lab.goals import goals_of
+from netpol_lab.scenario import read_scenario
+
+
+def test_a_table_has_a_line_for_each_destination():
+    rows = goal_rows(goals(GOOD), read_scenario(GOOD, "x").file.captions)
+    assert rows[0] == ("safe", "clerk", "internet")
+    assert goal_html("a < b", rows).count("<tr>") == 1 + len(rows)
+    assert "a &lt; b" in goal_html("a < b", rows)
+
+
+def test_headings_and_counts_speak_of_one_port_or_of_more():
+    one, two = goals(GOOD), goals(GOOD.replace("port: 80", "ports: [{port: 80}, {port: 443}]"))
+    assert heading_of(one, "80") == "Wanted on TCP 80"
+    assert heading_of(two, "443") == "Wanted on TCP 80 and on TCP 443 (the picture shows 443)"
+    assert counted(one) == "6 connections are as wanted"
+    assert counted(two) == "12 are as wanted (6 connections on each of 2 ports)"
+
+
+def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
+    scenario = read_scenario(GOOD, "x")
+    said = in_words(scenario, goals_of(scenario), "Wanted")
+    assert "Only the clerk may come" in said
+    assert "pod bank/safe has app=safe" in said
+    assert "to safe\n  allowed from clerk\n  blocked from internet" in said
