@@ -26,6 +26,7 @@ from netpol_lab.errors import (
     Reason,
     UnknownNameError,
     did_you_mean,
+    near,
     visible,
 )
 from netpol_lab.reading import (
@@ -189,6 +190,15 @@ def _exists(path: FilePath) -> bool:
         return False
 
 
+def _where_to_look(path: FilePath) -> str:
+    """Return what may be meant: a scenario with a like name, or a file somewhere else."""
+    if near(str(path), scenarios()):
+        return did_you_mean(str(path), scenarios())
+    if path.suffix or path.parent.name:
+        return f"Files are looked for from {FilePath.cwd()}."
+    return f"The scenarios are: {', '.join(scenarios())}."
+
+
 def files_of(path: FilePath) -> list[FilePath]:
     """Return the manifest files a path means: itself, or all below a directory.
 
@@ -198,10 +208,8 @@ def files_of(path: FilePath) -> list[FilePath]:
         When there is no such path, or no manifest file below it.
     """
     if not _exists(path):
-        raise UnknownNameError(
-            f'"{visible(str(path))}" is neither a file, a directory nor a packaged scenario. '
-            f"{did_you_mean(str(path), scenarios())}"
-        )
+        said = f'"{visible(str(path))}" is neither a file, a directory nor a packaged scenario.'
+        raise UnknownNameError(f"{said} {_where_to_look(path)}")
     if not path.is_dir():
         return [path]  # a pipe will do, where somebody names it
     if not (files := list(_files_below(path))):

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import ipywidgets
 
 from netpol_lab import progress
+from netpol_lab.addresses import parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
-from netpol_lab.errors import (
-    FlowError,
-    UnknownNameError,
-    did_you_mean,
-)
+from netpol_lab.errors import FlowError, UnknownNameError, did_you_mean
+from netpol_lab.marking import MISSED, UNSEEN, in_a_grid, in_a_list
 from netpol_lab.practice.deals import Deal, deal
 from netpol_lab.practice.themes import THEMES
 from netpol_lab.practice.towns import LEVELS
@@ -30,9 +27,6 @@ from netpol_lab.scene import Scene, compose
 from netpol_lab.svg import paint
 from netpol_lab.traffic import Arc, Node, Outside, State
 
-CHOICES = (State.ALLOWED.value, State.BLOCKED.value)
-MISSED, UNSEEN = "2px solid #d55e00", "2px solid #0000"  # frames around a mark
-UNMARKED = ""  # in a grid; None would be no choice at all: an empty field in place of its "?"
 MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked
 
 
@@ -191,14 +185,13 @@ class Prediction(Card):
         names = _names(scene.traffic.nodes)
         self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
-        make = _in_a_grid if in_grid else _in_a_list
-        self._unmarked = UNMARKED if in_grid else None
-        self._fields, self._frames, form = make(self._captions, names)
+        form = (in_a_grid if in_grid else in_a_list)(self._captions, names)
+        self._fields, self._frames, self._unmarked = form.fields, form.frames, form.unmarked
         self._said = ""
         self._about.value = _about_html(about) if about else ""
         self._title.value = heading(self._asking).value
         self._answer.value = self._picture.value = ""
-        self._form.children = (form,)
+        self._form.children = (form.box,)
 
     def another(self, level: str | None = None) -> Words:
         """Ask about another cluster of the same chapter.
@@ -355,13 +348,19 @@ def _asked(
     wanted = known if flows is None else [_full(cluster, *pair) for pair in flows]
     for ends in wanted:
         if ends not in known:
-            spoken, offered = " -> ".join(ends), map(" -> ".join, known)
             raise UnknownNameError(
-                f"{spoken} is not in the picture. {did_you_mean(spoken, offered)}"
+                f"{' -> '.join(ends)} is not in the picture. {_hint(ends, known)}"
             )
         if known[ends].state is State.UNDEFINED:
             raise FlowError(f"Kubernetes leaves {' -> '.join(ends)} open: leave it out of `flows`.")
         yield known[ends]
+
+
+def _hint(ends: tuple[str, str], known: Iterable[tuple[str, str]]) -> str:
+    drawn = {end for pair in known for end in pair}
+    if missing := [end for end in ends if end not in drawn and parse_address(end)]:
+        return f'Draw the address as well: outside=["{missing[0]}"].'
+    return did_you_mean(" -> ".join(ends), map(" -> ".join, known))
 
 
 def _full(cluster: Cluster, source: str, destination: str) -> tuple[str, str]:
@@ -373,69 +372,3 @@ def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
     nodes = list(nodes)
     several = len({node.namespace for node in nodes} - {None}) > 1
     return {node.name: node.name if several and node.pod else node.caption for node in nodes}
-
-
-# ---------------------------------------------------------------- the form
-
-Captions = Mapping[tuple[str, str], str]
-Names = Mapping[str, str]
-Controls = dict[tuple[str, str], Any]
-Form = tuple[Controls, Controls, Any]  # what takes a mark, what is framed if it is wrong, and all
-
-
-def _in_a_list(captions: Captions, names: Names) -> Form:
-    """Return a pair of radio buttons for each connection."""
-    fields = {ends: _radio(caption) for ends, caption in captions.items()}
-    return fields, fields, ipywidgets.GridBox(list(fields.values()), layout=_columns())
-
-
-def _radio(caption: str) -> Any:
-    return ipywidgets.RadioButtons(
-        options=CHOICES,
-        value=None,
-        description=caption,
-        tooltip=caption,  # without one, the mouse over the caption says "null"
-        orientation="horizontal",
-        layout=ipywidgets.Layout(width="auto"),
-    )
-
-
-def _columns() -> Any:
-    return ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(230px, 1fr))")
-
-
-def _in_a_grid(captions: Captions, names: Names) -> Form:
-    """Return a list to choose from for each connection: sources as rows, destinations across."""
-    ends = list(names)
-    fields = {pair: _choice(caption) for pair, caption in captions.items()}
-    frames = {pair: _framed(field) for pair, field in fields.items()}
-    head = [_label("from \\ to"), *(_label(names[end]) for end in ends)]
-    rows = (
-        [_label(names[here]), *(frames.get((here, there)) or _label("") for there in ends)]
-        for here in ends
-    )
-    cells = [*head, *(cell for row in rows for cell in row)]
-    columns = f"minmax(90px, max-content) repeat({len(ends)}, minmax(96px, 1fr))"
-    layout = ipywidgets.Layout(
-        grid_template_columns=columns, align_items="flex-start", overflow="auto", width="100%"
-    )
-    return fields, frames, ipywidgets.GridBox(cells, layout=layout)
-
-
-def _framed(field: Any) -> Any:
-    return ipywidgets.VBox([field], layout=ipywidgets.Layout(border=UNSEEN, overflow="hidden"))
-
-
-def _choice(caption: str) -> Any:
-    return ipywidgets.Dropdown(
-        options=[("?", UNMARKED), *((word, word) for word in CHOICES)],
-        tooltip=caption,
-        layout=ipywidgets.Layout(width="auto", min_width="0"),
-    )
-
-
-def _label(words: str) -> Any:
-    """Return the name of a row or a column; a namespace stands in a line of its own."""
-    shown = escape(words).replace("/", "/<wbr>")
-    style = "font-weight: 600; line-height: 1.3; overflow-wrap: anywhere;"
-    return ipywidgets.HTML(f'<div style="{style}">{shown}</div>')

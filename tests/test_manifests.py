@@ -1,6 +1,7 @@
 """The door: sources, defaults, complaints."""
 
 import os
+import re
 import threading
 
 import pytest
@@ -386,3 +387,9 @@ def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_fi
     (found,) = caught.value.complaints
     assert (found.line, found.column) == (5, 20)
     assert found.excerpt == "  metadata: {name: [web]}"
+
+
+def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UnknownNameError, match=re.escape(f"looked for from {tmp_path}")):
+        load("my-cluster.yaml")

@@ -280,3 +280,8 @@ def test_the_right_answers_about_dealt_clusters_are_those_of_the_referee(chapter
         for pair in deal.flows:
             guess.mark(*pair, referee.allowed(*pair, deal.port, deal.protocol))
         assert guess.check().startswith(f"{len(deal.flows)} of {len(deal.flows)} right")
+
+
+def test_an_address_that_is_not_drawn_is_offered_to_be_drawn():
+    with pytest.raises(lab.NetpolError, match=r'outside=\["203\.0\.113\.7"\]'):
+        lab.predict(lab.load("three-tier"), port=80, flows=[("203.0.113.7", "web")])

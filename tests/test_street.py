@@ -55,11 +55,12 @@ STREET = (
     # what a learner has done
     "progress_file", "progress",
     # the doors out: widgets, exercises, command line
-    "display", "course", "setup_check", "panel", "traffic_map", "still_map", "controls", "widgets",
+    "display", "course", "setup_check", "panel", "traffic_map", "still_map", "controls", "twin",
+    "widgets",
     "cards", "variants",
     "explorers.explorer", "explorers.types", "explorers.selectors", "explorers.blocks",
     "explorers.port_walk", "explorers.enforcement",
-    "predictions", "exercises", "policy_cells", "quizzes",
+    "marking", "predictions", "exercises", "policy_cells", "quizzes",
     "command_options", "report_commands", "scenario_commands", "learners", "learner_commands", "cli",
 )  # fmt: skip
 

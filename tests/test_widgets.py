@@ -17,8 +17,7 @@ from netpol_lab.explain import describe_pod
 from netpol_lab.model import NAME_LABEL, Namespace, Pod, Policy
 from netpol_lab.scene import compose, flow_table
 from netpol_lab.svg import paint
-from netpol_lab.traffic import gather
-from netpol_lab.widgets import FEW_PODS, Board, table_html
+from netpol_lab.widgets import FEW_PODS, Board
 
 WEB_TO_DB = "flow:shop/web>shop/db"
 PICTURES = pytest.mark.parametrize("picture", ["svg", "html"])
@@ -405,16 +404,6 @@ def test_the_stored_form_is_the_same_every_time(shop: Cluster, picture: str) -> 
     first = stored()
     assert first == stored()
     assert " at 0x" not in "".join(first)
-
-
-# --- the table ------------------------------------------------------------------------------
-
-
-def test_the_table_is_one_for_screen_readers(shop: Cluster) -> None:
-    table = ElementTree.fromstring(table_html(gather(shop, 5432)))
-    assert table.findtext("caption") == "TCP 5432: 4 of 6 connections allowed, 2 blocked"
-    assert {head.get("scope") for head in table.iterfind("thead//th")} == {"col"}
-    assert [row.find("th").get("scope") for row in table.iterfind("tbody/tr")] == ["row"] * 6
 
 
 # --- what is imported when ------------------------------------------------------------------

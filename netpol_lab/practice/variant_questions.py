@@ -70,7 +70,7 @@ def _compared(
     believed = {_believed(one, a, b, pair): one.words for one in confused}
     return occasion.question(
         "variants",
-        f"Which policies let this connection through? {verdicts[0].flow}",
+        f"A and B, each on its own: which lets this connection through? {verdicts[0].flow}",
         BOTH.values(),
         BOTH[_both(a, b, pair)],
         because,

@@ -24,7 +24,7 @@ SOLVED = f"%%policy two-tiers\n{read_exercise('two-tiers').answer}"
 SMALL = [OPENING, 'lab.exercise("two-tiers")', SOLVED]
 MARKS = {"shop/monitor": True, "ops/monitor": True, "ops/debug": False, "dev/monitor": False}
 ANSWER = read_exercise("only-the-reader").answer.strip()
-TWO_PEERS = ANSWER.replace("        podSelector:\n", "      - podSelector:\n")
+TWO_PEERS = ANSWER.replace("      podSelector:\n", "    - podSelector:\n")
 FIRST_LINES = "%%policy only-the-reader\n# Mine.\n"
 
 
@@ -194,7 +194,6 @@ def test_what_was_typed_outlives_the_page_and_the_kernel(lab: Lab) -> None:
     lab.open(CHAPTER)
     restart_kernel(lab)
     assert source(lab, cell(lab, "%%policy")) == FIRST_LINES + ANSWER
-    assert lab.errors == []
 
 
 def test_the_map_shows_it_before_and_after_a_new_kernel(lab: Lab, artifacts: Path) -> None:
@@ -204,8 +203,8 @@ def test_the_map_shows_it_before_and_after_a_new_kernel(lab: Lab, artifacts: Pat
         lab.command("notebook:clear-all-cell-outputs")
         lab.run_all()
         row = on_the_map(lab, "4. Who is meant?")
-        expect(row).to_contain_text("● finished")
-        for part in ("prediction", "exercise solved", "quiz"):
+        expect(row).to_contain_text("✓ finished")
+        for part in ("predict 3 of 4", "exercise solved", "quiz 3 of 3"):
             expect(row).to_contain_text(part)
     cell(lab, "course_map").screenshot(path=artifacts / "course-map-finished.png")
 
@@ -223,4 +222,5 @@ def test_two_pages_at_once_keep_each_others_progress(lab: Lab, folder: Path) -> 
 
 def test_nothing_left_this_machine_and_nothing_went_wrong(lab: Lab) -> None:
     assert lab.outside() == []
+    print('\\n'.join(e[:400] for e in lab.errors))
     assert lab.errors == []
