@@ -1,5 +1,7 @@
 """Predict exactly what Kubernetes NetworkPolicies allow, and why.
 
+One flow, with its reasons, and the smallest change that lets it through:
+
 >>> import netpol_lab as lab
 >>> shop = lab.load("three-tier")
 >>> verdict = lab.evaluate(shop, "shop/web", "shop/db", port=5432)
@@ -10,6 +12,25 @@ shop/web -> shop/db  TCP 5432: denied
   egress   shop/web is not isolated for egress
   ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
            closest: rule 1 wants role=backend, shop/web has role=web
+>>> lab.fix(verdict)
+<Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
+
+Every flow at once: as sets (`reachability`), as a picture (`draw`), counted (`plot_matrix`), and
+compared with another cluster (`diff`). What is legal and probably not meant, `lint` knows:
+
+>>> print(lab.draw(shop, port=5432).text.splitlines()[0])
+TCP 5432: 4 of 6 connections allowed, 2 blocked
+>>> print(str(lab.diff(shop.with_policies([]), shop)).splitlines()[0])
+4 connections lost
+>>> [finding.code for finding in lab.lint(shop)]
+['NP105']
+
+To play with in a notebook: `explore` and its kin. To learn with: `course_map`, `predict`,
+`exercise` and `quiz`, each as good from code as by mouse:
+
+>>> task = lab.exercise("two-tiers")
+>>> task.check(task.file.answer).solved
+True
 """
 
 from __future__ import annotations
@@ -53,43 +74,49 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Assumptions": "assumptions",
+    # what there is
     "Cluster": "cluster",
-    "Finding": "linting.findings",
     "Flow": "cluster",
-    "ManifestError": "errors",
-    "NetpolError": "errors",
     "Pod": "model",
     "Policy": "model",
     "PortSet": "ports",
-    "Verdict": "verdict",
-    "check_setup": "setup_check",
-    "compare": "variants",
-    "course_map": "course",
+    "Assumptions": "assumptions",
+    "NetpolError": "errors",
+    "ManifestError": "errors",
+    # manifests in, and how an API server and kubectl see them
+    "load": "manifests",
+    "from_kubectl": "live",
+    "review": "reviews",
     "describe": "described",
-    "diff": "changes",
-    "draw": "svg",
+    # questions
     "evaluate": "verdict",
-    "exercise": "policy_cells",
+    "Verdict": "verdict",
+    "fix": "fixes",
+    "reachability": "reach",
+    "diff": "changes",
     "expect": "expecting",
+    "lint": "linting.findings",
+    "Finding": "linting.findings",
+    # pictures
+    "draw": "svg",
+    "compare": "variants",
+    "plot_matrix": "plots.heat",
+    "plot_exposure": "plots.bars",
+    "plot_coverage": "plots.bars",
+    # to play with
     "explore": "widgets",
+    "explore_types": "explorers.types",
+    "explore_selector": "explorers.selectors",
+    "explore_ports": "explorers.port_walk",
     "explore_block": "explorers.blocks",
     "explore_enforcement": "explorers.enforcement",
-    "explore_ports": "explorers.port_walk",
-    "explore_selector": "explorers.selectors",
-    "explore_types": "explorers.types",
-    "fix": "fixes",
-    "from_kubectl": "live",
-    "lint": "linting.findings",
-    "load": "manifests",
-    "plot_coverage": "plots.bars",
-    "plot_exposure": "plots.bars",
-    "plot_matrix": "plots.heat",
-    "predict": "predictions",
-    "quiz": "quizzes",
-    "reachability": "reach",
-    "review": "reviews",
+    # the course
+    "check_setup": "setup_check",
+    "course_map": "course",
     "reset_progress": "course",
+    "predict": "predictions",
+    "exercise": "policy_cells",
+    "quiz": "quizzes",
 }
 
 __all__ = [*_HOMES]

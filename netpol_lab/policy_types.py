@@ -13,6 +13,7 @@ from itertools import groupby, product
 from typing import Any
 
 from netpol_lab.captions import MARGIN, badge
+from netpol_lab.columns import in_columns
 from netpol_lab.manifests import load
 from netpol_lab.model import Direction, Policy
 from netpol_lab.shapes import FAINT, INK, MIST, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text
@@ -108,9 +109,7 @@ class TypesTable:
     def text(self) -> str:
         """The table as text."""
         rows = [("policyTypes", "ingress", "egress", "isolated"), *self.lines]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        cells = ([c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows)
-        return "\n".join([self.title, *("  ".join(row).rstrip() for row in cells)])
+        return "\n".join([self.title, *in_columns(rows)])
 
     @property
     def desc(self) -> str:

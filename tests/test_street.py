@@ -20,11 +20,13 @@ STREET = (
     "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests", "live",
     "writing",
     # meaning, and one flow with its reasons
-    "ends", "resolve", "verdict", "nearmiss", "explain", "described", "reviews", "expectations", "expecting", "junit",
+    "ends", "resolve", "verdict", "nearmiss", "explain",
+    # a policy as kubectl prints it, a text as the API server takes it, tests as data
+    "described", "reviews", "expectations", "expecting", "junit",
     # every flow at once, and what changed
     "frame", "views", "grants", "port_classes", "planes", "overlay", "groups",
     "grids", "paths", "reach", "changes",
-    # what to change
+    # what to change, and the lines that decide
     "edits", "fixes", "excerpts", "reasons",
     # what is legal and probably not meant
     "linting.codes", "linting.survey", "linting.probes", "linting.witnesses", "linting.suspicions",
@@ -33,16 +35,18 @@ STREET = (
     "linting.rules", "linting.listening", "linting.other_end", "linting.blocks",
     "linting.redundancy", "linting.generosity", "linting.findings",
     # the picture, as facts, then as shapes, then painted
-    "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene", "svg", "figure",
-    "policy_types",
+    "columns", "traffic", "shapes", "captions", "layout", "diagram", "matrix", "scene",
+    "svg", "figure", "policy_types",
     # explorers: one question each, as facts and as a picture
-    "explorers.paper", "explorers.selector_yaml", "explorers.selection_sheet", "explorers.selection", "explorers.pins",
-    "explorers.scale", "explorers.line_sheet", "explorers.number_line", "explorers.walk_sheet",
-    "explorers.walk", "explorers.plugins",
+    "explorers.paper",
+    "explorers.selector_yaml", "explorers.selection_sheet", "explorers.selection",
+    "explorers.pins", "explorers.scale", "explorers.line_sheet", "explorers.number_line",
+    "explorers.walk_sheet", "explorers.walk", "explorers.plugins",
+    # charts of a whole cluster
     "plots.chart", "plots.facts", "plots.heat", "plots.bars",
-    # what exercises want
-    "scenario_fields", "scenario_complaints", "scenario",
-    "goals", "deciding", "goal_tables", "scenario_checks",
+    # what an exercise says and wants
+    "scenario_fields", "scenario_complaints", "scenario", "goals", "deciding", "goal_tables",
+    "scenario_checks",
     # answers in nine formats
     "reports.progress", "reports.tables", "reports.graphs", "reports.pages", "reports.report",
     "reports.reach", "reports.changes", "reports.findings", "reports.pictures",
@@ -52,16 +56,18 @@ STREET = (
     "practice.meant_peers", "practice.reached_ports", "practice.outer_world", "practice.whole",
     "practice.themes", "practice.deals", "practice.questions", "practice.variant_questions",
     "practice.open_questions", "practice.clinic", "practice.topics",
-    # what a learner has done
-    "progress_file", "progress",
-    # the doors out: widgets, exercises, command line
-    "display", "course", "setup_check", "panel", "traffic_map", "still_map", "controls", "twin",
-    "widgets",
+    # the course, and what a learner has done of it
+    "display", "progress_file", "progress", "course",
+    # boards: a live picture, and why
+    "panel", "traffic_map", "still_map", "controls", "twin", "widgets",
+    # tasks and explorers on a page
     "cards", "variants",
     "explorers.explorer", "explorers.types", "explorers.selectors", "explorers.blocks",
     "explorers.port_walk", "explorers.enforcement",
     "marking", "predictions", "exercises", "policy_cells", "quizzes",
-    "command_options", "report_commands", "scenario_commands", "learners", "learner_commands", "cli",
+    # the command line
+    "setup_check", "command_options", "report_commands", "scenario_commands", "learners",
+    "learner_commands", "cli",
 )  # fmt: skip
 
 # Imported inside a function, for display only: what prints itself may ask for its words.
@@ -69,7 +75,7 @@ DISPLAY_HOOKS = {("verdict", "explain"), ("svg", "figure")}
 OUTSIDE_THE_STREET = {"__init__", "__main__"}  # the sign at its entrance
 
 HEAVY = ("numpy", "matplotlib", "networkx", "ipywidgets", "anywidget", "IPython", "traitlets")
-ONLY_LATE = STREET[: STREET.index("display")]  # these import the standard library and PyYAML
+ONLY_LATE = STREET[: STREET.index("traffic_map")]  # these import the standard library and PyYAML
 
 
 def imports_of(module):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from netpol_lab.addresses import parse_address
+from netpol_lab.columns import in_columns
 from netpol_lab.errors import Complaint, FlowError
 from netpol_lab.explorers.line_sheet import lay_out
 from netpol_lab.explorers.pins import Pin, counted, spanned
@@ -116,13 +117,11 @@ class Line:
     @property
     def text(self) -> str:
         """The block, its parts, and the addresses."""
-        rows = list(self._rows())
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         width = max((len(pin.name) for pin in self.pins), default=0)
         return "\n".join(
             [
                 self.title,
-                *(f"  {_row(row, widths)}" for row in rows),
+                *(f"  {line}" for line in in_columns([*self._rows()])),
                 *(f"  {pin.name:<{width}}  {pin.verdict:<16}  {pin.why}" for pin in self.pins),
             ]
         )
@@ -143,10 +142,6 @@ class Line:
         whole = f"{spanned(self.block.cidr)}: {counted(self.block.cidr.num_addresses)}"
         rest = [f"the block means {counted(self.left)}"] if self.block.excepts else []
         return lay_out([whole, *rest], self.block, self.pins)
-
-
-def _row(cells: tuple[str, ...], widths: list[int]) -> str:
-    return "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
 
 
 def complaint_words(complaint: Complaint) -> str:

