@@ -15,8 +15,8 @@ shop/web -> shop/db  TCP 5432: denied
 >>> lab.fix(verdict)
 <Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
 
-Every flow at once: as sets (`reachability`), as a picture (`draw`), counted (`plot_matrix`), and
-compared with another cluster (`diff`). What is legal and probably not meant, `lint` knows:
+Every flow at once: as sets (`reachability`), as a picture (`draw`), as numbers (`plot_matrix`),
+and what changes between two clusters (`diff`). `lint` tells what is legal and seldom meant:
 
 >>> print(lab.draw(shop, port=5432).text.splitlines()[0])
 TCP 5432: 4 of 6 connections allowed, 2 blocked
@@ -26,7 +26,7 @@ TCP 5432: 4 of 6 connections allowed, 2 blocked
 ['NP105']
 
 To play with in a notebook: `explore` and its kin. To learn with: `course_map`, `predict`,
-`exercise` and `quiz`, each as good from code as by mouse:
+`exercise` and `quiz`. All of them work from code as well as by mouse:
 
 >>> task = lab.exercise("two-tiers")
 >>> task.check(task.file.answer).solved

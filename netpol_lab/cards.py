@@ -68,7 +68,9 @@ def preformatted(words: str, role: str = "status") -> str:
 
 def heading(words: str) -> Any:
     """Return a line that names what follows."""
-    return ipywidgets.HTML(f'<div style="font-weight: 600; line-height: 1.5;">{escape(words)}</div>')
+    return ipywidgets.HTML(
+        f'<div style="font-weight: 600; line-height: 1.5;">{escape(words)}</div>'
+    )
 
 
 _NARROW = ipywidgets.Layout(width="auto", align_self="flex-start")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netpol_lab.assumptions import Assumptions
     from netpol_lab.cluster import Cluster
 
@@ -31,6 +33,20 @@ def add_output(sub: argparse.ArgumentParser) -> None:
     """Let a command print text or JSON."""
     sub.add_argument(
         "-o", "--output", choices=("text", "json"), default="text", help="default: text"
+    )
+
+
+def add_format(sub: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+    """Let the format and the file be chosen."""
+    sub.add_argument(
+        "-o",
+        "--output",
+        choices=formats,
+        metavar="FORMAT",
+        help=f"{', '.join(formats)}; default: what --out ends in, or text",
+    )
+    sub.add_argument(
+        "--out", type=not_empty, metavar="FILE", help="write there, not to standard output"
     )
 
 
@@ -133,6 +149,17 @@ def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
         strict=not options.lenient,
         assumptions=assumptions_of(options),
     )
+
+
+def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
+    """Refuse to write over a file that is read."""
+    from pathlib import Path
+
+    from netpol_lab.errors import NetpolError
+
+    read = (path for path in paths if out and Path(path).is_file() and Path(out).is_file())
+    if any(Path(path).samefile(out or "") for path in read):
+        raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
 
 
 def print_warnings(cluster: Cluster) -> None:

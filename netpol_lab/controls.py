@@ -10,7 +10,7 @@ import ipywidgets
 
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import AmbiguousNameError, UnknownNameError, did_you_mean
-from netpol_lab.explain import describe
+from netpol_lab.explain import policy_words
 from netpol_lab.model import Policy
 from netpol_lab.ports import Protocol
 
@@ -116,7 +116,7 @@ def _protocol_field(protocol: str) -> ipywidgets.Dropdown:
 
 
 def _line(policy: Policy, box: ipywidgets.Checkbox) -> ipywidgets.VBox:
-    return _group([box, _text(describe(policy))], "nl-policy")
+    return _group([box, _text(policy_words(policy))], "nl-policy")
 
 
 def _text(words: str, css_class: str = "nl-says") -> ipywidgets.HTML:

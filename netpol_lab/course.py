@@ -10,11 +10,13 @@ from html import escape
 
 from netpol_lab import progress as recording
 from netpol_lab.display import Words, with_code
+from netpol_lab.practice.themes import THEMES
+from netpol_lab.practice.topics import TOPICS
 from netpol_lab.progress_file import Progress, Score, Task
 from netpol_lab.scenario import exercises, read_exercise
 
 
-class State(StrEnum):
+class Stage(StrEnum):
     """How far somebody is with a chapter, as a sign and a word."""
 
     FINISHED = "✓ finished"
@@ -33,8 +35,6 @@ class Chapter:
     learned : str
         What the learner knows afterwards.
     minutes : int
-    has_quiz, has_prediction : bool
-        Whether it asks questions, and has connections to predict.
     """
 
     number: str
@@ -42,8 +42,6 @@ class Chapter:
     slug: str
     learned: str
     minutes: int = 20
-    has_quiz: bool = True
-    has_prediction: bool = True
 
     @property
     def file(self) -> str:
@@ -61,6 +59,16 @@ class Chapter:
         return exercises_by_chapter().get(self.number, ())
 
     @property
+    def has_quiz(self) -> bool:
+        """Whether there are questions about it."""
+        return self.number in TOPICS
+
+    @property
+    def has_prediction(self) -> bool:
+        """Whether there are connections to predict."""
+        return self.number in THEMES
+
+    @property
     def has_tasks(self) -> bool:
         """Whether there is anything in it that can be done."""
         return bool(self.has_quiz or self.has_prediction or self.exercises)
@@ -68,7 +76,7 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("00", "Start here", "start-here",
-            "how to read the pictures, and that everything works", 10, False, False),
+            "how to read the pictures, and that everything works", 10),
     Chapter("01", "Everything talks", "everything-talks",
             "what is open when you have written no policy, what a policy isolates, and what it "
             "cannot reach"),
@@ -161,18 +169,18 @@ def _solved(tasks: list[Task]) -> Part:
     return Part(name, f"{name} begun" if any(task != Task() for task in tasks) else "")
 
 
-def state_of(chapter: Chapter, progress: Progress) -> State:
+def stage_of(chapter: Chapter, progress: Progress) -> Stage:
     """Return how far somebody is with a chapter.
 
     Examples
     --------
-    >>> print(state_of(CHAPTERS[2], Progress()))
+    >>> print(stage_of(CHAPTERS[2], Progress()))
     ○ not started
     """
     found = parts(chapter, progress)
     if all(part.finished for part in found):
-        return State.FINISHED
-    return State.BEGUN if any(part.done for part in found) else State.NOT_STARTED
+        return Stage.FINISHED
+    return Stage.BEGUN if any(part.done for part in found) else Stage.NOT_STARTED
 
 
 # ---------------------------------------------------------------- the map
@@ -245,13 +253,13 @@ class CourseMap:
     @property
     def _next_chapter(self) -> Chapter | None:
         with_tasks = [chapter for chapter in CHAPTERS if chapter.has_tasks]
-        states = {chapter: state_of(chapter, self.progress) for chapter in with_tasks}
-        begun, new = ([c for c in with_tasks if states[c] is state] for state in _OPEN)
+        stages = {chapter: stage_of(chapter, self.progress) for chapter in with_tasks}
+        begun, new = ([c for c in with_tasks if stages[c] is stage] for stage in _OPEN)
         return next(iter([*begun, *new]), None)
 
     def _left(self, chapter: Chapter) -> str:
         """Return what is still to do in a chapter that was begun."""
-        if state_of(chapter, self.progress) is State.NOT_STARTED:
+        if stage_of(chapter, self.progress) is Stage.NOT_STARTED:
             return ""
         left = [part.name for part in parts(chapter, self.progress) if not part.finished]
         return f" (still to do: {', '.join(left)})"
@@ -260,7 +268,7 @@ class CourseMap:
         if not chapter.has_tasks:
             return "here is the map"
         done = ", ".join(part.done for part in parts(chapter, self.progress) if part.done)
-        return f"{state_of(chapter, self.progress)}{done and f': {done}'}"
+        return f"{stage_of(chapter, self.progress)}{done and f': {done}'}"
 
     def _line(self, chapter: Chapter) -> str:
         known = chapter.learned.replace("`", "")
@@ -277,7 +285,7 @@ class CourseMap:
 
 _HEADS = ("Chapter", "What you will know afterwards", "Time", "Done")
 _CELL = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0;"
-_OPEN = (State.BEGUN, State.NOT_STARTED)
+_OPEN = (Stage.BEGUN, Stage.NOT_STARTED)
 _WHOLE = "white-space: nowrap;"
 _NOTHING_LEFT = "nothing. You have finished the course."
 

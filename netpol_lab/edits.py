@@ -17,7 +17,7 @@ from netpol_lab import writing
 from netpol_lab.addresses import Address, Network
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint
-from netpol_lab.explain import describe, peer_words
+from netpol_lab.explain import peer_words, policy_words
 from netpol_lab.model import (
     NAME_LABEL,
     IPBlock,
@@ -241,7 +241,7 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     policy = with_rules(policy, way, (rule,))
     typed = writing.as_yaml(writing.manifest_of(policy))
     title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
-    words = f"add the new {title} ({describe(policy)})"
+    words = f"add the new {title} ({policy_words(policy)})"
     return Edit(words, title, "", typed, lines, (policy,))
 
 

@@ -79,7 +79,11 @@ class Attempt:
 
     def read(self) -> Cluster:
         """Return what it says; even one word is text, and not the name of a file."""
-        return load(f"{self.given}\n") if isinstance(self.given, str) else self.given
+        if isinstance(self.given, Cluster):
+            return self.given
+        if isinstance(self.given, str):
+            return load(f"{self.given}\n")
+        raise NetpolError(f"an attempt is YAML text or a cluster, not {type(self.given).__name__}")
 
     def told(self, error: NetpolError) -> str:
         """Return what is wrong with it, by the lines of the cell."""

@@ -310,7 +310,7 @@ def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
 # ---------------------------------------------------------------- policies
 
 
-def describe(policy: Policy) -> str:
+def policy_words(policy: Policy) -> str:
     """Return what a policy says, in one line.
 
     Parameters
@@ -320,7 +320,7 @@ def describe(policy: Policy) -> str:
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> print(describe(lab.load("three-tier").policy("db-access-ingress")))
+    >>> print(policy_words(lab.load("three-tier").policy("db-access-ingress")))
     pods with app=myapp, role=db: ingress only from pods with app=myapp, role=backend
     """
     clauses = (_clause(policy, direction) for direction in policy.policy_types)

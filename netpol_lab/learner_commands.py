@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from netpol_lab.command_options import FINDINGS, GOOD, WRONG_USE, not_empty
+from netpol_lab.command_options import FINDINGS, GOOD, WRONG_USE, add_format, refuse_to_overwrite
 
 FORMATS = ("text", "csv", "md", "json")
 
@@ -33,22 +33,13 @@ def add_progress(sub: argparse.ArgumentParser) -> None:
     sub.add_argument(
         "--details", action="store_true", help="one line for each learner and chapter begun"
     )
-    sub.add_argument(
-        "-o",
-        "--output",
-        choices=FORMATS,
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)}; default: what --out ends in, or text",
-    )
-    sub.add_argument(
-        "--out", type=not_empty, metavar="FILE", help="write there, not to standard output"
-    )
+    add_format(sub, FORMATS)
 
 
 def run_progress(options: argparse.Namespace) -> int:
     """Say what each learner has done."""
     from netpol_lab.errors import visible
-    from netpol_lab.learners import find_files, lines_of, read_all, refuse_to_overwrite
+    from netpol_lab.learners import find_files, lines_of, read_all
 
     troubles: list[str] = []
     format = options.output or _format_of(options.out)

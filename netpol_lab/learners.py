@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from netpol_lab.course import CHAPTERS, State, state_of
-from netpol_lab.errors import NetpolError, visible
+from netpol_lab.course import CHAPTERS, Stage, stage_of
+from netpol_lab.errors import visible
 from netpol_lab.progress import FILE
 from netpol_lab.progress_file import BrokenProgressError, Progress, read
 from netpol_lab.reports.tables import Table
@@ -102,12 +102,6 @@ def _name(file: Path) -> str:
     return (folder.parent if folder.name == "notebooks" else folder).name or file.stem
 
 
-def refuse_to_overwrite(files: Iterable[Path], out: str | None) -> None:
-    """Refuse to write over what a learner has done."""
-    if out and os.path.realpath(out) in map(os.path.realpath, files):
-        raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
-
-
 # ---------------------------------------------------------------- the table
 
 
@@ -123,11 +117,11 @@ def lines_of(learners: Sequence[Learner], format: str, details: bool) -> Iterato
 def as_data(learner: Learner) -> dict[str, Any]:
     """Return everything that is recorded of a learner but the texts of their attempts."""
     progress = learner.progress
-    states = {c.number: _in_short(state_of(c, progress)) for c in CHAPTERS if c.has_tasks}
+    stages = {c.number: _in_short(stage_of(c, progress)) for c in CHAPTERS if c.has_tasks}
     tasks = {name: asdict(task) for name, task in progress.exercises.items()}
     return {
         "name": learner.name,
-        "chapters": states,
+        "chapters": stages,
         "exercises": {name: _without_text(task) for name, task in tasks.items()},
         "quizzes": {chapter: asdict(score) for chapter, score in progress.quizzes.items()},
         "predictions": {chapter: asdict(score) for chapter, score in progress.predictions.items()},
@@ -143,14 +137,14 @@ def _overview(learners: Iterable[Learner]) -> Table:
     chapters = [chapter for chapter in CHAPTERS if chapter.has_tasks]
     rows = []
     for learner in learners:
-        cells = [_in_short(state_of(chapter, learner.progress)) for chapter in chapters]
+        cells = [_in_short(stage_of(chapter, learner.progress)) for chapter in chapters]
         rows.append((learner.name, f"{cells.count('done')} of {len(chapters)}", *cells))
     return Table(("learner", "done", *(chapter.number for chapter in chapters)), rows)
 
 
-def _in_short(state: State) -> str:
-    """Return a state as a word that fits eleven times on a line."""
-    return {"FINISHED": "done", "BEGUN": "begun", "NOT_STARTED": "no"}[state.name]
+def _in_short(stage: Stage) -> str:
+    """Return a stage as a word that fits eleven times on a line."""
+    return {"FINISHED": "done", "BEGUN": "begun", "NOT_STARTED": "no"}[stage.name]
 
 
 def _details(learners: Iterable[Learner]) -> Table:
@@ -165,8 +159,8 @@ def _details(learners: Iterable[Learner]) -> Table:
 def _chapters_of(learner: Learner) -> Iterator[tuple[str, ...]]:
     done = learner.progress
     for chapter in CHAPTERS:
-        state = state_of(chapter, done)
-        if not chapter.has_tasks or state is State.NOT_STARTED:
+        stage = stage_of(chapter, done)
+        if not chapter.has_tasks or stage is Stage.NOT_STARTED:
             continue
         tasks = [done.exercises[name] for name in chapter.exercises if name in done.exercises]
         scores = (scores.get(chapter.number) for scores in (done.predictions, done.quizzes))
@@ -177,5 +171,5 @@ def _chapters_of(learner: Learner) -> Iterator[tuple[str, ...]]:
             sum(task.hints for task in tasks),
             sum(task.answer_shown for task in tasks),
         )
-        row = (learner.name, chapter.number, _in_short(state), predicted, solved, quiz)
+        row = (learner.name, chapter.number, _in_short(stage), predicted, solved, quiz)
         yield (*row, *map(str, helped))

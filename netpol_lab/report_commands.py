@@ -10,12 +10,14 @@ from netpol_lab.command_options import (
     FINDINGS,
     GOOD,
     add_assume,
+    add_format,
     add_lenient,
     add_paths,
     assumptions_of,
     not_empty,
     print_warnings,
     read_cluster,
+    refuse_to_overwrite,
 )
 
 if TYPE_CHECKING:
@@ -146,16 +148,7 @@ def _add_port(sub: argparse.ArgumentParser, words: str) -> None:
 
 
 def _add_format(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "-o",
-        "--output",
-        choices=FORMATS,
-        metavar="FORMAT",
-        help=f"{', '.join(FORMATS)}; default: what --out ends in, or text",
-    )
-    sub.add_argument(
-        "--out", type=not_empty, metavar="FILE", help="write there, not to standard output"
-    )
+    add_format(sub, FORMATS)
 
 
 def port_and_protocol(text: str) -> tuple[int, str]:
@@ -186,7 +179,7 @@ def run_reach(options: argparse.Namespace) -> int:
     from netpol_lab.reports.reach import report
 
     _refuse_odd_pairs(options)
-    _refuse_to_overwrite(options.paths, options.expect if options.update else options.out)
+    refuse_to_overwrite(options.paths, options.expect if options.update else options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -205,7 +198,7 @@ def run_diff(options: argparse.Namespace) -> int:
     from netpol_lab.reports.delivery import chosen_format, deliver
     from netpol_lab.reports.progress import Progress
 
-    _refuse_to_overwrite([options.old, options.new], options.out)
+    refuse_to_overwrite([options.old, options.new], options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         old = _loaded(options, progress, options.old)
@@ -252,7 +245,7 @@ def run_lint(options: argparse.Namespace) -> int:
     from netpol_lab.reports.findings import Findings
     from netpol_lab.reports.progress import Progress
 
-    _refuse_to_overwrite(options.paths, options.out)
+    refuse_to_overwrite(options.paths, options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -275,7 +268,7 @@ def run_draw(options: argparse.Namespace) -> int:
     from netpol_lab.reports.progress import Progress
     from netpol_lab.scene import compose
 
-    _refuse_to_overwrite(options.paths, options.out)
+    refuse_to_overwrite(options.paths, options.out)
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         cluster = _loaded(options, progress, *options.paths)
@@ -284,17 +277,6 @@ def run_draw(options: argparse.Namespace) -> int:
         scene = compose(cluster, port, protocol, assumptions=assumptions_of(options))
         deliver(Pictured(scene), format, options.out, progress)
     return GOOD
-
-
-def _refuse_to_overwrite(paths: list[str], out: str | None) -> None:
-    """Refuse to write over a file of manifests that is read."""
-    from pathlib import Path
-
-    from netpol_lab.errors import NetpolError
-
-    read = (path for path in paths if out and Path(path).is_file() and Path(out).is_file())
-    if any(Path(path).samefile(out or "") for path in read):
-        raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
 
 
 def _loaded(options: argparse.Namespace, progress: Progress, *paths: str) -> Cluster:

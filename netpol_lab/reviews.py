@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import Complaint, ManifestError, Reason
-from netpol_lab.explain import describe
+from netpol_lab.explain import policy_words
 from netpol_lab.manifests import load
 
 
@@ -50,7 +50,7 @@ class Review:
         yield from map(_dropped, cluster.dropped)
         yield from (f"warning: {warning}" for warning in cluster.warnings)
         for policy in cluster.policies:
-            yield f"{policy} selects {describe(policy)}"
+            yield f"{policy} selects {policy_words(policy)}"
 
 
 def _dropped(complaint: Complaint) -> str:

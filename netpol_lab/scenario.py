@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from os.path import isfile  # which says no to names that no file can have
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -25,7 +26,8 @@ from netpol_lab.errors import (
 from netpol_lab.manifests import INLINE, SCENARIOS, SUFFIXES, files_of, read_parts, text_of
 from netpol_lab.reading import Document, documents, format_path, get
 from netpol_lab.scenario_complaints import field_problems, name_problems
-from netpol_lab.scenario_fields import ExerciseFile, OutsideEnd, address_of
+from netpol_lab.scenario_fields import ExerciseFile, address_of
+from netpol_lab.traffic import Outside
 
 FOLDER = SCENARIOS / "exercises"
 
@@ -79,7 +81,7 @@ class Scenario:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""
         return _full_name(name, self.cluster.endpoint(self.file.captions.get(name, name)))
 
-    def outside_of(self, ends: Iterable[str]) -> tuple[OutsideEnd, ...]:
+    def outside_of(self, ends: Iterable[str]) -> tuple[Outside, ...]:
         """Return the addresses to draw: those listed, and those among some ends."""
         listed = {address_of(item): item for item in self.file.outsiders}
         used = {str(parse_address(end)): end for end in ends if parse_address(end)}
@@ -158,7 +160,7 @@ def find_scenario(name: str | FilePath) -> Scenario:
         near = did_you_mean(str(name), exercises())
         raise UnknownNameError(f'there is no exercise "{visible(str(name))}". {near}')
     path = FilePath(name)
-    if not path.is_file():
+    if not isfile(path):
         raise UnknownNameError(
             f'there is no file "{visible(str(path))}", seen from the folder of this notebook.'
         )
@@ -166,7 +168,7 @@ def find_scenario(name: str | FilePath) -> Scenario:
 
 
 def _looks_like_a_path(name: str) -> bool:
-    return name.endswith(SUFFIXES) or FilePath(name).is_file()
+    return name.endswith(SUFFIXES) or isfile(name)
 
 
 def scenario_files(path: str) -> list[FilePath]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from math import prod
 from typing import Any
 
 from netpol_lab.addresses import parse_address
@@ -14,6 +15,7 @@ from netpol_lab.reading import Path
 from netpol_lab.scenario_fields import ExerciseFile, Wanted, address_of
 
 OTHERWISE = ("unchanged", "blocked")
+MOST_FLOWS = 10_000  # of one exercise; each is asked several times
 
 # ---------------------------------------------------------------- what is wrong with the fields
 
@@ -29,6 +31,7 @@ def field_problems(file: ExerciseFile) -> Iterator[Problem]:
     yield from _port_problems(file)
     for i, wanted in enumerate(file.goal or ()):
         yield from _goal_problems(wanted, ("goal", i), bool(file.asked))
+    yield from _too_many(("goal",), sum(_flows(file, wanted) for wanted in file.goal or ()))
 
 
 def _missing(file: ExerciseFile) -> Iterator[Problem]:
@@ -112,6 +115,18 @@ def _goal_problems(wanted: Wanted, path: Path, has_ports: bool) -> Iterator[Prob
         yield Problem(path, Reason.REQUIRED, "there is no port", hint)
 
 
+def _flows(file: ExerciseFile, wanted: Wanted) -> int:
+    """Return how many connections one item of the goal is about."""
+    ends = (len(names) if isinstance(names, list) else 1 for names in (wanted.from_, wanted.to))
+    return prod(ends) * (1 if wanted.port is not None else len(file.asked))
+
+
+def _too_many(path: Path, flows: int) -> Iterator[Problem]:
+    if flows > MOST_FLOWS:
+        said = f"asks for {flows:,} connections; the most are {MOST_FLOWS:,}"
+        yield Problem(path, Reason.TOO_MANY, said)
+
+
 # ---------------------------------------------------------------- what is wrong with the names
 
 
@@ -129,6 +144,9 @@ def name_problems(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
                 yield from _name_problem(cluster, path, known.get(name, name), known)
     if file.layout:
         yield from _places(file, cluster)
+    if file.otherwise:
+        ends = {pod.workload or str(pod) for pod in cluster.pods} | {*map(str, file.outsiders)}
+        yield from _too_many(("otherwise",), len(ends) ** 2 * max(1, len(file.asked)))
 
 
 def _each(names: Any, path: Path) -> Iterator[tuple[Path, str]]:

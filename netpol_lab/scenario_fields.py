@@ -8,8 +8,7 @@ from typing import Any
 
 from netpol_lab.addresses import parse_address
 from netpol_lab.expectations import ProbePort
-
-OutsideEnd = str | tuple[str, str]  # an address, or a name for it and the address
+from netpol_lab.traffic import Outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class ExerciseFile:
         return self.ports or ((ProbePort(self.port),) if self.port else ())
 
     @property
-    def outsiders(self) -> tuple[OutsideEnd, ...]:
+    def outsiders(self) -> tuple[Outside, ...]:
         """The outside addresses, as pictures take them."""
         ends = self.outside or ()
         return tuple(end if isinstance(end, str) else (end[0], end[1]) for end in ends)
@@ -93,6 +92,6 @@ class ExerciseFile:
         return {pair[0]: pair[1] for pair in self.outsiders if not isinstance(pair, str)}
 
 
-def address_of(item: OutsideEnd) -> str:
+def address_of(item: Outside) -> str:
     """Return the address of an outside end, as it is written everywhere."""
     return str(parse_address(item if isinstance(item, str) else item[1]))

@@ -23,6 +23,7 @@ from netpol_lab.reasons import Reasons, reasons_of, reasons_of_pod
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import Picture, paint
+from netpol_lab.traffic import Outside
 from netpol_lab.twin import Twin
 from netpol_lab.verdict import Verdict
 
@@ -35,7 +36,7 @@ def explore(
     port: int | str | None = None,
     protocol: str = "TCP",
     *,
-    outside: Iterable[str | tuple[str, str]] = (),
+    outside: Iterable[Outside] = (),
     on: Iterable[str] | None = None,
     ports: Iterable[int] | None = None,
     picture: str = "svg",

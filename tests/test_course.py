@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from netpol_lab import course, progress
-from netpol_lab.course import CHAPTERS, CourseMap, State, course_map, parts, state_of
+from netpol_lab.course import CHAPTERS, CourseMap, Stage, course_map, parts, stage_of
 from netpol_lab.display import Words
 from netpol_lab.progress_file import NOTHING, Progress, Score, Task
 from netpol_lab.scenario import exercises
@@ -74,26 +74,26 @@ def words(chapter, progress):
 
 def test_nothing_recorded_is_not_started():
     assert words(TIERS, NOTHING) == ["", "", ""]
-    assert state_of(TIERS, NOTHING) is State.NOT_STARTED
+    assert stage_of(TIERS, NOTHING) is Stage.NOT_STARTED
 
 
 def test_what_is_done_is_said_in_words():
     assert words(TIERS, DONE) == ["predict 5 of 6", "exercise solved", "quiz 3 of 3"]
-    assert state_of(TIERS, DONE) is State.FINISHED
-    assert state_of(TALKS, DONE) is State.NOT_STARTED
+    assert stage_of(TIERS, DONE) is Stage.FINISHED
+    assert stage_of(TALKS, DONE) is Stage.NOT_STARTED
 
 
 @pytest.mark.parametrize("task", [Task(attempts=1), Task(hints=1), Task(answer_shown=True)])
 def test_an_exercise_that_was_tried_or_helped_with_is_begun(task):
     begun = Progress({"two-tiers": task})
     assert words(TIERS, begun)[1] == "exercise begun"
-    assert state_of(TIERS, begun) is State.BEGUN
+    assert stage_of(TIERS, begun) is Stage.BEGUN
 
 
 def test_several_exercises_are_counted(monkeypatch):
     monkeypatch.setattr(course, "exercises_by_chapter", lambda: {"02": ("two-tiers", "another")})
     assert words(TIERS, DONE)[1] == "1 of 2 exercises solved"
-    assert state_of(TIERS, DONE) is State.BEGUN
+    assert stage_of(TIERS, DONE) is Stage.BEGUN
 
 
 # --- the map --------------------------------------------------------------------------------

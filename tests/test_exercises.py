@@ -281,6 +281,11 @@ def test_broken_yaml_shows_the_complaints_and_no_traceback(task, text, message):
     assert message in feedback.text
 
 
+@pytest.mark.parametrize("given", [None, 5, ["kind: Pod"], Path("mine.yaml")])
+def test_what_is_neither_text_nor_a_cluster_is_refused_in_words(task, given):
+    assert "YAML text or a cluster" in task.check(given).text
+
+
 def test_a_word_is_never_taken_for_a_scenario_or_a_file(task):
     assert "must be a mapping" in str(task.check("three-tier"))
     assert "must be a mapping" in str(task.check(__file__))
@@ -455,6 +460,35 @@ def test_its_goal_names_every_pair_so_that_nothing_else_can_change_unseen(name):
     pairs = {(a, b) for a in pods for b in pods - {a}}
     pairs |= {(pod, outside) for pod in pods} | {(outside, pod) for pod in pods}
     assert {(goal.source, goal.destination) for goal in task.goals} == pairs
+
+
+PROMETHEUS = "podSelector:\n        matchLabels: {app: prometheus}"
+
+# What stands in a worked answer, and what is nearly right in its place.
+NEARLY = [
+    ("market-catalog", "- port: 5432", "- protocol: TCP"),
+    ("market-catalog", "- port: metrics", "- protocol: TCP"),
+    ("market-catalog", "policyTypes: [Ingress]", "policyTypes: [Ingress, Egress]"),
+    ("market-catalog", f"  {PROMETHEUS}", f"- {PROMETHEUS}"),
+    ("market-catalog", "matchLabels: {app: db}", ""),
+    ("only-the-reader", "- from:", "- from:\n      - ipBlock: {cidr: 203.0.113.0/24}"),
+    ("radio", "- port: 9100", "- protocol: TCP"),
+    ("radio", "policyTypes:", "policyTypes: [Ingress]\n  ingress: [{}]\n  #"),
+    ("the-right-door", "198.51.100.128/25", "198.51.100.192/26"),
+    ("the-right-door", "198.51.100.128/25", "198.51.100.64/26"),
+    ("the-right-door", "198.51.100.0/24", "198.51.100.0/26"),
+    ("the-right-door", "198.51.100.0/24", "0.0.0.0/0"),
+]
+
+
+@pytest.mark.parametrize(("name", "part", "instead"), NEARLY)
+def test_what_is_nearly_right_does_not_pass_whichever_policy_it_is_in(name, part, instead):
+    task = lab.exercise(name)
+    first, *others = task.file.answer.split(part)
+    assert others
+    for n in range(len(others)):
+        attempt = part.join([first, *others[:n]]) + instead + part.join(others[n:])
+        assert not task.check(attempt).solved
 
 
 # --- %%policy -------------------------------------------------------------------------------

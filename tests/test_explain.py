@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.explain import describe, describe_pod, explain
+from netpol_lab.explain import describe_pod, explain, policy_words
 
 PODS = """
 apiVersion: v1
@@ -201,7 +201,7 @@ metadata: {name: b, namespace: shop, labels: {tier: x}}
     ],
 )  # fmt: skip
 def test_a_policy_fits_in_one_line(spec, words):
-    assert describe(cluster(spec).policies[0]) == words
+    assert policy_words(cluster(spec).policies[0]) == words
 
 
 def test_a_pod_tells_what_isolates_it():

@@ -6,8 +6,9 @@ import os
 
 import pytest
 
+from netpol_lab.command_options import refuse_to_overwrite
 from netpol_lab.errors import NetpolError
-from netpol_lab.learners import find_files, lines_of, read_all, refuse_to_overwrite
+from netpol_lab.learners import find_files, lines_of, read_all
 from netpol_lab.progress import FILE
 from netpol_lab.progress_file import MAX_BYTES, Progress, Score, Task, write
 

@@ -148,6 +148,20 @@ def test_a_teachers_own_file_loads_as_a_cluster_and_opens_as_an_exercise(tmp_pat
     assert lab.exercise(path).file.name == lab.exercise(str(path)).file.name == "my-safe"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("from: clerk,", f"from: [{', '.join(['clerk'] * 20_000)}],"),
+        ("- [internet, 203.0.113.7]", "\n".join(f"- 198.51.100.{n}" for n in range(100))),
+    ],
+)
+def test_more_connections_than_a_learner_would_wait_for_are_refused(old, new):
+    text = GOOD.replace("layout: [[internet, clerk], [safe]]\n", "")
+    text = text.replace("from: internet", "from: 203.0.113.7").replace(old, new)
+    with pytest.raises(ManifestError, match=r"asks for [\d,]+ connections; the most are"):
+        read_scenario(text, "safe.yaml")
+
+
 def test_a_workload_is_called_by_its_name_and_a_service_as_one():
     scenario = find_scenario("two-tiers")
     assert scenario.full_name("page") == "library/page"
@@ -155,7 +169,13 @@ def test_a_workload_is_called_by_its_name_and_a_service_as_one():
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("two-teirs", "Did you mean two-tiers"), ("no.yaml", "no file")]
+    ("name", "said"),
+    [
+        ("two-teirs", "Did you mean two-tiers"),
+        ("no.yaml", "no file"),
+        ("x" * 5000, "no exercise"),
+        ("x" * 5000 + ".yaml", "no file"),
+    ],
 )
 def test_what_is_not_there_is_said_in_words(name, said):
     with pytest.raises(UnknownNameError, match=said):

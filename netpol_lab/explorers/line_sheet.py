@@ -181,31 +181,32 @@ def _spread(middles: Sequence[float], width: float, gap: float) -> list[float]:
 
 
 def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iterator[Shape]:
-    on_line, box = line.part(lens.network), lens.box
-    beam: tuple[Step, ...] = (
-        ("M", on_line.x, line.box.bottom),
-        ("L", box.x, box.y),
-        ("L", box.right, box.y),
-        ("L", on_line.right, line.box.bottom),
+    yield _beam(line.part(lens.network), line.box.bottom, lens.box)
+    yield from draw_bar(lens, block)
+    for pin in pins:
+        if pin.address in lens.network:
+            yield _dot(pin, (lens.middle(int(pin.address)), lens.box.middle[1]))
+    yield from _under(lens, block)
+
+
+def _beam(part: Box, y: float, lens: Box) -> Path:
+    """Return what leads from a part of the line, whose bottom is y, to its lens."""
+    steps: tuple[Step, ...] = (
+        ("M", part.x, y),
+        ("L", lens.x, lens.y),
+        ("L", lens.right, lens.y),
+        ("L", part.right, y),
         ("Z",),
     )
-    yield Path(beam, Style(MIST, FAINT))
-    yield from draw_bar(lens, block)
-    inside = [pin for pin in pins if pin.address.version == lens.network.version]
-    for pin in inside:
-        if pin.address in lens.network:
-            yield _dot(pin, (lens.middle(int(pin.address)), box.middle[1]))
-    holes = [hole for hole in block.excepts if hole.overlaps(lens.network)]
-    words = ", ".join(map(str, holes))
-    yield Text(
-        (box.middle[0], box.bottom + 17),
-        clipped(words, box.width, 12, bold=True),
-        12,
-        "middle",
-        bold=True,
-    )
-    whole = clipped(f"enlarged: {lens.network}", box.width)
-    yield Text((box.middle[0], box.bottom + 33), whole, 12, "middle", MUTED)
+    return Path(steps, Style(MIST, FAINT))
+
+
+def _under(lens: Scale, block: IPBlock) -> Iterator[Shape]:
+    """Yield the names of the holes in a lens, and what is enlarged."""
+    (x, _), y, room = lens.box.middle, lens.box.bottom, lens.box.width
+    holes = ", ".join(str(hole) for hole in block.excepts if hole.overlaps(lens.network))
+    yield Text((x, y + 17), clipped(holes, room, 12, bold=True), 12, "middle", bold=True)
+    yield Text((x, y + 33), clipped(f"enlarged: {lens.network}", room), 12, "middle", MUTED)
 
 
 # ---------------------------------------------------------------- the list

@@ -35,6 +35,8 @@ from netpol_lab.verdict import resolution_of
 def ask(cluster: Cluster, question: Question) -> Selection:
     """Return whom the selectors mean, or raise what the API server would say (ManifestError)."""
     for name, text in question.written.items():
+        if not isinstance(text, str):
+            raise NetpolError(f"{name} is written as YAML in quotes, as in {name}={str(text)!r}")
         _, broken = documents(dedent(text), name)
         if broken:
             raise ManifestError(broken)

@@ -12,7 +12,7 @@ from itertools import chain, count
 from random import Random
 
 from netpol_lab.cluster import Cluster
-from netpol_lab.explain import describe, describe_pod
+from netpol_lab.explain import describe_pod, policy_words
 from netpol_lab.model import Direction
 from netpol_lab.policy_types import effect_of, rule_of
 from netpol_lab.practice.deals import Traps, draw
@@ -408,5 +408,5 @@ def open_ports(occasion: Occasion) -> Question | None:
 
 def _by_rule(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
-        by = [f"{policy}: {describe(policy)}" for policy in side.isolated_by]
+        by = [f"{policy}: {policy_words(policy)}" for policy in side.isolated_by]
         yield "\n".join(by) if by else f"{side.subject} is not isolated for {side.direction}"
