@@ -11,7 +11,7 @@ from netpol_lab.cluster import Cluster
 from netpol_lab.model import Direction, Operator, Peer, Policy, PolicyPort, Requirement, Selector
 
 EVERY_POD = "<none> (Allowing the specific traffic to all pods in this namespace)"
-ANY_PORT = "<any> (traffic allowed to all ports)"
+ANY_PORT = "To Port: <any> (traffic allowed to all ports)"
 ANY_PEER = {
     Direction.INGRESS: "From: <any> (traffic not restricted by source)",
     Direction.EGRESS: "To: <any> (traffic not restricted by destination)",
@@ -73,7 +73,7 @@ def _rules(policy: Policy, direction: Direction) -> Iterator[str]:
     for rule in rules:
         if rule.index:
             yield "----------"
-        yield from (f"To Port: {port}" for port in _ports(rule.ports))
+        yield from _ports(rule.ports)
         if not rule.peers:
             yield ANY_PEER[direction]
         for peer in rule.peers:
@@ -82,14 +82,14 @@ def _rules(policy: Policy, direction: Direction) -> Iterator[str]:
 
 
 def _ports(ports: Iterable[PolicyPort]) -> Iterator[str]:
-    spoken = [f"{_number(port)}/{port.protocol}" for port in ports]
-    return iter(spoken or [ANY_PORT])
+    return iter([_port(port) for port in ports] or [ANY_PORT])
 
 
-def _number(port: PolicyPort) -> str:
-    if port.port is None:
-        return "<any>"
-    return f"{port.port}" if port.end_port is None else f"{port.port}-{port.end_port}"
+def _port(port: PolicyPort) -> str:
+    if port.end_port is not None:
+        return f"To Port Range: {port.port}-{port.end_port}/{port.protocol}"
+    number = "<nil>" if port.port is None else port.port  # what Go prints where nothing is written
+    return f"To Port: {number}/{port.protocol}"
 
 
 def _peer(peer: Peer) -> Iterator[str]:

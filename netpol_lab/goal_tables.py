@@ -24,22 +24,29 @@ def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[Ro
     """Return what a file lists as a table, with the connections to one destination in one line."""
     goals = [goal for goal in all_goals if goal.path != REST]
     names = _short([end for goal in goals for end in (goal.source, goal.destination)], captions)
-    lines: dict[str, dict[bool, list[str]]] = {}
-    for (source, destination, allowed), ports in _by_pair(goals).items():
-        where = "" if ports == _all_ports(goals) else f" on {ports}"
-        line = lines.setdefault(f"{names[destination]}{where}", {True: [], False: []})
-        line[allowed].append(names[source])
+    alike: dict[Row, list[str]] = {}  # the ports to which the same may open connections
+    for (destination, port), sources in _by_port(goals).items():
+        who = (", ".join(names[end] for end in ends) or "nobody" for ends in sources)
+        alike.setdefault(Row(names[destination], *who), []).append(port)
     return [
-        Row(where, *(", ".join(line[allowed]) or "nobody" for allowed in (True, False)))
-        for where, line in lines.items()
+        row._replace(destination=row.destination + _on(ports, goals))
+        for row, ports in alike.items()
     ]
 
 
-def _by_pair(goals: Sequence[Goal]) -> dict[tuple[str, str, bool], str]:
-    ports: dict[tuple[str, str, bool], list[str]] = {}
+def _by_port(goals: Iterable[Goal]) -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """Return who may and who may not open connections to each port of a destination."""
+    found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
     for goal in goals:
-        ports.setdefault((goal.source, goal.destination, goal.allowed), []).append(goal.asked)
-    return {ends: ", ".join(sorted(asked)) for ends, asked in ports.items()}
+        allowed, blocked = found.setdefault((goal.destination, goal.asked), ([], []))
+        (allowed if goal.allowed else blocked).append(goal.source)
+    return found
+
+
+def _on(ports: Iterable[str], goals: Iterable[Goal]) -> str:
+    """Return which ports a line is about, unless it is about all."""
+    these = ", ".join(sorted(ports))
+    return "" if these == _all_ports(goals) else f" on {these}"
 
 
 def _all_ports(goals: Iterable[Goal]) -> str:

@@ -33,7 +33,8 @@ def test_two_rules_are_parted_by_a_line_and_two_peers_are_not():
         "  - from:\n"
         "    - podSelector: {}\n"
         "    - {namespaceSelector: {}, podSelector: {matchLabels: {a: x}}}\n"
-        "  - ports: [{port: 80}, {port: http, protocol: UDP}, {port: 5, endPort: 9}]\n"
+        "  - ports: [{port: 80}, {port: http, protocol: UDP}, {port: 5, endPort: 9},\n"
+        "      {protocol: UDP}]\n"
     )
     assert lines == [
         "PodSelector:     a=x,b=z",
@@ -47,7 +48,8 @@ def test_two_rules_are_parted_by_a_line_and_two_peers_are_not():
         "----------",
         "To Port: 80/TCP",
         "To Port: http/UDP",
-        "To Port: 5-9/TCP",
+        "To Port Range: 5-9/TCP",
+        "To Port: <nil>/UDP",
         "From: <any> (traffic not restricted by source)",
         "Not affecting egress traffic",
         "Policy Types: Ingress",

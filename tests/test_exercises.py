@@ -475,6 +475,7 @@ NEARLY = [
     ("radio", "- port: 9100", "- protocol: TCP"),
     ("radio", "policyTypes:", "policyTypes: [Ingress]\n  ingress: [{}]\n  #"),
     ("the-right-door", "198.51.100.128/25", "198.51.100.192/26"),
+    ("the-right-door", "198.51.100.128/25", "198.51.100.128/26"),
     ("the-right-door", "198.51.100.128/25", "198.51.100.64/26"),
     ("the-right-door", "198.51.100.0/24", "198.51.100.0/26"),
     ("the-right-door", "198.51.100.0/24", "0.0.0.0/0"),

@@ -5,7 +5,7 @@ from boards import inside
 from ipywidgets import HTML, Dropdown, Textarea
 
 import netpol_lab as lab
-from netpol_lab.errors import ManifestError, UnknownNameError
+from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError
 
 SHOP = lab.load("neighbours")
 ROLE = "{matchLabels: {role: reader}}"
@@ -35,6 +35,12 @@ def said(explorer):
 def test_the_policys_namespace_is_that_of_the_first_pod_unless_another_is_named():
     assert lab.explore_selector(SHOP).chosen == ("shop/web", "shop/db")
     assert lab.explore_selector(SHOP, home="blog").chosen == ("blog/reader",)
+
+
+def test_a_selector_without_quotes_is_refused_in_words(explorer):
+    with pytest.raises(NetpolError, match="is written as YAML in quotes"):
+        explorer.set(pods={})
+    assert explorer.chosen == ("shop/web", "shop/db")
 
 
 def test_what_is_not_mentioned_stays(explorer):

@@ -4,7 +4,7 @@ from test_goals import goals
 from test_scenario import GOOD
 
 from netpol_lab.goal_tables import counted, goal_html, goal_rows, heading_of, in_words
-from netpol_lab.goals import goals_of
+from netpol_lab.goals import Goal, goals_of
 from netpol_lab.scenario import read_scenario
 
 
@@ -29,3 +29,12 @@ def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
     assert "Only the clerk may come" in said
     assert "pod bank/safe has app=safe" in said
     assert "to safe\n  allowed from clerk\n  blocked from internet" in said
+
+
+def test_each_port_has_one_line_unless_the_same_may_come_to_several():
+    flows = [("a", 80, True), ("b", 80, False), ("a", 81, False), ("b", 81, False)]
+    asked = [Goal(end, "db", port, "TCP", yes) for end, port, yes in flows]
+    lines = [("db on TCP 80", "a", "b"), ("db on TCP 81", "nobody", "a, b")]
+    assert goal_rows(asked, {}) == lines
+    asked += [Goal(end, "db", 82, "TCP", False) for end in "ab"]
+    assert goal_rows(asked, {})[1] == ("db on TCP 81, TCP 82", "nobody", "a, b")

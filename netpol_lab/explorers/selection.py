@@ -9,7 +9,7 @@ from textwrap import dedent, indent
 
 from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.columns import in_columns
-from netpol_lab.errors import ManifestError
+from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.explorers.selection_sheet import Frame, Mark, lay_out
 from netpol_lab.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question
 from netpol_lab.manifests import read_all
