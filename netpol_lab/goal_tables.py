@@ -12,6 +12,9 @@ from netpol_lab.model import Pod
 from netpol_lab.scenario import Scenario
 
 
+NOT_LISTED = "-"
+
+
 class Row(NamedTuple):
     """One line of the goal: who may and who may not open connections to a destination."""
 
@@ -26,7 +29,7 @@ def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[Ro
     names = _short([end for goal in goals for end in (goal.source, goal.destination)], captions)
     alike: dict[Row, list[str]] = {}  # the ports to which the same may open connections
     for (destination, port), sources in _by_port(goals).items():
-        who = (", ".join(names[end] for end in ends) or "nobody" for ends in sources)
+        who = (", ".join(names[end] for end in ends) or NOT_LISTED for ends in sources)
         alike.setdefault(Row(names[destination], *who), []).append(port)
     return [
         row._replace(destination=row.destination + _on(ports, goals))
@@ -106,11 +109,11 @@ def goal_text(heading: str, rows: Iterable[Row], rest: str = "") -> str:
 
     Examples
     --------
-    >>> print(goal_text("Wanted on TCP 80", [Row("db", "web", "nobody")]))
+    >>> print(goal_text("Wanted on TCP 80", [Row("db", "web", NOT_LISTED)]))
     Wanted on TCP 80:
     to db
       allowed from web
-      blocked from nobody
+      blocked from -
     """
     lines = (
         f"to {row.destination}\n  allowed from {row.allowed}\n  blocked from {row.blocked}"

@@ -34,7 +34,7 @@ def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
 def test_each_port_has_one_line_unless_the_same_may_come_to_several():
     flows = [("a", 80, True), ("b", 80, False), ("a", 81, False), ("b", 81, False)]
     asked = [Goal(end, "db", port, "TCP", yes) for end, port, yes in flows]
-    lines = [("db on TCP 80", "a", "b"), ("db on TCP 81", "nobody", "a, b")]
+    lines = [("db on TCP 80", "a", "b"), ("db on TCP 81", "-", "a, b")]
     assert goal_rows(asked, {}) == lines
     asked += [Goal(end, "db", 82, "TCP", False) for end in "ab"]
-    assert goal_rows(asked, {})[1] == ("db on TCP 81, TCP 82", "nobody", "a, b")
+    assert goal_rows(asked, {})[1] == ("db on TCP 81, TCP 82", "-", "a, b")
