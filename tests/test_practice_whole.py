@@ -1,33 +1,15 @@
 """The clusters of `practice.whole`: legal, told by their seed, and as big as asked."""
 
-from random import Random
-
 import pytest
+from dealt_clusters import grows_with_its_level, is_legal, is_told_by_its_seed
 
-import netpol_lab as lab
-from netpol_lab.practice.towns import LEVELS
 from netpol_lab.practice.whole import legal, whole
 
 DRAWS = (legal, whole)
 
 
 @pytest.mark.parametrize("draw", DRAWS)
-@pytest.mark.parametrize("level", LEVELS)
-def test_every_cluster_is_legal_and_read_as_it_is_written(draw, level):
-    for seed in range(15):
-        situation = draw(Random(seed), level)
-        assert lab.load(situation.manifests).policies == situation.cluster.policies
-        assert situation.policies
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_the_same_seed_gives_the_same_cluster_and_others_another(draw):
-    texts = [draw(Random(f"s{seed}"), "medium").manifests for seed in (1, 1, 2, 3)]
-    assert texts[0] == texts[1]
-    assert len(set(texts)) > 1
-
-
-@pytest.mark.parametrize("draw", DRAWS)
-def test_harder_means_more_pods_and_no_fewer_policies(draw):
-    sizes = [sum(len(draw(Random(seed), level).pods) for seed in range(12)) for level in LEVELS]
-    assert sizes == sorted(set(sizes))
+def test_every_cluster_is_legal_told_by_its_seed_and_as_big_as_asked(draw):
+    assert is_legal(draw)
+    assert is_told_by_its_seed(draw)
+    assert grows_with_its_level(draw)
