@@ -11,7 +11,6 @@ from netpol_lab.goals import REST, Goal
 from netpol_lab.model import Pod
 from netpol_lab.scenario import Scenario
 
-
 NOT_LISTED = "-"
 
 
