@@ -17,6 +17,7 @@ from netpol_lab.errors import (
     AmbiguousNameError,
     Complaint,
     FlowError,
+    NetpolError,
     UnknownNameError,
     did_you_mean,
     visible,
@@ -246,6 +247,24 @@ class Cluster:
 
 
 _SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+/[^/]+)")
+
+
+def checked_cluster(given: Cluster) -> Cluster:
+    """Return a cluster as it is; where something else was given, say how to get one.
+
+    Raises
+    ------
+    NetpolError
+
+    Examples
+    --------
+    >>> checked_cluster("three-tier")
+    Traceback (most recent call last):
+    netpol_lab.errors.NetpolError: 'three-tier' is no cluster: load it first, ...
+    """
+    if not isinstance(given, Cluster):
+        raise NetpolError(f"{given!r} is no cluster: load it first, lab.load({given!r}).")
+    return given
 
 
 def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from netpol_lab.assumptions import Assumptions
+from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster
+from netpol_lab.errors import NetpolError
 from netpol_lab.goals import Goal
 from netpol_lab.model import Direction, Policy, Rule
 from netpol_lab.nearmiss import Part, nearest
 from netpol_lab.parts import opposite, peer_path, port_path
+from netpol_lab.reach import reachability_of
 from netpol_lab.reading import format_path
 from netpol_lab.reasons import admitting_items
 from netpol_lab.verdict import Side, resolution_of
@@ -45,8 +47,8 @@ def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisi
     >>> import netpol_lab as lab
     >>> shop = lab.load("three-tier")
     >>> goal = Goal("web", "db", 5432, "TCP", allowed=True)
-    >>> [(found.path, found.does) for found in decisive(goal, shop, shop.with_policies([]))]
-    [('spec.podSelector', 'this isolates shop/db for ingress')]
+    >>> [found.does for found in decisive(goal, shop, shop.with_policies([]))]
+    ['this isolates shop/db for ingress, as policyTypes is left out']
     """
     outcomes = goal.judged(cluster).outcomes
     outcome = next((o for o in outcomes if o.allowed is not goal.allowed), outcomes[0])
@@ -58,7 +60,10 @@ def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisi
             yield _refusing(cluster, side, outcome.reading) if refusing else _isolating(side)
         elif not goal.allowed:
             for policy, rule in side.admitted_by:
-                yield _admitting(cluster, side, policy, rule, outcome.reading)
+                if _has_the_right_peer(goal, answered):
+                    yield _wrong_port(policy, rule, side)
+                else:
+                    yield _admitting(cluster, side, policy, rule, outcome.reading)
             if not side.isolated and not meant.allowed:
                 yield from _other_way(cluster, side)
 
@@ -67,14 +72,20 @@ def _isolating(side: Side) -> Decisive:
     """Return what isolates a pod that nothing needs to isolate."""
     policy, both = side.isolated_by[0], set(Direction)
     path = TYPES if policy.types_written and both == set(policy.policy_types) else SUBJECT
-    return Decisive(policy, path, f"this isolates {side.subject} for {side.direction}")
+    does = f"this isolates {side.subject} for {side.direction}{_as_filled_in(policy)}"
+    return Decisive(policy, path, does)
+
+
+def _as_filled_in(policy: Policy) -> str:
+    """Return why a direction counts, or does not, that nobody has written."""
+    return "" if policy.types_written else ", as policyTypes is left out"
 
 
 def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
     """Yield the policies that select a pod, and isolate it for the other direction alone."""
     assert side.subject.pod is not None
     for policy in resolution_of(cluster).isolating(side.subject.pod, opposite(side.direction)):
-        does = f"this does not isolate {side.subject} for {side.direction}"
+        does = f"this does not isolate {side.subject} for {side.direction}{_as_filled_in(policy)}"
         yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
 
 
@@ -91,6 +102,22 @@ def _refusing(cluster: Cluster, side: Side, reading: Assumptions) -> Decisive:
         path = peer_path(miss.rule, miss.rule.peers.index(miss.peer))
         return Decisive(miss.policy, path, f"this does not mean {side.peer}")
     return Decisive(miss.policy, port_path(miss.rule, 0), "this is another port")
+
+
+def _has_the_right_peer(goal: Goal, answered: Cluster) -> bool:
+    """Say whether these two are to be connected, only not on this port."""
+    try:
+        ports = reachability_of(answered, DEFAULTS).ports(goal.source, goal.destination)
+    except NetpolError:  # a Service, or an address that rules do not speak of
+        return False
+    return bool(ports) and goal.port is not None and (goal.protocol, goal.port) not in ports
+
+
+def _wrong_port(policy: Policy, rule: Rule, side: Side) -> Decisive:
+    """Return the rule that admits the right end on too many ports."""
+    if rule.ports:
+        return Decisive(policy, port_path(rule, 0), f"these ports of the rule admit {side.peer}")
+    return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
 
 
 def _admitting(

@@ -6,6 +6,7 @@ empty value (DEF-07, DEF-12).
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
@@ -85,7 +86,7 @@ def _list_of(item: Decoder) -> Decode:
 def _map_of(item: Decoder) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            problems.append(_wrong_type(value, "a mapping", path))
+            problems.append(_wrong_type(value, "a mapping", path, _mapping_hint(value)))
             return None
         return {key: item(part, (*path, key), problems) for key, part in value.items()}
 
@@ -99,7 +100,7 @@ def _struct(cls: type) -> Decode:
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            problems.append(_wrong_type(value, "a mapping", path))
+            problems.append(_wrong_type(value, "a mapping", path, _mapping_hint(value)))
             return cls()
         given = {}
         for key, part in value.items():
@@ -178,6 +179,17 @@ def _list_hint(value: Any) -> str:
     return f"write it as a list: [{visible(str(value), 40)}]"
 
 
+def _mapping_hint(value: Any) -> str:
+    """Return how to write `key: value`, where somebody wrote `key:value` or `key = value`."""
+    if isinstance(value, str) and (found := _PAIR.fullmatch(value.strip())):
+        pair = f"{visible(found[1], 40)}: {visible(found[2], 40)}"
+        return f'write "{pair}", with a blank after the colon'
+    return ""
+
+
+_PAIR = re.compile(r"([\w./-]+?)\s*[:=]\s*(\S+)")
+
+
 def _scalar_hint(value: Any, wanted: str) -> str:
     if wanted == "text" and isinstance(value, bool):
         return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
@@ -206,7 +218,8 @@ def _unknown_hint(cls: type, given: dict[str, Any], path: Path, known: list[str]
     if key.lower() in (name.lower() for name in known):
         return "names are case-sensitive"
     if homes:
-        return f"{key} is a field of {_TITLES[homes[0]]}, not of {where}: check the indentation"
+        owners = " or ".join(dict.fromkeys(_TITLES[home] for home in homes))
+        return f"{key} is a field of {owners}, not of {where}: check the indentation"
     return f"{where} knows {', '.join(known)}"
 
 

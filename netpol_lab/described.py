@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.model import Direction, Operator, Peer, Policy, PolicyPort, Requirement, Selector
 
 EVERY_POD = "<none> (Allowing the specific traffic to all pods in this namespace)"
@@ -18,14 +18,14 @@ ANY_PEER = {
 }
 
 
-def describe(cluster: Cluster, name: str) -> str:
+def describe(cluster: Cluster, name: str | Policy) -> str:
     """Return what `kubectl describe networkpolicy` prints about a policy.
 
     Parameters
     ----------
     cluster : Cluster
-    name : str
-        The policy's name, with its namespace where that is needed.
+    name : str or Policy
+        The policy, or its name, with its namespace where that is needed.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def describe(cluster: Cluster, name: str) -> str:
       Not affecting egress traffic
       Policy Types: Ingress
     """
-    return "\n".join(_lines(cluster.policy(name)))
+    return "\n".join(_lines(checked_cluster(cluster).policy(str(name))))
 
 
 def _lines(policy: Policy) -> Iterator[str]:

@@ -17,7 +17,7 @@ from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.deciding import decisive
 from netpol_lab.display import Words, with_code
-from netpol_lab.errors import Complaint, ManifestError, NetpolError
+from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.goal_tables import counted, goal_html, goal_rows, heading_of, in_words, rest_of
 from netpol_lab.goals import Goal, goals_of, wrong
 from netpol_lab.manifests import load
@@ -29,6 +29,7 @@ from netpol_lab.traffic import State, spoken_port
 from netpol_lab.verdict import resolution_of
 
 NOT_SOLVED = "not solved yet"
+
 NUDGES = 1  # after so many hints, an answer also names the line that decides
 
 
@@ -282,21 +283,29 @@ class Exercise(Card):
 
     def _idle(self, attempt: Attempt, given: Cluster, cluster: Cluster) -> Iterator[str]:
         """Yield the policies that select no pod, which is legal, silent, and seldom meant."""
+        yield from (
+            f"Note: {w.object} {w.message}." for w in given.warnings if w.reason is Reason.DUPLICATE
+        )
         nobody_in_default = all(pod.namespace != "default" for pod in cluster.pods)
         for policy in given.policies:
             if nobody_in_default and policy.namespace == "default":
                 yield (
                     f"Note: {policy} selects no pod. A policy that names no namespace lives in "
                     f"`default`, and there are no pods there. "
-                    f"Write `namespace: {self._home}` under `metadata`."
+                    f"Write `namespace: {self._homes[0]}` under `metadata`."
+                )
+            elif policy.namespace not in self._homes:
+                yield (
+                    f"Note: {policy} lives in namespace {policy.namespace}, and can select pods "
+                    f"only there. The task is about {' and '.join(self._homes)}."
                 )
             elif not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
                 yield _selects_nobody(policy, attempt.line(given, policy, "spec.podSelector"))
 
     @property
-    def _home(self) -> str:
-        """The namespace that the exercise is about."""
-        return self._scenario.answer.policies[0].namespace
+    def _homes(self) -> tuple[str, ...]:
+        """The namespaces that the exercise is about."""
+        return tuple(dict.fromkeys(policy.namespace for policy in self._scenario.answer.policies))
 
     @property
     def _wanted(self) -> str:

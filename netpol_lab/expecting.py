@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.expectations import Report, read_cases, run_case
 
 
@@ -64,5 +64,5 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     """
     report = Report()
     for document, case in read_cases(f"{text}\n", "<text>", at_hand=True):
-        run_case(document, case, cluster, assumptions, report)
+        run_case(document, case, checked_cluster(cluster), assumptions, report)
     return Checked(report)

@@ -361,8 +361,9 @@ class _Reader:
             return
         name = self._keep(kind, decoded)
         if kind == "NetworkPolicy":
+            warned = [*validation.warnings(decoded, self.assumptions.strict_cidr)]
+            warned += [_TWICE] if name in self.written else []
             self.written[name] = _Written(document.for_places(), path)
-            warned = validation.warnings(decoded, self.assumptions.strict_cidr)
             self.warnings += (_complaint(document, value, problem, path) for problem in warned)
 
     def _check(self, kind: str, decoded: Any) -> Iterator[Problem]:
@@ -471,7 +472,17 @@ def _is_builtin_group(version: str) -> bool:
     return "." not in group or group.endswith(".k8s.io")
 
 
-_ONE_TOO_MANY = "are these two objects? Put a line with --- between them"
+_TWICE = Problem(  # VAL-41
+    ("metadata", "name"),
+    Reason.DUPLICATE,
+    "stands twice, and the last one replaces the other",
+    "give one of them another name, if both are meant",
+)
+_ONE_TOO_MANY = (
+    "are these two objects? Put a line with --- between them: "
+    "kubectl keeps only the last one without a word"
+)
+_OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
 _LAST_STANDS = "kubectl keeps only the last one without a word: merge the two or remove one"
 
 
@@ -482,7 +493,7 @@ def _duplicates(document: Document, prefix: Path) -> list[Problem]:
             path[depth:],
             Reason.DUPLICATE,
             f'duplicate field "{format_path(path[depth:])}"',
-            _ONE_TOO_MANY if path[depth:] == ("kind",) else _LAST_STANDS,
+            _ONE_TOO_MANY if path[depth:] in _OF_EACH_OBJECT else _LAST_STANDS,
             of_key=True,
         )
         for path in document.duplicates()

@@ -120,7 +120,8 @@ def predict(
                closest: rule 1 wants role=backend, shop/web has role=web
     """
     if chapter and chapter not in THEMES:
-        raise UnknownNameError(f'there is no chapter "{chapter}". {did_you_mean(chapter, THEMES)}')
+        near = did_you_mean(str(chapter), THEMES)
+        raise UnknownNameError(f'there is no chapter "{chapter}". {near}')
     scene = compose(cluster, port, protocol, outside=tuple(outside), assumptions=assumptions)
     return Prediction(cluster, scene, flows, chapter=chapter)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
-from netpol_lab.cluster import Cluster, Endpoint, checked_port
+from netpol_lab.cluster import Cluster, Endpoint, checked_cluster, checked_port
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError
 from netpol_lab.frame import End, Frame
 from netpol_lab.grants import Grant, grants
@@ -62,8 +62,7 @@ def side_by_side(
 ) -> tuple[Reachability, ...]:
     """Return the flows of several clusters, spoken of in the same ends and port classes."""
     for cluster in clusters:
-        if not isinstance(cluster, Cluster):
-            raise NetpolError(f"{cluster!r} is no cluster: load it first, lab.load({cluster!r}).")
+        checked_cluster(cluster)
     frame = Frame(clusters)
     alone = len(clusters) == 1
     granted = []

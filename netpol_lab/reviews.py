@@ -46,6 +46,9 @@ class Review:
         yield "\n\n".join(map(str, self.complaints))
 
     def _accepted(self, cluster: Cluster) -> Iterator[str]:
+        if not any((cluster.pods, cluster.policies, cluster.namespaces, cluster.services)):
+            yield "Nothing to store: there is no object in this text that the engine knows."
+            return
         yield "Accepted, but not as it is written:" if cluster.dropped else "Accepted."
         yield from map(_dropped, cluster.dropped)
         yield from (f"warning: {warning}" for warning in cluster.warnings)

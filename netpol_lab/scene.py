@@ -13,7 +13,7 @@ from typing import Any
 
 from netpol_lab import diagram, matrix
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.layout import plan
 from netpol_lab.shapes import Sheet
@@ -187,7 +187,7 @@ def compose(
     'TCP 5432: 4 of 6 connections allowed, 2 blocked, 2 changed'
     """
     traffic = gather(
-        cluster,
+        checked_cluster(cluster),
         port,
         protocol,
         outside=outside,

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from netpol_lab.addresses import Address
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
-from netpol_lab.cluster import Cluster, Endpoint, Flow, facing
+from netpol_lab.cluster import Cluster, Endpoint, Flow, checked_cluster, facing
 from netpol_lab.ends import as_node, as_read, is_itself, is_own_node
 from netpol_lab.errors import FlowError
 from netpol_lab.model import Direction, Pod, Policy, Rule, Service
@@ -206,7 +206,7 @@ def evaluate(
     >>> lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432).allowed
     True
     """
-    flow = Flow.between(cluster, source, destination, port, protocol)
+    flow = Flow.between(checked_cluster(cluster), source, destination, port, protocol)
     return judge(cluster, flow, assumptions)
 
 

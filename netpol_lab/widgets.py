@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.controls import UNCHANGED, Controls, known_ports, port_number
 from netpol_lab.display import Stored, Words
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
@@ -83,7 +83,7 @@ def explore(
       ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
                closest: rule 1 wants role=backend, shop/web has role=web
     """
-    names = map(str, cluster.policies) if on is None else on
+    names = map(str, checked_cluster(cluster).policies) if on is None else on
     ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
     question = Question(
         _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
+import netpol_lab as lab
 from netpol_lab.cluster import Cluster, Endpoint, Flow
 from netpol_lab.errors import AmbiguousNameError, FlowError, UnknownNameError
 from netpol_lab.model import Pod
@@ -94,3 +95,11 @@ def test_loopback_is_the_pod_itself_and_no_source():
     assert flow(WEB, DB, "web", "127.0.0.1").destination.pod is WEB
     with pytest.raises(FlowError, match="name the pod instead"):
         flow(WEB, DB, "::1", "web")
+
+
+@pytest.mark.parametrize("call", [lab.draw, lab.explore, lab.lint, lab.predict, lab.plot_matrix,
+                                  lab.plot_coverage, lab.explore_selector, lab.explore_ports,
+                                  lab.explore_enforcement, lab.reachability])  # fmt: skip
+def test_a_name_in_place_of_a_cluster_is_told_how_to_load_it(call):
+    with pytest.raises(lab.NetpolError, match=r"load it first, lab\.load\('three-tier'\)"):
+        call("three-tier")

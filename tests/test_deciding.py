@@ -28,3 +28,35 @@ kind: NetworkPolicy
 metadata: {name: open, namespace: shop}
 spec: {podSelector: {}, ingress: [{}]}
 """
+
+
+def test_a_direction_that_was_filled_in_is_told_as_such():
+    shop = lab.load("three-tier")
+    goal = Goal("web", "db", 5432, "TCP", allowed=True)
+    (found,) = decisive(goal, shop, shop.with_policies([]))
+    assert found.does == "this isolates shop/db for ingress, as policyTypes is left out"
+
+
+def test_a_stray_dash_before_ports_is_told_by_the_rule_and_not_by_its_right_peer():
+    answered = lab.load("three-tier", ONLY_5432)
+    attempt = lab.load("three-tier", ONLY_5432.replace("    ports:", "  - ports:"))
+    goal = Goal("backend", "db", 80, "TCP", allowed=False)
+    (found,) = decisive(goal, attempt, answered)
+    assert (found.path, found.does) == (
+        "spec.ingress[0]",
+        "a rule without ports admits shop/backend on every port",
+    )
+
+
+ONLY_5432 = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db-access-ingress, namespace: shop}
+spec:
+  podSelector: {matchLabels: {role: db}}
+  ingress:
+  - from:
+    - podSelector: {matchLabels: {role: backend}}
+    ports:
+    - {port: 5432}
+"""

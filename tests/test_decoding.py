@@ -93,3 +93,10 @@ def test_whole_numbers_must_fit_32_bits():
 def test_all_problems_are_collected():
     _, problems = decode(api.NetworkPolicySpec, {"a": 1, "ingress": 2, "podSelector": [3]})
     assert len(problems) == 3
+
+
+@pytest.mark.parametrize("text", ["app:ledger", "app = ledger", "app=ledger"])
+def test_a_pair_that_is_no_pair_in_yaml_is_written_out(text):
+    problems = []
+    decoder(api.LabelSelector)({"matchLabels": text}, (), problems)
+    assert problems[0].hint == 'write "app: ledger", with a blank after the colon'

@@ -67,3 +67,8 @@ def test_blocks_and_expressions_are_spelt_as_kubectl_does():
     assert lines[0] == "PodSelector:     a notin (x,z),!b,c,d in (p,q)"
     assert lines[4:7] == ["To:", "IPBlock:", "CIDR: 10.0.0.0/8"]
     assert lines[7] == "Except: 10.1.0.0/16"
+
+
+def test_a_policy_may_be_given_in_place_of_its_name():
+    shop = lab.load("three-tier")
+    assert lab.describe(shop, shop.policies[0]) == lab.describe(shop, str(shop.policies[0]))

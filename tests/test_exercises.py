@@ -596,3 +596,16 @@ def test_every_chapter_goes_through_the_nine_steps_in_order(path):
     steps = list(dict.fromkeys(headings))
     last = ["Your", "Take"] if path.stem == "11-your-cluster" else ["Take"]
     assert steps == ["The", "See", "Predict", "Try", "Name", "Trap", "Exercise", "Check", *last]
+
+
+def test_a_policy_in_the_namespace_of_others_is_pointed_out():
+    said = str(
+        lab.exercise("two-tiers").check(ANSWER.replace("namespace: library", "namespace: x"))
+    )
+    assert "lives in namespace x, and can select pods only there. The task is about library" in said
+
+
+def test_two_policies_of_one_name_are_pointed_out():
+    once = ANSWER.replace("name: index-ingress", "name: search-ingress")
+    said = str(lab.exercise("two-tiers").check(once))
+    assert "NetworkPolicy library/search-ingress stands twice, and the last one replaces" in said

@@ -134,3 +134,10 @@ def test_another_role_is_refused():
 def test_pods_without_labels_have_no_examples():
     bare = lab.load("{apiVersion: v1, kind: Pod, metadata: {name: a}}")
     assert len(lists(lab.explore_selector(bare))["podSelector"].options) == 4
+
+
+def test_as_written_below_opens_the_field_where_there_was_no_text(explorer):
+    explorer.set(pods=None, namespaces="{}")
+    lists(explorer)["podSelector"].value = "as written below"
+    assert not areas(explorer)["podSelector"].disabled
+    assert areas(explorer)["podSelector"].value == "{}"

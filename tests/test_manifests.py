@@ -393,3 +393,10 @@ def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownNameError, match=re.escape(f"looked for from {tmp_path}")):
         load("my-cluster.yaml")
+
+
+def test_an_object_that_stands_twice_is_warned_about():
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n---\n"
+    (warning,) = load(policy * 2).warnings
+    assert (warning.line, warning.path) == (7, "metadata.name")
+    assert "the last one replaces the other" in warning.message

@@ -61,3 +61,10 @@ def test_an_address_that_proves_something_is_in_the_picture():
 
 def test_without_a_witness_the_picture_says_so():
     assert "none with a flow to show" in Findings(ONE_WAY, ()).picture().scene.title
+
+
+def test_without_pods_it_says_that_most_cannot_be_seen():
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}"
+    cluster = lab.load(policy)
+    said = Findings(cluster, ()).summary()
+    assert said.endswith("without the pods most mistakes cannot be seen)")

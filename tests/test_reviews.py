@@ -40,3 +40,7 @@ def test_of_a_field_that_stands_twice_the_last_one_counts():
     shown = lab.review(text, strict=False).text
     assert "line 6: spec.podSelector stands twice, and only the last one counts" in shown
     assert "selects pods with a=b" in shown
+
+
+def test_a_text_without_objects_has_nothing_to_store():
+    assert lab.review("# nothing").text.startswith("Nothing to store")

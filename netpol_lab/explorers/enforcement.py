@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.controls import port_number
 from netpol_lab.display import Words
 from netpol_lab.explorers.explorer import Explorer, Field, choice, one_of, refuse_unknown
@@ -54,7 +54,7 @@ def explore_enforcement(
     >>> explorer.different
     ('shop/web -> shop/db', 'shop/db -> shop/backend')
     """
-    number = port_number(cluster, port, protocol)
+    number = port_number(checked_cluster(cluster), port, protocol)
     draw = partial(compose, cluster, number, protocol, outside=tuple(outside), live=True)
     return EnforcementExplorer(cluster, draw)
 

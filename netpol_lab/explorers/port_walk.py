@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.explorers.explorer import Explorer, Field, choice
 from netpol_lab.explorers.walk import Question, Walk, ask, offers
@@ -45,7 +45,7 @@ def explore_ports(
       pod      cart/store  redis is 6379 in this pod
                policies see TCP 6379: allowed, neither end is isolated
     """
-    if not cluster.services:
+    if not checked_cluster(cluster).services:
         raise UnknownNameError("there is no Service in this cluster.")
     return PortWalk(cluster, _question(cluster, service or str(cluster.services[0]), port, client))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import ipywidgets
 
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.explorers.explorer import Explorer, Field, choice, mentioned, one_of
@@ -68,7 +68,7 @@ def explore_selector(
     ('shop/web', 'shop/db', 'blog/reader')
     """
     if home is None:
-        home = next((pod.namespace for pod in cluster.pods), "default")
+        home = next((pod.namespace for pod in checked_cluster(cluster).pods), "default")
     return SelectorExplorer(cluster, Question(pods, namespaces, home, items, role))
 
 
@@ -231,9 +231,11 @@ class SelectorField(Field):
         self._area.observe(lambda _: self._on_area(call), "value")
 
     def _on_list(self, call: Any) -> None:
-        if not self._quiet and self._list.value != OWN_TEXT:
-            self._quietly(None if self._list.value == "absent" else self._list.value)
-            call()
+        if self._quiet or (self._list.value == OWN_TEXT and not self._area.disabled):
+            return
+        picked = {"absent": None, OWN_TEXT: "{}"}  # there was no text yet: one to begin with
+        self._quietly(picked.get(self._list.value, self._list.value))
+        call()
 
     def _on_area(self, call: Any) -> None:
         if not self._quiet:

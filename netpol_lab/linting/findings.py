@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster, Place
+from netpol_lab.cluster import Cluster, Place, checked_cluster
 from netpol_lab.linting import (
     blocks,
     dns,
@@ -139,7 +139,7 @@ def lint(
       witness: shop/backend -> shop/web  TCP 80: allowed now, denied with a default deny ...
       learn: chapter 01
     """
-    survey = Survey(cluster, assumptions)
+    survey = Survey(checked_cluster(cluster), assumptions)
     suspicions = list(_suspicions(survey, progress or _silent))
     found = [_finding(survey, suspicion) for suspicion in _without_contradictions(suspicions)]
     forget_positions()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, union
-from netpol_lab.cluster import Cluster
+from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.groups import workload_names
 from netpol_lab.model import Direction, Pod
 from netpol_lab.reach import Reachability, reachability_of
@@ -147,7 +147,7 @@ def openness(
     >>> print(found.share("shop/web", "shop/db"), found.share("shop/backend", "shop/db"))
     0% 100%
     """
-    pods = [pod for pod in cluster.pods if not pod.finished]
+    pods = [pod for pod in checked_cluster(cluster).pods if not pod.finished]
     if port is not None:
         listening = {port: frozenset(map(str, pods))}
     else:
@@ -201,7 +201,7 @@ def coverage(cluster: Cluster) -> Iterator[Coverage]:
     ...     print(found.namespace, found.ingress.open, "of", found.ingress.of)
     shop 2 of 3
     """
-    running = [pod for pod in cluster.pods if not pod.finished]
+    running = [pod for pod in checked_cluster(cluster).pods if not pod.finished]
     for namespace, pods in members(running, "namespace").items():
         own = [pod for pod in pods if not pod.host_network]
         ingress, egress = (

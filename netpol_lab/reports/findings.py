@@ -59,6 +59,8 @@ class Findings(Report):
         numbers = Counter(finding.severity for finding in self.findings)
         said = (f"{numbers[s]} {s}{'s' * (numbers[s] > 1)}" for s in Severity if numbers[s])
         seen = repr(self.cluster).removeprefix("Cluster: ")
+        if not self.cluster.pods and self.cluster.policies:
+            seen += "; without the pods most mistakes cannot be seen"
         return ", ".join(said) or f"no findings ({seen})"  # in the wrong folder there are none, too
 
     def text(self) -> Iterator[str]:
