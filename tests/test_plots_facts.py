@@ -84,3 +84,8 @@ def test_pods_on_their_nodes_network_are_counted_apart():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true}"
     (found,) = coverage(lab.load(pod))
     assert (found.ingress, found.on_node) == (Share(0, 0), 1)
+
+
+def test_pods_that_declare_no_port_are_said_not_to_be_counted():
+    assert openness(TOWN).uncounted == "Not counted: 1 pod without ports."
+    assert openness(lab.load("three-tier")).uncounted == ""

@@ -55,16 +55,17 @@ def plot_exposure(
     >>> town = lab.load("neighbours")
     >>> print(lab.plot_exposure(town.with_policies([]), town))
     How exposed is each namespace?
-    How many of its pods' ports are open to whom, and how many pods may go out. \
-Pale: before. Dark: after.
+    How many of its pods' ports are open to whom, and how many pods may go out.
     namespace  own pods    other namespaces  outside     may go out
     shop       100% -> 0%  100% -> 0%        100% -> 0%  100% -> 50%
     blog       -           -                 -           100%
+    Pale: before. Dark: after. Not counted: 1 pod without ports.
     """
     found = [openness(c, assumptions=assumptions) for c in (before, after) if c is not None]
     rows = {name: _exposed(found, name) for name in _all(one.members for one in found)}
     note = "How many of its pods' ports are open to whom, and how many pods may go out."
-    return Picture(_bars("How exposed is each namespace?", note, rows))
+    foot = found[-1].uncounted
+    return Picture(_bars("How exposed is each namespace?", note, rows, foot))
 
 
 def _exposed(found: Sequence[Openness], name: str) -> Cells:
@@ -106,10 +107,10 @@ def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
     >>> shop = lab.load("three-tier")
     >>> print(lab.plot_coverage(shop.with_policies([]), shop))
     Which pods are isolated?
-    How many pods are isolated by some policy. The others are open. \
-Pale: before. Dark: after.
+    How many pods are isolated by some policy. The others are open.
     namespace  ingress           egress
     shop       0 of 3 -> 2 of 3  0 of 3
+    Pale: before. Dark: after.
     """
     found = [{one.namespace: one for one in coverage(c)} for c in (before, after) if c is not None]
     rows = {
@@ -127,15 +128,17 @@ def _all(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for mapping in mappings for name in mapping))
 
 
-def _bars(title: str, note: str, rows: Mapping[str, Cells], counted: bool = False) -> Chart:
+def _bars(
+    title: str, note: str, rows: Mapping[str, Cells], foot: str = "", counted: bool = False
+) -> Chart:
     if any(len(shares) > 1 for cells in rows.values() for shares in cells.values()):
-        note += " Pale: before. Dark: after."
+        foot = f"Pale: before. Dark: after. {foot}".rstrip()
     columns = [*next(iter(rows.values()), {"": ()})]
     table = [("namespace", *columns), *_table(rows, counted)]
     left = MARGIN + min(NAMES, max((text_width(name, 13) for name in rows), default=0)) + 16
     step = max(BAR + 66, *(text_width(name, 13, bold=True) + 14 for name in columns))
     shapes = [*_columns(columns, left, step), *_rows(rows, left, step, counted)]
-    return chart(title, note, table, shapes, left + step * len(columns) + MARGIN)
+    return chart(title, note, table, shapes, left + step * len(columns) + MARGIN, foot)
 
 
 def _table(rows: Mapping[str, Cells], counted: bool) -> Iterator[tuple[str, ...]]:

@@ -20,8 +20,8 @@ class Chart:
 
     Parameters
     ----------
-    title, note : str
-        What is shown, and how to read it.
+    title, note, foot : str
+        What is shown, how to read it, and a remark under it, if there is one.
     table : tuple of tuple of str
         The column names, then the rows.
     sheet : Sheet
@@ -29,6 +29,7 @@ class Chart:
 
     title: str
     note: str
+    foot: str
     table: tuple[tuple[str, ...], ...]
     sheet: Sheet
 
@@ -36,14 +37,16 @@ class Chart:
 
     @property
     def text(self) -> str:
-        """Title, note and table."""
-        return "\n".join([self.title, self.note, *in_columns(self.table)])
+        """Title, note and table, and what stands under it."""
+        lines = [self.title, self.note, *in_columns(self.table), self.foot]
+        return "\n".join(filter(None, lines))
 
     @property
     def desc(self) -> str:
         """The note, and each row as a sentence."""
         names, *rows = self.table
-        return " ".join([self.note, *(_sentence(names, row) for row in rows)])
+        said = [self.note, *(_sentence(names, row) for row in rows), self.foot]
+        return " ".join(filter(None, said))
 
 
 def _sentence(names: Sequence[str], row: Sequence[str]) -> str:
@@ -52,15 +55,22 @@ def _sentence(names: Sequence[str], row: Sequence[str]) -> str:
 
 
 def chart(
-    title: str, note: str, table: Iterable[tuple[str, ...]], shapes: Sequence[Shape], width: float
+    title: str,
+    note: str,
+    table: Iterable[tuple[str, ...]],
+    shapes: Sequence[Shape],
+    width: float,
+    foot: str = "",
 ) -> Chart:
-    """Return a chart: the shapes on white paper below its title and its note."""
-    width = max(width, NARROWEST, *(s.box.right + MARGIN for s in _head(title, note)))
+    """Return a chart: the shapes on white paper between its note and its foot."""
+    words = [*_head(title, note)]
     bottom = max(_bottom(shape) for shape in shapes) + MARGIN
+    if foot:
+        words.append(Text((MARGIN, bottom), foot, 13, colour=MUTED))
+        bottom += MARGIN
+    width = max(width, NARROWEST, *(text.box.right + MARGIN for text in words))
     paper = Rect(Box(0, 0, width, bottom), Style(PAPER))
-    return Chart(
-        title, note, tuple(table), Sheet(width, bottom, (paper, *_head(title, note), *shapes))
-    )
+    return Chart(title, note, foot, tuple(table), Sheet(width, bottom, (paper, *words, *shapes)))
 
 
 def _head(title: str, note: str) -> Iterator[Text]:

@@ -90,6 +90,13 @@ class Openness:
         reached = (self.reach.spread(1 << index[str(pod)]) & beyond for pod in pods)
         return Share(sum(map(bool, reached)), len(pods))
 
+    @property
+    def uncounted(self) -> str:
+        """How many pods declare no port, in words: what is open there is not counted."""
+        counted = {name for names in self.listening.values() for name in names}
+        silent = sum(str(pod) not in counted for pods in self.members.values() for pod in pods)
+        return f"Not counted: {silent} pod{'s' * (silent > 1)} without ports." if silent else ""
+
     def _rows(self, group: str) -> list[tuple[int, Mapping[Port, int]]]:
         """Return each source of a group: its own bit, and whom it reaches on each port."""
         if group == OUTSIDE:  # whatever some address outside reaches

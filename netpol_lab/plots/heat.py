@@ -98,7 +98,8 @@ def plot_matrix(
     note = f"Of the {what} the row may open a connection to."
     if asked:
         note = f"The part of a column's pods that the row may reach on {asked[0]} {port}."
-    return Picture(chart("How much is open?", note, maps.table, [*maps.shapes], maps.width))
+    shapes, foot = [*maps.shapes], found[-1].uncounted
+    return Picture(chart("How much is open?", note, maps.table, shapes, maps.width, foot))
 
 
 def _grouping(cluster: Cluster) -> str:
