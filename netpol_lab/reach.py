@@ -346,13 +346,13 @@ class Reachability(Paths):
 
     def spread(self, places: int) -> int:
         """Return whom some ends surely reach, on any port; both as bits of the frame."""
-        rows = map(self._combined, self._kinds_among(places))
+        rows = map(self._combined, self.alike(places))
         return union(part.ends for row in rows for part in row if part.sure)
 
     def _from_group(self, name: str, groups: Groups, among: int = -1) -> Iterator[Connection]:
         """Yield what the members of a group may open to others, or only to some ends."""
         reached: dict[str, Answer] = {}
-        for kinds, alike in self._kinds_among(groups.members[name]).items():
+        for kinds, alike in self.alike(groups.members[name]).items():
             for sure, possible, ends in self._combined(kinds):
                 for other in groups.touched(name, alike, ends & among):
                     had = reached.get(other, Answer())
@@ -362,7 +362,7 @@ class Reachability(Paths):
             found = reached[other]
             yield Connection(name, other, ports(found.sure), ports(found.undefined))
 
-    def _kinds_among(self, places: int) -> dict[tuple[int, ...], int]:
+    def alike(self, places: int) -> dict[tuple[int, ...], int]:
         """Return who of some ends shares a row with whom."""
         found: dict[tuple[int, ...], list[int]] = {}
         for place in ones(places):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.captions import MARGIN
@@ -70,20 +70,18 @@ def plot_exposure(
 
 def _exposed(found: Sequence[Openness], name: str) -> Cells:
     return {
-        "own pods": tuple(_share(one, [name], name) for one in found),
-        "other namespaces": tuple(
-            _share(one, [other for other in one.members if other != name], name) for one in found
-        ),
-        "outside": tuple(_share(one, [OUTSIDE], name) for one in found),
-        "may go out": tuple(one.way_out(name) if name in one.members else Share() for one in found),
+        column: tuple(ask(one) if name in one.members else Share() for one in found)
+        for column, ask in _asks(name).items()
     }
 
 
-def _share(one: Openness, sources: Iterable[str], name: str) -> Share:
-    total = Share()
-    for source in sources if name in one.members else ():
-        total = total.plus(one.share(source, name))
-    return total
+def _asks(name: str) -> dict[str, Callable[[Openness], Share]]:
+    return {
+        "own pods": lambda one: one.share(name, name),
+        "other namespaces": lambda one: one.share_of_others(name),
+        "outside": lambda one: one.share(OUTSIDE, name),
+        "may go out": lambda one: one.way_out(name),
+    }
 
 
 def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.bits import bits_of, union
+from netpol_lab.bits import bits_of, ones, union
 from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.groups import workload_names
 from netpol_lab.model import Direction, Pod
+from netpol_lab.overlay import Part
 from netpol_lab.reach import Reachability, reachability_of
 from netpol_lab.verdict import resolution_of
 
@@ -50,6 +51,22 @@ class Share(NamedTuple):
         return Share(self.open + other.open, self.of + other.of)
 
 
+class Source(NamedTuple):
+    """Some pods that reach the same: how many, their bits, and whom they reach on each port."""
+
+    number: int
+    members: int
+    reached: Mapping[Port, int]
+
+    def share(self, wanted: int, port: Port) -> Share:
+        """Return how many of the wanted pods they reach, each of them counted by itself."""
+        return Share(self._pairs(self.reached[port] & wanted), self._pairs(wanted))
+
+    def _pairs(self, others: int) -> int:
+        # A pod reaches itself whatever the policies say, so that is not counted.
+        return self.number * others.bit_count() - (others & self.members).bit_count()
+
+
 @dataclass(frozen=True, eq=False)
 class Openness:
     """How many of the ports that pods listen on are open, between groups of pods.
@@ -72,15 +89,20 @@ class Openness:
 
     def share(self, source: str, destination: str) -> Share:
         """Return how much of one group is open to another, or to any address outside."""
-        sources = self._rows(source)
-        there = self._bits(self.members[destination])
-        total = Share()
+        return self._open_to(self._sources[source], destination)
+
+    def share_of_others(self, destination: str) -> Share:
+        """Return how much of one group is open to the pods of all the others."""
+        everybody = self._open_to(self._everybody, destination)
+        own = self.share(destination, destination)
+        return Share(everybody.open - own.open, everybody.of - own.of)
+
+    def _open_to(self, sources: Iterable[Source], destination: str) -> Share:
+        there, total = self._bits(self.members[destination]), Share()
         for port, asked in self._asked.items():
             wanted = asked & there
-            for own, rows in sources:
-                # A pod reaches itself whatever the policies say, so that is not counted.
-                total = total.plus(Share((rows[port] & wanted & ~own).bit_count(),
-                                         (wanted & ~own).bit_count()))  # fmt: skip
+            for source in sources:
+                total = total.plus(source.share(wanted, port))
         return total
 
     def way_out(self, source: str) -> Share:
@@ -97,28 +119,41 @@ class Openness:
         silent = sum(str(pod) not in counted for pods in self.members.values() for pod in pods)
         return f"Not counted: {silent} pod{'s' * (silent > 1)} without ports." if silent else ""
 
-    def _rows(self, group: str) -> list[tuple[int, Mapping[Port, int]]]:
-        """Return each source of a group: its own bit, and whom it reaches on each port."""
-        if group == OUTSIDE:  # whatever some address outside reaches
-            rows = {port: union(grid[name] for name in self._outside)
-                    for port, grid in self._grids.items()}  # fmt: skip
-            return [(0, rows)]
+    @cached_property
+    def _sources(self) -> dict[str, list[Source]]:
+        """Whom the members of each group reach, and any address outside."""
+        inside = {group: self._alike(pods) for group, pods in self.members.items()}
+        from_outside = (self.reach.row(self.reach.frame.index[name]) for name in self._outside)
+        rows = [part for row in from_outside for part in row]
+        return inside | {OUTSIDE: [Source(1, 0, self._reached(rows))]}
+
+    @cached_property
+    def _everybody(self) -> list[Source]:
+        return self._alike(pod for pods in self.members.values() for pod in pods)
+
+    def _alike(self, pods: Iterable[Pod]) -> list[Source]:
+        """Return the pods with those together that reach the same."""
         return [
-            (self._bits([pod]), {port: grid[str(pod)] for port, grid in self._grids.items()})
-            for pod in self.members[group]
+            Source(members.bit_count(), members, self._reached(self.reach.row(next(ones(members)))))
+            for members in self.reach.alike(self._bits(pods)).values()
         ]
+
+    def _reached(self, row: Iterable[Part]) -> Mapping[Port, int]:
+        """Return whom a row reaches on each port."""
+        return {
+            port: union(part.ends for part in row if part.sure & class_)
+            for port, class_ in self._classes.items()
+        }
+
+    @cached_property
+    def _classes(self) -> dict[Port, int]:
+        return {port: self.reach.classes.class_of(*port) for port in self.listening}
 
     @cached_property
     def _outside(self) -> tuple[str, ...]:
         """The ranges of addresses outside, without the nodes: a pod's own node may always come."""
         nodes = {address for pod in self.reach.cluster.pods for address in pod.node_addresses}
         return tuple(str(end) for end in self.reach.frame.ranges if end.first not in nodes)
-
-    @cached_property
-    def _grids(self) -> dict[Port, dict[str, int]]:
-        grids = {(protocol, port): self.reach.at(port, protocol)
-                 for protocol, port in self.listening}  # fmt: skip
-        return {port: dict(zip(grid.names, grid.sure, strict=True)) for port, grid in grids.items()}
 
     @cached_property
     def _asked(self) -> dict[Port, int]:
