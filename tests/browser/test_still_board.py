@@ -30,3 +30,22 @@ def test_the_list_says_why(board: BoardInPage) -> None:
     expect(board.root.locator(".nl-reasons mark").last).to_contain_text("role: backend")
     board.root.get_by_role("combobox").last.select_option("(choose a connection or a pod)")
     expect(board.root.locator(".nl-reasons mark")).to_have_count(0)
+
+
+def test_by_keyboard_alone_a_policy_is_ticked_and_a_reason_is_asked_for(board: BoardInPage) -> None:
+    box = board.checkbox("db-access-ingress")
+    box.uncheck()
+    box.focus()
+    board.page.keyboard.press("Space")
+    board.wait_for_state("TCP 5432|db-access-ingress")
+    reasons = board.root.get_by_role("combobox").last
+    reasons.select_option("(choose a connection or a pod)")
+    for _ in range(20):  # Tab walks from the checkbox to the list
+        if reasons.evaluate("node => node === document.activeElement"):
+            break
+        board.page.keyboard.press("Tab")
+    expect(reasons).to_be_focused()
+    board.page.keyboard.press("Space")  # it opens; closed, its arrows are JupyterLab's
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        board.page.keyboard.press(key)
+    expect(board.why).to_contain_text("no rule admits shop/web")
