@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -189,7 +189,7 @@ def openness(
     >>> print(found.share("shop/web", "shop/db"), found.share("shop/backend", "shop/db"))
     0% 100%
     """
-    pods = [pod for pod in checked_cluster(cluster).pods if not pod.finished]
+    pods = running(cluster)
     if port is not None:
         listening = {port: frozenset(map(str, pods))}
     else:
@@ -197,17 +197,18 @@ def openness(
     return Openness(reachability_of(cluster, assumptions), members(pods, by), listening)
 
 
+def running(cluster: Cluster) -> list[Pod]:
+    """Return the pods that are not completed."""
+    return [pod for pod in checked_cluster(cluster).pods if not pod.finished]
+
+
 def members(pods: Iterable[Pod], by: str) -> dict[str, tuple[Pod, ...]]:
     """Return the groups that pods are in, in their order."""
     pods = list(pods)
     owner = workload_names(pods) if by == "workload" else {str(p): p.namespace for p in pods}
-    return _grouped(pods, lambda pod: owner[str(pod)])
-
-
-def _grouped(pods: Iterable[Pod], key: Callable[[Pod], str]) -> dict[str, tuple[Pod, ...]]:
     groups: dict[str, list[Pod]] = {}
     for pod in pods:
-        groups.setdefault(key(pod), []).append(pod)
+        groups.setdefault(owner[str(pod)], []).append(pod)
     return {name: tuple(found) for name, found in groups.items()}
 
 
@@ -243,8 +244,7 @@ def coverage(cluster: Cluster) -> Iterator[Coverage]:
     ...     print(found.namespace, found.ingress.open, "of", found.ingress.of)
     shop 2 of 3
     """
-    running = [pod for pod in checked_cluster(cluster).pods if not pod.finished]
-    for namespace, pods in members(running, "namespace").items():
+    for namespace, pods in members(running(cluster), "namespace").items():
         own = [pod for pod in pods if not pod.host_network]
         ingress, egress = (
             sum(bool(resolution_of(cluster).isolating(pod, way)) for pod in own)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.captions import MARGIN
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.plots.chart import HEAD, WIDEST, chart, ink_on, shade
-from netpol_lab.plots.facts import OUTSIDE, Openness, Share, openness
+from netpol_lab.plots.facts import OUTSIDE, Openness, Share, members, openness, running
 from netpol_lab.shapes import (
     FAINT,
     INK,
@@ -94,8 +94,10 @@ def plot_matrix(
             f"{len(maps.rows) - 1} {by}s are too many to read: "
             + ('try by="namespace".' if by == "workload" else "load a part of the cluster.")
         )
-    what = "ports that the pods of a column declare, the part that"
-    note = f"Of the {what} the row may open a connection to."
+    note = (
+        "Of the ports that the pods of a column declare, "
+        "the part that the row may open a connection to."
+    )
     if asked:
         note = f"The part of a column's pods that the row may reach on {asked[0]} {port}."
     shapes, foot = [*maps.shapes], found[-1].uncounted
@@ -103,7 +105,7 @@ def plot_matrix(
 
 
 def _grouping(cluster: Cluster) -> str:
-    return "workload" if len(openness(cluster, "workload").members) <= FEW else "namespace"
+    return "workload" if len(members(running(cluster), "workload")) <= FEW else "namespace"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,11 @@ class _Maps:
     def _column(self, to: str) -> Iterator[Share]:
         return (cell for source in self.rows for cell in self.cells(source, to))
 
-    def cells(self, source: str, to: str) -> tuple[Share, ...]:
+    @cached_property
+    def cells(self) -> Callable[[str, str], tuple[Share, ...]]:
+        return cache(self._cells)
+
+    def _cells(self, source: str, to: str) -> tuple[Share, ...]:
         return tuple(
             one.share(source, to)
             if to in one.members and (source == OUTSIDE or source in one.members)
