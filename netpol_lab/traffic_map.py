@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Any
 
 import anywidget
-from traitlets import Unicode
+import ipywidgets
+from traitlets import Instance, Unicode, link
 
 from netpol_lab.display import Stored
 from netpol_lab.panel import STYLE
 
 _STATIC = files("netpol_lab") / "static"
+
+
+class Exchange(ipywidgets.Widget):
+    """What Python and the script of a `TrafficMap` tell each other: a core widget, never shown.
+
+    If its script took more than two seconds to load, as on a busy machine, anywidget 0.11 never
+    again hears what Python says. Core widgets do.
+
+    Attributes
+    ----------
+    svg, selected, explanation, details : str
+        As those of `TrafficMap`.
+    """
+
+    svg = Unicode().tag(sync=True)
+    selected = Unicode().tag(sync=True)
+    explanation = Unicode().tag(sync=True)
+    details = Unicode().tag(sync=True)
 
 
 class TrafficMap(Stored, anywidget.AnyWidget):
@@ -41,20 +61,26 @@ class TrafficMap(Stored, anywidget.AnyWidget):
     _esm = (_STATIC / "traffic_map.js").read_text("utf-8")
     _css = (_STATIC / "traffic_map.css").read_text("utf-8") + STYLE
 
-    svg = Unicode().tag(sync=True)
-    selected = Unicode().tag(sync=True)
-    explanation = Unicode().tag(sync=True)
-    details = Unicode().tag(sync=True)
+    exchange = Instance(Exchange).tag(sync=True, **ipywidgets.widget_serialization)
+    svg = Unicode()
+    selected = Unicode()
+    explanation = Unicode()
+    details = Unicode()
     words = Unicode()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(exchange=Exchange(), **kwargs)
+        for name in ("svg", "selected", "explanation", "details"):
+            link((self.exchange, name), (self, name))
 
     def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> TrafficMap:
         """Replace picture, words, explanation and details in one message to the browser."""
-        with self.hold_sync():
+        with self.exchange.hold_sync():
             self.svg, self.words = svg, words
             self.explain(explanation, details)
         return self
 
     def explain(self, explanation: str, details: str) -> None:
         """Replace what is said under the picture."""
-        with self.hold_sync():
+        with self.exchange.hold_sync():
             self.explanation, self.details = explanation, details

@@ -23,7 +23,7 @@ def test_its_script_and_its_style_travel_with_it() -> None:
 def test_picture_and_explanation_are_sent_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[set[str]] = []
     picture = TrafficMap()
-    monkeypatch.setattr(picture, "send_state", lambda key: sent.append(set(key)))
+    monkeypatch.setattr(picture.exchange, "send_state", lambda key: sent.append(set(key)))
     picture.show("<svg/>", words="nothing", explanation="because", details="<p>of this</p>")
     assert sent == [{"svg", "explanation", "details"}]
 
@@ -31,7 +31,7 @@ def test_picture_and_explanation_are_sent_in_one_message(monkeypatch: pytest.Mon
 def test_what_is_said_under_it_is_sent_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[set[str]] = []
     picture = TrafficMap().show("<svg/>", words="nothing")
-    monkeypatch.setattr(picture, "send_state", lambda key: sent.append(set(key)))
+    monkeypatch.setattr(picture.exchange, "send_state", lambda key: sent.append(set(key)))
     picture.explain("because", "<p>of this</p>")
     assert sent == [{"explanation", "details"}]
 

@@ -1,5 +1,6 @@
 // A picture of flows whose arrows and pods are buttons. Python sends SVG text, an explanation and
-// details; this sends back which part was chosen. It knows nothing of policies.
+// details; this sends back which part was chosen. It knows nothing of policies. Both speak through a
+// core widget, the `exchange`: anywidget's own model can go deaf (see traffic_map.py).
 
 const HINT = "Choose an arrow or a pod to read why. With the keyboard: Tab, arrow keys, Enter.";
 const SILENT = "Waiting for Python. If the kernel was restarted, run the notebook again.";
@@ -8,7 +9,8 @@ const SILENCE_MS = 3000;
 const MARKUP = /^(SPAN|P|PRE|MARK|INS)$/; // what details are made of, and its attributes
 const ATTRIBUTES = ["class", "role", "tabindex", "aria-label", "aria-hidden"];
 
-function render({ model, el }) {
+async function render({ model: own, el }) {
+  const model = await own.widget_manager.get_model(own.get("exchange").replace("IPY_MODEL_", ""));
   const picture = make("div", "nl-picture");
   const tip = make("div", "nl-tip", { "aria-hidden": "true" }); // the part's own label says it
   const why = make("div", "nl-why", { role: "status", "aria-live": "polite" });

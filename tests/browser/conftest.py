@@ -79,12 +79,14 @@ def server(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(scope="module")
-def open_lab(browser: Browser, server: Server) -> Iterator[Callable[[str], Lab]]:
+def open_lab(browser: Browser, server: Server) -> Iterator[Callable[..., Lab]]:
     """Open a notebook in a window of its own and run it; closed at the end of the module."""
     contexts = []
 
-    def open_lab(name: str) -> Lab:
+    def open_lab(name: str, first: str = "") -> Lab:
+        """Open it after a script of the test's own has run in the page."""
         context = browser.new_context(viewport={"width": 1100, "height": 1250})
+        context.add_init_script(first)
         context.set_default_timeout(15_000)
         contexts.append(context)
         lab = Lab(context.new_page(), server)

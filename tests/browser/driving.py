@@ -138,6 +138,10 @@ def launch(playwright: Playwright, program: str) -> Browser:
     return playwright.chromium.launch(executable_path=program, headless=True, args=list(FLAGS))
 
 
+# What anywidget says when a script took more than two seconds to load. It hears nothing from Python
+# from then on; our pictures do (test_late_scripts.py), so that on a busy machine nothing is lost.
+LATE = "[anywidget] Failed to initialize model."
+
 _FRONT_IS_IDLE = """() => {
   const context = window.jupyterapp?.shell.currentWidget?.sessionContext;
   return Boolean(context?.isReady && context.session?.kernel?.status === "idle");
@@ -158,14 +162,18 @@ class Lab:
     server: Server
     requests: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("request", self._on_request)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("pageerror", self._on_page_error)
         self.page.on("console", self._on_console)
 
     def _on_request(self, request: Request) -> None:
         self.requests.append(request.url)
+
+    def _on_page_error(self, error: Any) -> None:
+        (self.late if str(error) == LATE else self.errors).append(str(error))
 
     def _on_console(self, message: Any) -> None:
         if message.type == "error":

@@ -26,10 +26,14 @@ STAND_IN = """async script => {
     on: (event, call) => (heard[event] ??= new Set()).add(call),
     off: (event, call) => heard[event].delete(call),
   };
+  const own = {
+    get: () => "IPY_MODEL_1",
+    widget_manager: { get_model: async id => id === "1" ? window.model : null },
+  };
   window.listeners = () => Object.values(heard).reduce((sum, calls) => sum + calls.size, 0);
   const { default: widget } = await import(address);
   const el = document.body.appendChild(document.createElement("div"));
-  window.clean_up = widget.render({ model: window.model, el });
+  window.clean_up = await widget.render({ model: own, el });
 }"""
 
 
