@@ -330,7 +330,7 @@ class _Reader:
         kind, version = value.get("kind"), value.get("apiVersion")
         if isinstance(kind, str) and kind.endswith("List") and "items" in value:
             self._items(document, value, path)
-        elif problems := list(_mapping_problems(kind, version)):
+        elif problems := list(_mapping_problems(kind, version, "expect" in value)):
             self._complain(document, value, problems, path)
         elif (kind, version) in _KINDS:
             self._take(document, value, path, str(kind))
@@ -446,10 +446,14 @@ def _title(value: Any) -> str:
     return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
 
 
-def _mapping_problems(kind: Any, version: Any) -> Iterator[Problem]:
+_OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
+_OF_TESTS = "this is a file of tests, for netpol-lab test; name the folder of manifests alone"
+
+
+def _mapping_problems(kind: Any, version: Any, is_test: bool) -> Iterator[Problem]:
     """Yield why no API resource is called so (VAL-01, VAL-02)."""
     if not version:
-        hint = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
+        hint = _OF_TESTS if is_test else _OF_OBJECTS
         yield Problem(("apiVersion",), Reason.REQUIRED, "apiVersion not set", hint)
     if not kind:
         yield Problem(("kind",), Reason.REQUIRED, "kind not set")

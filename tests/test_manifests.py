@@ -400,3 +400,8 @@ def test_an_object_that_stands_twice_is_warned_about():
     (warning,) = load(policy * 2).warnings
     assert (warning.line, warning.path) == (7, "metadata.name")
     assert "the last one replaces the other" in warning.message
+
+
+def test_a_file_of_tests_among_the_manifests_is_told_what_it_is():
+    version, _ = complaints("name: tiers\nexpect: []\n")
+    assert version.hint.startswith("this is a file of tests, for netpol-lab test")
