@@ -57,6 +57,11 @@ def test_run_all_leaves_no_error(lab: Lab) -> None:
     assert lab.page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
 
 
+def test_lines_of_text_on_its_page_break_between_words(lab: Lab, board: BoardInPage) -> None:
+    text = lab.page.locator(".jp-RenderedText pre").first
+    assert text.evaluate("node => getComputedStyle(node).wordBreak") == "normal"
+
+
 def test_the_picture_starts_with_no_policy(board: BoardInPage) -> None:
     assert set(board.verdicts().values()) == {"allowed"}
 
