@@ -18,6 +18,7 @@ from netpol_lab.parts import opposite, peer_path, port_path
 from netpol_lab.reach import reachability_of
 from netpol_lab.reading import format_path
 from netpol_lab.reasons import admitting_items
+from netpol_lab.traffic import spoken_port
 from netpol_lab.verdict import Side, resolution_of
 
 SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
@@ -61,7 +62,7 @@ def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisi
         elif not goal.allowed:
             for policy, rule in side.admitted_by:
                 if _has_the_right_peer(goal, answered):
-                    yield _wrong_port(policy, rule, side)
+                    yield _wrong_port(cluster, side, policy, rule, outcome.reading)
                 else:
                     yield _admitting(cluster, side, policy, rule, outcome.reading)
             if not side.isolated and not meant.allowed:
@@ -113,11 +114,15 @@ def _has_the_right_peer(goal: Goal, answered: Cluster) -> bool:
     return bool(ports) and goal.port is not None and (goal.protocol, goal.port) not in ports
 
 
-def _wrong_port(policy: Policy, rule: Rule, side: Side) -> Decisive:
-    """Return the rule that admits the right end on too many ports."""
-    if rule.ports:
-        return Decisive(policy, port_path(rule, 0), f"these ports of the rule admit {side.peer}")
-    return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
+def _wrong_port(
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+) -> Decisive:
+    """Return the item of a rule that admits the right end on too many ports."""
+    if not rule.ports:
+        return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
+    item = admitting_items(cluster, side, reading, policy, rule)[-1]  # ports come last
+    asked = spoken_port(side.flow.port, side.flow.protocol)
+    return Decisive(policy, format_path(item), f"this admits {side.peer} on {asked}")
 
 
 def _admitting(

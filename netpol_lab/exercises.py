@@ -13,13 +13,14 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab import progress
+from netpol_lab.astray import missed
 from netpol_lab.cards import Card, button, fitted, heading, preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.deciding import decisive
 from netpol_lab.display import Words, with_code
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.goal_tables import counted, goal_html, goal_rows, heading_of, in_words, rest_of
-from netpol_lab.goals import Goal, goals_of, wrong
+from netpol_lab.goals import Goal, goals_of
 from netpol_lab.manifests import load
 from netpol_lab.model import Policy
 from netpol_lab.scenario import Scenario
@@ -257,20 +258,21 @@ class Exercise(Card):
 
     def _graded(self, attempt: Attempt, given: Cluster) -> Feedback:
         cluster = self._scenario.attempted(given)
-        missed = wrong(self.goals, cluster)
-        held = f"{len(self.goals) - len(missed)} of {counted(self.goals)}."
-        said = _refusal(missed[0], cluster) if missed else "solved: "
+        found = missed(self._scenario, self.goals, cluster)
+        first = next(iter(found), None)
+        held = f"{len(set(self.goals).difference(found))} of {counted(self.goals)}."
+        said = _refusal(first, cluster) if first else "solved: "
         line: Iterable[str] = ()
-        if missed and self._given >= NUDGES:
-            line = self._line(attempt, given, missed[0], attempt.called)
+        if first and self._given >= NUDGES:
+            line = self._line(attempt, given, first, attempt.called)
         text = "\n".join([f"{said}{held}", *line, *self._idle(attempt, given, cluster)])
-        return Feedback(not missed, text, self._picture(cluster, missed[0] if missed else None))
+        return Feedback(first is None, text, self._picture(cluster, first))
 
     def _line_of_last_attempt(self) -> Iterator[str]:
         """Yield which line of the last attempt decides, once a nudge was given."""
         if self._tried is not None and self._given > NUDGES:
             attempt, given = self._tried
-            for goal in wrong(self.goals, self._scenario.attempted(given))[:1]:
+            for goal in missed(self._scenario, self.goals, self._scenario.attempted(given))[:1]:
                 yield from self._line(attempt, given, goal, "your last attempt")
 
     def _line(self, attempt: Attempt, given: Cluster, goal: Goal, called: str) -> Iterator[str]:

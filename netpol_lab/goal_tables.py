@@ -94,7 +94,19 @@ def _pod_line(pod: Pod) -> str:
 
 def rest_of(scenario: Scenario) -> str:
     """Return what is wanted of every connection that is not listed, in words."""
-    return _REST.get(scenario.file.otherwise, "")
+    file = scenario.file
+    into, out = (_all_of(names) for names in (file.nothing_else_into, file.nothing_else_from))
+    said = (
+        f"Nothing else comes in to {into}, on any port." if into else "",
+        f"Nothing else leaves {out}, on any port." if out else "",
+        _REST.get(file.otherwise, ""),
+    )
+    return " ".join(filter(None, said))
+
+
+def _all_of(names: Sequence[str] | None) -> str:
+    *others, last = names or ("",)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 _REST = {

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
+from netpol_lab.astray import missed
 from netpol_lab.decoding import Problem
 from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.goals import Goal, goals_of, listed_goals, problems_of, wrong
@@ -106,8 +107,8 @@ def _of_goals(scenario: Scenario, goals: Sequence[Goal]) -> Iterator[Problem]:
     """Yield where the goal cannot be graded, is not reached by the answer, or needs nothing."""
     undefined = list(_undefined(scenario))
     yield from undefined
-    missed = [] if undefined else wrong(goals, scenario.answered)
-    for goal in missed[:MOST_TOLD]:
+    found = [] if undefined else missed(scenario, goals, scenario.answered)
+    for goal in found[:MOST_TOLD]:
         got = State.of(goal.judged(scenario.answered).allowed)
         said = f"is not right: {goal} should be {State.of(goal.allowed)}, and is {got}"
         line = scenario.document.locate(goal.path)[0]

@@ -142,6 +142,9 @@ def name_problems(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
         for key, names in (("from", wanted.from_), ("to", wanted.to)):
             for path, name in _each(names, ("goal", i, key)):
                 yield from _name_problem(cluster, path, known.get(name, name), known)
+    for key in ("nothing_else_into", "nothing_else_from"):
+        for path, name in _each(getattr(file, key) or (), (key,)):
+            yield from _pod_problem(cluster, path, name, known)
     if file.layout:
         yield from _places(file, cluster)
     if file.otherwise:
@@ -166,6 +169,16 @@ def _name_problem(
         near = did_you_mean(name, captions) if captions else ""
         hint = near if near.startswith("Did you mean") else ""
         yield Problem(path, Reason.INVALID, str(error), hint)
+
+
+def _pod_problem(
+    cluster: Cluster, path: Path, name: str, captions: Iterable[str]
+) -> Iterator[Problem]:
+    """Yield why a name does not mean a pod, or pods."""
+    wrong = list(_name_problem(cluster, path, name, captions))
+    yield from wrong
+    if not wrong and cluster.endpoint(name).pod is None:
+        yield Problem(path, Reason.INVALID, f"{name} is no pod", "name pods or workloads")
 
 
 def _places(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:

@@ -53,6 +53,9 @@ class ExerciseFile:
     otherwise : str
         What every other connection should be on these ports: ``unchanged`` or ``blocked``;
         when empty, it may be as it likes.
+    nothing_else_into, nothing_else_from : tuple of str
+        Pods that nothing may come in to, or leave, but what the answer lets through: on every
+        port, and for every address.
     hints : tuple of str
         From a nudge to the line to write.
     answer : str
@@ -72,6 +75,12 @@ class ExerciseFile:
     ports: tuple[ProbePort, ...] | None = ()
     goal: tuple[Wanted, ...] | None = ()
     otherwise: str = ""
+    nothing_else_into: tuple[str, ...] | None = field(
+        default=(), metadata={"wire": "nothing_else_into"}
+    )
+    nothing_else_from: tuple[str, ...] | None = field(
+        default=(), metadata={"wire": "nothing_else_from"}
+    )
     hints: tuple[str, ...] | None = ()
     answer: str = ""
 

@@ -45,8 +45,8 @@ STREET = (
     # charts of a whole cluster
     "plots.chart", "plots.facts", "plots.heat", "plots.bars",
     # what an exercise says and wants
-    "scenario_fields", "scenario_complaints", "scenario", "goals", "deciding", "goal_tables",
-    "scenario_checks",
+    "scenario_fields", "scenario_complaints", "scenario", "goals", "astray", "deciding",
+    "goal_tables", "scenario_checks",
     # answers in nine formats
     "reports.progress", "reports.tables", "reports.graphs", "reports.pages", "reports.report",
     "reports.reach", "reports.changes", "reports.findings", "reports.pictures",
