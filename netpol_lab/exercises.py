@@ -261,6 +261,8 @@ class Exercise(Card):
         found = missed(self._scenario, self.goals, cluster)
         first = next(iter(found), None)
         held = f"{len(set(self.goals).difference(found))} of {counted(self.goals)}."
+        if found and first not in self.goals:
+            held += f" {rest_of(self._scenario)}"
         said = _refusal(first, cluster) if first else "solved: "
         line: Iterable[str] = ()
         if first and self._given >= NUDGES:

@@ -88,7 +88,9 @@ def test_every_exercise_of_the_course_guards_the_pods_of_its_story(name):
     homes = {policy.namespace for policy in find_scenario(name).answer.policies}
     more = [SSH_TOO.format(home=home, way=way, section=way.lower()) for home in homes]
     assert task.check(task.file.answer).solved
-    assert not task.check(task.file.answer + "".join(more)).solved
+    feedback = task.check(task.file.answer + "".join(more))
+    assert not feedback.solved
+    assert "Nothing else " in feedback.text
 
 
 def test_an_address_short_of_the_agencys_block_does_not_pass():
