@@ -1,6 +1,7 @@
 """What an attempt opens or closes beside the goals of an exercise."""
 
 import pytest
+import yaml
 from test_scenario import GOOD
 
 import netpol_lab as lab
@@ -72,23 +73,21 @@ def test_goals_are_told_before_what_else_went_astray():
     assert missed(scenario, goals_of(scenario), scenario.start)[0].path[0] == "goal"
 
 
-SSH_TOO = """
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {{name: ssh-too, namespace: {home}}}
-spec: {{podSelector: {{}}, policyTypes: [{way}], {section}: [{{ports: [{{port: 22}}]}}]}}
-"""
+def with_ssh(answer, way):
+    """The policies of an answer, each once more with a rule for another port."""
+    for policy in yaml.safe_load_all(answer):
+        subjects = {"podSelector": policy["spec"]["podSelector"]}
+        rules = {"policyTypes": [way], way.lower(): [{"ports": [{"port": 22}]}]}
+        policy["metadata"]["name"] += "-ssh"
+        yield {**policy, "spec": subjects | rules}
 
 
 @pytest.mark.parametrize("name", exercises())
 def test_every_exercise_of_the_course_guards_the_pods_of_its_story(name):
     task = lab.exercise(name)
-    way = "Egress" if name == "only-out" else "Ingress"
-    homes = {policy.namespace for policy in find_scenario(name).answer.policies}
-    more = [SSH_TOO.format(home=home, way=way, section=way.lower()) for home in homes]
+    more = with_ssh(task.file.answer, "Egress" if name == "only-out" else "Ingress")
     assert task.check(task.file.answer).solved
-    feedback = task.check(task.file.answer + "".join(more))
+    feedback = task.check(f"{task.file.answer}\n---\n{yaml.safe_dump_all(more)}")
     assert not feedback.solved
     assert "Nothing else " in feedback.text
 
