@@ -61,7 +61,7 @@ def decoder(annotation: Any) -> Decoder:
     if origin in (Union, types.UnionType):
         return Decoder(_none, decoder(arguments[0]).read)
     if origin is tuple:
-        return Decoder(_none, _list_of(decoder(arguments[0])))
+        return Decoder(_none, _list_of(decoder(arguments[0]), arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
         return Decoder(_none, _map_of(decoder(arguments[1])))
     if isinstance(annotation, type) and is_dataclass(annotation):
@@ -73,10 +73,10 @@ def _none() -> None:
     return None
 
 
-def _list_of(item: Decoder) -> Decode:
+def _list_of(item: Decoder, kind: Any) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, list):
-            problems.append(_wrong_type(value, "a list", path, _list_hint(value)))
+            problems.append(_wrong_type(value, "a list", path, _list_hint(value, kind)))
             return None
         return tuple(item(part, (*path, i), problems) for i, part in enumerate(value))
 
@@ -86,7 +86,7 @@ def _list_of(item: Decoder) -> Decode:
 def _map_of(item: Decoder) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            problems.append(_wrong_type(value, "a mapping", path, _mapping_hint(value)))
+            problems.append(_wrong_type(value, "a mapping", path, _pair_hint(value)))
             return None
         return {key: item(part, (*path, key), problems) for key, part in value.items()}
 
@@ -100,7 +100,8 @@ def _struct(cls: type) -> Decode:
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            problems.append(_wrong_type(value, "a mapping", path, _mapping_hint(value)))
+            hint = _selector_hint(value, path) if cls is api.LabelSelector else _pair_hint(value)
+            problems.append(_wrong_type(value, "a mapping", path, hint))
             return cls()
         given = {}
         for key, part in value.items():
@@ -173,13 +174,43 @@ def _in_words(value: Any) -> str:
             return f"a value of the YAML type {type(value).__name__}"
 
 
-def _list_hint(value: Any) -> str:
-    if isinstance(value, dict):
+def _list_hint(value: Any, kind: Any) -> str:
+    """Return how to write a list of some kind of items."""
+    if value and isinstance(value, dict):
         return 'put a dash before it: "- " starts an item of the list'
-    return f"write it as a list: [{visible(str(value), 40)}]"
+    shown = visible(str(value), 40)
+    if kind is str and isinstance(value, str):
+        return f"write it as a list: [{shown}]"
+    if kind is api.NetworkPolicyPort and (isinstance(value, str) or _is_int32(value)):
+        return f"write it as a list: [{{port: {shown}}}]"
+    return _LISTS.get(kind, "")
 
 
-def _mapping_hint(value: Any) -> str:
+_RULES = "write [] for no rule (nothing is admitted), or [{}] for one that admits everything"
+_LISTS = {
+    api.NetworkPolicyIngressRule: _RULES,
+    api.NetworkPolicyEgressRule: _RULES,
+    api.NetworkPolicyPeer: "leave it out to mean everybody, or list peers: - podSelector: {}",
+    api.NetworkPolicyPort: "leave it out to mean every port, or list them: - port: 80",
+}
+
+
+def _selector_hint(value: Any, path: Path) -> str:
+    """Return how to select by a label, or everything, where somebody wrote a word."""
+    if not isinstance(value, str):
+        return "write {} to select all"
+    if found := _PAIR.fullmatch(value.strip()):
+        return f"write {{matchLabels: {{{visible(found[1], 40)}: {visible(found[2], 40)}}}}}"
+    if path[-1:] == ("namespaceSelector",) and value not in _EVERYTHING:
+        name = f"kubernetes.io/metadata.name: {visible(value, 40)}"
+        return f"namespaces are selected by their labels: {{matchLabels: {{{name}}}}}"
+    return "write {} to select all, or for instance {matchLabels: {app: web}}"
+
+
+_EVERYTHING = ("all", "any", "*")
+
+
+def _pair_hint(value: Any) -> str:
     """Return how to write `key: value`, where somebody wrote `key:value` or `key = value`."""
     if isinstance(value, str) and (found := _PAIR.fullmatch(value.strip())):
         pair = f"{visible(found[1], 40)}: {visible(found[2], 40)}"

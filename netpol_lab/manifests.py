@@ -41,6 +41,7 @@ from netpol_lab.reading import (
     get,
     parse_path,
 )
+from netpol_lab.slips import lookalike
 
 SCENARIOS = FilePath(__file__).parent / "scenarios"
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -429,7 +430,7 @@ def _complaint(document: Document, value: Any, problem: Problem, prefix: Path) -
         format_path(problem.path),
         problem.reason,
         problem.message,
-        problem.hint,
+        lookalike(excerpt) or problem.hint,
         document.file,
         document.number,
         line,

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from netpol_lab.errors import Complaint, Reason
+from netpol_lab.errors import Complaint, Reason, visible
+from netpol_lab.slips import slip
 
 Path = tuple[str | int, ...]
 
@@ -250,7 +251,7 @@ def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document
     >>> [d.value for d in good]
     [{'a': 1}, {'c': True}]
     >>> bad[0].line
-    4
+    3
     """
     if len(text) > MAX_BYTES:
         message = f"the text has {len(text):,} characters; at most {MAX_BYTES:,} are read"
@@ -387,39 +388,43 @@ def _children(node: yaml.Node) -> Iterable[yaml.Node]:
 
 
 def _syntax(error: Exception, file: str, number: int, first_line: int, text: str) -> Complaint:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error) or "cannot be read"
-    if isinstance(error, RecursionError):
-        problem = "nested too deeply"
-    complaint = Complaint(
-        "", Reason.SYNTAX, str(problem), _syntax_hint(str(problem), text), file, number
-    )
-    if mark is None:
+    lines, problem = text.splitlines(), _problem_of(error)
+    complaint = Complaint("", Reason.SYNTAX, problem, "", file, number)
+    at = _where(error, text)
+    if at is None:
         return complaint
-    if text.splitlines()[mark.line : mark.line + 1] and _at(text, mark) == "\t":
-        complaint = replace(complaint, hint=_NO_TABS)
-    excerpt = _excerpt(text.splitlines(), mark.line)
-    return complaint.at(first_line + mark.line + 1, mark.column + 1, excerpt)
+    opened = getattr(error, "context_mark", None)
+    line, hint = slip(lines, at.line, opened and opened.line, problem)
+    excerpt = _excerpt(lines, line)
+    column = at.column if line == at.line else len(excerpt) - len(excerpt.lstrip())
+    return replace(complaint, hint=hint).at(first_line + line + 1, column + 1, excerpt)
+
+
+def _problem_of(error: Exception) -> str:
+    """Return what the reader says is wrong."""
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"the control character {visible(chr(_sign_of(error)))} is not allowed in YAML"
+    return str(getattr(error, "problem", None) or error or "cannot be read")
+
+
+def _where(error: Exception, text: str) -> yaml.Mark | None:
+    """Return where reading stopped; None where the reader does not say."""
+    if isinstance(error, yaml.reader.ReaderError):
+        before = text.partition(chr(_sign_of(error)))[0]
+        column = len(before) - before.rfind("\n") - 1
+        return yaml.Mark("", 0, before.count("\n"), column, None, 0)
+    return getattr(error, "problem_mark", None)
+
+
+def _sign_of(error: yaml.reader.ReaderError) -> int:
+    return ord(error.character) if isinstance(error.character, str) else int(error.character)
 
 
 def _excerpt(lines: list[str], line: int) -> str:
     text = lines[line] if line < len(lines) else ""
     return text if len(text) <= MAX_EXCERPT else ""
-
-
-_NO_TABS = "there is a tab here: YAML is indented with spaces"
-
-
-def _at(text: str, mark: yaml.Mark) -> str:
-    return text.splitlines()[mark.line][mark.column : mark.column + 1]
-
-
-def _syntax_hint(problem: str, text: str) -> str:
-    if "mapping values are not allowed" in problem:
-        return "is the line above indented differently, or does a text with a colon need quotes?"
-    if "expected <block end>" in problem:
-        return "this line is indented differently from its neighbours"
-    return ""
 
 
 # ---------------------------------------------------------------- positions

@@ -74,9 +74,21 @@ def test_open_types_let_other_fields_pass():
         (api.LabelSelector, {"matchLabels": {"a": 1.1}}, "in quotes"),
         (api.NetworkPolicyPort, {"endPort": "90"}, "take the quotes away"),
         (api.NetworkPolicySpec, {"policyTypes": "Ingress"}, "[Ingress]"),
-        (api.NetworkPolicySpec, {"ingress": {}}, "dash"),
+        (api.NetworkPolicySpec, {"ingress": {"from": []}}, "put a dash before it"),
+        (api.NetworkPolicySpec, {"ingress": {}}, "[] for no rule (nothing is admitted), or [{}]"),
+        (api.NetworkPolicySpec, {"egress": "none"}, "[] for no rule"),
+        (api.NetworkPolicySpec, {"egress": False}, "[] for no rule"),
+        (api.NetworkPolicyIngressRule, {"ports": 80}, "[{port: 80}]"),
+        (api.NetworkPolicyIngressRule, {"ports": {}}, "leave it out to mean every port"),
+        (api.NetworkPolicyIngressRule, {"from": {}}, "leave it out to mean everybody"),
+        (api.NetworkPolicyIngressRule, {"from": "web"}, "- podSelector: {}"),
+        (api.NetworkPolicySpec, {"podSelector": "app=web"}, "{matchLabels: {app: web}}"),
+        (api.NetworkPolicySpec, {"podSelector": "all"}, "{} to select all"),
+        (api.NetworkPolicySpec, {"podSelector": []}, "{} to select all"),
+        (api.NetworkPolicyPeer, {"namespaceSelector": "cafe"},
+         "{matchLabels: {kubernetes.io/metadata.name: cafe}}"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_type_says_what_to_type_instead(kind, value, words):
     found = problem(kind, value)
     assert found.reason is Reason.TYPE

@@ -63,7 +63,7 @@ def test_anchors_and_merge_keys_work():
 def test_a_broken_document_does_not_hide_the_others():
     good, bad = documents("a: 1\n---\nb: [\n---\nc: 3\n---\nd: }\n", "x.yaml")
     assert [(d.number, d.value) for d in good] == [(1, {"a": 1}), (3, {"c": 3})]
-    assert [(c.document, c.line) for c in bad] == [(2, 4), (4, 7)]
+    assert [(c.document, c.line) for c in bad] == [(2, 3), (4, 7)]
 
 
 def test_directives_comments_and_empty_documents_are_no_objects():

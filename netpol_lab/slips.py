@@ -1,0 +1,139 @@
+"""What somebody who typed a text probably meant, where it cannot be read: a line, and what to type.
+
+Only for the words of a complaint. Nothing in here decides whether a text is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Slip(NamedTuple):
+    """The line that is probably at fault, from 0, and what to do about it; both may be unknown."""
+
+    line: int
+    hint: str = ""
+
+
+# What belongs to the page, the mail or the program that a text was copied from.
+_WRAPPINGS = (
+    (r"\s*```", "leave out the lines with ```: they belong to a page, not to the YAML"),
+    (r"> ", "leave out the > at the beginning of each line"),
+    (r"[$%]? ?(kubectl|cat|helm|oc) |\$ |.*<<-?\s*['\"]?\w+['\"]?$|EOF\s*$",
+     "this is a command for a shell: keep only the YAML"),
+    (r".*\{\{.*\}\}", "{{ }} is a template: render it first, for instance with helm template"),
+    (r"\s*//", "a comment begins with #"),
+)  # fmt: skip
+# Signs that are left out or doubled.
+_SIGNS = (
+    (r"(-{4,}|--|[–—]+)\s*$", "write three dashes to begin another object: ---"),
+    (r"\s*(- +)*[A-Za-z][\w.-]*:[^\s:/]", "write a blank after the colon"),
+    (r"\s*-[A-Za-z]", "write a blank after the dash"),
+    (r"\s*(?P<name>[A-Za-z]\w*)\s*$", "is a colon missing after {name}?"),
+    (r"\s*(- +)*(?P<name>[A-Za-z]\w*)\s*[\[{\"']", "is a colon missing after {name}?"),
+)
+_MESSAGES = (
+    ("a nested mapping|mapping values are not allowed", "is the line above indented differently, "
+     "or does a text with a colon need quotes?"),
+    ("expected key|<block end>|expected '-'", "this line is indented differently from its "
+     "neighbours: what stands side by side begins in the same column"),
+    ("end of stream", "a quotation mark is opened here and not closed"),
+    ("expected ',' or|expected ':'", "a bracket is opened and not closed, or a comma or a colon is "
+     "missing"),
+    ("cannot start any token", "a text that begins with this sign needs quotes"),
+    ("unhashable key", "a text that begins with a brace needs quotes"),
+)  # fmt: skip
+_NO_TABS = "there is a tab here: YAML is indented with spaces"
+
+_LOOKALIKES = {
+    "“”„‟«»": 'a typographic quotation mark: type " instead',
+    "‘’‚‛´`": "a typographic quotation mark: type ' instead",
+    "–—−‐‑": "a dash that is not the one of the keyboard: type - instead",
+    "：": "a wide colon: type : instead",
+    "\u00a0\u2007\u202f\u2002\u2003\u2009\u3000": "a blank that is not the one of the keyboard: "
+    "type it again",
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad": "a sign that cannot be seen: type the line again",
+}
+
+
+def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Slip:
+    """Return what is probably wrong with a text that is no YAML.
+
+    Parameters
+    ----------
+    lines : sequence of str
+    at : int
+        The line, from 0, at which reading stopped; it may lie past the last one.
+    opened : int or None
+        The line where what was being read begins.
+    problem : str
+        The reader's own words.
+
+    Returns
+    -------
+    Slip
+
+    Examples
+    --------
+    >>> slip(["kind:NetworkPolicy", "metadata:"], 1, None, "mapping values are not allowed")
+    Slip(line=0, hint='write a blank after the colon')
+    >>> slip(["a:", "  b: 1", " c: 2"], 2, 0, "did not find expected key").line
+    2
+    """
+    at = _within(lines, at, opened)
+    above = next((i for i in range(at - 1, -1, -1) if lines[i].strip()), at)
+    for line in dict.fromkeys((at, above)):
+        if hint := _hint(lines[line] if lines else ""):
+            return Slip(line, hint)
+    return Slip(at, next((hint for words, hint in _MESSAGES if re.search(words, problem)), ""))
+
+
+def _within(lines: Sequence[str], at: int, opened: int | None) -> int:
+    """Return a line with something on it: past the end, the one where the trouble began."""
+    last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
+    return at if at <= last else last if opened is None else min(opened, last)
+
+
+def _hint(line: str) -> str:
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return _NO_TABS
+    for pattern, hint in _WRAPPINGS:
+        if re.match(pattern, line):
+            return hint
+    if found := lookalike(line):
+        return found
+    for pattern, hint in _SIGNS:
+        if match := re.match(pattern, line):
+            return hint.format_map(match.groupdict())
+    return ""
+
+
+def lookalike(line: str) -> str:
+    """Return which sign of a line only looks like one of YAML's, and what to type; or nothing.
+
+    Examples
+    --------
+    >>> lookalike("app: “desk”")
+    'here is “, a typographic quotation mark: type " instead'
+    >>> lookalike("app: desk")
+    ''
+    """
+    line = line.partition(" #")[0]  # comments may be in any language
+    for sign in line:
+        for signs, words in _LOOKALIKES.items():
+            if sign in signs:
+                shown = sign if sign.isprintable() and not sign.isspace() else f"U+{ord(sign):04X}"
+                return f"here is {shown}, {words}"
+    return _foreign_letter(line)
+
+
+def _foreign_letter(line: str) -> str:
+    """Return which letter of a word of Latin letters is from another alphabet."""
+    for word in re.findall(r"[^\W\d_]+", line):
+        foreign = [letter for letter in word if not letter.isascii()]
+        if foreign and len(foreign) < len(word):
+            letter = foreign[0]
+            return f"the {letter} in {word} is not one of the letters a to z (U+{ord(letter):04X})"
+    return ""
