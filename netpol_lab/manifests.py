@@ -324,14 +324,16 @@ class _Reader:
             self._complain(document, value, [problem], path)
             return
         if not isinstance(value, dict):
-            problem = Problem(path, Reason.TYPE, "is not an object: must be a mapping with kind")
+            said = "is not an object: must be a mapping with kind"
+            hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
+            problem = Problem(path, Reason.TYPE, said, hint)
             self._complain(document, value, [problem], path)
             return
         value = {**inherited, **value}
         kind, version = value.get("kind"), value.get("apiVersion")
         if isinstance(kind, str) and kind.endswith("List") and "items" in value:
             self._items(document, value, path)
-        elif problems := list(_mapping_problems(kind, version, "expect" in value)):
+        elif problems := list(_mapping_problems(value)):
             self._complain(document, value, problems, path)
         elif (kind, version) in _KINDS:
             self._take(document, value, path, str(kind))
@@ -451,24 +453,44 @@ _OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespac
 _OF_TESTS = "this is a file of tests, for netpol-lab test; name the folder of manifests alone"
 
 
-def _mapping_problems(kind: Any, version: Any, is_test: bool) -> Iterator[Problem]:
+def _mapping_problems(value: dict[str, Any]) -> Iterator[Problem]:
     """Yield why no API resource is called so (VAL-01, VAL-02)."""
+    kind, version = value.get("kind"), value.get("apiVersion")
     if not version:
-        hint = _OF_TESTS if is_test else _OF_OBJECTS
-        yield Problem(("apiVersion",), Reason.REQUIRED, "apiVersion not set", hint)
+        yield _not_set("apiVersion", value, _OF_TESTS if "expect" in value else _OF_OBJECTS)
     if not kind:
-        yield Problem(("kind",), Reason.REQUIRED, "kind not set")
+        yield _not_set("kind", value)
     for name, text in (("apiVersion", version), ("kind", kind)):
         if text and not isinstance(text, str):
             yield Problem((name,), Reason.TYPE, "must be text")
-    if not isinstance(version, str) or not isinstance(kind, str) or (kind, version) in _KINDS:
-        return
-    message = f'no matches for kind "{kind}" in version "{version}"'
+    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in _KINDS:
+        yield from _no_match(kind, version)
+
+
+def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
+    """Return the complaint about a field that is missing, or written with other capitals."""
+    spelt = next((key for key in value if key.lower() == name.lower() and key != name), None)
+    path = (spelt or name,)
+    hint = f"write {name}: capital and small letters count" if spelt else hint
+    return Problem(path, Reason.REQUIRED, f"{name} not set", hint, of_key=bool(spelt))
+
+
+def _no_match(kind: str, version: str) -> Iterator[Problem]:
+    """Yield why there is no such kind; those of other groups, and of others, are left alone."""
+    message = f'no matches for kind "{visible(kind)}" in version "{visible(version)}"'
     for known, right in _KINDS:
         if kind == known and _is_builtin_group(version):
             yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {right}")
-        elif kind.lower() == known.lower() and version == right:
+            return
+        if kind.lower() == known.lower() and version == right:
             yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
+            return
+    if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
+        hint = did_you_mean(kind, _OF_NETWORKING)
+        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+
+
+_OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
 
 
 def _is_builtin_group(version: str) -> bool:
@@ -493,17 +515,22 @@ _LAST_STANDS = "kubectl keeps only the last one without a word: merge the two or
 
 def _duplicates(document: Document, prefix: Path) -> list[Problem]:
     depth = len(prefix)
+    paths = [path[depth:] for path in document.duplicates() if path[:depth] == prefix]
+    two = next((path for path in paths if path in _OF_EACH_OBJECT), None)
     return [
         Problem(
-            path[depth:],
+            path,
             Reason.DUPLICATE,
-            f'duplicate field "{format_path(path[depth:])}"',
-            _ONE_TOO_MANY if path[depth:] in _OF_EACH_OBJECT else _LAST_STANDS,
+            f'duplicate field "{format_path(path)}"',
+            "" if path in _OF_EACH_OBJECT and path != two else _hint_of_duplicate(path),
             of_key=True,
         )
-        for path in document.duplicates()
-        if path[:depth] == prefix
+        for path in paths
     ]
+
+
+def _hint_of_duplicate(path: Path) -> str:
+    return _ONE_TOO_MANY if path in _OF_EACH_OBJECT else _LAST_STANDS
 
 
 def _stored(value: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from netpol_lab.cluster import Cluster
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.explain import policy_words
 from netpol_lab.manifests import load
+from netpol_lab.reading import documents
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,13 @@ class Review:
         Why it is refused; empty when it is accepted.
     cluster : Cluster or None
         What is stored; None when it is refused.
+    documents : int
+        How many documents the text has; kubectl sends each by itself.
     """
 
     complaints: tuple[Complaint, ...]
     cluster: Cluster | None
+    documents: int = 1
 
     @property
     def accepted(self) -> bool:
@@ -42,7 +46,12 @@ class Review:
     __repr__ = __str__
 
     def _refused(self) -> Iterator[str]:
-        yield "Refused. Nothing of it is stored:"
+        refused = sorted({complaint.document for complaint in self.complaints})
+        if len(refused) < self.documents:
+            which = f"document {' and '.join(map(str, refused))} of {self.documents}"
+            yield f"Refused: {which}. kubectl sends each by itself, so the others are stored:"
+        else:
+            yield "Refused. Nothing of it is stored:"
         yield "\n\n".join(map(str, self.complaints))
 
     def _accepted(self, cluster: Cluster) -> Iterator[str]:
@@ -93,4 +102,6 @@ def review(text: str, *, strict: bool = True) -> Review:
     try:
         return Review((), load(f"{text}\n", strict=strict))
     except ManifestError as error:
-        return Review(tuple(error.complaints), None)
+        good, bad = documents(text, "<text>")
+        written = sum(document.value is not None for document in good) + len(bad)
+        return Review(tuple(error.complaints), None, written)

@@ -405,3 +405,33 @@ def test_an_object_that_stands_twice_is_warned_about():
 def test_a_file_of_tests_among_the_manifests_is_told_what_it_is():
     version, _ = complaints("name: tiers\nexpect: []\n")
     assert version.hint.startswith("this is a file of tests, for netpol-lab test")
+
+
+def test_a_kind_that_networking_does_not_have_is_refused_and_other_groups_are_left_alone():
+    head = "metadata: {name: a, namespace: b}\napiVersion: "
+    for kind in ("NetworkPolcy", "NetworkPolicies", "Network Policy", "netpol"):
+        (found,) = complaints(f"{head}networking.k8s.io/v1\nkind: {kind}\n")
+        assert found.reason is Reason.NO_MATCH
+        assert "NetworkPolicy" in found.hint
+    assert load(f"{head}projectcalico.org/v3\nkind: NetworkPolicy\n").ignored == {
+        "NetworkPolicy": 1
+    }
+
+
+def test_a_field_with_other_capitals_is_told_where_it_stands():
+    found = complaints("apiversion: v1\nKind: Pod\n")
+    assert [(c.line, c.hint) for c in found] == [
+        (1, "write apiVersion: capital and small letters count"),
+        (2, "write kind: capital and small letters count"),
+    ]
+
+
+def test_two_objects_without_dashes_between_them_are_told_so_once():
+    found = complaints(HEAD + HEAD)
+    assert len(found) == 3
+    assert ["---" in complaint.hint for complaint in found] == [True, False, False]
+
+
+def test_prose_is_told_how_an_object_begins():
+    (found,) = complaints("I do not know\n")
+    assert "apiVersion: v1" in found.hint

@@ -44,3 +44,10 @@ def test_of_a_field_that_stands_twice_the_last_one_counts():
 
 def test_a_text_without_objects_has_nothing_to_store():
     assert lab.review("# nothing").text.startswith("Nothing to store")
+
+
+def test_a_broken_document_does_not_keep_the_others_from_being_stored():
+    good = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n"
+    bad = "apiVersion: v1\nkind: Pod\nmetadata: {}\n"
+    assert str(lab.review(good + bad)).startswith("Refused: document 2 of 2. kubectl sends each")
+    assert str(lab.review(bad)).startswith("Refused. Nothing of it is stored:")
