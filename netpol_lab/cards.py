@@ -16,12 +16,14 @@ class Card(Stored, ipywidgets.VBox):
     Parameters
     ----------
     children : sequence of widgets
+    guarded : bool
+        Whether a picture among them keeps the keys from JupyterLab already.
     """
 
     svg = ""
 
-    def __init__(self, children: Any) -> None:
-        super().__init__([*children, *shield()])
+    def __init__(self, children: Any, *, guarded: bool = False) -> None:
+        super().__init__([*children, *([] if guarded else shield())])
         self.layout.max_width = "860px"
         self.add_class("nl-task")
 
@@ -41,6 +43,22 @@ def shield() -> list[Any]:
     except ModuleNotFoundError:  # no anywidget: the tasks work, without this protection
         return []
     return [TrafficMap(layout=ipywidgets.Layout(display="none"))]
+
+
+def replace_children(box: Any, children: Any) -> None:
+    """Put widgets in the place of others, and let go of those: a kernel keeps all that are open."""
+    gone, box.children = box.children, tuple(children)
+    for widget in gone:
+        _discard(widget)
+
+
+def _discard(widget: Any) -> None:
+    """Close a widget that shares its layout with nobody, with all that is in it."""
+    for child in getattr(widget, "children", ()):
+        _discard(child)
+    for part in (widget, widget.layout, getattr(widget, "style", None)):
+        if part is not None:
+            part.close()
 
 
 def fitted(html: str) -> str:

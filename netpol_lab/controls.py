@@ -68,6 +68,8 @@ class Controls(ipywidgets.VBox):
             for name, box in self._boxes.items():
                 box.value = name in on
             self._port.value = "" if port is None else str(port)
+            if protocol not in self._protocol.options:
+                self._protocol.options = (*self._protocol.options, protocol)
             self._protocol.value = protocol
         finally:
             self._quiet = False
@@ -144,6 +146,10 @@ def _listed(ports: Mapping[int, Iterable[str]]) -> str:
 def known_ports(cluster: Cluster) -> dict[int, tuple[str, ...]]:
     """Return the port numbers that containers and policies mention, each with its names.
 
+    Parameters
+    ----------
+    cluster : Cluster
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -167,6 +173,12 @@ def _in_rules(cluster: Cluster) -> Iterator[int]:
 def port_number(cluster: Cluster, port: int | str | None, protocol: str = "TCP") -> int | None:
     """Return the number that a port stands for: itself, or what a container port's name means.
 
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int or str, optional
+    protocol : str
+
     Raises
     ------
     UnknownNameError, AmbiguousNameError
@@ -183,6 +195,7 @@ def port_number(cluster: Cluster, port: int | str | None, protocol: str = "TCP")
     word = port.strip()
     if not word or word.isdecimal():
         return int(word) if word else None
+    protocol = protocol.upper()
     declared = [d for pod in cluster.pods for d in pod.ports if d.protocol == protocol]
     numbers = sorted({d.port for d in declared if d.name == word})
     if len(numbers) == 1:

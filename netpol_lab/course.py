@@ -110,6 +110,11 @@ CHAPTERS = (
 def exercises_by_chapter() -> dict[str, tuple[str, ...]]:
     """Return the names of the packaged exercises of each chapter.
 
+    Returns
+    -------
+    dict of str to tuple of str
+        By the chapter's number, as ``"02"``.
+
     Examples
     --------
     >>> "two-tiers" in exercises_by_chapter()["02"]
@@ -136,6 +141,16 @@ class Part:
 
 def parts(chapter: Chapter, progress: Progress) -> tuple[Part, ...]:
     """Return what there is to do in a chapter, and what somebody has done of it.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    progress : Progress
+
+    Returns
+    -------
+    tuple of Part
+        In the order of the page; none where there is nothing to do.
 
     Examples
     --------
@@ -171,6 +186,15 @@ def _solved(tasks: list[Task]) -> Part:
 
 def stage_of(chapter: Chapter, progress: Progress) -> Stage:
     """Return how far somebody is with a chapter.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    progress : Progress
+
+    Returns
+    -------
+    Stage
 
     Examples
     --------
@@ -209,7 +233,13 @@ def reset_progress() -> Words:
     Returns
     -------
     Words
-        What was done.
+        What was done: where your progress so far is kept, or why it stays as it is.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.reset_progress()
+    Your progress begins anew.
     """
     return Words(recording.reset())
 
@@ -223,6 +253,11 @@ class CourseMap:
     progress : Progress
     notes : tuple of str
         What there is to tell about the file of progress.
+
+    Examples
+    --------
+    >>> print(CourseMap(Progress(quizzes={"01": Score(2, 3, rounds=1)})).next)
+    1. Everything talks (still to do: predict, exercise)
     """
 
     progress: Progress

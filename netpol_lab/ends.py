@@ -19,6 +19,20 @@ def as_read(end: Endpoint, assumptions: Assumptions) -> Endpoint:
     return end if assumptions.host_network_as_pods else as_node(end)
 
 
+def counts_as_pod(pod: Pod, assumptions: Assumptions) -> bool | None:
+    """Say whether policies select this pod as they do others; None where that is open (SEM-54).
+
+    Examples
+    --------
+    >>> agent = Pod("shop", "agent", host_network=True)
+    >>> print(counts_as_pod(agent, Assumptions()))
+    None
+    >>> counts_as_pod(agent, Assumptions(host_network_as_pods=False))
+    False
+    """
+    return assumptions.host_network_as_pods if pod.host_network else True
+
+
 def is_own_node(pod: Pod, peer: Endpoint) -> bool:
     """Say whether the peer is the node that the pod runs on (SEM-50)."""
     if peer.pod is not None:

@@ -31,6 +31,7 @@ from netpol_lab.verdict import resolution_of
 
 NOT_SOLVED = "not solved yet"
 
+MOST_TOLD = 8  # complaints about one attempt
 NUDGES = 1  # after so many hints, an answer also names the line that decides
 
 
@@ -87,11 +88,12 @@ class Attempt:
             return load(f"{self.given}\n")
         raise NetpolError(f"an attempt is YAML text or a cluster, not {type(self.given).__name__}")
 
-    def told(self, error: NetpolError) -> str:
+    def told(self, error: ManifestError) -> str:
         """Return what is wrong with it, by the lines of the cell."""
-        complaints = error.complaints if isinstance(error, ManifestError) else ()
         tell = _in_cell if self.in_cell else str
-        return "\n\n".join(map(tell, complaints)) or str(error)
+        first, rest = error.complaints[:MOST_TOLD], len(error.complaints) - MOST_TOLD
+        words = [_heading_of_complaints(error.complaints), "\n\n".join(map(tell, first))]
+        return "\n".join([*words, f"\n... and {rest} more"] if rest > 0 else words)
 
     def line(self, given: Cluster, policy: Policy, path: str) -> tuple[int, str] | None:
         """Return the number and the text of the line that a part of a policy stands on."""
@@ -105,6 +107,12 @@ class Attempt:
     def called(self) -> str:
         """What it is called in an answer."""
         return "this cell" if self.in_cell else "your text"
+
+
+def _heading_of_complaints(complaints: Iterable[Complaint]) -> str:
+    if all(complaint.reason is Reason.DUPLICATE for complaint in complaints):
+        return "Kubernetes would keep only a part of this:"
+    return "Kubernetes would refuse this:"
 
 
 def _in_cell(complaint: Complaint) -> str:
@@ -144,10 +152,11 @@ class Exercise(Card):
         self._tried: tuple[Attempt, Cluster] | None = None
         self._help = ipywidgets.HTML()
         self._more = button("Hint", self.hint)
+        self._more.disabled = not self.file.hints
         self._last = button("Worked answer", self.answer)
         rows, rest = goal_rows(self.goals, self.file.captions), rest_of(scenario)
         table = goal_html(self._wanted, rows, rest)
-        story = ipywidgets.HTML(fitted(_story_html(self.file.story) + self.svg + table))
+        story = ipywidgets.HTML(fitted(_story_html(self.file.paragraphs) + self.svg + table))
         buttons = ipywidgets.HBox([self._more, self._last])
         super().__init__([heading(self.file.title), story, buttons, self._help])
 
@@ -180,6 +189,15 @@ class Exercise(Card):
     def check_cell(self, text: str) -> Feedback:
         """Answer what stands in a cell under its line ``%%policy``, by the lines of that cell.
 
+        Parameters
+        ----------
+        text : str
+            What stands there.
+
+        Returns
+        -------
+        Feedback
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -202,14 +220,15 @@ class Exercise(Card):
     def _answered(self, attempt: Attempt, kept: str) -> Feedback:
         try:
             given = attempt.read()
+        except ManifestError as error:
+            return Feedback(False, attempt.told(error))
         except NetpolError as error:
-            said = attempt.told(error)
-            return Feedback(False, f"Kubernetes would refuse this:\n{said}")
+            return Feedback(False, str(error))
         if given.policies:
             self._tried = attempt, given
             return self._graded(attempt, given)
         if _holds_something(given):
-            return Feedback(False, f"{NOT_SOLVED}: there is no NetworkPolicy in this text")
+            return Feedback(False, f"{NOT_SOLVED}: {_what_is_there(given)}")
         return Feedback(False, f"{NOT_SOLVED}{self._where_kept if kept else ''}")
 
     @property
@@ -222,10 +241,23 @@ class Exercise(Card):
         return Words(progress.last_attempt(self.file.name))
 
     def hint(self) -> Words:
-        """Give the next hint under those before; after the last one, tell how to go on."""
+        """Give the next hint under those before; after the last one, tell how to go on.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> task = lab.exercise("two-tiers")
+        >>> print(task.hint()[:12])
+        Hint 1 of 2:
+        """
         hints = self.file.hints or ()
         if self._given == len(hints):
-            return Words("That was the last hint. The worked answer shows one solution.")
+            last = "That was the last hint." if hints else "There are no hints."
+            return Words(f"{last} The worked answer shows one solution.")
         self._given += 1
         progress.record_help(self.file.name, hints=self._given)
         said = f"Hint {self._given} of {len(hints)}: {hints[self._given - 1].strip()}"
@@ -236,7 +268,18 @@ class Exercise(Card):
         return words
 
     def answer(self) -> Words:
-        """Give a worked answer; others with the same traffic are as good."""
+        """Give a worked answer; others with the same traffic are as good.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.exercise("two-tiers").answer().splitlines()[0])
+        apiVersion: networking.k8s.io/v1
+        """
         progress.record_help(self.file.name, answer=True)
         return self._show(self.file.answer.strip())
 
@@ -267,7 +310,7 @@ class Exercise(Card):
         line: Iterable[str] = ()
         if first and self._given >= NUDGES:
             line = self._line(attempt, given, first, attempt.called)
-        text = "\n".join([f"{said}{held}", *line, *self._idle(attempt, given, cluster)])
+        text = "\n".join([f"{said}{held}", *line, *self._notes(attempt, given, cluster)])
         return Feedback(first is None, text, self._picture(cluster, first))
 
     def _line_of_last_attempt(self) -> Iterator[str]:
@@ -285,31 +328,39 @@ class Exercise(Card):
                 yield f"Look at line {line[0]} of {called}: {line[1]}\n  {found.does}"
                 return
 
-    def _idle(self, attempt: Attempt, given: Cluster, cluster: Cluster) -> Iterator[str]:
-        """Yield the policies that select no pod, which is legal, silent, and seldom meant."""
+    def _notes(self, attempt: Attempt, given: Cluster, cluster: Cluster) -> Iterator[str]:
+        """Yield what is legal, silent, and seldom meant."""
         yield from (
             f"Note: {w.object} {w.message}." for w in given.warnings if w.reason is Reason.DUPLICATE
         )
-        nobody_in_default = all(pod.namespace != "default" for pod in cluster.pods)
+        if given.ignored.get("NetworkPolicy"):
+            yield f"Note: {_FOREIGN} It does not count here."
         for policy in given.policies:
-            if nobody_in_default and policy.namespace == "default":
+            if str(policy) in self._scenario.start.policies_by_name:
                 yield (
-                    f"Note: {policy} selects no pod. A policy that names no namespace lives in "
-                    f"`default`, and there are no pods there. "
-                    f"Write `namespace: {self._homes[0]}` under `metadata`."
+                    f"Note: {policy} is the name of a policy that is already there, and yours "
+                    f"replaces it. Give yours another name."
                 )
-            elif policy.namespace not in self._homes:
-                yield (
-                    f"Note: {policy} lives in namespace {policy.namespace}, and can select pods "
-                    f"only there. The task is about {' and '.join(self._homes)}."
-                )
-            elif not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
-                yield _selects_nobody(policy, attempt.line(given, policy, "spec.podSelector"))
+            if not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
+                line = attempt.line(given, policy, "spec.podSelector")
+                where = f" (line {line[0]})" if line else ""
+                yield f"Note: {policy} selects no pod{where}. {self._why_nobody(policy)}"
 
-    @property
-    def _homes(self) -> tuple[str, ...]:
-        """The namespaces that the exercise is about."""
-        return tuple(dict.fromkeys(policy.namespace for policy in self._scenario.answer.policies))
+    def _why_nobody(self, policy: Policy) -> str:
+        """Say why a policy selects no pod, and what to write."""
+        homes = dict.fromkeys(each.namespace for each in self._scenario.answer.policies)
+        if policy.namespace == "default" not in homes:
+            return (
+                f"A policy that names no namespace lives in the one that kubectl is set to, here "
+                f"`default`. Write `namespace: {next(iter(homes))}` under `metadata`."
+            )
+        if policy.namespace not in homes:
+            return (
+                f"It lives in namespace {policy.namespace}, and can select pods only there. "
+                f"The task is about {' and '.join(homes)}."
+            )
+        wanted = f"pods with {policy.pod_selector}" if policy.pod_selector.requirements else "pods"
+        return f"It wants {wanted}, and there are none in namespace {policy.namespace}."
 
     @property
     def _wanted(self) -> str:
@@ -335,23 +386,24 @@ def _refusal(goal: Goal, cluster: Cluster) -> str:
     return f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
 
 
-def _selects_nobody(policy: Policy, line: tuple[int, str] | None) -> str:
-    wanted = f"pods with {policy.pod_selector}" if policy.pod_selector.requirements else "pods"
-    where = f" (line {line[0]})" if line else ""
-    there = f"and there are none in namespace {policy.namespace}"
-    return f"Note: {policy} selects no pod{where}. It wants {wanted}, {there}."
+def _what_is_there(given: Cluster) -> str:
+    """Say that a text holds no policy, and what it holds."""
+    if given.ignored.get("NetworkPolicy"):
+        return _FOREIGN
+    made_by = (pod.workload.kind if pod.workload else "Pod" for pod in given.pods)
+    services = ["Service"] * bool(given.services)
+    kinds = ", ".join(dict.fromkeys([*made_by, *services, *given.ignored])) or "Namespace"
+    return f"there is no NetworkPolicy in this text, only: {kinds}. {_POLICY}"
+
+
+_POLICY = "A policy has apiVersion: networking.k8s.io/v1 and kind: NetworkPolicy."
+_FOREIGN = f"a NetworkPolicy of another apiVersion is another kind of object. {_POLICY}"
 
 
 def _holds_something(cluster: Cluster) -> bool:
     return any((cluster.pods, cluster.services, cluster.namespaces, cluster.ignored))
 
 
-def _story_html(story: str) -> str:
+def _story_html(paragraphs: Iterable[str]) -> str:
     style = "line-height: 1.5; margin: 4px 0 8px;"
-    return "".join(
-        f'<p style="{style}">{with_code(escape(part))}</p>' for part in _paragraphs(story)
-    )
-
-
-def _paragraphs(story: str) -> list[str]:
-    return story.strip().split("\n\n")
+    return "".join(f'<p style="{style}">{with_code(escape(part))}</p>' for part in paragraphs)

@@ -176,6 +176,8 @@ def _exempt(verdict: Verdict, side: Side) -> str:
     hidden = verdict.flow.source if side.direction is Direction.EGRESS else verdict.flow.destination
     if side.exemption is Exemption.OUTSIDE and hidden.pod is not None:
         return f"{hidden} uses its node's network, so policies do not apply to it"
+    if side.exemption is Exemption.OWN_NODE and side.direction is Direction.EGRESS:
+        return f"{side.subject}: allowed, if a pod may always connect to its own node"
     return f"{side.subject}: {side.exemption.value}"
 
 
@@ -185,10 +187,15 @@ def _admission(side: Side) -> str:
     if not side.admitted_by:
         if not any(policy.rules(side.direction) for policy in side.isolated_by):
             return f"no {side.direction} rule is listed, so nothing is admitted"
-        return f"no rule admits {side.peer}"
+        return f"no rule admits {_called(side.peer)}"
     policy, rule = side.admitted_by[0]
     whose = "its rule" if len(side.isolated_by) == 1 else f"{policy}, rule"
-    return f"{whose} {rule.number} admits {side.peer}"
+    return f"{whose} {rule.number} admits {_called(side.peer)}"
+
+
+def _called(peer: Endpoint) -> str:
+    """Return what to call an end: a Service often has the name of a pod behind it."""
+    return f"the address of Service {peer}" if peer.service is not None else str(peer)
 
 
 def as_data(verdict: Verdict) -> dict[str, Any]:

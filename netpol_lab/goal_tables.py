@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
 from textwrap import fill
 from typing import NamedTuple
@@ -81,7 +82,8 @@ def counted(goals: Sequence[Goal]) -> str:
 
 def in_words(scenario: Scenario, goals: Sequence[Goal], heading: str) -> str:
     """Return a task as a learner reads it: story, pods and goal."""
-    story = "\n\n".join(map(fill, scenario.file.story.strip().split("\n\n")))
+    whole = partial(fill, break_on_hyphens=False, break_long_words=False)
+    story = "\n\n".join(map(whole, scenario.file.paragraphs))
     pods = "\n".join(map(_pod_line, scenario.start.pods))
     table = goal_text(heading, goal_rows(goals, scenario.file.captions), rest_of(scenario))
     return "\n\n".join([scenario.file.title, story, pods, table])

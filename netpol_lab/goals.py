@@ -104,6 +104,8 @@ def listed_goals(scenario: Scenario) -> Iterator[Goal]:
 
 def problems_of(scenario: Scenario) -> Iterator[Problem]:
     """Yield the items of the goal that cannot be asked, or contradict an earlier one."""
+    if not any(listed_goals(scenario)):
+        yield Problem(("goal",), Reason.INVALID, "is about no connection between two ends")
     for goal in listed_goals(scenario):
         try:
             goal.judged(scenario.start)

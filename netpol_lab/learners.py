@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,12 +13,10 @@ from typing import Any
 from netpol_lab.course import CHAPTERS, Stage, stage_of
 from netpol_lab.errors import visible
 from netpol_lab.progress import FILE
-from netpol_lab.progress_file import BrokenProgressError, Progress, read
+from netpol_lab.progress_file import BrokenProgressError, Progress, read, was_put_aside
 from netpol_lab.reports.tables import Table
 
 MOST_FILES = 10_000
-# What a learner's course has put aside is not what they have done.
-_PUT_ASIDE = re.compile(r"\.(broken|before-reset)-\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,8 @@ def _in_folder(folder: Path) -> Iterator[Path]:
         inside[:] = (name for name in inside if not name.startswith("."))
         for name in names:
             file = Path(where, name)
-            hidden = name.startswith(".") or _PUT_ASIDE.search(file.stem)
+            # What a learner's course has put aside is not what they have done.
+            hidden = name.startswith(".") or was_put_aside(file)
             if file.suffix == ".json" and not hidden:
                 yield file
 

@@ -189,7 +189,23 @@ class Policy:
         return f"{self.namespace}/{self.name}"
 
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
-        """Return the rules of one section; they count only if its type is listed (SEM-16)."""
+        """Return the rules of one section; they count only if its type is listed (SEM-16).
+
+        Parameters
+        ----------
+        direction : Direction
+
+        Returns
+        -------
+        tuple of Rule
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> policy = lab.load("three-tier").policy("db-access-ingress")
+        >>> [rule.path for rule in policy.rules(Direction.INGRESS)]
+        ['spec.ingress[0]']
+        """
         return (self.ingress if direction is Direction.INGRESS else self.egress) or ()
 
 
@@ -205,6 +221,19 @@ class ContainerPort:
     protocol: Protocol = Protocol.TCP
     in_init_container: bool = False
     in_sidecar: bool = False  # an init container that keeps running
+
+    @property
+    def listens(self) -> bool:
+        """Whether its container runs as long as the pod does: an init container has ended.
+
+        Examples
+        --------
+        >>> ContainerPort("http", 80).listens
+        True
+        >>> ContainerPort("setup", 81, in_init_container=True).listens
+        False
+        """
+        return self.in_sidecar or not self.in_init_container
 
 
 @dataclass(frozen=True, slots=True)

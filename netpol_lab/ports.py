@@ -90,6 +90,15 @@ class PortSet:
     def every(cls, *protocols: str) -> PortSet:
         """Return all ports of the given protocols; of all three when none is given.
 
+        Parameters
+        ----------
+        *protocols : str
+            ``TCP``, ``UDP``, ``SCTP``.
+
+        Returns
+        -------
+        PortSet
+
         Examples
         --------
         >>> PortSet.every()
@@ -105,6 +114,14 @@ class PortSet:
     def union(cls, *sets: PortSet) -> PortSet:
         """Return the ports that are in any of the sets.
 
+        Parameters
+        ----------
+        *sets : PortSet
+
+        Returns
+        -------
+        PortSet
+
         Examples
         --------
         >>> PortSet.union(PortSet.of("TCP", 80), PortSet.of("UDP", 53), PortSet.of("TCP", 81))
@@ -115,11 +132,30 @@ class PortSet:
         )
 
     def of_protocol(self, protocol: str) -> tuple[Range, ...]:
-        """Return the ranges of one protocol as (first, last) pairs."""
+        """Return the ranges of one protocol as (first, last) pairs.
+
+        Parameters
+        ----------
+        protocol : str
+
+        Returns
+        -------
+        tuple of (int, int)
+            Sorted and disjoint; both ends belong to a range.
+
+        Examples
+        --------
+        >>> PortSet.of("TCP", 80, 90).of_protocol("TCP")
+        ((80, 90),)
+        """
         return tuple((first, last) for p, first, last in self.ranges if p == protocol)
 
     def as_data(self) -> dict[str, list[list[int]]]:
         """Return the set as plain values, for JSON: [first, last] ranges by protocol.
+
+        Returns
+        -------
+        dict of str to list
 
         Examples
         --------

@@ -5,8 +5,9 @@ Nothing about NetworkPolicy is decided here: a mark is compared with a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -14,10 +15,10 @@ import ipywidgets
 from netpol_lab import progress
 from netpol_lab.addresses import parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cards import Card, button, fitted, heading, preformatted
+from netpol_lab.cards import Card, button, fitted, heading, preformatted, replace_children
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
-from netpol_lab.errors import FlowError, UnknownNameError, did_you_mean
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.marking import MISSED, UNSEEN, in_a_grid, in_a_list
 from netpol_lab.practice.deals import Deal, deal
 from netpol_lab.practice.themes import THEMES
@@ -25,7 +26,7 @@ from netpol_lab.practice.towns import LEVELS
 from netpol_lab.progress_file import Score
 from netpol_lab.scene import Scene, compose
 from netpol_lab.svg import paint
-from netpol_lab.traffic import Arc, Node, Outside, State
+from netpol_lab.traffic import Arc, Node, Outside, State, Traffic, end_named
 
 MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked
 
@@ -87,7 +88,8 @@ def predict(
     port : int, optional
     protocol : str
     flows : iterable of (str, str), optional
-        Pairs of source and destination; every pair of the picture when left out.
+        Pairs of source and destination; when left out, every pair of the picture that Kubernetes
+        does not leave open.
     outside : iterable of str or (str, str)
         Addresses outside the cluster, or (caption, address).
     assumptions : Assumptions
@@ -182,7 +184,7 @@ class Prediction(Card):
     ) -> None:
         """Ask about a cluster."""
         self._loaded, self._scene, self._deal = cluster, scene, about
-        self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic.arcs, flows)}
+        self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic, flows)}
         names = _names(scene.traffic.nodes)
         self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
@@ -192,7 +194,7 @@ class Prediction(Card):
         self._about.value = _about_html(about) if about else ""
         self._title.value = heading(self._asking).value
         self._answer.value = self._picture.value = ""
-        self._form.children = (form.box,)
+        replace_children(self._form, [form.box])
 
     def another(self, level: str | None = None) -> Words:
         """Ask about another cluster of the same chapter.
@@ -220,7 +222,8 @@ class Prediction(Card):
         Hard
         """
         if not self._chapter:
-            raise FlowError('which chapter? Only lab.predict(..., chapter="04") makes other ones.')
+            said = 'which chapter? Only lab.predict(..., chapter="04") makes other ones.'
+            raise NetpolError(said)
         level = level or self._levels.value
         made = deal(self._chapter, level, self._seen + self._dealt + 1)
         self._dealt += 1
@@ -241,8 +244,22 @@ class Prediction(Card):
         Parameters
         ----------
         source, destination : str
-            Names of pods, or addresses.
+            Names of pods, or addresses and what they are called.
         allowed : bool or None
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            When this connection is not asked.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> guess = lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db")])
+        >>> guess.mark("web", "db", allowed=False)
+        >>> guess
+        Predict TCP 5432: mark each connection allowed or blocked, then check.
+          web -> db  blocked
         """
         field = self._fields[self._known(source, destination)]
         field.value = self._unmarked if allowed is None else State.of(allowed).value
@@ -251,6 +268,16 @@ class Prediction(Card):
         """Show how many marks are right, and for each wrong one why it is otherwise.
 
         While a connection is not marked, nothing is given away.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db")]).check()
+        1 connection is not marked yet.
         """
         missing = len(self._fields) - len(self._marks)
         if missing:
@@ -307,7 +334,8 @@ class Prediction(Card):
         return {ends: field.value for ends, field in self._fields.items() if field.value}
 
     def _known(self, source: str, destination: str) -> tuple[str, str]:
-        ends = tuple(self._loaded.endpoint(name).name for name in (source, destination))
+        nodes = self._scene.traffic.nodes
+        ends = tuple(end_named(self._loaded, nodes, name) for name in (source, destination))
         if ends not in self._arcs:
             spoken, offered = " -> ".join(ends), map(" -> ".join, self._arcs)
             raise UnknownNameError(f"{spoken} is not asked. {did_you_mean(spoken, offered)}")
@@ -342,12 +370,21 @@ def _ends(arc: Arc) -> tuple[str, str]:
 
 
 def _asked(
-    cluster: Cluster, arcs: Sequence[Arc], flows: Iterable[tuple[str, str]] | None
+    cluster: Cluster, traffic: Traffic, flows: Iterable[tuple[str, str]] | None
 ) -> Iterator[Arc]:
-    """Yield the connections to be marked, refusing those that have no right answer."""
-    known = {_ends(arc): arc for arc in arcs}
-    wanted = known if flows is None else [_full(cluster, *pair) for pair in flows]
-    for ends in wanted:
+    """Yield the connections to be marked: those that have a right answer."""
+    known = {_ends(arc): arc for arc in traffic.arcs}
+    if flows is None:
+        defined = [arc for arc in traffic.arcs if arc.state is not State.UNDEFINED]
+        if not defined:
+            raise FlowError(f"there is nothing to predict: {traffic.asked} leaves all open.")
+        yield from defined
+        return
+    full = partial(end_named, cluster, traffic.nodes)
+    for pair in flows:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise FlowError(f"{pair!r} is not a pair of names: flows=[({_AN_EXAMPLE})].")
+        ends = full(pair[0]), full(pair[1])
         if ends not in known:
             raise UnknownNameError(
                 f"{' -> '.join(ends)} is not in the picture. {_hint(ends, known)}"
@@ -357,15 +394,14 @@ def _asked(
         yield known[ends]
 
 
+_AN_EXAMPLE = '"web", "db"'
+
+
 def _hint(ends: tuple[str, str], known: Iterable[tuple[str, str]]) -> str:
     drawn = {end for pair in known for end in pair}
     if missing := [end for end in ends if end not in drawn and parse_address(end)]:
         return f'Draw the address as well: outside=["{missing[0]}"].'
     return did_you_mean(" -> ".join(ends), map(" -> ".join, known))
-
-
-def _full(cluster: Cluster, source: str, destination: str) -> tuple[str, str]:
-    return cluster.endpoint(source).name, cluster.endpoint(destination).name
 
 
 def _names(nodes: Iterable[Node]) -> Mapping[str, str]:

@@ -16,16 +16,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from netpol_lab.progress_file import (
+    BEFORE_RESET,
+    BROKEN,
     MAX_COUNT,
-    MAX_NAME,
     NOTHING,
     BrokenProgressError,
+    NewerProgressError,
     Progress,
     Score,
     Task,
     aside,
     locked,
     read,
+    short_name,
     shortened,
     write,
 )
@@ -34,6 +37,9 @@ FILE = "netpol-lab-progress.json"
 VARIABLE = "NETPOL_LAB_PROGRESS"  # a path, or `off`
 
 _REMEMBERED = "It is remembered until the kernel of this page stops."
+
+# Why a file is left as it is. ValueError: a name that no file can have, or more than it can hold.
+_TROUBLES = (OSError, ValueError, NewerProgressError)
 
 _Any = TypeVar("_Any")
 
@@ -47,9 +53,10 @@ def record_exercise(name: str, solved: bool, text: str = "") -> None:
     Parameters
     ----------
     name : str
+        The exercise's.
     solved : bool
     text : str
-        What stood in the cell.
+        What stood in the cell; of a long one the first 20 kB are kept.
 
     Examples
     --------
@@ -62,7 +69,7 @@ def record_exercise(name: str, solved: bool, text: str = "") -> None:
     """
     written = any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
     if solved or written:
-        _store().change(lambda so_far: _with_attempt(so_far, name[:MAX_NAME], solved, text))
+        _store().change(lambda so_far: _with_attempt(so_far, short_name(name), solved, text))
 
 
 def record_help(name: str, hints: int = 0, answer: bool = False) -> None:
@@ -71,12 +78,19 @@ def record_help(name: str, hints: int = 0, answer: bool = False) -> None:
     Parameters
     ----------
     name : str
+        The exercise's.
     hints : int
         All that were given so far.
     answer : bool
+
+    Examples
+    --------
+    >>> record_help("with-help", hints=2)
+    >>> recorded().exercises["with-help"].hints
+    2
     """
-    given = Task(hints=hints, answer_shown=answer)
-    _store().change(lambda so_far: so_far.also(Progress({name[:MAX_NAME]: given})))
+    given = Task(hints=min(max(hints, 0), MAX_COUNT), answer_shown=answer)
+    _store().change(lambda so_far: so_far.also(Progress({short_name(name): given})))
 
 
 def record_quiz(chapter: str, right: int, of: int) -> None:
@@ -87,8 +101,15 @@ def record_quiz(chapter: str, right: int, of: int) -> None:
     chapter : str
         Its number, as ``"02"``.
     right, of : int
+        So many answers were right, of so many.
+
+    Examples
+    --------
+    >>> record_quiz("my-own", right=2, of=3)
+    >>> recorded().quizzes["my-own"]
+    Score(right=2, of=3, rounds=1)
     """
-    _record_round("quizzes", chapter[:MAX_NAME], right, of)
+    _record_round("quizzes", short_name(chapter), right, of)
 
 
 def record_prediction(chapter: str, right: int, of: int) -> None:
@@ -99,32 +120,88 @@ def record_prediction(chapter: str, right: int, of: int) -> None:
     chapter : str
         Its number, as ``"02"``.
     right, of : int
+        So many connections were predicted right, of so many.
+
+    Examples
+    --------
+    >>> record_prediction("my-own", right=5, of=6)
+    >>> recorded().predictions["my-own"]
+    Score(right=5, of=6, rounds=1)
     """
-    _record_round("predictions", chapter[:MAX_NAME], right, of)
+    _record_round("predictions", short_name(chapter), right, of)
 
 
 def _record_round(kind: str, chapter: str, right: int, of: int) -> None:
-    if 0 <= right <= of:
+    if 0 <= right <= of <= MAX_COUNT:
         _store().change(lambda so_far: _with_round(so_far, kind, chapter, right, of))
 
 
 def last_attempt(name: str) -> str:
-    """Return the learner's last attempt at an exercise; empty when there is none."""
-    return recorded().exercises.get(name[:MAX_NAME], Task()).text
+    """Return the learner's last attempt at an exercise.
+
+    Parameters
+    ----------
+    name : str
+        The exercise's.
+
+    Returns
+    -------
+    str
+        What stood in the cell; empty when there is no attempt.
+
+    Examples
+    --------
+    >>> last_attempt("never-tried")
+    ''
+    """
+    return recorded().exercises.get(short_name(name), Task()).text
 
 
 def recorded() -> Progress:
-    """Return everything that is recorded."""
+    """Return everything that is recorded, here or by other notebooks.
+
+    Returns
+    -------
+    Progress
+        What the file and the memory of this page hold; what cannot be read counts as nothing.
+
+    Examples
+    --------
+    >>> "never-tried" in recorded().exercises
+    False
+    """
     return _store().read()
 
 
 def reset() -> str:
-    """Begin anew; what was recorded is put aside, and the sentence returned says where."""
+    """Begin anew; what was recorded is put aside.
+
+    Returns
+    -------
+    str
+        A sentence that says where it is kept, or that it could not be put aside and stays.
+
+    Examples
+    --------
+    >>> reset()
+    'Your progress begins anew.'
+    """
     return _store().reset()
 
 
 def notes() -> tuple[str, ...]:
-    """Return what had to be told about the file; empty when all is well."""
+    """Return what had to be told about the file.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; none when all is well.
+
+    Examples
+    --------
+    >>> notes()
+    ()
+    """
     return tuple(_store().told)
 
 
@@ -146,24 +223,41 @@ def _with_round(so_far: Progress, kind: str, chapter: str, right: int, of: int) 
 # ---------------------------------------------------------------- where it is kept
 
 
+def working_folder() -> Path | None:
+    """Return the folder in which this process works; None when it is gone."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
+
+
+# Asked once: after a `%cd` a notebook still goes on in its own file.
+STARTED_IN = working_folder()
+
+
 def place() -> Path | None:
-    """Return the file of this learner; None keeps everything in memory.
+    """Return the file of this learner.
 
     Scripts and tests write nothing, and neither do the pages with the solutions.
+
+    Returns
+    -------
+    Path or None
+        None keeps everything in memory.
 
     Examples
     --------
     >>> place() is None
     True
     """
-    named = os.environ.get(VARIABLE, "")
-    if named:
-        return None if named.lower() == "off" else Path(os.path.expanduser(named))
-    try:
-        here = Path.cwd()
-    except OSError:  # the folder is gone
+    named = os.path.expanduser(os.environ.get(VARIABLE, "").strip())
+    if os.path.isabs(named):
+        return Path(named)
+    if STARTED_IN is None or named.lower() == "off":
         return None
-    return here / FILE if _in_a_notebook() and here.name != "solutions" else None
+    if named:
+        return STARTED_IN / named
+    return STARTED_IN / FILE if _in_a_notebook() and STARTED_IN.name != "solutions" else None
 
 
 def _in_a_notebook() -> bool:
@@ -206,22 +300,28 @@ class Store:
 
     def reset(self) -> str:
         """Put the file aside and begin anew."""
-        kept = self._safely(lambda path: _put_aside_if_there(path, "before-reset"))
+        kept = self._safely(self._put_aside)
         if kept is None and self.path:
             return f"{self.path.name} cannot be put aside, so your progress stays as it is."
-        self._unwritten = NOTHING
+        self._all_is_well()
         where = f" What was there is kept in {kept.name}." if kept and kept != self.path else ""
         return f"Your progress begins anew.{where}"
+
+    def _put_aside(self, path: Path) -> Path:
+        """Put the file aside if there is one, with what could not be written until now."""
+        if self._unwritten != NOTHING:
+            self._write(path, lambda so_far: so_far)
+        return aside(path, BEFORE_RESET) if os.path.lexists(path) else path
 
     def _looked_up(self) -> Progress:
         """Return what the file holds. Nobody has to wait for that: it is replaced all at once."""
         try:
             return read(self.path) if self.path and os.path.lexists(self.path) else NOTHING
-        except BrokenProgressError:
-            return self._safely(self._stored) or NOTHING
-        except (OSError, ValueError) as error:
+        except NewerProgressError as error:
             self._tell_of(error)
             return NOTHING
+        except (BrokenProgressError, OSError, ValueError):  # another may be putting it aside
+            return self._safely(self._stored) or NOTHING
 
     def _safely(self, made: Callable[[Path], _Any]) -> _Any | None:
         """Return what is made under the lock; None, and a word about it, where that fails."""
@@ -230,36 +330,49 @@ class Store:
         try:
             with locked(self.path):
                 return made(self.path)
-        except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        except _TROUBLES as error:
             self._tell_of(error)
             return None
 
     def _write(self, path: Path, made: Callable[[Progress], Progress]) -> Progress:
         new = made(self._stored(path).also(self._unwritten))
-        write(path, new)
+        written = write(path, new)
+        self._all_is_well()
+        if written != new:
+            self._tell(
+                f"{path.name} is full: your oldest attempts make room for new ones. "
+                "What you have solved stays."
+            )
+        return written
+
+    def _all_is_well(self) -> None:
+        """Forget what could not be written, and that it could not."""
         self._unwritten = NOTHING
         self.told = [sentence for sentence in self.told if not sentence.endswith(_REMEMBERED)]
-        return new
 
     def _stored(self, path: Path) -> Progress:
         """Return what the file holds; one that is broken is put aside."""
         try:
             return read(path) if os.path.lexists(path) else NOTHING
+        except NewerProgressError:
+            raise  # nothing is wrong with it
         except BrokenProgressError as error:
-            kept = aside(path, "broken")
+            kept = aside(path, BROKEN)
             self._tell(f"{error} It is kept as {kept.name}, and your progress begins anew.")
             return NOTHING
 
     def _tell_of(self, error: Exception) -> None:
         reason = getattr(error, "strerror", None) or str(error)
-        name = self.path.name if self.path else FILE
-        self._tell(f"Your progress cannot be kept in {name} ({reason}). {_REMEMBERED}")
+        name = self.path and (self.path.name or self.path)  # `/` has no name
+        said = f"Your progress cannot be kept in {name} ({reason})."
+        if isinstance(error, NewerProgressError):
+            said = (
+                f"{error} It is left as it is: update netpol_lab to go on with it. "
+                "Until then your progress is not written down."
+            )
+        self._tell(f"{said} {_REMEMBERED}")
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self.told:
             self.told.append(sentence)
             print(sentence)
-
-
-def _put_aside_if_there(path: Path, why: str) -> Path:
-    return aside(path, why) if os.path.lexists(path) else path

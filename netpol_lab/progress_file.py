@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 import sys
 import time
@@ -27,6 +28,8 @@ MAX_ENTRIES = 1_000  # of one kind
 MAX_NAME = 100  # characters
 MAX_COUNT = 1_000_000
 PATIENCE = 5.0  # seconds to wait for another notebook that is writing
+
+BROKEN, BEFORE_RESET = "broken", "before-reset"  # why a file was put aside, as its name says
 
 _One = TypeVar("_One", "Task", "Score")
 
@@ -92,7 +95,7 @@ class Progress:
     Parameters
     ----------
     exercises : mapping of str to Task
-        By the exercise's name.
+        By the exercise's name; the one that was worked on last is the last.
     quizzes, predictions : mapping of str to Score
         By the chapter's number, as ``"02"``.
     """
@@ -111,8 +114,10 @@ class Progress:
 
 
 def _united(some: Mapping[str, _One], others: Mapping[str, _One]) -> dict[str, _One]:
-    both = {name: some[name].also(others[name]) for name in some if name in others}
-    return {**some, **others, **both}
+    """Return the best of both; the others come last, as they are newer."""
+    before = {name: one for name, one in some.items() if name not in others}
+    both = {n: some[n].also(other) if n in some else other for n, other in others.items()}
+    return {**before, **both}
 
 
 NOTHING = Progress()
@@ -125,11 +130,25 @@ class BrokenProgressError(NetpolError):
     """A file that holds no progress, or none that this version can read."""
 
 
+class NewerProgressError(BrokenProgressError):
+    """A file that nothing is wrong with: a later version wrote it, and can read it."""
+
+
 def read(path: Path) -> Progress:
     """Return the progress in a file.
 
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Progress
+
     Raises
     ------
+    NewerProgressError
+        When a newer version of netpol_lab wrote it.
     BrokenProgressError
         When it holds something else.
     OSError
@@ -142,25 +161,92 @@ def read(path: Path) -> Progress:
         raise BrokenProgressError(f"{path.name} is far too large to hold the progress of a course.")
     try:
         return _decoded(json.loads(content))
-    except BrokenProgressError as error:
-        raise BrokenProgressError(f"{path.name} {error}") from None
+    except NewerProgressError as error:
+        raise NewerProgressError(f"{path.name} {error}") from None
     except (ValueError, RecursionError):  # not JSON, not UTF-8, or nested without end
         raise BrokenProgressError(f"{path.name} is damaged.") from None
 
 
-def write(path: Path, progress: Progress) -> None:
-    """Replace a file, all at once."""
-    data = {"version": VERSION, **asdict(progress)}
+def write(path: Path, progress: Progress) -> Progress:
+    """Replace a file, all at once, by one that `read` takes.
+
+    Parameters
+    ----------
+    path : Path
+    progress : Progress
+
+    Returns
+    -------
+    Progress
+        What was written: less than was given where that is too much for a file. Then the oldest
+        exercises that were not solved make room, and the oldest texts.
+
+    Raises
+    ------
+    ValueError
+        When it is still too much, or not what can be read again. The file stays as it is.
+    OSError
+        When it cannot be written. The file stays as it is.
+    """
+    written = _small(_readable(replace(progress, exercises=_few(progress.exercises))))
+    path = _target(path)
     new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     new.unlink(missing_ok=True)  # of a process that died; or a link, which is not to be followed
     try:
-        with new.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+        with new.open("xb") as file:
+            file.write(_encoded(written))
             file.flush()
             os.fsync(file.fileno())
         _replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+    return written
+
+
+def _few(tasks: Mapping[str, Task]) -> Mapping[str, Task]:
+    """Return no more exercises than a file may hold, as far as some were not solved."""
+    surplus = max(len(tasks) - MAX_ENTRIES, 0)
+    dropped = {*[name for name, task in tasks.items() if not task.solved][:surplus]}
+    return {name: task for name, task in tasks.items() if name not in dropped}
+
+
+def _readable(progress: Progress) -> Progress:
+    """Return what `read` would make of it, so that nothing is written that it refuses."""
+    try:
+        return _decoded(_as_data(progress))
+    except ValueError:
+        raise ValueError(
+            f"it cannot hold more than {MAX_ENTRIES:,} exercises or chapters, names longer than "
+            f"{MAX_NAME} letters, or counts beyond {MAX_COUNT:,}"
+        ) from None
+
+
+def _small(progress: Progress) -> Progress:
+    """Return it without the oldest texts, where it is more than a file may hold."""
+    surplus = len(_encoded(progress)) - MAX_BYTES
+    tasks = dict(progress.exercises)
+    for name, task in progress.exercises.items():
+        if surplus > 0:
+            surplus -= len(_json(task.text)) - len(_json(""))
+            tasks[name] = replace(task, text="")
+    return replace(progress, exercises=tasks)
+
+
+def _encoded(progress: Progress) -> bytes:
+    return _json(_as_data(progress)) + b"\n"
+
+
+def _as_data(progress: Progress) -> dict[str, Any]:
+    return {"version": VERSION, **asdict(progress)}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()
+
+
+def _target(path: Path) -> Path:
+    """Return the file that a link leads to, which is written to in its place."""
+    return path.resolve() if path.is_symlink() and path.is_file() else path
 
 
 def _replace(new: Path, path: Path) -> None:
@@ -177,6 +263,12 @@ def _replace(new: Path, path: Path) -> None:
 
 def aside(path: Path, why: str) -> Path:
     """Give a file a name that is free, so that nothing is ever lost.
+
+    Parameters
+    ----------
+    path : Path
+    why : str
+        `BROKEN` or `BEFORE_RESET`.
 
     Returns
     -------
@@ -197,6 +289,17 @@ def aside(path: Path, why: str) -> Path:
     return free
 
 
+def was_put_aside(path: Path) -> bool:
+    """Say whether `aside` gave a file its name.
+
+    Examples
+    --------
+    >>> was_put_aside(Path("ann.broken-1.json")), was_put_aside(Path("ann.json"))
+    (True, False)
+    """
+    return re.search(rf"\.({BROKEN}|{BEFORE_RESET})-\d+$", path.stem) is not None
+
+
 def _refuse_what_is_no_file(found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is something else than a file")
@@ -207,12 +310,17 @@ def shortened(text: str) -> str:
     return text.encode("utf-8", "replace")[:MAX_TEXT].decode("utf-8", "ignore")
 
 
+def short_name(name: str) -> str:
+    """Return a name that can be stored, and at most its first 100 letters."""
+    return shortened(name)[:MAX_NAME]
+
+
 def _decoded(value: Any) -> Progress:
     """Return the progress in a JSON value, which may hold anything."""
     whole = _mapping(value)
     version = _count(whole.get("version"))
     if version > VERSION:
-        raise BrokenProgressError("was written by a newer version of netpol_lab.")
+        raise NewerProgressError("was written by a newer version of netpol_lab.")
     return Progress(
         {name: _task(task) for name, task in _entries(whole, "exercises")},
         {name: _score(score) for name, score in _entries(whole, "quizzes")},
@@ -225,7 +333,7 @@ def _entries(whole: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, 
     if len(found) > MAX_ENTRIES or any(len(name) > MAX_NAME for name in found):
         raise ValueError(kind)
     for name, value in found.items():
-        yield name, _mapping(value)
+        yield short_name(name), _mapping(value)
 
 
 def _task(value: dict[str, Any]) -> Task:
@@ -276,11 +384,18 @@ _BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes from changing a file; a process that dies gives the lock back.
 
+    Parameters
+    ----------
+    path : Path
+
     Raises
     ------
     OSError
         When the folder cannot be written to, or another process does not let go.
     """
+    path = _target(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}")
     lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _wait_for(lock)

@@ -12,7 +12,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab import progress
-from netpol_lab.cards import Card, button, heading, preformatted
+from netpol_lab.cards import Card, button, heading, preformatted, replace_children
 from netpol_lab.display import Words
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.practice.questions import Question
@@ -81,10 +81,21 @@ class Quiz(Card):
         choice : str
             One of its choices.
 
+        Returns
+        -------
+        Words
+
         Raises
         ------
         UnknownNameError
             When there is no such question or choice.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> quiz = lab.quiz("02")
+        >>> print(quiz.answer(1, quiz.questions[0].right).partition(".")[0])
+        Question 1: right
         """
         if number not in range(1, len(self.questions) + 1):
             raise UnknownNameError(f"there is no question {number}: they are 1 to 3.")
@@ -98,16 +109,40 @@ class Quiz(Card):
         return Words(self._said[number - 1])
 
     def check(self) -> Words:
-        """Judge every answer that was given."""
+        """Judge every answer that was given.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.quiz("02").check()
+        nothing answered yet
+        """
         for i, field in enumerate(self._fields):
             if field.value:
                 self._judge(i)
         self._sum_up()
         return Words("\n\n".join(filter(None, self._said)) or self._told)
 
-    def another(self) -> None:
-        """Replace the questions by those of the next seed."""
+    def another(self) -> Words:
+        """Replace the questions by those of the next seed.
+
+        Returns
+        -------
+        Words
+            The new questions.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.quiz("02").another().startswith("1. ")
+        True
+        """
         self._deal(self.seed + 1)
+        return Words(self.words)
 
     @property
     def score(self) -> int:
@@ -129,7 +164,8 @@ class Quiz(Card):
         self._answers = [ipywidgets.HTML() for _ in self.questions]
         self._said = [""] * len(self.questions)
         self._first: dict[int, bool] = {}  # the first judgement of each: it counts
-        self._asked.children, self._score.value = list(self._blocks()), ""
+        replace_children(self._asked, self._blocks())
+        self._score.value = ""
 
     def _blocks(self) -> Iterator[Any]:
         for i, question in enumerate(self.questions):

@@ -172,8 +172,8 @@ def target_port(port: ServicePort, pod: Pod) -> int | None:
     """Return the pod port that a Service port leads to, or None if the pod lacks its name."""
     if isinstance(port.target, int):
         return port.target
-    running = (p for p in pod.ports if p.in_sidecar or not p.in_init_container)
-    named = (p.port for p in running if (p.name, p.protocol) == (port.target, port.protocol))
+    listening = (p for p in pod.ports if p.listens)
+    named = (p.port for p in listening if (p.name, p.protocol) == (port.target, port.protocol))
     return next(named, None)
 
 

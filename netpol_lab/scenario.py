@@ -221,6 +221,9 @@ def _read(document: Document) -> Scenario:
     complaints = [_complaint(document, problem) for problem in problems]
     cluster = _part(document, complaints, *INLINE)
     answer = _part(document, complaints, "answer")
+    if file.answer and answer is not None and not answer.policies:
+        problem = Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy")
+        complaints.append(_complaint(document, problem))
     if cluster is not None and not problems:
         found = (_complaint(document, p) for p in name_problems(file, cluster))
         complaints += found

@@ -80,9 +80,7 @@ def _faults(scenario: Scenario) -> Iterator[Problem]:
     yield from _of_help(scenario)
     problems = list(problems_of(scenario))
     yield from problems
-    if not scenario.answer.policies:
-        yield Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy")
-    elif not problems:
+    if not problems:
         yield from _of_goals(scenario, goals_of(scenario))
 
 

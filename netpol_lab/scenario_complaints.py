@@ -70,9 +70,10 @@ def _outside_problem(item: Any) -> str:
     """Say why an item of ``outside`` is none; nothing if it is one."""
     pair = [item, item] if isinstance(item, str) else item
     texts = isinstance(pair, list) and len(pair) == 2 and all(isinstance(t, str) for t in pair)
-    if texts and parse_address(pair[1]):
-        return ""
-    return f'"{visible(str(item), 40)}" is not an IP address'
+    address = parse_address(pair[1]) if texts else None
+    if address is None:
+        return f'"{visible(str(item), 40)}" is not an IP address'
+    return f"{address} never leaves a pod: it is loopback" if address.is_loopback else ""
 
 
 def _layout_problems(file: ExerciseFile) -> Iterator[Problem]:

@@ -85,6 +85,11 @@ class ExerciseFile:
     answer: str = ""
 
     @property
+    def paragraphs(self) -> list[str]:
+        """The story, cut where an empty line stands."""
+        return self.story.strip().split("\n\n")
+
+    @property
     def asked(self) -> tuple[ProbePort, ...]:
         """The ports that a goal without a port of its own stands for."""
         return self.ports or ((ProbePort(self.port),) if self.port else ())

@@ -128,6 +128,10 @@ class Picture:
     def save(self, path: str | FilePath) -> FilePath:
         """Write the picture to a file: .svg, or .png and .pdf with the help of matplotlib.
 
+        Parameters
+        ----------
+        path : str or pathlib.Path
+
         Returns
         -------
         pathlib.Path
@@ -137,6 +141,16 @@ class Picture:
         ------
         UnknownNameError
             For another kind of file.
+        NetpolError
+            When matplotlib is needed and not there.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> picture = lab.draw(lab.load("three-tier"), port=5432)
+        >>> picture.save("shop.gif")
+        Traceback (most recent call last):
+        netpol_lab.errors.UnknownNameError: a picture cannot be saved as "shop.gif": ...
         """
         path = FilePath(path)
         if path.suffix not in KINDS:

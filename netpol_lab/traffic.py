@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from netpol_lab.addresses import Address, parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.cluster import Cluster, Endpoint
+from netpol_lab.cluster import Cluster, Endpoint, checked_port
+from netpol_lab.ends import counts_as_pod
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
 from netpol_lab.grids import PortGrid
@@ -306,6 +307,29 @@ def spoken_port(port: int | None, protocol: str) -> str:
     return f"{protocol}" if port is None else f"{protocol} {port}"
 
 
+def end_named(cluster: Cluster, nodes: Iterable[Node], name: str) -> str:
+    """Return the full name of what somebody calls by its name, its address or its caption.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, FlowError
+        When there is none, or more than one, or it is a Service, which no picture shows.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> drawn = gather(shop, 80, outside=[("internet", "203.0.113.7")]).nodes
+    >>> end_named(shop, drawn, "internet"), end_named(shop, drawn, "db")
+    ('203.0.113.7', 'shop/db')
+    """
+    captions = {node.caption: node.name for node in nodes if node.pod is None}
+    end = cluster.endpoint(captions.get(name, name))
+    if end.service is not None:
+        raise FlowError(f"{name} is a Service: name one of its pods.")
+    return end.name
+
+
 # ---------------------------------------------------------------- gathering
 
 
@@ -330,7 +354,9 @@ def gather(
     ['4 of 6 connections allowed', '2 blocked']
     """
     protocol = str(protocol).upper()
-    port = USUAL_PORT if port is None and is_governed(protocol) else port
+    port, protocol = checked_port(
+        USUAL_PORT if port is None and is_governed(protocol) else port, protocol
+    )
     running = [pod for pod in cluster.pods if not pod.finished]
     outsiders = _outsiders(cluster, outside)
     insiders = _insiders(cluster, running, assumptions)
@@ -490,9 +516,9 @@ def telling_labels(pods: Sequence[Pod]) -> set[str]:
 def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
     if not assumptions.enforced:  # SEM-58
         return Isolation.OPEN
-    if selected and pod.host_network and assumptions.host_network_as_pods is None:
-        return Isolation.UNDEFINED  # SEM-54
-    counts = selected and (not pod.host_network or assumptions.host_network_as_pods)
+    counts = selected and counts_as_pod(pod, assumptions)
+    if counts is None:
+        return Isolation.UNDEFINED
     return Isolation.ISOLATED if counts else Isolation.OPEN
 
 

@@ -73,6 +73,11 @@ class TrafficMap(Stored, anywidget.AnyWidget):
         for name in ("svg", "selected", "explanation", "details"):
             link((self.exchange, name), (self, name))
 
+    def close(self) -> None:
+        """Let go of it, and of what it speaks through."""
+        self.exchange.close()
+        super().close()
+
     def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> TrafficMap:
         """Replace picture, words, explanation and details in one message to the browser."""
         with self.exchange.hold_sync():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
@@ -19,8 +20,8 @@ from netpol_lab.traffic import reason as reason_of
 
 
 def compare(
-    a: str | Cluster,
-    b: str | Cluster,
+    a: str | Path | Cluster,
+    b: str | Path | Cluster,
     port: int | None = None,
     protocol: str = "TCP",
     *,
@@ -33,8 +34,8 @@ def compare(
 
     Parameters
     ----------
-    a, b : str or Cluster
-        Clusters, or YAML texts.
+    a, b : str, pathlib.Path or Cluster
+        Clusters, YAML texts, or files.
     port : int, optional
     protocol : str
     cluster : Cluster, optional
@@ -54,6 +55,8 @@ def compare(
     ------
     ManifestError
         When a text is no valid manifest.
+    NetpolError
+        When there are no pods, or the question cannot be asked.
 
     Examples
     --------
@@ -81,13 +84,20 @@ def compare(
     return Comparison(names, left, draw(second, port, protocol, title=names[1], before=first))
 
 
-def _cluster_of(variant: str | Cluster, cluster: Cluster | None) -> Cluster:
-    given = load(f"{variant}\n") if isinstance(variant, str) else variant
+def _cluster_of(variant: str | Path | Cluster, cluster: Cluster | None) -> Cluster:
+    given = _read(variant)
     if given.pods:
         return given
     if cluster is None:
         raise NetpolError("there are no pods in this text: say where they are, with cluster=...")
     return cluster.with_policies(given.policies)
+
+
+def _read(variant: str | Path | Cluster) -> Cluster:
+    """Return a variant as a cluster; even one word is text, and not the name of a file."""
+    if isinstance(variant, Cluster):
+        return variant
+    return load(f"{variant}\n" if isinstance(variant, str) else variant)
 
 
 @dataclass(frozen=True)

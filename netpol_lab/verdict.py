@@ -26,7 +26,7 @@ class Exemption(Enum):
 
     OUTSIDE = "an address outside the cluster has no policy"  # SEM-05
     ITSELF = "a pod cannot be cut off from itself"  # SEM-49
-    OWN_NODE = "traffic between a pod and its own node is allowed"  # SEM-50
+    OWN_NODE = "its own node can always open connections to it"  # SEM-50
     NOT_ENFORCED = "no plugin enforces policies here"  # SEM-58
     NOT_FILTERED = "this protocol is not filtered"  # SEM-57
 
@@ -281,6 +281,11 @@ def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]
 
 
 def _leads_nowhere(service: Service, flow: Flow) -> str:
+    if not (service.selector or service.addresses or service.ports or service.headless):
+        return (
+            f"Service {service} leads to a name outside the cluster (type ExternalName), whatever "
+            "its selector says: ask about an address of that name."
+        )
     if service.selector is None:
         return f"Service {service} selects no pods: ask about the address that it leads to."
     asked = flow.protocol if flow.port is None else f"{flow.protocol} {flow.port}"

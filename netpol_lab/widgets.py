@@ -23,7 +23,7 @@ from netpol_lab.reasons import Reasons, reasons_of, reasons_of_pod
 from netpol_lab.scene import Scene, compose, flow_table
 from netpol_lab.still_map import StillMap, spoken
 from netpol_lab.svg import Picture, paint
-from netpol_lab.traffic import Outside
+from netpol_lab.traffic import Outside, end_named
 from netpol_lab.twin import Twin
 from netpol_lab.verdict import Verdict
 
@@ -71,6 +71,8 @@ def explore(
     ------
     UnknownNameError, AmbiguousNameError, FlowError
         When the question cannot be asked; the text says what to write instead.
+    NetpolError
+        When the picture to click on cannot be had, because there is no anywidget.
 
     Examples
     --------
@@ -183,6 +185,16 @@ class Board(Stored, ipywidgets.VBox):
         ------
         UnknownNameError, AmbiguousNameError, FlowError
             And then nothing has changed.
+        TypeError
+            When a policy is set to something that is neither True nor False.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+        >>> board.set({"shop/db-access-ingress": True}, port="api")
+        >>> board.port, len(board.cluster.policies)
+        (8080, 1)
         """
         loaded, now = self._loaded, self._question
         ticked = dict.fromkeys(now.on, True)
@@ -202,6 +214,10 @@ class Board(Stored, ipywidgets.VBox):
         ----------
         source, destination : str
             Names of pods, or the addresses or captions of what is outside.
+
+        Returns
+        -------
+        Words
 
         Raises
         ------
@@ -234,6 +250,10 @@ class Board(Stored, ipywidgets.VBox):
         For a flow that is not allowed it also says the smallest change that allows it, and what
         else that opens.
 
+        Returns
+        -------
+        Why
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -260,9 +280,7 @@ class Board(Stored, ipywidgets.VBox):
         return Why(Reasons(words))
 
     def _named(self, end: str) -> str:
-        """Return the full name of a pod, or the address behind the caption of an outside one."""
-        captions = {node.caption: node.name for node in self._traffic.nodes if node.pod is None}
-        return captions.get(end) or self._loaded.endpoint(end).name
+        return end_named(self._loaded, self._traffic.nodes, end)
 
     def reset(self) -> None:
         """Go back to what the board showed first; nothing is chosen and nothing has changed.
@@ -282,6 +300,10 @@ class Board(Stored, ipywidgets.VBox):
     def draw(self) -> Picture:
         """Return the picture as it is now, to stand under a cell of its own.
 
+        Returns
+        -------
+        Picture
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -291,7 +313,18 @@ class Board(Stored, ipywidgets.VBox):
         return Picture(self._scene)
 
     def flows(self) -> Words:
-        """Return every flow of the picture as a table of text."""
+        """Return every flow of the picture as a table of text.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.explore(lab.load("three-tier"), port=5432).flows().splitlines()[1])
+        shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
+        """
         return Words(self.words)
 
     @property

@@ -67,3 +67,17 @@ def test_many_ports_are_not_all_listed() -> None:
 
 def test_another_protocol_is_offered_where_it_is_asked_for() -> None:
     assert "ICMP" in field(lab.explore(lab.load("three-tier"), protocol="ICMP"), "Protocol").options
+
+
+def test_the_protocol_may_be_written_small() -> None:
+    assert port_number(lab.load("three-tier"), "postgres", "tcp") == 5432
+
+
+def test_a_protocol_that_was_not_offered_is_shown_when_code_asks_for_it() -> None:
+    board = lab.explore(lab.load("three-tier"), port=5432)
+    board.set(protocol="ICMP", port=None)
+    assert (board.protocol, field(board, "Protocol").value) == ("ICMP", "ICMP")
+    field(board, "Protocol").value = "TCP"
+    field(board, "Protocol").value = "ICMP"
+    assert board.protocol == "ICMP"
+    assert 'role="alert"' not in html_of(board)

@@ -4,7 +4,15 @@ from ipaddress import ip_address
 
 from netpol_lab.assumptions import Assumptions
 from netpol_lab.cluster import Endpoint
-from netpol_lab.ends import as_node, as_read, is_itself, is_own_node, named_ports, sees_address
+from netpol_lab.ends import (
+    as_node,
+    as_read,
+    counts_as_pod,
+    is_itself,
+    is_own_node,
+    named_ports,
+    sees_address,
+)
 from netpol_lab.model import ContainerPort, Pod
 
 NODE = ip_address("192.0.2.1")
@@ -16,6 +24,13 @@ def test_a_host_network_pod_is_read_as_its_node_unless_said_otherwise():
     seen = Endpoint(HOST, NODE)
     assert as_node(seen) == as_read(seen, Assumptions()) == Endpoint(None, NODE, "n1")
     assert as_read(seen, Assumptions(host_network_as_pods=True)) is seen
+
+
+def test_whether_a_host_network_pod_counts_as_a_pod_is_open_unless_said():
+    for said in (None, True, False):
+        assumptions = Assumptions(host_network_as_pods=said)
+        assert counts_as_pod(HOST, assumptions) is said
+        assert counts_as_pod(POD, assumptions) is True
 
 
 def test_any_other_end_is_read_as_it_is():

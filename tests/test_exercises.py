@@ -10,6 +10,7 @@ import pytest
 import yaml
 from boards import inside
 from ipywidgets import HTML, Button
+from test_scenario import GOOD
 
 import netpol_lab as lab
 from netpol_lab import progress
@@ -213,7 +214,10 @@ def test_a_policy_that_selects_nobody_is_pointed_out(task):
 
 def test_a_policy_without_a_namespace_is_told_which_one_to_write(task):
     said = str(task.check(WRONG["no namespace at all"]))
-    assert said.count("A policy that names no namespace lives in `default`") == 2
+    lives = (
+        "A policy that names no namespace lives in the one that kubectl is set to, here `default`"
+    )
+    assert said.count(lives) == 2
     assert said.endswith("Write `namespace: library` under `metadata`.")
     task = lab.exercise("close-the-door")
     nowhere = task.file.answer.replace("  namespace: clinic\n", "")
@@ -253,7 +257,52 @@ def test_nothing_written_is_not_solved_yet(task, text):
 
 def test_other_objects_are_no_policy(task):
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
-    assert str(task.check(text)) == "not solved yet: there is no NetworkPolicy in this text"
+    said = str(task.check(text))
+    assert said.startswith(
+        "not solved yet: there is no NetworkPolicy in this text, only: ConfigMap"
+    )
+    assert "apiVersion: networking.k8s.io/v1" in said
+    cluster = "kind: Pod\napiVersion: v1\nmetadata: {name: a}\nspec: {containers: [{name: a}]}\n"
+    assert "only: Pod." in str(task.check(cluster))
+
+
+CALICO = ANSWER.replace("networking.k8s.io/v1", "projectcalico.org/v3")
+
+
+def test_a_network_policy_of_another_group_is_told_apart(task):
+    alone = task.check(CALICO)
+    assert "a NetworkPolicy of another apiVersion is another kind of object" in alone.text
+    beside = task.check(f"{ANSWER}\n---\n{CALICO}")
+    assert beside.solved
+    assert "It does not count here." in beside.text
+
+
+def test_a_policy_that_takes_the_name_of_one_that_is_there_is_pointed_out():
+    task = lab.exercise("a-door-for-each")
+    same = task.file.answer.replace("name: seats-ingress", "name: default-deny-ingress")
+    assert "and yours replaces it" in task.check(same).text
+
+
+def test_a_policy_elsewhere_that_selects_pods_is_not_told_to_move():
+    task = lab.exercise("close-the-door")
+    more = task.file.answer.replace("namespace: clinic", "namespace: cafe")
+    allows = more.replace("policyTypes: [Ingress]", "ingress: [{}]")
+    feedback = task.check(f"{task.file.answer}\n---\n{allows}")
+    assert feedback.solved
+    assert "Note" not in feedback.text
+
+
+def test_of_very_many_complaints_the_first_are_told(task):
+    many = "".join(f"  field-{n}: 1\n" for n in range(500))
+    said = str(task.check(f"{ANSWER}{many}"))
+    assert said.count("unknown field") == 8
+    assert said.endswith("... and 492 more")
+
+
+def test_what_stands_twice_is_not_said_to_be_refused(task):
+    said = str(task.check(ANSWER.replace("---\n", "")))
+    assert said.startswith("Kubernetes would keep only a part of this:\n")
+    assert "duplicate field" in said
 
 
 @pytest.mark.parametrize(
@@ -266,7 +315,6 @@ def test_other_objects_are_no_policy(task):
         (ANSWER.replace("podSelector", "podselector"), "did you mean podSelector?"),
         (ANSWER.replace("- from:", "  from:"), "put a dash before it"),
         (ANSWER.replace("v1", "v1beta1"), "write networking.k8s.io/v1"),
-        (ANSWER.replace("---\n", ""), "duplicate field"),
         ("- just\n- a list", "must be a mapping"),
         ("a: &a [*a, *a]", ""),
         ("x: " + "[" * 5000, ""),
@@ -303,6 +351,14 @@ def test_hints_come_one_after_the_other_and_end():
     assert task.hint() == task.hint() == (
         "That was the last hint. The worked answer shows one solution."
     )  # fmt: skip
+
+
+def test_without_hints_there_is_nothing_to_press(tmp_path):
+    hints = "hints: [Guard one pod., Select app safe.]\n"
+    (tmp_path / "safe.yaml").write_text(GOOD.replace(hints, ""), encoding="utf-8")
+    task = lab.exercise(tmp_path / "safe.yaml")
+    assert button(task, "Hint").disabled
+    assert task.hint().startswith("There are no hints.")
 
 
 def test_the_buttons_add_hints_and_the_worked_answer_below_what_is_there():

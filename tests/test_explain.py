@@ -209,3 +209,19 @@ def test_a_pod_tells_what_isolates_it():
     words = describe_pod(shop, shop.pod("db"))
     assert "ingress  not isolated" in words
     assert "egress   isolated by shop/p" in words
+
+
+def test_the_address_of_a_service_is_told_from_a_pod_of_its_name():
+    names = lab.load("lookup")
+    found = lab.evaluate(names, "web", "service:store/api", port=80)
+    assert "no rule admits the address of Service store/api" in str(found)
+
+
+def test_a_pods_own_node_is_told_by_direction():
+    nodes = lab.load("two-nodes")
+    assert "its own node can always open connections to it" in str(
+        lab.evaluate(nodes, "192.168.50.1", "web", port=80)
+    )
+    assert "allowed, if a pod may always connect to its own node" in str(
+        lab.evaluate(nodes.with_policies(["web-opens-nothing"]), "web", "192.168.50.1", port=443)
+    )

@@ -70,3 +70,23 @@ def test_one_exception_may_be_written_as_text():
 def test_the_pods_of_a_cluster_can_be_marked():
     block = lab.explore_block("10.1.0.0/27", addresses=lab.load("three-tier"))
     assert block.inside == {"10.1.0.10": True, "10.1.0.20": True, "10.1.0.30": True}
+
+
+def test_a_finished_pod_owns_no_address_to_mark():
+    pods = "".join(
+        f"""
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: {phase.lower()}}}
+status: {{phase: {phase}, podIP: 10.1.0.{number}}}
+"""
+        for number, phase in enumerate(("Running", "Succeeded", "Failed"))
+    )
+    assert list(lab.explore_block("10.1.0.0/27", addresses=lab.load(pods)).inside) == ["10.1.0.0"]
+
+
+def test_none_is_no_exception(explorer):
+    assert lab.explore_block("10.0.0.0/8", None).summary.startswith("10.0.0.0/8\n")
+    explorer.set(except_=None)
+    assert fields(explorer)["except"].value == ""

@@ -6,11 +6,13 @@ import pytest
 from boards import inside
 from explored import SHOP
 from ipywidgets import HTML
+from traitlets import TraitError
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.explorers.explorer import Field, chosen_from, entry, one_of, refuse_unknown
 from netpol_lab.still_map import StillMap
+from netpol_lab.traffic_map import TrafficMap
 
 SHOWN = {
     "selector": lambda: lab.explore_selector(SHOP),
@@ -59,6 +61,33 @@ def test_no_complaint_is_there_at_the_start(explorer):
     assert not any(
         "nl-wrong" in html.value for html in inside(explorer, HTML) if "<style" not in html.value
     )
+
+
+def test_a_fault_of_ours_is_said_under_the_field(explorer, monkeypatch):
+    def fail(edited):
+        raise TypeError(f"{edited} is not what was expected.")
+
+    before = explorer._question, explorer.svg
+    monkeypatch.setattr(explorer, "_typed", fail)
+    for name, field in explorer._fields.items():
+        explorer._on_edit(name)
+        said = f"TypeError: {name} is not what was expected. The picture stays as it was."
+        assert said in field._said.value
+    assert (explorer._question, explorer.svg) == before
+
+
+def test_fields_that_cannot_be_filled_leave_question_fields_and_picture_as_they_were():
+    block = lab.explore_block("10.0.0.0/8")
+    before = block._question, block.summary, block.svg
+    with pytest.raises(TraitError):
+        block.set(cidr="192.168.0.0/16", address=5)
+    assert (block._question, block.summary, block.svg) == before
+    assert block._cidr.value == "10.0.0.0/8"
+
+
+def test_there_is_one_picture_to_click_on_and_no_other(explorer):
+    for shown in (explorer, lab.explore_types()):
+        assert len(list(inside(shown, TrafficMap))) == 1
 
 
 def test_a_complaint_is_escaped_and_goes_away():

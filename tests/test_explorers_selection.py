@@ -89,6 +89,7 @@ def test_null_beside_a_podselector_counts_as_absent():
     found = ask(CLUSTER, asked)
     assert found.chosen == ("shop/web",)
     assert "A selector that is null counts as absent." in found.rules
+    assert "is the same as" not in found.text
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,8 @@ def test_null_beside_a_podselector_counts_as_absent():
         (Question("{}", "{}"), "(AND)"),
         (Question("{}", "{}", items=2), "(OR)"),
         (Question(PODS[5]), "NotIn: what lacks the label"),
-        (Question(PODS[7]), "DoesNotExist: what lacks the label"),
+        (Question(PODS[7]), "DoesNotExist: only what lacks the label matches."),
+        (Question("null", role="subject"), "In spec.podSelector, null is the same as {}."),
     ],
 )
 def test_the_rule_at_work_is_named(question, rule):

@@ -1,5 +1,7 @@
 """The selector explorer: fields, lists and code say the same."""
 
+import json
+
 import pytest
 from boards import inside
 from ipywidgets import HTML, Dropdown, Textarea
@@ -141,3 +143,41 @@ def test_as_written_below_opens_the_field_where_there_was_no_text(explorer):
     lists(explorer)["podSelector"].value = "as written below"
     assert not areas(explorer)["podSelector"].disabled
     assert areas(explorer)["podSelector"].value == "{}"
+
+
+@pytest.mark.parametrize(
+    "value", ["1", "1.0", "1e3", "0x1f", "true", "yes", "n", "null", "", "web"]
+)
+@pytest.mark.parametrize("key", ["version", "yes", "1"])
+def test_every_example_means_the_labels_it_was_made_of(key, value):
+    pod = {"name": "a", "namespace": "1", "labels": {key: value}}
+    cluster = lab.load(json.dumps({"apiVersion": "v1", "kind": "Pod", "metadata": pod}))
+    explorer = lab.explore_selector(cluster)
+    texts = [text for _, text in lists(explorer)["podSelector"].options[3:-1]]
+    assert len(texts) == 5
+    for text in texts:
+        explorer.set(pods=text)
+        meant = "NotIn" not in text and "DoesNotExist" not in text
+        assert (explorer.chosen == ("1/a",)) is meant
+
+
+def test_no_namespace_is_answered_kindly(explorer):
+    with pytest.raises(UnknownNameError, match=r'no namespace "None".*blog, shop'):
+        explorer.set(home=None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "hint"),
+    [
+        ({"pods": "app=monitor"}, "podSelector", "write {matchLabels: {app: monitor}}"),
+        ({"pods": "all"}, "podSelector", "write {} to select all"),
+        ({"namespaces": "{matchLabel: {a: b}}"}, "namespaceSelector", "did you mean matchLabels"),
+        ({"pods": None}, "from", "for every pod of the namespace"),
+    ],
+)
+def test_a_complaint_names_the_field_and_no_file(explorer, wrong, field, hint):
+    with pytest.raises(ManifestError) as error:
+        explorer.set(**wrong)
+    first, *_ = str(error.value).splitlines()
+    assert first.startswith(f"{field}, document 1: spec.ingress[0].from[0]")
+    assert f"hint: {hint}" in str(error.value)

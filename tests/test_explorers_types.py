@@ -10,6 +10,7 @@ from ipywidgets import HTML, Dropdown
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
+from netpol_lab.explorers import types
 from netpol_lab.explorers.types import SECTIONS, TYPES, policy_yaml
 from netpol_lab.model import Direction
 from netpol_lab.policy_types import effect_of, rule_of
@@ -94,9 +95,24 @@ def test_choosing_from_a_list_does_what_set_does(explorer):
     egress.value = "filled"
     types.value = "[Egress]"
     assert explorer.stored == "[Egress]"
-    shown = [html.value for html in inside(explorer, HTML)]
+    shown = [html.value for html in inside(explorer, HTML) if "<pre" in html.value]
     assert "policyTypes: [Egress]" in shown[0]
     assert "as stored: [Egress]" in shown[1]
+
+
+def test_the_policy_is_read_once_for_each_question(explorer, monkeypatch):
+    texts = []
+    monkeypatch.setattr(types, "load", lambda text: texts.append(text) or lab.load(text))
+    explorer.set(ingress="empty", egress="empty", types="empty")
+    assert explorer.cluster is explorer.cluster
+    assert texts == [f"{explorer.yaml}\n"]
+
+
+def test_only_the_live_picture_marks_what_has_changed(explorer):
+    explorer.set(ingress="absent", egress="absent", types="[Ingress]")
+    explorer.set(types="[Egress]")
+    assert 'data-changed="opened"' in explorer.svg
+    assert 'data-changed="opened"' not in explorer.draw().svg
 
 
 def test_an_arrow_that_was_clicked_on_is_explained_and_stays_so(explorer):

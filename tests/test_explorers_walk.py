@@ -43,7 +43,7 @@ def test_a_headless_service_rewrites_nothing():
     found = walk("shop/api-headless")
     assert [stop.port for stop in found.stops] == [80, 80]
     assert "nothing is rewritten" in found.text
-    assert "no container declares 80" in found.text
+    assert "no container declares TCP 80: does one listen there?" in found.text
 
 
 def test_a_service_that_selects_nobody_leads_nowhere():
@@ -75,3 +75,42 @@ def test_a_headless_service_is_asked_for_the_ports_of_its_pods():
 
 def test_the_state_tells_who_calls_what():
     assert walk().state == "shop/web|shop/api|TCP 80"
+
+
+DNS = lab.load("""
+apiVersion: v1
+kind: Service
+metadata: {name: dns}
+spec:
+  clusterIP: None
+  selector: {app: dns}
+  ports: [{name: t, port: 53}, {name: u, port: 53, protocol: UDP}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: dns, labels: {app: dns}}
+spec:
+  initContainers:
+  - {name: setup, image: i, ports: [{containerPort: 81}]}
+  - {name: side, image: i, restartPolicy: Always, ports: [{containerPort: 82}]}
+  containers: [{name: c, image: c, ports: [{name: dns, containerPort: 53, protocol: UDP}]}]
+---
+{apiVersion: v1, kind: Pod, metadata: {name: web}}
+""")
+
+
+def listening(port, protocol="TCP"):
+    (stop,) = ask(DNS, Question("default/dns", port, protocol, "default/web")).stops
+    return stop.listening
+
+
+def test_a_port_is_declared_over_one_protocol():
+    assert listening(53, "UDP") == "a container declares it as dns"
+    assert listening(53, "TCP") == "no container declares TCP 53: does one listen there?"
+
+
+def test_what_an_init_container_declares_is_not_listened_on_unless_it_keeps_running():
+    assert listening(81).startswith("no container")
+    assert listening(82) == "a container declares it"
+    headless = DNS.endpoint("service:dns").service
+    assert offers(DNS, headless) == ((53, "TCP"), (53, "UDP"), (82, "TCP"))

@@ -1,6 +1,7 @@
 """The nouns: what they are called when printed."""
 
 from netpol_lab.model import (
+    ContainerPort,
     Direction,
     Operator,
     PolicyPort,
@@ -31,3 +32,9 @@ def test_ports_and_rules_read_like_words():
     rule = Rule(Direction.EGRESS, 1)
     assert (rule.number, rule.path) == (2, "spec.egress[1]")
     assert spelt("") == '""'
+
+
+def test_an_init_container_listens_only_as_a_sidecar():
+    assert ContainerPort("a", 80).listens
+    assert not ContainerPort("a", 80, in_init_container=True).listens
+    assert ContainerPort("a", 80, in_init_container=True, in_sidecar=True).listens

@@ -86,6 +86,20 @@ def test_pods_on_their_nodes_network_are_counted_apart():
     assert (found.ingress, found.on_node) == (Share(0, 0), 1)
 
 
+def test_what_a_finished_init_container_declares_is_not_counted():
+    pod = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: a}
+        spec:
+          initContainers:
+          - {name: setup, image: i, ports: [{containerPort: 81}]}
+          - {name: side, image: i, restartPolicy: Always, ports: [{containerPort: 82}]}
+          containers: [{name: c, image: c, ports: [{containerPort: 80}]}]
+    """
+    assert list(openness(lab.load(pod)).listening) == [("TCP", 80), ("TCP", 82)]
+
+
 def test_pods_that_declare_no_port_are_said_not_to_be_counted():
     assert openness(TOWN).uncounted == "Not counted: 1 pod without ports."
     assert openness(lab.load("three-tier")).uncounted == ""

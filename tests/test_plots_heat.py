@@ -1,8 +1,11 @@
 """The heat map of who reaches whom."""
 
+import re
+
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.errors import FlowError
 from netpol_lab.plots.heat import plot_matrix
 from netpol_lab.shapes import Text
 
@@ -33,15 +36,39 @@ def test_one_port_counts_pods():
     assert "may reach on TCP 5432" in picture.text
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"port": 99999}, "99999 is not a port: ports go from 1 to 65535"),
+        ({"port": 0}, "0 is not a port"),
+        ({"port": True}, "a number from 1 to 65535; got True"),
+        ({"port": "api"}, "a number from 1 to 65535; got 'api'"),
+        ({"port": 80, "protocol": "ICMP"}, "say nothing about ICMP: ask about a port of TCP, UDP"),
+        ({"port": 80, "protocol": "TPC"}, 'no protocol "TPC". Did you mean TCP'),
+        ({"protocol": "UDP"}, "UDP needs a port"),
+        ({"protocol": "ESP"}, "say nothing about ESP"),
+    ],
+    ids=str,
+)
+def test_what_is_no_port_is_refused_in_words(asked, words):
+    with pytest.raises(FlowError, match=re.escape(words)):
+        plot_matrix(SHOP, **asked)
+
+
+def test_a_protocol_may_be_written_in_small_letters():
+    assert "may reach on UDP 53." in plot_matrix(SHOP, port=53, protocol="udp").text
+
+
 def test_where_nobody_listens_the_port_is_asked_for():
     silent = lab.load("apiVersion: v1\nkind: Pod\nmetadata: {name: a}")
     with pytest.raises(lab.NetpolError, match="name one, port=80"):
         plot_matrix(silent)
 
 
-def test_another_grouping_is_refused_in_words():
-    with pytest.raises(lab.NetpolError, match=r'"node".*workload'):
-        plot_matrix(SHOP, by="node")
+@pytest.mark.parametrize("by", ["node", 3])
+def test_another_grouping_is_refused_in_words(by):
+    with pytest.raises(lab.NetpolError, match=rf'"{by}".*workload'):
+        plot_matrix(SHOP, by=by)
 
 
 def test_too_many_groups_are_refused_with_a_way_out():

@@ -7,11 +7,12 @@ import pytest
 import yaml
 from boards import inside
 from ipywidgets import HTML, Button, Dropdown, RadioButtons
+from ipywidgets.widgets.widget import _instances
 from random_clusters import random_cluster
 
 import netpol_lab as lab
 from netpol_lab import progress
-from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.practice.towns import LEVELS
 from netpol_lab.scene import compose
 
@@ -127,9 +128,17 @@ def test_a_flow_that_is_not_in_the_picture_is_refused():
         lab.predict(SHOP, port=80, flows=[("web", "203.0.113.7")])
 
 
-def test_a_connection_without_a_right_answer_is_refused():
-    with pytest.raises(FlowError, match="open"):
-        lab.predict(SHOP, protocol="ICMP")
+def test_a_connection_without_a_right_answer_is_not_asked():
+    with pytest.raises(FlowError, match="leave it out"):
+        lab.predict(SHOP, protocol="ICMP", flows=[("web", "db")])
+    asked = lab.predict(SHOP, protocol="ICMP").words
+    assert "web -> db" not in asked
+    assert "db -> web" in asked
+
+
+def test_what_is_no_pair_is_refused_in_words():
+    with pytest.raises(FlowError, match="is not a pair of names"):
+        lab.predict(SHOP, port=80, flows=["web"])
 
 
 def test_a_prediction_leaves_its_questions_in_the_notebook(guess):
@@ -242,8 +251,35 @@ def test_another_day_goes_on_with_other_clusters():
 
 def test_without_a_chapter_there_is_no_such_button(guess):
     assert [found.description for found in inside(guess, Button)] == ["Check"]
-    with pytest.raises(FlowError, match='chapter="04"'):
+    with pytest.raises(NetpolError, match='chapter="04"'):
         guess.another()
+
+
+def test_another_cluster_lets_go_of_the_form_before():
+    guess = lab.predict(SHOP, port=5432, chapter="01")
+    guess.another("hard")
+    before = len(_instances)
+    for _ in range(3):
+        guess.another("hard")
+    assert len(_instances) < before + 60
+
+
+def test_an_outside_end_is_marked_by_its_caption_too():
+    guess = lab.predict(
+        SHOP, 5432, flows=[("internet", "db")], outside=[("internet", "203.0.113.7")]
+    )
+    guess.mark("internet", "db", False)
+    assert guess.check().startswith("1 of 1 right")
+
+
+def test_a_service_is_no_end_of_a_picture():
+    market = lab.load("market")
+    with pytest.raises(FlowError, match="is a Service: name one of its pods"):
+        lab.predict(market, 6379, flows=[("cart/api-1", "svc/cart/store")])
+
+
+def test_a_protocol_without_ports_needs_no_port():
+    assert lab.draw(SHOP, 80, "ICMP").text.startswith("ICMP: ")
 
 
 def test_a_level_or_a_chapter_that_is_none_is_said_in_words():

@@ -14,6 +14,8 @@ import pytest
 from netpol_lab import progress
 from netpol_lab.progress import FILE, Store, place
 from netpol_lab.progress_file import (
+    MAX_COUNT,
+    MAX_NAME,
     MAX_TEXT,
     NOTHING,
     Progress,
@@ -90,6 +92,19 @@ def test_a_score_that_cannot_be_is_not_recorded(file, recorded, right, of):
     assert not file.exists()
 
 
+def test_a_number_that_cannot_be_stored_breaks_no_file(recorded):
+    progress.record_help("a", hints=-1)
+    progress.record_help("b", hints=10**9)
+    progress.record_quiz("02", 10**9, 10**9)
+    assert recorded() == Progress({"a": Task(), "b": Task(hints=MAX_COUNT)})
+
+
+def test_a_name_that_no_file_can_hold_is_recorded_all_the_same(recorded):
+    progress.record_exercise("\ud800" * 200, solved=True, text="kind: A")
+    assert recorded().exercises == {"?" * MAX_NAME: Task(True, 1, text="kind: A")}
+    assert progress.last_attempt("\ud800" * 200) == "kind: A"
+
+
 def test_a_long_attempt_is_cut_and_what_no_file_can_hold_is_replaced(recorded):
     progress.record_exercise("two-tiers", solved=False, text="\ud800" + "é" * MAX_TEXT)
     text = recorded().exercises["two-tiers"].text
@@ -120,7 +135,7 @@ def kernel(monkeypatch, tmp_path):
     shell = SimpleNamespace(kernel=object())
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     monkeypatch.delenv("NETPOL_LAB_PROGRESS", raising=False)
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(progress, "STARTED_IN", tmp_path)
     return shell
 
 
@@ -129,8 +144,7 @@ def test_in_a_notebook_progress_is_kept_beside_it(kernel, tmp_path):
 
 
 def test_pages_with_solutions_record_nothing(kernel, tmp_path, monkeypatch):
-    (tmp_path / "solutions").mkdir()
-    monkeypatch.chdir("solutions")
+    monkeypatch.setattr(progress, "STARTED_IN", tmp_path / "solutions")
     assert place() is None
 
 
@@ -144,8 +158,20 @@ def test_scripts_and_terminals_record_nothing(kernel, monkeypatch):
 def test_the_environment_names_a_file_or_switches_it_off(kernel, monkeypatch, tmp_path):
     monkeypatch.setenv("NETPOL_LAB_PROGRESS", str(tmp_path / "mine.json"))
     assert place() == tmp_path / "mine.json"
-    monkeypatch.setenv("NETPOL_LAB_PROGRESS", "off")
-    assert place() is None
+    for off in ("off", "OFF", " off "):
+        monkeypatch.setenv("NETPOL_LAB_PROGRESS", off)
+        assert place() is None
+
+
+@pytest.mark.parametrize("named", ["", "mine.json"])
+def test_a_notebook_that_changes_its_folder_goes_on_in_the_same_file(
+    kernel, monkeypatch, tmp_path, named
+):
+    monkeypatch.setenv("NETPOL_LAB_PROGRESS", named)
+    (tmp_path / "elsewhere").mkdir()
+    before = place()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert place() == before == tmp_path / (named or FILE)
 
 
 def test_a_folder_that_is_gone_records_nothing(kernel, monkeypatch):
@@ -153,6 +179,9 @@ def test_a_folder_that_is_gone_records_nothing(kernel, monkeypatch):
         raise FileNotFoundError
 
     monkeypatch.setattr("pathlib.Path.cwd", gone)
+    monkeypatch.setattr(progress, "STARTED_IN", progress.working_folder())
+    assert place() is None
+    monkeypatch.setenv("NETPOL_LAB_PROGRESS", "mine.json")
     assert place() is None
 
 
@@ -188,6 +217,60 @@ def test_a_second_broken_file_gets_another_name(file):
     assert names(file.parent) == [f"netpol-lab-progress.broken-{n}.json" for n in (1, 2)]
 
 
+NEWER = '{"version": 2, "stars": 3}'
+
+
+def test_a_file_of_a_newer_version_is_left_alone_and_told_once(file, capsys):
+    file.write_text(NEWER)
+    store = Store(file)
+    assert store.read() == NOTHING
+    store.change(SOME.also)
+    assert store.read() == SOME
+    assert names(file.parent) == [FILE]
+    assert file.read_text() == NEWER
+    assert capsys.readouterr().out == (
+        "netpol-lab-progress.json was written by a newer version of netpol_lab. It is left as it "
+        "is: update netpol_lab to go on with it. Until then your progress is not written down. "
+        "It is remembered until the kernel of this page stops.\n"
+    )
+
+
+def test_only_who_begins_anew_puts_a_newer_version_aside(file):
+    file.write_text(NEWER)
+    store = Store(file)
+    store.read()
+    assert store.reset().endswith("kept in netpol-lab-progress.before-reset-1.json.")
+    assert store.told == []
+    assert (file.parent / "netpol-lab-progress.before-reset-1.json").read_text() == NEWER
+
+
+def test_a_full_file_drops_old_texts_and_says_so_once(file, capsys):
+    store = Store(file)
+    for number in range(45):
+        store.change(adding(number, Task(True, 1, text="\x01" * MAX_TEXT)))
+    assert sum(task.solved for task in read(file).exercises.values()) == 45
+    assert read(file).exercises["e44"].text
+    assert capsys.readouterr().out == (
+        "netpol-lab-progress.json is full: your oldest attempts make room for new ones. "
+        "What you have solved stays.\n"
+    )
+
+
+def adding(number, task):
+    """Return a change that adds a task."""
+    return lambda so_far: so_far.also(Progress({f"e{number}": task}))
+
+
+def test_a_solved_exercise_for_which_there_is_no_room_loses_nothing_and_is_told(file, capsys):
+    full = Progress({f"e{number}": Task(True) for number in range(1000)})
+    write(file, full)
+    store = Store(file)
+    store.change(adding(1000, Task(True)))
+    assert read(file) == full
+    assert len(store.read().exercises) == 1001
+    assert "more than 1,000 exercises or chapters" in capsys.readouterr().out
+
+
 def test_a_folder_in_its_place_is_left_alone(file, capsys):
     (file / "inside").mkdir(parents=True)
     store = Store(file)
@@ -214,6 +297,12 @@ def test_where_nothing_can_be_written_it_is_remembered_and_told_once(tmp_path, c
     store.change(SOME.also)
     assert store.read() == SOME
     assert capsys.readouterr().out.count("is remembered until the kernel of this page stops.") == 1
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path, capsys):
+    Store(tmp_path / "missing" / "mine.json").change(SOME.also)
+    said = f"cannot be kept in mine.json (there is no folder {tmp_path / 'missing'})."
+    assert said in capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_written_to_is_read_all_the_same(file, monkeypatch, capsys):
@@ -253,6 +342,18 @@ def test_beginning_anew_keeps_what_was_there(file):
     )
     assert store.read() == NOTHING
     assert read(file.parent / "netpol-lab-progress.before-reset-1.json") == SOME
+
+
+def test_beginning_anew_keeps_what_could_not_be_written_before(file):
+    store = Store(file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", refused)
+        store.change(SOME.also)
+        assert store.reset().endswith("cannot be put aside, so your progress stays as it is.")
+    assert store.read() == SOME
+    assert store.reset().endswith("kept in netpol-lab-progress.before-reset-1.json.")
+    assert read(file.parent / "netpol-lab-progress.before-reset-1.json") == SOME
+    assert store.read() == NOTHING
 
 
 def test_a_notebook_that_was_open_does_not_bring_back_what_was_reset(file):
@@ -297,6 +398,19 @@ def test_several_notebooks_that_write_at_once_lose_nothing(file, recorded):
     assert len(recorded().exercises) == 100
     assert sum(task.solved for task in recorded().exercises.values()) == 52
     assert names(file.parent) == [FILE]
+
+
+def test_a_file_that_another_notebook_moves_at_that_moment_is_looked_up_again(file, monkeypatch):
+    write(file, SOME)
+
+    def moved(path):
+        path.rename(path.with_name("elsewhere"))
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(progress, "read", moved)
+    store = Store(file)
+    assert store.read() == NOTHING
+    assert store.told == []
 
 
 def test_a_notebook_that_does_not_let_go_is_not_waited_for_for_ever(file, monkeypatch, capsys):

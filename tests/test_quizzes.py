@@ -3,6 +3,7 @@
 import pytest
 from boards import html_of, inside
 from ipywidgets import Button, RadioButtons
+from ipywidgets.widgets.widget import _instances
 
 import netpol_lab as lab
 from netpol_lab import progress
@@ -132,3 +133,11 @@ def test_what_is_not_answered_is_told():
     quiz = lab.quiz("01")
     quiz.answer(2, quiz.questions[1].right)
     assert "1 of 3 right. 2 not answered yet." in html_of(quiz)
+
+
+def test_other_questions_let_go_of_those_before():
+    quiz = lab.quiz("01")
+    before = len(_instances)
+    for _ in range(3):
+        quiz.another()
+    assert len(_instances) < before + 20

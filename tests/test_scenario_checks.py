@@ -41,6 +41,8 @@ FAULTS = {
     "a goal that holds at the start": ("allowed: false", "allowed: true", "is reached before"),
     "a goal between two addresses": ("to: bank/safe", "to: 1.1.1.1", "policies judge only pods"),
     "a goal from a loopback": ("from: internet", "from: 127.0.0.1", "is a pod's own loopback"),
+    "a loopback to draw": ("[internet, 203.0.113.7]", "[internet, 127.0.0.1]",
+        "never leaves a pod"),
     "a contradiction": ("otherwise:", "- {from: clerk, to: safe, allowed: false}\notherwise:",
         "by line 16"),
 }  # fmt: skip
@@ -52,6 +54,13 @@ def test_what_makes_an_exercise_unfit_is_found(check, old, new, said):
     told = "\n".join(check(start + new + end).complaints)
     assert said in told
     assert "safe.yaml:" in told
+
+
+def test_a_goal_from_a_pod_to_itself_is_about_no_connection(check):
+    goal = "- {from: clerk, to: safe, allowed: true}\n"
+    text = GOOD.replace(goal, goal.replace("to: safe", "to: [bank/clerk]"))
+    text = text.replace("- {from: internet, to: bank/safe, allowed: false}\n", "")
+    assert "is about no connection between two ends" in "\n".join(check(text).complaints)
 
 
 def test_a_goal_that_kubernetes_leaves_open_is_refused(check):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 
 from netpol_lab.panel import STYLE
 from netpol_lab.traffic_map import TrafficMap
@@ -67,3 +68,9 @@ def test_the_style_asks_nothing_of_other_computers() -> None:
     style = (STATIC / "traffic_map.css").read_text(encoding="utf-8")
     style = style.replace("xmlns='http://www.w3.org/2000/svg'", "")  # a name, not an address
     assert not re.search(r"https?://|@import|url\((?!\"data:)", style)
+
+
+def test_closing_it_closes_what_it_speaks_through() -> None:
+    before = len(_instances)
+    TrafficMap().close()
+    assert len(_instances) <= before + 2  # layouts, which may be shared, stay

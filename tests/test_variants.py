@@ -95,3 +95,11 @@ def test_both_pictures_are_of_the_same_height():
 def test_a_pod_that_only_one_variant_has_is_no_difference():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: new, namespace: shop}\n"
     assert lab.compare(SHOP, lab.load("three-tier", pod), port=5432).different == ()
+
+
+def test_a_variant_may_be_a_file(tmp_path):
+    path = tmp_path / "none.yaml"
+    path.write_text("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n", encoding="utf-8")
+    shop = lab.load("three-tier")
+    found = lab.compare(path, shop, port=5432, cluster=shop)
+    assert "Different for 2 connections" in repr(found)

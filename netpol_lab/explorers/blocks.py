@@ -15,7 +15,7 @@ from netpol_lab.traffic import Outside
 
 def explore_block(
     cidr: str,
-    except_: Iterable[str] | str = (),
+    except_: Iterable[str] | str | None = (),
     *,
     addresses: Iterable[Outside] | Cluster = (),
 ) -> BlockExplorer:
@@ -24,8 +24,8 @@ def explore_block(
     Parameters
     ----------
     cidr : str
-    except_ : iterable of str
-        The blocks to cut out of it.
+    except_ : iterable of str, optional
+        The blocks to cut out of it; None for none.
     addresses : iterable of str or (str, str), or Cluster
         Addresses to mark, or (caption, address); those of the pods of a cluster.
 
@@ -50,13 +50,17 @@ def explore_block(
     >>> block.inside
     {'10.1.2.3': True}
     """
-    excepts = (except_,) if isinstance(except_, str) else tuple(except_)
-    return BlockExplorer(Question(cidr, excepts, "", _pairs(addresses)))
+    return BlockExplorer(Question(cidr, _listed(except_), "", _pairs(addresses)))
+
+
+def _listed(except_: Iterable[str] | str | None) -> tuple[str, ...]:
+    return (except_,) if isinstance(except_, str) else tuple(except_ or ())
 
 
 def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...]:
     if isinstance(addresses, Cluster):
-        return tuple((pod.name, str(own)) for pod in addresses.pods for own in pod.addresses)
+        running = (pod for pod in addresses.pods if not pod.finished)  # others own none (SEM-55)
+        return tuple((pod.name, str(own)) for pod in running for own in pod.addresses)
     return tuple((item, item) if isinstance(item, str) else item for item in addresses)
 
 
@@ -91,7 +95,7 @@ class BlockExplorer(Explorer):
         self,
         *,
         cidr: str = UNCHANGED,
-        except_: Iterable[str] | str = UNCHANGED,
+        except_: Iterable[str] | str | None = UNCHANGED,
         address: str | None = UNCHANGED,
     ) -> None:
         """Write the block otherwise, or look for an address; what is not mentioned stays.
@@ -99,7 +103,8 @@ class BlockExplorer(Explorer):
         Parameters
         ----------
         cidr : str
-        except_ : iterable of str
+        except_ : iterable of str, optional
+            None for none.
         address : str, optional
             None for no address.
 
@@ -107,11 +112,18 @@ class BlockExplorer(Explorer):
         ------
         ManifestError, FlowError
             And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> block = lab.explore_block("10.0.0.0/8")
+        >>> block.set(except_="10.1.0.0/16", address="10.1.2.3")
+        >>> block.inside
+        {'10.1.2.3': False}
         """
-        if except_ is not UNCHANGED:
-            except_ = (except_,) if isinstance(except_, str) else tuple(except_)
+        excepts = except_ if except_ is UNCHANGED else _listed(except_)
         address = "" if address is None else address
-        changed = mentioned(cidr=cidr, excepts=except_, address=address)
+        changed = mentioned(cidr=cidr, excepts=excepts, address=address)
         self._ask(replace(self._question, **changed))
 
     @property
@@ -121,7 +133,8 @@ class BlockExplorer(Explorer):
 
     @property
     def _line(self) -> Line:
-        return self._shown  # type: ignore[return-value]
+        line: Line = self._shown
+        return line
 
     def _view(self, question: Question) -> Line:
         return ask(question)

@@ -80,7 +80,6 @@ class EnforcementExplorer(Explorer):
     def __init__(self, cluster: Cluster, draw: Any) -> None:
         self._cluster, self._compose = cluster, draw
         self._usual = draw(assumptions=DEFAULTS)
-        self._question = DEFAULTS
         self._box = ipywidgets.Checkbox(
             description="A network plugin enforces policies", indent=False
         )
@@ -102,6 +101,14 @@ class EnforcementExplorer(Explorer):
         ------
         UnknownNameError
             And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_enforcement(lab.load("three-tier"), port=5432)
+        >>> explorer.set(end_port=False)
+        >>> explorer.different
+        ()
         """
         refuse_unknown(assumed, ("enforced", *CHOICES))
         for name, value in assumed.items():
@@ -117,15 +124,43 @@ class EnforcementExplorer(Explorer):
     @property
     def different(self) -> tuple[str, ...]:
         """The connections with another verdict than under the defaults."""
-        pairs = self._shown.different  # type: ignore[attr-defined]
+        pairs = self._shown.different
         return tuple(f"{now.source.name} -> {now.destination.name}" for _, now in pairs)
 
     def flows(self) -> Words:
-        """Return every connection of the picture as a table of text."""
-        return Words(flow_table(self._shown.scene))  # type: ignore[attr-defined]
+        """Return every connection of the picture as a table of text.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_enforcement(lab.load("three-tier"), port=5432)
+        >>> explorer.set(enforced=False)
+        >>> explorer.flows().splitlines()[0]
+        'TCP 5432: 6 of 6 connections allowed, 2 differ, no plugin enforces policies here'
+        """
+        return Words(flow_table(self._shown.scene))
 
     def table(self) -> Words:
-        """Return everything that plugins differ in, with what it changes here, as text."""
+        """Return everything that plugins differ in, with what it changes here, as text.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_enforcement(lab.load("three-tier"), port=5432)
+        >>> for line in explorer.table().splitlines()[3:6]:
+        ...     print(line)
+        endPort (a plugin that does not know the field uses only port, SEM-42)
+          is understood                 as by default
+          is ignored: only port counts  as by default
+        """
         return Words("\n".join(line for name in CHOICES for line in self._choice(name)))
 
     def _choice(self, name: str) -> Iterator[str]:

@@ -32,8 +32,8 @@ class View(Drawing, Protocol):
 class Explorer(Card):
     """Fields to ask with and a picture that answers; while a question is wrong, the last one stays.
 
-    Whoever makes one says how its fields are read (`_typed`), how they are filled (`_fill`) and
-    what a question shows (`_view`).
+    Whoever makes one says how its fields are read (`_typed`), how they are filled (`_fill`), what
+    a question shows (`_view`) and, if anything, what stands above the picture (`_between`).
 
     Parameters
     ----------
@@ -47,10 +47,13 @@ class Explorer(Card):
         self._fields = dict(fields)
         self._map = chosen_from()
         self._quiet = False
-        self._ask(question)
+        self._question: Any = question
+        self._shown: Any = None  # nothing yet: a view may ask for what was there before
+        self._shown = self._view(question)
+        self._show()
         row = ipywidgets.HBox(list(self._fields.values()))
         row.add_class("nl-fields")
-        super().__init__([_style(), row, self._map])
+        super().__init__([_style(), row, *self._between(), self._map], guarded=True)
         self.add_class("nl-board")
         for name, field in self._fields.items():
             field.listen(partial(self._on_edit, name))
@@ -59,10 +62,22 @@ class Explorer(Card):
     @property
     def summary(self) -> str:
         """What the picture says, as text."""
-        return self._shown.text
+        text: str = self._shown.text
+        return text
 
     def draw(self) -> Picture:
-        """Return the picture as it is now."""
+        """Return the picture as it is now, to stand under a cell of its own.
+
+        Returns
+        -------
+        Picture
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.explore_block("10.0.0.0/30").draw().text.splitlines()[0]
+        '10.0.0.0/30'
+        """
         return Picture(self._shown)
 
     @property
@@ -89,21 +104,34 @@ class Explorer(Card):
         """Return what a question shows, or raise a NetpolError."""
         raise NotImplementedError
 
+    def _between(self) -> Iterable[Any]:
+        """Return the widgets between the fields and the picture."""
+        return ()
+
     def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
         """Return what to say under which field."""
         return {edited: str(error)}
 
     def _ask(self, question: Any) -> None:
         """Show the answer to a question; if it cannot be asked, raise and change nothing."""
-        shown = self._view(question)
-        self._question, self._shown = question, shown
+        before = self._question, self._shown
+        self._question, self._shown = question, self._view(question)
+        try:
+            self._show()
+        except Exception:  # a fault of ours must not leave fields and picture apart
+            self._question, self._shown = before
+            self._show()
+            raise
+
+    def _show(self) -> None:
+        """Bring the fields and the picture in step with the question."""
         self._quiet = True
         try:
             self._fill()
         finally:
             self._quiet = False
         self._say({})
-        self._map.show(paint(shown), shown.text, self._why())
+        self._map.show(paint(self._shown), self._shown.text, self._why())
 
     # ------------------------------------------------------------ from the browser
 
@@ -114,12 +142,15 @@ class Explorer(Card):
             self._ask(self._typed(name))
         except NetpolError as error:
             self._say(self._complaints(error, name))
+        except Exception as error:  # Jupyter would hide it in a log
+            self._say({name: f"{type(error).__name__}: {str(error).rstrip('.')}."})
 
     def _on_pick(self, _: object) -> None:
         self._map.explanation = self._why()
 
     def _why(self) -> str:
-        return self._shown.why(self._map.selected) or self._shown.brief
+        shown: View = self._shown
+        return shown.why(self._map.selected) or shown.brief
 
     def _say(self, complaints: Mapping[str, str]) -> None:
         for name, field in self._fields.items():
@@ -159,13 +190,9 @@ def _style() -> Any:
     return ipywidgets.HTML(f"<style>{_CSS}</style>", layout=ipywidgets.Layout(display="none"))
 
 
-def choice(caption: str, options: Iterable[Any], value: Any = None) -> Any:
+def choice(caption: str, options: Iterable[Any]) -> Any:
     """Return a list to choose from."""
-    options = tuple(options)
-    made = ipywidgets.Dropdown(options=options, description=caption, layout=_AUTO)
-    if value is not None:
-        made.value = value
-    return made
+    return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=_AUTO)
 
 
 def entry(caption: str, placeholder: str = "") -> Any:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from netpol_lab.cluster import Cluster, checked_cluster
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.explorers.explorer import Explorer, Field, choice
-from netpol_lab.explorers.walk import Question, Walk, ask, offers
+from netpol_lab.explorers.walk import Question, Walk, ask, caller, offers
 from netpol_lab.model import Service
 from netpol_lab.resolve import selected_by
 from netpol_lab.traffic import spoken_port
 
 
 def explore_ports(
-    cluster: Cluster, service: str | None = None, port: int | None = None, client: str | None = None
+    cluster: Cluster,
+    service: str | None = None,
+    port: int | None = None,
+    client: str | None = None,
+    protocol: str | None = None,
 ) -> PortWalk:
     """Return the walk of a connection through a Service, and lists to choose another one.
 
@@ -25,6 +29,8 @@ def explore_ports(
         A port of the Service; its first one when left out.
     client : str, optional
         A pod or an address; the first pod that is not behind the Service when left out.
+    protocol : str, optional
+        For a Service that offers a port over several; the first one when left out.
 
     Returns
     -------
@@ -47,15 +53,22 @@ def explore_ports(
     """
     if not checked_cluster(cluster).services:
         raise UnknownNameError("there is no Service in this cluster.")
-    return PortWalk(cluster, _question(cluster, service or str(cluster.services[0]), port, client))
+    name = service or str(cluster.services[0])
+    return PortWalk(cluster, _question(cluster, name, client, port, protocol))
 
 
-def _question(cluster: Cluster, name: str, port: int | None, client: str | None) -> Question:
+def _question(
+    cluster: Cluster,
+    name: str,
+    client: str | None,
+    port: int | None = None,
+    protocol: str | None = None,
+) -> Question:
     """Return a full question, with what is left out filled in."""
     service = _service(cluster, name)
-    number, protocol = _offered(cluster, service, port)
-    end = cluster.endpoint(client).name if client else _stranger(cluster, service)
-    return Question(str(service), number, protocol, end)
+    offer = _offered(cluster, service, port, protocol and protocol.upper())
+    end = caller(cluster, client).name if client else _stranger(cluster, service)
+    return Question(str(service), *offer, end)
 
 
 def _service(cluster: Cluster, name: str) -> Service:
@@ -64,16 +77,20 @@ def _service(cluster: Cluster, name: str) -> Service:
     return service
 
 
-def _offered(cluster: Cluster, service: Service, port: int | None) -> tuple[int, str]:
+def _offered(
+    cluster: Cluster, service: Service, port: int | None, protocol: str | None
+) -> tuple[int, str]:
+    """Return the first port that a Service offers, of those that are asked for."""
     known = offers(cluster, service)
-    if port is None and known:
-        return known[0]
-    found = [(number, protocol) for number, protocol in known if number == port]
-    if found:
-        return found[0]
-    spoken = [str(number) for number, _ in known]
+    if not known:
+        raise UnknownNameError(f"Service {service} offers no port: choose another Service.")
+    for offer in known:
+        if port in (None, offer[0]) and protocol in (None, offer[1]):
+            return offer
+    asked = " ".join(str(part) for part in (protocol, port) if part is not None)
+    spoken = [spoken_port(*offer) if protocol else str(offer[0]) for offer in known]
     raise UnknownNameError(
-        f'Service {service} has no port "{port}". {did_you_mean(str(port), spoken)}'
+        f'Service {service} has no port "{asked}". {did_you_mean(asked, spoken)}'
     )
 
 
@@ -92,6 +109,13 @@ class PortWalk(Explorer):
     ----------
     cluster : Cluster
     question : Question
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> explorer = lab.explore_ports(lab.load("market"), "cart/store", client="cart/api-1")
+    >>> explorer.walk.title
+    'cart/api-1 calls cart/store on TCP 6379'
     """
 
     def __init__(self, cluster: Cluster, question: Question) -> None:
@@ -109,6 +133,7 @@ class PortWalk(Explorer):
         service: str | None = None,
         port: int | None = None,
         client: str | None = None,
+        protocol: str | None = None,
     ) -> None:
         """Take another walk; what is not mentioned stays.
 
@@ -117,31 +142,45 @@ class PortWalk(Explorer):
         service : str, optional
             With another Service and no port, its first port is asked for.
         port : int, optional
+            With another port and no protocol, the first protocol that it is offered over.
         client : str, optional
+        protocol : str, optional
 
         Raises
         ------
         UnknownNameError, AmbiguousNameError, FlowError
             And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_ports(lab.load("market"), "cart/store", client="cart/api-1")
+        >>> explorer.set(client="front/web-1")
+        >>> explorer.walk.title
+        'front/web-1 calls cart/store on TCP 6379'
         """
         now = self._question
         if port is None and service is None:
-            port = now.port
-        self._ask(_question(self._cluster, service or now.service, port, client or now.client))
+            port, protocol = now.port, protocol or now.protocol
+        name, end = service or now.service, client or now.client
+        self._ask(_question(self._cluster, name, end, port, protocol))
 
     @property
     def walk(self) -> Walk:
         """The facts."""
-        return self._shown  # type: ignore[return-value]
+        walk: Walk = self._shown
+        return walk
 
     def _view(self, question: Question) -> Walk:
         return ask(self._cluster, question)
 
     def _typed(self, edited: str) -> Question:
-        if edited == "service":
-            return _question(self._cluster, self._service.value, None, self._client.value)
+        service, client = self._service.value, self._client.value
+        # While a Service that cannot be walked stands in its list, the ports are still another's.
+        if edited == "service" or service != self._question.service:
+            return _question(self._cluster, service, client)
         port, protocol = self._port.value
-        return Question(self._service.value, port, protocol, self._client.value)
+        return Question(service, port, protocol, client)
 
     def _fill(self) -> None:
         question = self._question

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from textwrap import dedent, indent
 
+from netpol_lab.assumptions import DEFAULTS
 from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.columns import in_columns
+from netpol_lab.ends import counts_as_pod
 from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.explorers.selection_sheet import Frame, Mark, lay_out
-from netpol_lab.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question
+from netpol_lab.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question, of_field
 from netpol_lab.manifests import read_all
 from netpol_lab.model import (
     Labels,
@@ -40,7 +42,10 @@ def ask(cluster: Cluster, question: Question) -> Selection:
         _, broken = documents(dedent(text), name)
         if broken:
             raise ManifestError(broken)
-    policy, *_ = read_all([("policy.yaml", question.manifest)]).policies
+    try:
+        policy, *_ = read_all([("policy.yaml", question.manifest)]).policies
+    except ManifestError as error:
+        raise ManifestError([of_field(complaint) for complaint in error.complaints]) from None
     return Selection(cluster, question, policy)
 
 
@@ -77,7 +82,7 @@ class Selection:
     def _mark(self, pod: Pod) -> Mark:
         meant = pod in resolution_of(self.cluster).peers(self.question.home, self.peers).pods
         word = "selected" if self.question.role == SUBJECT else "meant"
-        if meant and pod.host_network:  # SEM-54
+        if meant and counts_as_pod(pod, DEFAULTS) is None:
             why = f"it uses its node's network; most plugins: not {word}"
             return Mark(pod, None, why, "undefined")
         if meant:
@@ -222,8 +227,14 @@ def _rules(question: Question, peers: tuple[Peer, ...]) -> Iterator[str]:
     else:
         yield from _combined(question.home, peers)
     if NOTHING & set(map(str.strip, question.written.values())):
-        yield "A selector that is null counts as absent."
+        yield _NULL[question.role]
     yield from _compared([selector for peer in peers for selector in selectors_of(peer).values()])
+
+
+_NULL = {
+    PEER: "A selector that is null counts as absent.",
+    SUBJECT: "In spec.podSelector, null is the same as {}.",
+}
 
 
 def _combined(home: str, peers: tuple[Peer, ...]) -> Iterator[str]:
@@ -242,6 +253,12 @@ def _compared(selectors: Sequence[Selector]) -> Iterator[str]:
     if Selector() in selectors:
         yield "An empty selector, {}, matches everything it looks at."
     operators = {one.operator for selector in selectors for one in selector.requirements}
-    for operator in (Operator.NOT_IN, Operator.DOES_NOT_EXIST):
+    for operator, sentence in _LACKING.items():
         if operator in operators:
-            yield f"{operator}: what lacks the label altogether matches as well."
+            yield f"{operator}: {sentence}"
+
+
+_LACKING = {
+    Operator.NOT_IN: "what lacks the label altogether matches as well.",
+    Operator.DOES_NOT_EXIST: "only what lacks the label matches.",
+}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import dedent, indent
 
 from netpol_lab.errors import Complaint
+from netpol_lab.reading import documents
 
 PEER, SUBJECT = "peer", "subject"  # what selectors can be for
 NOTHING = {"", "null", "~"}  # ways to write null
@@ -70,7 +72,7 @@ class Question:
         spec = self.yaml
         if self.role == PEER:
             spec = f"spec:\n  podSelector: {{}}\n  ingress:\n  - {indent(spec, '    ')[4:]}"
-        return _HEAD.format(home=self.home) + spec + "\n"
+        return _HEAD.format(home=quoted(self.home)) + spec + "\n"
 
 
 _HEAD = """\
@@ -89,6 +91,31 @@ def _field(name: str, text: str, margin: str) -> str:
     if beside:
         return f"{margin}{name}: {value}".rstrip()
     return f"{margin}{name}:\n{indent(value, margin + '  ')}"
+
+
+def quoted(text: str, as_key: bool = False) -> str:
+    """Return a text as YAML: in quotes only where kubectl would not read it back as it is.
+
+    Examples
+    --------
+    >>> quoted("web"), quoted("1"), quoted("yes"), quoted("")
+    ('web', '"1"', '"yes"', '""')
+    >>> quoted("1", as_key=True), quoted("yes", as_key=True)
+    ('1', '"yes"')
+    """
+    if as_key:
+        written, meant = f"{{{text}: it}}", {text: "it"}
+    else:
+        written, meant = f"{{it: {text}}}", {"it": text}
+    good, _ = documents(written, "")
+    return text if [found.value for found in good] == [meant] else json.dumps(text)
+
+
+def of_field(complaint: Complaint) -> Complaint:
+    """Return a complaint that names its field, not a place in a file that nobody has seen."""
+    fields = ("podSelector", "namespaceSelector")
+    name = next((field for field in fields if field in complaint.path), "from")
+    return replace(complaint, file=name, object="", line=0, column=0, excerpt="")
 
 
 def complaint_words(complaint: Complaint) -> str:

@@ -14,7 +14,7 @@ from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.explorers.explorer import Explorer, Field, choice, mentioned, one_of
 from netpol_lab.explorers.selection import Selection, ask
-from netpol_lab.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words
+from netpol_lab.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words, quoted
 from netpol_lab.model import NAME_LABEL, Labels
 
 OWN_TEXT = "as written below"
@@ -136,6 +136,14 @@ class SelectorExplorer(Explorer):
         ------
         ManifestError, UnknownNameError
             And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_selector(lab.load("neighbours"), home="shop")
+        >>> explorer.set(namespaces="{}", pods="{matchLabels: {role: reader}}")
+        >>> explorer.chosen
+        ('blog/reader',)
         """
         changed = mentioned(pods=pods, namespaces=namespaces, home=home, items=items)
         self._ask(replace(self._question, **changed))
@@ -152,11 +160,12 @@ class SelectorExplorer(Explorer):
 
     @property
     def _selection(self) -> Selection:
-        return self._shown  # type: ignore[return-value]
+        selection: Selection = self._shown
+        return selection
 
     def _view(self, question: Question) -> Selection:
-        if question.home not in self._cluster.namespaces:
-            known = did_you_mean(question.home, self._cluster.namespaces)
+        if question.home not in list(self._cluster.namespaces):  # None has no hash to ask with
+            known = did_you_mean(str(question.home), self._cluster.namespaces)
             raise UnknownNameError(f'there is no namespace "{question.home}". {known}')
         one_of("items", question.items, (1, 2))
         return ask(self._cluster, question)
@@ -259,9 +268,13 @@ def _examples(labels: Iterable[Labels]) -> Iterator[str]:
         return
     key = max(keys, key=lambda key: (key != NAME_LABEL, len(values[key])))
     if NAME_LABEL in keys:
-        yield f"{{matchLabels: {{{NAME_LABEL}: {values[NAME_LABEL][0]}}}}}"
+        yield _labelled(NAME_LABEL, values[NAME_LABEL][0])
     if key != NAME_LABEL:
-        yield f"{{matchLabels: {{{key}: {values[key][0]}}}}}"
-    some = ", ".join(values[key][:2])
+        yield _labelled(key, values[key][0])
+    some = ", ".join(map(quoted, values[key][:2]))
     for rest in (f"In, values: [{some}]", f"NotIn, values: [{some}]", "Exists", "DoesNotExist"):
-        yield f"{{matchExpressions: [{{key: {key}, operator: {rest}}}]}}"
+        yield f"{{matchExpressions: [{{key: {quoted(key)}, operator: {rest}}}]}}"
+
+
+def _labelled(key: str, value: str) -> str:
+    return f"{{matchLabels: {{{quoted(key, as_key=True)}: {quoted(value)}}}}}"

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from textwrap import fill
 from typing import Any
 
 import ipywidgets
 
-from netpol_lab.cards import Card, preformatted
+from netpol_lab.cards import preformatted
 from netpol_lab.cluster import Cluster
 from netpol_lab.display import Words
-from netpol_lab.explorers.explorer import chosen_from, one_of, refuse_unknown
+from netpol_lab.explorers.explorer import Explorer, Field, choice, one_of, refuse_unknown
 from netpol_lab.manifests import load
 from netpol_lab.model import Direction
 from netpol_lab.policy_types import effect_of, policy_types, rule_of
 from netpol_lab.scene import Scene, compose
-from netpol_lab.svg import Picture, paint
+from netpol_lab.shapes import Sheet
+from netpol_lab.svg import Picture
 
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
@@ -67,6 +70,92 @@ def _section(field: str, preposition: str, written: str) -> str:
     return {"absent": "", "empty": f"\n  {field}: []", "filled": filled}[written]
 
 
+@dataclass(frozen=True)
+class Question:
+    """How the three fields are written: as one of `SECTIONS` each, and as one of `TYPES`.
+
+    Parameters
+    ----------
+    ingress, egress, types : str
+    """
+
+    ingress: str = "absent"
+    egress: str = "absent"
+    types: str = "absent"
+
+    @property
+    def yaml(self) -> str:
+        """The policy."""
+        return policy_yaml(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """What comes of one way to write the policy.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Three pods, and the policy.
+    before : Cluster, optional
+        What was shown before; the picture marks what has changed since.
+    """
+
+    cluster: Cluster
+    before: Cluster | None = None
+
+    @property
+    def stored(self) -> str:
+        """The policyTypes that Kubernetes stores."""
+        (policy,) = self.cluster.policies
+        return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
+
+    @property
+    def sentences(self) -> Iterator[str]:
+        """What is stored, which rule says so, and what it does in each direction."""
+        (policy,) = self.cluster.policies
+        yield f"policyTypes as stored: {self.stored}"
+        yield rule_of(policy)
+        yield from (effect_of(policy, direction) for direction in Direction)
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The picture."""
+        title = f"policyTypes: {self.stored}"
+        return compose(self.cluster, 80, before=self.before, title=title, live=True)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The shapes."""
+        return self.scene.sheet
+
+    @property
+    def title(self) -> str:
+        """The picture in one line."""
+        return self.scene.title
+
+    @property
+    def desc(self) -> str:
+        """The picture in words."""
+        return self.scene.desc
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+        return self.scene.state
+
+    @property
+    def text(self) -> str:
+        """Every connection as a table of text."""
+        return self.scene.text
+
+    brief = ""  # the sentences stand above the picture
+
+    def why(self, key: str) -> str:
+        """Return the reasons behind an arrow or a pod."""
+        return self.scene.traffic.why(self.cluster, key)
+
+
 def explore_types() -> TypesExplorer:
     """Return three lists to choose how ingress, egress and policyTypes are written.
 
@@ -85,7 +174,7 @@ def explore_types() -> TypesExplorer:
     return TypesExplorer()
 
 
-class TypesExplorer(Card):
+class TypesExplorer(Explorer):
     """One policy in all its spellings: the YAML, what is stored, the picture, and the rule.
 
     Made by `explore_types`.
@@ -107,23 +196,14 @@ class TypesExplorer(Card):
 
     def __init__(self) -> None:
         self._pods = load("one-way")
-        options = {"ingress": SECTIONS, "egress": SECTIONS, "types": TYPES}
-        self._lists = {field: _list(field, choices) for field, choices in options.items()}
+        self._lists = {
+            "ingress": choice("ingress", SECTIONS),
+            "egress": choice("egress", SECTIONS),
+            "types": choice("policyTypes", TYPES),
+        }
         self._yaml = ipywidgets.HTML(layout=ipywidgets.Layout(flex="1 1 300px"))
-        self._summary = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 400px"))
-        self._map = chosen_from()
-        self._quiet = False
-        self._shown: Cluster | None = None
-        self._show()
-        controls = ipywidgets.HBox(list(self._lists.values()))
-        controls.layout.flex_flow = "row wrap"
-        texts = ipywidgets.HBox([self._yaml, self._summary])
-        texts.layout.flex_flow = "row wrap"
-        super().__init__([controls, texts, self._map])
-        self.add_class("nl-board")
-        for choice in self._lists.values():
-            choice.observe(self._on_choice, "value")
-        self._map.observe(self._on_pick, "selected")
+        self._sentences = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 400px"))
+        super().__init__({name: Field(made) for name, made in self._lists.items()}, Question())
 
     def set(self, **written: str) -> None:
         """Choose how fields are written; what is not mentioned stays.
@@ -138,93 +218,116 @@ class TypesExplorer(Card):
         ------
         UnknownNameError
             And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_types()
+        >>> explorer.set(ingress="filled", types="[Egress]")
+        >>> print(explorer.summary.splitlines()[4])
+        Ingress is not listed: its ingress rules are stored and ignored.
         """
         refuse_unknown(written, self._lists)
-        for field, choice in written.items():
-            one_of(field, choice, self._lists[field].options)
-        self._quiet = True
-        for field, choice in written.items():
-            self._lists[field].value = choice
-        self._quiet = False
-        self._show()
+        for field, chosen in written.items():
+            one_of(field, chosen, self._lists[field].options)
+        self._ask(replace(self._question, **written))
 
     @property
     def written(self) -> dict[str, str]:
         """How the fields are written now."""
-        return {field: choice.value for field, choice in self._lists.items()}
+        return asdict(self._question)
 
     @property
     def yaml(self) -> str:
         """The policy as written."""
-        return policy_yaml(**self.written)
+        return str(self._question.yaml)
 
     @property
     def cluster(self) -> Cluster:
         """Three pods, and the policy that is shown."""
-        return self._pods.with_policies(load(f"{self.yaml}\n").policies)
+        return self._spelling.cluster
 
     @property
     def stored(self) -> str:
         """The policyTypes that Kubernetes stores."""
-        (policy,) = self.cluster.policies
-        return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
+        return self._spelling.stored
 
     @property
     def summary(self) -> str:
         """What is stored, which rule says so, and what it does in each direction."""
-        return "\n\n".join(fill(line, 88) for line in self._lines())
+        return "\n\n".join(fill(line, 88) for line in self._spelling.sentences)
 
     def flows(self) -> Words:
-        """Return every connection of the picture as a table of text."""
-        return Words(self._map.words)
+        """Return every connection of the picture as a table of text.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.explore_types().flows().splitlines()[0]
+        'policyTypes: [Ingress], TCP 80: 4 of 6 connections allowed, 2 blocked'
+        """
+        return Words(self._spelling.text)
 
     def table(self) -> Picture:
-        """Return every way to write the three fields at once, as a picture and as text."""
+        """Return every way to write the three fields at once, as a picture and as text.
+
+        Returns
+        -------
+        Picture
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.explore_types().table().text.splitlines()[0]
+        'Which directions does a policy isolate?'
+        """
         return policy_types()
 
     def draw(self) -> Picture:
-        """Return the picture as it is now."""
-        return Picture(self._scene())
+        """Return the picture as it is now, without marks on what has changed.
+
+        Returns
+        -------
+        Picture
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_types()
+        >>> explorer.set(types="[Egress]")
+        >>> explorer.draw().text.splitlines()[0]
+        'policyTypes: [Egress], TCP 80: 4 of 6 connections allowed, 2 blocked'
+        """
+        return Picture(replace(self._spelling, before=None))
 
     @property
     def words(self) -> str:  # type: ignore[override]
         """The policy, the summary and the flows as text."""
-        return "\n\n".join([self.yaml, self.summary, self._map.words])
+        return "\n\n".join([self.yaml, self.summary, self.flows()])
 
     @property
-    def svg(self) -> str:  # type: ignore[override]
-        """The picture."""
-        return str(self._map.svg)
+    def _spelling(self) -> Spelling:
+        spelling: Spelling = self._shown
+        return spelling
 
-    def _lines(self) -> Iterator[str]:
-        (policy,) = self.cluster.policies
-        yield f"policyTypes as stored: {self.stored}"
-        yield rule_of(policy)
-        yield from (effect_of(policy, direction) for direction in Direction)
+    def _view(self, question: Question) -> Spelling:
+        cluster = self._pods.with_policies(load(f"{question.yaml}\n").policies)
+        return Spelling(cluster, self._shown and self._shown.cluster)
 
-    def _on_choice(self, _: object) -> None:
-        if not self._quiet:
-            self._show()
+    def _typed(self, edited: str) -> Question:
+        return Question(**{field: made.value for field, made in self._lists.items()})
 
-    def _on_pick(self, _: object) -> None:
-        self._map.explanation = self._scene().traffic.why(self.cluster, self._map.selected)
-
-    def _scene(self, before: Cluster | None = None) -> Scene:
-        title = f"policyTypes: {self.stored}"
-        return compose(self.cluster, 80, before=before, title=title, live=True)
-
-    def _show(self) -> None:
-        scene = self._scene(self._shown)
-        self._shown = self.cluster
+    def _fill(self) -> None:
+        for field, written in self.written.items():
+            self._lists[field].value = written
         self._yaml.value = preformatted(self.yaml)
-        self._summary.value = preformatted("\n\n".join(self._lines()))
-        why = scene.traffic.why(self.cluster, self._map.selected)
-        self._map.show(paint(scene), scene.text, why)
+        self._sentences.value = preformatted("\n\n".join(self._spelling.sentences))
 
-
-def _list(field: str, options: tuple[str, ...]) -> Any:
-    return ipywidgets.Dropdown(
-        options=options,
-        description={"types": "policyTypes"}.get(field, field),
-        layout=ipywidgets.Layout(width="260px"),
-    )
+    def _between(self) -> Iterable[Any]:
+        texts = ipywidgets.HBox([self._yaml, self._sentences])
+        texts.layout.flex_flow = "row wrap"
+        return (texts,)

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from netpol_lab.addresses import Address
 from netpol_lab.cluster import Cluster, Endpoint, Flow
-from netpol_lab.errors import FlowError
+from netpol_lab.errors import AmbiguousNameError, FlowError
 from netpol_lab.explorers.walk_sheet import Row, Station, lay_out
 from netpol_lab.model import Pod, Service, ServicePort
 from netpol_lab.nearmiss import nearest
@@ -49,12 +49,14 @@ class Stop:
     pod : Pod
     port : int, optional
         The pod's port that the Service port leads to; None where the pod lacks its name.
+    protocol : str
     verdict : Verdict, optional
         None where the Service does not lead there.
     """
 
     pod: Pod
     port: int | None
+    protocol: str
     verdict: Verdict | None
 
     @property
@@ -72,9 +74,11 @@ class Stop:
     @property
     def listening(self) -> str:
         """What the pod declares about this port, in words: only its name matters to policies."""
-        names = [port.name for port in self.pod.ports if port.port == self.port]
+        asked = (self.port, self.protocol)
+        declared = ((p.name, (p.port, p.protocol)) for p in self.pod.ports if p.listens)
+        names = [name for name, port in declared if port == asked]
         if not names:
-            return f"no container declares {self.port}: does one listen there?"
+            return f"no container declares {spoken_port(*asked)}: does one listen there?"
         return f"a container declares it{f' as {names[0]}' if names[0] else ''}"
 
 
@@ -82,10 +86,19 @@ def ask(cluster: Cluster, question: Question) -> Walk:
     """Return the walk; FlowError where the question cannot be asked."""
     service = cluster.endpoint(f"service:{question.service}").service
     assert service is not None
-    client = cluster.endpoint(question.client)
-    if client.service is not None:
-        raise FlowError(f"{client} is a Service, which opens no connections: name a pod.")
+    caller(cluster, question.client)
     return Walk(cluster, question, service, tuple(_stops(cluster, question, service)))
+
+
+def caller(cluster: Cluster, name: str) -> Endpoint:
+    """Return the one pod or address that calls; a workload with a single pod means that pod."""
+    end = cluster.endpoint(name)
+    if end.service is not None:
+        raise FlowError(f"{end} is a Service, which opens no connections: name a pod.")
+    if end.among:
+        pods = len(end.each)
+        raise AmbiguousNameError(f"{name} has {pods} pods: name the one that calls, such as {end}.")
+    return end
 
 
 def _stops(cluster: Cluster, question: Question, service: Service) -> Iterator[Stop]:
@@ -96,7 +109,7 @@ def _stops(cluster: Cluster, question: Question, service: Service) -> Iterator[S
         here = tuple(o for o in outcomes if o.arriving.destination.pod is pod)
         port = next((o.arriving.port for o in here), None)
         own = replace(verdict, outcomes=here) if verdict is not None and here else None
-        yield Stop(pod, port, own)
+        yield Stop(pod, port, question.protocol, own)
 
 
 def _verdict(cluster: Cluster, question: Question, service: Service) -> Verdict | None:
@@ -114,7 +127,8 @@ def offers(cluster: Cluster, service: Service) -> tuple[tuple[int, str], ...]:
     own = [(port.port, str(port.protocol)) for port in service.ports]
     if service.headless:
         pods = selected_by(service, cluster)
-        own += [(port.port, str(port.protocol)) for pod in pods for port in pod.ports]
+        declared = (port for pod in pods for port in pod.ports if port.listens)
+        own += [(port.port, str(port.protocol)) for port in declared]
     return tuple(dict.fromkeys(own))
 
 

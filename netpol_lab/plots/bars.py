@@ -8,7 +8,7 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.captions import MARGIN
 from netpol_lab.cluster import Cluster
 from netpol_lab.plots.chart import HEAD, Chart, chart
-from netpol_lab.plots.facts import OUTSIDE, Openness, Share, coverage, openness
+from netpol_lab.plots.facts import OUTSIDE, Coverage, Openness, Share, coverage, openness
 from netpol_lab.shapes import (
     BLUE,
     CHIP,
@@ -87,7 +87,8 @@ def _asks(name: str) -> dict[str, Callable[[Openness], Share]]:
 def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
     """Return bars for each namespace: how many of its pods are isolated in each direction.
 
-    Pods on their node's network are left out: whether policies select them is up to the plugin.
+    Pods on their node's network are not counted, as the foot says where there are some: whether
+    policies select them is up to the plugin.
 
     Parameters
     ----------
@@ -119,7 +120,16 @@ def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
         for name in _all(found)
     }
     note = "How many pods are isolated by some policy. The others are open."
-    return Picture(_bars("Which pods are isolated?", note, rows, counted=True))
+    foot = _uncounted(found)
+    return Picture(_bars("Which pods are isolated?", note, rows, foot, counted=True))
+
+
+def _uncounted(found: Iterable[Mapping[str, Coverage]]) -> str:
+    """Return how many pods are on their node's network, before and after, in words."""
+    numbers = [sum(one.on_node for one in cluster.values()) for cluster in found]
+    said = " -> ".join(dict.fromkeys(map(str, numbers)))
+    whose = "pod on its" if said == "1" else "pods on their"
+    return f"Not counted: {said} {whose} node's network." if any(numbers) else ""
 
 
 def _all(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:

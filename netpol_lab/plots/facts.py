@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
 from netpol_lab.cluster import Cluster, checked_cluster
+from netpol_lab.ends import counts_as_pod
 from netpol_lab.groups import workload_names
 from netpol_lab.model import Direction, Pod
 from netpol_lab.overlay import Part
@@ -217,15 +218,15 @@ def _declared(pods: Iterable[Pod]) -> dict[Port, set[str]]:
     found: dict[Port, set[str]] = {}
     for pod in pods:
         for port in pod.ports:
-            if port.in_sidecar or not port.in_init_container:  # else nobody listens any more
+            if port.listens:
                 found.setdefault((str(port.protocol), port.port), set()).add(str(pod))
     return dict(sorted(found.items()))
 
 
 class Coverage(NamedTuple):
-    """How many pods of a namespace are isolated in each direction, and how many have no say.
+    """How many pods of a namespace are isolated in each direction, and how many are not counted.
 
-    Pods on their node's network are left out: policies do not select them for sure (SEM-54).
+    These are the pods on their node's network: policies do not select them for sure (SEM-54).
     """
 
     namespace: str
@@ -245,7 +246,7 @@ def coverage(cluster: Cluster) -> Iterator[Coverage]:
     shop 2 of 3
     """
     for namespace, pods in members(running(cluster), "namespace").items():
-        own = [pod for pod in pods if not pod.host_network]
+        own = [pod for pod in pods if counts_as_pod(pod, DEFAULTS)]
         ingress, egress = (
             sum(bool(resolution_of(cluster).isolating(pod, way)) for pod in own)
             for way in Direction

@@ -8,10 +8,10 @@ from functools import cache, cached_property
 
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.captions import MARGIN
-from netpol_lab.cluster import Cluster
-from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.cluster import Cluster, checked_port
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.plots.chart import HEAD, WIDEST, chart, ink_on, shade
-from netpol_lab.plots.facts import OUTSIDE, Openness, Share, members, openness, running
+from netpol_lab.plots.facts import OUTSIDE, Openness, Port, Share, members, openness, running
 from netpol_lab.shapes import (
     FAINT,
     INK,
@@ -37,7 +37,7 @@ def plot_matrix(
     before: Cluster,
     after: Cluster | None = None,
     port: int | None = None,
-    protocol: str = "TCP",
+    protocol: str | None = None,
     *,
     by: str | None = None,
     assumptions: Assumptions = DEFAULTS,
@@ -52,7 +52,8 @@ def plot_matrix(
     port : int, optional
         Count only this port, on every pod. When left out, each port that a container declares
         counts.
-    protocol : str
+    protocol : str, optional
+        Of that port: ``"TCP"`` when left out, ``"UDP"`` or ``"SCTP"``.
     by : str, optional
         ``"workload"`` or ``"namespace"``; when left out, workloads as long as they are few.
     assumptions : Assumptions
@@ -63,6 +64,8 @@ def plot_matrix(
 
     Raises
     ------
+    FlowError
+        For something that is no port, or a protocol without one.
     UnknownNameError
         For another grouping.
     NetpolError
@@ -81,10 +84,11 @@ def plot_matrix(
     shop/db       100%         100% -> 0%       -
     outside       100%         100% -> 0%       100% -> 0%
     """
-    asked = None if port is None else (protocol.upper(), port)
+    asked = _asked(port, protocol)
     by = by or _grouping(before)
     if by not in GROUPINGS:
-        raise UnknownNameError(f'there is no grouping by "{by}". {did_you_mean(by, GROUPINGS)}')
+        near = did_you_mean(str(by), GROUPINGS)
+        raise UnknownNameError(f'there is no grouping by "{by}". {near}')
     found = [openness(c, by, asked, assumptions) for c in (before, after) if c is not None]
     maps = _Maps(tuple(found))
     if not maps.columns:
@@ -99,9 +103,19 @@ def plot_matrix(
         "the part that the row may open a connection to."
     )
     if asked:
-        note = f"The part of a column's pods that the row may reach on {asked[0]} {port}."
+        note = f"The part of a column's pods that the row may reach on {asked[0]} {asked[1]}."
     shapes, foot = [*maps.shapes], found[-1].uncounted
     return Picture(chart("How much is open?", note, maps.table, shapes, maps.width, foot))
+
+
+def _asked(port: int | None, protocol: str | None) -> Port | None:
+    """Return the one port to count, or None for those that containers declare."""
+    if port is None and protocol is None:
+        return None
+    number, name = checked_port(port, "TCP" if protocol is None else protocol)
+    if number is None:
+        raise FlowError(f"policies say nothing about {name}: ask about a port of TCP, UDP or SCTP.")
+    return str(name), number
 
 
 def _grouping(cluster: Cluster) -> str:

@@ -48,7 +48,12 @@ async function render({ model: own, el }) {
   function glow(node) {
     clearTimeout(timers.get(node));
     node.classList.add("changed");
-    timers.set(node, setTimeout(() => node.classList.remove("changed"), GLOW_MS));
+    timers.set(node, setTimeout(() => fade(node), GLOW_MS));
+  }
+
+  function fade(node) {
+    timers.delete(node);
+    node.classList.remove("changed");
   }
 
   // What a redraw must not take away: the chosen part, and the one tab stop.
@@ -163,12 +168,12 @@ async function render({ model: own, el }) {
   for (const type of ["focusin", "keydown", "keyup"]) on(window, type, guard, true);
 
   keepNaming();
-  const told = () => explain(model.get("explanation"));
+  // The same details may belong to another explanation, and then say nothing of themselves.
+  const told = () => (explain(model.get("explanation")), detail());
   const listeners = { svg: draw, selected: mark, explanation: told, details: detail };
   for (const [trait, listen] of Object.entries(listeners)) model.on(`change:${trait}`, listen);
   draw();
   told();
-  detail();
   point(null);
 
   return () => {

@@ -144,6 +144,17 @@ def test_details_are_shown_and_taken_away(page: Page) -> None:
     expect(page.locator("pre, mark")).to_have_count(0)
 
 
+def test_equal_details_of_another_part_are_shown_after_a_slow_answer(page: Page) -> None:
+    tell(page, svg=svg(flow("one"), flow("two")), explanation="this", details=DETAILS)
+    page.clock.install()
+    part(page, "two").focus()
+    page.keyboard.press("Enter")
+    page.clock.run_for(3_100)
+    expect(page.locator("pre")).to_have_count(0)
+    tell(page, explanation="that")
+    expect(page.locator("mark")).to_have_text("a: b")
+
+
 def test_details_are_not_announced_as_the_explanation_is(page: Page) -> None:
     tell(page, details=DETAILS)
     assert page.locator("[role=status] mark, [aria-live] mark").count() == 0
