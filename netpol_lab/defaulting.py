@@ -5,7 +5,7 @@ Every default of Kubernetes that matters to policies is applied here, once (DEF 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -115,6 +115,8 @@ def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tupl
 
 def _service(service: api.Service) -> model.Service:
     spec, meta = service.spec, service.metadata
+    if spec.type == "ExternalName":  # a name for a name: Kubernetes ignores everything else
+        return model.Service(meta.namespace, meta.name)
     labels = spec.selector or {}
     return model.Service(
         namespace=meta.namespace,
@@ -147,21 +149,37 @@ def _policy(policy: api.NetworkPolicy) -> model.Policy:
         namespace=meta.namespace,
         name=meta.name,
         pod_selector=_selector(spec.pod_selector),
-        policy_types=_policy_types(spec),
+        policy_types=stored_types(spec.policy_types, spec.egress),
         ingress=_rules(Direction.INGRESS, spec.ingress),
         egress=_rules(Direction.EGRESS, spec.egress),
         types_written=bool(spec.policy_types),
     )
 
 
-def _policy_types(spec: api.NetworkPolicySpec) -> tuple[Direction, ...]:
+def stored_types(
+    policy_types: Sequence[str] | None, egress: Sequence[Any] | None
+) -> tuple[Direction, ...]:
     """Return the directions a policy isolates, defaulted as the server does (DEF-01 to DEF-06).
 
     "If policyTypes has length 0: set [Ingress]; then, if egress has length > 0, append Egress."
+
+    Parameters
+    ----------
+    policy_types, egress : sequence or None
+        The two fields of a spec as they are written; None where they are missing.
+
+    Returns
+    -------
+    tuple of Direction
+
+    Examples
+    --------
+    >>> [str(direction) for direction in stored_types(None, [{}])]
+    ['ingress', 'egress']
     """
-    if spec.policy_types:
-        return tuple(dict.fromkeys(map(Direction, spec.policy_types)))
-    return (Direction.INGRESS, Direction.EGRESS) if spec.egress else (Direction.INGRESS,)
+    if policy_types:
+        return tuple(dict.fromkeys(map(Direction, policy_types)))
+    return (Direction.INGRESS, Direction.EGRESS) if egress else (Direction.INGRESS,)
 
 
 def _rules(direction: Direction, rules: Any) -> tuple[model.Rule, ...] | None:

@@ -72,7 +72,7 @@ def _outside_problem(item: Any) -> str:
     texts = isinstance(pair, list) and len(pair) == 2 and all(isinstance(t, str) for t in pair)
     address = parse_address(pair[1]) if texts else None
     if address is None:
-        return f'"{visible(str(item), 40)}" is not an IP address'
+        return f'"{visible(str(pair[1] if texts else item), 40)}" is not an IP address'
     return f"{address} never leaves a pod: it is loopback" if address.is_loopback else ""
 
 

@@ -53,7 +53,7 @@ def through_service(question, choice):
 
 
 def reaching(question, choice):
-    found = re.search(rf"to ({NAME}) on (\w+) (\d+)", question.text)
+    found = re.search(rf"a connection to ({NAME}) on (\w+) (\d+)", question.text)
     goal, protocol, port = found[1], found[2], int(found[3])
     cluster = read(question.manifests)
     ends = [line.split()[1] for line in question.pods.splitlines() if line[0] in "PO"]

@@ -1,10 +1,20 @@
 """Broken manifests: what is refused and why, which line, and what is kept."""
 
+import re
 from random import Random
 
 import pytest
 
-from netpol_lab.practice.clinic import FAULTS, STORED, as_kept, patients, refused, wrong_line
+from netpol_lab.practice.clinic import (
+    FAULTS,
+    MEANT,
+    STORED,
+    as_kept,
+    patients,
+    refused,
+    wrong_line,
+)
+from netpol_lab.practice.misreadings import MISSING, NULL, ONLY_WITH_RULES
 from netpol_lab.practice.questions import ask
 
 # By the API reference alone: what a strict server takes, and a word of what it says otherwise.
@@ -58,7 +68,7 @@ def test_no_wrong_answer_is_a_complaint_of_this_policy(seed):
     asked = ask(refused, "10", "easy", Random(seed))
     wrong = set(asked.choices) - {asked.right, STORED}
     assert not any(choice in asked.because for choice in wrong)
-    assert (asked.right == STORED) is ("so it is stored" in asked.because)
+    assert (asked.right == STORED) is ("so it is accepted" in asked.because)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -70,11 +80,29 @@ def test_the_wrong_line_is_the_one_of_the_complaint(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_kept_is_asked_with_what_was_meant_among_the_choices(seed):
+def test_what_is_kept_is_asked_with_what_was_meant_in_the_question_and_among_the_choices(seed):
     asked = ask(as_kept, "10", "easy", Random(seed))
-    assert not asked.confusions or set(asked.confusions) <= set(asked.choices)
-    refused_by_others = "An old kubectl" in asked.text
-    assert refused_by_others is ("unknown" in str(errors(asked.policies)))
+    friend, subject = re.search(r"only (\S+) may open connections to (\S+),", asked.text).groups()
+    goal = re.search(r"a connection to (\S+) on", asked.text)[1]
+    everyone = [line.split()[1] for line in asked.pods.splitlines()]
+    meant = [friend] if goal == subject else [pod for pod in everyone if pod != goal]
+    assert ", ".join(meant) in asked.choices
+    assert ("A lenient reader" in asked.text) is ("unknown" in str(errors(asked.policies)))
+
+
+def test_what_would_make_a_wrong_answer_right_is_said_of_what_is_written():
+    asked = [ask(as_kept, "10", "easy", Random(seed)) for seed in SEEDS]
+    why = {words for one in asked for words in one.confusions.values()}
+    assert {MEANT.words, NULL.words, MISSING.words, ONLY_WITH_RULES.words} <= why
+    for one in asked:
+        no_selector = "  podSelector:\n    matchLabels" not in one.policies
+        assert no_selector or not {NULL.words, MISSING.words} & {*one.confusions.values()}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_question_puts_words_into_the_mouth_of_a_server(seed):
+    texts = [ask(kind, "10", "easy", Random(seed)).text for kind in (refused, wrong_line, as_kept)]
+    assert not any("server" in text or "kubectl stores" in text for text in texts)
 
 
 def errors(text):

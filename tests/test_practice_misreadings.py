@@ -54,6 +54,7 @@ CASES = [
     ("BY_NAME", [ingress({"from": [{"namespaceSelector": {"matchLabels": {"name": "north"}}}]})],
      NORTH),
     ("NULL", [{"podSelector": None}], NORTH),
+    ("MISSING", [{"policyTypes": ["Ingress"]}], NORTH),
     ("NOT_IN", [ingress({"from": [{"podSelector": {"matchExpressions": [
         {"key": "tier", "operator": "NotIn", "values": ["x"]}]}}]})], NORTH),
     ("ABSENT", [ingress({"from": [{"podSelector": {"matchExpressions": [
@@ -83,6 +84,12 @@ CASES = [
 def situation(specs, **more):
     policies = (policy("north", f"p{i}", spec) for i, spec in enumerate(specs))
     return Situation(THINGS, tuple(policies), outside=(OFFICE,), **more)
+
+
+def test_a_missing_podselector_and_one_that_is_null_are_two_confusions():
+    null, missing = situation([{"podSelector": None}]), situation([{}])
+    assert misreadings.MISSING.sees_the_same(null)
+    assert misreadings.NULL.sees_the_same(missing)
 
 
 @pytest.mark.parametrize(("name", "specs", "pair"), CASES, ids=[case[0] for case in CASES])

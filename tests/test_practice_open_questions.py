@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+import netpol_lab as lab
 from netpol_lab.practice.open_questions import OPEN, enforcement, left_open, which_open
 from netpol_lab.practice.questions import ask
 
@@ -20,6 +21,23 @@ def test_what_is_left_open_is_told_with_the_open_choice(seed):
     asked = ask(which_open, "09", "medium", Random(seed))
     assert asked.because.count(": undefined") == 1
     assert "  open     " in asked.because
+
+
+def test_ping_is_at_most_one_of_the_choices_and_seldom_there():
+    asked = [ask(which_open, "09", "medium", Random(seed)) for seed in range(40)]
+    pings = [sum("ICMP" in choice for choice in one.choices) for one in asked]
+    assert max(pings) == 1
+    assert 0 < sum(pings) <= 20
+    assert len({"ICMP" in one.right for one in asked if "ICMP" in str(one.choices)}) == 2
+
+
+@pytest.mark.parametrize("kind", [left_open, which_open])
+def test_no_address_is_asked_about_that_a_pod_shares_with_its_node(kind):
+    for seed in SEEDS:
+        asked = ask(kind, "09", "medium", Random(seed))
+        shared = {pod.addresses[0] for pod in lab.load(asked.manifests).pods}
+        flows = f"{asked.text} {asked.choices}"
+        assert not any(f"{address} " in flows for address in shared)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

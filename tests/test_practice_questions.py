@@ -7,6 +7,7 @@ import pytest
 from netpol_lab.practice import questions as kinds
 from netpol_lab.practice.questions import Occasion, Question, ask, listed
 from netpol_lab.practice.themes import THEMES
+from netpol_lab.practice.written import Situation, pod, policy
 
 ASKED = Question(
     "kind", "Open?", "", "", "", ("yes", "no"), "no", "It is shut.", {"yes": "doors were open"}
@@ -65,6 +66,32 @@ def test_stored_types_are_asked_with_every_shape():
 def test_open_ports_are_told_as_sets():
     asked = ask(kinds.open_ports, "06", "easy", Random(5))
     assert all(choice[:3] in ("TCP", "UDP", "SCT", "all", "no ") for choice in asked.choices)
+
+
+NAMED = (
+    pod("garden", "apple", {"app": "apple"}, "10.1.0.1"),
+    pod("garden", "birch", {"app": "birch"}, "10.1.0.2", [{"name": "http", "containerPort": 80}]),
+)
+TO_HTTP = {"ports": [{"port": "http"}, {"port": "web"}, {"protocol": "UDP"}, {"port": 81}]}
+FROM_NOBODY = {"from": [{"podSelector": {"matchLabels": {"app": "x"}}}]}
+
+
+def test_the_ports_of_each_rule_are_told_with_the_number_that_a_name_has_there():
+    guard = policy("garden", "guard", {"ingress": [TO_HTTP, FROM_NOBODY]})
+    verdict = Situation(NAMED, (guard,)).verdict("garden/apple", "garden/birch")
+    assert list(kinds._by_rule(verdict)) == [
+        "garden/apple is not isolated for egress",
+        "garden/birch is isolated for ingress by garden/guard",
+        "  rule 1 of garden/guard admits anyone, on TCP http, which is TCP 80 at garden/birch, or "
+        "TCP web, which garden/birch does not have, or every UDP port, or TCP 81",
+        "  rule 2 of garden/guard admits pods with app=x, so not garden/apple",
+    ]
+
+
+def test_the_explanation_of_open_ports_ends_in_the_answer():
+    for seed in range(12):
+        asked = ask(kinds.open_ports, "06", "easy", Random(seed))
+        assert asked.because.endswith(f"\nTogether: {asked.right}.")
 
 
 def test_a_service_is_asked_on_its_own_port():

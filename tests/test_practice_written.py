@@ -44,6 +44,11 @@ def test_each_thing_has_its_line():
     ]
 
 
+def test_a_namespace_without_labels_has_none_of_its_own_since_each_has_its_name():
+    situation = Situation((*PODS, namespace("west")), ())
+    assert "Namespace  west   no label of its own" in situation.pods_text.splitlines()
+
+
 def test_addresses_are_told_where_outside_addresses_take_part():
     text = Situation(PODS, (), outside=(("office", "203.0.113.7"),)).pods_text
     assert "address 10.1.0.1" in text

@@ -7,14 +7,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
 
+import yaml
+
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests import load
+from netpol_lab.practice import misreadings as m
 from netpol_lab.practice.misreadings import Misreading
 from netpol_lab.practice.questions import MOST_CHOICES, Occasion, Question, chosen_set
 from netpol_lab.practice.towns import inhabitants, written
 from netpol_lab.practice.written import Situation
 from netpol_lab.verdict import evaluate
+from netpol_lab.writing import manifest_of
 
 TEXT = """\
 apiVersion: networking.k8s.io/v1
@@ -112,14 +116,32 @@ class Patient:
     situation : Situation
         The pods, and no policy.
     fault : Fault
-    meant, text : str
-        The policy as it is meant, and as it is written.
+    subject, friend : str
+        The pod that is guarded, and the only one that is meant to get in.
     """
 
     situation: Situation
     fault: Fault
-    meant: str
-    text: str
+    subject: str
+    friend: str
+
+    @property
+    def meant(self) -> str:
+        """The policy as it is meant."""
+        return TEXT.format(subject=self.subject, friend=self.friend)
+
+    @property
+    def text(self) -> str:
+        """The policy as it is written."""
+        return self.fault.apply(TEXT).format(subject=self.subject, friend=self.friend)
+
+    @property
+    def purpose(self) -> str:
+        """What the policy is meant to do, in words."""
+        return (
+            f"Meant: only garden/{self.friend} may open connections to garden/{self.subject}, "
+            "and only on TCP 80."
+        )
 
     @property
     def manifests(self) -> str:
@@ -128,7 +150,7 @@ class Patient:
 
     @cached_property
     def complaints(self) -> tuple[Complaint, ...]:
-        """What a strict server says; nothing if it stores the policy."""
+        """What a strict reader says; nothing if it accepts the policy."""
         try:
             load(f"{self.text}\n")
         except ManifestError as error:
@@ -139,23 +161,25 @@ class Patient:
 def patients(rng: Random) -> list[Patient]:
     """Return the same policy with every fault, among the same pods."""
     people = inhabitants(rng, ["garden"] * 4)
-    subject, friend = people[0].name, people[1].name
-    meant = TEXT.format(subject=subject, friend=friend)
     situation = Situation(written(people), ())
-    return [
-        Patient(situation, fault, meant, fault.apply(TEXT).format(subject=subject, friend=friend))
-        for fault in FAULTS
-    ]
+    return [Patient(situation, fault, people[0].name, people[1].name) for fault in FAULTS]
 
 
 # ---------------------------------------------------------------- kinds
 
-STORED = "It is stored."
-LENIENT = "An old kubectl drops the fields that it does not know, and stores the rest."
+STORED = "nothing: it is accepted"
+LENIENT = (
+    "A lenient reader drops the fields that it does not know, and takes the rest "
+    "(kubectl apply --validate=false)."
+)
+MEANT = Misreading("30", "the policy did what is meant")
+READ = (
+    m.NULL, m.MISSING, m.ONE_RULE, m.PORTS_ONLY, m.RULES_COUNT, m.ONLY_WITH_RULES, m.BOTH_WAYS,
+)  # fmt: skip
 
 
 def refused(occasion: Occasion) -> Question | None:
-    """Ask what a strict server says to a policy."""
+    """Ask what a strict reader complains about."""
     rng, everyone = occasion.rng, patients(occasion.rng)
     ill = occasion.coin < 0.6
     patient = rng.choice([one for one in everyone if bool(one.complaints) is ill])
@@ -165,8 +189,8 @@ def refused(occasion: Occasion) -> Question | None:
     choices = [*occasion.shuffled([right, *wrong] if ill else wrong), STORED]
     because = _reasons(patient)
     return _about(
-        patient, "refused", "What does a strict API server say to this policy?", choices, right,
-        because, {STORED: "unknown and wrong fields were passed over"},
+        patient, "refused", "What does a strict reader complain about here?", choices, right,
+        because, {STORED: "unknown fields and wrong values were passed over"},
     )  # fmt: skip
 
 
@@ -181,7 +205,7 @@ def _words(complaint: Complaint) -> str:
 
 def _reasons(patient: Patient) -> str:
     if not patient.complaints:
-        return "Every field is known and has a value that is allowed, so it is stored."
+        return "Every field is known and has a value that is allowed, so it is accepted."
     return "\n".join(["It is refused:", *map(_reason, patient.complaints)])
 
 
@@ -191,7 +215,7 @@ def _reason(complaint: Complaint) -> str:
 
 
 def wrong_line(occasion: Occasion) -> Question | None:
-    """Ask which line a strict server refuses."""
+    """Ask which line a strict reader refuses."""
     rng = occasion.rng
     ill = [one for one in patients(rng) if len(one.complaints) == 1 and one.complaints[0].line]
     patient = rng.choice(ill)
@@ -200,7 +224,7 @@ def wrong_line(occasion: Occasion) -> Question | None:
     at = patient.complaints[0].line - 1
     chosen = _around(rng, at, len(lines))
     question = _about(
-        patient, "wrong_line", "A strict API server refuses this policy. Because of which line?",
+        patient, "wrong_line", "A strict reader refuses this policy. Because of which line?",
         [_line(lines, n) for n in chosen], _line(lines, at), _reasons(patient), {},
     )  # fmt: skip
     return replace(question, policies="\n".join(numbered))
@@ -228,12 +252,13 @@ def as_kept(occasion: Occasion) -> Question | None:
     if right == wanted and occasion.coin < 0.8:
         return None
     others = [pod for pod in situation.pods if pod != goal]
-    confused = Misreading("30", "what is meant counted, and not what is written")
     because = "\n".join(str(evaluate(kept, pod, goal, 80)) for pod in others)
-    which = f"Which pods can open a connection to {goal} on TCP 80?"
-    text = f"{LENIENT} {which}" if patient.complaints else which
+    which = f"pods can open a connection to {goal} on TCP 80?"
+    asks = f"{LENIENT} Which {which}" if patient.complaints else f"As it is written, which {which}"
+    text = f"{patient.purpose} {asks}"
     made = replace(occasion, situation=situation)
-    asked = chosen_set(made, "as_kept", text, others, right, because, [(wanted, confused)])
+    believed = [*_believed(patient, kept, goal), (wanted, MEANT)]
+    asked = chosen_set(made, "as_kept", text, others, right, because, believed)
     return replace(asked, manifests=patient.manifests, policies=patient.text)
 
 
@@ -246,6 +271,17 @@ def _kept(everyone: list[Patient]) -> Iterator[Patient]:
             continue
         if patient.text != patient.meant:
             yield patient
+
+
+def _believed(
+    patient: Patient, kept: Cluster, goal: str
+) -> Iterator[tuple[tuple[str, ...], Misreading]]:
+    """Yield who can reach a pod for those who take what is kept for something else."""
+    dropped = bool(patient.complaints)  # then what is kept is not what is written
+    read = map(manifest_of, kept.policies) if dropped else yaml.safe_load_all(patient.text)
+    stored = patient.situation.with_policies(read)
+    for misreading in READ:
+        yield _able(misreading.believed(stored), patient.situation, goal), misreading
 
 
 def _able(cluster: Cluster, situation: Situation, goal: str) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
 from netpol_lab.assumptions import Assumptions
 from netpol_lab.cluster import Cluster
+from netpol_lab.defaulting import stored_types
 from netpol_lab.manifests import load
 from netpol_lab.model import NAME_LABEL
 from netpol_lab.practice.written import Object, Pair, Situation, full_name, policy
@@ -80,8 +81,6 @@ class Misreading:
 
 
 # ---------------------------------------------------------------- ways to rewrite
-
-Specs = Callable[[Object], Iterable[Object]]
 
 
 def _each(change: Callable[[Object], Any]) -> Rewrite:
@@ -157,8 +156,8 @@ def _peer_field(section: str) -> str:
 
 
 def _types(spec: Object) -> list[str]:
-    """Return the policyTypes as stored, to write them out; the engine judges by its own."""
-    return [*(spec.get("policyTypes") or ["Ingress"] + (["Egress"] if spec.get("egress") else []))]
+    """Return the policyTypes as stored, to write them out."""
+    return [way.value for way in stored_types(spec.get("policyTypes"), spec.get("egress"))]
 
 
 # ---------------------------------------------------------------- whole policies
@@ -190,7 +189,12 @@ def _all_pods(situation: Situation) -> Iterator[Object]:
 
 
 def _not_null(situation: Situation) -> Iterator[Object]:
-    yield from (one for one in situation.policies if one["spec"].get("podSelector") is not None)
+    selectors = ((one, one["spec"].get("podSelector", {})) for one in situation.policies)
+    yield from (one for one, selector in selectors if selector is not None)
+
+
+def _not_missing(situation: Situation) -> Iterator[Object]:
+    yield from (one for one in situation.policies if "podSelector" in one["spec"])
 
 
 def _both_ways(spec: Object) -> None:
@@ -408,7 +412,7 @@ def _no_except(item: Object) -> Iterator[Object]:
 
 
 def _by_rules(side: Side) -> bool:
-    return not side.isolated or bool(side.admitted_by)
+    return replace(side, exemption=None).allowed
 
 
 def _all_agree(verdict: Verdict) -> bool:
@@ -447,37 +451,38 @@ def _anything_goes(verdict: Verdict) -> bool | None:
 # ---------------------------------------------------------------- the confusions
 
 ONE_SIDE = Misreading(
-    "08", "it were enough that the destination lets it in", judge=_destination_alone
+    "08", "it were enough that the destination lets the connection in", judge=_destination_alone
 )
-OTHER_SIDE = Misreading("08", "it were enough that the source may send it", judge=_source_alone)
+OTHER_SIDE = Misreading("08", "it were enough that the source may open it", judge=_source_alone)
 REPLIES = Misreading("20", "the replies needed a rule as well", judge=_replies_too)
 ALL_AGREE = Misreading("13", "every policy had to allow it, not just one", judge=_all_agree)
 LAST = Misreading("13", "the last policy replaced those before it", _last)
 FIRST = Misreading("13", "only the first policy counted", _first)
-NO_DENY = Misreading("13", "all stayed open that no rule forbids", _nothing)
+NO_DENY = Misreading("13", "everything stayed open unless a rule forbade it", _nothing)
 EVERYWHERE = Misreading("16", "a policy covered pods of other namespaces as well", _everywhere)
-ALL_PODS = Misreading("17", "a policy isolated the pods it does not select as well", _all_pods)
+ALL_PODS = Misreading("17", "a policy also isolated the pods that it does not select", _all_pods)
 BOTH_WAYS = Misreading("17", "a policy always isolated in both directions", _each(_both_ways))
 EGRESS_ALONE = Misreading(
-    "11", "egress rules without policyTypes isolated only for egress", _each(_egress_alone)
+    "11", "egress rules without policyTypes isolated for egress only", _each(_egress_alone)
 )
 SECTIONS = Misreading(
-    "12", "the sections that are there decided, and not policyTypes", _each(_sections_decide)
+    "12", "what is written under ingress and egress decided the directions", _each(_sections_decide)
 )
 RULES_COUNT = Misreading(
-    "12", "rules counted whose direction policyTypes does not list", _each(_rules_count)
+    "12", "rules counted even where policyTypes does not list their direction", _each(_rules_count)
 )
-ONLY_WITH_RULES = Misreading("12", "a direction without rules were left open", _only_with_rules)
+ONLY_WITH_RULES = Misreading("12", "a direction without rules stayed open", _only_with_rules)
 REACHES_ALL = Misreading(
-    "06", "podSelector alone looked into other namespaces", _each_item(_reaches_all)
+    "06", "a podSelector alone looked into other namespaces as well", _each_item(_reaches_all)
 )
 APART = Misreading("03", "two selectors in one item were alternatives", _each_item(_apart))
-TOGETHER = Misreading("03", "two items of the list had to match both", _items(_together))
-BY_NAME = Misreading("07", "the label name were the name of the namespace", _each_item(_by_name))
+TOGETHER = Misreading("03", "both items of the list had to match", _items(_together))
+BY_NAME = Misreading("07", "the label name held the name of the namespace", _each_item(_by_name))
 NULL = Misreading("18", "a podSelector with nothing after the colon selected no pod", _not_null)
-NOT_IN = Misreading("25", "NotIn wanted the key to be there", _selectors(_key_needed("NotIn")))
+MISSING = Misreading("18", "a policy without podSelector selected no pod", _not_missing)
+NOT_IN = Misreading("25", "NotIn needed the key to be there", _selectors(_key_needed("NotIn")))
 ABSENT = Misreading(
-    "25", "DoesNotExist matched no pod that lacks the key", _selectors(_key_needed("DoesNotExist"))
+    "25", "DoesNotExist matched nothing that lacks the key", _selectors(_key_needed("DoesNotExist"))
 )
 EMPTY = Misreading("10", "{} matched nothing", _each_item(_empty_matches_nobody))
 OUTSIDE_TOO = Misreading(
@@ -493,7 +498,9 @@ PORTS_ONLY = Misreading(
     "a rule without from or to meant the pods of its own namespace",
     _anyone_is_pods({"podSelector": {}}),
 )
-ONE_RULE = Misreading("04", "the rule of the ports belonged to the one above it", _each(_one_rule))
+ONE_RULE = Misreading(
+    "04", "a rule with only ports belonged to the rule above it", _each(_one_rule)
+)
 NO_PORTS = Misreading("04", "the peers of a rule were admitted on every port", _rules(_no_ports))
 EMPTY_IS_ALL = Misreading("09", "an empty list of rules allowed everything", _each(_empty_is_all))
 EMPTY_RULE_IS_NONE = Misreading("09", "an empty rule allowed nothing", _each(_empty_rule_is_none))
@@ -511,5 +518,5 @@ START_ONLY = Misreading("29", "endPort did not count", _ports(_start_only))
 END_LEFT_OUT = Misreading("29", "endPort were not part of the range", _ports(_end_left_out))
 EXCEPT_DENIES = Misreading("14", "except took the range away from other rules too", _except_denies)
 NO_EXCEPT = Misreading("14", "except did not count", _each_item(_no_except))
-OWN_NODE = Misreading("22", "the node of a pod needed a rule as well", judge=_without_exemptions)
+OWN_NODE = Misreading("22", "a pod's own node needed a rule as well", judge=_without_exemptions)
 NOT_ENFORCED = Misreading("01", "no plugin enforced policies", judge=_anything_goes)

@@ -18,14 +18,16 @@ from netpol_lab.verdict import Verdict, evaluate
 
 OPEN = "Kubernetes leaves it to the plugin"
 WORDS = {True: ALLOWED, False: BLOCKED, None: OPEN}
+PINGS = 0.2  # how often ICMP is asked about: the chapter is about more than ping
 ENFORCED = Misreading("01", "the plugin enforced policies")
 
 
 def left_open(occasion: Occasion) -> Question | None:
     """Ask whether a connection works, where plugins may differ."""
-    situation = _asked(occasion)
+    ping = occasion.rng.random() < PINGS
+    situation = _pinged(occasion.situation) if ping else occasion.situation
     wanted = [*WORDS][int(occasion.coin * 3)]
-    found = [pair for pair, verdict in situation.verdicts.items() if verdict.allowed is wanted]
+    found = [pair for pair, verdict in _apart(situation).items() if verdict.allowed is wanted]
     if not found:
         return None
     pair = occasion.rng.choice(found)
@@ -40,31 +42,42 @@ def left_open(occasion: Occasion) -> Question | None:
     return made.question("left_open", text, choices, right, str(verdict), confusions)
 
 
-def _asked(occasion: Occasion) -> Situation:
-    """Return the situation, sometimes asked about ICMP."""
-    icmp = occasion.rng.random() < 0.4
-    return replace(occasion.situation, protocol="ICMP") if icmp else occasion.situation
+def _pinged(situation: Situation) -> Situation:
+    return replace(situation, protocol="ICMP")
+
+
+def _apart(situation: Situation) -> dict[Pair, Verdict]:
+    """Return the verdicts, without those on an address that a pod shares with its node."""
+    shared = {pod["status"]["podIP"] for pod in situation.of_kind("Pod")}
+    return {pair: found for pair, found in situation.verdicts.items() if not shared & {*pair}}
 
 
 def which_open(occasion: Occasion) -> Question | None:
-    """Ask which connection is left to the plugin."""
-    situation, rng = _asked(occasion), occasion.rng
-    verdicts = situation.verdicts
-    undefined = [pair for pair, verdict in verdicts.items() if verdict.allowed is None]
-    sure = [pair for pair, verdict in verdicts.items() if verdict.allowed is not None]
-    if not undefined or len(sure) < 3:
+    """Ask which connection is left to the plugin; at most one of the four is about ICMP."""
+    rng, coin = occasion.rng, occasion.coin
+    undefined, sure = _parted(occasion.situation)
+    undefined_pings, sure_pings = _parted(_pinged(occasion.situation))
+    rights = undefined_pings if coin < PINGS else undefined
+    firsts = sure_pings if PINGS <= coin < 2 * PINGS else sure
+    if not rights or not firsts or len(sure) < 3:
         return None
-    pair = rng.choice(undefined)
-    shown = [pair, *rng.sample(sure, 3)]
+    right, first = rng.choice(rights), rng.choice(firsts)
+    shown = [right, first, *rng.sample([one for one in sure if one is not first], 2)]
     chosen = rng.sample(shown, len(shown))
-    made = replace(occasion, situation=situation)
-    return made.question(
+    return occasion.question(
         "which_open",
         "A plugin enforces policies. Which of these connections does Kubernetes leave to it?",
-        [str(verdicts[one].flow) for one in chosen],
-        str(verdicts[pair].flow),
-        "\n".join(str(verdicts[one]) for one in chosen),
+        [str(one.flow) for one in chosen],
+        str(right.flow),
+        "\n".join(map(str, chosen)),
     )
+
+
+def _parted(situation: Situation) -> tuple[list[Verdict], list[Verdict]]:
+    """Return the verdicts that are left open, and the others."""
+    found = [*_apart(situation).values()]
+    undefined = [one for one in found if one.allowed is None]
+    return undefined, [one for one in found if one.allowed is not None]
 
 
 def enforcement(occasion: Occasion) -> Question | None:

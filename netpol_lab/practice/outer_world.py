@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from netpol_lab.practice.towns import (
@@ -39,10 +40,7 @@ def node(name: str) -> Object:
 
 def placed(rng: Random, people: list[Inhabitant]) -> list[Inhabitant]:
     """Return the same pods, each on a node."""
-    return [
-        Inhabitant(one.home, one.name, one.labels, one.ports, {"nodeName": rng.choice([*NODES])})
-        for one in people
-    ]
+    return [replace(one, spec={"nodeName": rng.choice([*NODES])}) for one in people]
 
 
 def outside(rng: Random, level: str) -> Situation:
@@ -93,7 +91,7 @@ def enforced(rng: Random, level: str) -> Situation:
     if level != "easy":
         shared = people[0]
         spec = {**dict(shared.spec), "hostNetwork": True}
-        people[0] = Inhabitant(shared.home, shared.name, shared.labels, (), spec)
+        people[0] = replace(shared, spec=spec)
     policies = tuple(
         policy("garden", f"policy-{i}", _simple(rng, names)) for i in range(1, POLICIES[level] + 1)
     )

@@ -12,14 +12,15 @@ from itertools import chain, count
 from random import Random
 
 from netpol_lab.cluster import Cluster
-from netpol_lab.explain import describe_pod, policy_words
-from netpol_lab.model import Direction
+from netpol_lab.explain import describe_pod, peer_words
+from netpol_lab.model import Direction, Pod, Policy, PolicyPort, Rule
 from netpol_lab.policy_types import effect_of, rule_of
 from netpol_lab.practice.deals import Traps, draw
 from netpol_lab.practice.misreadings import Misreading
 from netpol_lab.practice.themes import THEMES
 from netpol_lab.practice.written import Pair, Situation
 from netpol_lab.reach import reachability
+from netpol_lab.resolve import One, ports_at
 from netpol_lab.verdict import Side, Verdict, evaluate, resolution_of
 
 MOST_CHOICES = 4
@@ -401,12 +402,40 @@ def open_ports(occasion: Occasion) -> Question | None:
         if len(believed) >= 2:
             choices = occasion.shuffled([str(right), *[*believed][: MOST_CHOICES - 1]])
             text = f"On which ports can {pair[0]} reach {pair[1]}?"
-            because = "\n".join(_by_rule(situation.verdict(*pair)))
+            because = "\n".join([*_by_rule(situation.verdict(*pair)), f"Together: {right}."])
             return occasion.question("open_ports", text, choices, str(right), because, believed)
     return None
 
 
 def _by_rule(verdict: Verdict) -> Iterator[str]:
+    """Yield what each rule about both ends admits, on whichever port."""
     for side in verdict.sides:
-        by = [f"{policy}: {policy_words(policy)}" for policy in side.isolated_by]
-        yield "\n".join(by) if by else f"{side.subject} is not isolated for {side.direction}"
+        subject, way = side.subject, side.direction
+        by = ", ".join(map(str, side.isolated_by))
+        yield (
+            f"{subject} is isolated for {way} by {by}"
+            if by
+            else f"{subject} is not isolated for {way}"
+        )
+        for policy in side.isolated_by:
+            yield from (_one_rule(verdict, side, policy, rule) for rule in policy.rules(way))
+
+
+def _one_rule(verdict: Verdict, side: Side, policy: Policy, rule: Rule) -> str:
+    peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
+    means = resolution_of(verdict.cluster).peers(policy.namespace, rule.peers)
+    if not means.admits(One(side.peer), verdict.assumptions):
+        return f"  rule {rule.number} of {policy} admits {peers}, so not {side.peer}"
+    ports = ", or ".join(_at(entry, side.flow.destination.pod) for entry in rule.ports)
+    return f"  rule {rule.number} of {policy} admits {peers}, on {ports or 'every port'}"
+
+
+def _at(entry: PolicyPort, pod: Pod | None) -> str:
+    """Return one item of `ports` in words; a name with its number at the destination."""
+    if entry.port is None:
+        return f"every {entry.protocol} port"
+    if isinstance(entry.port, int):
+        return str(entry)
+    numbers = ports_at((entry,), pod.ports if pod else ())
+    known = f"is {numbers} at {pod}" if numbers else f"{pod} does not have"
+    return f"{entry}, which {known}"

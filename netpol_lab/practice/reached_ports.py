@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 from netpol_lab.model import NAME_LABEL
@@ -29,7 +29,7 @@ def ported(rng: Random, level: str) -> Situation:
     people = [_with_http(rng, one) for one in inhabitants(rng, homes)]
     served = rng.choice(people[:-1])
     number = served.ports[0]["containerPort"]
-    ports = [{"port": rng.choice(others_than(HTTP, number)), "targetPort": number}]
+    ports = [{"port": rng.choice(others(HTTP, number)), "targetPort": number}]
     things = (
         *written(people),
         service("garden", served.name, dict(served.labels), ports, clusterIP="10.96.0.10"),
@@ -46,16 +46,11 @@ def ported(rng: Random, level: str) -> Situation:
 
 def _with_http(rng: Random, one: Inhabitant) -> Inhabitant:
     ports = ({"name": "http", "containerPort": rng.choice(HTTP)},)
-    return Inhabitant(one.home, one.name, one.labels, ports)
-
-
-def others_than(numbers: Sequence[int], number: int) -> list[int]:
-    """Return all numbers but one."""
-    return [other for other in numbers if other != number]
+    return replace(one, ports=ports)
 
 
 def _on_ports(rng: Random, subject: Inhabitant, people: list[Inhabitant], served: int) -> Object:
-    friends = [one.name for one in people if one.name != subject.name]
+    friends = others([one.name for one in people], subject.name)
     rule = present(
         {
             "from": rng.choice([None, only(*rng.sample(friends, 2)), only(rng.choice(friends))]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from netpol_lab.practice.written import Object, namespace, pod
 
@@ -14,6 +14,8 @@ NAMES = ("apple", "birch", "cedar", "daisy", "elder", "fern", "grape", "hazel")
 TIERS = ("front", "back", "data")
 HOMES = ("north", "south", "west")
 SHAPES: tuple[tuple[str, ...], ...] = (("Ingress",), ("Egress",), ("Ingress", "Egress"))
+
+_Name = TypeVar("_Name", str, int)
 
 PODS = {"easy": 3, "medium": 4, "hard": 5}
 POLICIES = {"easy": 1, "medium": 2, "hard": 3}
@@ -95,8 +97,8 @@ def expression(key: str, operator: str, *values: str) -> Object:
     return {"matchExpressions": [term]}
 
 
-def others(names: Iterable[str], name: str) -> list[str]:
-    """Return all names but one."""
+def others(names: Iterable[_Name], name: _Name) -> list[_Name]:
+    """Return all names, or numbers, but one."""
     return [other for other in names if other != name]
 
 

@@ -16,7 +16,7 @@ from netpol_lab.practice.misreadings import Misreading
 from netpol_lab.practice.questions import MOST_CHOICES, Occasion, Question
 from netpol_lab.practice.towns import NAMES, TIERS
 from netpol_lab.practice.written import Pair, Situation, as_yaml, full_name, pod, spoken
-from netpol_lab.verdict import Verdict, evaluate, resolution_of
+from netpol_lab.verdict import Verdict, evaluate, judge, resolution_of
 
 BOTH: dict[tuple[bool | None, ...], str] = {
     (True, False): "only A",
@@ -41,9 +41,17 @@ def variants(occasion: Occasion) -> Question | None:
         if other is None:
             continue
         a, b = (situation, other) if rng.random() < 0.5 else (other, situation)
-        if pairs := [pair for pair in occasion.traps if _both(a, b, pair) == wanted]:
+        if pairs := [pair for pair in _near(occasion, other) if _both(a, b, pair) == wanted]:
             return _compared(occasion, a, b, rng.choice(pairs), misreading)
     return None
+
+
+def _near(occasion: Occasion, other: Situation) -> Iterator[Pair]:
+    """Yield the pairs that some confusion answers wrongly, or that the other way changes."""
+    for pair, wrong in occasion.traps.items():
+        seen = occasion.situation.verdict(*pair).allowed
+        if wrong or other.verdict(*pair).allowed is not seen:
+            yield pair
 
 
 def _twin(situation: Situation, misreading: Misreading) -> Situation | None:
@@ -57,7 +65,17 @@ def _alike(one: Situation, other: Situation) -> bool:
 
 
 def _both(a: Situation, b: Situation, pair: Pair) -> tuple[bool | None, bool | None]:
-    return a.verdict(*pair).allowed, b.verdict(*pair).allowed
+    return _sure(a.verdict(*pair)), _sure(b.verdict(*pair))
+
+
+def _sure(verdict: Verdict) -> bool | None:
+    """Return the answer; None where plugins differ, on whether blocks match pods too (SEM-47).
+
+    Only a variant can have a block that holds the pods: the clusters that are drawn except them.
+    """
+    by_selectors = replace(verdict.assumptions, ip_block_matches_pods=False)
+    other = judge(verdict.cluster, verdict.flow, by_selectors)
+    return verdict.allowed if other.allowed is verdict.allowed else None
 
 
 def _compared(
@@ -84,6 +102,14 @@ def _believed(misreading: Misreading, a: Situation, b: Situation, pair: Pair) ->
     return BOTH.get(tuple(answers), "")
 
 
+def _choices(
+    occasion: Occasion, right: str, wrong: list[str], confusions: Mapping[str, str]
+) -> list[str]:
+    """Return the right choice among wrong ones; those that somebody believes in come first."""
+    believed = sorted(wrong, key=lambda words: words not in confusions)
+    return occasion.shuffled([right, *believed[: MOST_CHOICES - 1]])
+
+
 # ---------------------------------------------------------------- one line
 
 MOST_TRIED = 24  # changes of one line, to keep it quick
@@ -105,14 +131,13 @@ def _one_side_denies(verdict: Verdict) -> bool:
 
 def _changing(occasion: Occasion, pair: Pair) -> Question | None:
     rng, before, tried = occasion.rng, occasion.situation.verdicts[pair], _tried(occasion, pair)
-    helping = [words for words, (_, after) in tried.items() if _admits(after)]
+    helping = [words for words, (_, after) in tried.items() if _admits(after, before)]
     useless = [words for words, (_, after) in tried.items() if after.allowed is False]
     if not helping or len(useless) < 2:
         return None
     right, some = rng.choice(helping), rng.sample(useless, min(MOST_USELESS, len(useless)))
     confusions = dict(_confused_changes(occasion, {words: tried[words][0] for words in some}, pair))
-    wrong = sorted(some, key=lambda words: words not in confusions)[: MOST_CHOICES - 1]
-    choices = occasion.shuffled([right, *wrong])
+    choices = _choices(occasion, right, some, confusions)
     return occasion.question(
         "change",
         f"Which one of these changes makes this connection work? {before.flow}",
@@ -158,9 +183,10 @@ def _legal(text: str) -> tuple[Policy, ...]:
         return ()
 
 
-def _admits(verdict: Verdict) -> bool:
-    """Say whether a flow is allowed because of a rule, and not because a pod is laid open."""
-    return verdict.allowed is True and any(side.admitted_by for side in verdict.sides)
+def _admits(verdict: Verdict, before: Verdict) -> bool:
+    """Say whether a rule admits what was denied, and no pod is laid open for it."""
+    denied = (now for now, was in zip(verdict.sides, before.sides, strict=True) if not was.allowed)
+    return verdict.allowed is True and all(side.admitted_by for side in denied)
 
 
 def _changed_lines(situation: Situation, verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -168,9 +194,10 @@ def _changed_lines(situation: Situation, verdict: Verdict) -> Iterator[tuple[str
     texts = [as_yaml([one]) for one in situation.policies]
     for i, one in enumerate(situation.policies):
         lines = texts[i].split("\n")
+        told = [*map(_bare, lines)]  # a change is told without the indentation
         for n, line in enumerate(lines):
             changed = dict.fromkeys(_rewritten(line, verdict, situation))
-            for new in changed if lines.count(line) == 1 else ():
+            for new in changed if told.count(told[n]) == 1 else ():
                 if new != line:
                     text = "\n".join([*lines[:n], new, *lines[n + 1 :]])
                     words = f"in {full_name(one)}, {_bare(line)} becomes {_bare(new)}"
@@ -224,8 +251,7 @@ def labels(occasion: Occasion) -> Question | None:
         return None
     right, some = rng.choice(able), rng.sample(unable, min(MOST_USELESS, len(unable)))
     confusions = dict(_confused_labels(occasion, {words: made[words] for words in some}, pair))
-    wrong = sorted(some, key=lambda words: words not in confusions)[: MOST_CHOICES - 1]
-    choices = occasion.shuffled([right, *wrong])
+    choices = _choices(occasion, right, some, confusions)
     return occasion.question(
         "labels",
         f"You start a pod {NEW} in namespace {home}. With which labels can it reach {goal} on "

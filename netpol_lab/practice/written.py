@@ -220,8 +220,13 @@ def _lines(situation: Situation) -> Iterator[str]:
 def _namespaces(situation: Situation) -> Iterator[str]:
     found = situation.of_kind("Namespace")
     if any(one["metadata"].get("labels") for one in found):
-        rows = [(one["metadata"]["name"], spoken(one["metadata"].get("labels"))) for one in found]
-        yield from _aligned("Namespace", rows)
+        yield from _aligned("Namespace", [_owned(one["metadata"]) for one in found])
+
+
+def _owned(metadata: Object) -> Pair:
+    """Return a namespace with its labels; each has one more, its name, which nobody gives it."""
+    labels = metadata.get("labels")
+    return metadata["name"], spoken(labels) if labels else "no label of its own"
 
 
 def _aligned(kind: str, rows: Sequence[Pair]) -> Iterator[str]:
