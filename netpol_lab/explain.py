@@ -340,14 +340,24 @@ def _clause(policy: Policy, direction: Direction) -> str:
         return f"no {direction}"
     if any(not rule.peers and not rule.ports for rule in rules):
         return f"any {direction}"
+    if not any(rule.peers for rule in rules):
+        ports = " or ".join(_ports(rule) for rule in rules)
+        return f"{direction} {_preposition(rules[0])} anyone, only on {ports}"
     return f"{direction} only {', or '.join(_rule(rule) for rule in rules)}"
 
 
 def _rule(rule: Rule) -> str:
-    preposition = "from" if rule.direction is Direction.INGRESS else "to"
     peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
-    ports = f" on {' or '.join(map(str, rule.ports))}" if rule.ports else ""
-    return f"{preposition} {peers}{ports}"
+    ports = f" on {_ports(rule)}" if rule.ports else ""
+    return f"{_preposition(rule)} {peers}{ports}"
+
+
+def _preposition(rule: Rule) -> str:
+    return "from" if rule.direction is Direction.INGRESS else "to"
+
+
+def _ports(rule: Rule) -> str:
+    return " or ".join(map(str, rule.ports))
 
 
 def peer_words(peer: Peer) -> str:

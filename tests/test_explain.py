@@ -188,7 +188,7 @@ metadata: {name: b, namespace: shop, labels: {tier: x}}
         ("{policyTypes: [Egress]}", "every pod: no egress"),
         ("{policyTypes: [Ingress, Egress]}", "every pod: no ingress; no egress"),
         ("{egress: [{ports: [{port: 53, protocol: UDP}]}]}",
-         "every pod: no ingress; egress only to anyone on UDP 53"),
+         "every pod: no ingress; egress to anyone, only on UDP 53"),
         ("{ingress: [{from: [{podSelector: {}}, {namespaceSelector: {}}]}]}",
          "every pod: ingress only from every pod of the namespace or every pod of every namespace"),
         ("{ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}], ports: [{port: 1, "
