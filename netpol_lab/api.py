@@ -237,6 +237,7 @@ class ServiceSpec:
     """``spec`` of a Service."""
 
     OPEN: ClassVar = True
+    type: str = ""
     selector: Mapping[str, str] | None = None
     cluster_ip: str = field(default="", metadata={"wire": "clusterIP"})
     cluster_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "clusterIPs"})
@@ -285,6 +286,7 @@ class JobSpec:
 
     OPEN: ClassVar = True
     parallelism: int | None = None
+    completion_mode: str = ""
     template: PodTemplate = PodTemplate()
 
 
@@ -297,13 +299,23 @@ class JobTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordinals:
+    """``ordinals`` of a StatefulSet: the number of its first pod."""
+
+    OPEN: ClassVar = True
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WorkloadSpec:
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
     OPEN: ClassVar = True
     replicas: int | None = None
+    ordinals: Ordinals = Ordinals()
     suspend: bool = False
     parallelism: int | None = None
+    completion_mode: str = ""
     template: PodTemplate = PodTemplate()
     job_template: JobTemplate = JobTemplate()
 

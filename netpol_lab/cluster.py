@@ -161,7 +161,8 @@ class Cluster:
             ``namespace/name`` of a pod, a workload (any of its pods) or a Service, in this
             order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
             a running pod means that pod. ``service:namespace/name`` and ``svc/namespace/name``
-            always mean the Service.
+            always mean the Service; so does ``svc/name`` where it is unique, and ``svc`` is not
+            the namespace of a pod of that name.
 
         Raises
         ------
@@ -173,7 +174,10 @@ class Cluster:
         address = parse_address(text)
         if address is not None:
             return Endpoint(self.owner(address), address)
-        found = self._named(text)
+        try:
+            found = self._named(text)
+        except UnknownNameError as error:
+            raise UnknownNameError(self._meant_by(text) or str(error)) from None
         if isinstance(found, Service):
             return Endpoint(address=next(iter(found.addresses), None), service=found)
         if found.finished:
@@ -185,12 +189,32 @@ class Cluster:
         return Endpoint(found, among=() if meant else self.replicas_beside(found))
 
     def _named(self, text: str) -> Pod | Service:
-        if prefixed := _SERVICE.fullmatch(text):
+        prefixed = _SERVICE.fullmatch(text) if text not in self._ends_by_name else None
+        if prefixed:
             return _find(self._services_by_name, prefixed["name"] or prefixed["full"], "Service")
         found = _find(self._ends_by_name, text, "pod, workload or Service")
         if isinstance(found, Pod) and text not in (str(found), found.name):
             self._refuse_namesakes(found)
         return found
+
+    def _meant_by(self, text: str) -> str:
+        """Return what somebody may have meant by a name that nothing has; empty if nobody knows."""
+        said, bare = f'there is no pod, workload or Service "{visible(text)}"', text.strip("[]")
+        if address := parse_address(bare):
+            return f"{said}: write the address alone, {address}."
+        if (found := _BLOCK.fullmatch(text)) and (address := parse_address(found["address"])):
+            return f"{said}: an end is one address, not a block. Write {address}, for instance."
+        if (found := _WITH_PORT.fullmatch(text)) and parse_address(found["address"]):
+            return f"{said}: write the address alone, {found['address']}; the port is told apart."
+        if text in self.namespaces:
+            inside = next((str(pod) for pod in self.pods if pod.namespace == text), None)
+            example = f", such as {inside}" if inside else "; it has none here"
+            return f"{text} is a namespace: name one of its pods{example}."
+        name, _, domain = text.partition(".")
+        service = f"{domain.partition('.')[0]}/{name}"
+        if service in self._services_by_name:
+            return f"{said}: for the Service of that name write svc/{service}."
+        return ""
 
     def _refuse_namesakes(self, pod: Pod) -> None:
         """Refuse a workload's name that another kind of workload has as well."""
@@ -239,6 +263,11 @@ class Cluster:
         """The policies by ``namespace/name``."""
         return {str(policy): policy for policy in self.policies}
 
+    def leads_to_pods(self, end: Endpoint) -> bool:
+        """Say whether an end is a pod, or a Service by its name or one of its addresses."""
+        known = any(end.address in service.addresses for service in self.services)
+        return end.pod is not None or end.service is not None or known
+
     @cached_property
     def owners(self) -> dict[Address, Pod]:
         """The running pod that owns each address."""
@@ -246,7 +275,9 @@ class Cluster:
         return {address: pod for pod in running for address in pod.addresses}
 
 
-_SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+/[^/]+)")
+_SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+(?:/[^/]+)?)")
+_BLOCK = re.compile(r"(?P<address>[\da-fA-F.:]+)/\d{1,3}")
+_WITH_PORT = re.compile(r"\[?(?P<address>[\da-fA-F.:]+?)\]?:\d{1,5}")
 
 
 def checked_cluster(given: Cluster) -> Cluster:
@@ -391,7 +422,7 @@ class Flow:
             ends = alone, alone  # it never leaves the pod (SEM-49)
         if ends[0].service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
-        if ends[0].pod is None and ends[1].pod is None and ends[1].service is None:
+        if ends[0].pod is None and not cluster.leads_to_pods(ends[1]):
             raise FlowError(
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."

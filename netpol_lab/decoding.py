@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from netpol_lab import api
 from netpol_lab.errors import Reason, near, visible
-from netpol_lab.reading import Path, format_path
+from netpol_lab.reading import Path, format_path, quoted
 
 MOST_HINTS = 200  # looking for near names takes time; nobody reads more
 
@@ -100,7 +100,7 @@ def _struct(cls: type) -> Decode:
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            hint = _selector_hint(value, path) if cls is api.LabelSelector else _pair_hint(value)
+            hint = _mapping_hint(cls, value, path)
             problems.append(_wrong_type(value, "a mapping", path, hint))
             return cls()
         given = {}
@@ -195,14 +195,34 @@ _LISTS = {
 }
 
 
+def _mapping_hint(cls: type, value: Any, path: Path) -> str:
+    """Return how to write a mapping, where somebody wrote only what is to be in it."""
+    if cls is api.LabelSelector:
+        return _selector_hint(value, path)
+    shown = visible(str(value), 40)
+    if cls is api.NetworkPolicyPort and (_is_int32(value) or _is_port_name(value)):
+        return f"write {{port: {shown}}}"
+    if cls is api.IPBlock and isinstance(value, str) and _BLOCK.fullmatch(value):
+        return f"write {{cidr: {shown}}}"
+    return _pair_hint(value)
+
+
+_BLOCK = re.compile(r"[\da-fA-F.:]+(/\d+)?")
+
+
+def _is_port_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z0-9-]+", value))
+
+
 def _selector_hint(value: Any, path: Path) -> str:
     """Return how to select by a label, or everything, where somebody wrote a word."""
     if not isinstance(value, str):
         return "write {} to select all"
     if found := _PAIR.fullmatch(value.strip()):
-        return f"write {{matchLabels: {{{visible(found[1], 40)}: {visible(found[2], 40)}}}}}"
+        key, value = quoted(visible(found[1], 40), as_key=True), quoted(visible(found[2], 40))
+        return f"write {{matchLabels: {{{key}: {value}}}}}"
     if path[-1:] == ("namespaceSelector",) and value not in _EVERYTHING:
-        name = f"kubernetes.io/metadata.name: {visible(value, 40)}"
+        name = f"kubernetes.io/metadata.name: {quoted(visible(value, 40))}"
         return f"namespaces are selected by their labels: {{matchLabels: {{{name}}}}}"
     return "write {} to select all, or for instance {matchLabels: {app: web}}"
 
@@ -222,6 +242,8 @@ _PAIR = re.compile(r"([\w./-]+?)\s*[:=]\s*(\S+)")
 
 
 def _scalar_hint(value: Any, wanted: str) -> str:
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int):
+        return f"only one goes here: {visible(str(value[0]), 40)}, without brackets or a dash"
     if wanted == "text" and isinstance(value, bool):
         return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
     if wanted == "text" and isinstance(value, int | float):
@@ -240,6 +262,8 @@ def _unknown_hint(cls: type, given: dict[str, Any], path: Path, known: list[str]
     (key,) = given
     where = format_path(path) or "the top level"
     homes = _homes().get(key, [])
+    if cls is api.NetworkPolicyPort and (hint := _port_field_hint(key, given[key])):
+        return hint
     for name, kind in _nested(cls):
         if kind in homes:
             moved = f"did you mean {name}.{key}? Indent it by two, under {name}"
@@ -248,10 +272,30 @@ def _unknown_hint(cls: type, given: dict[str, Any], path: Path, known: list[str]
         return f"did you mean {close[0]}?"
     if key.lower() in (name.lower() for name in known):
         return "names are case-sensitive"
+    if cls is api.LabelSelector and isinstance(given[key], str) and key not in _IN_EXPRESSIONS:
+        label = f"{visible(key, 40)}: {visible(given[key], 40)}"
+        return f"labels stand under matchLabels: {{matchLabels: {{{label}}}}}"
     if homes:
         owners = " or ".join(dict.fromkeys(_TITLES[home] for home in homes))
         return f"{key} is a field of {owners}, not of {where}: check the indentation"
     return f"{where} knows {', '.join(known)}"
+
+
+_IN_EXPRESSIONS = ("key", "operator", "values")
+
+
+def _port_field_hint(key: str, value: Any) -> str:
+    """Return how a policy says what pods and Services call by another name."""
+    shown = visible(str(value), 40)
+    if key in ("containerPort", "name", "number"):
+        return "did you mean port?"
+    if key in ("targetPort", "nodePort", "hostPort"):
+        return f"there is no {key} here: a policy names the port of the pod, as port"
+    if key in ("portRange", "range"):
+        ends = re.fullmatch(r"(\d+)\s*[-:]\s*(\d+)", shown)
+        first, last = ends.groups() if ends else ("80", "90")
+        return f"a range is written as port: {first} and endPort: {last}"
+    return ""
 
 
 def _faults_inside(kind: type, given: dict[str, Any], path: Path) -> str:

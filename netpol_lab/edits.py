@@ -53,11 +53,15 @@ MOST_OF_A_NAME = 100  # characters of each end's name in that of a new policy; t
 # Controllers write these anew for every pod, or every revision of a workload.
 PASSING_LABELS = (
     "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
     "controller-revision-hash",
+    "controller-uid",
     "pod-template-generation",
     "pod-template-hash",
     "statefulset.kubernetes.io/pod-name",
 )
+JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")  # each run of a CronJob is a new Job
 
 _T = TypeVar("_T", Policy, Pod)
 
@@ -237,12 +241,26 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     way, subject = side.direction, _subject(side)
     rule = Rule(way, 0, (peer,), (_port(side),))
     name = _new_name(cluster, side, list_of_peers(rule))
-    policy = Policy(subject.namespace, name, _telling(cluster, subject), (way,))
+    policy = Policy(subject.namespace, name, _isolated_like(cluster, side), (way,))
     policy = with_rules(policy, way, (rule,))
     typed = writing.as_yaml(writing.manifest_of(policy))
     title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
     words = f"add the new {title} ({policy_words(policy)})"
     return Edit(words, title, "", typed, lines, (policy,))
+
+
+def _isolated_like(cluster: Cluster, side: Side) -> Selector:
+    """Return what tells the subject without isolating, and so closing, a pod that is open now."""
+    subject = _subject(side)
+    telling = _telling(cluster, subject)
+    isolated = EndpointSet(resolution_of(cluster).universe)
+    for policy in cluster.policies:
+        if policy.namespace == subject.namespace and side.direction in policy.policy_types:
+            isolated |= _selected_by(cluster, subject.namespace, policy.pod_selector)
+    if not _selected_by(cluster, subject.namespace, telling) - isolated:
+        return telling
+    selectors = (policy.pod_selector for policy in side.isolated_by)
+    return min(selectors, key=lambda own: len(_selected_by(cluster, subject.namespace, own)))
 
 
 def _new_name(cluster: Cluster, side: Side, preposition: str) -> str:
@@ -322,10 +340,12 @@ def _equal(labels: Labels) -> Iterator[Requirement]:
 def _lasting(cluster: Cluster, pod: Pod) -> Labels:
     """Return the labels that all pods of the same workload keep."""
     alike = _replicas(cluster, pod)
+    runs = pod.workload is not None and pod.workload.kind == "CronJob"
+    passing = (*PASSING_LABELS, *(JOB_NAMES if runs else ()))
     return {
         key: value
         for key, value in pod.labels.items()
-        if key not in PASSING_LABELS and all(p.labels.get(key) == value for p in alike)
+        if key not in passing and all(p.labels.get(key) == value for p in alike)
     }
 
 

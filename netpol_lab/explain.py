@@ -137,6 +137,9 @@ def _family(verdict: Verdict) -> Iterator[str]:
     pods = (end.pod for end in (flow.source, flow.destination) if end.pod is not None)
     if any(len({address.version for address in pod.addresses}) > 1 for pod in pods):
         yield f"  address  judged for {flow.source.address} -> {flow.destination.address}"
+    elif len({end.address.version for end in (flow.source, flow.destination) if end.address}) > 1:
+        both = f"{flow.source.address} and {flow.destination.address}"
+        yield f"  address  {both} share no family: there is no such connection"
 
 
 def _sides(verdict: Verdict) -> Iterator[str]:

@@ -17,7 +17,7 @@ from netpol_lab.cluster import Cluster, Endpoint
 from netpol_lab.edits import Edit, edits
 from netpol_lab.groups import Connection
 from netpol_lab.ports import PortSet
-from netpol_lab.verdict import Outcome, Side, Verdict, judge
+from netpol_lab.verdict import Outcome, Side, Verdict, judge, leads_nowhere, without_port
 
 MOST_SHOWN = 5  # connections in a warning
 
@@ -157,6 +157,9 @@ def needless(verdict: Verdict) -> str:
         return "it is allowed already"
     if verdict.common:
         return "most plugins allow it already, so nothing is proposed"
+    cluster, flow = verdict.cluster, verdict.flow
+    if unknown := without_port(cluster, flow):
+        return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
     return ""

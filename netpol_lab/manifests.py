@@ -5,6 +5,7 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections import Counter
@@ -77,6 +78,8 @@ def load(
         With every complaint: file, document, line, column, path, the server's words and a hint.
     UnknownNameError
         When a source is neither of the above.
+    NetpolError
+        When a source is neither text nor a path, as an object that is parsed already.
 
     Examples
     --------
@@ -88,8 +91,9 @@ def load(
       Type: cannot be a list: must be text
       3 | metadata: {name: [web]}
                            ^
+      hint: only one goes here: web, without brackets or a dash
     """
-    texts = (text for source in sources for text in _texts(source))
+    texts = (text for source in map(_checked_source, sources) for text in _texts(source))
     return read_all(texts, strict, assumptions)
 
 
@@ -163,6 +167,37 @@ def read_parts(document: Document, *names: str) -> Cluster:
 
 
 # ---------------------------------------------------------------- sources
+
+
+def _checked_source(source: Any) -> str | FilePath:
+    """Return a source as it is; where it is none, say what to write instead."""
+    if isinstance(source, str):
+        return source
+    if isinstance(source, os.PathLike):
+        return FilePath(source)
+    taken = "load takes names of scenarios, paths, and YAML or JSON as text"
+    raise NetpolError(f"{taken}, not {_in_words(source)}.")
+
+
+def _in_words(source: Any) -> str:
+    """Return what somebody gave in the place of a text, and how it becomes one."""
+    match source:
+        case None:
+            return "None: is there a function without a return before it?"
+        case Cluster():
+            return "a cluster: it is loaded already, use it as it is"
+        case bytes() | bytearray():
+            return "bytes: write load(it.decode())"
+        case dict():
+            return "an object that is parsed already: write load(json.dumps(it))"
+        case list() | tuple() if all(isinstance(part, str | os.PathLike) for part in source):
+            return "a list: put a star before it, load(*it)"
+        case list() | tuple():
+            return "a list of objects: write load(*map(json.dumps, it))"
+        case _ if hasattr(source, "read"):
+            return "an open file: write load(it.read()), or give its path"
+        case _:
+            return f"a value of the type {type(source).__name__}"
 
 
 def _texts(source: str | FilePath) -> Iterator[tuple[str, str]]:
@@ -488,9 +523,40 @@ def _no_match(kind: str, version: str) -> Iterator[Problem]:
     if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
         hint = did_you_mean(kind, _OF_NETWORKING)
         yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+    elif kind == "NetworkPolicy" and _nearest(version.rpartition("/")[0], (_OUR_GROUP,), 0.9):
+        yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {_OUR_GROUP}/v1")
+    elif meant := _misspelt(kind, version):
+        hint = f"did you mean {meant[0]}?"
+        hint += "" if meant[1] == version else f" Its apiVersion is {meant[1]}"
+        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
 
 
+def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
+    """Return the kind, with its version, that a kind which does not exist was meant to be."""
+    if version not in _OTHER_KINDS or kind.removesuffix("List") in _OTHER_KINDS[version]:
+        return None
+    ours = dict(_KINDS.keys())
+    meant = _nearest(kind, ours, 0.75)
+    return (meant, ours[meant]) if meant else None
+
+
+def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:
+    """Return the option that is so near to a word that it is a slip of the hand; or nothing."""
+    return next(iter(difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)), "")
+
+
+_OUR_GROUP = "networking.k8s.io"
 _OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
+_OTHER_KINDS = {  # real ones that are not evaluated, the last two of old OpenShift
+    "v1": (
+        "Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "",
+        "PersistentVolume", "PersistentVolumeClaim", "PodStatusResult", "PodTemplate",
+        "ResourceQuota", "Secret", "ServiceAccount", "Status",
+        "DeploymentConfig", "EgressNetworkPolicy",
+    ),
+    "apps/v1": ("ControllerRevision", "Scale"),
+    "batch/v1": (),
+}  # fmt: skip
 
 
 def _is_builtin_group(version: str) -> bool:

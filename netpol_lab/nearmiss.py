@@ -93,6 +93,9 @@ class NearMiss:
 def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> NearMiss | None:
     """Return the rule that misses least on a side that denies; None when there is no rule.
 
+    Of blocks that miss as much, one that excepts the address is nearer than one that lies
+    elsewhere, and farthest is one of another family. Among all other equals the first counts.
+
     Parameters
     ----------
     cluster : Cluster
@@ -109,8 +112,22 @@ def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Ne
     >>> nearest(shop, side).unmet[0].wants.values
     ('backend',)
     """
-    found = misses(cluster, side, reading)
-    return min(found, key=lambda miss: len(miss.unmet), default=None)
+    found = list(misses(cluster, side, reading))
+    least = min((len(miss.unmet) for miss in found), default=0)
+    equal = [miss for miss in found if len(miss.unmet) == least]
+    if equal and any(unmet.part is Part.ADDRESS for unmet in equal[0].unmet):
+        return min(equal, key=lambda miss: _distance(miss, side.peer))
+    return next(iter(equal), None)
+
+
+def _distance(miss: NearMiss, peer: Endpoint) -> int:
+    """Return how far an address is from what a rule wants of it, where each rule wants as much."""
+    for unmet in miss.unmet:
+        if unmet.part is Part.EXCEPT:
+            return 0
+        if unmet.part is Part.ADDRESS and isinstance(unmet.wants, IPBlock) and peer.address:
+            return 1 if unmet.wants.cidr.version == peer.address.version else 2
+    return 1
 
 
 def misses(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[NearMiss]:

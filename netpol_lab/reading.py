@@ -576,6 +576,24 @@ def parse_path(text: str) -> Path:
     return tuple(int(step[1:-1]) if step[0] == "[" else step for step in steps)
 
 
+def quoted(text: str, as_key: bool = False) -> str:
+    """Return a text as YAML: in quotes only where kubectl would not read it back as it is.
+
+    Examples
+    --------
+    >>> quoted("web"), quoted("1"), quoted("yes"), quoted("")
+    ('web', '"1"', '"yes"', '""')
+    >>> quoted("1", as_key=True), quoted("yes", as_key=True)
+    ('1', '"yes"')
+    """
+    if as_key:
+        written, meant = f"{{{text}: it}}", {text: "it"}
+    else:
+        written, meant = f"{{it: {text}}}", {"it": text}
+    good, _ = documents(written, "")
+    return text if [found.value for found in good] == [meant] else json.dumps(text)
+
+
 def get(value: Any, *path: str) -> Any:
     """Return what stands at a path of mappings, or None."""
     for step in path:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from itertools import chain
 
 from netpol_lab.addresses import Address
 from netpol_lab.assumptions import DEFAULTS, Assumptions, is_usual, readings
@@ -18,13 +19,14 @@ from netpol_lab.ends import as_node, as_read, is_itself, is_own_node
 from netpol_lab.errors import FlowError
 from netpol_lab.model import Direction, Pod, Policy, Rule, Service
 from netpol_lab.ports import is_governed
-from netpol_lab.resolve import Resolution, query_of, targets
+from netpol_lab.resolve import Resolution, query_of, selected_by, targets
 
 
 class Exemption(Enum):
     """Why a side allows a flow whatever the policies say."""
 
     OUTSIDE = "an address outside the cluster has no policy"  # SEM-05
+    NO_SUCH_PORT = "the address of a Service that has no such port, so nothing answers"  # SEM-53
     ITSELF = "a pod cannot be cut off from itself"  # SEM-49
     OWN_NODE = "its own node can always open connections to it"  # SEM-50
     NOT_ENFORCED = "no plugin enforces policies here"  # SEM-58
@@ -241,6 +243,7 @@ class _Path:
 
     asked: Flow
     arriving: Flow
+    unknown_port_of: Service | None = None
 
     @property
     def through_service(self) -> bool:
@@ -257,21 +260,48 @@ def _paths(cluster: Cluster, flow: Flow) -> list[_Path]:
     direct = service is not None and service.headless  # its name means the pods' own addresses
     backends = _backends(cluster, flow)
     paths = [_Path(arriving if direct else flow, arriving) for arriving in backends]
-    return paths or [_Path(flow, flow)]
+    return paths or [_Path(flow, flow, without_port(cluster, flow))]
+
+
+def without_port(cluster: Cluster, flow: Flow) -> Service | None:
+    """Return the Service whose address a flow goes to, on a port that it does not offer.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    flow : Flow
+        A flow to an address; to the pods behind a Service it is rewritten.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> without_port(shop, lab.evaluate(shop, "web", "192.0.2.1", port=443).flow) is None
+    True
+    """
+    end, asked = flow.destination, (flow.port, flow.protocol)
+    if end.pod is not None or end.address is None or flow.port is None:
+        return None
+    here = [service for service in cluster.services if end.address in service.addresses]
+    ports = [service.ports for service in here]
+    offered = {(port.port, port.protocol) for port in chain.from_iterable(ports)}
+    return None if asked in offered or not all(ports) else next(iter(here), None)
 
 
 def _backends(cluster: Cluster, flow: Flow) -> Iterator[Flow]:
     """Yield the flow rewritten for each pod behind the Service it goes to (SEM-53)."""
     end = flow.destination
     if end.service is not None:
-        backends = list(_rewritten(cluster, end.service, flow))
-        if not backends:
-            raise FlowError(_leads_nowhere(end.service, flow))
-        yield from backends
+        services = [end.service]
     elif end.pod is None:
-        for service in cluster.services:
-            if end.address in service.addresses:
-                yield from _rewritten(cluster, service, flow)
+        services = [service for service in cluster.services if end.address in service.addresses]
+    else:
+        return
+    backends = [path for service in services for path in _rewritten(cluster, service, flow)]
+    # By name it has to be a pod; and from outside nobody is judged but the pods behind a Service.
+    if services and not backends and (end.service is not None or flow.source.pod is None):
+        raise FlowError(leads_nowhere(cluster, services[0], flow))
+    yield from backends
 
 
 def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]:
@@ -280,20 +310,24 @@ def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]
         yield Flow(*facing(flow.source, backend), number, flow.protocol)
 
 
-def _leads_nowhere(service: Service, flow: Flow) -> str:
+def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
+    """Return why no pod is behind a Service on the port of a flow, in words."""
     if not (service.selector or service.addresses or service.ports or service.headless):
         return (
-            f"Service {service} leads to a name outside the cluster (type ExternalName), whatever "
-            "its selector says: ask about an address of that name."
+            f"Service {service} leads to a name outside the cluster (type ExternalName), and to no "
+            "pods: ask about an address of that name."
         )
     if service.selector is None:
         return f"Service {service} selects no pods: ask about the address that it leads to."
     asked = flow.protocol if flow.port is None else f"{flow.protocol} {flow.port}"
     ports = ", ".join(f"{port.protocol} {port.port}" for port in service.ports) or "none"
-    return (
-        f"Service {service} leads nowhere on {asked}: its ports are {ports}, "
-        f"and it selects {service.selector}. Is a running pod among them?"
-    )
+    said = f"Service {service} leads nowhere on {asked}: its ports are {ports}"
+    for port in service.ports:
+        if (port.port, port.protocol) == (flow.port, flow.protocol):
+            if any(selected_by(service, cluster)):
+                return f"{said}, and no running container of its pods names a port {port.target}."
+            return f"{said}, and it selects {service.selector}. Is a running pod among them?"
+    return f"{said}."
 
 
 def _of_family(address: Address | None, pod: Pod) -> Address | None:
@@ -345,7 +379,9 @@ def _side(
     side = Side(direction, flow)
     pod = side.subject.pod
     if pod is None:
-        return Side(direction, flow, exemption=Exemption.OUTSIDE)
+        unknown = direction is Direction.INGRESS and path.unknown_port_of is not None
+        why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
+        return Side(direction, flow, exemption=why)
     side = Side(direction, flow, resolution.isolating(pod, direction))
     query = query_of(flow)
     admitted_by = tuple(

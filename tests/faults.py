@@ -79,14 +79,14 @@ FAULTS = (
     Fault(
         "an empty egress list adds the type Egress",
         "defaulting.py",
-        "if spec.egress else (Direction.INGRESS,)",
-        "if spec.egress is not None else (Direction.INGRESS,)",
+        "if egress else (Direction.INGRESS,)",
+        "if egress is not None else (Direction.INGRESS,)",
     ),
     Fault(
         "egress rules alone default to Egress only",
         "defaulting.py",
-        "return (Direction.INGRESS, Direction.EGRESS) if spec.egress",
-        "return (Direction.EGRESS,) if spec.egress",
+        "return (Direction.INGRESS, Direction.EGRESS) if egress",
+        "return (Direction.EGRESS,) if egress",
     ),
     Fault(
         "the destination's side is forgotten",

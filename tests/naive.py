@@ -42,6 +42,7 @@ def allowed(documents, source, destination, port, protocol="TCP"):
 class Cluster:
     def __init__(self, documents):
         pods = objects(documents, "v1", "Pod")
+        pods |= made_by_controllers(documents, pods)
         self.everything = pods.values()  # a finished pod still tells its node's address
         self.pods = {name: pod for name, pod in pods.items() if not completed(pod)}
         self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
@@ -298,6 +299,40 @@ def objects(documents, api_version, kind):
             name = document["metadata"].get("name") or len(found)
             found[namespace_of(document), name] = Thing(document)
     return found
+
+
+def made_by_controllers(documents, pods):
+    """The pods that StatefulSets, Jobs and CronJobs make, unless one of theirs runs already."""
+    found = {}
+    for kind, version in (("StatefulSet", "apps/v1"), ("Job", "batch/v1"), ("CronJob", "batch/v1")):
+        for (home, name), document in objects(documents, version, kind).items():
+            if not any(is_of(pod, home, name) for pod in pods.values()):
+                spec = document["spec"]
+                template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
+                for pod_name, added in pods_to_make(kind, name, spec):
+                    labels = labels_of(template | {"metadata": template.get("metadata") or {}})
+                    meta = {"name": pod_name, "namespace": home, "labels": labels | added}
+                    found[home, pod_name] = Thing(metadata=meta, spec=template["spec"])
+    return found
+
+
+def is_of(pod, home, name):
+    owners = pod["metadata"].get("ownerReferences") or []
+    names = [owner["name"] for owner in owners] + [o["name"].rpartition("-")[0] for o in owners]
+    return namespace_of(pod) == home and name in names and not completed(pod)
+
+
+def pods_to_make(kind, name, spec):
+    """Their names, with the labels that the controller adds."""
+    if kind == "StatefulSet":
+        first = (spec.get("ordinals") or {}).get("start", 0)
+        for i in range(first, first + spec.get("replicas", 1)):
+            pod = f"{name}-{i}"
+            yield pod, {"statefulset.kubernetes.io/pod-name": pod,
+                        "apps.kubernetes.io/pod-index": str(i)}  # fmt: skip
+    else:
+        job = name if kind == "Job" else f"{name}-1"
+        yield f"{name}-1", {"job-name": job, "batch.kubernetes.io/job-name": job}
 
 
 def flat(documents):

@@ -8,7 +8,7 @@ import netpol_lab as lab
 from netpol_lab.astray import astray, missed
 from netpol_lab.errors import ManifestError
 from netpol_lab.goals import goals_of
-from netpol_lab.scenario import exercises, find_scenario, read_scenario
+from netpol_lab.scenario import exercises, read_scenario
 
 GUARDED = GOOD.replace(
     "otherwise: unchanged\n", "otherwise: unchanged\nnothing_else_into: [safe]\n"

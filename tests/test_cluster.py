@@ -7,6 +7,7 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.cluster import Cluster, Endpoint, Flow
 from netpol_lab.errors import AmbiguousNameError, FlowError, UnknownNameError
+from netpol_lab.fixes import needless
 from netpol_lab.model import Pod
 
 
@@ -46,6 +47,98 @@ def test_a_finished_pod_owns_no_address_and_is_no_end():
     assert flow(WEB, job, "10.0.0.9", "web").source.pod is None
     with pytest.raises(FlowError, match="has finished"):
         flow(WEB, job, "job", "web")
+
+
+EXTERNAL_NAME = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ext}
+spec: {type: ExternalName, externalName: db.example.com, selector: {app: web}, ports: [{port: 80}]}
+"""
+
+
+def test_a_service_of_type_external_name_selects_nothing():
+    cluster = lab.load(EXTERNAL_NAME)
+    with pytest.raises(FlowError, match=r"leads to a name outside the cluster \(type ExternalName"):
+        lab.evaluate(cluster, "web", "ext", port=80)
+
+
+BALANCED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+spec:
+  initContainers: [{name: i, ports: [{name: setup, containerPort: 7000}]}]
+  containers: [{name: c, ports: [{name: http, containerPort: 8080}]}]
+status: {podIP: 10.0.0.5}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: front}
+spec:
+  clusterIP: 10.96.0.9
+  selector: {app: web}
+  ports: [{port: 80, targetPort: http}, {port: 70, targetPort: setup}]
+status: {loadBalancer: {ingress: [{ip: 198.51.100.7}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {policyTypes: [Egress], ingress: []}
+"""
+
+
+@pytest.mark.parametrize("called", ["198.51.100.7", "10.96.0.9", "svc/front", "svc/default/front"])
+def test_a_client_outside_reaches_a_service_by_name_and_by_address(called):
+    cluster = lab.load(BALANCED)
+    arriving = lab.evaluate(cluster, "203.0.113.9", called, port=80).outcomes[0].arriving
+    assert (str(arriving.destination), arriving.port) == ("default/web", 8080)
+    with pytest.raises(FlowError, match="leads nowhere on TCP 81: its ports are TCP 80, TCP 70"):
+        lab.evaluate(cluster, "203.0.113.9", called, port=81)
+    with pytest.raises(FlowError, match="no running container of its pods names a port setup"):
+        lab.evaluate(cluster, "203.0.113.9", called, port=70)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("default", "default is a namespace: name one of its pods, such as default/web"),
+        ("192.0.2.1/32", "not a block. Write 192.0.2.1, for instance"),
+        ("2001:db8::/32", "not a block. Write 2001:db8::, for instance"),
+        ("[2001:db8::1]", "write the address alone, 2001:db8::1"),
+        ("192.0.2.1:80", "write the address alone, 192.0.2.1; the port is told apart"),
+        ("front.default.svc.cluster.local", "write svc/default/front"),
+        ("front.default", "write svc/default/front"),
+        ("frnt", "Did you mean default/front"),
+        ("svc/frnt", 'there is no Service "frnt". Did you mean default/front'),
+    ],
+)
+def test_a_common_slip_in_a_name_is_told_what_is_meant(asked, words):
+    with pytest.raises(UnknownNameError) as error:
+        lab.load(BALANCED).endpoint(asked)
+    assert words in str(error.value)
+
+
+def test_a_pod_of_a_namespace_called_svc_stays_a_pod():
+    pod_there = "apiVersion: v1\nkind: Pod\nmetadata: {name: front, namespace: svc}"
+    assert lab.load(BALANCED, pod_there).endpoint("svc/front").pod is not None
+
+
+def test_a_short_name_of_two_services_is_ambiguous():
+    other = "apiVersion: v1\nkind: Service\nmetadata: {name: front, namespace: other}"
+    with pytest.raises(AmbiguousNameError, match="default/front, other/front"):
+        lab.load(BALANCED, other).endpoint("svc/front")
+
+
+def test_a_port_that_a_service_lacks_is_no_port_of_an_outside_address():
+    verdict = lab.evaluate(lab.load(BALANCED), "web", "10.96.0.9", port=8080)
+    assert "the address of a Service that has no such port" in str(verdict)
+    assert "Service default/front leads nowhere on TCP 8080" in needless(verdict)
+    assert lab.fix(verdict) is None
 
 
 def test_the_address_of_a_host_network_pod_is_its_nodes():

@@ -83,16 +83,39 @@ def test_open_types_let_other_fields_pass():
         (api.NetworkPolicyIngressRule, {"from": {}}, "leave it out to mean everybody"),
         (api.NetworkPolicyIngressRule, {"from": "web"}, "- podSelector: {}"),
         (api.NetworkPolicySpec, {"podSelector": "app=web"}, "{matchLabels: {app: web}}"),
+        (api.NetworkPolicySpec, {"podSelector": "tier=1"}, '{matchLabels: {tier: "1"}}'),
         (api.NetworkPolicySpec, {"podSelector": "all"}, "{} to select all"),
         (api.NetworkPolicySpec, {"podSelector": []}, "{} to select all"),
         (api.NetworkPolicyPeer, {"namespaceSelector": "cafe"},
          "{matchLabels: {kubernetes.io/metadata.name: cafe}}"),
+        (api.NetworkPolicyIngressRule, {"ports": [80]}, "write {port: 80}"),
+        (api.NetworkPolicyIngressRule, {"ports": ["http"]}, "write {port: http}"),
+        (api.NetworkPolicyPeer, {"ipBlock": "10.0.0.0/8"}, "write {cidr: 10.0.0.0/8}"),
+        (api.IPBlock, {"cidr": ["10.0.0.0/8"]}, "10.0.0.0/8, without brackets or a dash"),
+        (api.NetworkPolicyPort, {"port": [80]}, "80, without brackets or a dash"),
     ],
 )  # fmt: skip
 def test_a_wrong_type_says_what_to_type_instead(kind, value, words):
     found = problem(kind, value)
     assert found.reason is Reason.TYPE
     assert words in found.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "words"),
+    [
+        (api.NetworkPolicyPort, {"containerPort": 80}, "did you mean port?"),
+        (api.NetworkPolicyPort, {"name": "http"}, "did you mean port?"),
+        (api.NetworkPolicyPort, {"endport": 80}, "did you mean endPort?"),
+        (api.NetworkPolicyPort, {"targetPort": 80}, "a policy names the port of the pod, as port"),
+        (api.NetworkPolicyPort, {"portRange": "80-90"}, "as port: 80 and endPort: 90"),
+        (api.LabelSelector, {"app": "web"}, "{matchLabels: {app: web}}"),
+        (api.LabelSelector, {"name": "web"}, "{matchLabels: {name: web}}"),
+        (api.LabelSelector, {"key": "app"}, "a field of an item of matchExpressions"),
+    ],
+)
+def test_a_field_of_another_object_says_how_a_policy_writes_it(kind, value, words):
+    assert words in problem(kind, value).hint
 
 
 def test_whole_numbers_must_fit_32_bits():

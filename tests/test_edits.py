@@ -49,6 +49,25 @@ spec: {spec}
     return list(edits(cluster, lab.evaluate(cluster, source, "shop/db", 80).ingress))
 
 
+def test_a_new_policy_isolates_no_pod_that_is_open():
+    replicas = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: cache, namespace: shop}
+spec: {replicas: 2, template: {metadata: {labels: {app: cache}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: primary, namespace: shop}
+spec: {podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: cache-0}}}
+"""
+    cluster = lab.load(PODS, replicas)
+    (new,) = edits(cluster, lab.evaluate(cluster, "shop/web", "shop/cache-0", 80).ingress)
+    assert "(pods with statefulset.kubernetes.io/pod-name=cache-0: ingress only" in new.words
+    after = new.apply(cluster)
+    assert lab.evaluate(after, "shop/db", "shop/cache-1", 80).allowed is True
+
+
 def first(*arguments, **keywords):
     edit = proposals(*arguments, **keywords)[0]
     return edit.words, edit.object, edit.path, yaml.safe_load(edit.yaml)
@@ -242,3 +261,28 @@ def test_an_edit_reads_as_a_sentence_and_what_to_type():
         "    - protocol: TCP\n"
         "      port: 80"
     )
+
+
+def test_a_job_is_told_by_its_name_and_a_cron_job_is_not_told_by_one_run():
+    jobs = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, namespace: shop}
+spec: {template: {spec: {}}}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: nightly, namespace: shop}
+spec: {jobTemplate: {spec: {template: {metadata: {labels: {tier: night}}}}}}
+"""
+    job, nightly = (
+        "".join(
+            edit.words
+            for edit in proposals(
+                "{ingress: [{from: [{podSelector: {matchLabels: {app: nobody}}}]}]}", source, jobs
+            )
+        )
+        for source in ("shop/migrate", "shop/nightly")
+    )
+    assert "pods with batch.kubernetes.io/job-name=migrate" in job
+    assert "pods with tier=night" in nightly

@@ -225,3 +225,10 @@ def test_a_pods_own_node_is_told_by_direction():
     assert "allowed, if a pod may always connect to its own node" in str(
         lab.evaluate(nodes.with_policies(["web-opens-nothing"]), "web", "192.168.50.1", port=443)
     )
+
+
+def test_ends_of_two_families_are_told_that_there_is_no_such_connection():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {0}}}\nstatus: {{podIP: '{1}'}}\n---\n"
+    town = lab.load(pod.format("old", "10.0.0.1") + pod.format("new", "2001:db8::1"))
+    said = str(lab.evaluate(town, "old", "new", port=80))
+    assert "10.0.0.1 and 2001:db8::1 share no family: there is no such connection" in said

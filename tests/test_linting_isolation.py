@@ -60,3 +60,20 @@ def test_host_network_is_no_question_once_it_is_settled():
     deny = policy("{podSelector: {}}", namespace="monitoring")
     assert codes(agent, deny) == ["NP108"]
     assert codes(agent, deny, assumptions=Assumptions(host_network_as_pods=True)) == []
+
+
+STATEFUL = """
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: cache, namespace: shop}
+spec: {replicas: 2, template: {metadata: {labels: {app: cache}}}}
+"""
+
+
+def test_a_workload_of_which_a_policy_selects_some_pods_is_told_pod_by_pod():
+    first = "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: cache-0}}}"
+    told = [f.message for f in lab.lint(lab.load(WORLD, STATEFUL, policy(first))) if f.pod]
+    assert "selects pod web, pod db, pod cache-1:" in told[0]
+    told = [f.message for f in lab.lint(lab.load(WORLD, STATEFUL, policy("ingress: []"))) if f.pod]
+    assert "selects pod web, StatefulSet cache:" in told[0]

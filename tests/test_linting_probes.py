@@ -1,6 +1,6 @@
 """The flows that are tried."""
 
-from linted import policy, survey
+from linted import pod, policy, survey
 
 from netpol_lab.linting.probes import MOST_PROBES, admitted, between, with_anybody, with_strangers
 from netpol_lab.model import Direction
@@ -54,3 +54,11 @@ def test_anybody_is_a_few_pods_and_a_stranger():
     strange = [*with_strangers(seen, Direction.INGRESS, seen.everyone)]
     assert probes[-len(strange) :] == strange
     assert {probe.source for probe in strange} == {"203.0.113.7"}
+
+
+def test_pods_that_share_no_address_family_prove_nothing():
+    six = pod("six", labels="app: six") + 'status: {podIP: "fd00::6"}\n'
+    seen = survey(policy(FROM_WEB), six)
+    probes = [*between(seen, Direction.INGRESS, seen.everyone, seen.everyone)]
+    assert probes
+    assert not [probe for probe in probes if "shop/six" in probe]

@@ -1,5 +1,6 @@
 """The door: sources, defaults, complaints."""
 
+import io
 import os
 import re
 import threading
@@ -9,7 +10,8 @@ import yaml
 from broken_texts import first_surprise
 
 import netpol_lab as lab
-from netpol_lab.errors import ManifestError, Reason, UnknownNameError
+from netpol_lab.cluster import Cluster
+from netpol_lab.errors import ManifestError, NetpolError, Reason, UnknownNameError
 from netpol_lab.manifests import SCENARIOS, load, load_files, scenarios
 from netpol_lab.model import Direction
 
@@ -402,6 +404,24 @@ def test_an_object_that_stands_twice_is_warned_about():
     assert "the last one replaces the other" in warning.message
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kind": "Pod"}, r"write load\(json.dumps\(it\)\)"),
+        ([{"kind": "Pod"}], r"write load\(\*map\(json.dumps, it\)\)"),
+        (["a.yaml", "b.yaml"], r"put a star before it"),
+        (b"kind: Pod", r"write load\(it.decode\(\)\)"),
+        (None, "not None"),
+        (Cluster(), "loaded already"),
+        (io.StringIO("kind: Pod"), r"load\(it.read\(\)\)"),
+        (7, "of the type int"),
+    ],
+)
+def test_what_is_neither_text_nor_a_path_is_told_how_it_becomes_one(given, words):
+    with pytest.raises(NetpolError, match=f"load takes .*{words}"):
+        load(given)
+
+
 def test_a_file_of_tests_among_the_manifests_is_told_what_it_is():
     version, _ = complaints("name: tiers\nexpect: []\n")
     assert version.hint.startswith("this is a file of tests, for netpol-lab test")
@@ -416,6 +436,42 @@ def test_a_kind_that_networking_does_not_have_is_refused_and_other_groups_are_le
     assert load(f"{head}projectcalico.org/v3\nkind: NetworkPolicy\n").ignored == {
         "NetworkPolicy": 1
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "hint"),
+    [
+        ("Deploymnet", "apps/v1", "did you mean Deployment?"),
+        ("Servce", "v1", "did you mean Service?"),
+        ("Pods", "v1", "did you mean Pod?"),
+        ("CronJbo", "batch/v1", "did you mean CronJob?"),
+        ("Deploymnet", "v1", "did you mean Deployment? Its apiVersion is apps/v1"),
+        ("Networkpolicy", "v1", "did you mean NetworkPolicy? Its apiVersion is networking.k8s.io"),
+        ("NetworkPolicy", "networking.k8.io/v1", "write networking.k8s.io/v1"),
+        ("NetworkPolicy", "networking.k8s.oi/v1", "write networking.k8s.io/v1"),
+    ],
+)
+def test_a_kind_or_group_that_is_nearly_one_of_ours_is_refused(kind, version, hint):
+    (found,) = complaints(f"metadata: {{name: a}}\napiVersion: {version}\nkind: {kind}\n")
+    assert found.reason is Reason.NO_MATCH
+    assert found.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("version", ["v1", "apps/v1", "batch/v1"])
+def test_no_real_kind_is_taken_for_a_misspelt_one(version):
+    kinds = {
+        "v1": "Binding ComponentStatus ConfigMap Endpoints Event LimitRange PersistentVolume "
+        "PersistentVolumeClaim PodTemplate ResourceQuota Secret ServiceAccount Status Config "
+        "PodTemplateList EndpointsList SecretList",
+        "apps/v1": "ControllerRevision ControllerRevisionList Scale",
+        "batch/v1": "",
+    }[version].split()
+    for kind in kinds:
+        one = f"metadata: {{name: a}}\napiVersion: {version}\nkind: {kind}\n"
+        assert load(one).ignored == {kind: 1}
+    for group in ("projectcalico.org/v3", "networking.istio.io/v1", "networking.gke.io/v1"):
+        other = f"metadata: {{name: a}}\napiVersion: {group}\nkind: NetworkPolicy\n"
+        assert load(other).ignored == {"NetworkPolicy": 1}
 
 
 def test_a_field_with_other_capitals_is_told_where_it_stands():

@@ -116,6 +116,25 @@ def test_the_closest_rule_wins_over_the_first():
     assert missing(policy(rules)) == [Part.PORT]
 
 
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        "{ipBlock: {cidr: 192.0.2.0/24}}, {ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/16]}}",
+        '{ipBlock: {cidr: "2001:db8::/32"}}, '
+        "{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/16]}}, {ipBlock: {cidr: 192.0.2.0/24}}",
+    ],
+)
+def test_a_block_that_excepts_the_address_is_nearer_than_one_that_lies_elsewhere(blocks):
+    assert missing(policy(f"[{{from: [{blocks}]}}]")) == [Part.EXCEPT]
+
+
+def test_a_block_of_the_same_family_is_nearer():
+    blocks = '{ipBlock: {cidr: "2001:db8::/32"}}, {ipBlock: {cidr: 192.0.2.0/24}}'
+    cluster = lab.load(PODS, policy(f"[{{from: [{blocks}]}}]"))
+    side = lab.evaluate(cluster, "other/client", "shop/db", 80).ingress
+    assert nearest(cluster, side).unmet[0].wants.cidr.version == 4
+
+
 def test_no_rule_means_no_near_miss():
     assert missing(policy("[]")) is None
 

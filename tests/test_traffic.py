@@ -8,7 +8,7 @@ from pictured import INTERNET, cluster, deny, from_role
 
 import netpol_lab as lab
 from netpol_lab.errors import FlowError
-from netpol_lab.model import Direction, Service
+from netpol_lab.model import Direction, Pod, Service
 from netpol_lab.traffic import Change, Isolation, State, gather, reason, telling_labels
 
 
@@ -233,3 +233,8 @@ def test_what_was_taken_for_granted_before_can_be_what_changed(shop):
 def test_nobody_is_isolated_where_no_plugin_enforces_policies(shop):
     found = gather(shop, 5432, assumptions=lab.Assumptions(enforced=False))
     assert {state for node in found.pods for state in node.isolation} == {Isolation.OPEN}
+
+
+def test_labels_that_controllers_add_do_not_fill_the_cards():
+    added = {"statefulset.kubernetes.io/pod-name": "db-0", "app": "db"}
+    assert telling_labels([Pod("shop", "db-0", labels=added)]) == {"app"}

@@ -36,9 +36,46 @@ TEMPLATE = """{metadata: {labels: {app: web}},
 def test_every_kind_of_workload_makes_pods_from_its_template(kind, version, spec, names):
     pods = lab.load(workload(kind, version, spec)).pods
     assert [pod.name for pod in pods] == names.split()
-    assert all(pod.labels == {"app": "web"} for pod in pods)
+    assert all(pod.labels["app"] == "web" for pod in pods)
     assert all(str(pod.workload) == f"{kind} web" for pod in pods)
     assert all(pod.ports[0].port == 8080 for pod in pods)
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "spec", "added"),
+    [
+        ("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}", {}),
+        ("StatefulSet", "apps/v1", f"{{ordinals: {{start: 5}}, template: {TEMPLATE}}}",
+         {"apps.kubernetes.io/pod-index": "5", "statefulset.kubernetes.io/pod-name": "web-5"}),
+        ("Job", "batch/v1", f"{{template: {TEMPLATE}}}",
+         {"batch.kubernetes.io/job-name": "web", "job-name": "web"}),
+        ("Job", "batch/v1", f"{{completionMode: Indexed, template: {TEMPLATE}}}",
+         {"batch.kubernetes.io/job-completion-index": "0", "batch.kubernetes.io/job-name": "web",
+          "job-name": "web"}),
+        # A CronJob numbers its Jobs: "job-name: web" would mean none of them.
+        ("CronJob", "batch/v1", f"{{jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",
+         {"batch.kubernetes.io/job-name": "web-1", "job-name": "web-1"}),
+    ],
+)  # fmt: skip
+def test_pods_have_the_labels_that_controllers_add(kind, version, spec, added):
+    assert lab.load(workload(kind, version, spec)).pods[0].labels == {"app": "web", **added}
+
+
+@pytest.mark.parametrize("wanted", ["statefulset.kubernetes.io/pod-name: web-41",
+                                    'apps.kubernetes.io/pod-index: "41"'])  # fmt: skip
+@pytest.mark.parametrize("asks", [
+    "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: shop}\n"
+    "spec: {selector: {WANTED}, ports: [{port: 80}]}",
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
+    "spec: {egress: [{to: [{podSelector: {matchLabels: {WANTED}}}]}]}",
+])  # fmt: skip
+def test_a_pod_of_a_stateful_set_that_is_selected_by_its_own_label_is_made(wanted, asks):
+    stateful = workload("StatefulSet", "apps/v1", f"{{replicas: 42, template: {TEMPLATE}}}")
+    selecting = asks.replace("WANTED", wanted)
+    names = [pod.name for pod in lab.load(stateful, selecting).pods]
+    assert names == ["web-0", "web-1", "web-41"]
+    fewer = stateful.replace("replicas: 42", "replicas: 41")
+    assert [pod.name for pod in lab.load(fewer, selecting).pods] == ["web-0", "web-1"]
 
 
 DEPLOYMENT = workload("Deployment", "apps/v1", f"{{replicas: 2, template: {TEMPLATE}}}")
@@ -110,6 +147,59 @@ def test_where_a_live_cluster_lists_its_pods_none_are_made_up():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop, uid: '2'}"
     assert [p.name for p in lab.load(live, pod).pods] == ["a"]
     assert [p.name for p in lab.load(live).pods] == ["web-1", "web-2"]
+
+
+CRON_JOB = workload("CronJob", "batch/v1", f"{{jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}")
+RUN = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-29374560-x2x9k
+  namespace: shop
+  uid: '2'
+  labels: {app: web, job-name: web-29374560}
+  ownerReferences: [{kind: Job, name: web-29374560, controller: true}]
+"""
+ITS_JOB = """
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: web-29374560
+  namespace: shop
+  uid: '3'
+  ownerReferences: [{kind: CronJob, name: web, controller: true}]
+"""
+
+
+@pytest.mark.parametrize("job", ["", ITS_JOB])
+def test_a_cron_job_stands_for_a_pod_wherever_none_of_its_pods_runs(job):
+    live = CRON_JOB.replace("namespace: shop,", "namespace: shop, uid: '1',")
+    more = filter(None, [live, job])
+    running = lab.load(*more, RUN).pods
+    assert [str(pod.workload) for pod in running] == ["CronJob web"]
+    over = lab.load(live, *filter(None, [job]), f"{RUN}status: {{phase: Succeeded}}").pods
+    assert [(pod.name, pod.finished) for pod in over] == [
+        ("web-29374560-x2x9k", True),
+        ("web-1", False),
+    ]
+    assert {str(pod.workload) for pod in over} == {"CronJob web"}
+    suspended = live.replace("{jobTemplate", "{suspend: true, jobTemplate")
+    assert lab.load(suspended).pods == ()
+
+
+def test_a_static_pod_is_no_pod_of_a_workload_named_like_its_node():
+    static = "\n---".join(
+        f"""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}-node
+  namespace: kube-system
+  ownerReferences: [{{kind: Node, name: node, controller: true}}]
+"""
+        for name in ("etcd", "scheduler")
+    )
+    assert [pod.workload for pod in lab.load(static).pods] == [None, None]
 
 
 def test_owners_that_own_each_other_come_to_an_end():

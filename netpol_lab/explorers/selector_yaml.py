@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from textwrap import dedent, indent
 
 from netpol_lab.errors import Complaint
-from netpol_lab.reading import documents
+from netpol_lab.reading import quoted
 
 PEER, SUBJECT = "peer", "subject"  # what selectors can be for
 NOTHING = {"", "null", "~"}  # ways to write null
@@ -91,24 +90,6 @@ def _field(name: str, text: str, margin: str) -> str:
     if beside:
         return f"{margin}{name}: {value}".rstrip()
     return f"{margin}{name}:\n{indent(value, margin + '  ')}"
-
-
-def quoted(text: str, as_key: bool = False) -> str:
-    """Return a text as YAML: in quotes only where kubectl would not read it back as it is.
-
-    Examples
-    --------
-    >>> quoted("web"), quoted("1"), quoted("yes"), quoted("")
-    ('web', '"1"', '"yes"', '""')
-    >>> quoted("1", as_key=True), quoted("yes", as_key=True)
-    ('1', '"yes"')
-    """
-    if as_key:
-        written, meant = f"{{{text}: it}}", {text: "it"}
-    else:
-        written, meant = f"{{it: {text}}}", {"it": text}
-    good, _ = documents(written, "")
-    return text if [found.value for found in good] == [meant] else json.dumps(text)
 
 
 def of_field(complaint: Complaint) -> Complaint:

@@ -14,8 +14,9 @@ from netpol_lab.controls import UNCHANGED
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.explorers.explorer import Explorer, Field, choice, mentioned, one_of
 from netpol_lab.explorers.selection import Selection, ask
-from netpol_lab.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words, quoted
+from netpol_lab.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words
 from netpol_lab.model import NAME_LABEL, Labels
+from netpol_lab.reading import quoted
 
 OWN_TEXT = "as written below"
 ITEMS = (("one item (AND)", 1), ("two items (OR)", 2))

@@ -127,9 +127,10 @@ def forgotten_pods(survey: Survey) -> Iterator[Suspicion]:
         left = survey.pods_of(namespace) - selected - survey.on_hosts
         if not left:
             continue
+        who = some(_owners(left, selected))
         message = (
-            f"no policy of namespace {namespace} selects {some(_owners(left))}: everything may "
-            "connect there, and from there to everywhere."
+            f"no policy of namespace {namespace} selects {who}: nothing limits "
+            "what comes in there, or what is opened from there."
         )
         yield from _without_default_deny("NP105", survey, left, message)
 
@@ -169,9 +170,11 @@ def _without_default_deny(
         yield Suspicion(code, about, message, hint, witness=witness)
 
 
-def _owners(pods: Iterable[Pod]) -> list[str]:
-    """Return the pods' names, those of one workload as one."""
-    return list(dict.fromkeys(str(pod.workload or f"pod {pod.name}") for pod in pods))
+def _owners(pods: Iterable[Pod], others: Iterable[Pod] = ()) -> list[str]:
+    """Return the pods' names, those of one workload as one, unless others of it are not meant."""
+    split = {None, *(pod.workload for pod in others)}
+    words = (f"pod {p.name}" if p.workload in split else str(p.workload) for p in pods)
+    return list(dict.fromkeys(words))
 
 
 def host_network(survey: Survey) -> Iterator[Suspicion]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from netpol_lab.edits import JOB_NAMES, PASSING_LABELS
 from netpol_lab.errors import near
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import some
 from netpol_lab.model import NAME_LABEL, Labels, Requirement, Selector
 from netpol_lab.resolve import EndpointSet
+
+_ADDED = (NAME_LABEL, *PASSING_LABELS, *JOB_NAMES)  # by Kubernetes
 
 
 def labels_meant(survey: Survey, selector: Selector, pods: EndpointSet) -> str:
@@ -39,13 +42,14 @@ def nearest(wanted: Requirement, labels: Mapping[str, Iterable[str]]) -> str:
             return f"{wanted.key}={close[0]}"
         if same := [key for key, values in labels.items() if value in values]:
             return f"{same[0]}={value}"
-    if close := near(wanted.key, labels, most=1):
+    keys = [key for key in labels if key not in _ADDED or "/" in wanted.key]
+    if close := near(wanted.key, keys, most=1):
         return f"the key {close[0]}" if close[0] != wanted.key else ""
     return ""
 
 
 def in_words(labels: Mapping[str, Iterable[str]]) -> str:
-    """Return labels as they are written, without the names of namespaces if there are others."""
-    told = [key for key in labels if key != NAME_LABEL] or labels
+    """Return labels as they are written; what Kubernetes adds, only where there are no others."""
+    told = [key for key in labels if key not in _ADDED] or labels
     pairs = [f"{key}={value}" for key in told for value in labels[key]]
     return some(pairs, 6) or "no labels"

@@ -9,7 +9,7 @@ from netpol_lab.errors import near
 from netpol_lab.linting.dns import is_for_dns
 from netpol_lab.linting.labels import in_words, labels_meant, nearest, vocabulary
 from netpol_lab.linting.probes import by_rule
-from netpol_lab.linting.selectors import is_contradictory
+from netpol_lab.linting.selectors import finished_bearers, is_contradictory
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import Suspicion, some
 from netpol_lab.linting.wide_peers import likely_pairs
@@ -28,7 +28,7 @@ def matches_nothing(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     for rule, i, peer in listed_peers(policy):
         if peer.ip_block is not None or survey.peers(policy, peer).pods:
             continue
-        if _is_told_elsewhere(survey, policy, rule, i):
+        if _is_told_elsewhere(survey, policy, rule, i) or _has_ended(survey, policy, peer):
             continue
         named = _by_wrong_name(survey, peer)
         if named is not None:
@@ -46,6 +46,12 @@ def _is_told_elsewhere(survey: Survey, policy: Policy, rule: Rule, i: int) -> bo
     pairs = {place for j, *_ in likely_pairs(survey, policy, rule) for place in (j, j + 1)}
     contradictory = is_contradictory(peer.pod_selector, peer.namespace_selector)
     return homeless or contradictory or i in pairs
+
+
+def _has_ended(survey: Survey, policy: Policy, peer: Peer) -> bool:
+    """Say whether a peer means pods that have finished, such as those of a Job."""
+    where = peer.namespace_selector or only_namespace(policy.namespace)
+    return any(finished_bearers(survey, peer.pod_selector, where))
 
 
 def _by_wrong_name(survey: Survey, peer: Peer) -> Selector | None:

@@ -45,8 +45,15 @@ def between(
         for peer in ends:
             source, destination = _oriented(direction, subject, peer)
             port = _usual_port(survey, destination, rules)
-            if port and source is not destination:
+            if port and source is not destination and _can_meet(source, destination):
                 yield Probe(str(source), str(destination), port[1], port[0])
+
+
+def _can_meet(*ends: Pod | Address) -> bool:
+    """Say whether two ends share an address family, or one has no address that is known."""
+    known = (end.known_addresses if isinstance(end, Pod) else (end,) for end in ends)
+    first, second = ({address.version for address in own} for own in known)
+    return not first or not second or bool(first & second)
 
 
 def with_strangers(

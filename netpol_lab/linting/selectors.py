@@ -8,9 +8,9 @@ from itertools import chain, groupby
 from netpol_lab.linting.labels import labels_meant
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import Suspicion
-from netpol_lab.model import Labels, Policy, Selector
+from netpol_lab.model import Labels, Pod, Policy, Selector
 from netpol_lab.parts import listed_peers, peer_path, selectors_of
-from netpol_lab.resolve import matches
+from netpol_lab.resolve import matches, only_namespace
 
 
 def contradictions(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
@@ -45,10 +45,22 @@ def is_contradictory(*selectors: Selector | None) -> bool:
     return any(True for s in selectors if s is not None for _ in _contradicted(s))
 
 
+def finished_bearers(
+    survey: Survey, pods: Selector | None, namespaces: Selector | None
+) -> Iterator[Pod]:
+    """Yield the finished pods that selectors match: a Job that is over was meant all the same."""
+    for pod in survey.cluster.pods:
+        home = survey.cluster.namespaces[pod.namespace].labels
+        if pod.finished and matches(pods or Selector(), pod.labels):
+            yield from (pod,) if matches(namespaces or Selector(), home) else ()
+
+
 def selects_nothing(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP202: a podSelector that no pod of the namespace matches (SEM-08)."""
     here = survey.pods_of(policy.namespace)
     if not here or survey.subjects(policy) or is_contradictory(policy.pod_selector):
+        return
+    if any(finished_bearers(survey, policy.pod_selector, only_namespace(policy.namespace))):
         return
     message = (
         f"no running pod of namespace {policy.namespace} has {policy.pod_selector}. "
