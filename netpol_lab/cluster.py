@@ -92,6 +92,14 @@ class Cluster:
     def pod(self, name: str) -> Pod:
         """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.
 
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Pod
+
         Raises
         ------
         UnknownNameError, AmbiguousNameError
@@ -105,7 +113,26 @@ class Cluster:
         return _find(self._pods_by_name, name, "pod")
 
     def policy(self, name: str) -> Policy:
-        """Return the policy called ``namespace/name``, or ``name`` where only one has it."""
+        """Return the policy called ``namespace/name``, or ``name`` where only one has it.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Policy
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.load("three-tier").policy("db-access-ingress"))
+        shop/db-access-ingress
+        """
         return _find(self.policies_by_name, name, "policy")
 
     def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
@@ -115,6 +142,15 @@ class Cluster:
         ----------
         policies : iterable of Policy or str
             Policies, or names of policies of this cluster.
+
+        Returns
+        -------
+        Cluster
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When a name means no policy, or several.
 
         Examples
         --------
@@ -135,6 +171,10 @@ class Cluster:
         path : str
             The part, as the API server writes it.
 
+        Returns
+        -------
+        Place or None
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -149,7 +189,22 @@ class Cluster:
         return find(path) if find is not None else None
 
     def owner(self, address: Address) -> Pod | None:
-        """Return the running pod that owns an address (README of the cases; SEM-55)."""
+        """Return the running pod that owns an address (SEM-55).
+
+        Parameters
+        ----------
+        address : ipaddress.IPv4Address or ipaddress.IPv6Address
+
+        Returns
+        -------
+        Pod or None
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.load("by-address").owner(parse_address("10.8.0.99")))
+        None
+        """
         return self.owners.get(address)
 
     def endpoint(self, text: str) -> Endpoint:
@@ -164,12 +219,23 @@ class Cluster:
             always mean the Service; so does ``svc/name`` where it is unique, and ``svc`` is not
             the namespace of a pod of that name.
 
+        Returns
+        -------
+        Endpoint
+
         Raises
         ------
         UnknownNameError, AmbiguousNameError
             When nothing, or more than one thing, is called so.
         FlowError
             When the pod has finished, so that it owns no address any more.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> print(shop.endpoint("db"), shop.endpoint("203.0.113.7"))
+        shop/db 203.0.113.7
         """
         address = parse_address(text)
         if address is not None:
@@ -226,7 +292,23 @@ class Cluster:
             )
 
     def replicas_beside(self, pod: Pod) -> tuple[Pod, ...]:
-        """Return the other running pods of the same workload."""
+        """Return the other running pods of the same workload.
+
+        Parameters
+        ----------
+        pod : Pod
+
+        Returns
+        -------
+        tuple of Pod
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> market = lab.load("market")
+        >>> [str(other) for other in market.replicas_beside(market.pod("catalog/api-1"))]
+        ['catalog/api-2']
+        """
         if pod.workload is None:
             return ()
         return tuple(
@@ -264,7 +346,23 @@ class Cluster:
         return {str(policy): policy for policy in self.policies}
 
     def leads_to_pods(self, end: Endpoint) -> bool:
-        """Say whether an end is a pod, or a Service by its name or one of its addresses."""
+        """Say whether an end is a pod, or a Service by its name or one of its addresses.
+
+        Parameters
+        ----------
+        end : Endpoint
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> shop.leads_to_pods(shop.endpoint("203.0.113.7"))
+        False
+        """
         known = any(end.address in service.addresses for service in self.services)
         return end.pod is not None or end.service is not None or known
 
@@ -408,10 +506,29 @@ class Flow:
         Two pods given by name use the first address family that they share, in the order of
         the destination's addresses (SEM-48: a dual-stack pod is judged per address in use).
 
+        Parameters
+        ----------
+        cluster : Cluster
+        source, destination : str
+            As for `Cluster.endpoint`.
+        port : int, optional
+            None for protocols without ports.
+        protocol : str
+
+        Returns
+        -------
+        Flow
+
         Raises
         ------
         UnknownNameError, AmbiguousNameError, FlowError
             For a wrong name, port or protocol, or when neither end is a pod (SEM-05).
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(Flow.between(lab.load("three-tier"), "web", "db", 5432))
+        shop/web -> shop/db  TCP 5432
         """
         port, protocol = checked_port(port, protocol)
         ends = cluster.endpoint(source), cluster.endpoint(destination)

@@ -151,6 +151,15 @@ class Paths(ABC):
     def exposure(self, by: str = "pod") -> tuple[Connection, ...]:
         """Return what addresses outside can open to pods.
 
+        Parameters
+        ----------
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        tuple of Connection
+
         Examples
         --------
         >>> import netpol_lab as lab

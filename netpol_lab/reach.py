@@ -171,6 +171,10 @@ class Reachability(Paths):
         source, destination : Pod, AddressRange or str
             An end of `ends`, its name, a workload (one of its pods) or an address.
 
+        Returns
+        -------
+        PortSet
+
         Raises
         ------
         UnknownNameError, AmbiguousNameError, FlowError
@@ -184,7 +188,24 @@ class Reachability(Paths):
         return self.classes.ports(self._cell(source, destination).sure)
 
     def undefined(self, source: End | str, destination: End | str) -> PortSet:
-        """Return the ports on which Kubernetes or the manifests leave the answer open."""
+        """Return the ports on which Kubernetes or the manifests leave the answer open.
+
+        Parameters
+        ----------
+        source, destination : Pod, AddressRange or str
+            As for `ports`.
+
+        Returns
+        -------
+        PortSet
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> reach.undefined("web", "db")
+        no port
+        """
         return self.classes.ports(self._cell(source, destination).undefined)
 
     def _cell(self, source: End | str, destination: End | str) -> Answer:
@@ -223,11 +244,47 @@ class Reachability(Paths):
     # Whole rows
 
     def row(self, source: int) -> Row:
-        """Return whom one end reaches, by its place in the frame; itself aside."""
+        """Return whom one end reaches; itself aside.
+
+        Parameters
+        ----------
+        source : int
+            Its place in the frame.
+
+        Returns
+        -------
+        tuple of Part
+            Ports, sure and possible, and the ends they lead to, as bits.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> len(reach.row(0))  # web reaches backend and the outside, on the same ports
+        1
+        """
         return self._combined(self.kinds(source))
 
     def kinds(self, source: int) -> tuple[int, ...]:
-        """Return what an end's row can be told by: equal for equal rows."""
+        """Return what an end's row can be told by: equal for equal rows.
+
+        Parameters
+        ----------
+        source : int
+            A place in the frame.
+
+        Returns
+        -------
+        tuple of int
+            One for each reading.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> reach.kinds(0) == reach.kinds(1)  # web and backend
+        False
+        """
         return tuple(plane.kinds[source] for plane in self.planes)
 
     @cached_property
@@ -249,6 +306,10 @@ class Reachability(Paths):
             any pod of the one may open it to any pod of the other. Pods without a workload stand
             for themselves.
 
+        Returns
+        -------
+        iterator of Connection
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -264,6 +325,16 @@ class Reachability(Paths):
     def out_of(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
         """Return where one of those that `connections` speaks of can go.
 
+        Parameters
+        ----------
+        name : str
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        tuple of Connection
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -277,6 +348,16 @@ class Reachability(Paths):
     def into(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
         """Return who can reach one of those that `connections` speaks of.
 
+        Parameters
+        ----------
+        name : str
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        tuple of Connection
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -289,7 +370,29 @@ class Reachability(Paths):
         return tuple(chain.from_iterable(found))
 
     def groups(self, by: str = "pod") -> Groups:
-        """Return whom `connections` speaks of, and the ends that each stands for."""
+        """Return whom `connections` speaks of, and the ends that each stands for.
+
+        Parameters
+        ----------
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        Groups
+
+        Raises
+        ------
+        NetpolError
+            When ends cannot be put together so.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> reach.groups("namespace").names
+        ('shop', '0.0.0.0-255.255.255.255')
+        """
         return self._groups(by)
 
     @cached_property
@@ -306,6 +409,16 @@ class Reachability(Paths):
 
         Several where a workload is named and pods are told apart.
 
+        Parameters
+        ----------
+        name : str
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        tuple of str
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -319,6 +432,16 @@ class Reachability(Paths):
 
     def between(self, source: str, destination: str, by: str = "pod") -> Connection:
         """Return the connection between two of those that `connections` speaks of.
+
+        Parameters
+        ----------
+        source, destination : str
+        by : str
+            As for `connections`.
+
+        Returns
+        -------
+        Connection
 
         Raises
         ------
@@ -345,7 +468,25 @@ class Reachability(Paths):
         return first
 
     def spread(self, places: int) -> int:
-        """Return whom some ends surely reach, on any port; both as bits of the frame."""
+        """Return whom some ends surely reach, on any port.
+
+        Parameters
+        ----------
+        places : int
+            Ends as bits of the frame.
+
+        Returns
+        -------
+        int
+            Ends as bits of the frame.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> bin(reach.spread(0b1))  # web: itself, backend, and the outside
+        '0b1011'
+        """
         rows = map(self._combined, self.alike(places))
         return union(part.ends for row in rows for part in row if part.sure)
 
@@ -363,7 +504,25 @@ class Reachability(Paths):
             yield Connection(name, other, ports(found.sure), ports(found.undefined))
 
     def alike(self, places: int) -> dict[tuple[int, ...], int]:
-        """Return who of some ends shares a row with whom."""
+        """Return who of some ends shares a row with whom.
+
+        Parameters
+        ----------
+        places : int
+            Ends as bits of the frame.
+
+        Returns
+        -------
+        dict of tuple to int
+            For each kind of row the ends that have it, as bits.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> reach = lab.reachability(lab.load("three-tier"))
+        >>> sorted(map(bin, reach.alike(0b111).values()))
+        ['0b1', '0b10', '0b100']
+        """
         found: dict[tuple[int, ...], list[int]] = {}
         for place in ones(places):
             found.setdefault(self.kinds(place), []).append(place)
@@ -373,6 +532,15 @@ class Reachability(Paths):
 
     def at(self, port: int, protocol: str = "TCP") -> PortGrid:
         """Return who reaches whom at one port.
+
+        Parameters
+        ----------
+        port : int
+        protocol : str
+
+        Returns
+        -------
+        PortGrid
 
         Raises
         ------
