@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
+from typing import Any
 
+from netpol_lab.addresses import AddressRange
 from netpol_lab.assumptions import DEFAULTS, Assumptions
-from netpol_lab.bits import ones, union
+from netpol_lab.bits import bits_of, ones, union
 from netpol_lab.cluster import Cluster
 from netpol_lab.explain import left_open
+from netpol_lab.groups import Connection
+from netpol_lab.groups import neighbours_joined as connections_joined
 from netpol_lab.model import Policy
 from netpol_lab.overlay import Answer, Part, Row
 from netpol_lab.ports import PortSet
@@ -60,6 +65,8 @@ class FlowChange:
     unsettled : PortSet
         Where the answer has become undefined, or was so.
     diff : Diff
+    piece : FlowChange, optional
+        Of several that are told as one, the one whose causes are told.
     """
 
     source: str
@@ -68,10 +75,13 @@ class FlowChange:
     lost: PortSet
     unsettled: PortSet
     diff: Diff = field(repr=False, compare=False)
+    piece: FlowChange | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def causes(self) -> tuple[str, ...]:
         """The policies and rules that made the difference, in words."""
+        if self.piece is not None:
+            return self.piece.causes
         kinds = (self.gained, self.lost, self.unsettled)
         found = (self.diff.why(self, *next(iter(ports))) for ports in kinds if ports)
         return tuple(dict.fromkeys(words for some in found for words in some))
@@ -115,6 +125,20 @@ class Diff:
         )
 
     @cached_property
+    def joined(self) -> tuple[FlowChange, ...]:
+        """The same, with neighbouring ranges outside as one: what is printed and counted."""
+        return tuple(neighbours_joined(self.changes, self.after.frame.ranges))
+
+    @cached_property
+    def partial(self) -> tuple[Connection, ...]:
+        """What only some of a group lost (as ports) or gained (as undefined), of pods in both.
+
+        A change stands for all of a group: lost is what nobody in it can do any more.
+        """
+        found = _some_changed(self) if self.by != "pod" else ()
+        return tuple(connections_joined(found, self.after.frame.ranges))
+
+    @cached_property
     def added(self) -> tuple[str, ...]:
         """The names that only the new cluster has."""
         return _only_in(self.after, self.before, self.by)
@@ -125,7 +149,27 @@ class Diff:
         return _only_in(self.before, self.after, self.by)
 
     def put_together(self, by: str) -> Diff:
-        """Return the same difference by pod, workload or namespace."""
+        """Return the same difference by pod, workload or namespace.
+
+        Parameters
+        ----------
+        by : str
+            As for `diff`.
+
+        Returns
+        -------
+        Diff
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> found = lab.diff(shop, shop.with_policies(["backend-access-ingress"]))
+        >>> print(found.put_together("namespace"))
+        no namespace changed as a whole, some of them in part
+        ~ some of shop -> shop gained all ports
+        ~ some of 0.0.0.0-255.255.255.255 -> shop gained all ports
+        """
         return self if by == self.by else Diff(self.before, self.after, by)
 
     def __bool__(self) -> bool:
@@ -135,9 +179,8 @@ class Diff:
         return len(self.changes)
 
     def __str__(self) -> str:
-        new = [f"new: {name}" for name in self.added]
-        gone = [f"gone: {name}" for name in self.removed]
-        return "\n".join([self.summary, *new, *gone, *map(str, self.changes)])
+        lines = in_lines(self.joined, self.added, self.removed)
+        return "\n".join([self.summary, *lines, *notes(self.partial)])
 
     __repr__ = __str__
 
@@ -153,17 +196,39 @@ class Diff:
         'nothing changed'
         """
         counts = (
-            (sum(bool(change.gained) for change in self.changes), "gained"),
-            (sum(bool(change.lost) for change in self.changes), "lost"),
-            (sum(bool(change.unsettled) for change in self.changes), "unsettled"),
+            (sum(bool(change.gained) for change in self.joined), "gained"),
+            (sum(bool(change.lost) for change in self.joined), "lost"),
+            (sum(bool(change.unsettled) for change in self.joined), "unsettled"),
         )
         words = [f"{n} connection{'s' * (n > 1)} {what}" for n, what in counts if n]
         words += [f"{len(self.added)} new"] if self.added else []
         words += [f"{len(self.removed)} gone"] if self.removed else []
+        if not words and self.partial:
+            return f"no {self.by} changed as a whole, some of them in part"
         return ", ".join(words) or "nothing changed"
 
     def why(self, change: FlowChange, protocol: str, port: int) -> Iterator[str]:
-        """Yield what made the difference at one port, in words."""
+        """Yield what made the difference at one port, in words.
+
+        Parameters
+        ----------
+        change : FlowChange
+            One of `changes`.
+        protocol : str
+        port : int
+
+        Returns
+        -------
+        iterator of str
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> found = lab.diff(shop, shop.with_policies(["backend-access-ingress"]))
+        >>> [*found.why(found.changes[0], "TCP", 5432)]
+        ['ingress: shop/db-access-ingress is gone; it isolated shop/db']
+        """
         was = _example(self.before, self.by, change, protocol, port)
         now = _example(self.after, self.by, change, protocol, port)
         ends = (change.source, change.destination)
@@ -171,6 +236,114 @@ class Diff:
         yield from (f"{name} is gone" for name in ends if name in self.removed)
         if was is not None and now is not None:
             yield from _reasons(was, now)
+        elif change.source == change.destination:
+            yield from self._alone(change.source)
+
+    def _alone(self, name: str) -> Iterator[str]:
+        """Yield that a group has one pod only, now or before: none of its own to connect with."""
+        for reach, only in (
+            (self.before, "had one pod only"),
+            (self.after, "has one pod only now"),
+        ):
+            if reach.groups(self.by).members.get(name, 0).bit_count() == 1:
+                yield f"{name} {only}"
+
+
+# ---------------------------------------------------------------- what is told as one
+
+
+def neighbours_joined(
+    changes: Iterable[FlowChange], ranges: Sequence[AddressRange]
+) -> Iterator[FlowChange]:
+    """Yield the same changes, those of neighbouring ranges as one where change and cause are one.
+
+    Parameters
+    ----------
+    changes : iterable of FlowChange
+    ranges : sequence of AddressRange
+        All of them, as in `Frame`.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> found = lab.diff(shop, shop.with_policies([]))
+    >>> [*neighbours_joined(found.changes, found.after.frame.ranges)] == [*found.changes]
+    True
+    """
+    place = {str(range_): number for number, range_ in enumerate(ranges)}
+    alike: dict[tuple[Any, ...], dict[int, FlowChange]] = {}
+    for change in changes:
+        outside = place.get(change.source, place.get(change.destination))
+        if outside is None:
+            alike[change.source, change.destination] = {0: change}
+        else:
+            key = _told(change, ranges[outside], change.source in place)
+            alike.setdefault(key, {})[outside] = change
+    for found in alike.values():
+        runs = groupby(enumerate(sorted(found)), lambda pair: pair[1] - pair[0])
+        for _, run in runs:
+            yield _as_one([found[number] for _, number in run], place)
+
+
+def _told(change: FlowChange, outside: AddressRange, inward: bool) -> tuple[Any, ...]:
+    """Return what is told of a change, whichever address it is told of."""
+    causes = tuple(words.replace(str(outside.first), "...") for words in change.causes)
+    end = change.destination if inward else change.source
+    kinds = change.gained, change.lost, change.unsettled
+    return end, inward, outside.version, *kinds, causes
+
+
+def _as_one(run: Sequence[FlowChange], outside: Container[str]) -> FlowChange:
+    """Return changes of neighbouring ranges as one of the range from the first to the last."""
+    first, last = run[0], run[-1]
+    if first is last:
+        return first
+    side = "source" if first.source in outside else "destination"
+    start, end = getattr(first, side).partition("-")[0], getattr(last, side).rpartition("-")[2]
+    ends: dict[str, Any] = {side: f"{start}-{end}"}
+    return replace(first, **ends, piece=first)
+
+
+def in_lines(
+    changes: Iterable[FlowChange], added: Iterable[str], removed: Collection[str]
+) -> Iterator[str]:
+    r"""Yield who is new and who is gone, and each change; who is gone took its connections along.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> from dataclasses import replace
+    >>> shop = lab.load("three-tier")
+    >>> found = lab.diff(shop, replace(shop, pods=shop.pods[:2]))
+    >>> print(*in_lines(found.joined, found.added, found.removed), sep="\n")
+    gone: shop/db, with its 3 connections
+    """
+    kept: list[FlowChange] = []
+    lost = Counter(dict.fromkeys(removed, 0))
+    for change in changes:
+        gone = {change.source, change.destination} & lost.keys()
+        lost.update(gone)
+        kept += [] if gone else [change]
+    yield from (f"new: {name}" for name in added)
+    for name, number in lost.items():
+        connections = f", with its {number:,} connection{'s' * (number > 1)}" if number else ""
+        yield f"gone: {name}{connections}"
+    yield from map(str, kept)
+
+
+def notes(partial: Iterable[Connection]) -> Iterator[str]:
+    """Yield in words what only some of a group lost or gained.
+
+    Examples
+    --------
+    >>> [*notes([Connection("shop/web", "shop/db", PortSet.of("TCP", 5432))])]
+    ['~ some of shop/web -> shop/db lost TCP 5432']
+    """
+    for source, destination, lost, gained in partial:
+        for what, ports in (("lost", lost), ("gained", gained)):
+            if ports:
+                yield f"~ some of {source} -> {destination} {what} {ports}"
 
 
 # ---------------------------------------------------------------- comparing
@@ -226,6 +399,34 @@ def _answers(reach: Reachability, by: str) -> dict[tuple[str, str], Answer]:
     }
 
 
+def _some_changed(diff: Diff) -> Iterator[Connection]:
+    """Yield what pods of a group lost or gained while the group did not; asks once per kind."""
+    groups, index = diff.after.groups(diff.by), diff.after.frame.index
+    names = diff.before.groups("pod").members.keys() & diff.after.groups("pod").members.keys()
+    lasting = bits_of(index[name] for name in names)
+    rows: dict[object, list[int]] = {}
+    for place in ones(lasting):
+        rows.setdefault((diff.before.kinds(place), diff.after.kinds(place)), []).append(place)
+    lost: Counter[tuple[str, str]] = Counter()
+    gained: Counter[tuple[str, str]] = Counter()
+    for places in rows.values():
+        alike = bits_of(places)
+        for was, now, ends in _difference(diff.before.row(places[0]), diff.after.row(places[0])):
+            for source in groups.within(alike):
+                among = alike & groups.members[source]
+                for destination in groups.touched(source, among, ends & lasting):
+                    lost[source, destination] |= was.sure & ~now.possible
+                    gained[source, destination] |= now.sure & ~was.possible
+    told, ports = {(c.source, c.destination): c for c in diff.changes}, diff.before.classes.ports
+    for pair in sorted(lost, key=lambda pair: [*map(groups.order.__getitem__, pair)]):
+        whole = told.get(pair)
+        parts = ports(lost[pair]), ports(gained[pair])
+        if whole is not None:
+            parts = parts[0] - whole.lost, parts[1] - whole.gained
+        if any(parts):
+            yield Connection(*pair, *parts)
+
+
 def _only_in(reach: Reachability, other: Reachability, by: str) -> tuple[str, ...]:
     there = other.groups(by).members
     return tuple(name for name in reach.groups(by).names if name not in there)
@@ -237,7 +438,10 @@ def _only_in(reach: Reachability, other: Reachability, by: str) -> tuple[str, ..
 def _example(
     reach: Reachability, by: str, change: FlowChange, protocol: str, port: int
 ) -> Verdict | None:
-    """Return the verdict on one flow between two groups: an allowed one if there is any."""
+    """Return the verdict on one flow between two groups: an allowed one if there is any.
+
+    None where there is no such pair: one of them is not there, or is alone with itself.
+    """
     members = reach.groups(by).members
     if not {change.source, change.destination} <= members.keys():
         return None
@@ -247,7 +451,10 @@ def _example(
         for there in ones(members[change.destination])
         if here != there
     )
-    first, *others = islice(pairs, MOST_ASKED)
+    some = [*islice(pairs, MOST_ASKED)]
+    if not some:
+        return None
+    first, *others = some
     open_ = (pair for pair in others if (protocol, port) in reach.ports(*pair))
     return evaluate(reach.cluster, *next(open_, first), port, protocol, reach.assumptions)
 

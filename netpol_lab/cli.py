@@ -21,7 +21,8 @@ from netpol_lab.command_options import (
     add_paths,
     assumptions_of,
     not_empty,
-    port_number,
+    passed_over,
+    port_with_protocol,
     print_json,
     print_warnings,
     read_cluster,
@@ -55,8 +56,8 @@ examples:
   kubectl get ns,pods,netpol,svc -A -o yaml | netpol-lab check -
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
   netpol-lab reach shop.yaml --to shop/db             who reaches db, on which ports?
-  netpol-lab diff old/ new/                           what does the change open and close?
-  netpol-lab lint policies/                           what is probably not meant?
+  netpol-lab diff old/ new/ --with deploy/            what does the change open and close?
+  netpol-lab lint deploy/ policies/                   what is probably not meant?
   netpol-lab draw shop.yaml --out shop.svg
   netpol-lab test tests/                              do the expected verdicts hold?
   netpol-lab scenario check my-shop.yaml              for teachers: is an exercise fit to be given?
@@ -215,17 +216,25 @@ def _check(options: argparse.Namespace) -> int:
 
     complaints: Iterable[Complaint] = ()
     warnings: Iterable[Complaint] = ()
+    ignored: dict[str, int] = {}
     found = ""
     try:
         cluster = read_cluster(options)
         warnings = (*cluster.dropped, *cluster.warnings)
         found = repr(cluster).removeprefix("Cluster: ")
-        others = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.ignored.items()))
+        ignored = dict(sorted(cluster.ignored.items()))
+        others = ", ".join(f"{number} {passed_over(kind)}" for kind, number in ignored.items())
         found += f" (passed over: {others})" if others else ""
     except ManifestError as error:
         complaints = error.complaints
     if options.output == "json":
-        print_json({"complaints": _plain(complaints), "warnings": _plain(warnings)})
+        print_json(
+            {
+                "complaints": _plain(complaints),
+                "warnings": _plain(warnings),
+                "ignored": ignored,
+            }
+        )
     else:
         _print_findings(complaints, warnings, found)
     return FINDINGS if complaints else GOOD
@@ -258,8 +267,13 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
     add_paths(sub)
     sub.add_argument("--from", dest="source", required=True, metavar="END", help="who connects")
     sub.add_argument("--to", dest="destination", required=True, metavar="END", help="to whom")
-    sub.add_argument("--port", type=port_number, metavar="PORT", help="the destination port")
-    sub.add_argument("--protocol", default="TCP", help="TCP (the default), UDP, SCTP, or ICMP")
+    sub.add_argument(
+        "--port",
+        type=port_with_protocol,
+        metavar="PORT",
+        help="the destination port: 80, or 53/UDP",
+    )
+    sub.add_argument("--protocol", type=not_empty, help="TCP (the default), UDP, SCTP, or ICMP")
     sub.add_argument(
         "--narrow", action="store_true", help="of all fixes prefer what opens the least else"
     )
@@ -271,15 +285,13 @@ def _verdict(options: argparse.Namespace) -> int:
     from netpol_lab.fixes import fix, needless
     from netpol_lab.verdict import evaluate
 
+    port, protocol = _asked_port(options)
     cluster = read_cluster(options)
-    verdict = evaluate(
-        cluster,
-        options.source,
-        options.destination,
-        options.port,
-        options.protocol,
-        assumptions_of(options),
-    )
+    ends = options.source, options.destination
+    verdict = evaluate(cluster, *ends, port, protocol, assumptions_of(options))
+    if port is not None and verdict.flow.port is None:
+        said = f"{verdict.flow.protocol} has no ports: --port {port} makes no difference"
+        print(f"note: {said}\n", file=sys.stderr)
     found = fix(verdict, options.narrow)
     if options.output == "json":
         from netpol_lab import explain, fixes
@@ -294,6 +306,19 @@ def _verdict(options: argparse.Namespace) -> int:
             none = needless(verdict) or "found no change that surely does"
             print(f"\n{indent(str(found), '  ')}" if found else f" {none}")
     return GOOD
+
+
+def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
+    """Return the port and the protocol, which either option may name."""
+    from netpol_lab.errors import NetpolError
+
+    port, beside = options.port or (None, "")
+    if beside and options.protocol and options.protocol.upper() != beside:
+        raise NetpolError(
+            f"--port {port}/{beside} and --protocol {options.protocol} name two protocols: "
+            "leave one of them away."
+        )
+    return port, options.protocol or beside or "TCP"
 
 
 # ---------------------------------------------------------------- test

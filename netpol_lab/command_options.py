@@ -127,6 +127,18 @@ def port_number(text: str) -> int:
     return int(text[:9])
 
 
+def port_with_protocol(text: str) -> tuple[int, str]:
+    """Read a port, and the protocol if it stands behind it; both are judged like `port_number`.
+
+    Examples
+    --------
+    >>> port_with_protocol("53/udp"), port_with_protocol("80")
+    ((53, 'UDP'), (80, ''))
+    """
+    number, _, protocol = text.partition("/")
+    return port_number(number), protocol.upper()
+
+
 def not_empty(text: str) -> str:
     """Read a name; an empty one is a variable that was not set, and would ask for nothing.
 
@@ -144,11 +156,32 @@ def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
     """Load the manifests a command was given, or those at other paths."""
     from netpol_lab.manifests import load_files
 
+    paths = paths or tuple(options.paths)
+    refuse_input_twice(paths)
     return load_files(
-        *(paths or options.paths),
+        *paths,
         strict=not options.lenient,
         assumptions=assumptions_of(options),
     )
+
+
+def refuse_input_twice(paths: Iterable[str]) -> None:
+    """Refuse to read standard input again: there is nothing left in it.
+
+    Examples
+    --------
+    >>> refuse_input_twice(["-", "policies/"])
+    >>> refuse_input_twice(["-", "-"])
+    Traceback (most recent call last):
+    netpol_lab.errors.NetpolError: standard input can be named once: write it to a file, ...
+    """
+    from netpol_lab.errors import NetpolError
+
+    if [*paths].count("-") > 1:
+        raise NetpolError(
+            "standard input can be named once: write it to a file, and name that wherever it is "
+            "meant."
+        )
 
 
 def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
@@ -162,14 +195,42 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
         raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
 
 
-def print_warnings(cluster: Cluster) -> None:
-    """Say on standard error what was dropped, and what the server would warn of."""
-    for warning in (*cluster.dropped, *cluster.warnings):
-        print(f"warning: {warning}\n", file=sys.stderr)
+def print_warnings(cluster: Cluster, but: Cluster | None = None) -> None:
+    """Say on standard error what was dropped, and what the server would warn of.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    but : Cluster, optional
+        Another one, of which the same was said already.
+    """
+    said = [*_warnings(but)] if but else []
+    for warning in _warnings(cluster):
+        if warning not in said:
+            print(f"warning: {warning}\n", file=sys.stderr)
+
+
+def _warnings(cluster: Cluster) -> Iterator[str]:
+    from netpol_lab.manifests import CLUSTER_WIDE
+
+    yield from map(str, (*cluster.dropped, *cluster.warnings))
     for kind, number in cluster.ignored.items():
-        if "NetworkPolicy" in kind:
-            words = f"{number} {kind} passed over: only NetworkPolicy is evaluated"
-            print(f"warning: {words}\n", file=sys.stderr)
+        if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # they have their warning already
+            yield f"{number} {passed_over(kind)} passed over: only {_EVALUATED} is evaluated"
+
+
+def passed_over(kind: str) -> str:
+    """Return what to call a kind that is passed over; others have policies of this name, too.
+
+    Examples
+    --------
+    >>> passed_over("ConfigMap"), passed_over("NetworkPolicy")
+    ('ConfigMap', 'NetworkPolicy of another apiVersion')
+    """
+    return f"{kind} of another apiVersion" if kind == "NetworkPolicy" else kind
+
+
+_EVALUATED = "NetworkPolicy of networking.k8s.io/v1"
 
 
 def print_json(value: object) -> None:

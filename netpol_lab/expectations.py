@@ -7,10 +7,10 @@ A file holds either ``manifests`` or ``manifests_from`` and ``expect`` (what is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from itertools import permutations
+from itertools import product
 from os.path import exists
 from pathlib import Path as FilePath
 from textwrap import indent
@@ -287,8 +287,24 @@ def _names_in(folder: FilePath, like: str) -> list[str]:
     return [start[0] + start[1] + found.name for found in held]
 
 
-def _waits(file: str, case: CaseFile) -> Outcome:
-    return Outcome(file, case.name, "waits for cluster-wide policies", waits=True)
+def _unevaluated(file: str, case: CaseFile, kinds: Iterable[str]) -> Outcome:
+    """Return what comes of a case with cluster-wide policies: it fails, or waits if it is theirs.
+
+    Verdicts would leave these policies out, and a test that is passed over looks like one that
+    holds. Only the cases of this project that say what such policies mean are known to wait.
+    """
+    if any(row.startswith(_ROWS_OF_CLUSTER_WIDE) for row in case.semantics or ()):
+        return Outcome(file, case.name, "waits for cluster-wide policies", waits=True)
+    found = ", ".join(kind for kind in kinds if kind in CLUSTER_WIDE)
+    message = f"not run: {found} among the manifests, {_NOT_EVALUATED}"
+    return Outcome(file, case.name, "can be run", Failure(file, 0, message))
+
+
+_ROWS_OF_CLUSTER_WIDE = "ANP-"  # of tests/semantics.md
+_NOT_EVALUATED = (
+    "and cluster-wide policies are not evaluated yet; they could change every verdict. "
+    "Test without them: name only the other manifests"
+)
 
 
 def _not_run(file: str, error: NetpolError) -> Outcome:
@@ -351,9 +367,29 @@ def _incomplete(case: CaseFile, value: dict[str, Any]) -> Iterator[Problem]:
         yield Problem((), Reason.REQUIRED, f"{message}, and nothing else")
     if case.manifests_from is not None and not all(case.manifests_from or [""]):
         yield Problem(("manifests_from",), Reason.REQUIRED, "a path is missing", _WRITE_PATHS)
+    elif verdicts:
+        yield from _untried(case)
     for i, item in enumerate(value.get("expect") or ()):
         yield from _incomplete_item(item, ("expect", i))
 
+
+def _untried(case: CaseFile) -> Iterator[Problem]:
+    """Yield what would leave a case without anything to try, or one half of the matrix form."""
+    if case.expect_default is not None and not case.probe_ports:
+        message = "expect_default needs probe_ports: the ports that every pod is tried on"
+        yield Problem(("expect_default",), Reason.REQUIRED, message, _WRITE_PROBES, of_key=True)
+    elif case.probe_ports is not None and case.expect_default is None:
+        message = "probe_ports needs expect_default: what holds where expect says nothing"
+        yield Problem(("probe_ports",), Reason.REQUIRED, message, _WRITE_DEFAULT, of_key=True)
+    elif case.expect == () and case.probe_ports is None:
+        yield Problem(
+            ("expect",), Reason.REQUIRED, "expect is empty: this tests nothing", _WRITE_ONE
+        )
+
+
+_WRITE_ONE = "write - {from: shop/web, to: shop/db, port: 5432, allowed: false}, for instance"
+_WRITE_PROBES = "write probe_ports: [{port: 80}, {port: 53, protocol: UDP}], for instance"
+_WRITE_DEFAULT = "write expect_default: false, and list in expect what is allowed even so"
 
 _WRITE_PATHS = "write files or directories, seen from this file: manifests_from: [../policies/]"
 _WRITE_MANIFESTS = (
@@ -416,9 +452,10 @@ def run_case(
 ) -> None:
     """Check each expectation of a case, and add what came of it to the report."""
     if is_cluster_wide(cluster.ignored):
-        report.outcomes.append(_waits(document.file, case))
+        report.outcomes.append(_unevaluated(document.file, case, cluster.ignored))
         return
     report.cases += 1
+    before = report.expectations
     for wanted in _wanted(case, cluster):
         report.expectations += 1
         failure = None
@@ -427,6 +464,15 @@ def run_case(
             line = document.locate(wanted.path)[0]
             failure = Failure(document.file, line, message, reasons)
         report.outcomes.append(Outcome(document.file, case.name, wanted.name, failure))
+    if report.expectations == before:
+        failure = Failure(document.file, document.locate(("probe_ports",))[0], _NOTHING_TRIED)
+        report.outcomes.append(Outcome(document.file, case.name, "tests something", failure))
+
+
+_NOTHING_TRIED = (
+    "tests nothing: there are no two pods among the manifests; name what runs, too, as in "
+    "manifests_from: [../deploy/, ../policies/]"
+)
 
 
 def _run_one(wanted: _Wanted, cluster: Cluster, assumptions: Assumptions) -> tuple[str, str]:
@@ -459,44 +505,70 @@ def _wanted(case: CaseFile, cluster: Cluster) -> Iterable[_Wanted]:
 
 
 def _single(entry: Expect, i: int) -> _Wanted:
-    protocol = entry.protocol or Protocol.TCP
+    protocol = _spelt(entry.protocol)
     return _Wanted(entry.from_, entry.to, entry.port, protocol, entry.allowed, entry.common, i)
 
 
 def _matrix(case: CaseFile, cluster: Cluster) -> Iterable[_Wanted]:
     """Return the expectations of the matrix form: later entries replace earlier ones."""
-    probes = [(probe.port, probe.protocol) for probe in case.probe_ports or ()]
-    pods = [str(pod) for pod in cluster.pods if not pod.finished]
+    probes = [(probe.port, _spelt(probe.protocol)) for probe in case.probe_ports or ()]
     default = Expect(from_="*", to="*", allowed=case.expect_default)
-    cells: dict[tuple[str, str, int, str], _Wanted] = {}
+    cells: dict[tuple[str, str, int | None, str], _Wanted] = {}
     for i, entry in enumerate((default, *(case.expect or ())), -1):
-        asked = [(entry.port, entry.protocol or Protocol.TCP)] if entry.port else probes
-        for source, destination in _pairs(entry, pods):
-            for port, protocol in asked:
+        for source, destination in _pairs(entry, cluster):
+            for port, protocol in _ports_of(entry, probes):
                 key = source, destination, port, protocol
                 cells[key] = _Wanted(*key, entry.allowed, entry.common, i)
     return cells.values()
 
 
-def _pairs(entry: Expect, pods: list[str]) -> Iterator[tuple[str, str]]:
-    if "*" not in entry.from_ + entry.to:
-        yield entry.from_, entry.to
-        return
-    sources, destinations = set(_meant(entry.from_, pods)), set(_meant(entry.to, pods))
-    named = {*pods, *sources, *destinations}
-    for source, destination in permutations(sorted(named), 2):
-        if source in sources and destination in destinations:
+def _spelt(protocol: str | None) -> str:
+    """Return a protocol as the API spells it: what is one to the verdict is one here."""
+    return (protocol or Protocol.TCP).upper()
+
+
+def _ports_of(entry: Expect, probes: list[tuple[int, str]]) -> Sequence[tuple[int | None, str]]:
+    """Return what an entry is about: its port, else the probes, those of its protocol alone.
+
+    A protocol that no probe has is asked about without a port, which is refused where it needs one.
+    """
+    if entry.port is not None:
+        return [(entry.port, _spelt(entry.protocol))]
+    if entry.protocol is None:
+        return probes
+    protocol = _spelt(entry.protocol)
+    return [probe for probe in probes if probe[1] == protocol] or [(None, protocol)]
+
+
+def _pairs(entry: Expect, cluster: Cluster) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of different ends that an entry means; of one with itself if it says so."""
+    sources, destinations = _meant(entry.from_, cluster), _meant(entry.to, cluster)
+    itself = "*" not in entry.from_ + entry.to and len(sources) == 1
+    for source, destination in product(sources, destinations):
+        if source != destination or itself:
             yield source, destination
 
 
-def _meant(pattern: str, pods: list[str]) -> list[str]:
-    """Return the pods that ``*``, ``namespace/*``, ``namespace/web-*`` or a plain name means."""
-    if not pattern.endswith("*"):
-        return [pattern]
-    meant = [pod for pod in pods if pod.startswith(pattern[:-1])]
+def _meant(name: str, cluster: Cluster) -> list[str]:
+    """Return the pods that a name with ``*`` at its end, a pod's or a workload's means."""
+    if not name.endswith("*"):
+        return _called(name, cluster)
+    pods = [str(pod) for pod in cluster.pods if not pod.finished]
+    meant = [pod for pod in pods if pod.startswith(name[:-1])]
     if not meant:
-        raise UnknownNameError(f'"{pattern}" means no pod. {did_you_mean(pattern, pods)}')
-    return meant
+        raise UnknownNameError(f'"{name}" means no pod. {did_you_mean(name, pods)}')
+    return sorted(meant)
+
+
+def _called(name: str, cluster: Cluster) -> list[str]:
+    """Return the pods that a name without ``*`` means; what means none is left to the verdict."""
+    try:
+        end = cluster.endpoint(name)
+    except NetpolError:
+        return [name]
+    if end.pod is None or end.address is not None:  # an address may be one of several of a pod
+        return [name]
+    return sorted(one.name for one in end.each)
 
 
 # ---------------------------------------------------------------- expected refusals
@@ -508,7 +580,7 @@ def _run_refusal(file: str, case: CaseFile, read: Read, report: Report) -> None:
     try:
         cluster = read(((INLINE, case.manifest or ""),))
         if is_cluster_wide(cluster.ignored):
-            report.outcomes.append(_waits(file, case))
+            report.outcomes.append(_unevaluated(file, case, cluster.ignored))
             return
         warned = cluster.warnings
     except ManifestError as error:

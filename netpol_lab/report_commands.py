@@ -17,6 +17,7 @@ from netpol_lab.command_options import (
     not_empty,
     print_warnings,
     read_cluster,
+    refuse_input_twice,
     refuse_to_overwrite,
 )
 
@@ -43,19 +44,22 @@ examples:
   netpol-lab reach shop.yaml --port 5432/TCP                 a grid at one port
   netpol-lab reach dump.json --by workload -o json
   netpol-lab reach shop.yaml --out shop.html                 a page with picture and table
-  netpol-lab reach policies/ --expect reach.json             exit 1 if anything changed
-  netpol-lab reach policies/ --expect reach.json --update    take the change over
+  netpol-lab reach deploy/ policies/ --expect reach.csv --update    store the answer
+  netpol-lab reach deploy/ policies/ --expect reach.csv             exit 1 if anything changed
 """
 
 DIFF = """\
 Say which connections a change of manifests opens and closes, and which policies did it.
 
+Both sides need the pods. Where these lie beside the policies, --with reads them for both.
+By workload or namespace, a change is one of all its pods; ~ tells what only some lost or gained.
+
 exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
 
 examples:
   netpol-lab diff old.yaml new.yaml
-  netpol-lab diff main/policies/ policies/ --to shop/db
-  kubectl get ns,pods,netpol,svc -A -o yaml | netpol-lab diff - policies/ -o md
+  netpol-lab diff main/policies/ policies/ --with deploy/ --to shop/db
+  kubectl get netpol -A -o yaml | netpol-lab diff - policies/ --with deploy/ -o md
 """
 
 LINT = """\
@@ -64,8 +68,8 @@ Find what is legal and probably not meant, each with a flow that proves it.
 exit status: 0 nothing of the chosen severity, 1 findings, 2 wrong use or unreadable input
 
 examples:
-  netpol-lab lint policies/
-  netpol-lab lint policies/ --fail-on error -o json
+  netpol-lab lint deploy/ policies/
+  netpol-lab lint shop.yaml --fail-on error -o json
 """
 
 DRAW = """\
@@ -101,6 +105,15 @@ def add_diff(sub: argparse.ArgumentParser) -> None:
     paths = "a file, a directory, a packaged scenario, or - for standard input"
     sub.add_argument("old", metavar="OLD", help=paths)
     sub.add_argument("new", metavar="NEW", help="likewise")
+    sub.add_argument(
+        "--with",
+        dest="shared",
+        action="append",
+        default=[],
+        type=not_empty,
+        metavar="PATH",
+        help="manifests that belong to both sides, such as the pods; may be repeated",
+    )
     for add in (_add_question, _add_format, add_lenient, add_assume):
         add(sub)
 
@@ -198,11 +211,14 @@ def run_diff(options: argparse.Namespace) -> int:
     from netpol_lab.reports.delivery import chosen_format, deliver
     from netpol_lab.reports.progress import Progress
 
-    refuse_to_overwrite([options.old, options.new], options.out)
+    shared = options.shared
+    refuse_to_overwrite([options.old, options.new, *shared], options.out)
+    refuse_input_twice([options.old, options.new, *shared, *shared])
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
-        old = _loaded(options, progress, options.old)
-        new = _loaded(options, progress, options.new)
+        old = _loaded(options, progress, *shared, options.old)
+        new = _loaded(options, progress, *shared, options.new, but=old)
+        _refuse_without_pods(options, old, new)
         progress.now("comparing every flow")
         both = diff(old, new, assumptions_of(options))
         by = options.by or _by_workload_if_renamed(both)
@@ -211,6 +227,18 @@ def run_diff(options: argparse.Namespace) -> int:
         deliver(Changes(shown, question), format, options.out, progress)
     decisive = shown if by else both  # putting pods together to be read must hide nothing
     return FINDINGS if Changes(decisive, question._replace(by=decisive.by)) else GOOD
+
+
+def _refuse_without_pods(options: argparse.Namespace, *sides: Cluster) -> None:
+    """Refuse to compare where there is nobody to connect: "nothing changed" would be no answer."""
+    from netpol_lab.errors import NetpolError
+
+    for name, cluster in zip((options.old, options.new), sides, strict=True):
+        if not cluster.pods:
+            raise NetpolError(
+                f"{name} holds no pods, and without pods there are no connections to compare. Name "
+                "what runs for both sides, as in --with deploy/."
+            )
 
 
 def _by_workload_if_renamed(diff: Diff) -> str:
@@ -279,10 +307,13 @@ def run_draw(options: argparse.Namespace) -> int:
     return GOOD
 
 
-def _loaded(options: argparse.Namespace, progress: Progress, *paths: str) -> Cluster:
+def _loaded(
+    options: argparse.Namespace, progress: Progress, *paths: str, but: Cluster | None = None
+) -> Cluster:
+    """Read manifests, and print their warnings but those that another cluster had as well."""
     progress.now("reading manifests")
     cluster = read_cluster(options, *paths)
-    print_warnings(cluster)
+    print_warnings(cluster, but)
     return cluster
 
 
@@ -333,7 +364,13 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
     """Compare with a stored answer, always by pod unless said otherwise, or store the answer."""
     from netpol_lab.reports.delivery import save
     from netpol_lab.reports.reach import Listing
-    from netpol_lab.reports.snapshots import as_flows, differences, format_of_snapshot, read
+    from netpol_lab.reports.snapshots import (
+        as_flows,
+        asked_otherwise,
+        differences,
+        format_of_snapshot,
+        read,
+    )
 
     format = format_of_snapshot(options.expect)
     listing = Listing(reach, _question(options, reach, "json"))
@@ -342,12 +379,14 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
         print(f"{options.expect}: {listing.summary()}")
         return GOOD
     then = read(options.expect)
-    found = [*differences(then, as_flows(listing.connections(for_people=format == "text")))]
+    found = [*differences(then, as_flows(listing.connections()), reach.frame.ranges)]
     progress.stop()
     if not found:
         print(f"{options.expect}: as expected, {listing.summary()}")
         return GOOD
     print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
+    if other := asked_otherwise(then, reach, listing.question):
+        print(f"the question differs: {other}")
     print(*found, sep="\n")
     print("\nIf this is meant, write the file anew: the same command with --update.")
     return FINDINGS

@@ -10,7 +10,8 @@ from every_flow import ports_worth_asking
 from random_clusters import of_kind, policy, random_cluster
 
 import netpol_lab as lab
-from netpol_lab.addresses import AddressRange
+from netpol_lab.addresses import AddressRange, parse_address
+from netpol_lab.changes import _some_changed
 from netpol_lab.ports import PortSet
 
 
@@ -161,6 +162,50 @@ def test_by_workload_the_cause_is_found_in_a_pod_that_changed():
     )
 
 
+@pytest.mark.parametrize("by", ["workload", "namespace"])
+def test_a_group_that_is_left_with_one_pod_has_nobody_of_its_own_to_reach(by):
+    several, one = (load(replicas("web", count, "x")) for count in (2, 1))
+    name = {"workload": "shop/web", "namespace": "shop"}[by]
+    assert causes(several, one, by=by) == {f"{name}>{name}": (f"{name} has one pod only now",)}
+    assert causes(one, several, by=by) == {f"{name}>{name}": (f"{name} had one pod only",)}
+    assert "has one pod only now" in str(lab.diff(several, one).put_together(by))
+
+
+def test_what_only_some_of_a_workload_lost_is_a_note():
+    pods = [*replicas("web", 2, "x"), *replicas("db", 1, "x")]
+    some = [*pods, isolating("db", {"number": "0", "app": "web"})]
+    found = lab.diff(load(pods), load(some), by="workload")
+    assert "~ some of shop/web -> shop/db lost all ports" in str(found)
+    back = lab.diff(load(some), load(pods), by="workload")
+    assert "~ some of shop/web -> shop/db gained all ports" in str(back)
+    assert lab.diff(load(pods), load(some)).partial == ()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_notes_are_what_pods_lost_and_gained_and_their_namespace_did_not(seed):
+    documents = random_cluster(seed)
+    changed = changed_documents(json.loads(json.dumps(documents)), random.Random(seed))
+    found = lab.diff(load(documents), load(changed), by="namespace")
+    owner = {
+        **{str(end): str(end) for end in found.after.frame.ranges},
+        **{str(pod): pod.namespace for pod in found.after.cluster.pods},
+    }
+    lasting = {str(end) for end in found.before.ends} & {str(end) for end in found.after.ends}
+    expected = {}
+    for change in found.put_together("pod").changes:
+        if {change.source, change.destination} <= lasting:
+            pair = owner[change.source], owner[change.destination]
+            lost, gained = expected.get(pair, (PortSet(), PortSet()))
+            expected[pair] = lost | change.lost, gained | change.gained
+    for change in found.changes:
+        pair = change.source, change.destination
+        if pair in expected:
+            lost, gained = expected[pair]
+            expected[pair] = lost - change.lost, gained - change.gained
+    told = {(c.source, c.destination): (c.ports, c.undefined) for c in _some_changed(found)}
+    assert told == {pair: parts for pair, parts in expected.items() if any(parts)}
+
+
 def isolating(name, peer):
     rule = {"from": [{"podSelector": {"matchLabels": peer}}]}
     return {
@@ -177,6 +222,58 @@ def test_ranges_outside_are_cut_for_both_clusters():
     found = lab.diff(old.with_policies([]), old.with_policies(edited(rule)))
     lost = {c.source for c in found.changes if c.lost and c.destination == "shop/db"}
     assert {"0.0.0.0-9.255.255.255", "11.0.0.0-255.255.255.255"} <= lost
+
+
+def test_neighbours_with_one_change_and_one_cause_are_told_as_one(shop):
+    block = "[{from: [{ipBlock: {cidr: %s}}]}]"
+    elsewhere = replace(edited(block % "10.64.0.0/10")[0], name="cuts", namespace="blog")
+    new = shop.with_policies([*edited(block % "10.0.0.0/8"), elsewhere])
+    found = lab.diff(shop, new)
+    inward = [c for c in found.joined if c.destination == "shop/db" and c.source[0].isdigit()]
+    assert [str(c) for c in inward] == [
+        "+ 10.0.0.0-10.255.255.255 -> shop/db  all ports\n"
+        "    ingress: rule 1 of shop/db-access-ingress now admits 10.0.0.0"
+    ]
+    assert str(inward[0]) in str(found)
+    apart = [c.source for c in found.changes if c.destination == "shop/db" and c.gained]
+    assert sum(source[0].isdigit() for source in apart) == 3
+
+
+def means(name, end):
+    """Whether a name of one or more neighbouring ranges, or of a pod, means an end."""
+    first, last = (parse_address(part) for part in (name.partition("-")[0], name.split("-")[-1]))
+    if first is None or not isinstance(end, AddressRange):
+        return name == str(end)
+    return first.version == end.version and first <= end.first <= last
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_told_as_one_is_the_same(seed):
+    documents = random_cluster(seed)
+    changed = changed_documents(json.loads(json.dumps(documents)), random.Random(seed))
+    found = lab.diff(load(documents), load(changed))
+    told = [
+        (c, means(c.source, a), means(c.destination, b), a, b)
+        for c in found.joined
+        for a, b in permutations(found.after.ends, 2)
+    ]
+    meant = [(str(a), str(b), c.gained, c.lost, c.unsettled) for c, x, y, a, b in told if x and y]
+    assert len(meant) == len({entry[:2] for entry in meant})
+    there = {str(end) for end in found.after.ends}
+    assert {entry[:2]: entry[2:] for entry in meant} == {
+        (c.source, c.destination): (c.gained, c.lost, c.unsettled)
+        for c in found.changes
+        if {c.source, c.destination} <= there
+    }
+    assert all(c.causes for c in found.joined)
+    assert sum(bool(c.gained) for c in found.joined) <= sum(bool(c.gained) for c in found.changes)
+
+
+def test_who_is_gone_took_its_connections_along(shop):
+    fewer = replace(shop, pods=tuple(p for p in shop.pods if p.name != "web"))
+    lines = str(lab.diff(shop, fewer)).splitlines()
+    assert lines[1:] == ["gone: shop/web, with its 5 connections"]
+    assert "+ shop/web -> shop/backend  all ports" in str(lab.diff(fewer, shop))
 
 
 def test_what_becomes_undefined_is_unsettled():

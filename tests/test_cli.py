@@ -8,9 +8,10 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from shown_examples import examples_in, repository_of, typed
 
 from netpol_lab.assumptions import Assumptions
-from netpol_lab.cli import main
+from netpol_lab.cli import CHECK, EXAMPLES, TEST, VERDICT, main
 
 BROKEN = """\
 apiVersion: networking.k8s.io/v1
@@ -20,6 +21,11 @@ spec:
   podSelectr: {}
   ingress: [{ports: [{port: 95000}]}]
 """
+
+
+@pytest.fixture
+def repository(tmp_path):
+    return repository_of(tmp_path)
 
 
 @pytest.fixture
@@ -48,6 +54,26 @@ def test_other_kinds_are_counted(capsys, tmp_path):
     assert "(passed over: 1 ConfigMap): no complaints" in answer(capsys, "check", str(file)).out
 
 
+FOREIGN = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: calico}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+"""
+
+
+def test_a_policy_of_another_group_is_told_from_ours(capsys, tmp_path):
+    file = tmp_path / "x.yaml"
+    file.write_text(FOREIGN)
+    out = answer(capsys, "check", str(file)).out
+    assert "(passed over: 1 ConfigMap, 1 NetworkPolicy of another apiVersion)" in out
+    data = json.loads(answer(capsys, "check", str(file), "-o", "json").out)
+    assert data["ignored"] == {"ConfigMap": 1, "NetworkPolicy": 1}
+
+
 def test_complaints_are_printed_with_their_place_and_end_with_one(capsys, broken):
     out = answer(capsys, "check", broken, status=1).out
     assert f"{broken}:5:3, document 1: NetworkPolicy shop/db spec.podSelectr" in out
@@ -63,7 +89,7 @@ def test_a_lenient_reader_drops_what_it_does_not_know_but_still_refuses(capsys, 
 
 def test_complaints_as_json_have_the_documented_keys(capsys, broken):
     data = json.loads(answer(capsys, "check", broken, "-o", "json", status=1).out)
-    assert set(data) == {"complaints", "warnings"}
+    assert set(data) == {"complaints", "warnings", "ignored"}
     assert set(data["complaints"][0]) == {
         "file", "document", "line", "column", "object", "path", "reason", "message", "hint",
     }  # fmt: skip
@@ -108,6 +134,33 @@ def test_a_verdict_as_json_says_both_sides(capsys):
     flow = ("--from", "backend", *FLOW[2:])
     data = json.loads(answer(capsys, "verdict", "three-tier", *flow, "-o", "json").out)
     assert data["ingress"]["admitted_by"] == [{"policy": "shop/db-access-ingress", "rule": 1}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "flow"),
+    [
+        (("--port", "53/UDP"), "UDP 53"),
+        (("--port", "53/udp", "--protocol", "UDP"), "UDP 53"),
+        (("--port", "53", "--protocol", "UDP"), "UDP 53"),
+        (("--port", "53"), "TCP 53"),
+    ],
+)
+def test_a_port_may_be_named_with_its_protocol(capsys, asked, flow):
+    out = answer(capsys, "verdict", "three-tier", *FLOW[:4], *asked).out
+    assert out.startswith(f"shop/web -> shop/db  {flow}: denied\n")
+
+
+def test_two_protocols_are_refused(capsys):
+    asked = ("--port", "53/UDP", "--protocol", "TCP")
+    err = answer(capsys, "verdict", "three-tier", *FLOW[:4], *asked, status=2).err
+    assert "--port 53/UDP and --protocol TCP name two protocols" in err
+
+
+def test_a_port_of_a_protocol_without_ports_is_not_dropped_in_silence(capsys):
+    said = answer(capsys, "verdict", "three-tier", *FLOW, "--protocol", "ICMP")
+    assert said.err == "note: ICMP has no ports: --port 5432 makes no difference\n\n"
+    said = answer(capsys, "verdict", "three-tier", *FLOW[:4], "--protocol", "ICMP")
+    assert said.err == ""
 
 
 def test_a_denial_comes_with_what_would_allow_it(capsys):
@@ -205,6 +258,20 @@ def test_a_verdict_on_refused_manifests_says_the_complaints(capsys, broken):
     assert "did you mean podSelector?" in err
 
 
+# ---------------------------------------------------------------- what --help shows
+
+
+def test_what_help_shows_can_be_typed(repository, capsys, monkeypatch):
+    """All but the examples about a class and an exercise, which have their own tests."""
+    others = ("scenario", "progress")
+    shown = [words for text in (EXAMPLES, CHECK, VERDICT, TEST) for words in examples_in(text)]
+    for words in shown:
+        if words[0] not in others:
+            typed(words, repository, monkeypatch)
+            assert "netpol-lab: " not in capsys.readouterr().err, words
+    assert len(shown) == 19
+
+
 # ---------------------------------------------------------------- test
 
 
@@ -223,9 +290,12 @@ def test_expectations_that_hold_end_with_zero(case_directory, capsys):
         ("manifests: ''\nexpect: [null]", "from is missing"),
         ("manifests: ''\nexpect: [{from: a, to: b, allowed: 1}]", "true, false or null"),
         ("manifests: ''\nexpect: [{from: a, to: b, allowed: true, common: 5}]", "common"),
-        ("manifests: ''\nprobe_ports: [{port: 1}]\nexpect: [{from: no/*, to: b, allowed: true}]",
+        ("manifests: ''\nprobe_ports: [{port: 1}]\nexpect_default: false\n"
+         "expect: [{from: no/*, to: b, allowed: true}]",
          '"*" means no pod'),
-        ("manifests: ''\nexpect: []\n---\nmanifests: ''\nexpect: [{from: a, to: b, port: 1, "
+        ("manifests: ''\nexpect: []", "this tests nothing"),
+        ("manifests: ''\nmanifest: ''", "needs manifests, or else manifest"),
+        ("manifest: ''\nerrors: []\n---\nmanifests: ''\nexpect: [{from: a, to: b, port: 1, "
          "allowed: true}]", "x.yaml:5"),
     ],
 )  # fmt: skip
@@ -290,11 +360,11 @@ def test_a_report_that_cannot_be_written_ends_with_two(case_directory, capsys):
 def test_a_lenient_test_drops_what_a_strict_one_refuses(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     manifests = BROKEN.replace("95000", "80").replace("\n", "\n  ")
-    file.write_text(f"manifests: |\n  {manifests}\nexpect: []\n", encoding="utf-8")
+    pod = "---\n  {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}}\n"
+    expected = "expect: [{from: 192.0.2.1, to: shop/a, port: 80, allowed: true}]"
+    file.write_text(f"manifests: |\n  {manifests}{pod}{expected}\n", encoding="utf-8")
     assert "did you mean podSelector?" in answer(capsys, "test", str(file), status=1).out
-    assert (
-        answer(capsys, "test", "--lenient", str(file)).out == "1 case, 0 expectations: all hold\n"
-    )
+    assert answer(capsys, "test", "--lenient", str(file)).out == "1 case, 1 expectation: all hold\n"
 
 
 # ---------------------------------------------------------------- the rest

@@ -17,7 +17,7 @@ def conformance(case_directory):
 
 def test_every_conformance_case_holds(conformance):
     assert conformance.failures == []
-    assert conformance.cases == 222
+    assert conformance.cases >= 222
     assert conformance.expectations > 20_000
 
 
@@ -83,6 +83,118 @@ def test_in_a_matrix_later_entries_win_and_self_pairs_are_left_out(tmp_path):
     assert (report.expectations, report.failures) == (4, [])
 
 
+# A Deployment web, another whose name begins the same, and a pod that nobody may call.
+TOWN = """\
+manifests: |
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web, namespace: x}
+  spec: {replicas: 2, template: {metadata: {labels: {app: web}}}}
+  ---
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web-admin, namespace: x}
+  spec: {replicas: 1, template: {metadata: {labels: {app: admin}}}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: db, namespace: x, labels: {app: db}}
+  ---
+  apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: db, namespace: x}
+  spec:
+    podSelector: {matchLabels: {app: db}}
+    ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 1}]}]
+expect_default: true
+probe_ports: [{port: 1}, {port: 2, protocol: udp}]
+expect:
+- {from: "*", to: x/db, allowed: false}
+"""
+
+
+def test_in_a_matrix_a_workload_stands_for_its_pods_and_replaces_their_cells(tmp_path):
+    report = outcome(tmp_path, "- {from: x/web, to: x/db, port: 1, allowed: true}", TOWN)
+    assert report.failures == []
+    assert report.expectations == 4 * 3 * 2
+
+
+def test_in_a_matrix_a_name_alone_stands_for_what_a_verdict_would_take_it_for(tmp_path):
+    report = outcome(tmp_path, "- {from: web, to: db, port: 1, allowed: true}", TOWN)
+    assert (report.failures, report.expectations) == ([], 24)
+
+
+def test_in_a_matrix_a_star_means_all_names_that_begin_so(tmp_path):
+    report = outcome(tmp_path, "- {from: x/web-*, to: x/db, port: 1, allowed: true}", TOWN)
+    (failure,) = report.failures
+    assert "x/web-admin-1 -> x/db  TCP 1: expected allowed, got denied" in failure.message
+
+
+def test_in_a_matrix_an_entry_with_a_protocol_is_not_about_the_other_probes(tmp_path):
+    rest = """\
+- {from: x/web, to: x/db, protocol: tcp, allowed: true}
+- {from: x/db, to: x/web, protocol: UDP, allowed: false}
+"""
+    report = outcome(tmp_path, rest, TOWN)
+    assert {failure.message for failure in report.failures} == {
+        f"x/db -> x/web-{n}  UDP 2: expected denied, got allowed" for n in (1, 2)
+    }
+    assert report.expectations == 24
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{from: x/wep, to: x/db, port: 1, allowed: true}", "Did you mean x/web"),
+        ("{from: x/web, to: x/db, protocol: SCTP, allowed: true}", "SCTP needs a port"),
+        ("{from: x/web, to: x/db, protocol: TPC, allowed: true}", "Did you mean TCP"),
+        ("{from: x/web, to: x/db, port: 0, allowed: true}", "0 is not a port"),
+    ],
+)
+def test_in_a_matrix_what_cannot_be_asked_is_told_with_its_line(tmp_path, entry, words):
+    report = outcome(tmp_path, f"- {entry}\n", TOWN)
+    told = [failure for failure in report.failures if words in failure.message]
+    assert told
+    assert {failure.line for failure in told} == {26}
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("expect_default: false\nexpect: []", "expect_default needs probe_ports"),
+        ("expect_default: false\nprobe_ports: []\nexpect: []", "expect_default needs probe_ports"),
+        ("probe_ports: [{port: 1}]\nexpect: []", "probe_ports needs expect_default"),
+        ("probe_ports: []\nexpect: []", "probe_ports needs expect_default"),
+        ("expect: []", "expect is empty: this tests nothing"),
+    ],
+)
+def test_half_a_matrix_and_an_empty_list_are_refused(tmp_path, rest, words):
+    report = outcome(tmp_path, rest)
+    assert words in report.failures[0].message
+    assert "hint: write" in report.failures[0].message
+
+
+def test_a_matrix_without_two_pods_tests_nothing_and_fails(tmp_path):
+    rest = "probe_ports: [{port: 1}]\nexpect_default: false\nexpect: []\n"
+    report = outcome(tmp_path, rest, f"manifests: '{POD.strip() % 'a'}'\n")
+    (failure,) = report.failures
+    assert "tests nothing: there are no two pods" in failure.message
+    assert failure.line == 2
+
+
+@pytest.mark.parametrize(
+    "kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]
+)
+def test_a_test_with_a_cluster_wide_policy_fails_and_is_not_passed_over(tmp_path, kind):
+    policy = f"  apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: {kind}\n"
+    rest = f"  ---\n{policy}  metadata: {{name: above}}\n{ALLOWED}"
+    report = outcome(tmp_path, rest)
+    (failure,) = report.failures
+    assert f"not run: {kind} among the manifests" in failure.message
+    assert "not evaluated yet" in failure.message
+    assert report.waiting == []
+
+
 @pytest.mark.parametrize(
     ("rest", "words"),
     [
@@ -105,7 +217,7 @@ def test_a_file_without_manifests_is_explained():
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
     report = outcome(tmp_path, "expect: [{from: x/zz, to: x/b, port: 1, allowed: true}]")
     assert 'no pod, workload or Service "x/zz"' in report.failures[0].message
-    report = outcome(tmp_path, "expect: []", "manifests: 'kind: Pod'\n")
+    report = outcome(tmp_path, ALLOWED, "manifests: 'kind: Pod'\n")
     assert "apiVersion not set" in report.failures[0].message
 
 
@@ -162,8 +274,9 @@ def test_manifests_in_files_and_in_the_test_add_up(repository):
 
 
 def test_manifests_that_no_test_names_are_taken_for_a_test_and_explained(repository):
-    report = checked(repository, "manifests_from: [../policies/]\nexpect: []\n")
-    assert "is a manifest, not a file of tests" in report.failures[0].message
+    report = checked(repository, "manifests_from: [../policies/]\n" + ALLOWED)
+    messages = [failure.message for failure in report.failures]
+    assert any("is a manifest, not a file of tests" in message for message in messages)
 
 
 @pytest.mark.parametrize(
@@ -207,5 +320,5 @@ def test_every_expectation_has_an_outcome_in_words(tmp_path):
 def test_what_can_be_no_path_is_a_failure_and_no_traceback(tmp_path, name):
     (tmp_path / "loop").symlink_to("loop")
     file = tmp_path / "a.yaml"
-    file.write_text(f'name: x\nmanifests_from: ["{name}"]\nexpect: []\n')
+    file.write_text(f'name: x\nmanifests_from: ["{name}"]\n{ALLOWED}')
     assert "there is no file or directory" in run([file]).failures[0].message

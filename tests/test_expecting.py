@@ -33,6 +33,21 @@ def test_the_matrix_form_works_as_in_files():
     assert str(lab.expect(SHOP, text)) == "1 case, 6 expectations: all hold"
 
 
+def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
+    above = """
+        apiVersion: policy.networking.k8s.io/v1alpha1
+        kind: AdminNetworkPolicy
+        metadata: {name: above}
+    """
+    pods = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n"
+    checked = lab.expect(
+        lab.load(pods + pods.replace("a}}", "b}}") + above),
+        "expect: [{from: a, to: b, port: 1, allowed: true}]",
+    )
+    assert not checked.hold
+    assert "not run: AdminNetworkPolicy among the manifests" in str(checked)
+
+
 def test_assumptions_are_taken_along():
     text = "expect: [{from: web, to: db, port: 1, allowed: true}]"
     assert lab.expect(SHOP, text, lab.Assumptions(enforced=False)).hold

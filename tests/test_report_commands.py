@@ -6,13 +6,23 @@ import json
 from pathlib import Path
 
 import pytest
+from shown_examples import examples_in, repository_of, typed
 
 from netpol_lab.cli import main
 from netpol_lab.linting.codes import Severity
-from netpol_lab.report_commands import FORMATS, SEVERITIES, port_and_protocol
+from netpol_lab.report_commands import (
+    DIFF,
+    DRAW,
+    FORMATS,
+    LINT,
+    REACH,
+    SEVERITIES,
+    port_and_protocol,
+)
 
 SCENARIO = Path(__file__).parent.parent / "netpol_lab" / "scenarios" / "three-tier.yaml"
 MANY = 310
+EVERY = {protocol: [[1, 65535]] for protocol in ("TCP", "UDP", "SCTP")}
 
 
 def pod(name, owner):
@@ -95,6 +105,19 @@ def test_what_is_no_port_is_refused(text):
             port_and_protocol(text)
 
 
+# ---------------------------------------------------------------- what --help shows
+
+
+@pytest.mark.parametrize("help", [REACH, DIFF, LINT, DRAW], ids=["reach", "diff", "lint", "draw"])
+def test_what_help_shows_can_be_typed(tmp_path, capsys, monkeypatch, help):
+    folder = repository_of(tmp_path)
+    shown = examples_in(help)
+    for words in shown:
+        typed(words, folder, monkeypatch)
+        assert "netpol-lab: " not in capsys.readouterr().err, words
+    assert len(shown) > 1
+
+
 # ---------------------------------------------------------------- reach
 
 
@@ -145,6 +168,21 @@ def test_an_unknown_end_is_a_sentence(capsys):
     assert "Did you mean shop/web" in err
 
 
+def test_a_cluster_wide_policy_is_warned_of_once(capsys, tmp_path):
+    above = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy"}
+    file = stored_pods(tmp_path, "x.json", [pod("web", "")], above | {"metadata": {"name": "a"}})
+    err = answer(capsys, "reach", file).err
+    assert err.count("warning: ") == 1
+    assert "AdminNetworkPolicy is not evaluated yet" in err
+
+
+def test_a_policy_of_another_group_is_not_said_to_be_no_network_policy(capsys, tmp_path):
+    calico = {"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": {}}
+    err = answer(capsys, "reach", stored_pods(tmp_path, "x.json", [pod("web", "")], calico)).err
+    assert "1 NetworkPolicy of another apiVersion passed over" in err
+    assert "only NetworkPolicy of networking.k8s.io/v1 is evaluated" in err
+
+
 def test_policies_of_another_kind_are_not_passed_over_silently(capsys, tmp_path):
     foreign = {"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": {}}
     file = stored_pods(tmp_path, "x.json", [pod("web", "")], foreign)
@@ -186,6 +224,66 @@ def test_many_changes_are_put_together_but_still_change_the_status(capsys, tmp_p
     assert answer(capsys, "diff", old, new, "--by", "namespace", status=1).out
 
 
+def test_a_side_without_pods_is_refused_and_says_how_to_name_them(capsys, tmp_path):
+    web = stored_pods(tmp_path, "pods.json", [pod("web", ""), pod("db", "")])
+    allow = json.loads(json.dumps(DENY))
+    allow["spec"]["ingress"] = [{}]
+    old, new = (
+        stored_pods(tmp_path, f"{n}.json", [], policy) for n, policy in enumerate((DENY, allow))
+    )
+    for sides in ((old, new), (web, new), (old, web)):
+        err = answer(capsys, "diff", *sides, status=2).err
+        assert "holds no pods" in err
+        assert "--with deploy/" in err
+    out = answer(capsys, "diff", old, new, "--with", web, status=1).out
+    assert "+ shop/web -> shop/db  all ports" in out
+    assert answer(capsys, "diff", old, old, "--with", web).out == "nothing changed\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("diff", "-", "-"),
+        ("diff", "three-tier", "three-tier", "--with", "-"),
+        ("reach", "-", "-"),
+        ("lint", "-", "three-tier", "-"),
+    ],
+)
+def test_standard_input_can_be_named_once(capsys, words):
+    assert "standard input can be named once" in answer(capsys, *words, status=2).err
+
+
+def test_what_is_shared_is_warned_of_once(capsys, tmp_path):
+    foreign = {"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy", "metadata": {}}
+    shared = stored_pods(tmp_path, "x.json", [pod("web", ""), pod("db", "")], foreign)
+    err = answer(capsys, "diff", "three-tier", "three-tier", "--with", shared).err
+    assert err.count("CiliumNetworkPolicy") == 1
+
+
+def test_what_only_some_pods_of_a_workload_lost_is_a_note_and_a_change(capsys, many, tmp_path):
+    held = json.loads(Path(many).read_text())
+    held["items"][1]["metadata"]["labels"] = {"own": "yes"}
+    closed = json.loads(json.dumps(DENY))
+    closed["spec"]["podSelector"] = {"matchLabels": {"own": "yes"}}
+    held["items"].append(closed)
+    file = tmp_path / "closed.json"
+    file.write_text(json.dumps(held))
+    words = ("diff", many, str(file), "--by", "workload")
+    out = answer(capsys, *words, status=1).out
+    assert "~ some of shop/db -> shop/web lost all ports" in out
+    assert out.endswith("no workload changed as a whole, some of them in part\n")
+    held = json.loads(answer(capsys, *words, "-o", "json", status=1).out)
+    assert held["changes"] == []
+    assert {"from": "shop/db", "to": "shop/web", "gained": {}, "lost": EVERY} in held["partial"]
+    out = answer(capsys, *words, "--from", "shop/db", "--port", "80", status=1).out
+    assert out.startswith("~ some of shop/db -> shop/web lost TCP 80\n")
+
+
+def test_what_is_shared_is_not_written_over(capsys, many):
+    words = ("diff", "three-tier", "three-tier", "--with", many, "-o", "json", "--out", many)
+    assert "would lose it" in answer(capsys, *words, status=2).err
+
+
 # ---------------------------------------------------------------- stored answers
 
 
@@ -198,6 +296,23 @@ def test_a_snapshot_holds_until_something_changes(capsys, tmp_path, changed, nam
     assert "+ shop/web -> shop/db  all ports" in out
     assert "- shop/db -> shop/web  all ports" in out
     assert "--update" in out
+
+
+@pytest.mark.parametrize("update", [(), ("--update",)])
+def test_only_what_can_be_a_snapshot_is_offered(capsys, tmp_path, update):
+    stored = str(tmp_path / "s.yaml")
+    err = answer(capsys, "reach", "three-tier", "--expect", stored, *update, status=2).err
+    assert "has to end in .json, .csv or .txt" in err
+    assert ".html" not in err
+
+
+def test_a_snapshot_of_another_question_is_said_to_be_one(capsys, tmp_path, many):
+    stored = str(tmp_path / "x.csv")
+    answer(capsys, "reach", many, "--by", "workload", "--expect", stored, "--update")
+    out = answer(capsys, "reach", many, "--expect", stored, status=1).out
+    assert "the question differs: it is by workload, and this asks by pod" in out
+    out = answer(capsys, "reach", many, "--by", "workload", "--expect", stored).out
+    assert "differs" not in out
 
 
 def test_a_snapshot_that_is_missing_or_no_snapshot_ends_with_two(capsys, tmp_path):

@@ -50,6 +50,19 @@ def test_columns_that_say_nothing_are_left_out():
     assert written([]).count("<th ") == 2
 
 
+def test_one_row_is_not_called_rows():
+    assert ">1 row<" in written()
+    assert ">2 rows<" in written([("a", "b"), ("c", "d")])
+    assert ">0 rows<" in written([])
+
+
+def test_a_long_name_may_be_broken_and_a_short_one_stays_on_its_line():
+    assert f'<td class="words">{"x" * 200}</td><td>short name</td>' in written(
+        [("x" * 200, "short name")]
+    )
+    assert "overflow-wrap: anywhere; min-width" in written()
+
+
 def test_more_rows_than_a_browser_likes_are_counted():
     text = written(("a", "b") for _ in range(MOST_ROWS + 2))
     assert f"first {MOST_ROWS:,} of {MOST_ROWS + 2:,} rows" in text

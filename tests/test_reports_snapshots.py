@@ -2,18 +2,22 @@
 
 import json
 import random
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from random_clusters import random_cluster
 
 import netpol_lab as lab
+from netpol_lab.addresses import AddressRange, parse_address
 from netpol_lab.errors import NetpolError
 from netpol_lab.ports import PortSet
-from netpol_lab.reach import Connection, reachability
+from netpol_lab.reach import Connection, reachability, side_by_side
 from netpol_lab.reports.reach import Listing, Question
 from netpol_lab.reports.snapshots import (
     as_flows,
+    asked_otherwise,
     differences,
     format_of_snapshot,
     read,
@@ -60,6 +64,120 @@ def test_what_is_left_open_is_read_back(tmp_path, monkeypatch, suffix):
     assert read(str(file)) == as_flows(open_)
 
 
+WEB = [Connection("a/x", "0.0.0.0-255.255.255.255", TCP), Connection("a/y", "a/x", TCP)]
+CUT = [
+    Connection("a/x", "0.0.0.0-9.255.255.255", TCP),
+    Connection("a/x", "10.0.0.0-10.255.255.255", UDP),
+    Connection("a/x", "11.0.0.0-255.255.255.255", TCP),
+    Connection("a/y", "a/x", TCP),
+]
+
+
+def test_only_the_addresses_that_differ_are_told_of():
+    assert [str(found) for found in differences(as_flows(WEB), as_flows(CUT))] == [
+        "+ a/x -> 10.0.0.0-10.255.255.255  UDP 53",
+        "- a/x -> 10.0.0.0-10.255.255.255  TCP 80-90",
+    ]
+
+
+def test_ranges_that_are_cut_elsewhere_are_no_change():
+    finer = [c._replace(ports=TCP) for c in CUT]
+    assert not [*differences(as_flows(WEB), as_flows(finer))]
+    assert not [*differences(as_flows(finer), as_flows(WEB))]
+
+
+def test_neighbours_that_changed_alike_are_one():
+    finer = [c._replace(ports=UDP) for c in CUT[:3]]
+    (gained, gone, lost) = map(str, differences(as_flows(WEB), as_flows(finer)))
+    assert gained == "+ a/x -> 0.0.0.0-255.255.255.255  UDP 53"
+    assert lost == "- a/y -> a/x  TCP 80-90"
+    assert gone == "- a/x -> 0.0.0.0-255.255.255.255  TCP 80-90"
+
+
+def addresses_of(name):
+    first, _, last = name.partition("-")
+    return parse_address(first), parse_address(last or first)
+
+
+def at(found, ends):
+    """What some differences say about two ends, of which one may be an address."""
+    said = {"+": PortSet(), "-": PortSet(), "?": PortSet()}
+    for difference in found:
+        if all(map(means, difference[1:3], ends)):
+            said[difference.sign] |= spoken_ports(difference.ports)
+    return said
+
+
+def means(name, end):
+    first, last = addresses_of(name)
+    if first is None or not isinstance(end, AddressRange):
+        return name == str(end)
+    return first.version == end.version and first <= end.first <= last
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_differences_are_those_of_both_clusters_side_by_side(seed):
+    documents = random_cluster(seed)
+    fewer = [d for d in documents if d["kind"] != "NetworkPolicy"][:]
+    policies = [d for d in documents if d["kind"] == "NetworkPolicy"]
+    old, new = (
+        lab.load("\n---\n".join(map(json.dumps, [*fewer, *some])))
+        for some in (policies[::2], policies[1:])
+    )
+    then, now = (Listing(reachability(cluster), Question()) for cluster in (old, new))
+    stored = as_flows(then.connections())
+    found = [*differences(stored, as_flows(now.connections()), now.reach.frame.ranges)]
+    changed = {(c.source, c.destination): c for c in lab.diff(old, new).changes}
+    both = side_by_side([old, new])[0]
+    for pair in permutations(both.ends, 2):
+        if any(isinstance(end, AddressRange) and not known(end, then, now) for end in pair):
+            continue
+        said, change = at(found, pair), changed.get(tuple(map(str, pair)))
+        expected = (change.gained, change.lost, change.unsettled) if change else [PortSet()] * 3
+        assert [*said.values()] == [*expected], pair
+
+
+def known(range_, *listings):
+    return all(listing.reach.frame.range_around(range_.first) for listing in listings)
+
+
+# ---------------------------------------------------------------- another question
+
+MANY = reachability(
+    lab.load("""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {replicas: 2, template: {metadata: {labels: {app: web}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: dns, namespace: ops}}
+""")
+)
+
+
+@pytest.mark.parametrize(
+    ("stored", "asks", "words"),
+    [
+        (Question("workload"), Question(), "add --by workload"),
+        (Question("namespace"), Question("workload"), "add --by namespace"),
+        (Question(), Question("namespace"), "add --by pod"),
+        (Question(source="shop/db"), Question(), "asked with --from shop/db?"),
+        (Question(destination="shop/db"), Question(), "asked with --to shop/db?"),
+        (Question(), Question(source="shop/db"), "too, and this asks only from shop/db"),
+        (Question(), Question(), ""),
+        (Question("workload"), Question("workload"), ""),
+        (Question(source="db"), Question(source="shop/db"), ""),
+        (Question("workload", source="web"), Question("workload", source="shop/web"), ""),
+    ],
+)
+def test_a_snapshot_of_another_question_is_said_to_be_one(stored, asks, words):
+    said = asked_otherwise(as_flows(Listing(MANY, stored).connections()), MANY, asks)
+    assert words in said
+    assert bool(words) == bool(said)
+
+
 def test_order_and_formatting_count_for_nothing(tmp_path):
     held = json.loads("\n".join(LISTING.data()))
     random.Random(1).shuffle(held["connections"])
@@ -80,12 +198,32 @@ def test_gained_lost_and_left_open_are_told_apart():
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("x.json", "[]", "is not what `netpol-lab reach` writes"),
-        ("x.json", "{", "is not what"),
+        ("x.json", "[]", 'is not what `netpol-lab reach` writes: it has no list "connections"'),
+        ("x.json", "{", "line 1, column 2 is no JSON"),
+        ("x.json", '{"connections": 3}', 'it has no list "connections"'),
+        ("x.json", '{"connections": [], "undefined": {}}', '"undefined" is no list'),
+        ("x.json", '{"connections": [3]}', "3 is no connection: each has from, to and ports"),
+        ("x.json", '{"connections": [{"from": 1, "to": "b", "ports": {}}]}', "no connection"),
+        ("x.json", '{"connections": [{"from": "a", "to": "b", "ports": [80]}]}', "[80] are no"),
+        (
+            "x.json",
+            '{"connections": [{"from": "a", "to": "b", "ports": {"TPC": [[1, 2]]}}]}',
+            "are no ports",
+        ),
+        (
+            "x.json",
+            '{"connections": [{"from": "a", "to": "b", "ports": {"TCP": [["1", 2]]}}]}',
+            "are no ports",
+        ),
+        ("x.csv", "from,to,ports,undefined\na,b,TCP x,\n", '"TCP x" are no ports'),
+        ("x.csv", "from,to,ports,undefined\na,b,FOO 80,\n", '"FOO 80" are no ports'),
+        ("x.csv", "from,to,ports,undefined\na,b,TCP 80\n", "line 2 has not four columns"),
+        ("x.csv", "from,to,ports,undefined\na,b,TCP 80,,5\n", "line 2 has not four columns"),
+        ("x.csv", "from,to,ports,undefined\na,b,TCP 1-2-3,\n", '"TCP 1-2-3" are no ports'),
         (
             "x.json",
             '{"connections": [{"from": "a", "to": "b", "ports": {"TCP": [[0, 1]]}}]}',
-            "0-1",
+            "[[0, 1]]} are no ports",
         ),
         ("x.json", '{"port": 80, "names": [], "cells": []}', "connections"),
         ("x.csv", "a,b\n1,2\n", "is not what"),
@@ -99,6 +237,8 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path, name, text, words
     with pytest.raises(NetpolError) as refused:
         read(str(file))
     assert words in str(refused.value)
+    python = ("object", "indices", "literal", "attribute", "NoneType", "valid Protocol", "unpack")
+    assert not [word for word in python if word in str(refused.value)]
 
 
 @pytest.mark.parametrize("name", ["x.svg", "x", "x.html"])
@@ -116,6 +256,7 @@ def test_a_missing_file_says_how_to_write_it(tmp_path):
     ("name", "text"),
     [
         ("x.json", "[" * 100_000),
+        ("x.json", '"' + "x" * 100_000 + "\udcff" + '"'),
         ("x.csv", f"from,to,ports,undefined\n{'x' * 200_000},b,,\n"),
         ("x.csv", ""),
         ("x.txt", "a -> b  TCP 80\n"),
@@ -123,9 +264,11 @@ def test_a_missing_file_says_how_to_write_it(tmp_path):
     ],
 )
 def test_what_is_broken_is_never_taken_for_an_answer(tmp_path, name, text):
-    (tmp_path / name).write_text(text)
-    with pytest.raises(NetpolError, match="is not what"):
+    (tmp_path / name).write_text(text, errors="surrogateescape")
+    with pytest.raises(NetpolError, match="is not what") as refused:
         read(str(tmp_path / name))
+    assert "recursion" not in str(refused.value)
+    assert "codec" not in str(refused.value)
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "txt"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
-from netpol_lab.changes import Diff, FlowChange
+from netpol_lab.changes import Diff, FlowChange, in_lines, neighbours_joined, notes
+from netpol_lab.groups import Connection
 from netpol_lab.ports import PortSet
 from netpol_lab.reports.graphs import Edge, Graph, Kind, joined
 from netpol_lab.reports.reach import (
@@ -49,13 +51,31 @@ class Changes(Report):
         self.diff = diff
         self.changes = tuple(_asked(diff, question))
 
+    @cached_property
+    def joined(self) -> tuple[FlowChange, ...]:
+        """The changes with neighbouring ranges outside as one: what is listed and counted."""
+        return tuple(neighbours_joined(self.changes, self.diff.after.frame.ranges))
+
+    @cached_property
+    def partial(self) -> tuple[Connection, ...]:
+        """What only some of a group lost or gained."""
+        by, source, destination, port = self.question
+        ends = _meant(self.diff, source, by), _meant(self.diff, destination, by)
+        only = PortSet.every() if port is None else port.only
+        narrow = (
+            Connection(found.source, found.destination, found.ports & only, found.undefined & only)
+            for found in self.diff.partial
+            if _is_one(found.source, ends[0]) and _is_one(found.destination, ends[1])
+        )
+        return tuple(found for found in narrow if found.ports or found.undefined)
+
     @property
     def title(self) -> str:
         """What changed, and whose part of it."""
         return f"What changed: {scope(self.question)}"
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.added or self.removed)
+        return bool(self.changes or self.added or self.removed or self.partial)
 
     @property
     def added(self) -> tuple[str, ...]:
@@ -79,28 +99,30 @@ class Changes(Report):
 
     @property
     def _counted(self) -> str:
-        part = f"{len(self.changes)} of {len(self.diff)} connections that changed"
+        part = f"{len(self.joined)} of {len(self.diff.joined)} connections that changed"
         return part if self._is_part else self.diff.summary
 
     def text(self) -> Iterator[str]:
         """Yield each change with its causes."""
-        yield from (f"new: {name}" for name in self.added)
-        yield from (f"gone: {name}" for name in self.removed)
-        yield from map(str, self.changes)
+        yield from in_lines(self.joined, self.added, self.removed)
+        yield from notes(self.partial)
         yield from ["", self._counted] if self else [self._counted]
 
     def data(self) -> Iterator[str]:
-        """Yield JSON: the changes, and which names are new and gone."""
+        """Yield JSON: the changes, which names are new and gone, and what changed in part."""
         yield '{"changes": ['
         yield from json_items(
-            json.dumps(_as_data(change), ensure_ascii=False) for change in self.changes
+            json.dumps(_as_data(change), ensure_ascii=False) for change in self.joined
         )
-        yield f'], "added": {json.dumps(self.added)}, "removed": {json.dumps(self.removed)}}}'
+        yield f'], "added": {json.dumps(self.added)}, "removed": {json.dumps(self.removed)}'
+        if self.partial:
+            yield f', "partial": {json.dumps([*map(_partial_as_data, self.partial)])}'
+        yield "}"
 
     def table(self) -> Table:
         """Return a row for each pair of ends."""
         header = ("from", "to", "gained", "lost", "unsettled", "causes")
-        return Table(header, map(_as_row, self.changes))
+        return Table(header, map(_as_row, self.joined))
 
     def graph(self) -> Graph:
         """Return what was gained and lost as edges between those that it concerns."""
@@ -162,6 +184,11 @@ def _as_data(change: FlowChange) -> dict[str, object]:
     ports = {str(k): p.as_data() for k, p in zip(_KINDS, _parts(change), strict=True)}
     ends = {"from": change.source, "to": change.destination}
     return {**ends, **ports, "causes": [*change.causes]}
+
+
+def _partial_as_data(found: Connection) -> dict[str, object]:
+    ends = {"from": found.source, "to": found.destination}
+    return {**ends, "gained": found.undefined.as_data(), "lost": found.ports.as_data()}
 
 
 def _as_row(change: FlowChange) -> tuple[str, ...]:

@@ -82,7 +82,8 @@ def _filter(left_out: int, shown: int) -> Iterator[str]:
             "all of them.</p>"
         )
     yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
-    yield f'<output for="filter" id="count">{shown} rows</output></p>'
+    rows = "1 row" if shown == 1 else f"{shown} rows"
+    yield f'<output for="filter" id="count">{rows}</output></p>'
 
 
 def _heading(name: str) -> str:
@@ -90,8 +91,8 @@ def _heading(name: str) -> str:
 
 
 def _cell(words: str) -> str:
-    sentence = ' class="words"' if len(words) > LONGEST_NAME and " " in words else ""
-    return f"<td{sentence}>{_text(words).replace('-&gt;', '→')}</td>"
+    long = ' class="words"' if len(words) > LONGEST_NAME else ""
+    return f"<td{long}>{_text(words).replace('-&gt;', '→')}</td>"
 
 
-LONGEST_NAME = 48  # what is shorter, or has no space, stays on one line
+LONGEST_NAME = 40  # what is shorter stays on one line; a longer name is broken where it has to be

@@ -132,13 +132,11 @@ class Listing(Report):
         """Reachability, and what of it."""
         return f"Reachability: {scope(self.question)}"
 
-    def connections(self, for_people: bool = False) -> Iterator[Connection]:
-        """Yield the connections, and count them; people want neighbouring ranges as one."""
+    def connections(self) -> Iterator[Connection]:
+        """Yield the connections, and count them; neighbouring ranges outside are one."""
         self._number, self._left_open, self._within = 0, False, False
         found = asked(self.reach, self.question)
-        if for_people:
-            found = neighbours_joined(found, self.reach.frame.ranges)
-        for connection in found:
+        for connection in neighbours_joined(found, self.reach.frame.ranges):
             self._number += 1
             self._left_open = self._left_open or bool(connection.undefined)
             self._within = self._within or _is_within(connection)
@@ -151,7 +149,7 @@ class Listing(Report):
 
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""
-        rows = ((c.source, c.destination, in_words(c)) for c in self.connections(for_people=True))
+        rows = ((c.source, c.destination, in_words(c)) for c in self.connections())
         yield from aligned(rows, [" -> "])
         yield from ("", self.summary())
 
@@ -187,8 +185,8 @@ class Listing(Report):
         return _table(self.connections())
 
     def table_for_people(self) -> Table:
-        """Return a row for each connection, with neighbouring ranges outside as one."""
-        return _table(self.connections(for_people=True))
+        """Return a row for each connection, also of what is a grid to programs."""
+        return _table(self.connections())
 
     def graph(self) -> Graph:
         """Return the connections as edges; two that differ only in direction as one."""
@@ -203,17 +201,16 @@ class Listing(Report):
         return Graph(self.title, tuple(nodes), edges)
 
     def _edges(self) -> Iterator[Edge]:
-        for source, destination, ports, undefined in self.connections():
+        for source, destination, ports, undefined in asked(self.reach, self.question):
             for kind, part in ((Kind.ALLOWED, ports), (Kind.UNDEFINED, undefined)):
                 if part:
                     yield Edge(source, destination, str(part), kind)
 
     def picture(self) -> Picture:
         """Return the picture at the port that was asked about, or at the one that tells most."""
-        port = self.question.port or telling_port(
-            connection.ports | connection.undefined
-            for connection in islice(asked(self.reach, self.question), LOOKED_AT)
-        )
+        found = [*islice(asked(self.reach, self.question), LOOKED_AT)]
+        allowed, open_ = [c.ports for c in found], [c.undefined for c in found]
+        port = self.question.port or telling_port(allowed, open_)
         return picture_of(self.reach, port)
 
 
@@ -295,22 +292,30 @@ def outside_names(reach: Reachability) -> frozenset[str]:
     return frozenset(map(str, reach.frame.ranges))
 
 
-def telling_port(found: Iterable[PortSet]) -> Port:
+def telling_port(*found: Iterable[PortSet]) -> Port:
     """Return the port that most of the sets single out; 80 where none does.
+
+    Sets are looked at only where none before singles out a port: what is allowed before what is
+    left open, such as the port of an init container.
 
     Examples
     --------
     >>> telling_port([PortSet.every(), PortSet.of("TCP", 5432), PortSet.of("UDP", 53, 60)])
     Port(number=5432, protocol='TCP')
+    >>> telling_port([PortSet.every()], [PortSet.of("TCP", 7000)])
+    Port(number=7000, protocol='TCP')
     """
     every = PortSet.every().ranges
-    singled = Counter(
-        Port(first, str(protocol))
-        for ports in found
-        for protocol, first, last in ports.ranges
-        if (protocol, first, last) not in every
-    )
-    return singled.most_common(1)[0][0] if singled else Port(USUAL_PORT)
+    for sets in found:
+        singled = Counter(
+            Port(first, str(protocol))
+            for ports in sets
+            for protocol, first, last in ports.ranges
+            if (protocol, first, last) not in every
+        )
+        if singled:
+            return singled.most_common(1)[0][0]
+    return Port(USUAL_PORT)
 
 
 # ---------------------------------------------------------------- a grid

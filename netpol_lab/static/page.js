@@ -11,7 +11,8 @@ document.querySelector("#filter").addEventListener("input", ({ target }) => {
     row.hidden = !row.textContent.toLowerCase().includes(wanted);
     shown += !row.hidden;
   }
-  count.textContent = `${shown} of ${body.rows.length} rows`;
+  const all = body.rows.length;
+  count.textContent = `${shown} of ${all} row${all === 1 ? "" : "s"}`;
 });
 
 headings.forEach((heading, column) => {
