@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from netpol_lab.addresses import parse_address
 from netpol_lab.changes import FlowChange, diff
 from netpol_lab.cluster import Cluster
+from netpol_lab.fields import Path
 from netpol_lab.goals import REST, Goal, wrong
-from netpol_lab.reading import Path
 from netpol_lab.scenario import Scenario
 from netpol_lab.scenario_fields import address_of
 

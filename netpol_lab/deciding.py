@@ -11,12 +11,12 @@ from typing import NamedTuple
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster
 from netpol_lab.errors import NetpolError
+from netpol_lab.fields import format_path
 from netpol_lab.goals import Goal
 from netpol_lab.model import Direction, Policy, Rule
 from netpol_lab.nearmiss import Part, nearest
 from netpol_lab.parts import opposite, peer_path, port_path
 from netpol_lab.reach import reachability_of
-from netpol_lab.reading import format_path
 from netpol_lab.reasons import admitting_items
 from netpol_lab.traffic import spoken_port
 from netpol_lab.verdict import Side, resolution_of

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from netpol_lab import api
 from netpol_lab.errors import Reason, near, visible
-from netpol_lab.reading import Path, format_path, quoted
+from netpol_lab.fields import Path, format_path
+from netpol_lab.reading import quoted
 
 MOST_HINTS = 200  # looking for near names takes time; nobody reads more
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 
 from netpol_lab.cluster import Cluster, Place
+from netpol_lab.fields import Path
 from netpol_lab.model import Policy, Requirement, Rule, Selector
 from netpol_lab.parts import list_of_peers
-from netpol_lab.reading import Document, Path
+from netpol_lab.reading import Document
 from netpol_lab.writing import as_yaml, manifest_of
 
 MOST_LINES = 30  # of one policy

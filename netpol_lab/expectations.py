@@ -29,9 +29,11 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.explain import ALLOWED_WORDS, explain
-from netpol_lab.manifests import CLUSTER_WIDE, files_of, read_all, text_of
+from netpol_lab.fields import Path, format_path, get
+from netpol_lab.manifests import CLUSTER_WIDE, read_all
 from netpol_lab.ports import Protocol
-from netpol_lab.reading import Document, Path, documents, format_path, get
+from netpol_lab.reading import Document, documents
+from netpol_lab.sources import files_of, text_of
 from netpol_lab.verdict import Verdict, judge
 
 INLINE = "<text>"  # the name of manifests that stand in the file of tests itself

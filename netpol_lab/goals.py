@@ -13,8 +13,8 @@ from netpol_lab.addresses import parse_address
 from netpol_lab.cluster import Cluster
 from netpol_lab.decoding import Problem
 from netpol_lab.errors import FlowError, ManifestError, Reason
+from netpol_lab.fields import Path
 from netpol_lab.ports import Protocol
-from netpol_lab.reading import Path
 from netpol_lab.scenario import Scenario
 from netpol_lab.scenario_fields import Wanted, address_of
 from netpol_lab.traffic import State

@@ -5,9 +5,6 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 
 from __future__ import annotations
 
-import difflib
-import os
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,7 +12,7 @@ from itertools import count
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab import api, validation, workloads
+from netpol_lab import validation, workloads
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Place
 from netpol_lab.decoding import Problem, decoder
@@ -23,29 +20,23 @@ from netpol_lab.defaulting import DEFAULT_NAMESPACE, build
 from netpol_lab.errors import (
     Complaint,
     ManifestError,
-    NetpolError,
     Reason,
-    UnknownNameError,
     did_you_mean,
-    near,
     visible,
 )
-from netpol_lab.reading import (
-    MAX_BYTES,
-    WHOLE,
-    Document,
-    Inset,
-    Path,
-    documents,
-    forget_positions,
-    format_path,
-    get,
-    parse_path,
-)
+from netpol_lab.fields import Path, format_path, get, parse_path
+from netpol_lab.kinds import KINDS, kind_problems
+from netpol_lab.reading import WHOLE, Document, Inset, documents, forget_positions
 from netpol_lab.slips import lookalike
+from netpol_lab.sources import (
+    SCENARIOS,
+    checked_source,
+    scenarios,
+    text_of,
+    texts_of,
+    texts_of_files,
+)
 
-SCENARIOS = FilePath(__file__).parent / "scenarios"
-SUFFIXES = (".yaml", ".yml", ".json")
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
@@ -93,7 +84,7 @@ def load(
                            ^
       hint: only one goes here: web, without brackets or a dash
     """
-    texts = (text for source in map(_checked_source, sources) for text in _texts(source))
+    texts = (text for source in map(checked_source, sources) for text in texts_of(source))
     return read_all(texts, strict, assumptions)
 
 
@@ -112,7 +103,7 @@ def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFA
     >>> load_files("three-tier")
     Cluster: 3 pods, 1 namespace, 2 policies
     """
-    texts = (text for path in paths for text in _texts_of_files(path))
+    texts = (text for path in paths for text in texts_of_files(path))
     return read_all(texts, strict, assumptions)
 
 
@@ -139,17 +130,6 @@ def read_all(
     return reader.cluster()
 
 
-def scenarios() -> list[str]:
-    """Return the names of the packaged scenarios.
-
-    Examples
-    --------
-    >>> "three-tier" in scenarios()
-    True
-    """
-    return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
-
-
 INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
 
 
@@ -164,132 +144,6 @@ def read_parts(document: Document, *names: str) -> Cluster:
     reader = _Reader(DEFAULTS)
     reader.take_in(document, *names)
     return reader.cluster()
-
-
-# ---------------------------------------------------------------- sources
-
-
-def _checked_source(source: Any) -> str | FilePath:
-    """Return a source as it is; where it is none, say what to write instead."""
-    if isinstance(source, str):
-        return source
-    if isinstance(source, os.PathLike):
-        return FilePath(source)
-    taken = "load takes names of scenarios, paths, and YAML or JSON as text"
-    raise NetpolError(f"{taken}, not {_in_words(source)}.")
-
-
-def _in_words(source: Any) -> str:
-    """Return what somebody gave in the place of a text, and how it becomes one."""
-    match source:
-        case None:
-            return "None: is there a function without a return before it?"
-        case Cluster():
-            return "a cluster: it is loaded already, use it as it is"
-        case bytes() | bytearray():
-            return "bytes: write load(it.decode())"
-        case dict():
-            return "an object that is parsed already: write load(json.dumps(it))"
-        case list() | tuple() if all(isinstance(part, str | os.PathLike) for part in source):
-            return "a list: put a star before it, load(*it)"
-        case list() | tuple():
-            return "a list of objects: write load(*map(json.dumps, it))"
-        case _ if hasattr(source, "read"):
-            return "an open file: write load(it.read()), or give its path"
-        case _:
-            return f"a value of the type {type(source).__name__}"
-
-
-def _texts(source: str | FilePath) -> Iterator[tuple[str, str]]:
-    """Yield the file name and text of everything a source means."""
-    if isinstance(source, str) and source != "-" and _is_text(source):
-        yield "<text>", source
-    else:
-        yield from _texts_of_files(source)
-
-
-def _texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
-    if path == "-":
-        given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
-        yield "<stdin>", _decoded(given, "<stdin>")
-    elif not _exists(FilePath(path)) and str(path) in scenarios():
-        yield f"{path}.yaml", text_of(SCENARIOS / f"{path}.yaml")
-    else:
-        path = FilePath(path) if path else FilePath("(an empty name)")  # not the current folder
-        yield from ((str(file), text_of(file)) for file in files_of(path))
-
-
-def _exists(path: FilePath) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a NUL
-        return False
-
-
-def _where_to_look(path: FilePath) -> str:
-    """Return what may be meant: a scenario with a like name, or a file somewhere else."""
-    if near(str(path), scenarios()):
-        return did_you_mean(str(path), scenarios())
-    if path.suffix or path.parent.name:
-        return f"Files are looked for from {FilePath.cwd()}."
-    return f"The scenarios are: {', '.join(scenarios())}."
-
-
-def files_of(path: FilePath) -> list[FilePath]:
-    """Return the manifest files a path means: itself, or all below a directory.
-
-    Raises
-    ------
-    UnknownNameError
-        When there is no such path, or no manifest file below it.
-    """
-    if not _exists(path):
-        said = f'"{visible(str(path))}" is neither a file, a directory nor a packaged scenario.'
-        raise UnknownNameError(f"{said} {_where_to_look(path)}")
-    if not path.is_dir():
-        return [path]  # a pipe will do, where somebody names it
-    if not (files := list(_files_below(path))):
-        raise UnknownNameError(f"{path} holds no file that ends in {', '.join(SUFFIXES)}")
-    return files
-
-
-def _is_text(source: str) -> bool:
-    return "\n" in source or ": " in source or source.lstrip()[:1] in ("{", "[") or not source
-
-
-def _files_below(folder: FilePath) -> Iterator[FilePath]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = FilePath(place, name)
-            if name.endswith(SUFFIXES) and not name.startswith(".") and file.is_file():
-                yield file
-
-
-def text_of(file: FilePath) -> str:
-    """Return the text of a file.
-
-    Raises
-    ------
-    ManifestError
-        When it is not UTF-8.
-    NetpolError
-        When it cannot be read at all.
-    """
-    try:
-        with file.open("rb") as stream:
-            return _decoded(stream.read(MAX_BYTES + 1), str(file))
-    except OSError as error:
-        raise NetpolError(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _decoded(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8 text ({error.reason} at byte {error.start})"
-        hint = "save it as UTF-8; PowerShell's > writes UTF-16"
-        raise ManifestError([Complaint("", Reason.SYNTAX, message, hint, file)]) from None
 
 
 # ---------------------------------------------------------------- documents
@@ -368,9 +222,9 @@ class _Reader:
         kind, version = value.get("kind"), value.get("apiVersion")
         if isinstance(kind, str) and kind.endswith("List") and "items" in value:
             self._items(document, value, path)
-        elif problems := list(_mapping_problems(value)):
+        elif problems := list(kind_problems(value)):
             self._complain(document, value, problems, path)
-        elif (kind, version) in _KINDS:
+        elif (kind, version) in KINDS:
             self._take(document, value, path, str(kind))
         else:
             self._pass_over(document, value, path)
@@ -388,7 +242,7 @@ class _Reader:
 
     def _take(self, document: Document, value: dict[str, Any], path: Path, kind: str) -> None:
         problems: list[Problem] = []
-        decoded = decoder(_KINDS[kind, value["apiVersion"]])(_stored(value), (), problems)
+        decoded = decoder(KINDS[kind, value["apiVersion"]])(_stored(value), (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
         problems += _duplicates(document, path)
@@ -484,87 +338,6 @@ def _title(value: Any) -> str:
     return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
 
 
-_OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
-_OF_TESTS = "this is a file of tests, for netpol-lab test; name the folder of manifests alone"
-
-
-def _mapping_problems(value: dict[str, Any]) -> Iterator[Problem]:
-    """Yield why no API resource is called so (VAL-01, VAL-02)."""
-    kind, version = value.get("kind"), value.get("apiVersion")
-    if not version:
-        yield _not_set("apiVersion", value, _OF_TESTS if "expect" in value else _OF_OBJECTS)
-    if not kind:
-        yield _not_set("kind", value)
-    for name, text in (("apiVersion", version), ("kind", kind)):
-        if text and not isinstance(text, str):
-            yield Problem((name,), Reason.TYPE, "must be text")
-    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in _KINDS:
-        yield from _no_match(kind, version)
-
-
-def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
-    """Return the complaint about a field that is missing, or written with other capitals."""
-    spelt = next((key for key in value if key.lower() == name.lower() and key != name), None)
-    path = (spelt or name,)
-    hint = f"write {name}: capital and small letters count" if spelt else hint
-    return Problem(path, Reason.REQUIRED, f"{name} not set", hint, of_key=bool(spelt))
-
-
-def _no_match(kind: str, version: str) -> Iterator[Problem]:
-    """Yield why there is no such kind; those of other groups, and of others, are left alone."""
-    message = f'no matches for kind "{visible(kind)}" in version "{visible(version)}"'
-    for known, right in _KINDS:
-        if kind == known and _is_builtin_group(version):
-            yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {right}")
-            return
-        if kind.lower() == known.lower() and version == right:
-            yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
-            return
-    if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
-        hint = did_you_mean(kind, _OF_NETWORKING)
-        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
-    elif kind == "NetworkPolicy" and _nearest(version.rpartition("/")[0], (_OUR_GROUP,), 0.9):
-        yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {_OUR_GROUP}/v1")
-    elif meant := _misspelt(kind, version):
-        hint = f"did you mean {meant[0]}?"
-        hint += "" if meant[1] == version else f" Its apiVersion is {meant[1]}"
-        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
-
-
-def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
-    """Return the kind, with its version, that a kind which does not exist was meant to be."""
-    if version not in _OTHER_KINDS or kind.removesuffix("List") in _OTHER_KINDS[version]:
-        return None
-    ours = dict(_KINDS.keys())
-    meant = _nearest(kind, ours, 0.75)
-    return (meant, ours[meant]) if meant else None
-
-
-def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:
-    """Return the option that is so near to a word that it is a slip of the hand; or nothing."""
-    return next(iter(difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)), "")
-
-
-_OUR_GROUP = "networking.k8s.io"
-_OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
-_OTHER_KINDS = {  # real ones that are not evaluated, the last two of old OpenShift
-    "v1": (
-        "Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "",
-        "PersistentVolume", "PersistentVolumeClaim", "PodStatusResult", "PodTemplate",
-        "ResourceQuota", "Secret", "ServiceAccount", "Status",
-        "DeploymentConfig", "EgressNetworkPolicy",
-    ),
-    "apps/v1": ("ControllerRevision", "Scale"),
-    "batch/v1": (),
-}  # fmt: skip
-
-
-def _is_builtin_group(version: str) -> bool:
-    """Say whether a group is Kubernetes' own; others, such as Calico's, have like-named kinds."""
-    group = version.rpartition("/")[0]
-    return "." not in group or group.endswith(".k8s.io")
-
-
 _TWICE = Problem(  # VAL-41
     ("metadata", "name"),
     Reason.DUPLICATE,
@@ -605,21 +378,10 @@ def _stored(value: dict[str, Any]) -> dict[str, Any]:
     return {key: part for key, part in value.items() if not (is_policy and key == "status")}
 
 
-# ---------------------------------------------------------------- the kinds that are understood
-
-
 def _no_checks(_: Any) -> Iterator[Problem]:
     return iter(())
 
 
-_KINDS: dict[tuple[str, str], type] = {
-    ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,
-    ("Pod", "v1"): api.Pod,
-    ("Namespace", "v1"): api.Namespace,
-    ("Node", "v1"): api.Node,
-    ("Service", "v1"): api.Service,
-    **dict.fromkeys(workloads.KINDS.items(), api.Workload),
-}
 _CHECKS: dict[str, Callable[[Any], Iterator[Problem]]] = {
     "Pod": validation.check_pod,
     "Service": validation.check_service,

@@ -24,12 +24,12 @@ from netpol_lab.excerpts import (
     text_of,
 )
 from netpol_lab.explain import describe_pod, explain
+from netpol_lab.fields import Path
 from netpol_lab.fixes import Fix, fix, needless
 from netpol_lab.model import Direction, IPBlock, Pod, Policy, Requirement, Rule
 from netpol_lab.nearmiss import PORT_PARTS, NearMiss, Part, Unmet, nearest
 from netpol_lab.parts import selectors_of
 from netpol_lab.ports import is_governed
-from netpol_lab.reading import Path
 from netpol_lab.resolve import query_of
 from netpol_lab.verdict import Outcome, Side, Verdict, resolution_of
 

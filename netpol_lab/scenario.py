@@ -23,10 +23,12 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.manifests import INLINE, SCENARIOS, SUFFIXES, files_of, read_parts, text_of
-from netpol_lab.reading import Document, documents, format_path, get
+from netpol_lab.fields import format_path, get
+from netpol_lab.manifests import INLINE, read_parts
+from netpol_lab.reading import Document, documents
 from netpol_lab.scenario_complaints import field_problems, name_problems
 from netpol_lab.scenario_fields import ExerciseFile, address_of
+from netpol_lab.sources import SCENARIOS, SUFFIXES, files_of, text_of
 from netpol_lab.traffic import Outside
 
 FOLDER = SCENARIOS / "exercises"

@@ -15,9 +15,9 @@ from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.goals import Goal, goals_of, listed_goals, problems_of, wrong
 from netpol_lab.linting.codes import Severity
 from netpol_lab.linting.findings import lint
-from netpol_lab.manifests import text_of
 from netpol_lab.reading import documents
 from netpol_lab.scenario import Scenario, is_manifest, read_scenario
+from netpol_lab.sources import text_of
 from netpol_lab.traffic import State
 
 LEAST_HINTS = 2  # a nudge, and the line to write

@@ -11,7 +11,7 @@ from netpol_lab.addresses import parse_address
 from netpol_lab.cluster import Cluster, checked_port
 from netpol_lab.decoding import Problem
 from netpol_lab.errors import NetpolError, Reason, did_you_mean, visible
-from netpol_lab.reading import Path
+from netpol_lab.fields import Path
 from netpol_lab.scenario_fields import ExerciseFile, Wanted, address_of
 
 OTHERWISE = ("unchanged", "blocked")

@@ -13,9 +13,9 @@ from netpol_lab import api
 from netpol_lab.addresses import Network, parse_address
 from netpol_lab.decoding import Problem
 from netpol_lab.errors import Reason, near, visible
+from netpol_lab.fields import Path
 from netpol_lab.model import Direction, Operator
 from netpol_lab.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
-from netpol_lab.reading import Path
 
 Problems = Iterator[Problem]
 

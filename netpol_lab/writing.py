@@ -23,7 +23,7 @@ from netpol_lab.model import (
     Selector,
 )
 from netpol_lab.parts import list_of_peers
-from netpol_lab.reading import Loader
+from netpol_lab.scalars import Loader
 
 
 class _Dumper(yaml.SafeDumper):

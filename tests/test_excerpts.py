@@ -15,8 +15,9 @@ from netpol_lab.excerpts import (
     path_of_requirement,
     text_of,
 )
+from netpol_lab.fields import Path
 from netpol_lab.model import Policy
-from netpol_lab.reading import Document, Path
+from netpol_lab.reading import Document
 
 OWN_WORDS = """\
 # the door of the database

@@ -1,19 +1,14 @@
-"""The door: sources, defaults, complaints."""
-
-import io
-import os
-import re
-import threading
+"""The door: defaults, complaints, and what is taken in."""
 
 import pytest
 import yaml
 from broken_texts import first_surprise
 
 import netpol_lab as lab
-from netpol_lab.cluster import Cluster
-from netpol_lab.errors import ManifestError, NetpolError, Reason, UnknownNameError
-from netpol_lab.manifests import SCENARIOS, load, load_files, scenarios
+from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.manifests import load
 from netpol_lab.model import Direction
+from netpol_lab.sources import SCENARIOS
 
 HEAD = (
     "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
@@ -28,63 +23,6 @@ def complaints(text):
     with pytest.raises(ManifestError) as error:
         load(text)
     return error.value.complaints
-
-
-# ---------------------------------------------------------------- sources
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
-def test_files_directories_and_texts_come_together(tmp_path):
-    (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "policy.yml").write_text(HEAD, encoding="utf-8")
-    (tmp_path / ".hidden.yaml").write_text("kind: [", encoding="utf-8")
-    (tmp_path / "notes.txt").write_text("kind: [", encoding="utf-8")
-    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
-    both = load("three-tier", tmp_path)
-    assert sorted(p.name for p in both.policies) == [
-        "backend-access-ingress", "db-access-ingress", "p",
-    ]  # fmt: skip
-    assert len(load(str(tmp_path / "sub" / "policy.yml")).policies) == 1
-
-
-def test_an_unknown_source_suggests_a_scenario():
-    with pytest.raises(UnknownNameError, match="Did you mean three-tier"):
-        load("three-teir")
-
-
-def test_a_directory_without_manifests_says_so(tmp_path):
-    with pytest.raises(UnknownNameError, match="holds no file"):
-        load(tmp_path)
-
-
-def test_a_file_that_is_not_text_is_a_complaint(tmp_path):
-    file = tmp_path / "x.yaml"
-    file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ManifestError, match="not UTF-8"):
-        load(file)
-
-
-@pytest.mark.parametrize("name", scenarios())
-def test_every_packaged_scenario_loads_without_warnings(name):
-    assert load(name).warnings == ()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
-def test_pipes_in_a_directory_are_passed_over_and_a_named_one_is_read(tmp_path):
-    os.mkfifo(tmp_path / "pipe.yaml")
-    (tmp_path / "zero.yaml").symlink_to("/dev/zero")
-    (tmp_path / "a.yaml").write_text(HEAD, encoding="utf-8")
-    assert len(load(tmp_path).policies) == 1
-    writer = threading.Thread(target=(tmp_path / "pipe.yaml").write_text, args=(HEAD,))
-    writer.start()
-    assert len(load(tmp_path / "pipe.yaml").policies) == 1
-    writer.join()
-
-
-def test_names_that_no_file_has_are_unknown_sources():
-    for name in ("x" * 5000, "a\0b"):
-        with pytest.raises(UnknownNameError):
-            load_files(name)
 
 
 def test_a_generated_name_takes_nobodys_place():
@@ -289,11 +227,6 @@ def test_what_is_no_object_is_refused_in_words(text):
     assert complaints(text)
 
 
-def test_a_missing_version_says_what_to_write():
-    found = complaints("kind: NetworkPolicy\nmetadata: {name: a}")
-    assert "networking.k8s.io/v1" in found[0].hint
-
-
 def test_pods_with_impossible_addresses_and_ports_are_refused():
     pod = (
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
@@ -391,95 +324,11 @@ def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_fi
     assert found.excerpt == "  metadata: {name: [web]}"
 
 
-def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UnknownNameError, match=re.escape(f"looked for from {tmp_path}")):
-        load("my-cluster.yaml")
-
-
 def test_an_object_that_stands_twice_is_warned_about():
     policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n---\n"
     (warning,) = load(policy * 2).warnings
     assert (warning.line, warning.path) == (7, "metadata.name")
     assert "the last one replaces the other" in warning.message
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"kind": "Pod"}, r"write load\(json.dumps\(it\)\)"),
-        ([{"kind": "Pod"}], r"write load\(\*map\(json.dumps, it\)\)"),
-        (["a.yaml", "b.yaml"], r"put a star before it"),
-        (b"kind: Pod", r"write load\(it.decode\(\)\)"),
-        (None, "not None"),
-        (Cluster(), "loaded already"),
-        (io.StringIO("kind: Pod"), r"load\(it.read\(\)\)"),
-        (7, "of the type int"),
-    ],
-)
-def test_what_is_neither_text_nor_a_path_is_told_how_it_becomes_one(given, words):
-    with pytest.raises(NetpolError, match=f"load takes .*{words}"):
-        load(given)
-
-
-def test_a_file_of_tests_among_the_manifests_is_told_what_it_is():
-    version, _ = complaints("name: tiers\nexpect: []\n")
-    assert version.hint.startswith("this is a file of tests, for netpol-lab test")
-
-
-def test_a_kind_that_networking_does_not_have_is_refused_and_other_groups_are_left_alone():
-    head = "metadata: {name: a, namespace: b}\napiVersion: "
-    for kind in ("NetworkPolcy", "NetworkPolicies", "Network Policy", "netpol"):
-        (found,) = complaints(f"{head}networking.k8s.io/v1\nkind: {kind}\n")
-        assert found.reason is Reason.NO_MATCH
-        assert "NetworkPolicy" in found.hint
-    assert load(f"{head}projectcalico.org/v3\nkind: NetworkPolicy\n").ignored == {
-        "NetworkPolicy": 1
-    }
-
-
-@pytest.mark.parametrize(
-    ("kind", "version", "hint"),
-    [
-        ("Deploymnet", "apps/v1", "did you mean Deployment?"),
-        ("Servce", "v1", "did you mean Service?"),
-        ("Pods", "v1", "did you mean Pod?"),
-        ("CronJbo", "batch/v1", "did you mean CronJob?"),
-        ("Deploymnet", "v1", "did you mean Deployment? Its apiVersion is apps/v1"),
-        ("Networkpolicy", "v1", "did you mean NetworkPolicy? Its apiVersion is networking.k8s.io"),
-        ("NetworkPolicy", "networking.k8.io/v1", "write networking.k8s.io/v1"),
-        ("NetworkPolicy", "networking.k8s.oi/v1", "write networking.k8s.io/v1"),
-    ],
-)
-def test_a_kind_or_group_that_is_nearly_one_of_ours_is_refused(kind, version, hint):
-    (found,) = complaints(f"metadata: {{name: a}}\napiVersion: {version}\nkind: {kind}\n")
-    assert found.reason is Reason.NO_MATCH
-    assert found.hint.startswith(hint)
-
-
-@pytest.mark.parametrize("version", ["v1", "apps/v1", "batch/v1"])
-def test_no_real_kind_is_taken_for_a_misspelt_one(version):
-    kinds = {
-        "v1": "Binding ComponentStatus ConfigMap Endpoints Event LimitRange PersistentVolume "
-        "PersistentVolumeClaim PodTemplate ResourceQuota Secret ServiceAccount Status Config "
-        "PodTemplateList EndpointsList SecretList",
-        "apps/v1": "ControllerRevision ControllerRevisionList Scale",
-        "batch/v1": "",
-    }[version].split()
-    for kind in kinds:
-        one = f"metadata: {{name: a}}\napiVersion: {version}\nkind: {kind}\n"
-        assert load(one).ignored == {kind: 1}
-    for group in ("projectcalico.org/v3", "networking.istio.io/v1", "networking.gke.io/v1"):
-        other = f"metadata: {{name: a}}\napiVersion: {group}\nkind: NetworkPolicy\n"
-        assert load(other).ignored == {"NetworkPolicy": 1}
-
-
-def test_a_field_with_other_capitals_is_told_where_it_stands():
-    found = complaints("apiversion: v1\nKind: Pod\n")
-    assert [(c.line, c.hint) for c in found] == [
-        (1, "write apiVersion: capital and small letters count"),
-        (2, "write kind: capital and small letters count"),
-    ]
 
 
 def test_two_objects_without_dashes_between_them_are_told_so_once():

@@ -17,8 +17,8 @@ STREET = (
     "errors", "intervals", "bits", "addresses", "ports", "assumptions", "model", "cluster",
     "parts",
     # the door: manifests in, and out again
-    "slips", "reading", "api", "decoding", "workloads", "validation", "defaulting", "manifests",
-    "live", "writing",
+    "fields", "slips", "scalars", "positions", "reading", "sources", "api", "decoding", "workloads",
+    "kinds", "validation", "defaulting", "manifests", "live", "writing",
     # meaning, and one flow with its reasons
     "ends", "resolve", "verdict", "nearmiss", "explain",
     # a policy as kubectl prints it, a text as the API server takes it, tests as data
