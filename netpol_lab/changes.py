@@ -271,6 +271,8 @@ def neighbours_joined(
     >>> [*neighbours_joined(found.changes, found.after.frame.ranges)] == [*found.changes]
     True
     """
+    changes = list(changes)
+    with_causes = len(changes) <= FEW_CHANGES
     place = {str(range_): number for number, range_ in enumerate(ranges)}
     alike: dict[tuple[Any, ...], dict[int, FlowChange]] = {}
     for change in changes:
@@ -278,7 +280,7 @@ def neighbours_joined(
         if outside is None:
             alike[change.source, change.destination] = {0: change}
         else:
-            key = _told(change, ranges[outside], change.source in place)
+            key = _told(change, ranges[outside], change.source in place, with_causes)
             alike.setdefault(key, {})[outside] = change
     for found in alike.values():
         runs = groupby(enumerate(sorted(found)), lambda pair: pair[1] - pair[0])
@@ -286,9 +288,15 @@ def neighbours_joined(
             yield _as_one([found[number] for _, number in run], place)
 
 
-def _told(change: FlowChange, outside: AddressRange, inward: bool) -> tuple[Any, ...]:
+FEW_CHANGES = 3_000  # of more the causes take too long to be found, and nobody reads them all
+
+
+def _told(
+    change: FlowChange, outside: AddressRange, inward: bool, with_causes: bool
+) -> tuple[Any, ...]:
     """Return what is told of a change, whichever address it is told of."""
-    causes = tuple(words.replace(str(outside.first), "...") for words in change.causes)
+    told = change.causes if with_causes else ()
+    causes = tuple(words.replace(str(outside.first), "...") for words in told)
     end = change.destination if inward else change.source
     kinds = change.gained, change.lost, change.unsettled
     return end, inward, outside.version, *kinds, causes
