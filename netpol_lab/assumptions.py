@@ -34,6 +34,8 @@ class Assumptions:
         Port names declared by init and sidecar containers count (SEM-56).
     service_rewritten_first : bool or None
         A Service address is rewritten before egress rules see it (SEM-53).
+    client_address_kept : bool or None
+        A client outside that calls a Service arrives with its own address (SEM-60).
     service_loopback : bool or None
         A pod that reaches itself through a Service counts as reaching itself (SEM-49).
     unknown_addresses_in_blocks : bool or None
@@ -55,6 +57,7 @@ class Assumptions:
     own_node_egress: bool | None = None
     init_port_names: bool | None = None
     service_rewritten_first: bool | None = None
+    client_address_kept: bool | None = None
     service_loopback: bool | None = None
     unknown_addresses_in_blocks: bool | None = None
     icmp_filtered: bool | None = None
@@ -91,6 +94,11 @@ OPEN_QUESTIONS = {
         "SEM-53",
         "Kubernetes does not say whether a Service address is rewritten before egress rules see it",
         True,
+    ),
+    "client_address_kept": OpenQuestion(
+        "SEM-60",
+        "Kubernetes does not say with which address a client outside arrives through a Service",
+        None,
     ),
     "service_loopback": OpenQuestion(
         "SEM-49",

@@ -7,7 +7,7 @@ of an isolating policy admits the flow. A flow passes when both sides allow it (
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 from itertools import chain
@@ -250,6 +250,11 @@ class _Path:
         return self.asked is not self.arriving
 
     @property
+    def may_hide_client(self) -> bool:
+        """Whether a load balancer or a node may stand between the two (SEM-60)."""
+        return self.through_service and self.arriving.source.pod is None
+
+    @property
     def reaches_itself(self) -> bool:
         return is_itself(self.arriving.source, self.arriving.destination)
 
@@ -351,6 +356,7 @@ def _open_questions(path: _Path) -> list[str]:
             end.address is None for end in (path.arriving.source, *ends)
         ),
         "service_rewritten_first": path.through_service,
+        "client_address_kept": path.may_hide_client,
         "service_loopback": path.through_service and path.reaches_itself,
         "icmp_filtered": not is_governed(path.asked.protocol),
     }
@@ -364,7 +370,24 @@ def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outco
     asked = path.arriving if reading.service_rewritten_first else path.asked
     egress = _side(resolution, path, Direction.EGRESS, _as_read(asked, reading), reading)
     ingress = _side(resolution, path, Direction.INGRESS, _as_read(path.arriving, reading), reading)
+    if path.may_hide_client and reading.client_address_kept is False:
+        ingress = _with_another_address(resolution, path, ingress, reading)
     return Outcome(reading, path.arriving, egress, ingress)
+
+
+def _with_another_address(
+    resolution: Resolution, path: _Path, kept: Side, reading: Assumptions
+) -> Side:
+    """Return the side of a pod for a client that arrives with another address than its own.
+
+    "The source IP that the NetworkPolicy acts on may be the IP of a LoadBalancer or of the Pod's
+    node": of these two, the one that changes the answer. The pod's own node always gets in.
+    """
+    if not kept.allowed:
+        return replace(kept, exemption=Exemption.OWN_NODE)
+    nobody_knows = Flow(Endpoint(), kept.flow.destination, kept.flow.port, kept.flow.protocol)
+    outside_blocks = replace(reading, unknown_addresses_in_blocks=False)
+    return _side(resolution, path, Direction.INGRESS, nobody_knows, outside_blocks)
 
 
 def _as_read(flow: Flow, reading: Assumptions) -> Flow:

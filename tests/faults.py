@@ -101,6 +101,12 @@ FAULTS = (
         "        return None\n",
     ),
     Fault(
+        "a client outside always keeps its address through a Service",
+        "verdict.py",
+        '"client_address_kept": path.may_hide_client,',
+        '"client_address_kept": False,',
+    ),
+    Fault(
         "a pod's own node is treated as any other",
         "verdict.py",
         "        return Exemption.OWN_NODE\n",

@@ -84,7 +84,7 @@ class Cluster:
         here, there = self.ends(source, destination)
         if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
             return {True}  # "a pod cannot block access to itself" (SEM-49)
-        backends = self.backends(reading, there, port, protocol)
+        backends, outside = self.backends(reading, there, port, protocol), here.pod is None
         here, there = seen(here, reading), seen(there, reading)
         answers = set()
         for pod, pod_port in backends:
@@ -92,6 +92,12 @@ class Cluster:
             # Rewritten before egress policies see it, or after (SEM-53).
             for first in ((backend, pod_port), (there, port)):
                 answers.add(self.judge(reading, here, first, (backend, pod_port), protocol))
+            if outside:  # as itself, a load balancer, or the pod's own node (SEM-60)
+                balancer = End(None, None)
+                answers.add(True)
+                answers.add(
+                    self.judge(reading, balancer, (there, port), (backend, pod_port), protocol)
+                )
             if pod is here.pod:  # "through a Service back to itself: plugins differ" (SEM-49)
                 answers.add(True)
         return answers or {self.judge(reading, here, (there, port), (there, port), protocol)}

@@ -58,6 +58,14 @@ CHOICES: dict[str, tuple[str, tuple[Answer, ...]]] = {
             Answer(False, "after egress rules"),
         ),
     ),
+    "client_address_kept": (
+        "A client outside that calls a Service",
+        (
+            Answer(None, "left open"),
+            Answer(True, "arrives with its own address"),
+            Answer(False, "arrives with another one"),
+        ),
+    ),
     "unknown_addresses_in_blocks": (
         "An address that nobody knows",
         (
