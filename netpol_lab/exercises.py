@@ -375,7 +375,8 @@ class Exercise(Card):
 
     def _picture(self, cluster: Cluster, goal: Goal | None = None) -> str:
         port, protocol = self._drawn_port(goal)
-        ends = (end for goal in self.goals for end in (goal.source, goal.destination))
+        shown = [*([] if self.file.outsiders else self.goals), *([goal] if goal else [])]
+        ends = (end for each in shown for end in (each.source, each.destination))
         outside, order = self._scenario.outside_of(ends), self._scenario.order
         return paint(compose(cluster, port, protocol, outside=outside, order=order))
 

@@ -665,3 +665,13 @@ def test_two_policies_of_one_name_are_pointed_out():
     once = ANSWER.replace("name: index-ingress", "name: search-ingress")
     said = str(lab.exercise("two-tiers").check(once))
     assert "NetworkPolicy library/search-ingress stands twice, and the last one replaces" in said
+
+
+def test_of_many_addresses_those_are_drawn_that_the_file_lists_and_the_one_that_is_wrong():
+    task = lab.exercise("the-right-door")
+    assert "198.51.100.64" not in task.svg
+    ends = "cidr: 198.51.100.0/32\n    - ipBlock:\n        cidr: 198.51.100.127/32"
+    few = task.file.answer.partition("cidr: 198")[0] + ends
+    feedback = task.check(few)
+    assert "198.51.100.64 -> museum/tickets" in feedback.text
+    assert "198.51.100.64" in feedback.svg
