@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from netpol_lab.addresses import AddressRange
@@ -14,7 +14,7 @@ from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.bits import bits_of, ones, union
 from netpol_lab.cluster import Cluster
 from netpol_lab.explain import left_open
-from netpol_lab.groups import Connection
+from netpol_lab.groups import Connection, runs
 from netpol_lab.groups import neighbours_joined as connections_joined
 from netpol_lab.model import Policy
 from netpol_lab.overlay import Answer, Part, Row
@@ -278,16 +278,19 @@ def neighbours_joined(
     for change in changes:
         outside = place.get(change.source, place.get(change.destination))
         if outside is None:
-            alike[change.source, change.destination] = {0: change}
+            alike[change.source, change.destination] = {NOWHERE: change}
         else:
             key = _told(change, ranges[outside], change.source in place, with_causes)
             alike.setdefault(key, {})[outside] = change
     for found in alike.values():
-        runs = groupby(enumerate(sorted(found)), lambda pair: pair[1] - pair[0])
-        for _, run in runs:
-            yield _as_one([found[number] for _, number in run], place)
+        if NOWHERE in found:
+            yield found[NOWHERE]
+            continue
+        for (number, *others), name in runs(found, ranges):
+            yield _as_one(found[number], name, place) if others else found[number]
 
 
+NOWHERE = -1  # the place of what is between pods
 FEW_CHANGES = 3_000  # of more the causes take too long to be found, and nobody reads them all
 
 
@@ -302,15 +305,11 @@ def _told(
     return end, inward, outside.version, *kinds, causes
 
 
-def _as_one(run: Sequence[FlowChange], outside: Container[str]) -> FlowChange:
-    """Return changes of neighbouring ranges as one of the range from the first to the last."""
-    first, last = run[0], run[-1]
-    if first is last:
-        return first
-    side = "source" if first.source in outside else "destination"
-    start, end = getattr(first, side).partition("-")[0], getattr(last, side).rpartition("-")[2]
-    ends: dict[str, Any] = {side: f"{start}-{end}"}
-    return replace(first, **ends, piece=first)
+def _as_one(first: FlowChange, name: str, outside: Container[str]) -> FlowChange:
+    """Return the first of several changes as that of the range around all their ranges."""
+    if first.source in outside:
+        return replace(first, source=name, piece=first)
+    return replace(first, destination=name, piece=first)
 
 
 def in_lines(

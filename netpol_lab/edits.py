@@ -62,6 +62,7 @@ PASSING_LABELS = (
     "statefulset.kubernetes.io/pod-name",
 )
 JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")  # each run of a CronJob is a new Job
+ADDED_LABELS = (*PASSING_LABELS, *JOB_NAMES)  # by controllers; nobody wrote them
 
 _T = TypeVar("_T", Policy, Pod)
 
@@ -253,11 +254,8 @@ def _isolated_like(cluster: Cluster, side: Side) -> Selector:
     """Return what tells the subject without isolating, and so closing, a pod that is open now."""
     subject = _subject(side)
     telling = _telling(cluster, subject)
-    isolated = EndpointSet(resolution_of(cluster).universe)
-    for policy in cluster.policies:
-        if policy.namespace == subject.namespace and side.direction in policy.policy_types:
-            isolated |= _selected_by(cluster, subject.namespace, policy.pod_selector)
-    if not _selected_by(cluster, subject.namespace, telling) - isolated:
+    told = _selected_by(cluster, subject.namespace, telling)
+    if all(resolution_of(cluster).isolating(pod, side.direction) for pod in told):
         return telling
     selectors = (policy.pod_selector for policy in side.isolated_by)
     return min(selectors, key=lambda own: len(_selected_by(cluster, subject.namespace, own)))

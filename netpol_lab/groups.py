@@ -146,17 +146,27 @@ def neighbours_joined(
             else:
                 yield connection
         for (ports, undefined), numbers in outward.items():
-            for name in _runs(numbers, ranges):
+            for _, name in runs(numbers, ranges):
                 yield Connection(source, name, ports, undefined)
     for (destination, ports, undefined), numbers in inward.items():
-        for name in _runs(numbers, ranges):
+        for _, name in runs(numbers, ranges):
             yield Connection(name, destination, ports, undefined)
 
 
-def _runs(numbers: Iterable[int], ranges: Sequence[AddressRange]) -> Iterator[str]:
-    """Yield each run of neighbouring ranges of one family as one range."""
+def runs(
+    numbers: Iterable[int], ranges: Sequence[AddressRange]
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Yield each run of neighbouring ranges of one family: their numbers, and all as one range.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> ranges = [AddressRange.of(ip_network(cidr)) for cidr in ("0.0.0.0/1", "128.0.0.0/1")]
+    >>> [*runs([1, 0], ranges)]
+    [((0, 1), '0.0.0.0-255.255.255.255')]
+    """
     for _, run in groupby(
         enumerate(sorted(numbers)), key=lambda pair: (pair[1] - pair[0], ranges[pair[1]].version)
     ):
-        first, *_, last = [number for _, number in run] * 2
-        yield str(AddressRange(ranges[first].first, ranges[last].last))
+        members = tuple(number for _, number in run)
+        yield members, str(AddressRange(ranges[members[0]].first, ranges[members[-1]].last))

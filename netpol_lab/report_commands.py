@@ -213,7 +213,7 @@ def run_diff(options: argparse.Namespace) -> int:
 
     shared = options.shared
     refuse_to_overwrite([options.old, options.new, *shared], options.out)
-    refuse_input_twice([options.old, options.new, *shared, *shared])
+    refuse_input_twice([options.old, options.new, *shared, *shared])  # both sides read these
     format = chosen_format(options.output, options.out)
     with Progress() as progress:
         old = _loaded(options, progress, *shared, options.old)

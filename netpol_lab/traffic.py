@@ -16,7 +16,7 @@ from typing import NamedTuple
 from netpol_lab.addresses import Address, parse_address
 from netpol_lab.assumptions import DEFAULTS, Assumptions
 from netpol_lab.cluster import Cluster, Endpoint, checked_port
-from netpol_lab.edits import JOB_NAMES, PASSING_LABELS
+from netpol_lab.edits import ADDED_LABELS
 from netpol_lab.ends import counts_as_pod
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.explain import describe_pod, left_open
@@ -501,9 +501,6 @@ def _insider(cluster: Cluster, pod: Pod, telling: set[str], assumptions: Assumpt
     )
 
 
-_ADDED = (*PASSING_LABELS, *JOB_NAMES)
-
-
 def telling_labels(pods: Sequence[Pod]) -> set[str]:
     """Return the label keys that tell pods apart; all keys where none does.
 
@@ -515,7 +512,7 @@ def telling_labels(pods: Sequence[Pod]) -> set[str]:
     >>> telling_labels(lab.load("three-tier").pods)  # app=myapp is on all of them
     {'role'}
     """
-    written = (key for pod in pods for key in pod.labels if key not in _ADDED)
+    written = (key for pod in pods for key in pod.labels if key not in ADDED_LABELS)
     keys = dict.fromkeys(written)
     return {key for key in keys if len({pod.labels.get(key) for pod in pods}) > 1} or set(keys)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from netpol_lab.edits import JOB_NAMES, PASSING_LABELS
+from netpol_lab.edits import ADDED_LABELS
 from netpol_lab.errors import near
 from netpol_lab.linting.survey import Survey
 from netpol_lab.linting.suspicions import some
 from netpol_lab.model import NAME_LABEL, Labels, Requirement, Selector
 from netpol_lab.resolve import EndpointSet
 
-_ADDED = (NAME_LABEL, *PASSING_LABELS, *JOB_NAMES)  # by Kubernetes
+_ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
 
 
 def labels_meant(survey: Survey, selector: Selector, pods: EndpointSet) -> str:
