@@ -91,8 +91,8 @@ def _heading(name: str) -> str:
 
 
 def _cell(words: str) -> str:
-    long = ' class="words"' if len(words) > LONGEST_NAME else ""
+    long = ' class="words"' if len(words) > LONGEST_NAME or "; " in words else ""
     return f"<td{long}>{_text(words).replace('-&gt;', '→')}</td>"
 
 
-LONGEST_NAME = 40  # what is shorter stays on one line; a longer name is broken where it has to be
+LONGEST_NAME = 40  # what is shorter, and no list, stays on one line; a longer name may be broken
