@@ -49,7 +49,7 @@ import matplotlib.pyplot as plt
 import networkx
 from IPython.display import clear_output
 
-from netpol_lab.scene import compose
+from netpol_lab.pictures.scene import compose
 
 LOOKS = {"allowed": ("#0072B2", "solid"), "blocked": ("#D55E00", "dashed")}
 box, out = ipywidgets.Checkbox(description="matplotlib"), ipywidgets.Output()

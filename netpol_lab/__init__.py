@@ -40,83 +40,83 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netpol_lab.assumptions import Assumptions
-    from netpol_lab.changes import diff
-    from netpol_lab.cluster import Cluster, Flow
-    from netpol_lab.course import course_map, reset_progress
-    from netpol_lab.described import describe
+    from netpol_lab.advice.fix import fix
+    from netpol_lab.checks.expecting import expect
+    from netpol_lab.checks.lint.run import Finding, lint
+    from netpol_lab.course.chapters import course_map, reset_progress
+    from netpol_lab.engine.verdict import Verdict, evaluate
     from netpol_lab.errors import ManifestError, NetpolError
-    from netpol_lab.expecting import expect
-    from netpol_lab.explorers.blocks import explore_block
-    from netpol_lab.explorers.enforcement import explore_enforcement
-    from netpol_lab.explorers.port_walk import explore_ports
-    from netpol_lab.explorers.selectors import explore_selector
-    from netpol_lab.explorers.types import explore_types
-    from netpol_lab.fixes import fix
-    from netpol_lab.linting.findings import Finding, lint
-    from netpol_lab.live import from_kubectl
-    from netpol_lab.manifests import load
-    from netpol_lab.model import Pod, Policy
-    from netpol_lab.plots.bars import plot_coverage, plot_exposure
-    from netpol_lab.plots.heat import plot_matrix
-    from netpol_lab.policy_cells import exercise
-    from netpol_lab.ports import PortSet
-    from netpol_lab.predictions import predict
-    from netpol_lab.quizzes import quiz
-    from netpol_lab.reach import reachability
-    from netpol_lab.reviews import review
-    from netpol_lab.setup_check import check_setup
-    from netpol_lab.svg import draw
-    from netpol_lab.variants import compare
-    from netpol_lab.verdict import Verdict, evaluate
-    from netpol_lab.widgets import explore
+    from netpol_lab.manifests.describe import describe
+    from netpol_lab.manifests.kubectl import from_kubectl
+    from netpol_lab.manifests.loader import load
+    from netpol_lab.manifests.review import review
+    from netpol_lab.model.assumptions import Assumptions
+    from netpol_lab.model.cluster import Cluster, Flow
+    from netpol_lab.model.objects import Pod, Policy
+    from netpol_lab.model.ports import PortSet
+    from netpol_lab.pictures.charts.bars import plot_coverage, plot_exposure
+    from netpol_lab.pictures.charts.matrix import plot_matrix
+    from netpol_lab.pictures.svg import draw
+    from netpol_lab.reach.diff import diff
+    from netpol_lab.reach.reachability import reachability
+    from netpol_lab.widgets.board import explore
+    from netpol_lab.widgets.compare import compare
+    from netpol_lab.widgets.explorers.enforcement import explore_enforcement
+    from netpol_lab.widgets.explorers.ipblock import explore_block
+    from netpol_lab.widgets.explorers.policy_types import explore_types
+    from netpol_lab.widgets.explorers.selector import explore_selector
+    from netpol_lab.widgets.explorers.service_port import explore_ports
+    from netpol_lab.widgets.policy_cells import exercise
+    from netpol_lab.widgets.prediction import predict
+    from netpol_lab.widgets.quiz import quiz
+    from netpol_lab.widgets.setup_check import check_setup
 
 __version__ = "0.1.0"
 
 _HOMES = {
     # what there is
-    "Cluster": "cluster",
-    "Flow": "cluster",
-    "Pod": "model",
-    "Policy": "model",
-    "PortSet": "ports",
-    "Assumptions": "assumptions",
+    "Cluster": "model.cluster",
+    "Flow": "model.cluster",
+    "Pod": "model.objects",
+    "Policy": "model.objects",
+    "PortSet": "model.ports",
+    "Assumptions": "model.assumptions",
     "NetpolError": "errors",
     "ManifestError": "errors",
     # manifests in, and how an API server and kubectl see them
-    "load": "manifests",
-    "from_kubectl": "live",
-    "review": "reviews",
-    "describe": "described",
+    "load": "manifests.loader",
+    "from_kubectl": "manifests.kubectl",
+    "review": "manifests.review",
+    "describe": "manifests.describe",
     # questions
-    "evaluate": "verdict",
-    "Verdict": "verdict",
-    "fix": "fixes",
-    "reachability": "reach",
-    "diff": "changes",
-    "expect": "expecting",
-    "lint": "linting.findings",
-    "Finding": "linting.findings",
+    "evaluate": "engine.verdict",
+    "Verdict": "engine.verdict",
+    "fix": "advice.fix",
+    "reachability": "reach.reachability",
+    "diff": "reach.diff",
+    "expect": "checks.expecting",
+    "lint": "checks.lint.run",
+    "Finding": "checks.lint.run",
     # pictures
-    "draw": "svg",
-    "compare": "variants",
-    "plot_matrix": "plots.heat",
-    "plot_exposure": "plots.bars",
-    "plot_coverage": "plots.bars",
+    "draw": "pictures.svg",
+    "compare": "widgets.compare",
+    "plot_matrix": "pictures.charts.matrix",
+    "plot_exposure": "pictures.charts.bars",
+    "plot_coverage": "pictures.charts.bars",
     # to play with
-    "explore": "widgets",
-    "explore_types": "explorers.types",
-    "explore_selector": "explorers.selectors",
-    "explore_ports": "explorers.port_walk",
-    "explore_block": "explorers.blocks",
-    "explore_enforcement": "explorers.enforcement",
+    "explore": "widgets.board",
+    "explore_types": "widgets.explorers.policy_types",
+    "explore_selector": "widgets.explorers.selector",
+    "explore_ports": "widgets.explorers.service_port",
+    "explore_block": "widgets.explorers.ipblock",
+    "explore_enforcement": "widgets.explorers.enforcement",
     # the course
-    "check_setup": "setup_check",
-    "course_map": "course",
-    "reset_progress": "course",
-    "predict": "predictions",
-    "exercise": "policy_cells",
-    "quiz": "quizzes",
+    "check_setup": "widgets.setup_check",
+    "course_map": "course.chapters",
+    "reset_progress": "course.chapters",
+    "predict": "widgets.prediction",
+    "exercise": "widgets.policy_cells",
+    "quiz": "widgets.quiz",
 }
 
 __all__ = [*_HOMES]
@@ -134,4 +134,4 @@ def __dir__() -> list[str]:
 
 
 if "IPython" in sys.modules:  # then cells may start with %%policy, and not just after an exercise
-    import_module(f"{__name__}.policy_cells").offer_cells()
+    import_module(f"{__name__}.widgets.policy_cells").offer_cells()

@@ -1,10 +1,11 @@
 """Settings for every test: how hypothesis searches."""
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.helpers.places import CASES
 
 # No deadlines: a slow machine is not a fault. `ci` makes the same choices on every run, so that a
 # failure can be repeated by anyone; the search for new ones is `make soak`.
@@ -21,4 +22,4 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def case_directory():
     """The conformance cases."""
-    return Path(__file__).parent / "cases"
+    return CASES

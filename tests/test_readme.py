@@ -1,10 +1,10 @@
-"""What README.md and TESTING.md show is what happens: their examples are run and compared.
+"""What README.md and docs/testing.md show is what happens: their examples are run and compared.
 
 - A ```python block is run; one with `>>>` also has its answers compared. The blocks are read as one
   session, from top to bottom.
 - In a ```console block every `$ netpol-lab ...` line is run, at the top of the checkout (for
-  TESTING.md in the folder it speaks of), and must print exactly the lines under it (`...` stands
-  for any text). A command with no lines under it only has to end well. Other commands
+  docs/testing.md in the folder it speaks of), and must print exactly the lines under it (`...`
+  stands for any text). A command with no lines under it only has to end well. Other commands
   (`$ make lab`) are not run.
 - A ```yaml block that begins with `# a/file` is that file, word for word.
 - `<!-- not run: reason -->` in the line above a block leaves it out.
@@ -23,10 +23,11 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.helpers.places import DOCS, ROOT
+
 README = ROOT / "README.md"
-TESTING = ROOT / "TESTING.md"
-EXAMPLE = ROOT / "examples" / "policy-tests"  # the repository that TESTING.md speaks of
+TESTING = DOCS / "testing.md"
+EXAMPLE = ROOT / "examples" / "policy-tests"  # the repository that docs/testing.md speaks of
 FENCE = re.compile(
     r"^(?P<not_run><!-- not run: .+ -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -151,7 +152,7 @@ def test_commands_print_what_is_shown(page, folder):
         run_command(command, folder)
 
 
-# --- TESTING.md and its example -------------------------------------------------------------
+# --- docs/testing.md and its example -------------------------------------------------------------
 
 
 def test_files_are_shown_as_they_are():

@@ -37,6 +37,7 @@ STEPS = (
     Step("lint", "ruff check", ("{python}", "-m", "ruff", "check", "--output-format=concise", ".")),
     Step("format", "ruff format", ("{python}", "-m", "ruff", "format", "--check", ".")),
     Step("types", "mypy --strict", ("{python}", "-m", "mypy")),
+    Step("imports", "who imports whom", ("{lint-imports}", "--no-logo")),
     Step(
         "unit",
         "unit tests",
@@ -134,7 +135,8 @@ def attempt(step: Step, command: list[str], env: Mapping[str, str]) -> tuple[boo
 
 def command_of(step: Step, python: Path, report: Path) -> list[str]:
     """Fill in the programs of `.venv`, and ask pytest for a report."""
-    programs = {"{python}": str(python), "{netpol-lab}": str(venv_program("netpol-lab"))}
+    scripts = {f"{{{name}}}": str(venv_program(name)) for name in ("netpol-lab", "lint-imports")}
+    programs = {"{python}": str(python), **scripts}
     report_option = [f"--junit-xml={report}"] if step.counts else []
     return [*(programs.get(word, word) for word in step.command), *report_option]
 

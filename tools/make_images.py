@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import netpol_lab as lab
-from netpol_lab.policy_types import policy_types
-from netpol_lab.scene import Scene
-from netpol_lab.svg import Picture
+from netpol_lab.pictures.policy_types_table import policy_types
+from netpol_lab.pictures.scene import Scene
+from netpol_lab.pictures.svg import Picture
 
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 5432  # db's; the policies of the shop admit every port or none

@@ -66,7 +66,7 @@ def do_notebooks(rest: list[str]) -> int:
 
 def do_soak(rest: list[str]) -> int:
     """Compare the engines on N random clusters (make soak N=5000)."""
-    return start_script("tests/soak.py", rest or [os.environ.get("N", "1000")])
+    return start_script("tests/referee/soak.py", rest or [os.environ.get("N", "1000")])
 
 
 def do_bench(rest: list[str]) -> int:

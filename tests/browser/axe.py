@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import Locator, Page
-from reading_back import READERS, need
+
+from tests.helpers.reading_back import READERS, need
 
 AXE = READERS / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from netpol_lab.practice.topics import questions
-from netpol_lab.progress import FILE
-from netpol_lab.progress_file import read
-from netpol_lab.scenario import read_exercise
+from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.practice.topics import questions
+from netpol_lab.course.progress import FILE
+from netpol_lab.course.progress_file import read
 from tests.browser.driving import ROOT, Lab, jupyterlab, write_notebook
 
 pytestmark = pytest.mark.browser

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from explored import SERVICES
 from playwright.sync_api import Locator, expect
 
 from tests.browser.driving import BoardInPage, Lab, Server, write_notebook
+from tests.helpers.explored import SERVICES
 
 pytestmark = pytest.mark.browser
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from reading_back import need
 
-from netpol_lab.cli import main
+from netpol_lab.cli.main import main
 from tests.browser.driving import ROOT
+from tests.helpers.reading_back import need
 
 pytestmark = pytest.mark.browser
 
@@ -129,7 +129,7 @@ def test_mermaid_draws_every_name(page: Page, tmp_path: Path, artifacts: Path, n
     need(MERMAID.exists(), "Mermaid")
     file = tmp_path / "x.mmd"
     main([*COMMANDS[name], "--out", str(file)])
-    page.goto(ROOT.joinpath("netpol_lab", "static", "page.css").as_uri())
+    page.goto(ROOT.joinpath("netpol_lab", "data", "static", "page.css").as_uri())
     page.add_script_tag(path=MERMAID)
     page.evaluate(
         "async text => { document.body.innerHTML = (await mermaid.render('x', text)).svg }",

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
-from netpol_lab.practice.topics import questions
-from netpol_lab.scenario import read_exercise
+from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.practice.topics import questions
 from tests.browser.driving import Lab, Server, write_notebook
 
 pytestmark = pytest.mark.browser

@@ -11,7 +11,7 @@ from tests.browser.driving import ROOT
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = (ROOT / "netpol_lab" / "static" / "traffic_map.js").read_text(encoding="utf-8")
+SCRIPT = (ROOT / "netpol_lab" / "data" / "static" / "traffic_map.js").read_text(encoding="utf-8")
 STAND_IN = """async script => {
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   const heard = {};

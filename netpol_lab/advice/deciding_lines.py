@@ -1,0 +1,352 @@
+"""Why, shown in the YAML: the lines that decide a flow or isolate a pod, and the smallest change.
+
+The verdict, its near misses and its fix say what decides; here it is only looked up in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from textwrap import indent
+from typing import NamedTuple
+
+from netpol_lab.advice.edits import Edit
+from netpol_lab.advice.fix import Fix, fix, needless
+from netpol_lab.engine.explain import describe_pod, explain
+from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Part, Unmet, nearest
+from netpol_lab.engine.semantics import query_of
+from netpol_lab.engine.verdict import Outcome, Side, Verdict, resolution_of
+from netpol_lab.manifests.excerpts import (
+    Excerpt,
+    excerpt,
+    path_of_peer,
+    path_of_port,
+    path_of_requirement,
+    path_of_rule,
+    text_of,
+)
+from netpol_lab.manifests.field_paths import Path
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Requirement, Rule
+from netpol_lab.model.policy_parts import selectors_of
+from netpol_lab.model.ports import is_governed
+
+MOST_POLICIES = 3  # shown with their YAML
+MOST_NAMED = 5  # of the others
+CHANGE = "The smallest change that allows it"
+NOBODY = "No policy decides this."
+NO_CHANGE = "No change to policies or labels surely allows it."
+SELECTOR: Path = ("spec", "podSelector")
+TYPES: Path = ("spec", "policyTypes")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What one policy has to do with it.
+
+    Parameters
+    ----------
+    caption : str
+        In words.
+    excerpt : Excerpt
+        In YAML.
+    """
+
+    caption: str
+    excerpt: Excerpt
+
+    @property
+    def place(self) -> str:
+        """The file and the line of the policy; empty where it is written nowhere."""
+        place = self.excerpt.place
+        if place is None:
+            return ""
+        return f"line {place.line}" if place.file.startswith("<") else str(place).rpartition(":")[0]
+
+    def __str__(self) -> str:
+        where = f" ({self.place})" if self.place else ""
+        return f"{self.caption}{where}\n{indent(str(self.excerpt), '  ', bool)}"
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Why a flow is as it is, or what isolates a pod.
+
+    Parameters
+    ----------
+    words : str
+        The verdict, or the pod, in words.
+    passages : tuple of Passage
+        The policies that decide, at most `MOST_POLICIES`.
+    note : str
+        What else is to say about them: how many more there are, or that there are none.
+    change : Fix, optional
+        The smallest change that allows a flow.
+    remark : str
+        Why there is no change.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(reasons_of(lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432)))
+    shop/backend -> shop/db  TCP 5432: allowed
+      egress   shop/backend is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
+    <BLANKLINE>
+    ingress: rule 1 of shop/db-access-ingress admits shop/backend (three-tier.yaml:78)
+        apiVersion: networking.k8s.io/v1
+        kind: NetworkPolicy
+        metadata:
+          name: db-access-ingress
+          namespace: shop
+        spec:
+          podSelector:
+            matchLabels:
+              app: myapp
+              role: db
+          ingress:
+          - from:
+      >     - podSelector:
+      >         matchLabels:
+      >           app: myapp
+      >           role: backend
+    """
+
+    words: str
+    passages: tuple[Passage, ...] = ()
+    note: str = ""
+    change: Fix | None = None
+    remark: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.words, *map(str, self.passages), self.note]
+        parts += [_spelt(self.change)] if self.change else [self.remark]
+        return "\n\n".join(filter(None, parts))
+
+
+def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
+    """Return why a flow is allowed or not, in words and in the YAML of the policies that decide.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    with_change : bool
+        Whether to look for the smallest change that allows a denied flow, too; in a large cluster
+        this takes a moment.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> found = reasons_of(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    >>> found.passages[0].caption
+    'ingress: shop/db-access-ingress isolates shop/db; its rule 1 comes closest'
+    >>> [line.text.strip() for line in found.passages[0].excerpt.lines if line.marked]
+    ['podSelector:', 'matchLabels:', 'app: myapp', 'role: db', 'role: backend']
+    >>> found.change
+    <Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
+    """
+    told = [[*_told(verdict.cluster, *half)] for half in _halves(verdict)]
+    shown, note = _limited(verdict.cluster, told)
+    note = note if shown else NOBODY
+    if not with_change or verdict.allowed:
+        return Reasons(explain(verdict), shown, note)
+    change = fix(verdict)
+    remark = "" if change else needless(verdict)
+    said = f"{remark[:1].upper()}{remark[1:]}." if remark else NO_CHANGE
+    return Reasons(explain(verdict), shown, note, change, "" if change else said)
+
+
+def reasons_of_pod(cluster: Cluster, pod: Pod) -> Reasons:
+    """Return which policies select a pod, in words and in their YAML, and for what it is isolated.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> reasons_of_pod(shop, shop.pod("db")).passages[0].caption
+    'shop/db-access-ingress selects shop/db and isolates it for ingress, as policyTypes is left out'
+    >>> reasons_of_pod(shop, shop.pod("web")).note
+    'No policy selects it.'
+    """
+    words = describe_pod(cluster, pod)
+    if pod.finished:
+        return Reasons(words)
+    shown, note = _limited(cluster, [[*_selecting(cluster, pod)]])
+    return Reasons(words, shown, note if shown else "No policy selects it.")
+
+
+# ---------------------------------------------------------------- which policies
+
+
+class _Told(NamedTuple):
+    """A policy that has to do with it: in words, and what to mark, the most telling first."""
+
+    caption: str
+    policy: Policy
+    paths: tuple[Path, ...]
+
+
+def _limited(cluster: Cluster, told: list[list[_Told]]) -> tuple[tuple[Passage, ...], str]:
+    """Return the first policies of each side with their YAML, and how many more there are."""
+    chosen: list[_Told] = []
+    for i, side in enumerate(told):
+        others = sum(1 for other in told[i + 1 :] if other)
+        left = MOST_POLICIES - len(chosen)
+        chosen += side[: min(max(1, left - others), left)]
+    rest = [str(one.policy) for side in told for one in side if one not in chosen]
+    named = ", ".join([*rest[:MOST_NAMED], *(["…"] if rest[MOST_NAMED:] else [])])
+    passages = (Passage(one.caption, excerpt(cluster, one.policy, one.paths)) for one in chosen)
+    return tuple(passages), f"And {len(rest)} more: {named}." if rest else ""
+
+
+def _halves(verdict: Verdict) -> Iterator[tuple[Side, Assumptions, str]]:
+    """Yield both sides in the usual reading, and what differs where another one is permitted."""
+    usual = verdict.outcomes[0]
+    yield from ((side, usual.reading, str(side.direction)) for side in verdict.sides)
+    other = next((one for one in verdict.outcomes if one.allowed is not usual.allowed), usual)
+    for before, side in zip(_sides(usual), _sides(other), strict=True):
+        if before.allowed is not side.allowed:
+            yield side, other.reading, f"{side.direction}, otherwise"
+
+
+def _sides(outcome: Outcome) -> tuple[Side, Side]:
+    return outcome.egress, outcome.ingress
+
+
+def _told(cluster: Cluster, side: Side, reading: Assumptions, opening: str) -> Iterator[_Told]:
+    """Yield the policies that decide one side; there are none where it is exempt."""
+    if side.exemption is None:
+        tell = _admitting if side.admitted_by else _denying
+        for words, policy, paths in tell(cluster, side, reading):
+            yield _Told(f"{opening}: {words}", policy, paths)
+
+
+def _admitting(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[_Told]:
+    for policy, pairs in groupby(side.admitted_by, key=lambda pair: pair[0]):
+        rules = [rule for _, rule in pairs]
+        numbers = " and ".join(str(rule.number) for rule in rules)
+        one = len(rules) == 1
+        words = f"rule{'' if one else 's'} {numbers} of {policy} admit{'s' if one else ''}"
+        paths = (
+            path for rule in rules for path in admitting_items(cluster, side, reading, policy, rule)
+        )
+        yield _Told(f"{words} {side.peer}", policy, tuple(paths))
+
+
+def admitting_items(
+    cluster: Cluster, side: Side, reading: Assumptions, policy: Policy, rule: Rule
+) -> list[Path]:
+    """Return the items that admit the flow; the rule itself where it restricts nothing."""
+
+    def admits(**items: tuple[object]) -> bool:
+        narrower = replace(rule, **items)  # type: ignore[arg-type]
+        query = query_of(side.flow)
+        return resolution_of(cluster).admits(policy, narrower, side.peer, query, reading)
+
+    peers = [path_of_peer(rule, i) for i, peer in enumerate(rule.peers) if admits(peers=(peer,))]
+    ports = [path_of_port(rule, i) for i, port in enumerate(rule.ports) if admits(ports=(port,))]
+    return peers + ports or [path_of_rule(rule)]
+
+
+def _denying(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[_Told]:
+    governed = is_governed(side.flow.protocol)  # no rule speaks of ICMP
+    miss = nearest(cluster, side, reading) if governed else None
+    if miss is not None:
+        yield _Told(_closest(miss, side), miss.policy, (*_missed(cluster, miss, side),))
+    for policy in side.isolated_by:
+        if miss is None or policy is not miss.policy:
+            empty = policy.rules(side.direction) == ()
+            why = f"; it lists no {side.direction} rule" if empty else ""
+            words = f"{policy} isolates {side.subject}{why}"
+            yield _Told(words, policy, _isolation(policy, side.direction))
+
+
+def _selecting(cluster: Cluster, pod: Pod) -> Iterator[_Told]:
+    by = {way: resolution_of(cluster).isolating(pod, way) for way in Direction}
+    for policy in cluster.policies:
+        ways = [way for way in Direction if policy in by[way]]
+        if ways:
+            left_out = "" if policy.types_written else ", as policyTypes is left out"
+            words = f"isolates it for {' and '.join(map(str, ways))}{left_out}"
+            yield _Told(f"{policy} selects {pod} and {words}", policy, _isolation(policy))
+
+
+# ---------------------------------------------------------------- which lines
+
+
+def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
+    """Return what says whom a policy isolates for what, and that it lists no rule."""
+    types = (TYPES,) if policy.types_written else ()
+    written = {Direction.INGRESS: policy.ingress, Direction.EGRESS: policy.egress}
+    empty = (("spec", str(way)) for way in directions if written[way] == ())
+    return SELECTOR, *types, *empty
+
+
+def _closest(miss: NearMiss, side: Side) -> str:
+    if any(unmet.part is Part.DIRECTION for unmet in miss.unmet):
+        words = f"rule {miss.rule.number} of {miss.policy} fits, but its policyTypes do not list"
+        return f"{words} {side.direction.value}"
+    number = miss.rule.number
+    return f"{miss.policy} isolates {side.subject}; its rule {number} comes closest"
+
+
+def _missed(cluster: Cluster, miss: NearMiss, side: Side) -> Iterator[Path]:
+    """Yield what a rule still wants, then what makes its policy isolate the subject."""
+    for unmet in miss.unmet:
+        yield _wanted(cluster, miss, unmet, side)
+    yield from _isolation(miss.policy)
+
+
+def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
+    """Return where the one thing is written that a rule wants and the flow does not have."""
+    if miss.peer is None or not miss.wants_peer or unmet.part in PORT_PARTS:
+        return (*path_of_rule(miss.rule), "ports") if unmet.part in PORT_PARTS else TYPES
+    at = path_of_peer(miss.rule, miss.rule.peers.index(miss.peer))
+    match unmet.part, unmet.wants:
+        case (Part.POD_LABELS | Part.NAMESPACE_LABELS) as part, Requirement() as wanted:
+            field = "podSelector" if part is Part.POD_LABELS else "namespaceSelector"
+            selector = selectors_of(miss.peer)[field]
+            document = text_of(cluster, miss.policy)
+            return path_of_requirement(document, selector, wanted, (*at, field))
+        case Part.ADDRESS, _:
+            return *at, "ipBlock", "cidr"
+        case Part.EXCEPT, IPBlock() as block:
+            address = side.peer.address
+            parts = (i for i, part in enumerate(block.excepts) if address and address in part)
+            return *at, "ipBlock", "except", next(parts)
+    return at
+
+
+# ---------------------------------------------------------------- the change
+
+
+def _spelt(change: Fix) -> str:
+    """Return a change as text, with a plus before each line that is new."""
+    edits = (f"{edit.words}\n{indent(as_lines(edit), '  ')}" for edit in change.changes)
+    return "\n".join((f"{CHANGE}:", *edits, str(change.also)))
+
+
+def as_lines(edit: Edit) -> str:
+    """Return what to type, below the field where, with a plus before each line that is new.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> found = lab.fix(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    >>> print(as_lines(found.changes[0]))
+    add to spec.ingress[0].from:
+    + - podSelector:
+    +     matchLabels:
+    +       role: web
+    """
+    sign = "+" if edit.adds else " "
+    return "\n".join((where(edit), *(f"{sign} {line}" for line in edit.yaml.splitlines())))
+
+
+def where(edit: Edit) -> str:
+    """Return what to do with the lines of an edit."""
+    if not edit.path:
+        return "apply:"
+    return f"add to {edit.path}:" if edit.adds else f"{edit.path} becomes:"

@@ -1,0 +1,303 @@
+"""The smallest change to the manifests that makes a denied flow allowed.
+
+Candidates come from `edits`; each is applied and the engine is asked again, so nothing about
+NetworkPolicy is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from netpol_lab.advice.edits import Edit, edits
+from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge, leads_nowhere, without_port
+from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.ports import PortSet
+from netpol_lab.reach.diff import diff
+from netpol_lab.reach.grouping import Connection
+
+MOST_SHOWN = 5  # connections in a warning
+
+
+class Also(NamedTuple):
+    """What a fix does beside letting its flow through.
+
+    Parameters
+    ----------
+    opened : tuple of Connection
+        What else becomes allowed, or undefined.
+    closed : tuple of Connection
+        What was allowed and no longer surely is.
+    """
+
+    opened: tuple[Connection, ...]
+    closed: tuple[Connection, ...]
+
+    def __str__(self) -> str:
+        parts = [*_listed("opens", self.opened), *_listed("closes", self.closed)]
+        return "\n".join(parts) or "this opens nothing else"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """The changes that let a flow through, found by `fix`.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        On the flow as the manifests are.
+    changes : tuple of Edit
+        In the order in which to make them; often there is one.
+    """
+
+    verdict: Verdict
+    changes: tuple[Edit, ...]
+
+    def apply(self, cluster: Cluster | None = None) -> Cluster:
+        """Return the changed cluster, on which the flow is allowed.
+
+        Parameters
+        ----------
+        cluster : Cluster, optional
+            The verdict's own when left out; another one has to hold the same objects.
+        """
+        start = self.verdict.cluster if cluster is None else cluster
+        return reduce(lambda changed, edit: edit.apply(changed), self.changes, start)
+
+    @cached_property
+    def also(self) -> Also:
+        """The other flows that the changes open and close; computed when first asked for."""
+        return _also(self.verdict, self.apply())
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.changes), str(self.also)])
+
+    def __repr__(self) -> str:
+        return f"<Fix: {'; '.join(edit.words for edit in self.changes)}>"
+
+
+def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
+    """Return the smallest change to the manifests that makes a flow allowed.
+
+    What leaves other pods alone comes first: rules are written only into policies that have rules
+    already and select nobody but the pod in question and those like it. Where there is none, as
+    each policy is a default deny or selects others as well, a new policy for this pod is written.
+    Among all these, and labels for pods and namespaces where a key has no value yet, the fewest
+    changed lines win; among equals, what opens and closes the fewest other flows, then what stands
+    first. Nothing is removed but exceptions of blocks. A flow that is undefined gets a fix that
+    makes it allowed under every permitted reading.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    narrow : bool
+        Whether opening and closing few other flows counts first, and lines only among equals;
+        this takes longer.
+
+    Returns
+    -------
+    Fix or None
+        None where there is nothing to do, as the flow is allowed already, by most plugins at
+        least (see `needless`); or where no such change surely helps: no rule speaks of protocols
+        such as ICMP; and an end that is no ordinary pod (a pod on its node's network, a Service
+        that is called by name) can be admitted only by its address, which the manifests may not
+        give.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> better = lab.fix(lab.evaluate(shop, "web", "db", port=5432))
+    >>> print(better)
+    in shop/db-access-ingress, let rule 1 also admit pods with role=web
+      add to spec.ingress[0].from:
+        - podSelector:
+            matchLabels:
+              role: web
+    this also opens other flows:
+      shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)
+    >>> lab.evaluate(better.apply(shop), "web", "db", port=5432).allowed
+    True
+    >>> lab.fix(better.verdict, narrow=True)
+    <Fix: in shop/db-access-ingress, add an ingress rule for pods with role=web on TCP 5432>
+    """
+    if needless(verdict):
+        return None
+    steps: list[Edit] = []
+    now = verdict
+    while now.allowed is not True:
+        step = _step(now, narrow)
+        if step is None:
+            return None
+        edit, now = step
+        steps.append(edit)
+    return Fix(verdict, tuple(steps)) if steps else None
+
+
+def needless(verdict: Verdict) -> str:
+    """Say why no change is looked for; nothing where one is.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> needless(lab.evaluate(shop, "backend", "db", port=5432))
+    'it is allowed already'
+    >>> needless(lab.evaluate(shop, "web", "db", port=5432))
+    ''
+    """
+    if verdict.allowed:
+        return "it is allowed already"
+    if verdict.common:
+        return "most plugins allow it already, so nothing is proposed"
+    cluster, flow = verdict.cluster, verdict.flow
+    if unknown := without_port(cluster, flow):
+        return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
+    if all(map(_mixes_families, verdict.outcomes)):
+        return "there is no such connection: its ends share no address family"
+    return ""
+
+
+def _mixes_families(outcome: Outcome) -> bool:
+    ends = outcome.arriving.source.address, outcome.arriving.destination.address
+    return len({address.version for address in ends if address is not None}) > 1
+
+
+# ---------------------------------------------------------------- the search
+
+
+def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
+    """Return the best edit that lets the flow through one side more, and the verdict then."""
+    outcome, side = next(_denials(verdict))
+    proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.reading))
+    by_size = sorted(proposed, key=_lines)
+    groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, _lines))
+    for equal in groups:
+        tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in equal]
+        helping = [(edit, after) for edit, after in tried if _count(after) < _count(verdict)]
+        if len(helping) > 1:
+            return min(helping, key=lambda step: _touched(verdict, step[1].cluster))
+        if helping:
+            return helping[0]
+    return None
+
+
+def _lines(edit: Edit) -> int:
+    return edit.lines
+
+
+def _denials(verdict: Verdict) -> Iterator[tuple[Outcome, Side]]:
+    """Yield the sides that deny in any permitted reading, those of the usual one first."""
+    for outcome in verdict.outcomes:
+        for side in (outcome.egress, outcome.ingress):
+            if not side.allowed:
+                yield outcome, side
+
+
+def _count(verdict: Verdict) -> int:
+    return sum(1 for _ in _denials(verdict))
+
+
+def _after(verdict: Verdict, cluster: Cluster) -> Verdict:
+    """Return the verdict on the same flow in a changed cluster."""
+    flow = verdict.flow
+    source, destination = (_again(end, cluster) for end in (flow.source, flow.destination))
+    flow = replace(flow, source=source, destination=destination)
+    return judge(cluster, flow, verdict.assumptions)
+
+
+def _again(end: Endpoint, cluster: Cluster) -> Endpoint:
+    return end if end.pod is None else replace(end, pod=cluster.pod(str(end.pod)))
+
+
+# ---------------------------------------------------------------- what else it does
+
+
+def _also(verdict: Verdict, changed: Cluster) -> Also:
+    difference = diff(verdict.cluster, changed, verdict.assumptions)
+    before, after = difference.before, difference.after
+    opened, closed = [], []
+    for row in difference.changes:
+        pair = row.source, row.destination
+        was, now, asked = before.ports(*pair), after.ports(*pair), _asked(verdict, *pair)
+        perhaps = after.undefined(*pair) - before.undefined(*pair) - was
+        opened.append(Connection(*pair, now - was - asked, perhaps - asked))
+        closed.append(Connection(*pair, was - now))
+    return Also(
+        tuple(row for row in opened if row.ports or row.undefined),
+        tuple(row for row in closed if row.ports),
+    )
+
+
+def _asked(verdict: Verdict, source: str, destination: str) -> PortSet:
+    """Return the ports of a connection that the verdict is about."""
+    flows = (outcome.arriving for outcome in verdict.outcomes)
+    meant = (
+        PortSet.of(flow.protocol, flow.port)
+        for flow in flows
+        if (flow.source.name, flow.destination.name) == (source, destination) and flow.port
+    )
+    return PortSet.union(*meant)
+
+
+def _touched(verdict: Verdict, changed: Cluster) -> int:
+    """Return how many other flows a change opens or closes, each port for itself."""
+    also = _also(verdict, changed)
+    return sum(len(row.ports | row.undefined) for row in (*also.opened, *also.closed))
+
+
+def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:
+    """Yield what a change opens or closes: the first few by name, and what is left open as one."""
+    sure = [row for row in rows if row.ports]
+    if rows:
+        yield f"this also {verb} other flows:"
+        yield from (
+            f"  {row.source} -> {row.destination}  {row.ports}" for row in sure[:MOST_SHOWN]
+        )
+        if len(sure) > MOST_SHOWN:
+            yield f"  and {len(sure) - MOST_SHOWN} more connections"
+        yield from _perhaps([row for row in rows if row.undefined])
+
+
+def _perhaps(rows: list[Connection]) -> Iterator[str]:
+    """Yield the connections that Kubernetes or the manifests leave open, in one line."""
+    if rows:
+        pair = f"{rows[0].source} -> {rows[0].destination}"
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        ports = PortSet.union(*(row.undefined for row in rows))
+        yield f"  perhaps, as it is left open: {pair}{more}  {ports}"
+
+
+def as_data(fix: Fix) -> dict[str, Any]:
+    """Return a fix as plain values, for JSON.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> found = lab.fix(lab.evaluate(shop, "web", "db", port=5432))
+    >>> as_data(found)["changes"][0]["path"]
+    'spec.ingress[0].from'
+    """
+    fields = ("object", "path", "words", "yaml")
+    return {
+        "changes": [{field: getattr(edit, field) for field in fields} for edit in fix.changes],
+        "also": {
+            "opened": [*map(_connection_as_data, fix.also.opened)],
+            "closed": [*map(_connection_as_data, fix.also.closed)],
+        },
+    }
+
+
+def _connection_as_data(row: Connection) -> dict[str, Any]:
+    ports = {"ports": row.ports.as_data()}
+    if row.undefined:
+        ports["undefined"] = row.undefined.as_data()
+    return {"from": row.source, "to": row.destination, **ports}

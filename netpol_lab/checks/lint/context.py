@@ -1,0 +1,230 @@
+"""A cluster as lint looks at it: the questions that all checks ask, each answered once."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from functools import cache, cached_property, reduce
+from ipaddress import ip_address
+from itertools import chain
+from operator import or_
+from typing import NamedTuple
+
+from netpol_lab.engine.endpoint_rules import named_ports
+from netpol_lab.engine.semantics import EndpointSet, PeerSet, addresses_of, covers, ports_at
+from netpol_lab.engine.verdict import evaluate, resolution_of
+from netpol_lab.model.addresses import Address, parse_address
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.bitsets import bits_of
+from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.objects import (
+    Direction,
+    IPBlock,
+    Peer,
+    Pod,
+    Policy,
+    Rule,
+    Selector,
+    Service,
+    ServicePort,
+)
+from netpol_lab.model.ports import PortSet
+
+_STRANGERS = {4: "203.0.113.7", 6: "2001:db8::7"}  # addresses for documentation: nobody's own
+
+
+class Probe(NamedTuple):
+    """A flow that may prove something."""
+
+    source: str
+    destination: str
+    port: int
+    protocol: str
+
+
+class Survey:
+    """A cluster with the answers that checks ask for again and again.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    assumptions : Assumptions
+    """
+
+    def __init__(self, cluster: Cluster, assumptions: Assumptions) -> None:
+        self.cluster = cluster
+        self.assumptions = assumptions
+        self.resolution = resolution_of(cluster)
+        self.universe = self.resolution.universe
+        self.policies_of: dict[str, list[Policy]] = {}
+        for policy in cluster.policies:
+            self.policies_of.setdefault(policy.namespace, []).append(policy)
+        self.allowed = cache(self._allowed)
+        self._selecting = cache(self._policies_for)
+
+    # ---------------------------------------------------------------- pods
+
+    @cached_property
+    def everyone(self) -> EndpointSet:
+        """All running pods."""
+        return self.universe.labelled(Selector())
+
+    @cached_property
+    def none(self) -> EndpointSet:
+        """No pod."""
+        return EndpointSet(self.universe)
+
+    @cached_property
+    def on_hosts(self) -> EndpointSet:
+        """The pods with hostNetwork; Kubernetes leaves open what policies mean for them."""
+        return self.set_of(pod for pod in self.everyone if pod.host_network)
+
+    @cached_property
+    def isolated(self) -> dict[Direction, EndpointSet]:
+        """The pods that any policy isolates, by direction."""
+        return {d: self.isolated_by(self.cluster.policies, d) for d in Direction}
+
+    def isolated_by(self, policies: Iterable[Policy], direction: Direction) -> EndpointSet:
+        """Return the pods that some of the policies isolate."""
+        return self.selected_by(p for p in policies if direction in p.policy_types)
+
+    def selected_by(self, policies: Iterable[Policy]) -> EndpointSet:
+        """Return the pods that some of the policies select."""
+        return reduce(or_, map(self.subjects, policies), self.none)
+
+    def set_of(self, pods: Iterable[Pod]) -> EndpointSet:
+        """Return a set of running pods."""
+        places = (self.universe.index[str(pod)] for pod in pods)
+        return EndpointSet(self.universe, bits_of(places))
+
+    def subjects(self, policy: Policy) -> EndpointSet:
+        """Return the pods that a policy selects."""
+        return self.resolution.subjects(policy.namespace, policy.pod_selector)
+
+    def peers(self, policy: Policy, *peers: Peer) -> PeerSet:
+        """Return whom some items of `from` or `to` mean."""
+        return self.resolution.peers(policy.namespace, peers)
+
+    def pods_of(self, namespace: str) -> EndpointSet:
+        """Return the running pods of a namespace."""
+        return self.resolution.subjects(namespace, Selector())
+
+    def pod(self, end: str) -> Pod | None:
+        """Return the pod at the end of a flow; None for an address of no pod."""
+        place = self.universe.index.get(end)
+        if place is not None:
+            return self.universe.pods[place]
+        address = parse_address(end)
+        return None if address is None else self.cluster.owner(address)
+
+    # ---------------------------------------------------------------- addresses and ports
+
+    def inside(self, block: IPBlock) -> EndpointSet:
+        """Return the pods with an address in a block."""
+        by_number = self._by_address.get(block.cidr.version, [])
+        places = (
+            place
+            for part in addresses_of(block)
+            for _, place in by_number[_span(by_number, part.numbers)]
+        )
+        return EndpointSet(self.universe, bits_of(places))
+
+    @cached_property
+    def _by_address(self) -> dict[int, list[tuple[int, int]]]:
+        """The addresses of pods by family, in order, each with its pod's bit."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for place, pod in self.universe.pods.items():
+            for address in pod.known_addresses:
+                found.setdefault(address.version, []).append((int(address), place))
+        return {version: sorted(pairs) for version, pairs in found.items()}
+
+    def families(self, pods: EndpointSet) -> set[int]:
+        """Return the address families of some pods; none where an address is not known."""
+        known = [pod.known_addresses for pod in pods]
+        return {a.version for own in known for a in own} if all(known) else set()
+
+    @cached_property
+    def strangers(self) -> dict[int, Address]:
+        """An address outside the cluster, of each family."""
+        own = ((*pod.addresses, *pod.node_addresses) for pod in self.everyone)
+        taken = {*chain.from_iterable(own), *self.service_addresses}
+        found = {}
+        for version, text in _STRANGERS.items():
+            address = ip_address(text)
+            while address in taken:
+                address += 1
+            found[version] = address
+        return found
+
+    def ports_to(self, rule: Rule, pod: Pod | None) -> PortSet:
+        """Return the ports that a rule means at a destination."""
+        names = named_ports(Endpoint(pod), self.assumptions)
+        return ports_at(rule.ports, names, self.assumptions.end_port)
+
+    # ---------------------------------------------------------------- Services
+
+    def in_block(self, block: IPBlock) -> Iterator[tuple[Service, Address]]:
+        """Yield the Services with an address in a block."""
+        for service in self.cluster.services:
+            for address in service.addresses:
+                if covers(block, address):
+                    yield service, address
+
+    def behind(self, service: Service) -> EndpointSet:
+        """Return the running pods that a Service selects."""
+        if service.selector is None:
+            return self.none
+        return self.resolution.subjects(service.namespace, service.selector)
+
+    @cached_property
+    def offers(self) -> dict[tuple[int | str | None, str], list[tuple[Service, ServicePort]]]:
+        """The Services with an address of their own, by each port and protocol they offer."""
+        found: dict[tuple[int | str | None, str], list[tuple[Service, ServicePort]]] = {}
+        for service in self.cluster.services:
+            for port in () if service.headless else service.ports:
+                found.setdefault((port.port, port.protocol), []).append((service, port))
+        return found
+
+    @cached_property
+    def service_addresses(self) -> frozenset[Address]:
+        """The addresses of all Services."""
+        return frozenset(chain.from_iterable(s.addresses for s in self.cluster.services))
+
+    # ---------------------------------------------------------------- verdicts and variants
+
+    def _allowed(self, probe: Probe) -> bool | None:
+        """Return the verdict on the cluster as it is."""
+        return evaluate(self.cluster, *probe, assumptions=self.assumptions).allowed
+
+    def silent_about(self, pods: Iterable[Pod]) -> set[int]:
+        """Return the ids of the policies that select none of some pods."""
+        return set(map(id, self.cluster.policies)).difference(*map(self._selecting, pods))
+
+    def _policies_for(self, pod: Pod) -> set[int]:
+        here = self.policies_of.get(pod.namespace, ())
+        return {id(policy) for policy in here if pod in self.subjects(policy)}
+
+    def beside(self, policy: Policy) -> list[Policy]:
+        """Return the other policies of a policy's namespace."""
+        return [other for other in self.policies_of[policy.namespace] if other is not policy]
+
+    def instead(self, policy: Policy, other: Policy) -> Cluster:
+        """Return the cluster with another policy in the place of one."""
+        found = (other if p is policy else p for p in self.cluster.policies)
+        return self.cluster.with_policies(found)
+
+    def without(self, *policies: Policy) -> Cluster:
+        """Return the cluster without some policies."""
+        gone = set(map(id, policies))
+        kept = (p for p in self.cluster.policies if id(p) not in gone)
+        return self.cluster.with_policies(kept)
+
+    def together_with(self, policy: Policy) -> Cluster:
+        """Return the cluster with one more policy."""
+        return self.cluster.with_policies([*self.cluster.policies, policy])
+
+
+def _span(pairs: list[tuple[int, int]], numbers: tuple[int, int]) -> slice:
+    """Return the part of sorted pairs whose first numbers are within two bounds."""
+    first, last = numbers
+    return slice(bisect_left(pairs, (first, -1)), bisect_left(pairs, (last + 1, -1)))

@@ -1,0 +1,213 @@
+"""NP304 to NP306: egress that is restricted, and names that cannot be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from netpol_lab.checks.lint.context import Survey
+from netpol_lab.checks.lint.findings import Suspicion
+from netpol_lab.checks.lint.probes import admitted, between, with_strangers
+from netpol_lab.checks.lint.witnesses import OPENS, difference
+from netpol_lab.engine.semantics import EndpointSet, PortQuery, matches, only_namespace, target_port
+from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.cluster import Endpoint
+from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.policy_parts import with_rule, with_rules
+from netpol_lab.model.ports import PortSet, Protocol
+
+INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
+TCP, UDP = Protocol.TCP, Protocol.UDP
+DNS_PORT = 53
+DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
+NODE_CACHE = Endpoint(address=parse_address("169.254.20.10"))  # of NodeLocal DNSCache
+
+
+def is_for_dns(ports: Sequence[PolicyPort]) -> bool:
+    """Say whether ports are only those of name servers."""
+    return bool(ports) and all(port.port in (53, 5353) or "dns" in str(port.port) for port in ports)
+
+
+@dataclass(frozen=True, slots=True)
+class _NameServers:
+    """Where pods ask for names.
+
+    Parameters
+    ----------
+    pods : EndpointSet
+        Empty where the manifests lack them.
+    port : int
+        The port at which they listen.
+    addresses : tuple
+        Other ends that answer as well, such as the address of a Service.
+    """
+
+    pods: EndpointSet
+    port: int
+    addresses: tuple[Endpoint, ...]
+
+    def admitted_by(self, survey: Survey, policy: Policy, protocol: Protocol) -> bool:
+        """Say whether some egress rule of a policy admits the look-up of names."""
+        asked = self._is_known if self.pods else _is_likely
+        return any(asked(survey, policy, rule, protocol) for rule in policy.rules(EGRESS))
+
+    def _is_known(self, survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+        pods = (Endpoint(pod, next(iter(pod.known_addresses), None)) for pod in self.pods)
+        ends = ((end, self.port) for end in pods)
+        reading = replace(survey.assumptions, unknown_addresses_in_blocks=True)
+        return any(
+            survey.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), reading)
+            for end, port in (*ends, *((end, DNS_PORT) for end in self.addresses))
+        )
+
+
+def _is_likely(survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+    """Say whether a rule admits name servers that the manifests do not show."""
+    if rule.ports and any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
+        return True
+    query = PortQuery(Endpoint(), protocol, DNS_PORT)
+    reaches = not rule.peers or any(_may_serve_names(survey, peer) for peer in rule.peers)
+    return reaches and query.in_rule(rule, survey.assumptions)
+
+
+def _may_serve_names(survey: Survey, peer: Peer) -> bool:
+    if peer.namespace_selector is None:
+        return peer.ip_block is not None
+    system = survey.cluster.namespaces.get("kube-system")
+    labels = {NAME_LABEL: "kube-system", **(system.labels if system else {})}
+    alone = peer.pod_selector is None or not peer.pod_selector.requirements
+    return alone and matches(peer.namespace_selector, labels)
+
+
+def _name_servers(survey: Survey) -> _NameServers:
+    """Return the pods that serve names, by their Service or by their label."""
+    addresses = [NODE_CACHE]
+    for service, offered in survey.offers.get((DNS_PORT, UDP), ()):
+        ports = [target_port(offered, pod) for pod in survey.behind(service)]
+        addresses += (Endpoint(address=address) for address in service.addresses)
+        if ports and ports[0] is not None:
+            return _NameServers(survey.behind(service), ports[0], tuple(addresses))
+    labelled = (pod for pod in survey.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
+    return _NameServers(survey.set_of(labelled), DNS_PORT, tuple(addresses))
+
+
+def no_names(survey: Survey) -> Iterator[Suspicion]:
+    """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61)."""
+    servers = _name_servers(survey)
+    for policies in survey.policies_of.values():
+        listing = [policy for policy in policies if EGRESS in policy.policy_types]
+        serving = {
+            protocol: [p for p in listing if servers.admitted_by(survey, p, protocol)]
+            for protocol in (UDP, TCP)
+        }
+        served = {protocol: survey.selected_by(found) for protocol, found in serving.items()}
+        yield from _unserved(survey, servers, listing, served)
+
+
+def _unserved(
+    survey: Survey,
+    servers: _NameServers,
+    policies: list[Policy],
+    served: dict[Protocol, EndpointSet],
+) -> Iterator[Suspicion]:
+    """Yield the pods that have egress rules and cannot look up names, each of them once."""
+    told = servers.pods | survey.on_hosts
+    for policy in policies:
+        if not policy.rules(EGRESS):  # a ban on everything needs no names
+            continue
+        left = survey.subjects(policy) - told
+        lacking = {
+            "NP304": left - served[UDP] - served[TCP],
+            "NP305": (left - served[UDP]) & served[TCP],
+            "NP306": (left - served[TCP]) & served[UDP],
+        }
+        for code, pods in lacking.items():
+            if pods and (code == "NP304" or _mentions_dns(policy)):
+                yield _without_names(code, survey, servers, policy, pods)
+                told = told | pods
+
+
+def _mentions_dns(policy: Policy) -> bool:
+    return any(map(_names_dns, policy.rules(EGRESS)))
+
+
+def _names_dns(rule: Rule) -> bool:
+    return any(is_for_dns([port]) for port in rule.ports)
+
+
+_MESSAGES = {
+    "NP304": "its pods may open some connections, but none to a name server: looking up a name "
+    "fails, and with it every connection by name.",
+    "NP305": "port 53 is open for TCP only, which is what a port without protocol means; names "
+    "are looked up over UDP first.",
+    "NP306": "port 53 is open for UDP only; long answers are asked for again over TCP.",
+}
+_HINTS = {
+    "NP304": "add an egress rule for UDP and TCP 53 to the name servers",
+    "NP305": "add {protocol: UDP, port: 53}",
+    "NP306": "add {protocol: TCP, port: 53}",
+}
+
+
+def _without_names(
+    code: str, survey: Survey, servers: _NameServers, policy: Policy, pods: EndpointSet
+) -> Suspicion:
+    rules = policy.rules(EGRESS)
+    namespaces = dict.fromkeys(pod.namespace for pod in servers.pods)
+    peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in namespaces)
+    udp, tcp = (PolicyPort(protocol, servers.port) for protocol in (UDP, TCP))
+    names = Rule(EGRESS, len(rules), peers, (udp, tcp))
+    variant = survey.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
+    asked = replace(names, ports=(tcp if code == "NP306" else udp,))
+    probes = between(survey, EGRESS, pods, servers.pods, asked)
+    if not servers.pods:
+        probes = with_strangers(survey, EGRESS, pods, asked)
+    witness = difference(survey, probes, variant, "with a rule for name servers", OPENS)
+    path = "spec.egress" if code == "NP304" else f"spec.egress[{_place_of_dns(policy)}]"
+    return Suspicion(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
+
+
+def _place_of_dns(policy: Policy) -> int:
+    rules = policy.rules(EGRESS)
+    return next(i for i, rule in enumerate(rules) if _names_dns(rule))
+
+
+# ---------------------------------------------------------------- the name servers' own policies
+
+
+def half_open_servers(survey: Survey) -> Iterator[Suspicion]:
+    """NP305 and NP306: ingress rules that let name servers be asked over one protocol alone."""
+    servers = _name_servers(survey)
+    for namespace in dict.fromkeys(pod.namespace for pod in servers.pods):
+        policies = [p for p in survey.policies_of.get(namespace, ()) if INGRESS in p.policy_types]
+        asked = [p for p in policies if survey.subjects(p) & servers.pods]
+        for policy in asked:
+            yield from _half_open(survey, servers, policy, asked)
+
+
+def _half_open(
+    survey: Survey, servers: _NameServers, policy: Policy, beside: list[Policy]
+) -> Iterator[Suspicion]:
+    """Yield a suspicion about the first rule for DNS, if no rule speaks of the other protocol."""
+    rules = [rule for p in beside for rule in p.rules(INGRESS)]
+    pod = next(iter(survey.subjects(policy) & servers.pods))
+    spoken_of = PortSet.union(*(survey.ports_to(rule, pod) for rule in rules))
+    lacking = [protocol for protocol in (UDP, TCP) if (protocol, servers.port) not in spoken_of]
+    first = next((r for r in policy.rules(INGRESS) if _names_dns(r)), None)
+    if len(lacking) == 1 and first is not None:
+        names = set(map(str, servers.pods))
+        added = PolicyPort(lacking[0], servers.port)
+        more = with_rule(policy, first, replace(first, ports=(*first.ports, added)))
+        probes = (
+            probe
+            for probe in admitted(survey, policy, replace(first, ports=(added,)))
+            if probe.destination in names
+        )
+        variant = survey.instead(policy, more)
+        if witness := difference(survey, probes, variant, f"with {added} in the rule", OPENS):
+            code = "NP305" if added.protocol is UDP else "NP306"
+            hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
+            yield Suspicion(code, policy, _MESSAGES[code], hint, first.path, witness)
+
+
+OF_CLUSTERS = (no_names, half_open_servers)

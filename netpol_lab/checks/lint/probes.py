@@ -1,0 +1,126 @@
+"""Flows worth trying: between whom, and on which port, a difference is likely to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import chain, islice
+from operator import and_
+
+from netpol_lab.checks.lint.context import Probe, Survey
+from netpol_lab.engine.semantics import EndpointSet, addresses_of, covers
+from netpol_lab.model.addresses import Address
+from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Rule
+from netpol_lab.model.policy_parts import opposite
+from netpol_lab.model.ports import PortSet, Protocol
+
+MOST_PROBES = 9  # flows that are tried before a difference is given up
+MOST_ENDS = 3  # pods that are tried at each end
+
+_COMMON = ((Protocol.TCP, 80), (Protocol.TCP, 443))  # ports, where a pod declares none
+
+
+def between(
+    survey: Survey,
+    direction: Direction,
+    subjects: EndpointSet,
+    peers: EndpointSet | Sequence[Address],
+    *rules: Rule,
+) -> Iterator[Probe]:
+    """Yield flows between subjects and peers.
+
+    Parameters
+    ----------
+    survey : Survey
+    direction : Direction
+        The subjects' side.
+    subjects : EndpointSet
+    peers : EndpointSet or sequence of addresses
+    *rules : Rule
+        Only on ports that each of them means.
+    """
+    other = opposite(direction)
+    for subject in _few(survey, subjects, direction):
+        ends = _few(survey, peers, other) if isinstance(peers, EndpointSet) else peers
+        for peer in ends:
+            source, destination = _oriented(direction, subject, peer)
+            port = _usual_port(survey, destination, rules)
+            if port and source is not destination and _can_meet(source, destination):
+                yield Probe(str(source), str(destination), port[1], port[0])
+
+
+def _can_meet(*ends: Pod | Address) -> bool:
+    """Say whether two ends share an address family, or one has no address that is known."""
+    known = (end.known_addresses if isinstance(end, Pod) else (end,) for end in ends)
+    first, second = ({address.version for address in own} for own in known)
+    return not first or not second or bool(first & second)
+
+
+def with_strangers(
+    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
+) -> Iterator[Probe]:
+    """Yield flows between subjects and an address outside the cluster."""
+    for subject in _few(survey, subjects, direction):
+        known = next(iter(subject.known_addresses), None)
+        stranger = survey.strangers[known.version if known is not None else 4]
+        yield from between(survey, direction, survey.set_of([subject]), [stranger], *rules)
+
+
+def with_anybody(
+    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
+) -> Iterator[Probe]:
+    """Yield flows between subjects and all kinds of peers."""
+    pods = between(survey, direction, subjects, survey.everyone, *rules)
+    yield from islice(pods, MOST_PROBES - MOST_ENDS)
+    yield from with_strangers(survey, direction, subjects, *rules)
+
+
+def by_rule(
+    survey: Survey, policy: Policy, rule: Rule, peers: EndpointSet | Sequence[Address]
+) -> Iterator[Probe]:
+    """Yield flows between a policy's pods and peers, on ports that one of its rules means."""
+    return between(survey, rule.direction, survey.subjects(policy), peers, rule)
+
+
+def admitted(survey: Survey, policy: Policy, rule: Rule) -> Iterator[Probe]:
+    """Yield flows that a rule admits."""
+    meant = survey.peers(policy, *rule.peers)
+    if meant.anyone:
+        yield from with_anybody(survey, rule.direction, survey.subjects(policy), rule)
+    yield from by_rule(survey, policy, rule, meant.pods)
+    inside = (_address_in(survey, block) for block in meant.blocks)
+    yield from by_rule(survey, policy, rule, [a for a in inside if a is not None])
+
+
+def _address_in(survey: Survey, block: IPBlock) -> Address | None:
+    """Return an address that a block means, of nobody in particular where possible."""
+    stranger = survey.strangers[block.cidr.version]
+    if covers(block, stranger):
+        return stranger
+    firsts = (part.first for part in addresses_of(block))
+    return next((address for address in firsts if not address.is_loopback), None)
+
+
+def _few(survey: Survey, pods: EndpointSet, direction: Direction) -> Iterator[Pod]:
+    """Yield some pods, first those that their own side lets through."""
+    shut = survey.isolated[direction] | survey.on_hosts
+    return islice(chain(pods - shut, pods & shut), MOST_ENDS)
+
+
+def _oriented(
+    direction: Direction, subject: Pod, peer: Pod | Address
+) -> tuple[Pod | Address, Pod | Address]:
+    """Return source and destination."""
+    return (subject, peer) if direction is Direction.EGRESS else (peer, subject)
+
+
+def _usual_port(
+    survey: Survey, destination: Pod | Address, rules: Sequence[Rule]
+) -> tuple[Protocol, int] | None:
+    """Return a port that rules mean at a destination, first one that is declared there."""
+    pod = destination if isinstance(destination, Pod) else None
+    ports = reduce(and_, (survey.ports_to(rule, pod) for rule in rules), PortSet.every())
+    declared = ((port.protocol, port.port) for port in (pod.ports if pod else ()))
+    likely = (port for port in chain(declared, _COMMON) if port in ports)
+    lowest = ((protocol, low) for protocol, low, _ in ports.ranges)
+    return next(chain(likely, lowest), None)

@@ -1,0 +1,98 @@
+"""One HTML file that needs nothing else: a heading, a picture and a table, in light and dark.
+
+It asks no server for anything: its policy forbids it, and only its own script may run.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from itertools import islice
+
+from netpol_lab.cli.reports.tables import Table
+from netpol_lab.pictures.shapes import printable
+
+MOST_ROWS = 5000  # a browser gets slow with many more
+
+
+def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iterator[str]:
+    """Yield the lines of a page.
+
+    Parameters
+    ----------
+    title : str
+    svg : str
+        The picture; an ``<svg>`` element.
+    table : Table
+    summary : callable
+        Asked for after the rows.
+
+    Examples
+    --------
+    >>> lines = [*page("A & B", "<svg/>", Table(("from", "to"), [("<a>", "b")]), lambda: "1 row")]
+    >>> [line for line in lines if "&" in line]
+    ['<title>A &amp; B</title>', '<h1>A &amp; B</h1>', '<tr><td>&lt;a&gt;</td><td>b</td></tr>']
+    """
+    rows = iter(table.rows)
+    shown = [*islice(rows, MOST_ROWS)]
+    left_out = sum(1 for _ in rows)
+    telling = [k for k in range(len(table.header)) if not shown or any(row[k] for row in shown)]
+    style, script = _static("page.css"), _static("page.js")
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
+    yield from (
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        f"<title>{_text(title)}</title>",
+        f"<style>{style}</style>",
+        "<main>",
+        f"<h1>{_text(title)}</h1>",
+        f"<p>{_text(summary())}</p>",
+        f'<figure role="group" aria-label="Picture" tabindex="0">{svg}</figure>',
+    )
+    yield from _filter(left_out, len(shown))
+    yield '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>'
+    yield f"<thead><tr>{''.join(_heading(table.header[k]) for k in telling)}</tr></thead><tbody>"
+    yield from (f"<tr>{''.join(_cell(row[k]) for k in telling)}</tr>" for row in shown)
+    yield from ("</tbody></table></div>", "</main>", f"<script>{script}</script>", "</html>")
+
+
+def _static(name: str) -> str:
+    return (files("netpol_lab") / "data" / "static" / name).read_text("utf-8")
+
+
+def _hash(script: str) -> str:
+    return b64encode(sha256(script.encode()).digest()).decode()
+
+
+def _text(words: str) -> str:
+    return escape(printable(words))
+
+
+def _filter(left_out: int, shown: int) -> Iterator[str]:
+    if left_out:
+        yield (
+            f"<p>The table has the first {shown:,} of {shown + left_out:,} rows; -o csv writes "
+            "all of them.</p>"
+        )
+    yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
+    rows = "1 row" if shown == 1 else f"{shown} rows"
+    yield f'<output for="filter" id="count">{rows}</output></p>'
+
+
+def _heading(name: str) -> str:
+    return f'<th scope="col"><button type="button">{_text(name)}</button></th>'
+
+
+def _cell(words: str) -> str:
+    long = ' class="words"' if len(words) > LONGEST_NAME or "; " in words else ""
+    return f"<td{long}>{_text(words).replace('-&gt;', '→')}</td>"
+
+
+LONGEST_NAME = 40  # what is shorter, and no list, stays on one line; a longer name may be broken

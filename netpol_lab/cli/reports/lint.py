@@ -1,0 +1,185 @@
+"""What lint has found, as a report: the findings, and the flows that prove them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from netpol_lab.checks.lint.codes import Severity
+from netpol_lab.checks.lint.run import Finding
+from netpol_lab.checks.lint.witnesses import Witness
+from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, Node
+from netpol_lab.cli.reports.reach import OUTSIDE
+from netpol_lab.cli.reports.report import Report, json_lines
+from netpol_lab.cli.reports.tables import Table
+from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.svg import Picture, draw
+from netpol_lab.pictures.traffic import Wording, spoken_port
+
+WITHOUT = Wording(
+    "{change} by what is found", "only as it is: allowed, blocked", "differs", "differ"
+)
+
+
+class Findings(Report):
+    """What lint has found.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    findings : sequence of Finding
+    assumptions : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> from netpol_lab.checks.lint.run import lint
+    >>> shop = lab.load("one-way")
+    >>> Findings(shop, lint(shop)).summary()
+    '2 warnings, 1 note'
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        findings: Sequence[Finding],
+        assumptions: Assumptions = DEFAULTS,
+    ) -> None:
+        self.cluster, self.findings, self.assumptions = cluster, findings, assumptions
+
+    @property
+    def title(self) -> str:
+        """What the findings are."""
+        return "Legal, and probably not meant"
+
+    def summary(self) -> str:
+        """Say how many findings there are of each severity."""
+        numbers = Counter(finding.severity for finding in self.findings)
+        said = (f"{numbers[s]} {s}{'s' * (numbers[s] > 1)}" for s in Severity if numbers[s])
+        seen = repr(self.cluster).removeprefix("Cluster: ")
+        if not self.cluster.pods and self.cluster.policies:
+            seen += "; without the pods most mistakes cannot be seen"
+        return ", ".join(said) or f"no findings ({seen})"  # in the wrong folder there are none, too
+
+    def text(self) -> Iterator[str]:
+        """Yield each finding with its place, its hint and its witness."""
+        for finding in self.findings:
+            yield from (*str(finding).splitlines(), "")
+        yield self.summary()
+
+    def data(self) -> Iterator[str]:
+        """Yield JSON: a list of findings with everything that is known of each."""
+        yield from json_lines([*map(_as_data, self.findings)])
+
+    def table(self) -> Table:
+        """Return a row for each finding."""
+        header = ("severity", "code", "about", "place", "finding", "hint", "witness", "chapter")
+        return Table(header, map(_as_row, self.findings))
+
+    def graph(self) -> Graph:
+        """Return each witness as an edge, and who is found fault with as a node beside its code."""
+        nodes = {node.name: node for found in self.findings for node in self._nodes(found)}
+        edges = (edge for found in self.findings for edge in _edges(found))
+        title = f"{self.title}: {self.summary()}"
+        return Graph(title, tuple(nodes.values()), tuple(dict.fromkeys(edges)))
+
+    def _nodes(self, finding: Finding) -> Iterator[Node]:
+        yield Node(_key(finding), f"{finding.code} {finding.title}", "findings")
+        if finding.policy:
+            yield Node(f"policy {finding.policy}", finding.policy, "policies")
+        if finding.witness:
+            for name in (finding.witness.source, finding.witness.destination):
+                group, _, caption = name.rpartition("/")
+                yield Node(name, caption, group or OUTSIDE)
+
+    def picture(self) -> Picture:
+        """Return the picture of what tells most, with halos on what its witness is about."""
+        proved = min(self.findings, key=_says_little, default=None)
+        if proved is None or proved.witness is None:
+            title = f"{self.summary()}, none with a flow to show"
+            return draw(self.cluster, assumptions=self.assumptions, title=title)
+        return draw(
+            self.cluster,
+            proved.witness.port,
+            proved.witness.protocol,
+            outside=self._outside(proved.witness),
+            before=proved.witness.variant,
+            wording=WITHOUT,
+            assumptions=proved.witness.assumptions,
+            title=f"{proved.code} {proved.about}: {proved.title}",
+        )
+
+    def _outside(self, witness: Witness) -> list[str]:
+        """Return the ends that are addresses of no pod."""
+        ends = ((end, parse_address(end)) for end in (witness.source, witness.destination))
+        return [end for end, address in ends if address and not self.cluster.owner(address)]
+
+
+def _says_little(finding: Finding) -> tuple[bool, bool, int]:
+    """Return what is least for a grave finding whose witness changes."""
+    witness = finding.witness
+    changes = witness is not None and witness.now != witness.then
+    return not changes, witness is None, list(Severity).index(finding.severity)
+
+
+def _key(finding: Finding) -> str:
+    return f"{finding.code} {finding.about}"
+
+
+def _edges(finding: Finding) -> Iterator[Edge]:
+    if finding.policy:
+        yield Edge(f"policy {finding.policy}", _key(finding), "")
+    if finding.witness:
+        port = spoken_port(finding.witness.port, finding.witness.protocol)
+        yield Edge(_key(finding), finding.witness.source, "", Kind.WITNESS)
+        ends = finding.witness.source, finding.witness.destination
+        yield Edge(*ends, f"{finding.code}, {port}: {_verdicts(finding.witness)}", Kind.WITNESS)
+
+
+def _verdicts(witness: Witness) -> str:
+    return str(witness).partition(": ")[2]
+
+
+def _as_data(finding: Finding) -> dict[str, object]:
+    place, witness = finding.place, finding.witness
+    return {
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "title": finding.title,
+        "message": finding.message,
+        "hint": finding.hint,
+        "chapter": finding.chapter,
+        "namespace": finding.namespace,
+        "policy": finding.policy,
+        "pod": finding.pod,
+        "path": finding.path,
+        "place": place and place._asdict(),
+        "witness": witness and _witness_as_data(witness),
+    }
+
+
+def _witness_as_data(witness: Witness) -> dict[str, object]:
+    return {
+        "from": witness.source,
+        "to": witness.destination,
+        "port": witness.port,
+        "protocol": str(witness.protocol),
+        "allowed": witness.now,
+        "allowed_then": witness.then,
+        "then": witness.change,
+    }
+
+
+def _as_row(finding: Finding) -> tuple[str, ...]:
+    return (
+        str(finding.severity),
+        finding.code,
+        finding.about,
+        str(finding.place or ""),
+        f"{finding.title}: {finding.message}",
+        finding.hint,
+        str(finding.witness or ""),
+        f"{finding.chapter:02}",
+    )

@@ -1,0 +1,372 @@
+"""Stored answers: what is allowed now, compared with what a file says was allowed before.
+
+Order and formatting count for nothing; only who reaches whom on which ports.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from netpol_lab.cli.reports.reach import Question
+from netpol_lab.cli.reports.report import SUFFIXES
+from netpol_lab.errors import NetpolError, visible
+from netpol_lab.model.addresses import AddressRange, parse_address
+from netpol_lab.model.intervals import cut
+from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.reach.grouping import BY, Connection, neighbours_joined
+from netpol_lab.reach.reachability import Reachability
+
+_T = TypeVar("_T")
+
+Flows = dict[tuple[str, str], tuple[PortSet, PortSet]]  # allowed and undefined, by the two ends
+
+
+class Difference(NamedTuple):
+    """What differs between two ends: a sign, the ends, and the ports in words."""
+
+    sign: str
+    source: str
+    destination: str
+    ports: str
+
+    def __str__(self) -> str:
+        return visible(f"{self.sign} {self.source} -> {self.destination}  {self.ports}", 100_000)
+
+
+def as_flows(connections: Iterable[Connection]) -> Flows:
+    """Return connections by their ends."""
+    return {(c.source, c.destination): (c.ports, c.undefined) for c in connections}
+
+
+def differences(
+    then: Flows, now: Flows, outside: Sequence[AddressRange] = ()
+) -> Iterator[Difference]:
+    r"""Yield what was gained (+), what was lost (-), and what became or ceased to be undefined (?).
+
+    Both may cut the addresses outside in different places: only those are told that differ.
+
+    Parameters
+    ----------
+    then, now : mapping
+        As `as_flows` returns them.
+    outside : sequence of AddressRange
+        What is outside the cluster now, as in `Frame`.
+
+    Examples
+    --------
+    >>> then = as_flows([Connection("a", "b", PortSet.of("TCP", 80, 90))])
+    >>> now = as_flows([Connection("a", "b", PortSet.of("TCP", 85, 95))])
+    >>> print(*differences(then, now), sep="\n")
+    + a -> b  TCP 91-95
+    - a -> b  TCP 80-84
+    >>> now = as_flows([Connection("a", "10.0.0.0-10.0.0.9", PortSet.of("TCP", 80))])
+    >>> then = as_flows([Connection("a", "10.0.0.3", PortSet.of("TCP", 80))])
+    >>> print(*differences(then, now), sep="\n")
+    + a -> 10.0.0.0-10.0.0.2  TCP 80
+    + a -> 10.0.0.4-10.0.0.9  TCP 80
+    """
+    pieces = _pieces([*filter(None, map(_range, _ends_of(then, now)))], outside)
+    changed = [*_changed(_cut_up(then, pieces), _cut_up(now, pieces))]
+    for sign in dict.fromkeys(sign for sign, _ in changed):
+        found = (connection for of, connection in changed if of == sign)
+        for source, destination, ports, _ in neighbours_joined(found, pieces):
+            yield Difference(sign, source, destination, str(ports))
+
+
+def _changed(then: Flows, now: Flows) -> Iterator[tuple[str, Connection]]:
+    """Yield what differs, with its sign; what is from one end stands together."""
+    nothing = PortSet(), PortSet()
+    pairs = dict.fromkeys((*then, *now))
+    place = {source: number for number, (source, _) in reversed([*enumerate(pairs)])}
+    for pair in sorted(pairs, key=lambda pair: place[pair[0]]):
+        signed = _signed(then.get(pair, nothing), now.get(pair, nothing))
+        yield from ((sign, Connection(*pair, ports)) for sign, ports in signed)
+
+
+@lru_cache(maxsize=65536)  # the same sets of ports come again and again
+def _signed(
+    then: tuple[PortSet, PortSet], now: tuple[PortSet, PortSet]
+) -> tuple[tuple[str, PortSet], ...]:
+    (was, was_open), (is_, is_open) = then, now
+    signed = (
+        ("+", is_ - was - was_open),
+        ("-", was - is_ - is_open),
+        ("?", (was_open - is_open) | (is_open - was_open)),
+    )
+    return tuple((sign, ports) for sign, ports in signed if ports)
+
+
+# ---------------------------------------------------------------- addresses outside
+
+
+def _ends_of(*flows: Flows) -> dict[str, None]:
+    return dict.fromkeys(end for some in flows for pair in some for end in pair)
+
+
+@lru_cache(maxsize=65536)  # the same names come again and again
+def _range(name: str) -> AddressRange | None:
+    """Return the addresses that a name means; None where it means a pod or more of them."""
+    first, _, last = name.partition("-")
+    start, end = parse_address(first), parse_address(last or first)
+    if start is None or end is None or start.version != end.version or int(start) > int(end):
+        return None
+    return AddressRange(start, end)
+
+
+def _pieces(named: Sequence[AddressRange], outside: Sequence[AddressRange]) -> list[AddressRange]:
+    """Return the addresses in pieces, of which each range holds whole ones, in order.
+
+    What lies between the ranges outside is no connection with the outside, but loopback or a pod.
+    """
+    pieces = []
+    for version in (4, 6):
+        bounds = [range_.numbers for range_ in (*named, *outside) if range_.version == version]
+        starts = {start for first, last in bounds for start in (first, last + 1)}
+        whole = [r.numbers for r in outside if r.version == version]
+        if starts and not whole:  # nothing speaks of this family any more
+            whole = [(min(starts), max(starts) - 1)]
+        parts = (part for range_ in whole for part in cut(range_, starts))
+        pieces += [AddressRange.between(version, *part) for part in parts]
+    return pieces
+
+
+def _cut_up(flows: Flows, pieces: Sequence[AddressRange]) -> Flows:
+    """Return the same flows, those of a range as those of its pieces."""
+    starts = [(piece.version, int(piece.first)) for piece in pieces]
+
+    def parts(name: str) -> list[str]:
+        range_ = _range(name)
+        if range_ is None:
+            return [name]
+        first, last = range_.numbers
+        start = bisect_left(starts, (range_.version, first))
+        return [*map(str, pieces[start : bisect_right(starts, (range_.version, last))])]
+
+    parts_of = {name: parts(name) for name in _ends_of(flows)}
+    return {
+        (here, there): ports
+        for (source, destination), ports in flows.items()
+        for here in parts_of[source]
+        for there in parts_of[destination]
+    }
+
+
+# ---------------------------------------------------------------- another question
+
+
+def asked_otherwise(then: Flows, reach: Reachability, question: Question) -> str:
+    """Return in words how a stored answer was asked for, if it seems to be about something else.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> reach = lab.reachability(lab.load("three-tier"))
+    >>> then = as_flows(reach.connections("namespace"))
+    >>> asked_otherwise(then, reach, Question())
+    'it is by namespace, and this asks by pod: add --by namespace'
+    """
+    names = [name for name in _ends_of(then) if _range(name) is None]
+    known = {by: sum(name in reach.groups(by).members for name in names) for by in BY}
+    by = max((question.by, *BY), key=known.__getitem__)
+    if by != question.by:
+        return f"it is by {by}, and this asks by {question.by}: add --by {by}"
+    sides = (
+        ("--from", "from", question.source, {source for source, _ in then}),
+        ("--to", "to", question.destination, {destination for _, destination in then}),
+    )
+    said = (_other_end(*side, reach, by) for side in sides)
+    return "; ".join(filter(None, said))
+
+
+def _other_end(
+    option: str, word: str, asked: str, stored: set[str], reach: Reachability, by: str
+) -> str:
+    """Return whether all that is stored has one end, or more ends than are asked about."""
+    if not asked:
+        (only,) = stored if len(stored) == 1 else ("",)
+        alone = len(reach.groups(by).names) <= 2  # it may have this end without being asked so
+        return (
+            f"all of it is {word} {only}: was it asked with {option} {only}?"
+            if only and not alone
+            else ""
+        )
+    meant = reach.names_of(asked, by)
+    other = next((end for end in stored if end not in meant and _range(end) is None), "")
+    return f"it is {word} {other}, too, and this asks only {word} {asked}" if other else ""
+
+
+# ---------------------------------------------------------------- reading
+
+
+def format_of_snapshot(path: str) -> str:
+    """Return the format of a snapshot, by its name.
+
+    Raises
+    ------
+    NetpolError
+        When the name tells another format, or none.
+    """
+    format = SUFFIXES.get(Path(path).suffix.lower())
+    if format not in _READERS:
+        raise NetpolError(f'"{path}" is no snapshot: its name has to end in .json, .csv or .txt.')
+    return format
+
+
+_NOT_OURS = (ValueError, RecursionError, csv.Error)
+
+
+def read(path: str) -> Flows:
+    """Return the flows that a snapshot holds.
+
+    Parameters
+    ----------
+    path : str
+        A file that `netpol-lab reach` has written: .json, .csv or .txt.
+
+    Raises
+    ------
+    NetpolError
+        For another kind of file, one that cannot be read, or one that holds something else.
+    """
+    reader = _READERS[format_of_snapshot(path)]
+    try:
+        return reader(Path(path).read_text("utf-8-sig"))
+    except OSError as error:
+        raise NetpolError(
+            f"{path} cannot be read: {error.strerror}. --update writes a new one."
+        ) from error
+    except _NOT_OURS as error:
+        raise NetpolError(
+            f"{path} is not what `netpol-lab reach` writes: {_in_words(error)}. "
+            "--update writes it anew."
+        ) from error
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    return "lists within lists" if isinstance(error, RecursionError) else visible(str(error), 200)
+
+
+def _read_json(text: str) -> Flows:
+    try:
+        held = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno}, column {error.colno} is no JSON") from error
+    if not isinstance(held, dict) or not isinstance(held.get("connections"), list):
+        raise ValueError('it has no list "connections"')
+    allowed, undefined = (
+        _once(_connection(item) for key in keys for item in _listed(held, key))
+        for keys in (("connections", "within"), ("undefined",))
+    )
+    return {
+        pair: (allowed.get(pair, PortSet()), undefined.get(pair, PortSet()))
+        for pair in dict.fromkeys((*allowed, *undefined))
+    }
+
+
+def _once(items: Iterable[tuple[tuple[str, str], _T]]) -> dict[tuple[str, str], _T]:
+    """Return items by their ends; two about the same ones may come of a merge gone wrong."""
+    found: dict[tuple[str, str], _T] = {}
+    for ends, value in items:
+        if found.setdefault(ends, value) != value:
+            raise ValueError(f"{ends[0]} -> {ends[1]} stands there twice, with different ports")
+    return found
+
+
+def _listed(held: dict[str, Any], key: str) -> list[Any]:
+    items = held.get(key, [])
+    if not isinstance(items, list):
+        raise ValueError(f'"{key}" is no list')
+    return items
+
+
+def _connection(item: Any) -> tuple[tuple[str, str], PortSet]:
+    match item:
+        case {"from": str(source), "to": str(destination), "ports": ports}:
+            return (source, destination), _ports(ports)
+    raise ValueError(f"{json.dumps(item)} is no connection: each has from, to and ports")
+
+
+def _ports(ranges: Any) -> PortSet:
+    try:
+        parts = [
+            PortSet.of(protocol, *pair) for protocol, pairs in ranges.items() for pair in pairs
+        ]
+    except (ValueError, TypeError, AttributeError) as error:
+        said = f'{json.dumps(ranges)} are no ports: they look like {{"TCP": [[80, 80]]}}'
+        raise ValueError(said) from error
+    return PortSet.union(*parts)
+
+
+def _read_csv(text: str) -> Flows:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if rows.fieldnames != ["from", "to", "ports", "undefined"]:
+        raise ValueError("the first line is not from,to,ports,undefined")
+    return _once(_of_row(row, rows.line_num) for row in rows)
+
+
+def _of_row(row: dict[Any, Any], line: int) -> tuple[tuple[str, str], tuple[PortSet, PortSet]]:
+    if len(row) != 4 or None in row.values():
+        raise ValueError(f"line {line} has not four columns")
+    ends = row["from"], row["to"]
+    return ends, (spoken_ports(row["ports"]), spoken_ports(row["undefined"]))
+
+
+_SUMMARY = re.compile(r"[\d,]+ connections?: ")
+_LINE = re.compile(r"(\S+)\s+->\s+(\S+)\s+(.*?)\s*(?:\(undefined: (.*)\))?$")
+
+
+def _read_text(text: str) -> Flows:
+    *lines, summary = text.rstrip().splitlines() or [""]
+    if not _SUMMARY.match(summary):
+        raise ValueError("the last line does not say how many connections there are")
+    return _once(_spoken(line) for line in lines if line)
+
+
+def _spoken(line: str) -> tuple[tuple[str, str], tuple[PortSet, PortSet]]:
+    parts = _LINE.match(line)
+    if parts is None:
+        raise ValueError(f'"{line}"')
+    source, destination, ports, undefined = parts.groups()
+    return (source, destination), (spoken_ports(ports), spoken_ports(undefined or ""))
+
+
+_READERS = {"json": _read_json, "csv": _read_csv, "text": _read_text}
+
+
+def spoken_ports(words: str) -> PortSet:
+    """Return the ports that words mean: the way back from `str`.
+
+    Raises
+    ------
+    ValueError
+
+    Examples
+    --------
+    >>> spoken_ports("TCP 80, 8000-8100; UDP (all)") - PortSet.of("TCP", 8000, 8050)
+    TCP 80, 8051-8100; UDP (all)
+    """
+    if words in ("", "all ports"):
+        return PortSet.every() if words else PortSet()
+    parts = (part.strip().partition(" ") for part in words.split(";"))
+    try:
+        return PortSet.union(*(_of_protocol(protocol, ranges) for protocol, _, ranges in parts))
+    except (ValueError, TypeError) as error:
+        said = f'"{words}" are no ports: they look like TCP 80, 8000-8100; UDP (all)'
+        raise ValueError(said) from error
+
+
+def _of_protocol(protocol: str, ranges: str) -> PortSet:
+    if ranges == "(all)":
+        return PortSet.every(Protocol(protocol))
+    pairs = ([int(number) for number in part.split("-")] for part in ranges.split(","))
+    return PortSet.union(*(PortSet.of(protocol, *pair) for pair in pairs))

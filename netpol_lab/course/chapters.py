@@ -1,0 +1,335 @@
+"""The chapters of the course, and a map of them that shows what a learner has done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from html import escape
+
+from netpol_lab.course import progress as recording
+from netpol_lab.course.exercise_loader import exercises, read_exercise
+from netpol_lab.course.practice.chapters import THEMES
+from netpol_lab.course.practice.topics import TOPICS
+from netpol_lab.course.progress_file import Progress, Score, Task
+from netpol_lab.pictures.notebook_text import Words, with_code
+
+
+class Stage(StrEnum):
+    """How far somebody is with a chapter, as a sign and a word."""
+
+    FINISHED = "✓ finished"
+    BEGUN = "◐ begun"
+    NOT_STARTED = "○ not started"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One chapter.
+
+    Parameters
+    ----------
+    number, title, slug : str
+        As in ``"03"``, ``"Which direction?"`` and ``"which-direction"``.
+    learned : str
+        What the learner knows afterwards.
+    minutes : int
+    """
+
+    number: str
+    title: str
+    slug: str
+    learned: str
+    minutes: int = 20
+
+    @property
+    def file(self) -> str:
+        """The notebook's name."""
+        return f"{self.number}-{self.slug}.ipynb"
+
+    @property
+    def heading(self) -> str:
+        """The title with its number, as it stands on top of the notebook."""
+        return f"{int(self.number)}. {self.title}" if int(self.number) else self.title
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The names of its exercises."""
+        return exercises_by_chapter().get(self.number, ())
+
+    @property
+    def has_quiz(self) -> bool:
+        """Whether there are questions about it."""
+        return self.number in TOPICS
+
+    @property
+    def has_prediction(self) -> bool:
+        """Whether there are connections to predict."""
+        return self.number in THEMES
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether there is anything in it that can be done."""
+        return bool(self.has_quiz or self.has_prediction or self.exercises)
+
+
+CHAPTERS = (
+    Chapter("00", "Start here", "start-here",
+            "how to read the pictures, and that everything works", 10),
+    Chapter("01", "Everything talks", "everything-talks",
+            "what is open when you have written no policy, what a policy isolates, and what it "
+            "cannot reach"),
+    Chapter("02", "Three tiers", "three-tiers",
+            "how two policies guard a database, why `web` cannot reach `db`, and what is still "
+            "open"),
+    Chapter("03", "Which direction?", "which-direction",
+            "what `policyTypes` does, and what happens when you leave it out"),
+    Chapter("04", "Who is meant?", "who-is-meant",
+            "which pods a selector means: of pods, of namespaces, of both, empty or missing"),
+    Chapter("05", "Rules add up", "rules-add-up",
+            "how rules and policies add up, and what an empty list, an empty rule and a missing "
+            "one allow"),
+    Chapter("06", "Ports", "ports",
+            "which port a rule speaks of: protocols, names, ranges, and the pod's port behind a "
+            "Service"),
+    Chapter("07", "Leaving the pod", "leaving-the-pod",
+            "how to limit what a pod opens, and why the lookup of names breaks first"),
+    Chapter("08", "The outside world", "the-outside-world",
+            "how a policy speaks of addresses, and which address it sees"),
+    Chapter("09", "Who enforces it?", "who-enforces-it",
+            "why a policy may do nothing at all, and what network plugins do differently"),
+    Chapter("10", "The clinic", "the-clinic",
+            "how broken policies look, what Kubernetes makes of them, and how to mend them"),
+    Chapter("11", "Your cluster", "your-cluster",
+            "how to secure a shop of many namespaces, then your own cluster, and keep it tested"),
+)  # fmt: skip
+
+
+@cache
+def exercises_by_chapter() -> dict[str, tuple[str, ...]]:
+    """Return the names of the packaged exercises of each chapter.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By the chapter's number, as ``"02"``.
+
+    Examples
+    --------
+    >>> "two-tiers" in exercises_by_chapter()["02"]
+    True
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for name in exercises():
+        chapter = read_exercise(name).chapter
+        found[chapter] = (*found.get(chapter, ()), name)
+    return found
+
+
+# ---------------------------------------------------------------- what is done of a chapter
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to do in a chapter: what it is called, what is done of it, and whether all is."""
+
+    name: str
+    done: str = ""
+    finished: bool = False
+
+
+def parts(chapter: Chapter, progress: Progress) -> tuple[Part, ...]:
+    """Return what there is to do in a chapter, and what somebody has done of it.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    progress : Progress
+
+    Returns
+    -------
+    tuple of Part
+        In the order of the page; none where there is nothing to do.
+
+    Examples
+    --------
+    >>> three_tiers = CHAPTERS[2]
+    >>> [part.done for part in parts(three_tiers, Progress(quizzes={"02": Score(2, 3, 1)}))]
+    ['', '', 'quiz 2 of 3']
+    """
+    return tuple(_parts(chapter, progress))
+
+
+def _parts(chapter: Chapter, progress: Progress) -> Iterator[Part]:
+    if chapter.has_prediction:
+        yield _scored("predict", progress.predictions.get(chapter.number))
+    if chapter.exercises:
+        yield _solved([progress.exercises.get(name, Task()) for name in chapter.exercises])
+    if chapter.has_quiz:
+        yield _scored("quiz", progress.quizzes.get(chapter.number))
+
+
+def _scored(name: str, score: Score | None) -> Part:
+    return Part(name, f"{name} {score.right} of {score.of}", True) if score else Part(name)
+
+
+def _solved(tasks: list[Task]) -> Part:
+    """Return what is done of a chapter's exercises, of which there is mostly one."""
+    solved = sum(task.solved for task in tasks)
+    name = "exercise" if len(tasks) == 1 else "exercises"
+    if solved:
+        number = "" if len(tasks) == 1 else f"{solved} of {len(tasks)} "
+        return Part(name, f"{number}{name} solved", solved == len(tasks))
+    return Part(name, f"{name} begun" if any(task != Task() for task in tasks) else "")
+
+
+def stage_of(chapter: Chapter, progress: Progress) -> Stage:
+    """Return how far somebody is with a chapter.
+
+    Parameters
+    ----------
+    chapter : Chapter
+    progress : Progress
+
+    Returns
+    -------
+    Stage
+
+    Examples
+    --------
+    >>> print(stage_of(CHAPTERS[2], Progress()))
+    ○ not started
+    """
+    found = parts(chapter, progress)
+    if all(part.finished for part in found):
+        return Stage.FINISHED
+    return Stage.BEGUN if any(part.done for part in found) else Stage.NOT_STARTED
+
+
+# ---------------------------------------------------------------- the map
+
+
+def course_map() -> CourseMap:
+    """Return the chapters of the course, with what you have done so far.
+
+    Returns
+    -------
+    CourseMap
+        A table in a notebook; text anywhere else.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(str(lab.course_map()).splitlines()[0])
+    The course: 12 chapters, about 4 hours
+    """
+    return CourseMap(recording.recorded(), recording.notes())
+
+
+def reset_progress() -> Words:
+    """Begin the course anew; what was recorded is put aside and not deleted.
+
+    Returns
+    -------
+    Words
+        What was done: where your progress so far is kept, or why it stays as it is.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.reset_progress()
+    Your progress begins anew.
+    """
+    return Words(recording.reset())
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMap:
+    """The chapters, and what somebody has done of each.
+
+    Parameters
+    ----------
+    progress : Progress
+    notes : tuple of str
+        What there is to tell about the file of progress.
+
+    Examples
+    --------
+    >>> print(CourseMap(Progress(quizzes={"01": Score(2, 3, rounds=1)})).next)
+    1. Everything talks (still to do: predict, exercise)
+    """
+
+    progress: Progress
+    notes: tuple[str, ...] = ()
+
+    @property
+    def next(self) -> str:
+        """Where to go on: the first chapter that was begun, else the first that was not."""
+        chapter = self._next_chapter
+        return f"{chapter.heading}{self._left(chapter)}" if chapter else _NOTHING_LEFT
+
+    def __str__(self) -> str:
+        return "\n".join([_title(), *map(self._line, CHAPTERS), f"next: {self.next}", *self.notes])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th scope='col' style='{_CELL}'>{head}</th>" for head in _HEADS)
+        rows = "".join(f"<tr>{''.join(self._cells(chapter))}</tr>" for chapter in CHAPTERS)
+        chapter = self._next_chapter
+        ahead = f"{_link(chapter)}{self._left(chapter)}" if chapter else _NOTHING_LEFT
+        return (
+            f"<table style='max-width: 860px;'><caption style='{_CELL}'>{_title()}</caption>"
+            f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+            f"<p>Next: {ahead}</p>{''.join(f'<p>{escape(note)}</p>' for note in self.notes)}"
+        )
+
+    @property
+    def _next_chapter(self) -> Chapter | None:
+        with_tasks = [chapter for chapter in CHAPTERS if chapter.has_tasks]
+        stages = {chapter: stage_of(chapter, self.progress) for chapter in with_tasks}
+        begun, new = ([c for c in with_tasks if stages[c] is stage] for stage in _OPEN)
+        return next(iter([*begun, *new]), None)
+
+    def _left(self, chapter: Chapter) -> str:
+        """Return what is still to do in a chapter that was begun."""
+        if stage_of(chapter, self.progress) is Stage.NOT_STARTED:
+            return ""
+        left = [part.name for part in parts(chapter, self.progress) if not part.finished]
+        return f" (still to do: {', '.join(left)})"
+
+    def _done(self, chapter: Chapter) -> str:
+        if not chapter.has_tasks:
+            return "here is the map"
+        done = ", ".join(part.done for part in parts(chapter, self.progress) if part.done)
+        return f"{stage_of(chapter, self.progress)}{done and f': {done}'}"
+
+    def _line(self, chapter: Chapter) -> str:
+        known = chapter.learned.replace("`", "")
+        title = f"{chapter.heading} ({chapter.minutes} minutes)"
+        return f"{title}\n    {known}\n    {self._done(chapter)}"
+
+    def _cells(self, chapter: Chapter) -> Iterator[str]:
+        head = f"{_CELL} {_WHOLE} font-weight: normal;"
+        yield f"<th scope='row' style='{head}'>{_link(chapter)}</th>"
+        yield f"<td style='{_CELL}'>{with_code(escape(chapter.learned))}</td>"
+        yield f"<td style='{_CELL} {_WHOLE}'>{chapter.minutes} minutes</td>"
+        yield f"<td style='{_CELL}'>{escape(self._done(chapter))}</td>"
+
+
+_HEADS = ("Chapter", "What you will know afterwards", "Time", "Done")
+_CELL = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0;"
+_OPEN = (Stage.BEGUN, Stage.NOT_STARTED)
+_WHOLE = "white-space: nowrap;"
+_NOTHING_LEFT = "nothing. You have finished the course."
+
+
+def _title() -> str:
+    hours = round(sum(chapter.minutes for chapter in CHAPTERS) / 60)
+    return f"The course: {len(CHAPTERS)} chapters, about {hours} hours"
+
+
+def _link(chapter: Chapter) -> str:
+    underlined = "text-decoration: underline;"  # in a line of text, colour alone says too little
+    return f'<a href="{chapter.file}" style="{underlined}">{escape(chapter.heading)}</a>'

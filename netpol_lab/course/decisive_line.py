@@ -1,0 +1,135 @@
+"""The part of an attempt that makes a connection other than an exercise wants it.
+
+The verdict and its near misses say what decides; here it is told as one line to look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netpol_lab.advice.deciding_lines import admitting_items
+from netpol_lab.course.goals import Goal
+from netpol_lab.engine.near_miss import Part, nearest
+from netpol_lab.engine.verdict import Side, resolution_of
+from netpol_lab.errors import NetpolError
+from netpol_lab.manifests.field_paths import format_path
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction, Policy, Rule
+from netpol_lab.model.policy_parts import opposite, peer_path, port_path
+from netpol_lab.pictures.traffic import spoken_port
+from netpol_lab.reach.reachability import reachability_of
+
+SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
+
+
+class Decisive(NamedTuple):
+    """The part of a policy that makes a flow as it is, and what it does."""
+
+    policy: Policy
+    path: str
+    does: str
+
+
+def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisive]:
+    """Yield the parts of policies that make a connection other than it is wanted.
+
+    Parameters
+    ----------
+    goal : Goal
+    cluster : Cluster
+        With an attempt.
+    answered : Cluster
+        With the worked answer, which shows whether a pod has to be isolated at all.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> goal = Goal("web", "db", 5432, "TCP", allowed=True)
+    >>> [found.does for found in decisive(goal, shop, shop.with_policies([]))]
+    ['this isolates shop/db for ingress, as policyTypes is left out']
+    """
+    outcomes = goal.judged(cluster).outcomes
+    outcome = next((o for o in outcomes if o.allowed is not goal.allowed), outcomes[0])
+    for side, meant in zip(
+        (outcome.egress, outcome.ingress), goal.judged(answered).sides, strict=True
+    ):
+        if goal.allowed and not side.allowed:
+            refusing = meant.isolated or side.subject.pod is None
+            yield _refusing(cluster, side, outcome.reading) if refusing else _isolating(side)
+        elif not goal.allowed:
+            for policy, rule in side.admitted_by:
+                if _has_the_right_peer(goal, answered):
+                    yield _wrong_port(cluster, side, policy, rule, outcome.reading)
+                else:
+                    yield _admitting(cluster, side, policy, rule, outcome.reading)
+            if not side.isolated and not meant.allowed:
+                yield from _other_way(cluster, side)
+
+
+def _isolating(side: Side) -> Decisive:
+    """Return what isolates a pod that nothing needs to isolate."""
+    policy, both = side.isolated_by[0], set(Direction)
+    path = TYPES if policy.types_written and both == set(policy.policy_types) else SUBJECT
+    does = f"this isolates {side.subject} for {side.direction}{_as_filled_in(policy)}"
+    return Decisive(policy, path, does)
+
+
+def _as_filled_in(policy: Policy) -> str:
+    """Return why a direction counts, or does not, that nobody has written."""
+    return "" if policy.types_written else ", as policyTypes is left out"
+
+
+def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
+    """Yield the policies that select a pod, and isolate it for the other direction alone."""
+    assert side.subject.pod is not None
+    for policy in resolution_of(cluster).isolating(side.subject.pod, opposite(side.direction)):
+        does = f"this does not isolate {side.subject} for {side.direction}{_as_filled_in(policy)}"
+        yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
+
+
+def _refusing(cluster: Cluster, side: Side, reading: Assumptions) -> Decisive:
+    """Return the rule that comes closest, or what isolates the pod where there is no rule."""
+    miss = nearest(cluster, side, reading)
+    if miss is None:
+        does = f"this isolates {side.subject} for {side.direction}, and no rule admits anybody"
+        return Decisive(side.isolated_by[0], SUBJECT, does)
+    if miss.unmet[0].part is Part.DIRECTION:
+        does = f"this rule counts only if policyTypes lists {side.direction.value}"
+        return Decisive(miss.policy, miss.rule.path, does)
+    if miss.wants_peer and miss.peer is not None:
+        path = peer_path(miss.rule, miss.rule.peers.index(miss.peer))
+        return Decisive(miss.policy, path, f"this does not mean {side.peer}")
+    return Decisive(miss.policy, port_path(miss.rule, 0), "this is another port")
+
+
+def _has_the_right_peer(goal: Goal, answered: Cluster) -> bool:
+    """Say whether these two are to be connected, only not on this port."""
+    try:
+        ports = reachability_of(answered, DEFAULTS).ports(goal.source, goal.destination)
+    except NetpolError:  # a Service, or an address that rules do not speak of
+        return False
+    return bool(ports) and goal.port is not None and (goal.protocol, goal.port) not in ports
+
+
+def _wrong_port(
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+) -> Decisive:
+    """Return the item of a rule that admits the right end on too many ports."""
+    if not rule.ports:
+        return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
+    item = admitting_items(cluster, side, reading, policy, rule)[-1]  # ports come last
+    asked = spoken_port(side.flow.port, side.flow.protocol)
+    return Decisive(policy, format_path(item), f"this admits {side.peer} on {asked}")
+
+
+def _admitting(
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+) -> Decisive:
+    """Return the item of a rule that admits the other end of a side."""
+    if not rule.peers:
+        return Decisive(policy, rule.path, "a rule with no peers admits everybody")
+    item = admitting_items(cluster, side, reading, policy, rule)[0]
+    return Decisive(policy, format_path(item), f"this means {side.peer} as well")

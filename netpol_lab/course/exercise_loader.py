@@ -1,0 +1,265 @@
+"""One file, one exercise: found, read, and refused with every complaint, by line and column.
+
+``docs/exercises.md`` describes the format. What is wanted of the traffic is worked out by `goals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os.path import isfile  # which says no to names that no file can have
+from pathlib import Path as FilePath
+from typing import Any
+
+from netpol_lab.course.exercise_file import ExerciseFile, address_of
+from netpol_lab.course.exercise_validation import field_problems, name_problems
+from netpol_lab.errors import (
+    Complaint,
+    ManifestError,
+    Reason,
+    UnknownNameError,
+    did_you_mean,
+    visible,
+)
+from netpol_lab.manifests.decoding import Problem, decoder
+from netpol_lab.manifests.field_paths import format_path, get
+from netpol_lab.manifests.loader import INLINE, read_parts
+from netpol_lab.manifests.sources import SCENARIOS, SUFFIXES, files_of, text_of
+from netpol_lab.manifests.yaml_reader import Document, documents
+from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.pictures.traffic import Outside
+
+FOLDER = SCENARIOS / "exercises"
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """A file that was read: its fields, its cluster, and the way back to its lines.
+
+    Parameters
+    ----------
+    file : ExerciseFile
+    document : Document
+    cluster : Cluster
+        Everything in it before the learner starts, with all its policies.
+    answer : Cluster
+        What the worked answer says.
+    """
+
+    file: ExerciseFile
+    document: Document
+    cluster: Cluster
+    answer: Cluster
+
+    @property
+    def opened_by(self) -> str:
+        """What `find_scenario` finds it by."""
+        packaged = self.document.file == f"{self.file.name}.yaml" and self.file.name in exercises()
+        return self.file.name if packaged else self.document.file
+
+    @cached_property
+    def start(self) -> Cluster:
+        """The cluster before the learner writes anything."""
+        return self.cluster if self.file.keep_policies else self.cluster.with_policies(())
+
+    @cached_property
+    def answered(self) -> Cluster:
+        """The cluster with the worked answer."""
+        return self.attempted(self.answer)
+
+    def attempted(self, given: Cluster) -> Cluster:
+        """Return the start with the policies of an attempt, which replace others of their name."""
+        together = {str(policy): policy for policy in (*self.start.policies, *given.policies)}
+        sources = {**self.start.sources, **given.sources}
+        return replace(self.start, policies=tuple(together.values()), sources=sources)
+
+    def complaint(self, problem: Problem) -> Complaint:
+        """Return what is wrong with a part of the file, with its place."""
+        return _complaint(self.document, problem)
+
+    def full_name(self, name: str) -> str:
+        """Return what a name in the file means: a pod, a workload, a Service, or an address."""
+        return _full_name(name, self.cluster.endpoint(self.file.captions.get(name, name)))
+
+    def outside_of(self, ends: Iterable[str]) -> tuple[Outside, ...]:
+        """Return the addresses to draw: those listed, and those among some ends."""
+        listed = {address_of(item): item for item in self.file.outsiders}
+        used = {str(parse_address(end)): end for end in ends if parse_address(end)}
+        return tuple({**used, **listed}.values())
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The full names of all that the layout names, in its order."""
+        return tuple(name for item in _in_order(self.file) for name in self._drawn(item))
+
+    def _drawn(self, name: str) -> Iterator[str]:
+        """Yield the endpoints of a picture that a name means: of a workload, all its pods."""
+        end = self.cluster.endpoint(self.file.captions.get(name, name))
+        return (each.name for each in end.each)
+
+
+def _full_name(name: str, end: Endpoint) -> str:
+    if end.service is not None:
+        return f"service:{end.service}"
+    pod = end.pod
+    if pod is None or pod.workload is None or name in (str(pod), pod.name) or end.address:
+        return end.name
+    return f"{pod.namespace}/{pod.workload.name}"
+
+
+def _in_order(file: ExerciseFile) -> list[Any]:
+    """Return the names of the layout in one line."""
+    rows = ([item] if isinstance(item, str) else item for item in file.layout or ())
+    return [name for row in rows for name in row]
+
+
+# ---------------------------------------------------------------- finding files
+
+
+def exercises() -> list[str]:
+    """Return the names of the packaged exercises.
+
+    Examples
+    --------
+    >>> "two-tiers" in exercises()
+    True
+    """
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def read_exercise(name: str) -> ExerciseFile:
+    """Return what the file of an exercise says; a packaged one goes by its name.
+
+    Examples
+    --------
+    >>> read_exercise("two-tiers").title
+    'Guard the library'
+    """
+    return find_scenario(name).file
+
+
+def find_scenario(name: str | FilePath) -> Scenario:
+    """Return a packaged exercise by its name, or a teacher's own by the path of its file.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is neither; the text lists what there is.
+    ManifestError
+        With every complaint about the file.
+
+    Examples
+    --------
+    >>> find_scenario("two-tiers").cluster
+    Cluster: 4 pods, 1 namespace, 0 policies
+    """
+    if str(name) in exercises():
+        name = FOLDER / f"{name}.yaml"
+        return read_scenario(text_of(name), name.name)
+    if not _looks_like_a_path(str(name)):
+        near = did_you_mean(str(name), exercises())
+        raise UnknownNameError(f'there is no exercise "{visible(str(name))}". {near}')
+    path = FilePath(name)
+    if not isfile(path):
+        raise UnknownNameError(
+            f'there is no file "{visible(str(path))}", seen from the folder of this notebook.'
+        )
+    return read_scenario(text_of(path), str(path))
+
+
+def _looks_like_a_path(name: str) -> bool:
+    return name.endswith(SUFFIXES) or isfile(name)
+
+
+def scenario_files(path: str) -> list[FilePath]:
+    """Return the file of a path or a packaged exercise, or all files below a folder."""
+    return [FOLDER / f"{path}.yaml"] if path in exercises() else files_of(FilePath(path))
+
+
+# ---------------------------------------------------------------- reading
+
+
+def read_scenario(text: str, file: str) -> Scenario:
+    """Read an exercise.
+
+    Raises
+    ------
+    ManifestError
+        With every complaint: about the fields, and about the manifests in them.
+
+    Examples
+    --------
+    >>> read_scenario("titel: Guard the library", "mine.yaml")
+    Traceback (most recent call last):
+    netpol_lab.errors.ManifestError: mine.yaml:1:1, document 1: titel
+      Unknown: unknown field "titel"
+      1 | titel: Guard the library
+          ^
+      hint: did you mean title?
+    """
+    found, complaints = documents(text, file)
+    found = [document for document in found if document.value is not None]
+    if len(found) != 1 and not complaints:
+        said = f"holds {len(found)} documents: an exercise is one"
+        hint = "three dashes begin another: indent those within manifests and answer"
+        complaints.append(Complaint("", Reason.INVALID, said, hint if found else "", file))
+    if complaints:
+        raise ManifestError(complaints)
+    return _read(found[0])
+
+
+def _read(document: Document) -> Scenario:
+    if is_manifest(document.value):
+        problem = Problem((), Reason.INVALID, "is a manifest, not an exercise", _FORMAT)
+        raise ManifestError([_complaint(document, problem)])
+    problems = [
+        Problem(path, Reason.DUPLICATE, f'duplicate field "{format_path(path)}"', of_key=True)
+        for path in document.duplicates()
+    ]
+    file: ExerciseFile = decoder(ExerciseFile)(document.value, (), problems)
+    problems = problems or list(field_problems(file))
+    complaints = [_complaint(document, problem) for problem in problems]
+    cluster = _part(document, complaints, *INLINE)
+    answer = _part(document, complaints, "answer")
+    if file.answer and answer is not None and not answer.policies:
+        problem = Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy")
+        complaints.append(_complaint(document, problem))
+    if cluster is not None and not problems:
+        found = (_complaint(document, p) for p in name_problems(file, cluster))
+        complaints += found
+    if complaints or cluster is None or answer is None:
+        raise ManifestError(sorted(complaints, key=lambda found: (found.line, found.column)))
+    return Scenario(_named(file, document.file), document, cluster, answer)
+
+
+_FORMAT = (
+    "what an exercise looks like is in docs/exercises.md; to check a manifest: netpol-lab check"
+)
+
+
+def is_manifest(value: Any) -> bool:
+    """Say whether a document is an object of Kubernetes."""
+    return bool(get(value, "apiVersion") and get(value, "kind"))
+
+
+def _part(document: Document, complaints: list[Complaint], *names: str) -> Cluster | None:
+    """Read the manifests in some fields; what is wrong with them is added to the complaints."""
+    try:
+        return read_parts(document, *names) if isinstance(document.value, dict) else None
+    except ManifestError as error:
+        complaints += error.complaints
+        return None
+
+
+def _named(file: ExerciseFile, source: str) -> ExerciseFile:
+    """Return the fields with a name, which by default is that of the file."""
+    return file if file.name else replace(file, name=FilePath(source).stem)
+
+
+def _complaint(document: Document, problem: Problem) -> Complaint:
+    complaint = Complaint(
+        format_path(problem.path), problem.reason, problem.message, problem.hint, document.file
+    )
+    return complaint.at(*document.locate(problem.path, problem.of_key))

@@ -1,0 +1,181 @@
+"""What an exercise wants of the traffic: its flows, and which of them are not so.
+
+Nothing about NetworkPolicy is decided here: every flow is asked of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import permutations, product
+
+from netpol_lab.course.exercise_file import Wanted, address_of
+from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.engine.verdict import Verdict, evaluate
+from netpol_lab.errors import FlowError, ManifestError, Reason
+from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.field_paths import Path
+from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.ports import Protocol
+from netpol_lab.pictures.traffic import State
+
+REST: Path = ("otherwise",)  # says what is wanted of all that is not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One connection that an exercise wants to be allowed or blocked.
+
+    Parameters
+    ----------
+    source, destination : str
+        Full names of pods, workloads and Services, or addresses.
+    port : int or None
+    protocol : str
+    allowed : bool
+    path : tuple
+        The place in the file that says so; of no account when goals are compared.
+    """
+
+    source: str
+    destination: str
+    port: int | None
+    protocol: str
+    allowed: bool
+    path: Path = field(default=(), compare=False, repr=False)
+
+    def judged(self, cluster: Cluster) -> Verdict:
+        """Return the verdict on it."""
+        return evaluate(cluster, self.source, self.destination, self.port, self.protocol)
+
+    @property
+    def flow(self) -> tuple[str, str, int | None, str]:
+        """What it is about, without what is wanted."""
+        return self.source, self.destination, self.port, self.protocol
+
+    @property
+    def asked(self) -> str:
+        """The port in words."""
+        return self.protocol if self.port is None else f"{self.protocol} {self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.destination} on {self.asked}"
+
+
+# ---------------------------------------------------------------- from the file
+
+
+def goals_of(scenario: Scenario) -> tuple[Goal, ...]:
+    """Return every connection that is wanted so or so, those that are listed first.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Raises
+    ------
+    ManifestError
+        When one item of the goal contradicts another, or asks what cannot be asked.
+
+    Examples
+    --------
+    >>> from netpol_lab.course.exercise_loader import find_scenario
+    >>> task = find_scenario("two-tiers")
+    >>> print(goals_of(task)[0])
+    library/page -> library/search on TCP 8080
+    """
+    listed = {goal.flow: goal for goal in listed_goals(scenario)}
+    if found := list(problems_of(scenario)):
+        raise ManifestError([scenario.complaint(problem) for problem in found])
+    rest = (goal for goal in _otherwise(scenario, listed) if goal.flow not in listed)
+    return (*listed.values(), *rest)
+
+
+def listed_goals(scenario: Scenario) -> Iterator[Goal]:
+    """Yield what the file lists, even where it says a thing twice."""
+    for i, wanted in enumerate(scenario.file.goal or ()):
+        ends = product(_names(wanted.from_), _names(wanted.to))
+        for (source, destination), (port, protocol) in product(ends, _ports(scenario, wanted)):
+            here, there = scenario.full_name(source), scenario.full_name(destination)
+            if here != there or wanted.from_ == wanted.to:  # a list means each to each other
+                yield Goal(here, there, port, protocol, bool(wanted.allowed), ("goal", i))
+
+
+def problems_of(scenario: Scenario) -> Iterator[Problem]:
+    """Yield the items of the goal that cannot be asked, or contradict an earlier one."""
+    if not any(listed_goals(scenario)):
+        yield Problem(("goal",), Reason.INVALID, "is about no connection between two ends")
+    for goal in listed_goals(scenario):
+        try:
+            goal.judged(scenario.start)
+        except FlowError as error:
+            yield Problem(goal.path, Reason.INVALID, str(error))
+    yield from _contradictions(scenario)
+
+
+def _contradictions(scenario: Scenario) -> Iterator[Problem]:
+    wanted: dict[tuple[str, str, int | None, str], Goal] = {}
+    for goal in listed_goals(scenario):
+        first = wanted.setdefault(goal.flow, goal)
+        if first != goal:
+            line = scenario.document.locate(first.path)[0]
+            said = f"{goal} should be {State.of(goal.allowed)} here, and {State.of(first.allowed)}"
+            yield Problem(goal.path, Reason.INVALID, f"{said} by line {line}")
+
+
+def _names(given: str | Sequence[str]) -> Sequence[str]:
+    return [given] if isinstance(given, str) else given
+
+
+def _ports(scenario: Scenario, wanted: Wanted) -> list[tuple[int | None, str]]:
+    if wanted.port is not None:
+        return [(wanted.port, wanted.protocol or Protocol.TCP)]
+    return [(probe.port, probe.protocol or Protocol.TCP) for probe in scenario.file.asked]
+
+
+def _otherwise(
+    scenario: Scenario, listed: Iterable[tuple[str, str, int | None, str]]
+) -> Iterator[Goal]:
+    """Yield what is wanted of every pair of ends that is not listed, unless it is undefined."""
+    if not scenario.file.otherwise:
+        return
+    listed = list(listed)
+    ports = _ports(scenario, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
+    ends = _ends(scenario, [end for flow in listed for end in flow[:2]])
+    pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
+    for (source, destination), (port, protocol) in product(pairs, ports):
+        goal = Goal(source, destination, port, protocol, False, REST)
+        both = scenario.start, scenario.answered
+        now, then = (goal.judged(cluster).allowed for cluster in both)
+        if now is not None and then is not None:
+            unchanged = scenario.file.otherwise == "unchanged"
+            yield replace(goal, allowed=now) if unchanged else goal
+
+
+def _ends(scenario: Scenario, listed: Sequence[str]) -> list[str]:
+    """Return everybody: pods, or their workloads unless one of its pods is listed itself."""
+    ends: list[str] = []
+    for pod in scenario.cluster.pods:
+        replicas = {str(pod), *map(str, scenario.cluster.replicas_beside(pod))}
+        whole = pod.workload is not None and replicas.isdisjoint(listed)
+        name = f"{pod.namespace}/{pod.workload.name}" if whole and pod.workload else str(pod)
+        ends += [] if pod.finished else [name]
+    addresses = [*map(address_of, scenario.file.outsiders), *filter(parse_address, listed)]
+    return list(dict.fromkeys([*ends, *addresses]))
+
+
+# ---------------------------------------------------------------- what is not as wanted
+
+
+def wrong(goals: Iterable[Goal], cluster: Cluster) -> list[Goal]:
+    """Return the connections that are not as wanted, the one with the simplest reasons first."""
+    found = [goal for goal in goals if goal.judged(cluster).allowed is not goal.allowed]
+    return sorted(found, key=lambda goal: _hardness(goal, goal.judged(cluster)))
+
+
+def _hardness(goal: Goal, verdict: Verdict) -> tuple[int, int, int]:
+    """Return how much there is to read in a verdict; an outside end is one more thing to grasp."""
+    reasons = sum(len(side.isolated_by) + len(side.admitted_by) for side in verdict.sides)
+    outside = any(map(parse_address, (goal.source, goal.destination)))
+    return len(verdict.outcomes), reasons, int(outside)

@@ -1,0 +1,256 @@
+"""Small clusters as people write them: plain values, their YAML, and lines for a reader.
+
+Everything is written first and then loaded, so that the reader sees what the engine was asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import permutations
+from typing import Any
+
+import yaml
+
+from netpol_lab.engine.verdict import Verdict, evaluate
+from netpol_lab.manifests.loader import load
+from netpol_lab.model.cluster import Cluster
+
+Object = dict[str, Any]
+Pair = tuple[str, str]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes null as nothing after the colon, and never an anchor."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def represent_dict(self, data: Any) -> yaml.MappingNode:
+        """Put a mapping that holds null on lines of its own: between braces null needs a tag."""
+        node = super().represent_dict(data)
+        if None in data.values():
+            node.flow_style = False
+        return node
+
+
+_Dumper.add_representer(dict, _Dumper.represent_dict)
+_Dumper.add_representer(
+    type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
+)
+
+
+def as_yaml(documents: Iterable[Object]) -> str:
+    """Return objects as YAML documents, with the innermost lists and mappings on one line.
+
+    Examples
+    --------
+    >>> print(as_yaml([{"podSelector": None}, {"from": [{"podSelector": {}}]}]))
+    podSelector:
+    ---
+    from:
+    - podSelector: {}
+    """
+    dumped = (
+        yaml.dump(each, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=1000)
+        for each in documents
+    )
+    return "---\n".join(dumped).strip()
+
+
+# ---------------------------------------------------------------- objects
+
+
+def namespace(name: str, labels: Mapping[str, str] | None = None) -> Object:
+    """Return a namespace."""
+    metadata = {"name": name, **({"labels": dict(labels)} if labels else {})}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+
+
+def pod(
+    home: str,
+    name: str,
+    labels: Mapping[str, str],
+    address: str,
+    ports: Iterable[Object] = (),
+    **spec: Any,
+) -> Object:
+    """Return a running pod."""
+    container = {"name": name, "image": name, "ports": [*ports]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": home, "labels": dict(labels)},
+        "spec": {"containers": [container], **spec},
+        "status": {"phase": "Running", "podIP": address},
+    }
+
+
+def service(home: str, name: str, selector: Object, ports: list[Object], **spec: Any) -> Object:
+    """Return a Service."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": home},
+        "spec": {"selector": selector, "ports": ports, **spec},
+    }
+
+
+def policy(home: str, name: str, spec: Object) -> Object:
+    """Return a NetworkPolicy."""
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": name, "namespace": home},
+        "spec": spec,
+    }
+
+
+def full_name(thing: Object) -> str:
+    """Return ``namespace/name`` of an object."""
+    return f"{thing['metadata']['namespace']}/{thing['metadata']['name']}"
+
+
+def spoken(labels: Mapping[str, str] | None) -> str:
+    """Return labels in one line.
+
+    Examples
+    --------
+    >>> spoken({"app": "web", "tier": "front"})
+    'app=web, tier=front'
+    """
+    return ", ".join(f"{key}={value}" for key, value in (labels or {}).items()) or "no labels"
+
+
+# ---------------------------------------------------------------- a situation
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A small cluster as it is written, and the port that is asked about.
+
+    Parameters
+    ----------
+    things : tuple of dict
+        Namespaces, pods, Services and Nodes.
+    policies : tuple of dict
+    port : int
+    protocol : str
+    outside : tuple of (str, str)
+        Addresses outside the cluster with their captions.
+    """
+
+    things: tuple[Object, ...]
+    policies: tuple[Object, ...]
+    port: int = 80
+    protocol: str = "TCP"
+    outside: tuple[Pair, ...] = ()
+
+    @cached_property
+    def manifests(self) -> str:
+        """All of it as YAML."""
+        return as_yaml([*self.things, *self.policies])
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """What the engine makes of it; JSON is YAML too, and quicker to write."""
+        return load("\n---\n".join(map(json.dumps, (*self.things, *self.policies))) + "\n")
+
+    @property
+    def policies_text(self) -> str:
+        """The policies as YAML."""
+        return as_yaml(self.policies)
+
+    @property
+    def pods_text(self) -> str:
+        """Pods, and whatever else matters, one line each."""
+        return "\n".join(_lines(self))
+
+    @property
+    def pods(self) -> tuple[str, ...]:
+        """The full names of the pods."""
+        return tuple(full_name(thing) for thing in self.of_kind("Pod"))
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Everything that may be asked: between pods, and both ways with outside addresses."""
+        addresses = [address for _, address in self.outside]
+        into = ((address, pod) for address in addresses for pod in self.pods)
+        out = ((pod, address) for address in addresses for pod in self.pods)
+        return (*permutations(self.pods, 2), *into, *out)
+
+    def of_kind(self, kind: str) -> list[Object]:
+        """Return the things of a kind."""
+        return [thing for thing in self.things if thing["kind"] == kind]
+
+    def with_policies(self, policies: Iterable[Object]) -> Situation:
+        """Return the same with other policies."""
+        return replace(self, policies=tuple(deepcopy([*policies])))
+
+    def verdict(self, source: str, destination: str) -> Verdict:
+        """Return the engine's verdict on a connection to the port that is asked about."""
+        known, pair = self._known, (source, destination)
+        if pair not in known:
+            known[pair] = evaluate(self.cluster, *pair, self.port, self.protocol)
+        return known[pair]
+
+    @cached_property
+    def _known(self) -> dict[Pair, Verdict]:
+        return {}
+
+    @cached_property
+    def verdicts(self) -> dict[Pair, Verdict]:
+        """The verdicts on all pairs."""
+        return {pair: self.verdict(*pair) for pair in self.pairs}
+
+
+def _lines(situation: Situation) -> Iterator[str]:
+    yield from _namespaces(situation)
+    addressed = bool(situation.outside)
+    rows = [(full_name(pod), _described(pod, addressed)) for pod in situation.of_kind("Pod")]
+    yield from _aligned("Pod", rows)
+    rows = [(full_name(one), _served(one)) for one in situation.of_kind("Service")]
+    yield from _aligned("Service", rows)
+    yield from _aligned("Outside", [(address, caption) for caption, address in situation.outside])
+
+
+def _namespaces(situation: Situation) -> Iterator[str]:
+    found = situation.of_kind("Namespace")
+    if any(one["metadata"].get("labels") for one in found):
+        yield from _aligned("Namespace", [_owned(one["metadata"]) for one in found])
+
+
+def _owned(metadata: Object) -> Pair:
+    """Return a namespace with its labels; each has one more, its name, which nobody gives it."""
+    labels = metadata.get("labels")
+    return metadata["name"], spoken(labels) if labels else "no label of its own"
+
+
+def _aligned(kind: str, rows: Sequence[Pair]) -> Iterator[str]:
+    width = max((len(name) for name, _ in rows), default=0)
+    yield from (f"{kind:<9}  {name:<{width}}  {words}".rstrip() for name, words in rows)
+
+
+def _described(pod: Object, addressed: bool) -> str:
+    ports = ", ".join(map(_declared, pod["spec"]["containers"][0]["ports"]))
+    parts = [spoken(pod["metadata"]["labels"]), ports]
+    parts += [f"address {pod['status']['podIP']}"] if addressed else []
+    parts += [f"on node {pod['spec']['nodeName']}"] if "nodeName" in pod["spec"] else []
+    parts += ["uses its node's network"] if pod["spec"].get("hostNetwork") else []
+    return "; ".join(filter(None, parts))
+
+
+def _declared(port: Object) -> str:
+    return f"port {port['name']} = {port.get('protocol', 'TCP')} {port['containerPort']}"
+
+
+def _served(service: Object) -> str:
+    spec = service["spec"]
+    ports = (
+        f"{one.get('protocol', 'TCP')} {one['port']} -> pod port {one['targetPort']}"
+        for one in spec["ports"]
+    )
+    return f"{', '.join(ports)} of pods with {spoken(spec['selector'])}"

@@ -1,0 +1,108 @@
+"""Questions about enforcement: what a plugin does, and what Kubernetes leaves to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netpol_lab.course.practice.misconceptions import NOT_ENFORCED, Misreading
+from netpol_lab.course.practice.questions import (
+    ALLOWED,
+    BLOCKED,
+    Occasion,
+    Question,
+    chosen_set,
+)
+from netpol_lab.course.practice.situation import Pair, Situation
+from netpol_lab.engine.verdict import Verdict, evaluate
+from netpol_lab.model.assumptions import Assumptions
+
+OPEN = "Kubernetes leaves it to the plugin"
+WORDS = {True: ALLOWED, False: BLOCKED, None: OPEN}
+PINGS = 0.2  # how often ICMP is asked about: the chapter is about more than ping
+ENFORCED = Misreading("01", "the plugin enforced policies")
+
+
+def left_open(occasion: Occasion) -> Question | None:
+    """Ask whether a connection works, where plugins may differ."""
+    ping = occasion.rng.random() < PINGS
+    situation = _pinged(occasion.situation) if ping else occasion.situation
+    wanted = [*WORDS][int(occasion.coin * 3)]
+    found = [pair for pair, verdict in _apart(situation).items() if verdict.allowed is wanted]
+    if not found:
+        return None
+    pair = occasion.rng.choice(found)
+    verdict = situation.verdicts[pair]
+    right, choices = WORDS[verdict.allowed], tuple(WORDS.values())
+    text = f"A plugin enforces policies. Does this connection work? {verdict.flow}"
+    confusions = {
+        **{WORDS[one.answers(situation, [pair])[pair]]: one.words for one in occasion.misreadings},
+        **({WORDS[verdict.common]: "every plugin did what most do"} if wanted is None else {}),
+    }
+    made = replace(occasion, situation=situation)
+    return made.question("left_open", text, choices, right, str(verdict), confusions)
+
+
+def _pinged(situation: Situation) -> Situation:
+    return replace(situation, protocol="ICMP")
+
+
+def _apart(situation: Situation) -> dict[Pair, Verdict]:
+    """Return the verdicts, without those on an address that a pod shares with its node."""
+    shared = {pod["status"]["podIP"] for pod in situation.of_kind("Pod")}
+    return {pair: found for pair, found in situation.verdicts.items() if not shared & {*pair}}
+
+
+def which_open(occasion: Occasion) -> Question | None:
+    """Ask which connection is left to the plugin; at most one of the four is about ICMP."""
+    rng, coin = occasion.rng, occasion.coin
+    undefined, sure = _parted(occasion.situation)
+    undefined_pings, sure_pings = _parted(_pinged(occasion.situation))
+    rights = undefined_pings if coin < PINGS else undefined
+    firsts = sure_pings if PINGS <= coin < 2 * PINGS else sure
+    if not rights or not firsts or len(sure) < 3:
+        return None
+    right, first = rng.choice(rights), rng.choice(firsts)
+    shown = [right, first, *rng.sample([one for one in sure if one is not first], 2)]
+    chosen = rng.sample(shown, len(shown))
+    return occasion.question(
+        "which_open",
+        "A plugin enforces policies. Which of these connections does Kubernetes leave to it?",
+        [str(one.flow) for one in chosen],
+        str(right.flow),
+        "\n".join(map(str, chosen)),
+    )
+
+
+def _parted(situation: Situation) -> tuple[list[Verdict], list[Verdict]]:
+    """Return the verdicts that are left open, and the others."""
+    found = [*_apart(situation).values()]
+    undefined = [one for one in found if one.allowed is None]
+    return undefined, [one for one in found if one.allowed is not None]
+
+
+def enforcement(occasion: Occasion) -> Question | None:
+    """Ask who can reach a pod, with a plugin that enforces policies or one that does not."""
+    situation, rng = occasion.situation, occasion.rng
+    enforced = occasion.coin < 0.5
+    goal = rng.choice(situation.pods)
+    pairs = [pair for pair in situation.pairs if pair[1] == goal and "/" in pair[0]]
+    verdicts = [_judged(situation, pair, enforced) for pair in pairs]
+    if any(_judged(situation, pair, True).allowed is None for pair in pairs):
+        return None
+    right = tuple(v.flow.source.name for v in verdicts if v.allowed)
+    other = tuple(p[0] for p in pairs if _judged(situation, p, not enforced).allowed)
+    if right == other:
+        return None
+    does = "enforces" if enforced else "does not enforce"
+    text = (
+        f"The network plugin of this cluster {does} policies. "
+        f"Which pods can open a connection to {goal} on TCP 80?"
+    )
+    wrong = [(other, NOT_ENFORCED if enforced else ENFORCED)]
+    because = "\n".join(map(str, verdicts))
+    sources = [source for source, _ in pairs]
+    return chosen_set(occasion, "enforcement", text, sources, right, because, wrong)
+
+
+def _judged(situation: Situation, pair: Pair, enforced: bool) -> Verdict:
+    return evaluate(situation.cluster, *pair, 80, assumptions=Assumptions(enforced=enforced))

@@ -1,0 +1,298 @@
+"""Questions that change something: two policies to compare, one line, or the labels of a pod."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+
+import yaml
+
+from netpol_lab.course.practice.generators import NAMES, TIERS
+from netpol_lab.course.practice.misconceptions import Misreading
+from netpol_lab.course.practice.questions import MOST_CHOICES, Occasion, Question
+from netpol_lab.course.practice.situation import Pair, Situation, as_yaml, full_name, pod, spoken
+from netpol_lab.engine.verdict import Verdict, evaluate, judge, resolution_of
+from netpol_lab.errors import ManifestError
+from netpol_lab.manifests.loader import load
+from netpol_lab.model.objects import NAME_LABEL, Direction, Pod, Policy
+
+BOTH: dict[tuple[bool | None, ...], str] = {
+    (True, False): "only A",
+    (False, True): "only B",
+    (True, True): "both",
+    (False, False): "neither",
+}
+
+
+# ---------------------------------------------------------------- two policies
+
+
+def variants(occasion: Occasion) -> Question | None:
+    """Ask which of two ways to write the policies lets a connection through.
+
+    One of them is what somebody with a confusion takes the other for.
+    """
+    situation, rng = occasion.situation, occasion.rng
+    wanted = [*BOTH][int(occasion.coin * 4)]
+    for misreading in rng.sample(occasion.misreadings, len(occasion.misreadings)):
+        other = _twin(situation, misreading)
+        if other is None:
+            continue
+        a, b = (situation, other) if rng.random() < 0.5 else (other, situation)
+        if pairs := [pair for pair in _near(occasion, other) if _both(a, b, pair) == wanted]:
+            return _compared(occasion, a, b, rng.choice(pairs), misreading)
+    return None
+
+
+def _near(occasion: Occasion, other: Situation) -> Iterator[Pair]:
+    """Yield the pairs that some confusion answers wrongly, or that the other way changes."""
+    for pair, wrong in occasion.traps.items():
+        seen = occasion.situation.verdict(*pair).allowed
+        if wrong or other.verdict(*pair).allowed is not seen:
+            yield pair
+
+
+def _twin(situation: Situation, misreading: Misreading) -> Situation | None:
+    """Return the policies as they are misread, where they are as many and legal."""
+    twin = situation.with_policies(misreading.meant(situation))
+    return twin if _alike(twin, situation) and twin.policies != situation.policies else None
+
+
+def _alike(one: Situation, other: Situation) -> bool:
+    return [*map(full_name, one.policies)] == [*map(full_name, other.policies)]
+
+
+def _both(a: Situation, b: Situation, pair: Pair) -> tuple[bool | None, bool | None]:
+    return _sure(a.verdict(*pair)), _sure(b.verdict(*pair))
+
+
+def _sure(verdict: Verdict) -> bool | None:
+    """Return the answer; None where plugins differ, on whether blocks match pods too (SEM-47).
+
+    Only a variant can have a block that holds the pods: the clusters that are drawn except them.
+    """
+    by_selectors = replace(verdict.assumptions, ip_block_matches_pods=False)
+    other = judge(verdict.cluster, verdict.flow, by_selectors)
+    return verdict.allowed if other.allowed is verdict.allowed else None
+
+
+def _compared(
+    occasion: Occasion, a: Situation, b: Situation, pair: Pair, misreading: Misreading
+) -> Question:
+    verdicts = a.verdict(*pair), b.verdict(*pair)
+    because = "\n".join(f"{name}: {verdict}" for name, verdict in zip("AB", verdicts, strict=True))
+    # Who takes one for the other comes last, so that it is what a choice is explained by.
+    confused = [one for one in occasion.misreadings if one is not misreading] + [misreading]
+    believed = {_believed(one, a, b, pair): one.words for one in confused}
+    return occasion.question(
+        "variants",
+        f"A and B, each on its own: which lets this connection through? {verdicts[0].flow}",
+        BOTH.values(),
+        BOTH[_both(a, b, pair)],
+        because,
+        believed,
+        variants=(a.policies_text, b.policies_text),
+    )
+
+
+def _believed(misreading: Misreading, a: Situation, b: Situation, pair: Pair) -> str:
+    answers = (misreading.answers(one, [pair])[pair] for one in (a, b))
+    return BOTH.get(tuple(answers), "")
+
+
+def _choices(
+    occasion: Occasion, right: str, wrong: list[str], confusions: Mapping[str, str]
+) -> list[str]:
+    """Return the right choice among wrong ones; those that somebody believes in come first."""
+    believed = sorted(wrong, key=lambda words: words not in confusions)
+    return occasion.shuffled([right, *believed[: MOST_CHOICES - 1]])
+
+
+# ---------------------------------------------------------------- one line
+
+MOST_TRIED = 24  # changes of one line, to keep it quick
+MOST_PAIRS = 4
+MOST_USELESS = 6
+
+
+def change(occasion: Occasion) -> Question | None:
+    """Ask which one changed line makes a blocked connection work."""
+    verdicts = occasion.situation.verdicts
+    near = [pair for pair in occasion.traps if _one_side_denies(verdicts[pair])]
+    pairs = occasion.rng.sample(near, min(MOST_PAIRS, len(near)))
+    return next(filter(None, (_changing(occasion, pair) for pair in pairs)), None)
+
+
+def _one_side_denies(verdict: Verdict) -> bool:
+    return sum(not side.allowed for side in verdict.sides) == 1
+
+
+def _changing(occasion: Occasion, pair: Pair) -> Question | None:
+    rng, before, tried = occasion.rng, occasion.situation.verdicts[pair], _tried(occasion, pair)
+    helping = [words for words, (_, after) in tried.items() if _admits(after, before)]
+    useless = [words for words, (_, after) in tried.items() if after.allowed is False]
+    if not helping or len(useless) < 2:
+        return None
+    right, some = rng.choice(helping), rng.sample(useless, min(MOST_USELESS, len(useless)))
+    confusions = dict(_confused_changes(occasion, {words: tried[words][0] for words in some}, pair))
+    choices = _choices(occasion, right, some, confusions)
+    return occasion.question(
+        "change",
+        f"Which one of these changes makes this connection work? {before.flow}",
+        choices,
+        right,
+        f"As it is:\n{before}\nAfter the change:\n{tried[right][1]}",
+        confusions,
+        variants=tuple(tried[choice][0] for choice in choices),
+    )
+
+
+def _confused_changes(
+    occasion: Occasion, texts: Mapping[str, str], pair: Pair
+) -> Iterator[tuple[str, str]]:
+    """Yield the changes that somebody thinks would help, and what would have to be so."""
+    for words, text in texts.items():
+        changed = occasion.situation.with_policies(yaml.safe_load_all(text))
+        for misreading in reversed(occasion.misreadings):
+            was = misreading.answers(occasion.situation, [pair])[pair]
+            if not was and misreading.answers(changed, [pair])[pair]:
+                yield words, misreading.words
+
+
+def _tried(occasion: Occasion, pair: Pair) -> dict[str, tuple[str, Verdict]]:
+    """Return the legal changes in words, each with its text and the verdict after it."""
+    situation = occasion.situation
+    changes = [*_changed_lines(situation, situation.verdicts[pair])]
+    tried: dict[str, tuple[str, Verdict]] = {}
+    seen: set[tuple[Policy, ...]] = set()
+    for words, text in occasion.rng.sample(changes, min(MOST_TRIED, len(changes))):
+        policies = _legal(text)
+        if policies and policies not in seen:
+            seen.add(policies)
+            changed = situation.cluster.with_policies(policies)
+            tried[words] = text, evaluate(changed, *pair, situation.port, situation.protocol)
+    return tried
+
+
+def _legal(text: str) -> tuple[Policy, ...]:
+    try:
+        return load(f"{text}\n").policies
+    except ManifestError:
+        return ()
+
+
+def _admits(verdict: Verdict, before: Verdict) -> bool:
+    """Say whether a rule admits what was denied, and no pod is laid open for it."""
+    denied = (now for now, was in zip(verdict.sides, before.sides, strict=True) if not was.allowed)
+    return verdict.allowed is True and all(side.admitted_by for side in denied)
+
+
+def _changed_lines(situation: Situation, verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield changes in words, with the policies after each."""
+    texts = [as_yaml([one]) for one in situation.policies]
+    for i, one in enumerate(situation.policies):
+        lines = texts[i].split("\n")
+        told = [*map(_bare, lines)]  # a change is told without the indentation
+        for n, line in enumerate(lines):
+            changed = dict.fromkeys(_rewritten(line, verdict, situation))
+            for new in changed if told.count(told[n]) == 1 else ():
+                if new != line:
+                    text = "\n".join([*lines[:n], new, *lines[n + 1 :]])
+                    words = f"in {full_name(one)}, {_bare(line)} becomes {_bare(new)}"
+                    yield words, "\n---\n".join([*texts[:i], text, *texts[i + 1 :]])
+
+
+def _bare(line: str) -> str:
+    return line.strip().removeprefix("- ").removeprefix("- ")
+
+
+def _rewritten(line: str, verdict: Verdict, situation: Situation) -> Iterator[str]:
+    """Yield a line as it might be changed with this connection in mind."""
+    ends = [end.pod for end in (verdict.flow.source, verdict.flow.destination) if end.pod]
+    for end in ends:
+        for key, value in end.labels.items():
+            yield re.sub(rf"\b{key}: [\w-]+", f"{key}: {value}", line)
+        yield re.sub(r"\bname: [\w-]+(?=})", f"{NAME_LABEL}: {end.namespace}", line)
+    yield re.sub(r"\bport: [\w-]+", f"port: {situation.port}", line)
+    yield re.sub(r"\bendPort: \d+", f"endPort: {situation.port}", line)
+    yield re.sub(r"protocol: \w+", f"protocol: {situation.protocol}", line)
+    yield re.sub(r"{port:", f"{{protocol: {situation.protocol}, port:", line)
+    yield re.sub(r"policyTypes: .*", "policyTypes: [Ingress]", line)
+    yield re.sub(r"policyTypes: .*", "policyTypes: [Egress]", line)
+    yield line.replace("NotIn", "In")
+    yield re.sub(r"\b(ingress|egress): \[\]", r"\1: [{}]", line)
+    yield line.replace("- podSelector: {}", "- namespaceSelector: {}")
+    yield line.replace("- namespaceSelector: {}", "- podSelector: {}")
+
+
+# ---------------------------------------------------------------- labels
+
+NEW = "newcomer"
+ADDRESS = "10.9.0.9"
+
+
+def labels(occasion: Occasion) -> Question | None:
+    """Ask which labels a new pod needs to reach another."""
+    rng, situation = occasion.rng, occasion.situation
+    goals = [str(pod) for pod in situation.cluster.pods if _is_guarded(situation, pod)]
+    if not goals:
+        return None
+    homes = [one["metadata"]["name"] for one in situation.of_kind("Namespace")]
+    home, goal = rng.choice(homes), rng.choice(goals)
+    asked = {spoken(found): found for found in _candidates(situation)}
+    made = {words: _with_pod(situation, home, found) for words, found in asked.items()}
+    pair = f"{home}/{NEW}", goal
+    verdicts = {words: one.verdict(*pair) for words, one in made.items()}
+    able = [words for words, verdict in verdicts.items() if verdict.allowed]
+    unable = [words for words, verdict in verdicts.items() if verdict.allowed is False]
+    if not able or len(unable) < 2:
+        return None
+    right, some = rng.choice(able), rng.sample(unable, min(MOST_USELESS, len(unable)))
+    confusions = dict(_confused_labels(occasion, {words: made[words] for words in some}, pair))
+    choices = _choices(occasion, right, some, confusions)
+    return occasion.question(
+        "labels",
+        f"You start a pod {NEW} in namespace {home}. With which labels can it reach {goal} on "
+        f"{situation.protocol} {situation.port}?",
+        choices,
+        right,
+        "\n".join(f"With {words}: {verdicts[words]}" for words in choices),
+        confusions,
+        variants=tuple(made[choice].manifests for choice in choices),
+    )
+
+
+def _is_guarded(situation: Situation, pod: Pod) -> bool:
+    return bool(resolution_of(situation.cluster).isolating(pod, Direction.INGRESS))
+
+
+def _candidates(situation: Situation) -> Iterable[dict[str, str]]:
+    apps = [thing["metadata"]["labels"]["app"] for thing in situation.of_kind("Pod")]
+    yield {}
+    for name in [*apps, *NAMES[:2]]:
+        yield {"app": name}
+        yield {"name": name}
+    for tier in TIERS:
+        yield {"tier": tier}
+        yield {"app": apps[0], "tier": tier}
+
+
+def _with_pod(situation: Situation, home: str, found: dict[str, str]) -> Situation:
+    """Return the same with one pod more, for the engine without reading all of it again."""
+    new = pod(home, NEW, found, ADDRESS)
+    joined = replace(situation, things=(*situation.things, new))
+    pods = (*situation.cluster.pods, Pod(home, NEW, found, (ip_address(ADDRESS),)))
+    joined.__dict__["cluster"] = replace(situation.cluster, pods=pods)  # where it would be cached
+    return joined
+
+
+def _confused_labels(
+    occasion: Occasion, made: Mapping[str, Situation], pair: Pair
+) -> Iterator[tuple[str, str]]:
+    """Yield the labels that somebody thinks would do, and what would have to be so."""
+    for words, one in made.items():
+        for misreading in reversed(occasion.misreadings):
+            if misreading.answers(one, [pair])[pair]:
+                yield words, misreading.words

@@ -1,0 +1,348 @@
+"""The reasons of a verdict, and what a policy says, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from netpol_lab.engine.near_miss import NearMiss, Part, Unmet, nearest
+from netpol_lab.engine.semantics import targets
+from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, resolution_of
+from netpol_lab.model.assumptions import OPEN_QUESTIONS, Assumptions
+from netpol_lab.model.cluster import Cluster, Endpoint, Flow
+from netpol_lab.model.objects import (
+    Direction,
+    IPBlock,
+    Pod,
+    Requirement,
+    Rule,
+    spelt,
+)
+from netpol_lab.model.ports import PortSet, is_governed
+
+ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
+
+
+# ---------------------------------------------------------------- verdicts
+
+
+def explain(verdict: Verdict) -> str:
+    """Return a verdict with its reasons: one headline, then both sides.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    str
+        Several lines; also what ``str(verdict)`` gives.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(explain(lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432)))
+    shop/backend -> shop/db  TCP 5432: allowed
+      egress   shop/backend is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
+    """
+    parts = (_open, _rewriting, _family, _sides, _otherwise)
+    return "\n".join([headline(verdict), *chain.from_iterable(part(verdict) for part in parts)])
+
+
+def headline(verdict: Verdict) -> str:
+    """Return the verdict alone, in one line.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> headline(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    'shop/web -> shop/db  TCP 5432: denied'
+    """
+    words = ALLOWED_WORDS[verdict.allowed]
+    if verdict.allowed is None and verdict.common is not None:
+        words += f" (most plugins: {ALLOWED_WORDS[verdict.common]})"
+    return f"{verdict.flow}: {words}"
+
+
+def _open(verdict: Verdict) -> Iterator[str]:
+    """Yield the choices Kubernetes leaves open that decide this flow."""
+    yield from (f"  open     {words}" for words in left_open(verdict))
+
+
+def left_open(verdict: Verdict) -> list[str]:
+    """Return what would have to be known to define a verdict; nothing if it is defined.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> left_open(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    []
+    """
+    words = [
+        f"{question.words} ({question.row})"
+        for name, question in OPEN_QUESTIONS.items()
+        if _decides(name, verdict.outcomes)
+    ]
+    if _pods_differ(verdict.outcomes):
+        several = verdict.flow.source.among or verdict.flow.destination.among
+        words.append(_WHICH_POD["workload" if several else "service"])
+    return words
+
+
+def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
+    """Say whether answering one open question otherwise, and nothing else, changes a result."""
+    results: dict[object, dict[object, bool]] = {}
+    for outcome in outcomes:
+        others = (getattr(outcome.reading, other) for other in OPEN_QUESTIONS if other != name)
+        same = (*others, *_pair(outcome))
+        results.setdefault(same, {})[getattr(outcome.reading, name)] = outcome.allowed
+    return any(len(set(answers.values())) > 1 for answers in results.values())
+
+
+def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
+    results: dict[object, set[bool]] = {}
+    for outcome in outcomes:
+        results.setdefault(_pair(outcome), set()).add(outcome.allowed)
+    return len({frozenset(answers) for answers in results.values()}) > 1
+
+
+def _pair(outcome: Outcome) -> tuple[str, str]:
+    return outcome.arriving.source.name, outcome.arriving.destination.name
+
+
+_WHICH_POD = {
+    "service": "the Service may lead to any of its pods, and they differ",
+    "workload": "the workload has several pods, and they differ: name one of them",
+}
+
+
+def _rewriting(verdict: Verdict) -> Iterator[str]:
+    arriving = verdict.outcomes[0].arriving
+    if arriving is not verdict.flow:
+        end, pod = verdict.flow.destination, arriving.destination
+        what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
+        yield f"  service  {end} {what} to {pod} port {arriving.port}"
+
+
+def _family(verdict: Verdict) -> Iterator[str]:
+    """Yield the addresses in use where a pod has several families to choose from (SEM-48)."""
+    flow = verdict.outcomes[0].arriving
+    pods = (end.pod for end in (flow.source, flow.destination) if end.pod is not None)
+    if any(len({address.version for address in pod.addresses}) > 1 for pod in pods):
+        yield f"  address  judged for {flow.source.address} -> {flow.destination.address}"
+    elif len({end.address.version for end in (flow.source, flow.destination) if end.address}) > 1:
+        both = f"{flow.source.address} and {flow.destination.address}"
+        yield f"  address  {both} share no family: there is no such connection"
+
+
+def _sides(verdict: Verdict) -> Iterator[str]:
+    for side in verdict.sides:
+        first, *more = _side(verdict, side, verdict.outcomes[0].reading)
+        yield f"  {side.direction!s:<8} {first}"
+        yield from (f"           {line}" for line in more)
+
+
+def _otherwise(verdict: Verdict) -> Iterator[str]:
+    """Yield what the other permitted readings make of an undefined flow."""
+    usual = verdict.outcomes[0]
+    other = next((o for o in verdict.outcomes if o.allowed is not usual.allowed), None)
+    if other is not None:
+        for before, side in zip(verdict.sides, (other.egress, other.ingress), strict=True):
+            if before.allowed is not side.allowed:
+                words = next(iter(_side(verdict, side, other.reading)))
+                yield f"  else     {ALLOWED_WORDS[other.allowed]}: {words}"
+
+
+def _side(verdict: Verdict, side: Side, reading: Assumptions) -> Iterator[str]:
+    subject, direction = side.subject, side.direction
+    if side.exemption is not None:
+        yield _exempt(verdict, side)
+    elif not side.isolated:
+        yield f"{subject} is not isolated for {direction}"
+    else:
+        by = ", ".join(map(str, side.isolated_by))
+        yield f"{subject} is isolated by {by}; {_admission(side)}"
+        governed = is_governed(side.flow.protocol)
+        if governed and (miss := nearest(verdict.cluster, side, reading)) is not None:
+            yield _near(miss, side, verdict.cluster)
+
+
+def _exempt(verdict: Verdict, side: Side) -> str:
+    assert side.exemption is not None
+    hidden = verdict.flow.source if side.direction is Direction.EGRESS else verdict.flow.destination
+    if side.exemption is Exemption.OUTSIDE and hidden.pod is not None:
+        return f"{hidden} uses its node's network, so policies do not apply to it"
+    if side.exemption is Exemption.OWN_NODE and side.direction is Direction.EGRESS:
+        return f"{side.subject}: allowed, if a pod may always connect to its own node"
+    return f"{side.subject}: {side.exemption.value}"
+
+
+def _admission(side: Side) -> str:
+    if not is_governed(side.flow.protocol):
+        return "rules speak only of TCP, UDP and SCTP"
+    if not side.admitted_by:
+        if not any(policy.rules(side.direction) for policy in side.isolated_by):
+            return f"no {side.direction} rule is listed, so nothing is admitted"
+        return f"no rule admits {_called(side.peer)}"
+    policy, rule = side.admitted_by[0]
+    whose = "its rule" if len(side.isolated_by) == 1 else f"{policy}, rule"
+    return f"{whose} {rule.number} admits {_called(side.peer)}"
+
+
+def _called(peer: Endpoint) -> str:
+    """Return what to call an end: a Service often has the name of a pod behind it."""
+    return f"the address of Service {peer}" if peer.service is not None else str(peer)
+
+
+def as_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict as plain values, for JSON.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> as_data(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))["ingress"]["by"]
+    ['shop/db-access-ingress']
+    """
+    flow = verdict.flow
+    return {
+        "from": flow.source.name,
+        "to": flow.destination.name,
+        "port": flow.port,
+        "protocol": str(flow.protocol),
+        "allowed": verdict.allowed,
+        "common": verdict.common,
+        **{str(side.direction): _side_as_data(verdict, side) for side in verdict.sides},
+        "open": left_open(verdict),
+        "explanation": explain(verdict),
+    }
+
+
+def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
+    return {
+        "allowed": side.allowed,
+        "isolated": side.isolated,
+        "by": [str(policy) for policy in side.isolated_by],
+        "admitted_by": [
+            {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
+        ],
+        "reason": next(iter(_side(verdict, side, verdict.outcomes[0].reading))),
+    }
+
+
+# ---------------------------------------------------------------- near misses
+
+
+def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
+    whose = "" if side.isolated_by == (miss.policy,) else f" of {miss.policy}"
+    wants = "; ".join(_unmet(unmet, miss, side, cluster) for unmet in miss.unmet)
+    return f"closest: rule {miss.rule.number}{whose} {wants}"
+
+
+def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
+    peer = side.peer
+    match unmet.part, unmet.wants:
+        case Part.DIRECTION, Direction() as direction:
+            return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
+        case Part.POD_LABELS, Requirement() as wanted if peer.pod is not None:
+            return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels.get(wanted.key))}"
+        case Part.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
+            labels = cluster.namespaces[peer.pod.namespace].labels
+            who = f"namespace {peer.pod.namespace}"
+            return f"wants a namespace with {wanted}, {_has(who, wanted, labels.get(wanted.key))}"
+        case Part.NAMESPACE, namespace:
+            return f"wants a pod of namespace {namespace}, {peer} is in another"
+        case Part.POD, _:
+            return f"wants a pod, {peer} is an outside address"
+        case Part.PODS_BY_BLOCK, block:
+            return f"wants an address in {block}, which here does not match pods"
+        case Part.ADDRESS | Part.EXCEPT, IPBlock() as block:
+            return _outside_block(block, peer)
+        case Part.PORT_NAME, _:
+            return _no_such_name(side, miss.rule)
+        case Part.PROTOCOL, ports:
+            return f"wants {ports}, {_uses(side.flow)}: the port is right, the protocol is not"
+        case _, ports:
+            assert isinstance(ports, PortSet)
+            return f"wants {ports}, {_uses(side.flow)}{_service_trap(ports, side.flow, cluster)}"
+
+
+def _has(who: str, wanted: Requirement, value: str | None) -> str:
+    if value is None:
+        return f"{who} has no label {wanted.key}"
+    return f"{who} has {wanted.key}={spelt(value)}"
+
+
+def _outside_block(block: IPBlock, peer: Endpoint) -> str:
+    if peer.address is None:
+        return f"wants an address in {block}, {peer} has none in the manifests"
+    for part in block.excepts:
+        if peer.address in part:
+            return f"excepts {part} from {block.cidr}, and {_addressed(peer)} is in it"
+    return f"wants an address in {block.cidr}, not {_addressed(peer)}"
+
+
+def _addressed(peer: Endpoint) -> str:
+    return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
+
+
+def _no_such_name(side: Side, rule: Rule) -> str:
+    pod = side.flow.destination.pod
+    names = {entry.port: entry.protocol for entry in rule.ports}
+    for declared in pod.ports if pod else ():
+        if declared.name in names:
+            wanted = f"{names[declared.name]} {declared.name}"
+            return f"wants {wanted}, which is a {declared.protocol} port of {pod}"
+    return f"names a port that {side.flow.destination} does not have, {_uses(side.flow)}"
+
+
+def _uses(flow: Flow) -> str:
+    return f"the flow uses {flow.protocol} {flow.port}"
+
+
+def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
+    """Say so where a rule names a Service's port instead of its pods' port (SEM-53)."""
+    for service in cluster.services:
+        for offered in service.ports:
+            named = PortSet.of(offered.protocol, offered.port) == ports
+            behind = targets(cluster, service, offered.port, offered.protocol)
+            if named and (flow.destination.pod, flow.port) in list(behind):
+                return f" ({offered.port} is the port of Service {service}, not of its pods)"
+    return ""
+
+
+# ---------------------------------------------------------------- pods
+
+
+def describe_pod(cluster: Cluster, pod: Pod) -> str:
+    """Return which policies select a pod and what it is isolated for.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    pod : Pod
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> print(describe_pod(shop, shop.pod("web")))
+    shop/web  app=myapp, role=web
+      ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
+      egress   not isolated: no policy that lists Egress selects it, so all is allowed
+    """
+    labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items()) or "no labels"
+    lines = [f"{pod}  {labels}"]
+    if pod.finished:
+        return f"{lines[0]}\n  has finished, so it takes part in no connection"
+    if pod.host_network:
+        lines.append("  node     uses its node's network: how policies treat it is undefined")
+    for direction in Direction:
+        by = resolution_of(cluster).isolating(pod, direction)
+        listed = (
+            f"not isolated: no policy that lists {direction.value} selects it, so all is allowed"
+        )
+        said = f"isolated by {', '.join(map(str, by))}" if by else listed
+        lines.append(f"  {direction!s:<8} {said}")
+    return "\n".join(lines)

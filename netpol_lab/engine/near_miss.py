@@ -1,0 +1,249 @@
+"""Why almost: the rule that came closest to admitting a denied flow, and what it still wants.
+
+Asks the resolved requirements one by one; nothing about NetworkPolicy is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from netpol_lab.engine.endpoint_rules import named_ports, sees_address
+from netpol_lab.engine.semantics import covers, holds, ports_at, query_of
+from netpol_lab.engine.verdict import Side, resolution_of
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.objects import (
+    Direction,
+    IPBlock,
+    Labels,
+    Peer,
+    Policy,
+    Requirement,
+    Rule,
+)
+from netpol_lab.model.policy_parts import opposite
+from netpol_lab.model.ports import PortSet, Protocol
+
+
+class Part(Enum):
+    """The part of a rule that a flow does not meet."""
+
+    DIRECTION = "a direction in the policyTypes"
+    POD = "a pod"
+    NAMESPACE = "the policy's own namespace"
+    POD_LABELS = "a pod label"
+    NAMESPACE_LABELS = "a namespace label"
+    ADDRESS = "an address in a block"
+    EXCEPT = "an address outside the exceptions of a block"
+    PODS_BY_BLOCK = "an ipBlock that matches pods"
+    PORT = "a port"
+    PORT_NAME = "a port name that the destination has"
+    PROTOCOL = "a protocol"
+
+
+PORT_PARTS = {Part.PORT, Part.PORT_NAME, Part.PROTOCOL}
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """One thing a rule wants and the flow does not have.
+
+    Parameters
+    ----------
+    part : Part
+    wants : Requirement, IPBlock, PortSet, Direction or str
+        What the rule asks for; for the own namespace its name.
+    """
+
+    part: Part
+    wants: Requirement | IPBlock | PortSet | Direction | str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule that does not admit a flow, with everything it still wants.
+
+    Parameters
+    ----------
+    policy : Policy
+    rule : Rule
+    unmet : tuple of Unmet
+    peer : Peer, optional
+        The item of `from` or `to` that this is about; None where the rule has none.
+    """
+
+    policy: Policy
+    rule: Rule
+    unmet: tuple[Unmet, ...]
+    peer: Peer | None = None
+
+    @property
+    def wants_peer(self) -> bool:
+        """Whether this item of `from` or `to` does not admit the other end."""
+        return any(unmet.part not in PORT_PARTS for unmet in self.unmet)
+
+    @property
+    def wants_port(self) -> bool:
+        """Whether the rule's `ports` do not admit the port."""
+        return any(unmet.part in PORT_PARTS for unmet in self.unmet)
+
+
+def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> NearMiss | None:
+    """Return the rule that misses least on a side that denies; None when there is no rule.
+
+    Of blocks that miss as much, one that excepts the address is nearer than one that lies
+    elsewhere, and farthest is one of another family. Among all other equals the first counts.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    side : Side
+        One side of a verdict on this cluster.
+    reading : Assumptions
+        The reading under which the side was judged.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
+    >>> nearest(shop, side).unmet[0].wants.values
+    ('backend',)
+    """
+    found = list(misses(cluster, side, reading))
+    least = min((len(miss.unmet) for miss in found), default=0)
+    equal = [miss for miss in found if len(miss.unmet) == least]
+    if equal and any(unmet.part is Part.ADDRESS for unmet in equal[0].unmet):
+        return min(equal, key=lambda miss: _distance(miss, side.peer))
+    return next(iter(equal), None)
+
+
+def _distance(miss: NearMiss, peer: Endpoint) -> int:
+    """Return how far an address is from what a rule wants of it, where each rule wants as much."""
+    for unmet in miss.unmet:
+        if unmet.part is Part.EXCEPT:
+            return 0
+        if unmet.part is Part.ADDRESS and isinstance(unmet.wants, IPBlock) and peer.address:
+            return 1 if unmet.wants.cidr.version == peer.address.version else 2
+    return 1
+
+
+def misses(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[NearMiss]:
+    """Yield every rule that might have admitted the flow of a side that denies.
+
+    A rule with several items in `from` or `to` comes once for each. Rules that fit, but whose
+    direction is not listed, come first (SEM-16).
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
+    >>> [str(miss.policy) for miss in misses(shop, side)]
+    ['shop/db-access-ingress']
+    """
+    if side.allowed:
+        return
+    yield from _unlisted(cluster, side, reading)
+    for policy in side.isolated_by:
+        for rule in policy.rules(side.direction):
+            for peer in rule.peers or (None,):
+                unmet = _unmet(cluster, policy, rule, peer, side, reading)
+                yield NearMiss(policy, rule, tuple(unmet), peer)
+
+
+def _unlisted(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[NearMiss]:
+    """Yield the rules that would admit the flow, were their direction listed."""
+    assert side.subject.pod is not None
+    resolution, query = resolution_of(cluster), query_of(side.flow)
+    for policy in resolution.isolating(side.subject.pod, opposite(side.direction)):
+        for rule in policy.rules(side.direction):
+            listed = side.direction in policy.policy_types
+            if not listed and resolution.admits(policy, rule, side.peer, query, reading):
+                yield NearMiss(policy, rule, (Unmet(Part.DIRECTION, side.direction),))
+
+
+def _unmet(
+    cluster: Cluster,
+    policy: Policy,
+    rule: Rule,
+    peer: Peer | None,
+    side: Side,
+    reading: Assumptions,
+) -> Iterator[Unmet]:
+    if peer is not None:
+        yield from unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading)
+    if not query_of(side.flow).in_rule(rule, reading):
+        yield _unmet_by_ports(rule, side, reading)
+
+
+def _unmet_by_ports(rule: Rule, side: Side, reading: Assumptions) -> Unmet:
+    names = named_ports(side.flow.destination, reading)
+    ports = ports_at(rule.ports, names, reading.end_port)
+    if not ports:
+        return Unmet(Part.PORT_NAME)
+    number = side.flow.port
+    if number is not None and any((protocol, number) in ports for protocol in Protocol):
+        return Unmet(Part.PROTOCOL, ports)
+    return Unmet(Part.PORT, ports)
+
+
+def unmet_by_peer(
+    cluster: Cluster,
+    namespace: str,
+    wanted: Peer,
+    peer: Endpoint,
+    reading: Assumptions = DEFAULTS,
+) -> Iterator[Unmet]:
+    """Yield what an item of `from` or `to` wants and an end does not have.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    namespace : str
+        Where the policy is.
+    wanted : Peer
+        The item.
+    peer : Endpoint
+        The end, as the policies see it.
+    reading : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> from netpol_lab.model.objects import Selector
+    >>> shop = lab.load("neighbours")
+    >>> every_pod = Peer(pod_selector=Selector())
+    >>> [unmet.wants for unmet in unmet_by_peer(shop, "shop", every_pod, shop.endpoint("reader"))]
+    ['shop']
+    """
+    if wanted.ip_block is not None:
+        yield from _unmet_by_block(wanted.ip_block, peer, reading)
+    elif peer.pod is None:
+        yield Unmet(Part.POD)
+    else:
+        if wanted.namespace_selector is None:
+            if peer.pod.namespace != namespace:
+                yield Unmet(Part.NAMESPACE, namespace)
+        else:
+            labels = cluster.namespaces[peer.pod.namespace].labels
+            yield from _failing(
+                wanted.namespace_selector.requirements, labels, Part.NAMESPACE_LABELS
+            )
+        if wanted.pod_selector is not None:
+            yield from _failing(wanted.pod_selector.requirements, peer.pod.labels, Part.POD_LABELS)
+
+
+def _unmet_by_block(block: IPBlock, peer: Endpoint, reading: Assumptions) -> Iterator[Unmet]:
+    if not sees_address(peer, reading):
+        yield Unmet(Part.PODS_BY_BLOCK, block)
+    elif peer.address is None or peer.address not in block.cidr:
+        yield Unmet(Part.ADDRESS, block)
+    elif not covers(block, peer.address):
+        yield Unmet(Part.EXCEPT, block)
+
+
+def _failing(requirements: tuple[Requirement, ...], labels: Labels, part: Part) -> Iterator[Unmet]:
+    return (Unmet(part, wanted) for wanted in requirements if not holds(wanted, labels))

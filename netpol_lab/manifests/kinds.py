@@ -1,0 +1,113 @@
+"""What an object is called: the kinds that are understood, and what a misspelt one means."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from netpol_lab.errors import Reason, did_you_mean, visible
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests import workloads
+from netpol_lab.manifests.decoding import Problem
+
+KINDS: dict[tuple[str, str], type] = {
+    ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,
+    ("Pod", "v1"): api.Pod,
+    ("Namespace", "v1"): api.Namespace,
+    ("Node", "v1"): api.Node,
+    ("Service", "v1"): api.Service,
+    **dict.fromkeys(workloads.KINDS.items(), api.Workload),
+}
+
+_OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
+_OF_TESTS = "this is a file of tests, for netpol-lab test; name the folder of manifests alone"
+
+
+def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
+    """Yield why no API resource is called as an object is (VAL-01, VAL-02).
+
+    Parameters
+    ----------
+    value : dict
+        The object; kinds that are real, but not understood, are no problem.
+
+    Examples
+    --------
+    >>> for problem in kind_problems({"apiVersion": "v1", "kind": "Pood"}):
+    ...     print(problem.message, problem.hint, sep="; ")
+    no matches for kind "Pood" in version "v1"; did you mean Pod?
+    """
+    kind, version = value.get("kind"), value.get("apiVersion")
+    if not version:
+        yield _not_set("apiVersion", value, _OF_TESTS if "expect" in value else _OF_OBJECTS)
+    if not kind:
+        yield _not_set("kind", value)
+    for name, text in (("apiVersion", version), ("kind", kind)):
+        if text and not isinstance(text, str):
+            yield Problem((name,), Reason.TYPE, "must be text")
+    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in KINDS:
+        yield from _no_match(kind, version)
+
+
+def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
+    """Return the complaint about a field that is missing, or written with other capitals."""
+    spelt = next((key for key in value if key.lower() == name.lower() and key != name), None)
+    path = (spelt or name,)
+    hint = f"write {name}: capital and small letters count" if spelt else hint
+    return Problem(path, Reason.REQUIRED, f"{name} not set", hint, of_key=bool(spelt))
+
+
+def _no_match(kind: str, version: str) -> Iterator[Problem]:
+    """Yield why there is no such kind; those of other groups, and of others, are left alone."""
+    message = f'no matches for kind "{visible(kind)}" in version "{visible(version)}"'
+    for known, right in KINDS:
+        if kind == known and _is_builtin_group(version):
+            yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {right}")
+            return
+        if kind.lower() == known.lower() and version == right:
+            yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
+            return
+    if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
+        hint = did_you_mean(kind, _OF_NETWORKING)
+        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+    elif kind == "NetworkPolicy" and _nearest(version.rpartition("/")[0], (_OUR_GROUP,), 0.9):
+        yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {_OUR_GROUP}/v1")
+    elif meant := _misspelt(kind, version):
+        hint = f"did you mean {meant[0]}?"
+        hint += "" if meant[1] == version else f" Its apiVersion is {meant[1]}"
+        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+
+
+def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
+    """Return the kind, with its version, that a kind which does not exist was meant to be."""
+    if version not in _OTHER_KINDS or kind.removesuffix("List") in _OTHER_KINDS[version]:
+        return None
+    ours = dict(KINDS.keys())
+    meant = _nearest(kind, ours, 0.75)
+    return (meant, ours[meant]) if meant else None
+
+
+def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:
+    """Return the option that is so near to a word that it is a slip of the hand; or nothing."""
+    return next(iter(difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)), "")
+
+
+_OUR_GROUP = "networking.k8s.io"
+_OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
+_OTHER_KINDS = {  # real ones that are not evaluated, the last two of old OpenShift
+    "v1": (
+        "Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "",
+        "PersistentVolume", "PersistentVolumeClaim", "PodStatusResult", "PodTemplate",
+        "ResourceQuota", "Secret", "ServiceAccount", "Status",
+        "DeploymentConfig", "EgressNetworkPolicy",
+    ),
+    "apps/v1": ("ControllerRevision", "Scale"),
+    "batch/v1": (),
+}  # fmt: skip
+
+
+def _is_builtin_group(version: str) -> bool:
+    """Say whether a group is Kubernetes' own; others, such as Calico's, have like-named kinds."""
+    group = version.rpartition("/")[0]
+    return "." not in group or group.endswith(".k8s.io")

@@ -1,0 +1,130 @@
+"""A live cluster, read through kubectl: the other door in. Nothing is ever written."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from netpol_lab.errors import ClusterError, Complaint, Reason
+from netpol_lab.manifests.loader import read_all
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster
+
+NEEDED = ("networkpolicies.networking.k8s.io", "pods")
+HELPFUL = ("services", "replicasets.apps", "jobs.batch")  # Services, and whose pods are whose
+CLUSTER_WIDE = ("namespaces", "nodes")  # labels and addresses; often not allowed to everybody
+
+
+def from_kubectl(
+    context: str | None = None,
+    namespaces: Iterable[str] | None = None,
+    timeout: float = 60,
+    assumptions: Assumptions = DEFAULTS,
+) -> Cluster:
+    """Read the policies, pods and namespaces of a live cluster with ``kubectl get``.
+
+    Parameters
+    ----------
+    context : str, optional
+        A context of the kubeconfig; the current one when left out.
+    namespaces : iterable of str, optional
+        Only these namespaces; all of them when left out.
+    timeout : float
+        Seconds to wait for each answer.
+    assumptions : Assumptions
+
+    Returns
+    -------
+    Cluster
+        What may not be read beside policies and pods is left out, with a warning that says so.
+
+    Raises
+    ------
+    ClusterError
+        When kubectl is absent, doesn't answer, or may not read policies or pods.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> cluster = lab.from_kubectl(namespaces=["shop"])  # doctest: +SKIP
+    """
+    if isinstance(namespaces, str):
+        namespaces = [namespaces]
+    chosen = None if namespaces is None else list(namespaces)
+    if chosen == []:
+        raise ClusterError("no namespace is given: name some, or leave namespaces out for all.")
+    program = shutil.which("kubectl")
+    if program is None:
+        raise ClusterError(
+            "kubectl is not on PATH. Install it, or save the output of "
+            "`kubectl get ns,pods,netpol,svc -A -o yaml` and load that file."
+        )
+    command = [program, *([f"--context={context}"] if context else [])]
+    texts, refused = [], []
+    for kind, *scope in _questions(chosen):
+        try:
+            texts.append((f"kubectl get {kind}", _get(command, kind, scope, timeout)))
+        except ClusterError as error:
+            if kind in NEEDED:
+                raise
+            refused.append(f"{kind} could not be read: {error}")
+    # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
+    stored = replace(assumptions, strict_cidr=False)
+    cluster = read_all(texts, strict=False, assumptions=stored)
+    return _with_warnings(cluster, refused)
+
+
+def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
+    """Yield what to get, and the options that say where."""
+    for kind in (*NEEDED, *HELPFUL):
+        if namespaces is None:
+            yield kind, "--all-namespaces"
+        for namespace in namespaces or ():
+            yield kind, f"--namespace={namespace}"
+    for kind in CLUSTER_WIDE:
+        yield (kind,)
+
+
+def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str:
+    arguments = [*command, "get", kind, *scope, "--output=json"]
+    try:
+        run = subprocess.run(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise ClusterError(f"the cluster gave no answer about {kind} in {timeout:g} s") from None
+    except OSError as error:
+        raise ClusterError(f"kubectl cannot be started: {error.strerror}") from None
+    except ValueError:
+        raise ClusterError("a context or namespace holds a character that no name has") from None
+    if run.returncode:
+        raise ClusterError(_why(kind, run.stderr.strip()))
+    return run.stdout
+
+
+def _why(kind: str, said: str) -> str:
+    """Return kubectl's complaint with what to do about it."""
+    advice = {
+        "Forbidden": f"you need the right to list {kind}",
+        "Unauthorized": "log in to the cluster first",
+        "You must be logged in": "log in to the cluster first",
+        "context": "see `kubectl config get-contexts`",
+        "connection refused": "is the cluster running, and is the context right?",
+        "no such host": "is the cluster running, and is the context right?",
+    }
+    hints = [hint for sign, hint in advice.items() if sign.lower() in said.lower()]
+    return f"kubectl says: {said or 'nothing'}" + (f" ({hints[0]})" if hints else "")
+
+
+def _with_warnings(cluster: Cluster, sentences: Iterable[str]) -> Cluster:
+    extra = (Complaint("", Reason.FORBIDDEN, text, file="<kubectl>") for text in sentences)
+    return replace(cluster, warnings=(*cluster.warnings, *extra))

@@ -1,0 +1,238 @@
+"""Defaults: from the API's objects, as they are written, to the model, as the server stores them.
+
+Every default of Kubernetes that matters to policies is applied here, once (DEF rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.validation import parse_cidr
+from netpol_lab.manifests.workloads import Key, Workloads
+from netpol_lab.model import objects as model
+from netpol_lab.model.addresses import Address, parse_address
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction, Operator, Requirement, Selector
+from netpol_lab.model.ports import Protocol
+
+DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
+
+
+def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
+    """Return the cluster that valid API objects describe.
+
+    Parameters
+    ----------
+    objects : mapping of str to iterable
+        Objects of `netpol_lab.manifests.api_types` by kind.
+
+    Returns
+    -------
+    Cluster
+
+    Examples
+    --------
+    >>> pod = api.Pod(metadata=api.ObjectMeta(name="web"))
+    >>> build({"Pod": [pod]}).pods[0].namespace
+    'default'
+    """
+    objects = {kind: [_placed(thing) for thing in alike] for kind, alike in objects.items()}
+    nodes = _nodes(objects.get("Node", ()), objects.get("Pod", ()))
+    workloads = Workloads(objects)
+    running = objects.get("Pod", [])
+    all_pods = (*running, *workloads.missing_pods(running))
+    pods = tuple(_pod(pod, nodes, workloads.owner(pod.metadata)) for pod in all_pods)
+    policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
+    services = tuple(_service(service) for service in objects.get("Service", ()))
+    written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
+    things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
+    names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
+    return Cluster(
+        namespaces={name: _namespace(name, written.get(name, {})) for name in names},
+        pods=pods,
+        policies=policies,
+        services=services,
+    )
+
+
+def _placed(thing: Any) -> Any:
+    """Return an object with its namespace filled in (DEF-11, SEM-64)."""
+    meta = thing.metadata
+    return replace(thing, metadata=replace(meta, namespace=meta.namespace or DEFAULT_NAMESPACE))
+
+
+def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
+    return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
+
+
+def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None) -> model.Pod:
+    spec, status, meta = pod.spec, pod.status, pod.metadata
+    own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
+    hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
+    shared = own if spec.host_network else ()
+    return model.Pod(
+        namespace=meta.namespace,
+        name=meta.name,
+        labels=dict(meta.labels or {}),
+        addresses=own,
+        ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
+        node=spec.node_name or None,
+        node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
+        host_network=spec.host_network,
+        finished=status.phase in ("Succeeded", "Failed"),
+        workload=owner and model.Workload(owner.kind, owner.name),
+    )
+
+
+def _ports(
+    containers: Iterable[api.Container] | None, is_init: bool
+) -> Iterator[model.ContainerPort]:
+    for container in containers or ():
+        for port in container.ports or ():
+            protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
+            stays = is_init and container.restart_policy == "Always"
+            yield model.ContainerPort(port.name, port.container_port, protocol, is_init, stays)
+
+
+def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
+    found = (parse_address(text) for text in texts)
+    return tuple(dict.fromkeys(address for address in found if address is not None))
+
+
+def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tuple[Address, ...]]:
+    """Return the addresses of each node: its own word, and what its pods give away."""
+    texts = {node.metadata.name: [a.address for a in node.status.addresses or ()] for node in nodes}
+    for pod in pods:
+        if pod.spec.node_name:
+            known = texts.setdefault(pod.spec.node_name, [])
+            known += [pod.status.host_ip, *(ip.ip for ip in pod.status.host_ips or ())]
+            own = [pod.status.pod_ip, *(ip.ip for ip in pod.status.pod_ips or ())]
+            known += own if pod.spec.host_network else []
+    return {name: _addresses(found) for name, found in texts.items()}
+
+
+def _service(service: api.Service) -> model.Service:
+    spec, meta = service.spec, service.metadata
+    if spec.type == "ExternalName":  # a name for a name: Kubernetes ignores everything else
+        return model.Service(meta.namespace, meta.name)
+    labels = spec.selector or {}
+    return model.Service(
+        namespace=meta.namespace,
+        name=meta.name,
+        selector=Selector(_label_requirements(labels)) if labels else None,
+        addresses=_addresses(
+            [
+                spec.cluster_ip,
+                *(spec.cluster_ips or ()),
+                *(spec.external_ips or ()),
+                *(place.ip for place in service.status.load_balancer.ingress or ()),
+            ]
+        ),
+        headless=spec.cluster_ip == "None",
+        ports=tuple(_service_port(port) for port in spec.ports or ()),
+    )
+
+
+def _service_port(port: api.ServicePort) -> model.ServicePort:
+    target = port.target_port or port.port
+    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- policies and their defaults
+
+
+def _policy(policy: api.NetworkPolicy) -> model.Policy:
+    spec, meta = policy.spec, policy.metadata
+    return model.Policy(
+        namespace=meta.namespace,
+        name=meta.name,
+        pod_selector=_selector(spec.pod_selector),
+        policy_types=stored_types(spec.policy_types, spec.egress),
+        ingress=_rules(Direction.INGRESS, spec.ingress),
+        egress=_rules(Direction.EGRESS, spec.egress),
+        types_written=bool(spec.policy_types),
+    )
+
+
+def stored_types(
+    policy_types: Sequence[str] | None, egress: Sequence[Any] | None
+) -> tuple[Direction, ...]:
+    """Return the directions a policy isolates, defaulted as the server does (DEF-01 to DEF-06).
+
+    "If policyTypes has length 0: set [Ingress]; then, if egress has length > 0, append Egress."
+
+    Parameters
+    ----------
+    policy_types, egress : sequence or None
+        The two fields of a spec as they are written; None where they are missing.
+
+    Returns
+    -------
+    tuple of Direction
+
+    Examples
+    --------
+    >>> [str(direction) for direction in stored_types(None, [{}])]
+    ['ingress', 'egress']
+    """
+    if policy_types:
+        return tuple(dict.fromkeys(map(Direction, policy_types)))
+    return (Direction.INGRESS, Direction.EGRESS) if egress else (Direction.INGRESS,)
+
+
+def _rules(direction: Direction, rules: Any) -> tuple[model.Rule, ...] | None:
+    if rules is None:
+        return None
+    return tuple(
+        model.Rule(
+            direction,
+            i,
+            tuple(map(_peer, _peers_of(rule) or ())),
+            tuple(map(_policy_port, rule.ports or ())),
+        )
+        for i, rule in enumerate(rules)
+    )
+
+
+def _peers_of(
+    rule: api.NetworkPolicyIngressRule | api.NetworkPolicyEgressRule,
+) -> tuple[api.NetworkPolicyPeer, ...] | None:
+    return rule.from_ if isinstance(rule, api.NetworkPolicyIngressRule) else rule.to
+
+
+def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
+    return model.Peer(
+        pod_selector=_selector(peer.pod_selector) if peer.pod_selector else None,
+        namespace_selector=_selector(peer.namespace_selector) if peer.namespace_selector else None,
+        ip_block=_ip_block(peer.ip_block) if peer.ip_block else None,
+    )
+
+
+def _ip_block(block: api.IPBlock) -> model.IPBlock:
+    cidrs = (parse_cidr(text) for text in (block.cidr, *(block.except_ or ())))
+    cidr, *excepts = (cidr for cidr in cidrs if cidr is not None)
+    return model.IPBlock(cidr, tuple(excepts))
+
+
+def _policy_port(port: api.NetworkPolicyPort) -> model.PolicyPort:
+    number: Any = port.port
+    return model.PolicyPort(
+        protocol=Protocol(port.protocol or Protocol.TCP),  # SEM-35, DEF-05
+        port=int(number) if isinstance(number, float) else number,
+        end_port=port.end_port,
+    )
+
+
+def _selector(selector: api.LabelSelector) -> Selector:
+    expressions = (
+        Requirement(item.key, Operator(item.operator), tuple(item.values or ()))
+        for item in selector.match_expressions or ()
+    )
+    return Selector((*_label_requirements(selector.match_labels or {}), *expressions))
+
+
+def _label_requirements(labels: Mapping[str, str]) -> tuple[Requirement, ...]:
+    return tuple(Requirement(key, Operator.IN, (value,)) for key, value in labels.items())

@@ -1,0 +1,605 @@
+"""Everything that was loaded, and the flows that can be asked about: who calls whom, on which port.
+
+Names become pods, workloads, Services and addresses here; nothing of NetworkPolicy is decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple, TypeVar
+
+from netpol_lab.errors import (
+    AmbiguousNameError,
+    Complaint,
+    FlowError,
+    NetpolError,
+    UnknownNameError,
+    did_you_mean,
+    visible,
+)
+from netpol_lab.model.addresses import Address, parse_address
+from netpol_lab.model.objects import Namespace, Pod, Policy, Service
+from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
+
+_T = TypeVar("_T")
+
+UNGOVERNED = ("ICMP", "ICMPV6", "ARP", "IGMP", "GRE", "ESP")  # policies say nothing about them
+
+
+class Place(NamedTuple):
+    """Where something is written; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{visible(self.file, 1000)}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Everything that was loaded.
+
+    Parameters
+    ----------
+    namespaces : mapping of str to Namespace
+        By name, including those that only pods or policies mention.
+    pods : tuple of Pod
+    policies : tuple of Policy
+    services : tuple of Service
+    warnings : tuple of Complaint
+        What the API server would accept with a warning.
+    dropped : tuple of Complaint
+        The fields that a lenient reader has dropped; always empty after a strict one.
+    ignored : mapping of str to int
+        How many objects of each other kind were passed over.
+    sources : mapping of Policy to function
+        The way back to the place of each policy; ask `place_of` instead.
+    texts : mapping of Policy to str
+        The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
+        document are not in here: nobody would recognise them.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> lab.load("three-tier")
+    Cluster: 3 pods, 1 namespace, 2 policies
+    """
+
+    namespaces: Mapping[str, Namespace] = field(default_factory=dict)
+    pods: tuple[Pod, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    services: tuple[Service, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
+    dropped: tuple[Complaint, ...] = ()
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
+    texts: Mapping[Policy, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        counts = (
+            (len(self.pods), "pod", "pods"),
+            (len(self.namespaces), "namespace", "namespaces"),
+            (len(self.policies), "policy", "policies"),
+        )
+        return "Cluster: " + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts)
+
+    def pod(self, name: str) -> Pod:
+        """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Pod
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").pod("db").labels["role"]
+        'db'
+        """
+        return _find(self._pods_by_name, name, "pod")
+
+    def policy(self, name: str) -> Policy:
+        """Return the policy called ``namespace/name``, or ``name`` where only one has it.
+
+        Parameters
+        ----------
+        name : str
+
+        Returns
+        -------
+        Policy
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.load("three-tier").policy("db-access-ingress"))
+        shop/db-access-ingress
+        """
+        return _find(self.policies_by_name, name, "policy")
+
+    def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
+        """Return the same cluster with exactly these policies.
+
+        Parameters
+        ----------
+        policies : iterable of Policy or str
+            Policies, or names of policies of this cluster.
+
+        Returns
+        -------
+        Cluster
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When a name means no policy, or several.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").with_policies([])
+        Cluster: 3 pods, 1 namespace, 0 policies
+        """
+        chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
+        return replace(self, policies=tuple(chosen))
+
+    def place_of(self, policy: Policy, path: str = "metadata.name") -> Place | None:
+        """Return where a part of a policy is written, or None if it is not written anywhere.
+
+        Parameters
+        ----------
+        policy : Policy
+            A policy of this cluster.
+        path : str
+            The part, as the API server writes it.
+
+        Returns
+        -------
+        Place or None
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> db = shop.policy("db-access-ingress")
+        >>> print(shop.place_of(db, "spec.ingress[0].from[0]"))
+        three-tier.yaml:87:7
+        >>> shop.place_of(db, "spec.policyTypes") is None
+        True
+        """
+        find = self.sources.get(policy)
+        return find(path) if find is not None else None
+
+    def owner(self, address: Address) -> Pod | None:
+        """Return the running pod that owns an address (SEM-55).
+
+        Parameters
+        ----------
+        address : ipaddress.IPv4Address or ipaddress.IPv6Address
+
+        Returns
+        -------
+        Pod or None
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.load("by-address").owner(parse_address("10.8.0.99")))
+        None
+        """
+        return self.owners.get(address)
+
+    def endpoint(self, text: str) -> Endpoint:
+        """Return the end of a flow that a name or an address means.
+
+        Parameters
+        ----------
+        text : str
+            ``namespace/name`` of a pod, a workload (any of its pods) or a Service, in this
+            order; the name alone where it is unique; or an IPv4 or IPv6 address. The address of
+            a running pod means that pod. ``service:namespace/name`` and ``svc/namespace/name``
+            always mean the Service; so does ``svc/name`` where it is unique, and ``svc`` is not
+            the namespace of a pod of that name.
+
+        Returns
+        -------
+        Endpoint
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When nothing, or more than one thing, is called so.
+        FlowError
+            When the pod has finished, so that it owns no address any more.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> print(shop.endpoint("db"), shop.endpoint("203.0.113.7"))
+        shop/db 203.0.113.7
+        """
+        address = parse_address(text)
+        if address is not None:
+            return Endpoint(self.owner(address), address)
+        try:
+            found = self._named(text)
+        except UnknownNameError as error:
+            raise UnknownNameError(self._meant_by(text) or str(error)) from None
+        if isinstance(found, Service):
+            return Endpoint(address=next(iter(found.addresses), None), service=found)
+        if found.finished:
+            raise FlowError(
+                f"{found} has finished (phase Succeeded or Failed), so it owns no address and "
+                "takes no part in any connection."
+            )
+        meant = text in (str(found), found.name)
+        return Endpoint(found, among=() if meant else self.replicas_beside(found))
+
+    def _named(self, text: str) -> Pod | Service:
+        prefixed = _SERVICE.fullmatch(text) if text not in self._ends_by_name else None
+        if prefixed:
+            return _find(self._services_by_name, prefixed["name"] or prefixed["full"], "Service")
+        found = _find(self._ends_by_name, text, "pod, workload or Service")
+        if isinstance(found, Pod) and text not in (str(found), found.name):
+            self._refuse_namesakes(found)
+        return found
+
+    def _meant_by(self, text: str) -> str:
+        """Return what somebody may have meant by a name that nothing has; empty if nobody knows."""
+        said, bare = f'there is no pod, workload or Service "{visible(text)}"', text.strip("[]")
+        if address := parse_address(bare):
+            return f"{said}: write the address alone, {address}."
+        if (found := _BLOCK.fullmatch(text)) and (address := parse_address(found["address"])):
+            return f"{said}: an end is one address, not a block. Write {address}, for instance."
+        if (found := _WITH_PORT.fullmatch(text)) and parse_address(found["address"]):
+            return f"{said}: write the address alone, {found['address']}; the port is told apart."
+        if text in self.namespaces:
+            inside = next((str(pod) for pod in self.pods if pod.namespace == text), None)
+            example = f", such as {inside}" if inside else "; it has none here"
+            return f"{text} is a namespace: name one of its pods{example}."
+        name, _, domain = text.partition(".")
+        service = f"{domain.partition('.')[0]}/{name}"
+        if service in self._services_by_name:
+            return f"{said}: for the Service of that name write svc/{service}."
+        return ""
+
+    def _refuse_namesakes(self, pod: Pod) -> None:
+        """Refuse a workload's name that another kind of workload has as well."""
+        made = {p.workload for p in self.pods if p.workload and p.namespace == pod.namespace}
+        alike = sorted(str(w) for w in made if pod.workload and w.name == pod.workload.name)
+        if len(alike) > 1:
+            raise AmbiguousNameError(
+                f"more than one workload is called so: {', '.join(alike)}. Name one of their pods."
+            )
+
+    def replicas_beside(self, pod: Pod) -> tuple[Pod, ...]:
+        """Return the other running pods of the same workload.
+
+        Parameters
+        ----------
+        pod : Pod
+
+        Returns
+        -------
+        tuple of Pod
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> market = lab.load("market")
+        >>> [str(other) for other in market.replicas_beside(market.pod("catalog/api-1"))]
+        ['catalog/api-2']
+        """
+        if pod.workload is None:
+            return ()
+        return tuple(
+            other
+            for other in self.pods
+            if (other.namespace, other.workload) == (pod.namespace, pod.workload)
+            and other.name != pod.name
+            and not other.finished
+        )
+
+    @cached_property
+    def _pods_by_name(self) -> dict[str, Pod]:
+        return {str(pod): pod for pod in self.pods}
+
+    @cached_property
+    def _pods_by_workload(self) -> dict[str, Pod]:
+        """One pod of each workload, a running one where there is any."""
+        made = [pod for pod in self.pods if pod.workload is not None]
+        made.sort(key=lambda pod: pod.finished)
+        names = ((f"{pod.namespace}/{pod.workload and pod.workload.name}", pod) for pod in made)
+        return dict(reversed([*names]))
+
+    @cached_property
+    def _ends_by_name(self) -> dict[str, Pod | Service]:
+        """What a name means as an end of a flow: a pod before a workload before a Service."""
+        return {**self._services_by_name, **self._pods_by_workload, **self._pods_by_name}
+
+    @cached_property
+    def _services_by_name(self) -> dict[str, Service]:
+        return {str(service): service for service in self.services}
+
+    @cached_property
+    def policies_by_name(self) -> dict[str, Policy]:
+        """The policies by ``namespace/name``."""
+        return {str(policy): policy for policy in self.policies}
+
+    def leads_to_pods(self, end: Endpoint) -> bool:
+        """Say whether an end is a pod, or a Service by its name or one of its addresses.
+
+        Parameters
+        ----------
+        end : Endpoint
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> shop.leads_to_pods(shop.endpoint("203.0.113.7"))
+        False
+        """
+        known = any(end.address in service.addresses for service in self.services)
+        return end.pod is not None or end.service is not None or known
+
+    @cached_property
+    def owners(self) -> dict[Address, Pod]:
+        """The running pod that owns each address."""
+        running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
+        return {address: pod for pod in running for address in pod.addresses}
+
+
+_SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+(?:/[^/]+)?)")
+_BLOCK = re.compile(r"(?P<address>[\da-fA-F.:]+)/\d{1,3}")
+_WITH_PORT = re.compile(r"\[?(?P<address>[\da-fA-F.:]+?)\]?:\d{1,5}")
+
+
+def checked_cluster(given: Cluster) -> Cluster:
+    """Return a cluster as it is; where something else was given, say how to get one.
+
+    Raises
+    ------
+    NetpolError
+
+    Examples
+    --------
+    >>> checked_cluster("three-tier")
+    Traceback (most recent call last):
+    netpol_lab.errors.NetpolError: 'three-tier' is no cluster: load it first, ...
+    """
+    if not isinstance(given, Cluster):
+        raise NetpolError(f"{given!r} is no cluster: load it first, lab.load({given!r}).")
+    return given
+
+
+def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
+    if name in objects:
+        return objects[name]
+    same = [full for full in objects if full.rpartition("/")[2] == name]
+    if len(same) == 1:
+        return objects[same[0]]
+    if same:
+        raise AmbiguousNameError(
+            f'more than one {kind} is called "{name}": {", ".join(sorted(same))}. '
+            "Write namespace/name."
+        )
+    known = did_you_mean(name, objects)
+    raise UnknownNameError(f'there is no {kind} "{visible(name)}". {known}')
+
+
+# ---------------------------------------------------------------- flows
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One end of a flow: a pod, or an address outside the cluster.
+
+    Parameters
+    ----------
+    pod : Pod, optional
+        None for an outside address.
+    address : IPv4Address or IPv6Address, optional
+        The address in use; None for a pod of which the manifests give none.
+    node : str, optional
+        The node whose address it is, where that is known.
+    service : Service, optional
+        The Service that is called by its name.
+    among : tuple of Pod
+        The other pods that are meant as well, where a workload is called by its name.
+    """
+
+    pod: Pod | None = None
+    address: Address | None = None
+    node: str | None = None
+    service: Service | None = None
+    among: tuple[Pod, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """``namespace/name`` of the pod or Service, or the address."""
+        return str(self.pod or self.service or self.address or "an unknown address")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def at(self, address: Address | None) -> Endpoint:
+        """Return the same end with the address it uses."""
+        return Endpoint(self.pod, address, self.node, self.service, self.among)
+
+    @property
+    def turned(self) -> Endpoint:
+        """The same pods, another one first; the same end where there are no others."""
+        if self.pod is None or not self.among:
+            return self
+        first, *others = self.among
+        return Endpoint(first, among=(*others, self.pod))
+
+    @property
+    def each(self) -> tuple[Endpoint, ...]:
+        """The end itself, and each other pod that is meant as well."""
+        return (self, *map(Endpoint, self.among))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A connection somebody tries to open: from where, to where, on which port.
+
+    Parameters
+    ----------
+    source, destination : Endpoint
+    port : int or None
+        The destination port; None for protocols without ports.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another name such as ``ICMP``, which policies leave
+        undefined (SEM-57).
+    also : tuple of Flow
+        The same between the other pods that are meant, where a workload is called by its name.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(Flow.between(lab.load("three-tier"), "web", "db", 5432))
+    shop/web -> shop/db  TCP 5432
+    """
+
+    source: Endpoint
+    destination: Endpoint
+    port: int | None = None
+    protocol: str = Protocol.TCP
+    also: tuple[Flow, ...] = field(default=(), repr=False, compare=False)
+
+    @classmethod
+    def between(
+        cls,
+        cluster: Cluster,
+        source: str,
+        destination: str,
+        port: int | None = None,
+        protocol: str = "TCP",
+    ) -> Flow:
+        """Return a flow between two ends given by name or address.
+
+        Two pods given by name use the first address family that they share, in the order of
+        the destination's addresses (SEM-48: a dual-stack pod is judged per address in use).
+
+        Parameters
+        ----------
+        cluster : Cluster
+        source, destination : str
+            As for `Cluster.endpoint`.
+        port : int, optional
+            None for protocols without ports.
+        protocol : str
+
+        Returns
+        -------
+        Flow
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            For a wrong name, port or protocol, or when neither end is a pod (SEM-05).
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(Flow.between(lab.load("three-tier"), "web", "db", 5432))
+        shop/web -> shop/db  TCP 5432
+        """
+        port, protocol = checked_port(port, protocol)
+        ends = cluster.endpoint(source), cluster.endpoint(destination)
+        if ends[0].address is not None and ends[0].address.is_loopback:
+            raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
+        if ends[1].address is not None and ends[1].address.is_loopback:
+            alone = Endpoint(ends[0].pod, ends[0].address)
+            ends = alone, alone  # it never leaves the pod (SEM-49)
+        if ends[0].service is not None:
+            raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
+        if ends[0].pod is None and not cluster.leads_to_pods(ends[1]):
+            raise FlowError(
+                f"neither {source} nor {destination} is a pod, and policies judge only pods. "
+                "Name at least one pod."
+            )
+        if ends[0].pod is not None and ends[0].pod is ends[1].pod:
+            here, there = ends  # a workload and itself: begin with two different pods
+            ends = (here, there.turned) if there.among else (here.turned, there)
+        several = ends[0].among or ends[1].among
+        first, *others = (
+            facing(here, there)
+            for here, there in product(ends[0].each, ends[1].each)
+            if not several or here.pod is None or here.pod is not there.pod
+        )
+        also = tuple(cls(*pair, port, protocol) for pair in others)
+        return cls(*first, port, protocol, also)
+
+    @property
+    def each(self) -> tuple[Flow, ...]:
+        """The flow itself, then those between the other pods that its ends may mean."""
+        return (self, *self.also)
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f" {self.port}"
+        return f"{self.source} -> {self.destination}  {self.protocol}{port}"
+
+
+def checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
+    """Return a port and a protocol in the API's spelling; refuse what is neither (FlowError)."""
+    protocol = str(protocol).upper()
+    if not is_governed(protocol):
+        known = [*Protocol, *UNGOVERNED]
+        if protocol not in known:
+            raise FlowError(f'there is no protocol "{protocol}". {did_you_mean(protocol, known)}')
+        return None, protocol
+    if port is None:
+        raise FlowError(f"{protocol} needs a port: a number from {MIN_PORT} to {MAX_PORT}.")
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise FlowError(f"{protocol} needs a port, a number from 1 to 65535; got {port!r}.")
+    if not MIN_PORT <= port <= MAX_PORT:
+        raise FlowError(f"{port} is not a port: ports go from {MIN_PORT} to {MAX_PORT}.")
+    return port, Protocol(protocol)
+
+
+def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]:
+    """Return both ends with the addresses they use towards each other (SEM-48)."""
+    destination = destination.at(_address_beside(destination, source))
+    return source.at(_address_beside(source, destination)), destination
+
+
+def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
+    """Return the address `end` uses towards `other`: the first of a family both have."""
+    if end.address is not None or end.pod is None:
+        return end.address
+    others = _known_addresses(other)
+    families = {address.version for address in others}
+    same = [address for address in end.pod.known_addresses if address.version in families]
+    return next(iter(same or end.pod.known_addresses), None)
+
+
+def _known_addresses(end: Endpoint) -> Iterator[Address]:
+    if end.address is not None:
+        return iter((end.address,))
+    return iter(end.pod.known_addresses if end.pod else ())

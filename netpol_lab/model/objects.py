@@ -1,0 +1,326 @@
+"""The nouns: pods, namespaces, policies, clusters and flows, as frozen data.
+
+Names are those of the Kubernetes API in snake_case. Everything here is already defaulted and
+valid: `manifests` is the only door, and behind it nobody sees a dict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from netpol_lab.model.addresses import Address, Network
+from netpol_lab.model.ports import Protocol
+
+Labels = Mapping[str, str]
+
+NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
+
+
+class Direction(Enum):
+    """One of the two questions a policy answers; the values are the API's policyTypes."""
+
+    INGRESS = "Ingress"
+    EGRESS = "Egress"
+
+    def __str__(self) -> str:
+        return self.value.lower()
+
+
+def spelt(value: str) -> str:
+    """Return a label's value as it reads, where an empty one would not be seen.
+
+    Examples
+    --------
+    >>> spelt("db"), spelt("")
+    ('db', '""')
+    """
+    return value or '""'
+
+
+# ---------------------------------------------------------------- selectors, peers, ports
+
+
+class Operator(StrEnum):
+    """How a requirement compares a label."""
+
+    IN = "In"
+    NOT_IN = "NotIn"
+    EXISTS = "Exists"
+    DOES_NOT_EXIST = "DoesNotExist"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One condition on one label key.
+
+    Examples
+    --------
+    >>> print(Requirement("role", Operator.IN, ("backend",)))
+    role=backend
+    >>> print(Requirement("tier", Operator.NOT_IN, ("db", "cache")))
+    tier not in (db, cache)
+    """
+
+    key: str
+    operator: Operator
+    values: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        match self.operator:
+            case Operator.EXISTS:
+                return f"{self.key} (any value)"
+            case Operator.DOES_NOT_EXIST:
+                return f"no label {self.key}"
+            case Operator.IN if len(self.values) == 1:
+                return f"{self.key}={spelt(self.values[0])}"
+            case Operator.IN:
+                return f"{self.key} in ({', '.join(map(spelt, self.values))})"
+            case _:
+                return f"{self.key} not in ({', '.join(map(spelt, self.values))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A label selector: all requirements have to hold; none means everything.
+
+    "A single {key,value} in the matchLabels map is equivalent to an element of
+    matchExpressions, whose key field is key, the operator is In, and the values array contains
+    only value" (API reference), so both are kept in one form.
+    """
+
+    requirements: tuple[Requirement, ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.requirements)) or "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class IPBlock:
+    """A range of addresses without the excepted parts of it."""
+
+    cidr: Network
+    excepts: tuple[Network, ...] = ()
+
+    def __str__(self) -> str:
+        but = f" except {', '.join(map(str, self.excepts))}" if self.excepts else ""
+        return f"{self.cidr}{but}"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One item of `from` or `to`: an address block, or selectors that must both match."""
+
+    pod_selector: Selector | None = None
+    namespace_selector: Selector | None = None
+    ip_block: IPBlock | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPort:
+    """One item of `ports`; a `port` that is text is a named port of the destination."""
+
+    protocol: Protocol = Protocol.TCP
+    port: int | str | None = None
+    end_port: int | None = None
+
+    def __str__(self) -> str:
+        if self.port is None:
+            return f"{self.protocol} (any port)"
+        end = f"-{self.end_port}" if self.end_port is not None else ""
+        return f"{self.protocol} {self.port}{end}"
+
+
+# ---------------------------------------------------------------- policies
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One item of `ingress` or `egress`: peers and ports, where empty means any.
+
+    A missing, null and empty list all mean "no restriction" here (SEM-12, SEM-13), so an empty
+    tuple stands for the three.
+    """
+
+    direction: Direction
+    index: int
+    peers: tuple[Peer, ...] = ()
+    ports: tuple[PolicyPort, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """The rule's place among those of its direction, from 1, as people count."""
+        return self.index + 1
+
+    @property
+    def path(self) -> str:
+        """The rule's place in the manifest."""
+        return f"spec.{self.direction}[{self.index}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A NetworkPolicy with its defaults filled in.
+
+    Parameters
+    ----------
+    namespace, name : str
+    pod_selector : Selector
+        The pods it selects, within its own namespace only.
+    policy_types : tuple of Direction
+        The directions it isolates, after defaulting (DEF-01).
+    ingress, egress : tuple of Rule, or None
+        None when the section is absent or null, ``()`` when it is an empty list; both allow
+        nothing in a listed direction.
+    types_written : bool
+        Whether the manifest lists `policyTypes`, or the default was taken.
+    """
+
+    namespace: str
+    name: str
+    pod_selector: Selector = Selector()
+    policy_types: tuple[Direction, ...] = (Direction.INGRESS,)
+    ingress: tuple[Rule, ...] | None = None
+    egress: tuple[Rule, ...] | None = None
+    types_written: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def rules(self, direction: Direction) -> tuple[Rule, ...]:
+        """Return the rules of one section; they count only if its type is listed (SEM-16).
+
+        Parameters
+        ----------
+        direction : Direction
+
+        Returns
+        -------
+        tuple of Rule
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> policy = lab.load("three-tier").policy("db-access-ingress")
+        >>> [rule.path for rule in policy.rules(Direction.INGRESS)]
+        ['spec.ingress[0]']
+        """
+        return (self.ingress if direction is Direction.INGRESS else self.egress) or ()
+
+
+# ---------------------------------------------------------------- what runs in a cluster
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPort:
+    """A declared port of a container; only its name matters to policies (SEM-66)."""
+
+    name: str
+    port: int
+    protocol: Protocol = Protocol.TCP
+    in_init_container: bool = False
+    in_sidecar: bool = False  # an init container that keeps running
+
+    @property
+    def listens(self) -> bool:
+        """Whether its container runs as long as the pod does: an init container has ended.
+
+        Examples
+        --------
+        >>> ContainerPort("http", 80).listens
+        True
+        >>> ContainerPort("setup", 81, in_init_container=True).listens
+        False
+        """
+        return self.in_sidecar or not self.in_init_container
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What made a pod: a Deployment, StatefulSet, Job and so on."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod.
+
+    Parameters
+    ----------
+    namespace, name : str
+    labels : mapping
+    addresses : tuple of IPv4Address or IPv6Address
+        The pod's own addresses, the primary one first; empty when the manifests give none.
+    ports : tuple of ContainerPort
+        Its named ports.
+    node : str, optional
+        The node it runs on.
+    node_addresses : tuple of IPv4Address or IPv6Address
+        The addresses of that node, as far as the manifests tell.
+    host_network : bool
+        Whether it shares its node's network, which policies leave undefined (SEM-54).
+    finished : bool
+        Whether its phase is Succeeded or Failed, so that it owns no address (SEM-55).
+    workload : Workload, optional
+        What made it.
+    """
+
+    namespace: str
+    name: str
+    labels: Labels = field(default_factory=dict, hash=False)
+    addresses: tuple[Address, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+    node: str | None = None
+    node_addresses: tuple[Address, ...] = ()
+    host_network: bool = False
+    finished: bool = False
+    workload: Workload | None = None
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def known_addresses(self) -> tuple[Address, ...]:
+        """Where it can be reached: its own addresses, or its node's if it shares them."""
+        return self.addresses or (self.node_addresses if self.host_network else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A namespace; its labels always hold ``kubernetes.io/metadata.name`` (SEM-25)."""
+
+    name: str
+    labels: Labels = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """One port of a Service and the pod port it leads to."""
+
+    port: int
+    target: int | str
+    protocol: Protocol = Protocol.TCP
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Service: addresses that are rewritten to those of the pods it selects.
+
+    A headless one has no address: its name means the pods' own addresses and ports.
+    """
+
+    namespace: str
+    name: str
+    selector: Selector | None = None
+    addresses: tuple[Address, ...] = ()
+    ports: tuple[ServicePort, ...] = ()
+    headless: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"

@@ -1,0 +1,256 @@
+"""How much of what pods listen on is open, and to whom; how many pods are isolated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from netpol_lab.engine.endpoint_rules import counts_as_pod
+from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.objects import Direction, Pod
+from netpol_lab.reach.certainty import Part
+from netpol_lab.reach.grouping import workload_names
+from netpol_lab.reach.reachability import Reachability, reachability_of
+
+OUTSIDE = "outside"  # any address outside the cluster
+Port = tuple[str, int]  # protocol and number
+
+
+class Share(NamedTuple):
+    """So many of so many.
+
+    Examples
+    --------
+    >>> print(Share(3, 4), Share(0, 4), Share(1, 1000), Share(999, 1000), Share(0, 0))
+    75% 0% 1% 99% -
+    """
+
+    open: int = 0
+    of: int = 0
+
+    @property
+    def part(self) -> float:
+        """Between 0 and 1."""
+        return self.open / self.of if self.of else 0.0
+
+    def __str__(self) -> str:
+        if not self.of:
+            return "-"
+        # Only all is 100 %, and only none is 0 %.
+        percent = round(100 * self.part)
+        if 0 < self.open < self.of:
+            percent = min(max(percent, 1), 99)
+        return f"{percent}%"
+
+    def plus(self, other: Share) -> Share:
+        """Return both together."""
+        return Share(self.open + other.open, self.of + other.of)
+
+
+class Source(NamedTuple):
+    """Some pods that reach the same: how many, their bits, and whom they reach on each port."""
+
+    number: int
+    members: int
+    reached: Mapping[Port, int]
+
+    def share(self, wanted: int, port: Port) -> Share:
+        """Return how many of the wanted pods they reach, each of them counted by itself."""
+        return Share(self._pairs(self.reached[port] & wanted), self._pairs(wanted))
+
+    def _pairs(self, others: int) -> int:
+        # A pod reaches itself whatever the policies say, so that is not counted.
+        return self.number * others.bit_count() - (others & self.members).bit_count()
+
+
+@dataclass(frozen=True, eq=False)
+class Openness:
+    """How many of the ports that pods listen on are open, between groups of pods.
+
+    One is counted for each source pod, each other pod, and each port that the other pod's
+    containers declare; open is what is allowed for sure. Made by `openness`.
+
+    Parameters
+    ----------
+    reach : Reachability
+    members : mapping of str to tuple of Pod
+        The groups.
+    listening : mapping of (str, int) to frozenset of str
+        For each port the pods that it is asked about.
+    """
+
+    reach: Reachability
+    members: Mapping[str, tuple[Pod, ...]]
+    listening: Mapping[Port, frozenset[str]]
+
+    def share(self, source: str, destination: str) -> Share:
+        """Return how much of one group is open to another, or to any address outside."""
+        return self._open_to(self._sources[source], destination)
+
+    def share_of_others(self, destination: str) -> Share:
+        """Return how much of one group is open to the pods of all the others."""
+        everybody = self._open_to(self._everybody, destination)
+        own = self.share(destination, destination)
+        return Share(everybody.open - own.open, everybody.of - own.of)
+
+    def _open_to(self, sources: Iterable[Source], destination: str) -> Share:
+        there, total = self._bits(self.members[destination]), Share()
+        for port, asked in self._asked.items():
+            wanted = asked & there
+            for source in sources:
+                total = total.plus(source.share(wanted, port))
+        return total
+
+    def way_out(self, source: str) -> Share:
+        """Return how many pods of a group may open some connection to some address outside."""
+        pods, index = self.members[source], self.reach.frame.index
+        beyond = bits_of(index[name] for name in self._outside)
+        reached = (self.reach.spread(1 << index[str(pod)]) & beyond for pod in pods)
+        return Share(sum(map(bool, reached)), len(pods))
+
+    @property
+    def uncounted(self) -> str:
+        """How many pods declare no port, in words: what is open there is not counted."""
+        counted = {name for names in self.listening.values() for name in names}
+        silent = sum(str(pod) not in counted for pods in self.members.values() for pod in pods)
+        return f"Not counted: {silent} pod{'s' * (silent > 1)} without ports." if silent else ""
+
+    @cached_property
+    def _sources(self) -> dict[str, list[Source]]:
+        """Whom the members of each group reach, and any address outside."""
+        inside = {group: self._alike(pods) for group, pods in self.members.items()}
+        from_outside = (self.reach.row(self.reach.frame.index[name]) for name in self._outside)
+        rows = [part for row in from_outside for part in row]
+        return inside | {OUTSIDE: [Source(1, 0, self._reached(rows))]}
+
+    @cached_property
+    def _everybody(self) -> list[Source]:
+        return self._alike(pod for pods in self.members.values() for pod in pods)
+
+    def _alike(self, pods: Iterable[Pod]) -> list[Source]:
+        """Return the pods with those together that reach the same."""
+        return [
+            Source(members.bit_count(), members, self._reached(self.reach.row(next(ones(members)))))
+            for members in self.reach.alike(self._bits(pods)).values()
+        ]
+
+    def _reached(self, row: Iterable[Part]) -> Mapping[Port, int]:
+        """Return whom a row reaches on each port."""
+        return {
+            port: union(part.ends for part in row if part.sure & class_)
+            for port, class_ in self._classes.items()
+        }
+
+    @cached_property
+    def _classes(self) -> dict[Port, int]:
+        return {port: self.reach.classes.class_of(*port) for port in self.listening}
+
+    @cached_property
+    def _outside(self) -> tuple[str, ...]:
+        """The ranges of addresses outside, without the nodes: a pod's own node may always come."""
+        nodes = {address for pod in self.reach.cluster.pods for address in pod.node_addresses}
+        return tuple(str(end) for end in self.reach.frame.ranges if end.first not in nodes)
+
+    @cached_property
+    def _asked(self) -> dict[Port, int]:
+        index = self.reach.frame.index
+        return {port: bits_of(index[name] for name in names)
+                for port, names in self.listening.items()}  # fmt: skip
+
+    def _bits(self, pods: Iterable[Pod]) -> int:
+        return bits_of(self.reach.frame.index[str(pod)] for pod in pods)
+
+
+def openness(
+    cluster: Cluster,
+    by: str = "namespace",
+    port: Port | None = None,
+    assumptions: Assumptions = DEFAULTS,
+) -> Openness:
+    """Return how much is open between the namespaces or workloads of a cluster.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    by : str
+        ``"namespace"`` or ``"workload"``.
+    port : (str, int), optional
+        Ask about this one on every pod, in place of the ports that containers declare.
+    assumptions : Assumptions
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> found = openness(lab.load("three-tier"), by="workload")
+    >>> print(found.share("shop/web", "shop/db"), found.share("shop/backend", "shop/db"))
+    0% 100%
+    """
+    pods = running(cluster)
+    if port is not None:
+        listening = {port: frozenset(map(str, pods))}
+    else:
+        listening = {at: frozenset(names) for at, names in _declared(pods).items()}
+    return Openness(reachability_of(cluster, assumptions), members(pods, by), listening)
+
+
+def running(cluster: Cluster) -> list[Pod]:
+    """Return the pods that are not completed."""
+    return [pod for pod in checked_cluster(cluster).pods if not pod.finished]
+
+
+def members(pods: Iterable[Pod], by: str) -> dict[str, tuple[Pod, ...]]:
+    """Return the groups that pods are in, in their order."""
+    pods = list(pods)
+    owner = workload_names(pods) if by == "workload" else {str(p): p.namespace for p in pods}
+    groups: dict[str, list[Pod]] = {}
+    for pod in pods:
+        groups.setdefault(owner[str(pod)], []).append(pod)
+    return {name: tuple(found) for name, found in groups.items()}
+
+
+def _declared(pods: Iterable[Pod]) -> dict[Port, set[str]]:
+    """Return the ports that containers declare, with the pods that do."""
+    found: dict[Port, set[str]] = {}
+    for pod in pods:
+        for port in pod.ports:
+            if port.listens:
+                found.setdefault((str(port.protocol), port.port), set()).add(str(pod))
+    return dict(sorted(found.items()))
+
+
+class Coverage(NamedTuple):
+    """How many pods of a namespace are isolated in each direction, and how many are not counted.
+
+    These are the pods on their node's network: policies do not select them for sure (SEM-54).
+    """
+
+    namespace: str
+    ingress: Share
+    egress: Share
+    on_node: int
+
+
+def coverage(cluster: Cluster) -> Iterator[Coverage]:
+    """Yield for each namespace how many of its pods are isolated.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> for found in coverage(lab.load("three-tier")):
+    ...     print(found.namespace, found.ingress.open, "of", found.ingress.of)
+    shop 2 of 3
+    """
+    for namespace, pods in members(running(cluster), "namespace").items():
+        own = [pod for pod in pods if counts_as_pod(pod, DEFAULTS)]
+        ingress, egress = (
+            sum(bool(resolution_of(cluster).isolating(pod, way)) for pod in own)
+            for way in Direction
+        )
+        yield Coverage(
+            namespace, Share(ingress, len(own)), Share(egress, len(own)), len(pods) - len(own)
+        )

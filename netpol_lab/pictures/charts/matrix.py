@@ -1,0 +1,244 @@
+"""A heat map of who reaches whom, in one cluster or before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster, checked_port
+from netpol_lab.pictures.charts.chart import HEAD, WIDEST, chart, ink_on, shade
+from netpol_lab.pictures.charts.counts import (
+    OUTSIDE,
+    Openness,
+    Port,
+    Share,
+    members,
+    openness,
+    running,
+)
+from netpol_lab.pictures.legend import MARGIN
+from netpol_lab.pictures.shapes import (
+    FAINT,
+    INK,
+    MUTED,
+    Box,
+    Rect,
+    Shape,
+    Style,
+    Text,
+    shortened,
+    text_width,
+)
+from netpol_lab.pictures.svg import Picture
+
+GROUPINGS = ("workload", "namespace")
+FEW = 12  # workloads; of more, the namespaces are shown
+MOST = 40  # groups; more cells could not be read
+GAP = 28.0  # between the two maps
+NAMES = 170.0  # the longest name shown in full
+
+
+def plot_matrix(
+    before: Cluster,
+    after: Cluster | None = None,
+    port: int | None = None,
+    protocol: str | None = None,
+    *,
+    by: str | None = None,
+    assumptions: Assumptions = DEFAULTS,
+) -> Picture:
+    """Return a heat map: how much of what the pods of one group listen on is open to another.
+
+    Parameters
+    ----------
+    before : Cluster
+    after : Cluster, optional
+        A second map beside the first; what differs has a thick frame.
+    port : int, optional
+        Count only this port, on every pod. When left out, each port that a container declares
+        counts.
+    protocol : str, optional
+        Of that port: ``"TCP"`` when left out, ``"UDP"`` or ``"SCTP"``.
+    by : str, optional
+        ``"workload"`` or ``"namespace"``; when left out, workloads as long as they are few.
+    assumptions : Assumptions
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    FlowError
+        For something that is no port, or a protocol without one.
+    UnknownNameError
+        For another grouping.
+    NetpolError
+        Where there are too many groups, or nobody listens.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> print(lab.plot_matrix(shop.with_policies([]), shop))
+    How much is open?
+    Of the ports that the pods of a column declare, the part that the row may open a connection to.
+    from          to shop/web  to shop/backend  to shop/db
+    shop/web      -            100%             100% -> 0%
+    shop/backend  100%         -                100%
+    shop/db       100%         100% -> 0%       -
+    outside       100%         100% -> 0%       100% -> 0%
+    """
+    asked = _asked(port, protocol)
+    by = by or _grouping(before)
+    if by not in GROUPINGS:
+        near = did_you_mean(str(by), GROUPINGS)
+        raise UnknownNameError(f'there is no grouping by "{by}". {near}')
+    found = [openness(c, by, asked, assumptions) for c in (before, after) if c is not None]
+    maps = _Maps(tuple(found))
+    if not maps.columns:
+        raise NetpolError("no container declares a port: name one, port=80.")
+    if len(maps.rows) > MOST + 1:
+        raise NetpolError(
+            f"{len(maps.rows) - 1} {by}s are too many to read: "
+            + ('try by="namespace".' if by == "workload" else "load a part of the cluster.")
+        )
+    note = (
+        "Of the ports that the pods of a column declare, "
+        "the part that the row may open a connection to."
+    )
+    if asked:
+        note = f"The part of a column's pods that the row may reach on {asked[0]} {asked[1]}."
+    shapes, foot = [*maps.shapes], found[-1].uncounted
+    return Picture(chart("How much is open?", note, maps.table, shapes, maps.width, foot))
+
+
+def _asked(port: int | None, protocol: str | None) -> Port | None:
+    """Return the one port to count, or None for those that containers declare."""
+    if port is None and protocol is None:
+        return None
+    number, name = checked_port(port, "TCP" if protocol is None else protocol)
+    if number is None:
+        raise FlowError(f"policies say nothing about {name}: ask about a port of TCP, UDP or SCTP.")
+    return str(name), number
+
+
+def _grouping(cluster: Cluster) -> str:
+    return "workload" if len(members(running(cluster), "workload")) <= FEW else "namespace"
+
+
+@dataclass(frozen=True)
+class _Maps:
+    """One map, or two with the same rows and columns."""
+
+    found: tuple[Openness, ...]
+
+    @cached_property
+    def rows(self) -> tuple[str, ...]:
+        return (*dict.fromkeys(name for one in self.found for name in one.members), OUTSIDE)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(to for to in self.rows[:-1] if any(cell.of for cell in self._column(to)))
+
+    def _column(self, to: str) -> Iterator[Share]:
+        return (cell for source in self.rows for cell in self.cells(source, to))
+
+    @cached_property
+    def cells(self) -> Callable[[str, str], tuple[Share, ...]]:
+        return cache(self._cells)
+
+    def _cells(self, source: str, to: str) -> tuple[Share, ...]:
+        return tuple(
+            one.share(source, to)
+            if to in one.members and (source == OUTSIDE or source in one.members)
+            else Share()
+            for one in self.found
+        )
+
+    @property
+    def table(self) -> Iterator[tuple[str, ...]]:
+        yield ("from", *(f"to {to}" for to in self.columns))
+        for source in self.rows:
+            yield (source, *(spoken(self.cells(source, to)) for to in self.columns))
+
+    # The drawing
+
+    @cached_property
+    def header(self) -> float:
+        return min(NAMES, max(text_width(name, 13) for name in self.rows)) + 12
+
+    @cached_property
+    def above(self) -> float:
+        return min(NAMES, max(text_width(name, 13) for name in self.columns)) if self.turned else 16
+
+    @cached_property
+    def turned(self) -> bool:
+        """Whether the names of the columns are too long to be written across."""
+        return max(text_width(name, 13) for name in self.columns) > self.cell - 6
+
+    @cached_property
+    def cell(self) -> float:
+        room = (WIDEST - 2 * MARGIN - self.header) / self.beside
+        room -= GAP if self.beside > 1 else 0
+        return max(32.0, min(58.0, room // len(self.columns)))
+
+    @cached_property
+    def beside(self) -> int:
+        """How many maps stand in one row."""
+        least = self.header + 2 * len(self.columns) * 32 + GAP + 2 * MARGIN
+        return 2 if len(self.found) > 1 and least <= WIDEST else 1
+
+    @property
+    def width(self) -> float:
+        across = self.beside * len(self.columns) * self.cell + (self.beside - 1) * GAP
+        return 2 * MARGIN + self.header + across
+
+    @property
+    def shapes(self) -> Iterator[Shape]:
+        titles = ("before", "after") if len(self.found) > 1 else ("",)
+        for k, title in enumerate(titles):
+            yield from self._map(k, title)
+
+    def _map(self, k: int, title: str) -> Iterator[Shape]:
+        across, down = (k, 0) if self.beside > 1 else (0, k)
+        left = MARGIN + self.header + across * (len(self.columns) * self.cell + GAP)
+        top = HEAD + 24 + self.above + 12
+        top += down * (len(self.rows) * 34 + self.above + 60)
+        if title:
+            yield Text((left, top - self.above - 18), title, 14, bold=True)
+        for j, to in enumerate(self.columns):
+            yield _above(to, left + (j + 0.5) * self.cell, top - 8, self.turned)
+        for i, source in enumerate(self.rows):
+            if not across:
+                words = shortened(source, NAMES, 13)
+                yield Text((left - 10, top + i * 34 + 22), words, 13, "end")
+            for j, to in enumerate(self.columns):
+                box = Box(left + j * self.cell, top + i * 34, self.cell, 34)
+                yield from _cell(self.cells(source, to), k, box)
+
+
+def spoken(cells: Sequence[Share]) -> str:
+    """Return what a cell says before and after, once where it is the same."""
+    return " -> ".join(dict.fromkeys(map(str, cells)))
+
+
+def _above(name: str, x: float, y: float, turned: bool) -> Text:
+    if turned:
+        return Text((x + 4, y), shortened(name, NAMES, 13), 13, turned=True)
+    return Text((x, y), name, 13, "middle")
+
+
+def _cell(cells: Sequence[Share], k: int, box: Box) -> Iterator[Shape]:
+    share, differs = cells[k], len(set(map(str, cells))) > 1
+    inner = box.grown(-2)
+    yield Rect(inner, Style(shade(share.part), FAINT, 1), 4)
+    if differs:
+        yield Rect(inner.grown(-1), Style("none", INK, 2), 4)
+    x, y = box.middle
+    colour = ink_on(share.part) if share.open else MUTED
+    words = str(share).removesuffix("%") if share.of else "–"
+    yield Text((x, y + 4.5), words, 13, "middle", colour, bold=differs)

@@ -1,0 +1,193 @@
+"""A grid of sources and destinations: the picture of more endpoints than arcs can show."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import accumulate, pairwise
+
+from netpol_lab.pictures.legend import (
+    COLOURS,
+    GLOWS,
+    MARGIN,
+    TOP,
+    Data,
+    Entry,
+    flow_data,
+    heading,
+    legend,
+    occurring,
+    pod_group,
+    sign,
+)
+from netpol_lab.pictures.shapes import (
+    EDGE,
+    FAINT,
+    INK,
+    MIST,
+    MUTED,
+    PAPER,
+    Box,
+    Group,
+    Path,
+    Rect,
+    Shape,
+    Sheet,
+    Step,
+    Style,
+    Text,
+    shortened,
+    text_width,
+)
+from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
+
+WIDEST = 960.0
+HEADER = 210.0  # the longest name that is shown in full beside the grid
+HEADER_ABOVE = 170.0  # and above it
+BAR = 6.0  # the width of the bar that says isolated
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells are: row and column `k` both belong to endpoint `k`."""
+
+    left: float
+    top: float
+    cell: float
+    starts: tuple[float, ...]
+
+    @property
+    def size(self) -> float:
+        """The length of a row, and of a column."""
+        return self.starts[-1] + self.cell if self.starts else 0
+
+    def at(self, i: int, j: int) -> Box:
+        """Return the cell of the connection from endpoint `i` to endpoint `j`."""
+        x, y = self.left + self.starts[j], self.top + self.starts[i]
+        return Box(x + 1, y + 1, self.cell - 2, self.cell - 2)
+
+
+def grid(nodes: Sequence[Node]) -> Grid:
+    """Return a grid with some air between namespaces."""
+    names = max((text_width(node.name) for node in nodes), default=0)
+    header = min(HEADER, max(90.0, names)) + BAR + 12
+    above = min(HEADER_ABOVE, names) + BAR + 12
+    air = [0.0, *(8.0 * (a.namespace != b.namespace) for a, b in pairwise(nodes))]
+    room = WIDEST - 2 * MARGIN - header - sum(air)
+    cell = min(34.0, room // max(1, len(nodes)))
+    starts = tuple(k * cell + gap for k, gap in enumerate(accumulate(air[: len(nodes)])))
+    return Grid(MARGIN + header, TOP + above, cell, starts)
+
+
+# ---------------------------------------------------------------- cells
+
+HIT = Style(catches="all")
+HALOS = {change: Style(colour, INK, 1) for change, colour in GLOWS.items()}
+FACES = {
+    State.ALLOWED: Style(COLOURS[State.ALLOWED]),
+    State.BLOCKED: Style(PAPER, FAINT),
+    State.UNDEFINED: Style(PAPER, COLOURS[State.UNDEFINED], 1, (2, 2)),
+}
+TICK = Style("none", PAPER, 1.8, round_ends=True)
+
+
+def draw_cell(arc: Arc, box: Box) -> Group:
+    """Return one connection: always the same shapes, whatever its verdict."""
+    return _cell(flow_data(arc), arc.state, arc.change, box)
+
+
+@lru_cache(maxsize=8192)  # a switched policy leaves most cells as they were
+def _cell(data: Data, state: State, change: Change, box: Box) -> Group:
+    halo = Rect(box, HALOS[change], 3, "nl-halo", change is not Change.NONE)
+    return Group("nl-flow", (halo, Rect(box, HIT, 0, "nl-hit"), *_face(state, box)), data)
+
+
+def _face(state: State, box: Box) -> Iterator[Shape]:
+    inner = box.grown(-box.width // 10)
+    yield Rect(inner, FACES[state], 2, "nl-line")
+    yield Path(_tick(box), TICK, "nl-head", state is State.ALLOWED)
+    yield sign(state, box.middle, min(10.0, box.width * 0.5), ring=False)
+
+
+def _tick(box: Box) -> tuple[Step, ...]:
+    (x, y), r = box.middle, box.width * 0.2
+    return (("M", x - r, y), ("L", x - r * 0.25, y + r * 0.75), ("L", x + r, y - r * 0.75))
+
+
+# ---------------------------------------------------------------- names beside and above
+
+
+def draw_names(node: Node, places: Grid, k: int) -> Group:
+    """Return what belongs to an endpoint: its names, their bars, the empty cell of its own."""
+    own = places.at(k, k)
+    beside = shortened(node.name, places.left - MARGIN - BAR - 12)
+    above = shortened(node.name, places.top - TOP - BAR - 12)
+    x, y = places.left - BAR - 8, places.top - BAR - 8
+    shapes = (
+        Text((x, own.middle[1] + 4.3), beside, anchor="end"),
+        Text((own.middle[0] + 4.3, y), above, turned=True),
+        *_bar(node, 1, Box(places.left - BAR - 2, own.y + 1, BAR, own.height - 2)),
+        *_bar(node, 0, Box(own.x + 1, places.top - BAR - 2, own.width - 2, BAR)),
+        Rect(own, Style(MIST)),
+    )
+    return pod_group(node, shapes)
+
+
+def _bar(node: Node, way: int, box: Box) -> Iterator[Shape]:
+    state = node.isolation[way] if node.isolation else Isolation.OPEN
+    style = Style(INK) if state is Isolation.ISOLATED else Style(PAPER, EDGE, 1, (2, 2))
+    yield Rect(box, style, 2, "nl-badge", state is not Isolation.OPEN)
+
+
+# ---------------------------------------------------------------- the whole
+
+
+def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> Sheet:
+    """Return the picture of the traffic as a grid."""
+    places = grid(traffic.nodes)
+    width = max(760, math.ceil(places.left + places.size + MARGIN))
+    notes, height = legend(_entries(traffic), width, places.top + places.size + 12, live)
+    shapes: tuple[Shape, ...] = (
+        Rect(Box(0, 0, width, height), Style(PAPER)),
+        Text(
+            (places.left - BAR - 8, places.top - BAR - 8),
+            "from ↓, to →",
+            anchor="end",
+            colour=MUTED,
+        ),
+        *(draw_names(node, places, k) for k, node in enumerate(traffic.nodes)),
+        *_cells(traffic, places),
+        heading(traffic, title, width),
+        notes,
+    )
+    return Sheet(width, height, shapes)
+
+
+def _cells(traffic: Traffic, places: Grid) -> Iterator[Group]:
+    index = {node.key: k for k, node in enumerate(traffic.nodes)}
+    for arc in traffic.arcs:
+        yield draw_cell(arc, places.at(index[arc.source.key], index[arc.destination.key]))
+
+
+def _entries(traffic: Traffic) -> Iterator[Entry]:
+    changed, undefined = occurring(traffic)
+    yield Entry(partial(_sample, State.ALLOWED), 20, "allowed")
+    yield Entry(partial(_sample, State.BLOCKED), 20, "blocked")
+    yield Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
+    yield Entry(_halo_sample, 40, traffic.wording.legend, changed)
+    yield Entry(partial(_sample, State.UNDEFINED), 20, "undefined", undefined)
+
+
+def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
+    return _face(state, Box(x, y - 10, 20, 20))
+
+
+def _bar_sample(x: float, y: float) -> Iterator[Shape]:
+    yield Rect(Box(x + 14, y - 10, BAR, 20), Style(INK), 2)
+
+
+def _halo_sample(x: float, y: float) -> Iterator[Shape]:
+    for start, change in ((x, Change.OPENED), (x + 20, Change.CLOSED)):
+        yield Rect(Box(start, y - 10, 20, 20), HALOS[change], 3)

@@ -1,0 +1,251 @@
+"""Which directions a policy isolates, for every way to write policyTypes, ingress and egress.
+
+The answers come from the engine: each of the 36 ways is a manifest that is loaded and resolved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby, product
+from typing import Any
+
+from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.manifests.loader import load
+from netpol_lab.model.objects import Direction, Policy
+from netpol_lab.pictures.legend import MARGIN, badge
+from netpol_lab.pictures.shapes import (
+    FAINT,
+    INK,
+    MIST,
+    MUTED,
+    PAPER,
+    Box,
+    Rect,
+    Shape,
+    Sheet,
+    Style,
+    Text,
+)
+from netpol_lab.pictures.svg import Picture
+from netpol_lab.pictures.text_table import in_columns
+
+Answer = tuple[bool, bool]  # isolated for ingress, for egress
+
+# How a section can be written; the rule admits everything, which does not matter here.
+SECTIONS: dict[str, Any] = {"absent": None, "[ ]": [], "rules": [{}]}
+TYPES: dict[str, Any] = {
+    "absent": None,
+    "[Ingress]": ["Ingress"],
+    "[Egress]": ["Egress"],
+    "[Ingress, Egress]": ["Ingress", "Egress"],
+}
+
+
+def policy_types() -> Picture:
+    """Return a picture of which directions a policy isolates, however it is written.
+
+    Returns
+    -------
+    Picture
+        A table of `policyTypes` against the sections `ingress` and `egress`, each of which may be
+        absent, empty or hold rules.
+
+    Examples
+    --------
+    >>> print(policy_types())
+    Which directions does a policy isolate?
+    policyTypes        ingress  egress         isolated
+    absent             any      absent or [ ]  ingress
+    absent             any      rules          ingress and egress
+    [Ingress]          any      any            ingress
+    [Egress]           any      any            egress
+    [Ingress, Egress]  any      any            ingress and egress
+    """
+    answers = {
+        (types, egress, ingress): _isolated(TYPES[types], SECTIONS[ingress], SECTIONS[egress])
+        for types, egress, ingress in product(TYPES, SECTIONS, SECTIONS)
+    }
+    return Picture(TypesTable(answers))
+
+
+def _isolated(types: Any, ingress: Any, egress: Any) -> Answer:
+    """Write a policy this way, and ask the engine."""
+    written = {"policyTypes": types, "ingress": ingress, "egress": egress}
+    spec = {key: value for key, value in written.items() if value is not None}
+    policy = {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "policy", "namespace": "shop"},
+        "spec": {"podSelector": {}, **spec},
+    }
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"containers": [{"name": "web", "image": "shop/web"}]},
+    }
+    cluster = load(json.dumps(pod), json.dumps(policy))
+    ways = resolution_of(cluster)
+    ingress_by, egress_by = (ways.isolating(cluster.pod("web"), way) for way in Direction)
+    return bool(ingress_by), bool(egress_by)
+
+
+@dataclass(frozen=True)
+class TypesTable:
+    """The answers, by policyTypes, egress and ingress, as a drawing."""
+
+    answers: dict[tuple[str, str, str], Answer]
+
+    state = "policyTypes"
+    title = "Which directions does a policy isolate?"
+
+    @cached_property
+    def lines(self) -> list[tuple[str, str, str, str]]:
+        """The answers in words; what makes no difference is `any`."""
+        lines = []
+        for types in TYPES:
+            for row, same in groupby(SECTIONS, key=lambda egress: self._row(types, egress)):
+                egress = _either(list(same))
+                same_for_all = len(set(row)) == 1
+                cells = [("any", row[0])] if same_for_all else zip(SECTIONS, row, strict=True)
+                lines += [(types, ingress, egress, _spoken(answer)) for ingress, answer in cells]
+        return lines
+
+    def _row(self, types: str, egress: str) -> tuple[Answer, ...]:
+        return tuple(self.answers[types, egress, ingress] for ingress in SECTIONS)
+
+    @property
+    def text(self) -> str:
+        """The table as text."""
+        rows = [("policyTypes", "ingress", "egress", "isolated"), *self.lines]
+        return "\n".join([self.title, *in_columns(rows)])
+
+    @property
+    def desc(self) -> str:
+        """The table in sentences."""
+        return " ".join(
+            f"policyTypes {types}, ingress {ingress}, egress {egress}: isolated for {answer}."
+            for types, ingress, egress, answer in self.lines
+        )
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The table as a picture."""
+        shapes = (*_head(), *(shape for y, types in _rows() for shape in self._cells(types, y)))
+        return Sheet(WIDTH, BOTTOM, shapes)
+
+    def _cells(self, types: str, y: float) -> Iterator[Shape]:
+        """Yield one row; neighbours with the same answer are one wide cell."""
+        yield Text((MARGIN, y + 34), types, 13, bold=True)
+        columns = list(product(SECTIONS, SECTIONS))
+        x = LEFT
+        for answer, same in groupby(columns, key=lambda column: self.answers[types, *column]):
+            width = COLUMN * len(list(same))
+            yield from _cell(answer, Box(x, y, width, ROW).grown(-3))
+            x += width
+
+
+def _either(words: Sequence[str]) -> str:
+    return "any" if len(words) == len(SECTIONS) else " or ".join(words)
+
+
+def _spoken(answer: Answer) -> str:
+    ways = (str(way) for way, isolated in zip(Direction, answer, strict=True) if isolated)
+    return " and ".join(ways) or "nothing"
+
+
+# ---------------------------------------------------------------- in words
+
+
+def rule_of(policy: Policy) -> str:
+    """Return which rule of policyTypes a policy meets, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(rule_of(lab.load("three-tier").policy("db-access-ingress")))
+    policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if there \
+is at least one egress rule. Here there is none.
+    """
+    if policy.types_written:
+        return "policyTypes is there and not empty, so Kubernetes keeps it as it is."
+    return (
+        "policyTypes is absent or empty, so Kubernetes fills it in: Ingress always, and Egress if "
+        f"there is at least one egress rule. Here there is {'one' if policy.egress else 'none'}."
+    )
+
+
+def effect_of(policy: Policy, direction: Direction) -> str:
+    """Return what a policy does to its pods in one direction, in one sentence.
+
+    Parameters
+    ----------
+    policy : Policy
+    direction : Direction
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(effect_of(lab.load("three-tier").policy("db-access-ingress"), Direction.EGRESS))
+    Egress is not listed: this policy leaves egress as it is.
+    """
+    name, written = direction.value, policy.ingress or ()
+    if direction is Direction.EGRESS:
+        written = policy.egress or ()
+    if direction in policy.policy_types:
+        admitted = "only what its rules admit is allowed" if written else "nothing is allowed"
+        rules = "with rules" if written else "without a rule"
+        return f"{name} is listed {rules}: the pod is isolated for {direction}, {admitted}."
+    if written:
+        return f"{name} is not listed: its {direction} rules are stored and ignored."
+    return f"{name} is not listed: this policy leaves {direction} as it is."
+
+
+# ---------------------------------------------------------------- the drawing
+
+LEFT, TOP = 178.0, 146.0
+COLUMN, ROW = 62.0, 58.0
+WIDTH = LEFT + 9 * COLUMN + MARGIN
+BOTTOM = TOP + 4 * ROW + 46
+
+
+def _rows() -> Iterator[tuple[float, str]]:
+    return ((TOP + k * ROW, types) for k, types in enumerate(TYPES))
+
+
+def _head() -> Iterator[Shape]:
+    yield Rect(Box(0, 0, WIDTH, BOTTOM), Style(PAPER))
+    yield Text((MARGIN, 36), TypesTable.title, 18, bold=True)
+    yield Text((MARGIN, 58), "36 ways to write a policy", 14, colour=MUTED)
+    yield Text((MARGIN, TOP - 14), "policyTypes", 13, colour=MUTED)
+    for words, y in (("egress", TOP - 44), ("ingress", TOP - 14)):
+        yield Text((LEFT - 12, y), words, 13, "end", MUTED)
+    for k, egress in enumerate(SECTIONS):
+        band = Box(LEFT + 3 * k * COLUMN, TOP - 62, 3 * COLUMN, 26).grown(-3)
+        yield Rect(band, Style(MIST, FAINT), 6)
+        yield Text((band.middle[0], TOP - 44), egress, 13, "middle", bold=True)
+        for i, ingress in enumerate(SECTIONS):
+            yield Text((LEFT + (3 * k + i + 0.5) * COLUMN, TOP - 14), ingress, 13, "middle")
+    yield Text(
+        (MARGIN, BOTTOM - 18),
+        "isolated: only what a rule admits; open: everything. policyTypes: [ ] is like absent.",
+        13,
+        colour=INK,
+    )
+
+
+def _cell(answer: Answer, box: Box) -> Iterator[Shape]:
+    yield Rect(box, Style(MIST, FAINT, 1.5), 10)
+    for k, (way, isolated) in enumerate(zip(Direction, answer, strict=True)):
+        words = f"{way} {'isolated' if isolated else 'open'}"
+        x, y = box.middle
+        beside = box.width > 280
+        place = (x - 132 + 138 * k, y - 10) if beside else (x - 63, y - 22 + 23 * k)
+        yield from badge(words, Box(*place, 126, 20))

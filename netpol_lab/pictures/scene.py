@@ -1,0 +1,271 @@
+"""What a picture shows, as data: the connections, the words for them, and the finished drawing.
+
+Up to nine endpoints are drawn as cards and arcs (`diagram`), more as a grid (`matrix`). Painters
+(`svg`, `figure`) only paint the drawing; every decision is taken before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.pictures import arc_diagram as diagram
+from netpol_lab.pictures import grid_diagram as matrix
+from netpol_lab.pictures.arc_layout import plan
+from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.traffic import (
+    MOST_EXPLAINED,
+    SINCE,
+    Arc,
+    Node,
+    Outside,
+    Row,
+    State,
+    Traffic,
+    Wording,
+    gather,
+)
+
+MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
+
+_LayOut = Callable[[Traffic, str | None, bool], Sheet]
+VIEWS: dict[str, _LayOut] = {
+    "diagram": diagram.lay_out,
+    "matrix": matrix.lay_out,
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture of traffic as data.
+
+    Parameters
+    ----------
+    traffic : Traffic
+        What it shows: the endpoints, and every connection with its verdict.
+    sheet : Sheet
+        How it shows it: shapes in pixels.
+    title : str
+        The picture in one line.
+    desc : str
+        The whole picture in words.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> scene = compose(lab.load("three-tier"), port=5432)
+    >>> scene.title
+    'TCP 5432: 4 of 6 connections allowed, 2 blocked'
+    >>> [arc.label for arc in scene.arcs if not arc.verdict.allowed]
+    ['shop/web to shop/db, TCP 5432, blocked', 'shop/db to shop/backend, TCP 5432, blocked']
+    """
+
+    traffic: Traffic
+    sheet: Sheet
+    title: str
+    desc: str
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The endpoints, in the order they stand."""
+        return self.traffic.nodes
+
+    @property
+    def arcs(self) -> tuple[Arc, ...]:
+        """The connections; each keeps its verdict."""
+        return self.traffic.arcs
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The connections as rows of a table."""
+        return self.traffic.rows
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it: ``TCP 5432|policy-a,policy-b``."""
+        return f"{self.traffic.asked}|{','.join(self.traffic.policies)}"
+
+    @property
+    def text(self) -> str:
+        """The picture's facts as a table of text."""
+        return flow_table(self)
+
+    def graph(self) -> Any:
+        """Return the same as a `networkx.DiGraph`.
+
+        Nodes have `pos`, `namespace` and `isolated`; edges have `verdict` and `changed`.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> graph = compose(lab.load("three-tier"), port=5432).graph()
+        >>> graph.edges["shop/web", "shop/db"]
+        {'verdict': 'blocked', 'changed': 'none'}
+        """
+        import networkx
+
+        graph = networkx.DiGraph()
+        boxes = plan(self.nodes).boxes
+        for node, box in zip(self.nodes, boxes, strict=True):
+            x, y = box.middle
+            isolated = tuple(words for words in node.badges if words.endswith("isolated"))
+            graph.add_node(node.name, pos=(x, -y), namespace=node.namespace, isolated=isolated)
+        for arc in self.arcs:
+            ends = arc.source.name, arc.destination.name
+            graph.add_edge(*ends, verdict=str(arc.state), changed=str(arc.change))
+        return graph
+
+
+def compose(
+    cluster: Cluster,
+    port: int | None = None,
+    protocol: str = "TCP",
+    *,
+    outside: Iterable[Outside] = (),
+    before: Cluster | None = None,
+    wording: Wording = SINCE,
+    assumptions: Assumptions = DEFAULTS,
+    title: str | None = None,
+    view: str | None = None,
+    live: bool = False,
+    order: Sequence[str] = (),
+    earlier: Assumptions | None = None,
+) -> Scene:
+    """Return the scene of all traffic between the pods of a cluster, on one port.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Pods that are completed are left out: they own no address any more.
+    port : int, optional
+        The port at the destination; 80 when left out.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another such as ``ICMP``, which has no port.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster to show as well: ``"203.0.113.7"``, or with a name
+        ``("internet", "203.0.113.7")``.
+    before : Cluster, optional
+        The cluster before a change. What was opened or closed since then is marked.
+    wording : Wording
+        How to speak of what is marked.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+    title : str, optional
+        The heading, in place of the port.
+    view : str, optional
+        ``"diagram"`` or ``"matrix"``; by default a diagram of up to nine endpoints, else a matrix.
+    live : bool
+        Whether other policies will be drawn in its place. Then the legend keeps room for what
+        does not occur yet, so that nothing moves when it does.
+    order : sequence of str
+        Names of pods, addresses and their captions, in the order in which to draw them. Each
+        namespace stays whole; who is not named comes last.
+    earlier : Assumptions, optional
+        What was taken for granted before, if that is what changed.
+
+    Returns
+    -------
+    Scene
+        With at most forty endpoints; how many more there are is said in the heading.
+
+    Raises
+    ------
+    FlowError
+        For a port that is none, or an `outside` that is not an address outside the cluster.
+    UnknownNameError
+        For another view.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> compose(shop, 5432, before=shop.with_policies([])).title
+    'TCP 5432: 4 of 6 connections allowed, 2 blocked, 2 changed'
+    """
+    traffic = gather(
+        checked_cluster(cluster),
+        port,
+        protocol,
+        outside=outside,
+        before=before,
+        wording=wording,
+        assumptions=assumptions,
+        order=order,
+        earlier=earlier,
+    )
+    lay_out = _view(view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"))
+    asked = f"{title}, {traffic.asked}" if title else traffic.asked
+    return Scene(
+        traffic=traffic,
+        sheet=lay_out(traffic, title, live),
+        title=f"{asked}: {', '.join(traffic.counted)}",
+        desc=" ".join(_sentences(traffic)),
+    )
+
+
+def _view(name: str) -> _LayOut:
+    if name not in VIEWS:
+        raise UnknownNameError(f'there is no view "{name}". {did_you_mean(name, VIEWS)}')
+    return VIEWS[name]
+
+
+# ---------------------------------------------------------------- in words
+
+
+def flow_table(scene: Scene) -> str:
+    """Return the picture's facts as text: a line for each connection, or for each of many sources.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(flow_table(compose(lab.load("three-tier"), port=5432)))
+    TCP 5432: 4 of 6 connections allowed, 2 blocked
+    shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
+    shop/web     -> shop/db       blocked  ingress: isolated by db-access-ingress
+    shop/backend -> shop/web      allowed  neither end is isolated
+    shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
+    shop/db      -> shop/web      allowed  neither end is isolated
+    shop/db      -> shop/backend  blocked  ingress: isolated by backend-access-ingress
+    """
+    if len(scene.arcs) > MOST_EXPLAINED:
+        return "\n".join([scene.title, *_from_each(scene.traffic)])
+    widths = [max(map(len, column)) for column in zip(*scene.rows, strict=True)]
+    return "\n".join([scene.title, *(_line(row, widths) for row in scene.rows)])
+
+
+def differing(one: Scene, other: Scene) -> tuple[tuple[Arc, Arc], ...]:
+    """Return the connections that both scenes have, with different verdicts."""
+    others = {arc.key: arc for arc in other.arcs}
+    pairs = ((arc, others[arc.key]) for arc in one.arcs if arc.key in others)
+    return tuple((arc, there) for arc, there in pairs if arc.state is not there.state)
+
+
+def _line(row: Row, widths: list[int]) -> str:
+    source, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    return f"{source} -> {'  '.join(filter(None, cells))}".rstrip()
+
+
+def _sentences(traffic: Traffic) -> Iterator[str]:
+    """Yield the whole picture: the policies, who is isolated, and who reaches whom."""
+    policies = ", ".join(traffic.policies) or "none"
+    yield f"Policies: {policies}."
+    if traffic.finished:
+        yield f"Completed pods left out: {traffic.finished}."
+    for node in traffic.nodes:
+        yield f"{node.label[0].upper()}{node.label[1:]}."
+    yield from _from_each(traffic)
+
+
+def _from_each(traffic: Traffic) -> Iterator[str]:
+    for source, arcs in groupby(traffic.arcs, key=lambda arc: arc.source.name):
+        yield f"From {source}: {_reached(list(arcs))}."
+
+
+def _reached(arcs: list[Arc]) -> str:
+    by_state = {s: [a.destination.name for a in arcs if a.state is s] for s in State}
+    return "; ".join(f"{s} to {', '.join(names)}" for s, names in by_state.items() if names)

@@ -1,0 +1,120 @@
+"""Both sides of every flow laid over each other, under one reading: who reaches whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from netpol_lab.model.bitsets import ones
+from netpol_lab.reach.grants import Grant
+from netpol_lab.reach.port_classes import PortClasses
+
+Sharing = tuple[int, int]  # bits of port classes, and the bits of the ends they are about
+Row = tuple[Sharing, ...]  # disjoint in the ends
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Every flow under one reading.
+
+    Sources that the same grants are about share one row: that is what makes many pods cheap.
+
+    Parameters
+    ----------
+    kinds : sequence of int
+        For each source the number of its row.
+    rows : sequence of Row
+        Whom such a source reaches, on which port classes; a pod reaching itself aside (SEM-49).
+    """
+
+    kinds: Sequence[int]
+    rows: Sequence[Row]
+
+    def row(self, source: int) -> Row:
+        """Return whom one source reaches."""
+        return self.rows[self.kinds[source]]
+
+
+def lay(
+    size: int,
+    pods: int,
+    egress: Iterable[Grant],
+    ingress: Iterable[Grant],
+    classes: PortClasses,
+) -> Plane:
+    """Return the flows that both sides permit.
+
+    Parameters
+    ----------
+    size : int
+        How many ends there are.
+    pods : int
+        The bits of those that are pods: one end of a flow has to be.
+    egress, ingress : iterable of Grant
+    classes : PortClasses
+        Made of the ports of these grants at least.
+    """
+    leaving, arriving = (_Side(size, side, classes) for side in (egress, ingress))
+    numbers: dict[object, int] = {}
+    kinds: list[int] = []
+    rows: list[Row] = []
+    for place in range(size):
+        kind = bool(pods >> place & 1), leaving.kinds[place], arriving.kinds[place]
+        if kind not in numbers:
+            numbers[kind] = len(rows)
+            ends = -1 if kind[0] else pods
+            rows.append(_both(leaving.row(kind[1]), arriving.row(kind[2]), ends))
+        kinds.append(numbers[kind])
+    return Plane(kinds, rows)
+
+
+class _Side:
+    """What one side permits each source."""
+
+    def __init__(self, size: int, grants: Iterable[Grant], classes: PortClasses) -> None:
+        merged: dict[Sharing, int] = {}
+        for grant in grants:
+            key = classes.bits(grant.ports), grant.sources
+            merged[key] = merged.get(key, 0) | grant.destinations
+        self._parts = [(ports, ends) for (ports, _), ends in merged.items()]
+        about: list[list[int]] = [[] for _ in range(size)]
+        for number, (_, sources) in enumerate(merged):
+            for place in ones(sources):
+                about[place].append(number)
+        self.kinds = [*map(tuple, about)]
+        self.row = cache(self._row)
+
+    def _row(self, numbers: tuple[int, ...]) -> Row:
+        """Return what some grants permit together, in parts that are disjoint in the ends."""
+        by_ports: dict[int, int] = {}
+        for ports, ends in (self._parts[number] for number in numbers):
+            by_ports[ports] = by_ports.get(ports, 0) | ends
+        parts: dict[int, int] = {}
+        for ports, ends in by_ports.items():
+            parts = _added(parts, ports, ends)
+        return tuple(parts.items())
+
+
+def _added(parts: dict[int, int], ports: int, ends: int) -> dict[int, int]:
+    """Return disjoint parts with more ports for some ends."""
+    added: dict[int, int] = {}
+    for had, where in parts.items():
+        for now, some in ((had | ports, where & ends), (had, where & ~ends)):
+            if some:
+                added[now] = added.get(now, 0) | some
+        ends &= ~where
+    if ends:
+        added[ports] = added.get(ports, 0) | ends
+    return added
+
+
+def _both(leaving: Row, arriving: Row, ends: int) -> Row:
+    """Return what both sides permit, to some ends."""
+    both: dict[int, int] = {}
+    for ports, where in leaving:
+        for more_ports, there in arriving:
+            common, some = ports & more_ports, where & there & ends
+            if common and some:
+                both[common] = both.get(common, 0) | some
+    return tuple(both.items())

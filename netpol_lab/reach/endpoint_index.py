@@ -1,0 +1,114 @@
+"""Whom answers about everybody speak of: pods and ranges of outside addresses, one bit each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from netpol_lab.model.addresses import Address, AddressRange
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.intervals import Range, cut
+from netpol_lab.model.objects import Direction, Pod
+
+End = Pod | AddressRange
+
+
+class Frame:
+    """The ends that are spoken of, in a fixed order, one bit each: pods, then outside addresses.
+
+    Several clusters may share a frame, so that their answers can be laid over each other.
+
+    Parameters
+    ----------
+    clusters : sequence of Cluster
+    """
+
+    def __init__(self, clusters: Sequence[Cluster]) -> None:
+        running = (str(pod) for cluster in clusters for pod in cluster.pods if not pod.finished)
+        self.pods = tuple(dict.fromkeys(running))
+        self.ranges = tuple(outside(clusters))
+        self.names = (*self.pods, *map(str, self.ranges))
+        self.index = {name: place for place, name in enumerate(self.names)}
+        self.inside = (1 << len(self.pods)) - 1
+        self._taken = {address for cluster in clusters for address in _taken(cluster)}
+
+    def spoken(self, place: int) -> str:
+        """Return what to call an end where one flow is asked about: a name, or an address."""
+        outside = place - len(self.pods)
+        return self.pods[place] if outside < 0 else str(self.ranges[outside].first)
+
+    def range_around(self, address: Address) -> AddressRange | None:
+        """Return the range outside that an address is in; None for what is not outside."""
+        if address.is_loopback or address in self._taken:
+            return None
+        return next((range_ for range_ in self.ranges if address in range_), None)
+
+
+def outside(clusters: Sequence[Cluster]) -> Iterator[AddressRange]:
+    """Yield the addresses outside, cut wherever a policy could tell two of them apart.
+
+    IPv6 is left out where nothing speaks of it. The addresses of pods and Services are not outside,
+    and loopback never leaves a pod: a range may lie around some of these, but does not begin or
+    end with one.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> [str(part) for part in outside([lab.load("three-tier")])]
+    ['0.0.0.0-255.255.255.255']
+    """
+    known = {address for cluster in clusters for address in _taken(cluster)}
+    mentioned = {part for cluster in clusters for part in _mentioned(cluster)}
+    for version, last in _LAST.items():
+        parts = [part.numbers for part in mentioned if part.version == version]
+        taken = {int(address) for address in known if address.version == version}
+        if parts or taken or version == 4:
+            starts = chain.from_iterable((first, last + 1) for first, last in parts)
+            for piece in cut((0, last), starts):
+                first, last_of_it = _trimmed(piece, taken, _NEVER_OUTSIDE[version])
+                if first <= last_of_it:
+                    yield AddressRange.between(version, first, last_of_it)
+
+
+_LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+_NEVER_OUTSIDE = {
+    4: [(127 << 24, (128 << 24) - 1)],
+    6: [(1, 1), (0xFFFF << 32, (0x10000 << 32) - 1)],  # and IPv4 in IPv6's clothes
+}
+
+
+def _trimmed(piece: Range, taken: set[int], never: Iterable[Range]) -> Range:
+    """Return a range without what is not outside at its ends; it may turn out to be empty."""
+    first, last = piece
+    for start, end in never:
+        first = end + 1 if start <= first <= end else first
+        last = start - 1 if start <= last <= end else last
+    while first in taken and first <= last:
+        first += 1
+    while last in taken and first <= last:
+        last -= 1
+    return first, last
+
+
+def _taken(cluster: Cluster) -> Iterator[Address]:
+    """Yield the addresses that mean a pod, or pods behind a Service."""
+    yield from cluster.owners
+    rewritten = (service for service in cluster.services if service.selector is not None)
+    yield from chain.from_iterable(service.addresses for service in rewritten)
+
+
+def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
+    """Yield the ranges that can matter: of ipBlocks, nodes, and Services that select no pods."""
+    for policy in cluster.policies:
+        for rule in chain.from_iterable(map(policy.rules, Direction)):
+            for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
+                yield from map(AddressRange.of, (block.cidr, *block.excepts))
+    beside = (s.addresses for s in cluster.services if s.selector is None)
+    for address in (*_node_addresses(cluster), *chain.from_iterable(beside)):
+        yield AddressRange(address, address)
+
+
+def _node_addresses(cluster: Cluster) -> set[Address]:
+    of_nodes = {address for pod in cluster.pods for address in pod.node_addresses}
+    hosts = (pod for pod in cluster.pods if pod.host_network)
+    return of_nodes.union(*(pod.known_addresses for pod in hosts))

@@ -1,0 +1,172 @@
+"""Connections, and whom they are between: pods, or pods put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from netpol_lab.model.addresses import AddressRange
+from netpol_lab.model.bitsets import bits_of, ones
+from netpol_lab.model.objects import Pod
+from netpol_lab.model.ports import PortSet
+from netpol_lab.reach.endpoint_index import Frame
+
+BY = ("pod", "workload", "namespace")
+
+
+class Connection(NamedTuple):
+    """What one end may open to another.
+
+    Parameters
+    ----------
+    source, destination : str
+    ports : PortSet
+        Allowed under every permitted reading.
+    undefined : PortSet
+        Where Kubernetes or the manifests leave the answer open.
+    """
+
+    source: str
+    destination: str
+    ports: PortSet = PortSet()
+    undefined: PortSet = PortSet()
+
+
+class Groups:
+    """The names that connections are between, and the ends that each stands for.
+
+    Parameters
+    ----------
+    by : str
+        ``"pod"``, ``"workload"`` or ``"namespace"``. Addresses outside stand for themselves.
+    pods : iterable of Pod
+    frame : Frame
+    """
+
+    def __init__(self, by: str, pods: Iterable[Pod], frame: Frame) -> None:
+        self._within = by != "pod"
+        naming = {"pod": _pod_names, "workload": workload_names, "namespace": _namespaces}[by]
+        self.owner = {frame.index[pod]: group for pod, group in naming([*pods]).items()}
+        self.owner |= {frame.index[str(range_)]: str(range_) for range_ in frame.ranges}
+        places: dict[str, list[int]] = {}
+        for place, group in self.owner.items():
+            places.setdefault(group, []).append(place)
+        self.members = {group: bits_of(found) for group, found in places.items()}
+        self.order = {group: number for number, group in enumerate(self.members)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, in the cluster's order."""
+        return tuple(self.members)
+
+    def within(self, ends: int) -> tuple[str, ...]:
+        """Return the groups that some ends are in."""
+        return tuple(dict.fromkeys(self.owner[place] for place in ones(ends)))
+
+    def touched(self, source: str, among: int, ends: int) -> Iterator[str]:
+        """Yield the groups that some ends are in, as seen from members of a group.
+
+        Its own group only where there is somebody else in it to reach.
+        """
+        for group in self.within(ends):
+            own = ends & self.members[group]
+            if group != source or (self._within and not (own == among and own.bit_count() == 1)):
+                yield group
+
+
+def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
+    """Return what the workload of each pod is called; with its kind where the name is not enough.
+
+    Examples
+    --------
+    >>> from netpol_lab.model.objects import Pod, Workload
+    >>> web = Workload("Deployment", "web")
+    >>> workload_names([Pod("shop", "web-1", workload=web), Pod("shop", "db")])
+    {'shop/web-1': 'shop/web', 'shop/db': 'shop/db'}
+    """
+    made = {str(pod): (f"{pod.namespace}/{_name(pod)}", _kind(pod)) for pod in pods}
+    kinds: dict[str, set[str]] = {}
+    for name, kind in made.values():
+        kinds.setdefault(name, set()).add(kind)
+    return {
+        pod: f"{name}[{kind}]" if len(kinds[name]) > 1 else name
+        for pod, (name, kind) in made.items()
+    }
+
+
+def _name(pod: Pod) -> str:
+    return pod.workload.name if pod.workload else pod.name
+
+
+def _kind(pod: Pod) -> str:
+    return pod.workload.kind if pod.workload else "Pod"
+
+
+def _pod_names(pods: Iterable[Pod]) -> dict[str, str]:
+    return {str(pod): str(pod) for pod in pods}
+
+
+def _namespaces(pods: Iterable[Pod]) -> dict[str, str]:
+    return {str(pod): pod.namespace for pod in pods}
+
+
+def neighbours_joined(
+    connections: Iterable[Connection], ranges: Sequence[AddressRange]
+) -> Iterator[Connection]:
+    """Yield the same connections with neighbouring ranges outside as one where nothing differs.
+
+    For people: what a policy for somebody else cuts in two is one line again. Connections from
+    outside come last.
+
+    Parameters
+    ----------
+    connections : iterable of Connection
+    ranges : sequence of AddressRange
+        All of them, as in `Frame`.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> ranges = [AddressRange.of(ip_network(cidr)) for cidr in ("0.0.0.0/1", "128.0.0.0/1")]
+    >>> found = [Connection("shop/web", str(part), PortSet.every()) for part in ranges]
+    >>> [str(c.destination) for c in neighbours_joined(found, ranges)]
+    ['0.0.0.0-255.255.255.255']
+    """
+    place = {str(range_): number for number, range_ in enumerate(ranges)}
+    inward: dict[tuple[Any, ...], list[int]] = {}
+    for source, some in groupby(connections, key=lambda connection: connection.source):
+        outward: dict[tuple[Any, ...], list[int]] = {}
+        for connection in some:
+            _, destination, *ports = connection
+            if source in place:
+                inward.setdefault((destination, *ports), []).append(place[source])
+            elif destination in place:
+                outward.setdefault(tuple(ports), []).append(place[destination])
+            else:
+                yield connection
+        for (ports, undefined), numbers in outward.items():
+            for _, name in runs(numbers, ranges):
+                yield Connection(source, name, ports, undefined)
+    for (destination, ports, undefined), numbers in inward.items():
+        for _, name in runs(numbers, ranges):
+            yield Connection(name, destination, ports, undefined)
+
+
+def runs(
+    numbers: Iterable[int], ranges: Sequence[AddressRange]
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Yield each run of neighbouring ranges of one family: their numbers, and all as one range.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> ranges = [AddressRange.of(ip_network(cidr)) for cidr in ("0.0.0.0/1", "128.0.0.0/1")]
+    >>> [*runs([1, 0], ranges)]
+    [((0, 1), '0.0.0.0-255.255.255.255')]
+    """
+    for _, run in groupby(
+        enumerate(sorted(numbers)), key=lambda pair: (pair[1] - pair[0], ranges[pair[1]].version)
+    ):
+        members = tuple(number for _, number in run)
+        yield members, str(AddressRange(ranges[members[0]].first, ranges[members[-1]].last))

@@ -1,0 +1,154 @@
+"""How everybody looks to the rules of one subject in one reading: as pod or node, by address."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from functools import cache, cached_property, partial, reduce
+from itertools import accumulate
+from operator import or_, xor
+
+from netpol_lab.engine.endpoint_rules import as_read, named_ports, sees_address
+from netpol_lab.engine.semantics import EndpointSet, addresses_of
+from netpol_lab.model.addresses import AddressRange
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.bitsets import bits_of, ones
+from netpol_lab.model.cluster import Cluster, Endpoint, facing
+from netpol_lab.model.objects import ContainerPort, Direction, IPBlock, Pod
+from netpol_lab.reach.endpoint_index import Frame
+
+Profile = tuple[int, ...]  # the address families of an end, in its order of preference
+
+
+class Onlookers:
+    """All ends as the rules of one subject see them, under one reading: a `Crowd`.
+
+    Parameters
+    ----------
+    ends : mapping of int to Endpoint
+        By place in the frame, each with the address that it uses towards the subject.
+    """
+
+    def __init__(self, ends: Mapping[int, Endpoint]) -> None:
+        self.ends = ends
+        self.everyone = bits_of(ends)
+        self._as_pods = bits_of(place for place, end in ends.items() if end.pod is not None)
+        self.inside = cache(self._inside)
+        self.seen_by_address = cache(self._seen_by_address)
+
+    def maybe_node(self, pod: Pod) -> set[int]:
+        """Return the places that could be the node of a pod: its addresses, and who runs on it."""
+        keys = (*pod.node_addresses, pod.node)
+        return {place for key in keys if key for place in self._no_pods.get(key, ())}
+
+    @cached_property
+    def _no_pods(self) -> dict[object, list[int]]:
+        """Whoever is not seen as a pod, by address and by node."""
+        found: dict[object, list[int]] = {}
+        for place, end in self.ends.items():
+            if end.pod is None:
+                found.setdefault(end.address, []).append(place)
+                found.setdefault(end.node, []).append(place)
+        return found
+
+    @cached_property
+    def unaddressed(self) -> int:
+        """See `Crowd`."""
+        return bits_of(place for place, end in self.ends.items() if end.address is None)
+
+    def among(self, pods: EndpointSet) -> int:
+        """See `Crowd`."""
+        return pods.bits & self._as_pods
+
+    def _inside(self, block: IPBlock) -> int:
+        return reduce(or_, map(self._between, addresses_of(block)), 0)
+
+    def _seen_by_address(self, assumptions: Assumptions) -> int:
+        ends = self.ends.items()
+        return bits_of(place for place, end in ends if sees_address(end, assumptions))
+
+    def _between(self, addresses: AddressRange) -> int:
+        numbers, sums = self._by_address.get(addresses.version, ((), (0,)))
+        first, last = addresses.numbers
+        return sums[bisect_right(numbers, last)] ^ sums[bisect_left(numbers, first)]
+
+    @cached_property
+    def _by_address(self) -> dict[int, tuple[list[int], list[int]]]:
+        """For each family the sorted addresses, and who stands before each of them."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for place, end in self.ends.items():
+            if end.address is not None:
+                found.setdefault(end.address.version, []).append((int(end.address), 1 << place))
+        for pairs in found.values():
+            pairs.sort()
+        return {
+            version: ([n for n, _ in pairs], [0, *accumulate((bit for _, bit in pairs), xor)])
+            for version, pairs in found.items()
+        }
+
+
+class View:
+    """One cluster's ends under one reading: how each looks to the others.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    frame : Frame
+    reading : Assumptions
+        With every open question answered.
+    """
+
+    def __init__(self, cluster: Cluster, frame: Frame, reading: Assumptions) -> None:
+        self.reading = reading
+        pods = {str(pod): Endpoint(pod) for pod in cluster.pods if not pod.finished}
+        self.ends = {frame.index[name]: end for name, end in pods.items()}
+        first = len(frame.pods)
+        self.ends |= {first + i: Endpoint(None, r.first) for i, r in enumerate(frame.ranges)}
+        self.everyone = bits_of(self.ends)
+        self.subjects = bits_of(
+            place for place, end in self.ends.items() if as_read(end, reading).pod is not None
+        )
+        self.onlookers = cache(self._onlookers)
+
+    @cached_property
+    def by_profile(self) -> dict[Profile, int]:
+        """Who has which families of addresses."""
+        found: dict[Profile, list[int]] = {}
+        for place, end in self.ends.items():
+            found.setdefault(_profile(end), []).append(place)
+        return {profile: bits_of(places) for profile, places in found.items()}
+
+    @cached_property
+    def by_names(self) -> dict[tuple[ContainerPort, ...], int]:
+        """Who has which named ports."""
+        found: dict[tuple[ContainerPort, ...], list[int]] = {}
+        for place, end in self.ends.items():
+            names = named_ports(as_read(end, self.reading), self.reading)
+            found.setdefault(names, []).append(place)
+        return {names: bits_of(places) for names, places in found.items()}
+
+    def _onlookers(self, subject: Profile, direction: Direction) -> Onlookers:
+        """Return everybody as seen by subjects with these families of addresses."""
+        shown = cache(partial(self._shown, subject, direction))
+        ends = {}
+        for place, end in self.ends.items():
+            family = shown(_profile(end))
+            addresses = end.pod.known_addresses if end.pod else (end.address,)
+            address = next((a for a in addresses if a and a.version == family), None)
+            ends[place] = as_read(end.at(address), self.reading)
+        return Onlookers(ends)
+
+    def _shown(self, subject: Profile, direction: Direction, peer: Profile) -> int | None:
+        """Return the family that a peer uses towards a subject: asked of `facing` once a kind."""
+        ends = self._example(subject), self._example(peer)
+        outward = direction is Direction.EGRESS
+        seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]
+        return seen.address.version if seen.address else None
+
+    def _example(self, profile: Profile) -> Endpoint:
+        return self.ends[next(ones(self.by_profile[profile]))]
+
+
+def _profile(end: Endpoint) -> Profile:
+    addresses = end.pod.known_addresses if end.pod else (end.address,)
+    return tuple(dict.fromkeys(address.version for address in addresses if address))

@@ -1,0 +1,472 @@
+"""Boards to play with: switch policies on and off, change the port, ask why.
+
+A board only calls public functions that work without it; no rule of NetworkPolicy is in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.advice.deciding_lines import Reasons, reasons_of, reasons_of_pod
+from netpol_lab.engine.verdict import Verdict
+from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.pictures.notebook_text import Stored, Words
+from netpol_lab.pictures.scene import Scene, compose, flow_table
+from netpol_lab.pictures.svg import Picture, paint
+from netpol_lab.pictures.traffic import Outside, end_named
+from netpol_lab.widgets.board_controls import UNCHANGED, Controls, known_ports, port_number
+from netpol_lab.widgets.reasons_panel import Why, panel
+from netpol_lab.widgets.static_picture import StillMap, spoken
+from netpol_lab.widgets.twin import Twin
+
+FEW_PODS = 60  # up to here the smallest change is found within a click
+FEW_FLOWS = 12  # up to here the table is open from the start
+
+
+def explore(
+    cluster: Cluster,
+    port: int | str | None = None,
+    protocol: str = "TCP",
+    *,
+    outside: Iterable[Outside] = (),
+    on: Iterable[str] | None = None,
+    ports: Iterable[int] | None = None,
+    picture: str = "svg",
+    assumptions: Assumptions = DEFAULTS,
+) -> Board:
+    """Return a board: a checkbox for each policy, a choice of ports, a live picture, and why.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int or str, optional
+        The port to start with: a number, or a name that container ports have.
+    protocol : str
+        ``TCP``, ``UDP`` or ``SCTP``.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster to draw as well, or (caption, address).
+    on : iterable of str, optional
+        The policies that are switched on at the start; all of them when left out.
+    ports : iterable of int, optional
+        The ports to suggest; those that occur in the cluster when left out.
+    picture : str
+        ``"svg"`` for a picture to click on, ``"html"`` for the same picture in plain HTML, where
+        the front end has no anywidget.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Board
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError, FlowError
+        When the question cannot be asked; the text says what to write instead.
+    NetpolError
+        When the picture to click on cannot be had, because there is no anywidget.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+    >>> board.set(db_access_ingress=True)
+    >>> board.choose("web", "db")
+    shop/web -> shop/db  TCP 5432: denied
+      egress   shop/web is not isolated for egress
+      ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
+               closest: rule 1 wants role=backend, shop/web has role=web
+    """
+    names = map(str, checked_cluster(cluster).policies) if on is None else on
+    ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
+    question = Question(
+        _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
+    )
+    view = partial(compose, outside=tuple(outside), assumptions=assumptions, live=True)
+    offered = known_ports(cluster) if ports is None else dict.fromkeys(ports, ())
+    return Board(cluster, question, view, _picture(picture), offered)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a board shows: the policies that are on, and the port that is asked for."""
+
+    on: tuple[str, ...]
+    port: int | None
+    protocol: str
+
+
+# ---------------------------------------------------------------- the board
+
+
+class Board(Stored, ipywidgets.VBox):
+    """Checkboxes, a choice of ports, a picture, its explanation and its table, kept in step.
+
+    Made by `explore`. Everything that the mouse can do, code can do as well.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        With all its policies.
+    question : Question
+        What to show first.
+    view : callable
+        Makes the scene: `scene.compose`, or what takes its place.
+    picture : TrafficMap or StillMap
+    ports : mapping of int to names
+        What to suggest.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> board = lab.explore(lab.load("three-tier"), port=5432)
+    >>> board.set({"shop/db-access-ingress": False}, port="api")
+    >>> board.cluster
+    Cluster: 3 pods, 1 namespace, 1 policy
+    >>> board.port
+    8080
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        question: Question,
+        view: Callable[..., Scene],
+        picture: Any,
+        ports: Mapping[int, Iterable[str]],
+    ) -> None:
+        self._loaded, self._compose, self._picture = cluster, view, picture
+        self._controls = Controls(cluster, question.protocol, ports)
+        self._table = Twin()
+        self._change = ipywidgets.Button(
+            description="Show the smallest change", layout=ipywidgets.Layout(width="auto")
+        )
+        self._question = self._first = question
+        self._draw(cluster.with_policies(question.on), question)
+        self._table.shown.value = len(self._arcs) <= FEW_FLOWS
+        super().__init__([self._controls, picture, self._change, self._table])
+        self.add_class("nl-board")
+        self._controls.listen(self._on_tick, self._on_port)
+        self._change.on_click(self._on_change)
+        picture.observe(self._on_choice, "selected")
+
+    # ------------------------------------------------------------ from code
+
+    def set(
+        self,
+        policies: Mapping[str, bool] | None = None,
+        /,
+        *,
+        port: int | str | None = UNCHANGED,
+        protocol: str = UNCHANGED,
+        **named: bool,
+    ) -> None:
+        """Switch policies on or off and change the port; what is not mentioned stays.
+
+        Parameters
+        ----------
+        policies : mapping of str to bool, optional
+            By name: ``{"shop/db-access-ingress": True}``.
+        port : int or str, optional
+            A number, or a name that container ports have.
+        protocol : str, optional
+        **named : bool
+            Policies as keywords, with ``_`` for ``-`` and ``.``: ``db_access_ingress=True``.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError, FlowError
+            And then nothing has changed.
+        TypeError
+            When a policy is set to something that is neither True nor False.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+        >>> board.set({"shop/db-access-ingress": True}, port="api")
+        >>> board.port, len(board.cluster.policies)
+        (8080, 1)
+        """
+        loaded, now = self._loaded, self._question
+        ticked = dict.fromkeys(now.on, True)
+        ticked |= {str(loaded.policy(name)): on for name, on in (policies or {}).items()}
+        ticked |= {_spelt(loaded, word): on for word, on in named.items()}
+        protocol = now.protocol if protocol is UNCHANGED else protocol.upper()
+        port = now.port if port is UNCHANGED else port_number(loaded, port, protocol)
+        for name, on in ticked.items():
+            if not isinstance(on, bool):
+                raise TypeError(f"say True or False for {name}, not {on!r}")
+        self._ask(Question(_in_order(loaded, ticked), port, protocol))
+
+    def choose(self, source: str, destination: str | None = None) -> Words:
+        """Select a flow, or a pod if one name is given, and return why it is as it is.
+
+        Parameters
+        ----------
+        source, destination : str
+            Names of pods, or the addresses or captions of what is outside.
+
+        Returns
+        -------
+        Words
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            When the picture has no such pod or flow.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432)
+        >>> board.choose("web")
+        shop/web  app=myapp, role=web
+          ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
+          egress   not isolated: no policy that lists Egress selects it, so all is allowed
+        """
+        ends = [self._named(end) for end in (source, destination) if end is not None]
+        known = self._nodes if destination is None else self._arcs
+        key = ("pod:" if destination is None else "flow:") + ">".join(ends)
+        if key not in known:
+            drawn = map(spoken, known)
+            raise UnknownNameError(
+                f"{spoken(key)} is not in the picture. {did_you_mean(spoken(key), drawn)}"
+            )
+        self._picture.selected = key
+        return Words(self._picture.explanation)
+
+    def why(self) -> Why:
+        """Return why the chosen flow or pod is as it is, with the YAML lines that decide.
+
+        For a flow that is not allowed it also says the smallest change that allows it, and what
+        else that opens.
+
+        Returns
+        -------
+        Why
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432)
+        >>> board.why()
+        Nothing is chosen: click on an arrow or a pod, or board.choose("shop/web", "shop/backend").
+        >>> _ = board.choose("web", "db")
+        >>> print(board.why().partition("allows it:")[2])
+        <BLANKLINE>
+        in shop/db-access-ingress, let rule 1 also admit pods with role=web
+          add to spec.ingress[0].from:
+          + - podSelector:
+          +     matchLabels:
+          +       role: web
+        this also opens other flows:
+          shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)
+        """
+        found = self._reasons(with_change=True)
+        if found is not None:
+            return Why(found)
+        ends = next(iter(self._arcs.values()), None)
+        example = f'"{ends.source.name}", "{ends.destination.name}"' if ends else '"NAME"'
+        words = f"Nothing is chosen: click on an arrow or a pod, or board.choose({example})."
+        return Why(Reasons(words))
+
+    def _named(self, end: str) -> str:
+        return end_named(self._loaded, self._traffic.nodes, end)
+
+    def reset(self) -> None:
+        """Go back to what the board showed first; nothing is chosen and nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> board = lab.explore(lab.load("three-tier"), port=5432, on=[])
+        >>> board.set(db_access_ingress=True, port=80)
+        >>> board.reset()
+        >>> board.cluster, board.port, board.selected
+        (Cluster: 3 pods, 1 namespace, 0 policies, 5432, '')
+        """
+        self._picture.selected = ""
+        self._draw(self._loaded.with_policies(self._first.on), self._first)
+
+    def draw(self) -> Picture:
+        """Return the picture as it is now, to stand under a cell of its own.
+
+        Returns
+        -------
+        Picture
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.explore(lab.load("three-tier"), port=5432).draw().text.splitlines()[0])
+        TCP 5432: 4 of 6 connections allowed, 2 blocked
+        """
+        return Picture(self._scene)
+
+    def flows(self) -> Words:
+        """Return every flow of the picture as a table of text.
+
+        Returns
+        -------
+        Words
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(lab.explore(lab.load("three-tier"), port=5432).flows().splitlines()[1])
+        shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
+        """
+        return Words(self.words)
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster with the policies that are on."""
+        return self._cluster
+
+    @property
+    def port(self) -> int | None:
+        """The port that is asked for."""
+        return self._question.port
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that is asked for."""
+        return self._question.protocol
+
+    @property
+    def selected(self) -> str:
+        """The key of the chosen flow or pod, such as ``flow:shop/web>shop/db``; may be empty."""
+        return str(self._picture.selected)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on the chosen flow; None while no flow is chosen."""
+        arc = self._arcs.get(self.selected)
+        return None if arc is None else arc.verdict
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The picture's facts as text; also what a notebook without a kernel shows."""
+        return str(self._picture.words)
+
+    @property
+    def svg(self) -> str:  # type: ignore[override]
+        """The picture."""
+        return str(self._picture.svg)
+
+    # ------------------------------------------------------------ from the browser
+
+    def _on_tick(self) -> None:
+        with self._kindly():
+            on = _in_order(self._loaded, self._controls.ticked)
+            self._ask(replace(self._question, on=on))
+
+    def _on_port(self) -> None:
+        with self._kindly():
+            protocol = self._controls.protocol
+            port = port_number(self._loaded, self._controls.port, protocol)
+            self._ask(replace(self._question, port=port, protocol=protocol))
+
+    def _on_choice(self, _: object) -> None:
+        with self._kindly():
+            self._picture.explain(self._traffic.why(self._cluster, self.selected), self._details())
+
+    def _on_change(self, _: object) -> None:
+        with self._kindly():
+            self._picture.details = self._details(with_change=True)
+
+    @contextmanager
+    def _kindly(self) -> Iterator[None]:
+        """Say what went wrong under the controls; Jupyter would hide it in a log."""
+        try:
+            yield
+        except NetpolError as error:
+            self._controls.say(f"{error} The picture still shows {self._traffic.asked}.")
+        except Exception as error:  # a fault of ours is better seen than not
+            self._controls.show(self._question.on, self.port, self.protocol)
+            self._controls.say(f"{type(error).__name__}: {error}")
+
+    # ------------------------------------------------------------ showing
+
+    def _details(self, with_change: bool = False) -> str:
+        """Return the YAML behind what is chosen; of a large cluster the change is asked for."""
+        few = len(self._cluster.pods) <= FEW_PODS
+        open_ = self.verdict is not None and self.verdict.allowed is not True
+        self._change.layout.display = "" if open_ and not few else "none"
+        found = self._reasons(with_change or few)
+        return panel(found) if found else ""
+
+    def _reasons(self, with_change: bool) -> Reasons | None:
+        """Return the reasons of what is chosen; None where nothing is chosen."""
+        if self.verdict is not None:
+            return reasons_of(self.verdict, with_change)
+        node = self._nodes.get(self.selected)
+        if node is None:
+            return None
+        if node.pod is None:
+            return Reasons(self._traffic.why(self._cluster, node.key))
+        return reasons_of_pod(self._cluster, node.pod)
+
+    def _ask(self, question: Question) -> None:
+        """Show the answer to a question; if it cannot be asked, raise and change nothing."""
+        cluster, before = self._cluster, None
+        if question.on != self._question.on:
+            cluster, before = self._loaded.with_policies(question.on), self._cluster
+        self._draw(cluster, question, before)
+
+    def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
+        scene = self._compose(cluster, question.port, question.protocol, before=before)
+        svg, words = paint(scene), flow_table(scene)
+        self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
+        self._question = replace(question, port=self._traffic.port)
+        self._arcs = {arc.key: arc for arc in self._traffic.arcs}
+        self._nodes = {node.key: node for node in self._traffic.nodes}
+        why = scene.traffic.why(cluster, self.selected)
+        self._picture.show(svg, words, why, self._details())
+        self._table.show(scene.traffic)
+        self._controls.show(question.on, self.port, self.protocol)
+
+
+# ---------------------------------------------------------------- names and parts
+
+
+def _in_order(cluster: Cluster, ticked: Mapping[str, bool]) -> tuple[str, ...]:
+    return tuple(name for name in map(str, cluster.policies) if ticked.get(name))
+
+
+def _spelt(cluster: Cluster, word: str) -> str:
+    """Return the policy that a keyword means, which has ``_`` for what Python cannot spell."""
+    spelling = {str(p): p.name.replace("-", "_").replace(".", "_") for p in cluster.policies}
+    meant = [name for name, spelt in spelling.items() if spelt == word]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise AmbiguousNameError(
+            f"{word} could be {' or '.join(meant)}. "
+            f'Write the full name: board.set({{"{meant[0]}": True}}).'
+        )
+    raise UnknownNameError(f'there is no policy "{word}". {did_you_mean(word, spelling.values())}')
+
+
+def _picture(kind: str) -> Any:
+    if kind == "html":
+        return StillMap()
+    if kind != "svg":
+        raise UnknownNameError(f'there is no picture "{kind}". There are: html, svg.')
+    try:
+        from netpol_lab.widgets.clickable_picture import TrafficMap
+    except ModuleNotFoundError as error:
+        raise NetpolError(
+            f"the picture to click on needs the package {error.name}, which has to be installed "
+            'before Jupyter starts. Without it: lab.explore(..., picture="html").'
+        ) from error
+    return TrafficMap()

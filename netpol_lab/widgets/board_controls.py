@@ -1,0 +1,207 @@
+"""The controls of a board: a checkbox for each policy, and the port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.errors import AmbiguousNameError, UnknownNameError, did_you_mean
+from netpol_lab.manifests.summary import policy_words
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Policy
+from netpol_lab.model.ports import Protocol
+
+UNCHANGED: Any = object()  # for an argument of `set` that is not mentioned
+MOST_LISTED = 8  # ports in the line under the field; the field itself suggests them all
+
+
+class Controls(ipywidgets.VBox):
+    """What a board is asked with. It only reports what people do; `show` never reports.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    protocol : str
+    ports : mapping of int to names
+        What to suggest.
+    """
+
+    def __init__(self, cluster: Cluster, protocol: str, ports: Mapping[int, Iterable[str]]) -> None:
+        self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
+        self._port = _port_field(ports)
+        self._protocol = _protocol_field(protocol)
+        self._message = ipywidgets.HTML()
+        self._quiet = False
+        super().__init__([self._policies(cluster), self._ports(ports), self._message])
+        self.add_class("nl-controls")
+
+    @property
+    def ticked(self) -> dict[str, bool]:
+        """Which policies are ticked, by full name."""
+        return {name: box.value for name, box in self._boxes.items()}
+
+    @property
+    def port(self) -> str:
+        """What is written in the port field."""
+        return str(self._port.value)
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that is chosen."""
+        return str(self._protocol.value)
+
+    def listen(self, ticked: Callable[[], None], typed: Callable[[], None]) -> None:
+        """Call back when somebody ticks a policy, and when somebody changes the port."""
+        for box in self._boxes.values():
+            box.observe(self._unless_quiet(ticked), "value")
+        for field in (self._port, self._protocol):
+            field.observe(self._unless_quiet(typed), "value")
+
+    def show(self, on: Iterable[str], port: int | None, protocol: str) -> None:
+        """Bring the controls in step with what is shown, and take the message away."""
+        on = frozenset(on)
+        self._quiet = True
+        try:
+            for name, box in self._boxes.items():
+                box.value = name in on
+            self._port.value = "" if port is None else str(port)
+            if protocol not in self._protocol.options:
+                self._protocol.options = (*self._protocol.options, protocol)
+            self._protocol.value = protocol
+        finally:
+            self._quiet = False
+        self.say("")
+
+    def say(self, message: str) -> None:
+        """Show a message under the controls; none when it is empty."""
+        self._message.value = f'<div role="alert">{escape(message)}</div>' if message else ""
+
+    def _unless_quiet(self, call: Callable[[], None]) -> Callable[[object], None]:
+        return lambda _: None if self._quiet else call()
+
+    def _policies(self, cluster: Cluster) -> ipywidgets.VBox:
+        pairs = zip(cluster.policies, self._boxes.values(), strict=True)
+        lines = [_line(policy, box) for policy, box in pairs] or [_text("none in this cluster")]
+        return _group([_text("Policies", "nl-title"), *lines], "nl-policies")
+
+    def _ports(self, ports: Mapping[int, Iterable[str]]) -> ipywidgets.VBox:
+        fields = ipywidgets.HBox([self._protocol, self._port])
+        return _group([fields, _text(_listed(ports))], "nl-ports")
+
+
+# ---------------------------------------------------------------- parts
+
+
+def _checkbox(policy: Policy, cluster: Cluster) -> ipywidgets.Checkbox:
+    name = str(policy) if len(cluster.namespaces) > 1 else policy.name
+    return ipywidgets.Checkbox(description=name, indent=False, layout=_AUTO)
+
+
+def _port_field(ports: Iterable[int]) -> ipywidgets.Combobox:
+    return ipywidgets.Combobox(
+        description="Port",
+        options=tuple(map(str, ports)),
+        continuous_update=False,
+        placeholder="number or name",
+        layout=_AUTO,
+    )
+
+
+def _protocol_field(protocol: str) -> ipywidgets.Dropdown:
+    options = tuple(dict.fromkeys([*map(str, Protocol), protocol]))
+    return ipywidgets.Dropdown(
+        description="Protocol", options=options, value=protocol, layout=_AUTO
+    )
+
+
+def _line(policy: Policy, box: ipywidgets.Checkbox) -> ipywidgets.VBox:
+    return _group([box, _text(policy_words(policy))], "nl-policy")
+
+
+def _text(words: str, css_class: str = "nl-says") -> ipywidgets.HTML:
+    return ipywidgets.HTML(f'<div class="{css_class}">{escape(words)}</div>')
+
+
+def _group(children: Iterable[Any], css_class: str) -> ipywidgets.VBox:
+    group = ipywidgets.VBox(tuple(children))
+    group.add_class(css_class)
+    return group
+
+
+_AUTO = ipywidgets.Layout(width="auto")
+
+
+def _listed(ports: Mapping[int, Iterable[str]]) -> str:
+    words = [" ".join(map(str, (number, *names))) for number, names in ports.items()]
+    more = ", …" if len(words) > MOST_LISTED else ""
+    return f"in this cluster: {', '.join(words[:MOST_LISTED])}{more}" if words else ""
+
+
+# ---------------------------------------------------------------- ports
+
+
+def known_ports(cluster: Cluster) -> dict[int, tuple[str, ...]]:
+    """Return the port numbers that containers and policies mention, each with its names.
+
+    Parameters
+    ----------
+    cluster : Cluster
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> known_ports(lab.load("three-tier"))
+    {80: ('http',), 5432: ('postgres',), 8080: ('api',)}
+    """
+    names: dict[int, dict[str, None]] = {number: {} for number in _in_rules(cluster)}
+    for pod in cluster.pods:
+        for declared in pod.ports:
+            names.setdefault(declared.port, {})[declared.name] = None
+    return {number: tuple(filter(None, names[number])) for number in sorted(names)}
+
+
+def _in_rules(cluster: Cluster) -> Iterator[int]:
+    for policy in cluster.policies:
+        for rule in (*(policy.ingress or ()), *(policy.egress or ())):
+            for entry in rule.ports:
+                yield from (n for n in (entry.port, entry.end_port) if isinstance(n, int))
+
+
+def port_number(cluster: Cluster, port: int | str | None, protocol: str = "TCP") -> int | None:
+    """Return the number that a port stands for: itself, or what a container port's name means.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    port : int or str, optional
+    protocol : str
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        When no container port is called so, or several are, with different numbers.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> port_number(lab.load("three-tier"), "postgres")
+    5432
+    """
+    if not isinstance(port, str):
+        return port
+    word = port.strip()
+    if not word or word.isdecimal():
+        return int(word) if word else None
+    protocol = protocol.upper()
+    declared = [d for pod in cluster.pods for d in pod.ports if d.protocol == protocol]
+    numbers = sorted({d.port for d in declared if d.name == word})
+    if len(numbers) == 1:
+        return numbers[0]
+    if numbers:
+        several = " or ".join(map(str, numbers))
+        raise AmbiguousNameError(f"{word} means {several}, depending on the pod: write a number.")
+    names = [d.name for d in declared if d.name]
+    raise UnknownNameError(f'no {protocol} port is called "{word}". {did_you_mean(word, names)}')

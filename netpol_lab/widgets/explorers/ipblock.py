@@ -1,0 +1,170 @@
+"""An ipBlock on a number line: its CIDR, what `except` cuts out of it, and some addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from netpol_lab.errors import ManifestError, NetpolError
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.traffic import Outside
+from netpol_lab.widgets.board_controls import UNCHANGED
+from netpol_lab.widgets.explorers.base import Explorer, Field, entry, mentioned
+from netpol_lab.widgets.explorers.ipblock_facts import Line, Question, ask, complaint_words
+
+
+def explore_block(
+    cidr: str,
+    except_: Iterable[str] | str | None = (),
+    *,
+    addresses: Iterable[Outside] | Cluster = (),
+) -> BlockExplorer:
+    """Return an ipBlock as a number line, and fields to write it otherwise.
+
+    Parameters
+    ----------
+    cidr : str
+    except_ : iterable of str, optional
+        The blocks to cut out of it; None for none.
+    addresses : iterable of str or (str, str), or Cluster
+        Addresses to mark, or (caption, address); those of the pods of a cluster.
+
+    Returns
+    -------
+    BlockExplorer
+
+    Raises
+    ------
+    ManifestError
+        With the API server's words, when it would refuse the block.
+    FlowError
+        For an address that is none.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> block = lab.explore_block("10.0.0.0/8", ["10.1.0.0/16"], addresses=["10.1.2.3"])
+    >>> block.inside
+    {'10.1.2.3': False}
+    >>> block.set(except_=[])
+    >>> block.inside
+    {'10.1.2.3': True}
+    """
+    return BlockExplorer(Question(cidr, _listed(except_), "", _pairs(addresses)))
+
+
+def _listed(except_: Iterable[str] | str | None) -> tuple[str, ...]:
+    return (except_,) if isinstance(except_, str) else tuple(except_ or ())
+
+
+def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...]:
+    if isinstance(addresses, Cluster):
+        running = (pod for pod in addresses.pods if not pod.finished)  # others own none (SEM-55)
+        return tuple((pod.name, str(own)) for pod in running for own in pod.addresses)
+    return tuple((item, item) if isinstance(item, str) else item for item in addresses)
+
+
+class BlockExplorer(Explorer):
+    """A CIDR with its exceptions on a number line; made by `explore_block`.
+
+    Parameters
+    ----------
+    question : Question
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(lab.explore_block("10.0.0.0/30", ["10.0.0.1/32"]).summary)
+    10.0.0.0/30 except 10.0.0.1/32
+      cidr    10.0.0.0/30  10.0.0.0 to 10.0.0.3  4 addresses
+      except  10.0.0.1/32  10.0.0.1 alone        1 address
+      left                                       3 addresses
+    """
+
+    def __init__(self, question: Question) -> None:
+        self._cidr, self._except = entry("cidr"), entry("except", "10.1.0.0/16, 10.2.0.0/16")
+        self._address = entry("An address to look for", "203.0.113.7")
+        fields = {
+            "cidr": Field(self._cidr, wide=True),
+            "except_": Field(self._except, wide=True),
+            "address": Field(self._address, wide=True),
+        }
+        super().__init__(fields, question)
+
+    def set(
+        self,
+        *,
+        cidr: str = UNCHANGED,
+        except_: Iterable[str] | str | None = UNCHANGED,
+        address: str | None = UNCHANGED,
+    ) -> None:
+        """Write the block otherwise, or look for an address; what is not mentioned stays.
+
+        Parameters
+        ----------
+        cidr : str
+        except_ : iterable of str, optional
+            None for none.
+        address : str, optional
+            None for no address.
+
+        Raises
+        ------
+        ManifestError, FlowError
+            And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> block = lab.explore_block("10.0.0.0/8")
+        >>> block.set(except_="10.1.0.0/16", address="10.1.2.3")
+        >>> block.inside
+        {'10.1.2.3': False}
+        """
+        excepts = except_ if except_ is UNCHANGED else _listed(except_)
+        address = "" if address is None else address
+        changed = mentioned(cidr=cidr, excepts=excepts, address=address)
+        self._ask(replace(self._question, **changed))
+
+    @property
+    def inside(self) -> dict[str, bool]:
+        """Whether each of the addresses is meant by the block."""
+        return {str(pin.address): pin.inside for pin in self._line.pins}
+
+    @property
+    def _line(self) -> Line:
+        line: Line = self._shown
+        return line
+
+    def _view(self, question: Question) -> Line:
+        return ask(question)
+
+    def _typed(self, edited: str) -> Question:
+        return Question(
+            self._cidr.value.strip(),
+            _parts(self._except.value),
+            self._address.value.strip(),
+            self._question.pairs,
+        )
+
+    def _fill(self) -> None:
+        now = self._question
+        if self._cidr.value.strip() != now.cidr:  # what is typed is never rewritten
+            self._cidr.value = now.cidr
+        if _parts(self._except.value) != now.excepts:
+            self._except.value = ", ".join(now.excepts)
+        if self._address.value.strip() != now.address:
+            self._address.value = now.address
+
+    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+        if not isinstance(error, ManifestError):
+            return {"address": str(error)}
+        said: dict[str, list[str]] = {}
+        for complaint in error.complaints:
+            field = "except_" if ".except" in complaint.path else "cidr"
+            said.setdefault(field, []).append(complaint_words(complaint))
+        return {name: "\n".join(lines) for name, lines in said.items()}
+
+
+def _parts(written: str) -> tuple[str, ...]:
+    return tuple(written.replace(",", " ").split())

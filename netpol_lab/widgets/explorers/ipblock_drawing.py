@@ -1,0 +1,239 @@
+"""An ipBlock as a number line: in proportion, with a lens for each hole too narrow to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netpol_lab.model.addresses import AddressRange, Network
+from netpol_lab.model.objects import IPBlock
+from netpol_lab.pictures.legend import MARGIN, Entry, legend, sign
+from netpol_lab.pictures.shapes import (
+    BLUE,
+    EDGE,
+    FAINT,
+    INK,
+    MIST,
+    MUTED,
+    PAPER,
+    Box,
+    Circle,
+    Group,
+    Path,
+    Point,
+    Rect,
+    Shape,
+    Sheet,
+    Step,
+    Style,
+    Text,
+    clipped,
+    text_width,
+)
+from netpol_lab.pictures.traffic import State
+from netpol_lab.widgets.explorers.drawing import INNER, WIDTH, heading, page
+from netpol_lab.widgets.explorers.pins import Pin, counted, spanned
+from netpol_lab.widgets.explorers.scale import FULL, Scale, draw_bar, draw_hole
+
+STUB = 64.0  # the room for addresses before and behind the block
+BAR, LENS_BAR = 36.0, 28.0  # how high the bars are
+NARROW = 12.0  # a hole of fewer pixels gets a lens
+MOST_LENSES = 4
+ROW = 24.0
+
+
+def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
+    """Return the number line, and under it a list of its parts and of the addresses."""
+    top, head = heading(_title(block), lines)
+    placed = _staggered(block, pins)
+    rows = 1 + max((row for *_, row in placed), default=-1)
+    line = Scale(block.cidr, Box(MARGIN + STUB, top + 20 + 20 * rows, INNER - 2 * STUB, BAR))
+    shapes = [*_stubs(line), *draw_bar(line, block), *_ends(line)]
+    shapes += [shape for pin in placed for shape in _needle(line, *pin)]
+    shapes += [shape for pin in placed for shape in _name(line, *pin)]
+    lenses, bottom = _lenses(line, block, pins)
+    listed, bottom = _list(block, pins, bottom + 18)
+    keys, bottom = legend(_entries(block), WIDTH, bottom + 4)
+    return page(bottom, head, *lenses, *shapes, *listed, keys)
+
+
+def _title(block: IPBlock) -> str:
+    if text_width(str(block), 18, bold=True) <= INNER:
+        return str(block)
+    return f"{block.cidr} without {len(block.excepts)} excepted blocks"
+
+
+def _entries(block: IPBlock) -> Iterator[Entry]:
+    def swatch(x: float, y: float) -> Iterator[Shape]:
+        yield Rect(Box(x, y - 8, 30, 16), FULL, 3)
+
+    def cut(x: float, y: float) -> Iterator[Shape]:
+        yield from draw_hole(Box(x, y - 8, 30, 16))
+
+    yield Entry(swatch, 30, "in the block")
+    yield Entry(cut, 30, "excepted", bool(block.excepts))
+
+
+def _stubs(line: Scale) -> Iterator[Shape]:
+    """Yield the addresses before and behind the block."""
+    y, dash = line.box.middle[1], Style("none", EDGE, 2, (3.0, 5.0))
+    for start, end in ((MARGIN, line.box.x - 4), (line.box.right + 4, WIDTH - MARGIN)):
+        yield Path((("M", start, y), ("L", end, y)), dash)
+
+
+def _ends(scale: Scale) -> Iterator[Shape]:
+    first, last = AddressRange.of(scale.network).first, AddressRange.of(scale.network).last
+    y = scale.box.bottom + 18
+    if first == last:
+        yield Text((scale.box.middle[0], y), str(first), 13, "middle")
+        return
+    yield Text((scale.box.x, y), str(first), 13)
+    yield Text((scale.box.right, y), str(last), 13, "end")
+
+
+# ---------------------------------------------------------------- addresses
+
+Placed = tuple[Pin, float, float, int]  # where it points, the middle of its name, and its row
+
+
+def _staggered(block: IPBlock, pins: Sequence[Pin]) -> list[Placed]:
+    """Return the addresses that can be shown on the line, their names in rows that do not meet."""
+    line = Scale(block.cidr, Box(MARGIN + STUB, 0, INNER - 2 * STUB, BAR))
+    shown = [pin for pin in pins if pin.address.version == block.cidr.version]
+    ends: list[float] = []  # where the last name of each row ends
+    placed = []
+    for pin in sorted(shown, key=lambda pin: int(pin.address)):
+        width = text_width(pin.name, 12)
+        x = _along(line, pin)
+        middle = min(max(x, MARGIN + width / 2), WIDTH - MARGIN - width / 2)
+        row = next((i for i, end in enumerate(ends) if end + 10 < middle - width / 2), len(ends))
+        ends[row : row + 1] = [middle + width / 2]
+        placed.append((pin, x, middle, row))
+    return placed
+
+
+def _along(line: Scale, pin: Pin) -> float:
+    """Return where an address is: on the bar, or in the room before or behind it."""
+    whole, number = AddressRange.of(line.network).numbers, int(pin.address)
+    if number < whole[0]:
+        return MARGIN + STUB / 2
+    if number > whole[1]:
+        return WIDTH - MARGIN - STUB / 2
+    return line.middle(number)
+
+
+def _needle(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+    top = line.box.y - 10 - 20 * row
+    yield Path((("M", x, top), ("L", x, line.box.middle[1])), Style("none", INK, 1))
+    yield _dot(pin, (x, line.box.middle[1]))
+
+
+def _name(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+    y = line.box.y - 14 - 20 * row
+    box = Box(middle - text_width(pin.name) / 2 - 3, y - 11, text_width(pin.name) + 6, 15)
+    yield Rect(box, Style(PAPER))
+    yield Text((middle, y), pin.name, 12, "middle", INK)
+
+
+def _dot(pin: Pin, at: Point) -> Shape:
+    """Return a full circle for what is inside, a cross for what is not."""
+    if pin.inside:
+        return Circle(at, 6.5, Style(BLUE, PAPER, 1.5))
+    return sign(State.BLOCKED, at, 8)
+
+
+# ---------------------------------------------------------------- lenses
+
+
+def _lenses(line: Scale, block: IPBlock, pins: Sequence[Pin]) -> tuple[list[Shape], float]:
+    """Return an enlarged piece of the line for each hole that is too narrow, and the bottom."""
+    networks = list(_enlarged(line, block))[:MOST_LENSES]
+    if not networks:
+        return [], line.box.bottom + 26
+    y, gap = line.box.bottom + 62, 20.0
+    width = min(360.0, (INNER - gap * (len(networks) - 1)) / len(networks))
+    places = _spread([line.part(network).middle[0] for network in networks], width, gap)
+    shapes: list[Shape] = []
+    for network, x in zip(networks, places, strict=True):
+        shapes += _lens(line, Scale(network, Box(x, y, width, LENS_BAR)), block, pins)
+    return shapes, y + LENS_BAR + 48
+
+
+def _enlarged(line: Scale, block: IPBlock) -> Iterator[Network]:
+    """Yield a network around each narrow hole, from left to right; one for those that are close."""
+    found: list[Network] = []
+    for hole in sorted(block.excepts, key=lambda hole: int(hole.network_address)):
+        if line.part(hole).width >= NARROW or any(hole.overlaps(other) for other in found):
+            continue
+        around = max(line.network.prefixlen, hole.prefixlen - 2)
+        found.append(hole.supernet(new_prefix=around))
+        yield found[-1]
+
+
+def _spread(middles: Sequence[float], width: float, gap: float) -> list[float]:
+    """Return where boxes begin that stand near their middles and do not meet."""
+    places: list[float] = []
+    for i, middle in enumerate(middles):
+        left = MARGIN if not places else places[-1] + width + gap
+        behind = len(middles) - 1 - i
+        right = WIDTH - MARGIN - width - behind * (width + gap)
+        places.append(min(max(middle - width / 2, left), right))
+    return places
+
+
+def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iterator[Shape]:
+    yield _beam(line.part(lens.network), line.box.bottom, lens.box)
+    yield from draw_bar(lens, block)
+    for pin in pins:
+        if pin.address in lens.network:
+            yield _dot(pin, (lens.middle(int(pin.address)), lens.box.middle[1]))
+    yield from _under(lens, block)
+
+
+def _beam(part: Box, y: float, lens: Box) -> Path:
+    """Return what leads from a part of the line, whose bottom is y, to its lens."""
+    steps: tuple[Step, ...] = (
+        ("M", part.x, y),
+        ("L", lens.x, lens.y),
+        ("L", lens.right, lens.y),
+        ("L", part.right, y),
+        ("Z",),
+    )
+    return Path(steps, Style(MIST, FAINT))
+
+
+def _under(lens: Scale, block: IPBlock) -> Iterator[Shape]:
+    """Yield the names of the holes in a lens, and what is enlarged."""
+    (x, _), y, room = lens.box.middle, lens.box.bottom, lens.box.width
+    holes = ", ".join(str(hole) for hole in block.excepts if hole.overlaps(lens.network))
+    yield Text((x, y + 17), clipped(holes, room, 12, bold=True), 12, "middle", bold=True)
+    yield Text((x, y + 33), clipped(f"enlarged: {lens.network}", room), 12, "middle", MUTED)
+
+
+# ---------------------------------------------------------------- the list
+
+
+def _list(block: IPBlock, pins: Sequence[Pin], top: float) -> tuple[list[Shape], float]:
+    shapes: list[Shape] = []
+    y = top
+    for hole in block.excepts:
+        words = f"except {hole}: {spanned(hole)}, {counted(hole.num_addresses)}"
+        shapes += draw_hole(Box(MARGIN + 2, y + 4, 20, 14))
+        shapes.append(Text((MARGIN + 32, y + 15.5), clipped(words, INNER - 32, 13), 13))
+        y += ROW
+    for pin in pins:
+        shapes.append(_listed(pin, y))
+        y += ROW
+    return shapes, y
+
+
+def _listed(pin: Pin, y: float) -> Group:
+    words = clipped(f"{pin.name}: {pin.verdict} ({pin.why})", INNER - 40, 13)
+    shapes: tuple[Shape, ...] = (
+        Rect(
+            Box(MARGIN - 4, y + 1, INNER + 8, ROW - 3), Style(PAPER, PAPER, 1), 5, "nl-card nl-line"
+        ),
+        _dot(pin, (MARGIN + 12, y + 11)),
+        Text((MARGIN + 32, y + 15.5), words, 13, bold=pin.inside),
+    )
+    data = (("key", pin.key), ("verdict", pin.verdict), ("label", pin.label))
+    return Group("nl-pin", shapes, data, pin.label)

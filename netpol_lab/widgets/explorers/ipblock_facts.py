@@ -1,0 +1,150 @@
+"""An ipBlock as it is written: what the API server says, what it means, and some addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from netpol_lab.engine.semantics import addresses_of
+from netpol_lab.errors import Complaint, FlowError
+from netpol_lab.manifests.loader import read_all
+from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.objects import IPBlock
+from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.text_table import in_columns
+from netpol_lab.widgets.explorers.ipblock_drawing import lay_out
+from netpol_lab.widgets.explorers.pins import Pin, counted, spanned
+
+
+@dataclass(frozen=True)
+class Question:
+    """A block as it is written, and addresses to look for.
+
+    Parameters
+    ----------
+    cidr : str
+    excepts : tuple of str
+    address : str
+        One more address; may be empty.
+    pairs : tuple of (str, str)
+        Captions and addresses.
+    """
+
+    cidr: str
+    excepts: tuple[str, ...] = ()
+    address: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def manifest(self) -> str:
+        """A policy with this block."""
+        block: dict[str, Any] = {"cidr": self.cidr}
+        if self.excepts:
+            block["except"] = list(self.excepts)
+        policy = {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "try-it", "namespace": "default"},
+            "spec": {"podSelector": {}, "ingress": [{"from": [{"ipBlock": block}]}]},
+        }
+        return json.dumps(policy)
+
+
+def ask(question: Question) -> Line:
+    """Return the block, or raise what the API server would say (ManifestError)."""
+    (policy,) = read_all([("policy.yaml", question.manifest)]).policies
+    block = (policy.ingress or ())[0].peers[0].ip_block
+    assert block is not None
+    return Line(question, block, tuple(_pins(question, block)))
+
+
+def _pins(question: Question, block: IPBlock) -> Iterator[Pin]:
+    looked_for = [("", question.address)] if question.address else []
+    for caption, text in (*question.pairs, *looked_for):
+        address = parse_address(text)
+        if address is None:
+            raise FlowError(f'"{text}" is not an IP address; one looks like 203.0.113.7.')
+        yield Pin("" if caption == text else caption, address, block)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A block with its holes and some addresses; made by `ask`.
+
+    Parameters
+    ----------
+    question : Question
+    block : IPBlock
+    pins : tuple of Pin
+    """
+
+    question: Question
+    block: IPBlock
+    pins: tuple[Pin, ...]
+
+    @property
+    def left(self) -> int:
+        """How many addresses the block means."""
+        ends = (part.numbers for part in addresses_of(self.block))
+        return sum(last - first + 1 for first, last in ends)
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+        return f"{self.block}|{self.question.address}"
+
+    @property
+    def title(self) -> str:
+        """The block in one line."""
+        return str(self.block)
+
+    @property
+    def desc(self) -> str:
+        """The picture in sentences."""
+        parts = (" ".join(filter(None, row)) for row in self._rows())
+        return " ".join(f"{words}." for words in (*parts, *(pin.label for pin in self.pins)))
+
+    def _rows(self) -> Iterator[tuple[str, str, str, str]]:
+        parts = [("cidr", self.block.cidr), *(("except", hole) for hole in self.block.excepts)]
+        for name, part in parts:
+            yield name, str(part), spanned(part), counted(part.num_addresses)
+        if self.block.excepts:
+            yield "left", "", "", counted(self.left)
+
+    @property
+    def text(self) -> str:
+        """The block, its parts, and the addresses."""
+        width = max((len(pin.name) for pin in self.pins), default=0)
+        return "\n".join(
+            [
+                self.title,
+                *(f"  {line}" for line in in_columns([*self._rows()])),
+                *(f"  {pin.name:<{width}}  {pin.verdict:<16}  {pin.why}" for pin in self.pins),
+            ]
+        )
+
+    @property
+    def brief(self) -> str:
+        """How to ask for more."""
+        return "Choose an address to read why." if self.pins else self.title
+
+    def why(self, key: str) -> str:
+        """Return the reason for one address; nothing for anything else."""
+        pin = next((pin for pin in self.pins if pin.key == key), None)
+        return f"{pin.name}\n  {pin.verdict}: {pin.why}" if pin else ""
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The number line."""
+        whole = f"{spanned(self.block.cidr)}: {counted(self.block.cidr.num_addresses)}"
+        rest = [f"the block means {counted(self.left)}"] if self.block.excepts else []
+        return lay_out([whole, *rest], self.block, self.pins)
+
+
+def complaint_words(complaint: Complaint) -> str:
+    """Return the server's words on a block, and the hint."""
+    hint = f" Hint: {complaint.hint}." if complaint.hint else ""
+    return f"{complaint.reason}: {complaint.message or 'write an address block'}.{hint}"

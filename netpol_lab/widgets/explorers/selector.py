@@ -1,0 +1,281 @@
+"""Who is meant: two selectors as text, and the pods of a cluster that light up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+
+from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.manifests.yaml_reader import quoted
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.objects import NAME_LABEL, Labels
+from netpol_lab.widgets.board_controls import UNCHANGED
+from netpol_lab.widgets.explorers.base import Explorer, Field, choice, mentioned, one_of
+from netpol_lab.widgets.explorers.selector_facts import Selection, ask
+from netpol_lab.widgets.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words
+
+OWN_TEXT = "as written below"
+ITEMS = (("one item (AND)", 1), ("two items (OR)", 2))
+
+
+def explore_selector(
+    cluster: Cluster,
+    *,
+    pods: str | None = "{}",
+    namespaces: str | None = None,
+    home: str | None = None,
+    items: int = 1,
+    role: str = PEER,
+) -> SelectorExplorer:
+    """Return two fields for selectors, and a picture of the pods they mean.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    pods, namespaces : str, optional
+        podSelector and namespaceSelector of one item of `from` or `to`, as YAML; None where the
+        field is absent.
+    home : str, optional
+        The policy's namespace; that of the first pod when left out.
+    items : int
+        1 for both selectors in one item, 2 for an item each.
+    role : str
+        ``"peer"``, or ``"subject"`` for the podSelector of the policy itself: which pods it
+        selects.
+
+    Returns
+    -------
+    SelectorExplorer
+
+    Raises
+    ------
+    ManifestError
+        With the API server's words, when it would refuse a selector.
+    UnknownNameError
+        For a namespace that the cluster does not have.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> explorer = lab.explore_selector(lab.load("neighbours"), home="shop")
+    >>> explorer.chosen
+    ('shop/web', 'shop/db')
+    >>> explorer.set(pods=None, namespaces="{}")
+    >>> explorer.chosen
+    ('shop/web', 'shop/db', 'blog/reader')
+    """
+    if home is None:
+        home = next((pod.namespace for pod in checked_cluster(cluster).pods), "default")
+    return SelectorExplorer(cluster, Question(pods, namespaces, home, items, role))
+
+
+class SelectorExplorer(Explorer):
+    """Selectors as text, and who is meant; made by `explore_selector`.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    question : Question
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> explorer = lab.explore_selector(lab.load("neighbours"), home="shop")
+    >>> explorer.set(pods="{matchLabels: {role: reader}}")
+    >>> print(explorer.summary)
+    A policy in namespace shop: 0 of 3 pods are meant.
+      from:
+      - podSelector: {matchLabels: {role: reader}}
+    podSelector alone looks only in the policy's own namespace, shop.
+      shop/web     not meant  wants role=reader, has role=web
+      shop/db      not meant  wants role=reader, has role=db
+      blog/reader  not meant  is in blog, the policy is in shop
+    """
+
+    def __init__(self, cluster: Cluster, question: Question) -> None:
+        one_of("role", question.role, (PEER, SUBJECT))
+        self._cluster = cluster
+        self._pods = SelectorField("podSelector", (pod.labels for pod in cluster.pods))
+        everywhere = (namespace.labels for namespace in cluster.namespaces.values())
+        self._namespaces = SelectorField("namespaceSelector", everywhere)
+        self._home = choice("Policy's namespace", cluster.namespaces)
+        self._items = choice("Both selectors in", ITEMS)
+        fields = {"pods": self._pods, "home": Field(self._home)}
+        if question.role == PEER:
+            fields = {
+                "pods": self._pods,
+                "namespaces": self._namespaces,
+                "home": Field(self._home),
+                "items": Field(self._items),
+            }
+        super().__init__(fields, question)
+
+    def set(
+        self,
+        *,
+        pods: str | None = UNCHANGED,
+        namespaces: str | None = UNCHANGED,
+        home: str = UNCHANGED,
+        items: int = UNCHANGED,
+    ) -> None:
+        """Write the selectors otherwise; what is not mentioned stays.
+
+        Parameters
+        ----------
+        pods, namespaces : str, optional
+            As YAML; None takes the field away.
+        home : str
+            The policy's namespace.
+        items : int
+            1 for both selectors in one item, 2 for an item each.
+
+        Raises
+        ------
+        ManifestError, UnknownNameError
+            And then nothing has changed.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> explorer = lab.explore_selector(lab.load("neighbours"), home="shop")
+        >>> explorer.set(namespaces="{}", pods="{matchLabels: {role: reader}}")
+        >>> explorer.chosen
+        ('blog/reader',)
+        """
+        changed = mentioned(pods=pods, namespaces=namespaces, home=home, items=items)
+        self._ask(replace(self._question, **changed))
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The full names of the pods that are meant."""
+        return self._selection.chosen
+
+    @property
+    def yaml(self) -> str:
+        """The part of the policy that is asked about."""
+        return str(self._question.yaml)
+
+    @property
+    def _selection(self) -> Selection:
+        selection: Selection = self._shown
+        return selection
+
+    def _view(self, question: Question) -> Selection:
+        if question.home not in list(self._cluster.namespaces):  # None has no hash to ask with
+            known = did_you_mean(str(question.home), self._cluster.namespaces)
+            raise UnknownNameError(f'there is no namespace "{question.home}". {known}')
+        one_of("items", question.items, (1, 2))
+        return ask(self._cluster, question)
+
+    def _typed(self, edited: str) -> Question:
+        return Question(
+            self._pods.text,
+            self._namespaces.text,
+            self._home.value,
+            self._items.value,
+            self._question.role,
+        )
+
+    def _fill(self) -> None:
+        self._pods.text, self._namespaces.text = self._question.pods, self._question.namespaces
+        self._home.value, self._items.value = self._question.home, self._question.items
+
+    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+        if not isinstance(error, ManifestError):
+            return {edited: str(error)}
+        said: dict[str, list[str]] = {}
+        for complaint in error.complaints:
+            where = complaint.path or complaint.file
+            name = next((name for name, signs in _SIGNS.items() if signs.search(where)), edited)
+            said.setdefault(name, []).append(complaint_words(complaint))
+        return {name: "\n".join(lines) for name, lines in said.items()}
+
+
+# What a complaint's path has in it that is about a field.
+_SIGNS = {
+    "namespaces": re.compile(r"namespaceSelector|from\[1\]$"),
+    "pods": re.compile("podSelector"),
+}
+
+
+class SelectorField(Field):
+    """A selector as text, and a list of texts to begin with.
+
+    Parameters
+    ----------
+    name : str
+        The field's name in a policy.
+    labels : iterable of mappings
+        What to make the examples of.
+    """
+
+    def __init__(self, name: str, labels: Iterable[Labels]) -> None:
+        self._texts = [None, "null", "{}", *_examples(labels)]
+        options = [(text or "absent", text or "absent") for text in self._texts]
+        self._list = choice(name, [*options, (OWN_TEXT, OWN_TEXT)])
+        self._area = ipywidgets.Textarea(
+            description=f"{name} as YAML", rows=3, layout=ipywidgets.Layout(width="auto")
+        )
+        self._area.add_class("nl-code")
+        super().__init__(self._list, self._area, wide=True)
+
+    @property
+    def text(self) -> str | None:
+        """The selector as it is written; None while it is absent."""
+        return None if self._area.disabled else str(self._area.value)
+
+    @text.setter
+    def text(self, text: str | None) -> None:
+        self._area.disabled = text is None
+        self._area.value = text or ""
+        self._list.value = (text or "absent") if text in self._texts else OWN_TEXT
+
+    def listen(self, call: Any) -> None:
+        """Call back when somebody picks a text or types one."""
+        self._quiet = False
+        self._list.observe(lambda _: self._on_list(call), "value")
+        self._area.observe(lambda _: self._on_area(call), "value")
+
+    def _on_list(self, call: Any) -> None:
+        if self._quiet or (self._list.value == OWN_TEXT and not self._area.disabled):
+            return
+        picked = {"absent": None, OWN_TEXT: "{}"}  # there was no text yet: one to begin with
+        self._quietly(picked.get(self._list.value, self._list.value))
+        call()
+
+    def _on_area(self, call: Any) -> None:
+        if not self._quiet:
+            self._quietly(self.text)
+            call()
+
+    def _quietly(self, text: str | None) -> None:
+        self._quiet = True
+        try:
+            self.text = text
+        finally:
+            self._quiet = False
+
+
+def _examples(labels: Iterable[Labels]) -> Iterator[str]:
+    """Yield selectors of each kind, about the label that tells most of these things apart."""
+    everyone = list(labels)
+    keys = dict.fromkeys(key for one in everyone for key in one)
+    values = {key: list(dict.fromkeys(one[key] for one in everyone if key in one)) for key in keys}
+    if not keys:
+        return
+    key = max(keys, key=lambda key: (key != NAME_LABEL, len(values[key])))
+    if NAME_LABEL in keys:
+        yield _labelled(NAME_LABEL, values[NAME_LABEL][0])
+    if key != NAME_LABEL:
+        yield _labelled(key, values[key][0])
+    some = ", ".join(map(quoted, values[key][:2]))
+    for rest in (f"In, values: [{some}]", f"NotIn, values: [{some}]", "Exists", "DoesNotExist"):
+        yield f"{{matchExpressions: [{{key: {quoted(key)}, operator: {rest}}}]}}"
+
+
+def _labelled(key: str, value: str) -> str:
+    return f"{{matchLabels: {{{quoted(key, as_key=True)}: {quoted(value)}}}}}"

@@ -1,0 +1,264 @@
+"""Whom selectors mean: each pod of a cluster, and what it misses, as words and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from textwrap import dedent, indent
+
+from netpol_lab.engine.endpoint_rules import counts_as_pod
+from netpol_lab.engine.near_miss import Part, Unmet, unmet_by_peer
+from netpol_lab.engine.semantics import looked_in, matches
+from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.errors import ManifestError, NetpolError
+from netpol_lab.manifests.loader import read_all
+from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.model.assumptions import DEFAULTS
+from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.objects import (
+    Labels,
+    Namespace,
+    Operator,
+    Peer,
+    Pod,
+    Policy,
+    Requirement,
+    Selector,
+    spelt,
+)
+from netpol_lab.model.policy_parts import selectors_of
+from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.text_table import in_columns
+from netpol_lab.widgets.explorers.selector_drawing import Frame, Mark, lay_out
+from netpol_lab.widgets.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question, of_field
+
+
+def ask(cluster: Cluster, question: Question) -> Selection:
+    """Return whom the selectors mean, or raise what the API server would say (ManifestError)."""
+    for name, text in question.written.items():
+        if not isinstance(text, str):
+            raise NetpolError(f"{name} is written as YAML in quotes, as in {name}={str(text)!r}")
+        _, broken = documents(dedent(text), name)
+        if broken:
+            raise ManifestError(broken)
+    try:
+        policy, *_ = read_all([("policy.yaml", question.manifest)]).policies
+    except ManifestError as error:
+        raise ManifestError([of_field(complaint) for complaint in error.complaints]) from None
+    return Selection(cluster, question, policy)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Whom selectors mean in a cluster; made by `ask`.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    question : Question
+    policy : Policy
+        The policy that was made of it.
+    """
+
+    cluster: Cluster
+    question: Question
+    policy: Policy
+
+    @property
+    def peers(self) -> tuple[Peer, ...]:
+        """The items: those of `from`, or the podSelector of the policy as one."""
+        if self.question.role == SUBJECT:
+            return (Peer(pod_selector=self.policy.pod_selector),)
+        return self.policy.rules(self.policy.policy_types[0])[0].peers
+
+    @cached_property
+    def marks(self) -> tuple[Mark, ...]:
+        """The running pods, namespace by namespace, each with what becomes of it."""
+        order = {name: place for place, name in enumerate(self.cluster.namespaces)}
+        running = (pod for pod in self.cluster.pods if not pod.finished)
+        return tuple(map(self._mark, sorted(running, key=lambda pod: order[pod.namespace])))
+
+    def _mark(self, pod: Pod) -> Mark:
+        meant = pod in resolution_of(self.cluster).peers(self.question.home, self.peers).pods
+        word = "selected" if self.question.role == SUBJECT else "meant"
+        if meant and counts_as_pod(pod, DEFAULTS) is None:
+            why = f"it uses its node's network; most plugins: not {word}"
+            return Mark(pod, None, why, "undefined")
+        if meant:
+            return Mark(pod, True, self._fits(pod), word)
+        return Mark(pod, False, "; ".join(self._missing(pod)), f"not {word}")
+
+    def _fits(self, pod: Pod) -> str:
+        if len(self.peers) == 1:
+            return "every requirement holds"
+        fitting = [i for i, peer in enumerate(self.peers, 1) if not self._unmet(peer, pod)]
+        return f"fits item {' and item '.join(map(str, fitting))}"
+
+    def _missing(self, pod: Pod) -> Iterator[str]:
+        """Yield what the pod misses, of several items of the one that misses least."""
+        unmet = min((self._unmet(peer, pod) for peer in self.peers), key=len)
+        return (self._missed(one, pod) for one in unmet)
+
+    def _unmet(self, peer: Peer, pod: Pod) -> list[Unmet]:
+        end = Endpoint(pod)
+        return list(unmet_by_peer(self.cluster, self.question.home, peer, end))
+
+    def _missed(self, unmet: Unmet, pod: Pod) -> str:
+        if not isinstance(unmet.wants, Requirement):
+            return f"is in {pod.namespace}, the policy is in {unmet.wants}"
+        if unmet.part is Part.NAMESPACE_LABELS:
+            labels, whose = self.cluster.namespaces[pod.namespace].labels, "its namespace has "
+        else:
+            labels, whose = pod.labels, "has "
+        value = labels.get(unmet.wants.key)
+        has = (
+            f"no label {unmet.wants.key}" if value is None else f"{unmet.wants.key}={spelt(value)}"
+        )
+        return f"wants {unmet.wants}, {whose}{has}"
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The full names of the pods that are meant."""
+        return tuple(str(mark.pod) for mark in self.marks if mark.meant)
+
+    def looks_in(self, namespace: Namespace) -> bool:
+        """Say whether some item looks for pods in a namespace."""
+        home = self.question.home
+        return any(matches(looked_in(peer, home), namespace.labels) for peer in self.peers)
+
+    # ------------------------------------------------------------ in words
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+        written = (
+            f"{name}: {' '.join(text.split())}" for name, text in self.question.written.items()
+        )
+        return "|".join([self.question.home, *written, f"{self.question.items}"])
+
+    @property
+    def title(self) -> str:
+        """How many pods are meant."""
+        count = len(self.marks)
+        one = len(self.chosen) == 1
+        verb = "is" if one else "are"
+        verb += " selected" if self.question.role == SUBJECT else " meant"
+        return f"{len(self.chosen)} of {count} pod{'' if count == 1 else 's'} {verb}"
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are at work, a sentence each."""
+        return tuple(_rules(self.question, self.peers))
+
+    @property
+    def desc(self) -> str:
+        """The picture in sentences."""
+        return " ".join([*self.rules, *(f"{mark.label}." for mark in self.marks)])
+
+    @property
+    def text(self) -> str:
+        """The selectors, the rules at work, and each pod."""
+        rows = [(str(mark.pod), mark.verdict, mark.why) for mark in self.marks]
+        pods = (f"  {line}" for line in in_columns(rows))
+        where = f"A policy in namespace {self.question.home}: {self.title}."
+        return "\n".join(
+            [where, *indent(self.question.yaml, "  ").splitlines(), *self.rules, *pods]
+        )
+
+    def why(self, key: str) -> str:
+        """Return what the selectors make of one pod; nothing for anything else."""
+        for mark in self.marks:
+            if mark.key == key:
+                return "\n".join(self._reasons(mark))
+        return ""
+
+    def _reasons(self, mark: Mark) -> Iterator[str]:
+        pod = mark.pod
+        yield f"{pod}: {mark.verdict}"
+        yield f"  labels     {_spoken(pod.labels)}"
+        yield f"  namespace  {_spoken(self.cluster.namespaces[pod.namespace].labels)}"
+        for place, peer in enumerate(self.peers, 1):
+            missed = "; ".join(self._missed(one, pod) for one in self._unmet(peer, pod))
+            item = f"item {place}" if len(self.peers) > 1 else "selector"
+            yield f"  {item:<9}  {missed or 'every requirement holds'}"
+        if mark.meant is None:
+            yield f"  open       {mark.why}"
+
+    @property
+    def brief(self) -> str:
+        """The rules at work."""
+        return "\n".join([*self.rules, "Choose a pod to read why."])
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The picture."""
+        frames = (self._frame(namespace) for namespace in self.cluster.namespaces.values())
+        return lay_out(self.title, self._subtitle(), list(frames))
+
+    def _frame(self, namespace: Namespace) -> Frame:
+        return Frame(
+            namespace,
+            namespace.name == self.question.home,
+            self.looks_in(namespace),
+            tuple(mark for mark in self.marks if mark.pod.namespace == namespace.name),
+        )
+
+    def _subtitle(self) -> Iterator[str]:
+        written = self.question.written
+        both = {1: "and ", 2: "or "}[self.question.items] if len(written) == 2 else ""
+        fields = ["podSelector", "namespaceSelector"][: 2 if self.question.role == PEER else 1]
+        for place, field in enumerate(fields):
+            value = " ".join(written[field].split()) or "null" if field in written else "absent"
+            yield f"{both if place else ''}{field}: {value}"
+
+
+def _spoken(labels: Labels) -> str:
+    return ", ".join(f"{key}={value}" for key, value in labels.items()) or "none"
+
+
+# ---------------------------------------------------------------- the rules at work
+
+
+def _rules(question: Question, peers: tuple[Peer, ...]) -> Iterator[str]:
+    """Yield the sentences on how the selectors are read."""
+    if question.role == SUBJECT:
+        yield f"A policy selects pods of its own namespace only, {question.home}."
+    else:
+        yield from _combined(question.home, peers)
+    if NOTHING & set(map(str.strip, question.written.values())):
+        yield _NULL[question.role]
+    yield from _compared([selector for peer in peers for selector in selectors_of(peer).values()])
+
+
+_NULL = {
+    PEER: "A selector that is null counts as absent.",
+    SUBJECT: "In spec.podSelector, null is the same as {}.",
+}
+
+
+def _combined(home: str, peers: tuple[Peer, ...]) -> Iterator[str]:
+    if len(peers) == 2:
+        yield "Two items of from are alternatives: it is enough to fit one of them (OR)."
+    for peer in peers:
+        if peer.namespace_selector is None:
+            yield f"podSelector alone looks only in the policy's own namespace, {home}."
+        elif peer.pod_selector is None:
+            yield "namespaceSelector alone means every pod of the namespaces it matches."
+        else:
+            yield "Both selectors stand in one item, so both have to match (AND)."
+
+
+def _compared(selectors: Sequence[Selector]) -> Iterator[str]:
+    if Selector() in selectors:
+        yield "An empty selector, {}, matches everything it looks at."
+    operators = {one.operator for selector in selectors for one in selector.requirements}
+    for operator, sentence in _LACKING.items():
+        if operator in operators:
+            yield f"{operator}: {sentence}"
+
+
+_LACKING = {
+    Operator.NOT_IN: "what lacks the label altogether matches as well.",
+    Operator.DOES_NOT_EXIST: "only what lacks the label matches.",
+}

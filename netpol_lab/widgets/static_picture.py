@@ -1,0 +1,104 @@
+"""The picture without anywidget: the same SVG in plain HTML, and a list to choose from."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
+
+import ipywidgets
+from traitlets import Unicode
+
+from netpol_lab.pictures.notebook_text import Stored
+from netpol_lab.widgets.reasons_panel import STYLE
+
+_CSS = (files("netpol_lab") / "data" / "static" / "traffic_map.css").read_text("utf-8") + STYLE
+_NOTHING = ("(choose a connection or a pod)", "")
+
+
+class StillMap(Stored, ipywidgets.VBox):
+    """What `TrafficMap` is, where only core widgets work: the parts are chosen from a list.
+
+    Attributes
+    ----------
+    svg, words, selected, explanation, details : str
+        As those of `TrafficMap`.
+
+    Examples
+    --------
+    >>> StillMap().show("<svg/>", words="nothing to see")
+    nothing to see
+    """
+
+    svg = Unicode()
+    words = Unicode()
+    selected = Unicode()
+    explanation = Unicode()
+    details = Unicode()
+
+    def __init__(self) -> None:
+        self._paper = ipywidgets.HTML()
+        self._why = ipywidgets.HTML()
+        self._reasons = ipywidgets.HTML()
+        self._list = ipywidgets.Dropdown(
+            options=[_NOTHING],
+            description="Why?",
+            layout=ipywidgets.Layout(width="auto"),
+            style={"description_width": "initial"},
+        )
+        super().__init__([self._paper, self._list, self._why, self._reasons])
+        self.add_class("nl-traffic-map")
+        self._list.observe(self._on_pick, "value")
+        self.observe(self._on_selected, "selected")
+        self.observe(self._on_explanation, "explanation")
+        self.observe(self._on_details, "details")
+
+    def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> StillMap:
+        """Replace picture, words, explanation and details."""
+        options = (_NOTHING, *parts_of(svg))
+        if options != self._list.options:  # nearly never: a redraw has the same parts
+            self._list.options = options
+        self.svg, self.words = svg, words
+        self.explain(explanation, details)
+        self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
+        return self
+
+    def explain(self, explanation: str, details: str) -> None:
+        """Replace what is said under the picture."""
+        self.explanation, self.details = explanation, details
+
+    def _on_pick(self, change: dict[str, Any]) -> None:
+        self.selected = change["new"] or ""
+
+    def _on_selected(self, change: dict[str, Any]) -> None:
+        self._list.value = change["new"]
+
+    def _on_explanation(self, change: dict[str, Any]) -> None:
+        self._why.value = f'<div class="nl-why" role="status">{escape(change["new"])}</div>'
+
+    def _on_details(self, change: dict[str, Any]) -> None:
+        self._reasons.value = f'<div class="nl-reasons">{change["new"]}</div>'
+
+
+def parts_of(svg: str) -> list[tuple[str, str]]:
+    """Return a name and the key of each part of a picture that can be chosen, in its order.
+
+    Examples
+    --------
+    >>> parts_of('<svg><g data-key="flow:shop/web&gt;shop/db"/><g data-key="pod:shop/db"/></svg>')
+    [('shop/web to shop/db', 'flow:shop/web>shop/db'), ('shop/db', 'pod:shop/db')]
+    """
+    keys = (node.get("data-key") for node in ElementTree.fromstring(svg).iter())
+    return [(spoken(key), key) for key in keys if key]
+
+
+def spoken(key: str) -> str:
+    """Return the key of a part as people say it.
+
+    Examples
+    --------
+    >>> spoken("flow:shop/web>shop/db")
+    'shop/web to shop/db'
+    """
+    return key.partition(":")[2].replace(">", " to ")

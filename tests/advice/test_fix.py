@@ -1,0 +1,426 @@
+"""The smallest change that lets a flow through: it does, and it says what else it does."""
+
+import copy
+from ipaddress import ip_address
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+
+import netpol_lab as lab
+from netpol_lab.advice.fix import Also, as_data, needless
+from netpol_lab.engine.verdict import without_port
+from netpol_lab.manifests.writer import manifest_of
+from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.reach.grouping import Connection
+from tests.referee import naive
+from tests.referee.random_clusters import (
+    OUTSIDE,
+    clusters_with_flows,
+    mentioned_ports,
+    name_of,
+    of_kind,
+    random_cluster,
+    random_flows,
+)
+from tests.referee.soak import as_text
+
+
+def asked(cluster, flow):
+    source, destination, port, protocol = flow
+    return lab.evaluate(cluster, source, destination, port=port, protocol=protocol)
+
+
+# ---------------------------------------------------------------- on random clusters
+
+CLUSTERS, CHUNK = 300, 50
+
+
+@pytest.mark.parametrize("first", range(0, CLUSTERS, CHUNK))
+def test_every_flow_on_a_port_that_is_not_allowed_has_a_fix_that_allows_it(first):
+    for seed in range(first, first + CHUNK):
+        documents = random_cluster(seed)
+        check_fixes(documents, random_flows(documents, seed, 6))
+
+
+@given(clusters_with_flows(3))
+def test_what_hypothesis_tries_has_a_fix_that_allows_it(cluster_and_flows):
+    check_fixes(*cluster_and_flows)
+
+
+def check_fixes(documents, flows):
+    cluster = lab.load(as_text(documents))
+    for flow in flows:
+        verdict = asked(cluster, flow)
+        fix = lab.fix(verdict)
+        if needless(verdict) or flow[3] == "ICMP":
+            assert fix is None
+        else:
+            assert asked(fix.apply(), flow).allowed is True
+            assert naive.allowed(rewritten(documents, fix), *flow) is True
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_fix_is_needless_unless_most_plugins_allow_the_flow_or_nobody_can_make_it(seed):
+    documents = random_cluster(seed)
+    cluster = lab.load(as_text(documents))
+    for flow in random_flows(documents, seed, 6):
+        verdict = asked(cluster, flow)
+        families = {end.address and end.address.version for end in ends_of(verdict)}
+        nowhere = families == {4, 6} or without_port(cluster, verdict.flow) is not None
+        assert bool(needless(verdict)) is (verdict.common is True or nowhere)
+
+
+def ends_of(verdict):
+    arriving = verdict.outcomes[0].arriving
+    return arriving.source, arriving.destination
+
+
+def rewritten(documents, fix):
+    """The documents with the changes of a fix, as somebody would type them."""
+    documents = copy.deepcopy(documents)
+    for thing in (thing for edit in fix.changes for thing in edit.changed):
+        if isinstance(thing, Policy):
+            documents = [d for d in documents if key(d) != ("NetworkPolicy", str(thing))]
+            documents.append(manifest_of(thing))
+        elif isinstance(thing, Pod):
+            labelled(next(d for d in documents if key(d) == ("Pod", str(thing))), thing)
+        elif isinstance(thing, Namespace):
+            new = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": thing.name}}
+            documents = [d for d in documents if key(d) != ("Namespace", f"default/{thing.name}")]
+            documents.append(labelled(new, thing))
+    return documents
+
+
+def key(document):
+    return document["kind"], name_of(document)
+
+
+def labelled(document, thing):
+    document["metadata"]["labels"] = dict(thing.labels)
+    return document
+
+
+@settings(max_examples=15)
+@given(clusters_with_flows(3))
+def test_the_warning_names_exactly_what_else_is_opened_and_closed(cluster_and_flows):
+    documents, flows = cluster_and_flows
+    cluster = lab.load(as_text(documents))
+    verdicts = (asked(cluster, flow) for flow in flows)
+    for fix in filter(None, map(lab.fix, verdicts)):
+        changed = fix.apply()
+        for flow in cells(documents, fix):
+            was, now = asked(cluster, flow).allowed, asked(changed, flow).allowed
+            assert said(fix.also.opened, "ports", flow) is (now is True and was is not True)
+            assert said(fix.also.opened, "undefined", flow) is (now is None and was is False)
+            assert said(fix.also.closed, "ports", flow) is (was is True and now is not True)
+
+
+def cells(documents, fix):
+    """Every flow between two pods, or a pod and an address outside, but those of the fix."""
+    pods = [name_of(d) for d in of_kind(documents, "Pod") if name_of(d) in names_of(fix)]
+    ports = {*mentioned_ports(documents), fix.verdict.flow.port}
+    done = {
+        (flow.source.name, flow.destination.name, flow.port, flow.protocol)
+        for flow in (outcome.arriving for outcome in fix.verdict.outcomes)
+    }
+    for source, destination in [*product(pods, pods + OUTSIDE), *product(OUTSIDE, pods)]:
+        for flow in product([source], [destination], ports, Protocol):
+            if source != destination and flow not in done:
+                yield flow
+
+
+def names_of(fix):
+    return {str(pod) for pod in fix.verdict.cluster.pods if not pod.finished}
+
+
+def said(rows, field, flow):
+    source, destination, port, protocol = flow
+    return any(
+        means(row.source, source)
+        and means(row.destination, destination)
+        and (protocol, port) in getattr(row, field)
+        for row in rows
+    )
+
+
+def means(name, end):
+    """Is an end the pod, the address or in the range of this name?"""
+    if name == end or "/" in name + end:
+        return name == end
+    first, _, last = name.partition("-")
+    low, high, address = ip_address(first), ip_address(last or first), ip_address(end)
+    return low.version == address.version and low <= address <= high
+
+
+# ---------------------------------------------------------------- which change, and how it reads
+
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: job, namespace: shop, labels: {app: job}}
+"""
+
+
+def policy(name, spec, app="db"):
+    subject = f"podSelector: {{matchLabels: {{app: {app}}}}}" if app else "podSelector: {}"
+    return f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {name}, namespace: shop}}
+spec: {{{subject}, {spec}}}
+"""
+
+
+def fixed(*policies, source="shop/web", destination="shop/db", **assumed):
+    cluster = lab.load(PODS, *policies)
+    assumptions = lab.Assumptions(**assumed)
+    return lab.fix(lab.evaluate(cluster, source, destination, 80, assumptions=assumptions))
+
+
+def words(*arguments, **keywords):
+    return [edit.words for edit in fixed(*arguments, **keywords).changes]
+
+
+FROM_JOB = "ingress: [{from: [{podSelector: {matchLabels: {app: job}}}]}]"
+FROM_DB = FROM_JOB.replace("job", "db")
+FROM_JOB_ON_81 = FROM_JOB.replace("}]}]", "}], ports: [{port: 81}]}]")
+
+
+def test_what_is_allowed_needs_no_fix():
+    assert fixed() is None
+
+
+def test_one_line_is_better_than_a_new_item_and_an_item_better_than_a_new_rule():
+    listed = policy("listed", "policyTypes: [Egress], ingress: [{}]")
+    assert words(policy("p", FROM_JOB), listed) == [
+        "in shop/listed, list Ingress in policyTypes, so that rule 1 counts"
+    ]
+    assert words(policy("p", FROM_JOB), policy("deny", "ingress: []")) == [
+        "in shop/p, let rule 1 also admit pods with app=web"
+    ]
+    assert words(policy("p", FROM_JOB_ON_81)) == [
+        "in shop/p, add an ingress rule for pods with app=web on TCP 80"
+    ]
+
+
+NEW = (
+    "add the new NetworkPolicy shop/db-ingress-from-web "
+    "(pods with app=db: ingress only from pods with app=web on TCP 80)"
+)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize(
+    "others",
+    [
+        [policy("deny", "ingress: []")],
+        [policy("deny", "ingress: []", app=None)],
+        [policy("all", FROM_JOB, app=None), policy("deny", "ingress: []", app=None)],
+    ],
+)
+def test_a_default_deny_and_what_selects_others_are_left_alone_and_a_new_policy_is_written(
+    others, narrow
+):
+    found = lab.fix(fixed(*others).verdict, narrow)
+    assert [edit.words for edit in found.changes] == [NEW]
+    assert found.also == ((), ())
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_rule_goes_into_the_policy_that_selects_no_other_pods(narrow):
+    wide = policy("a-wide", FROM_JOB_ON_81, app=None), policy("b-deny", "ingress: []", app=None)
+    own = policy("z-own", FROM_JOB_ON_81)
+    found = lab.fix(fixed(*wide, own).verdict, narrow)
+    assert [edit.words.partition(",")[0] for edit in found.changes] == ["in shop/z-own"]
+
+
+def test_a_new_policy_can_be_applied_as_it_is_printed():
+    fix = fixed(policy("deny", "ingress: []", app=None))
+    (only,) = fix.changes
+    cluster = lab.load(PODS, policy("deny", "ingress: []", app=None), f"{only.yaml}\n")
+    assert (only.object, only.path) == ("NetworkPolicy shop/db-ingress-from-web", "")
+    assert "\n  apply:\n    apiVersion: networking.k8s.io/v1\n" in str(fix)
+    assert set(cluster.policies) == set(fix.apply().policies)
+
+
+def test_a_new_policy_gets_a_name_that_is_free():
+    taken = policy("db-ingress-from-web", "ingress: []")
+    assert "shop/db-ingress-from-web-2 (" in words(taken)[0]
+    assert "shop/db-ingress-from-2001-0db8-" in words(taken, source="2001:db8::7")[0]
+
+
+def test_a_policy_for_the_other_direction_takes_the_rule():
+    both = policy("both", "policyTypes: [Ingress, Egress], egress: [{}]")
+    assert words(both) == ["in shop/both, add an ingress rule for pods with app=web on TCP 80"]
+
+
+def test_where_nothing_means_the_other_end_a_shared_rule_is_changed():
+    shared = policy("p", "ingress: [{ports: [{port: 81}]}]", app=None)
+    assert words(shared, HOST, source="shop/host") == ["in shop/p, let rule 1 also admit TCP 80"]
+
+
+def test_among_equals_the_one_that_opens_less_wins():
+    any_port, one_port = FROM_JOB, FROM_JOB.replace("}]}]", "}], ports: [{port: 80}]}]")
+    assert words(policy("a", any_port), policy("b", one_port))[0].startswith("in shop/b")
+
+
+def test_the_narrowest_is_that_which_opens_least_however_long_it_is():
+    verdict = fixed(policy("p", FROM_JOB)).verdict
+    found = lab.fix(verdict, narrow=True)
+    assert repr(found) == ("<Fix: in shop/p, add an ingress rule for pods with app=web on TCP 80>")
+    assert found.also == ((), ())
+
+
+def test_both_sides_are_changed_where_both_deny():
+    assert words(policy("out", "policyTypes: [Egress]", app="web"), policy("p", FROM_JOB)) == [
+        "add the new NetworkPolicy shop/web-egress-to-db "
+        "(pods with app=web: egress only to pods with app=db on TCP 80)",
+        "in shop/p, let rule 1 also admit pods with app=web",
+    ]
+
+
+def test_a_fix_reads_as_words_what_to_type_and_a_warning():
+    assert str(fixed(policy("p", FROM_DB, app="job"), destination="shop/job")).splitlines() == [
+        "in shop/p, let rule 1 also admit pods with app=web",
+        "  add to spec.ingress[0].from:",
+        "    - podSelector:",
+        "        matchLabels:",
+        "          app: web",
+        "this also opens other flows:",
+        "  shop/web -> shop/job  TCP 1-79, 81-65535; UDP (all); SCTP (all)",
+    ]
+
+
+def test_a_fix_that_opens_nothing_else_says_so():
+    assert str(fixed(policy("p", "ingress: []"))).endswith("this opens nothing else")
+
+
+def test_a_label_that_lets_a_policy_select_the_pod_closes_flows():
+    wants = policy("p", "ingress: [{from: [{podSelector: {matchLabels: {trusted: x}}}]}]")
+    shut = policy("shut", "ingress: []", app="x").replace("app: x", "trusted: x")
+    fix = fixed(wants, shut)
+    assert [edit.object for edit in fix.changes] == ["Pod shop/web"]
+    assert ("shop/job", "shop/web") in [row[:2] for row in fix.also.closed]
+    assert "this also closes other flows:" in str(fix)
+
+
+def test_many_other_flows_are_counted():
+    more = "".join(
+        f"---\napiVersion: v1\nkind: Pod\n"
+        f"metadata: {{name: n{i}, namespace: shop, labels: {{app: db, n: n{i}}}}}\n"
+        for i in range(7)
+    )
+    wants = policy("p", FROM_JOB.replace("app: job", "trusted: x"), app=None)
+    text = str(fixed(wants, more))
+    assert text.splitlines()[-1] == "  and 4 more connections"
+
+
+def test_as_plain_values_it_has_the_documented_keys():
+    data = as_data(fixed(policy("p", FROM_JOB)))
+    assert set(data) == {"changes", "also"}
+    assert set(data["changes"][0]) == {"object", "path", "words", "yaml"}
+    ports = {"TCP": [[1, 79], [81, 65535]], "UDP": [[1, 65535]], "SCTP": [[1, 65535]]}
+    assert data["also"] == {
+        "opened": [{"from": "shop/web", "to": "shop/db", "ports": ports}],
+        "closed": [],
+    }
+
+
+# ---------------------------------------------------------------- what is left open, and no fix
+
+HOST = """
+apiVersion: v1
+kind: Pod
+metadata: {name: host, namespace: shop}
+spec: {hostNetwork: true}
+"""
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: sql, namespace: shop}
+spec: {selector: {app: db}, ports: [{port: 5432, targetPort: 80}]}
+"""
+
+
+def test_a_pod_on_its_nodes_network_is_admitted_by_the_address_it_uses():
+    known = f"{HOST}status: {{podIP: 192.0.2.1, hostIP: 192.0.2.1}}\n"
+    assert words(policy("p", FROM_JOB), known, source="shop/host") == [
+        "in shop/p, let rule 1 also admit addresses in 192.0.2.1/32"
+    ]
+    assert fixed(policy("p", FROM_JOB), HOST, source="shop/host") is None
+
+
+@pytest.mark.parametrize("address", ["", "clusterIP: 10.96.0.1, "])
+def test_a_service_is_admitted_by_its_address_and_by_its_pods(address):
+    service = SERVICE.replace("{selector", f"{{{address}selector")
+    cluster = lab.load(PODS, service, policy("out", "policyTypes: [Egress]", app="web"))
+    fix = lab.fix(lab.evaluate(cluster, "shop/web", "shop/sql", 5432))
+    if address:
+        assert [edit.words.partition("rule for ")[0] for edit in fix.changes] == [
+            "add the new NetworkPolicy shop/web-egress-to-db "
+            "(pods with app=web: egress only to pods with app=db on TCP 80)",
+            "in shop/web-egress-to-db, add an egress ",
+        ]
+    else:
+        assert fix is None
+
+
+def test_what_is_undefined_gets_a_fix_that_settles_it():
+    block = policy("p", "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")
+    fix = fixed(block)
+    assert fix.verdict.allowed is None
+    assert lab.evaluate(fix.apply(), "shop/web", "shop/db", 80).allowed is True
+
+
+def test_what_most_plugins_allow_gets_no_fix():
+    service = SERVICE.replace("{selector", "{clusterIP: 10.96.0.1, selector")
+    to_db = "policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: db}}}]}]"
+    cluster = lab.load(PODS, service, policy("out", to_db, app="web"))
+    verdict = lab.evaluate(cluster, "shop/web", "shop/sql", 5432)
+    assert (verdict.allowed, verdict.common, lab.fix(verdict)) == (None, True, None)
+    assert needless(verdict) == "most plugins allow it already, so nothing is proposed"
+
+
+def test_ends_without_a_common_address_family_get_no_fix():
+    status = "status: {podIP: 10.0.0.9, podIPs: [{ip: 10.0.0.9}]}"
+    four = (
+        f"{PODS}---\napiVersion: v1\nkind: Pod\nmetadata: {{name: v4, namespace: shop}}\n{status}\n"
+    )
+    cluster = lab.load(four, policy("out", "policyTypes: [Egress]", app=None))
+    there, not_there = (lab.evaluate(cluster, "v4", to, 53) for to in ("192.0.2.1", "2001:db8::7"))
+    assert lab.fix(there) is not None
+    assert lab.fix(not_there) is None
+    assert "no address family" in needless(not_there)
+
+
+PORT = PortSet.of("TCP", 80)
+
+
+def test_what_would_be_left_open_is_told_in_one_line():
+    also = Also((Connection("a", "b", PortSet(), PORT), Connection("a", "c", PORT, PORT)), ())
+    assert str(also).splitlines()[1:] == [
+        "  a -> c  TCP 80",
+        "  perhaps, as it is left open: a -> b and 1 more  TCP 80",
+    ]
+
+
+def test_a_plugin_that_knows_no_blocks_of_pods_gets_selectors():
+    block = policy("p", "ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")
+    (only,) = fixed(block, ip_block_matches_pods=False).changes
+    assert "podSelector" in only.yaml
+
+
+def test_a_fix_can_be_made_on_a_copy_of_the_cluster():
+    fix = fixed(policy("p", FROM_JOB))
+    other = lab.load(PODS, policy("p", FROM_JOB))
+    assert lab.evaluate(fix.apply(other), "shop/web", "shop/db", 80).allowed is True

@@ -1,0 +1,82 @@
+"""NP304 to NP306: what keeps these checks quiet."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.checks.lint.dns import is_for_dns
+from netpol_lab.model.objects import PolicyPort
+from tests.helpers.linted import WORLD, codes, policy
+
+TO_WEB = "{to: [{podSelector: {matchLabels: {app: web}}}]}"
+DNS_CODES = {"NP304", "NP305", "NP306"}
+PORTS = "ports: [{port: 53}, {port: 53, protocol: UDP}]"
+NO_NAME_SERVERS = "---".join(part for part in WORLD.split("---") if "dns" not in part)
+
+
+def egress(*rules):
+    return policy(f"policyTypes: [Egress], egress: [{', '.join(rules)}]")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        f"{{{PORTS}}}",
+        "{to: [{namespaceSelector: {}}]}",
+        "{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]}",
+        f"{{to: [{{ipBlock: {{cidr: 169.254.20.10/32}}}}], {PORTS}}}",
+        "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.0.0/16]}}]}",
+        "{to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}], "
+        "ports: [{port: dns-tcp}, {port: dns, protocol: UDP}]}",
+    ],
+)
+def test_names_can_be_looked_up_in_many_ways(rule):
+    assert not DNS_CODES & set(codes(egress(TO_WEB, rule)))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{to: [{namespaceSelector: {}}]}",
+        "{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}]}",
+        f"{{to: [{{namespaceSelector: {{matchLabels: {{a: b}}}}}}], {PORTS}}}",
+    ],
+)
+def test_name_servers_may_be_out_of_sight(rule):
+    found = lab.lint(lab.load(NO_NAME_SERVERS, egress(TO_WEB, rule)))
+    assert not DNS_CODES & {f.code for f in found}
+
+
+def test_a_wrong_peer_for_port_53_is_found_where_the_name_servers_are_known():
+    rule = f"{{to: [{{podSelector: {{}}}}], {PORTS}}}"
+    assert "NP304" in codes(egress(rule))
+
+
+def test_a_ban_on_all_egress_needs_no_names():
+    assert codes(policy("policyTypes: [Egress]")) == []
+
+
+def test_another_policy_may_bring_the_names():
+    names = policy(f"{{podSelector: {{}}, policyTypes: [Egress], egress: [{{{PORTS}}}]}}", "names")
+    assert codes(egress(TO_WEB), names) == []
+
+
+def test_each_pod_is_told_once():
+    again = egress("{to: [{podSelector: {}}], ports: [{port: 80}]}").replace("name: p", "name: q")
+    assert codes(egress(TO_WEB), again) == ["NP304"]
+
+
+def at_the_servers(ports, name="p"):
+    spec = f"{{podSelector: {{matchLabels: {{k8s-app: kube-dns}}}}, ingress: [{{ports: {ports}}}]}}"
+    return policy(spec, name, "kube-system")
+
+
+def test_name_servers_may_be_asked_over_both_protocols_by_several_policies():
+    tcp, udp = at_the_servers("[{port: 53}]"), at_the_servers("[{port: dns, protocol: UDP}]", "q")
+    assert (codes(tcp), codes(udp), codes(tcp, udp)) == (["NP305"], ["NP306"], [])
+    assert codes(at_the_servers("[{port: 9153}]")) == ["NP310"]
+
+
+def test_ports_of_name_servers_are_known_by_number_or_name():
+    assert is_for_dns([PolicyPort(port=53), PolicyPort(port="dns-tcp")])
+    assert not is_for_dns([PolicyPort(port=53), PolicyPort(port=80)])
+    assert not is_for_dns([])

@@ -1,0 +1,35 @@
+"""NP505 to NP507: what keeps these checks quiet."""
+
+import pytest
+
+from tests.helpers.linted import codes, policy
+
+
+def test_an_empty_from_may_be_meant_where_the_name_says_so():
+    rule = policy("ingress: [{from: [], ports: [{port: 5432}]}]")
+    assert codes(rule) == ["NP506"]
+    assert codes(rule.replace("name: p", "name: db-public")) == []
+
+
+def test_an_empty_rule_alone_may_be_meant():
+    assert codes(policy("ingress: [{}]")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "found"),
+    [
+        ("default-deny", "ingress: [{}]", ["NP507"]),
+        ("deny-ingress", "policyTypes: [Ingress, Egress], ingress: [], egress: [{}]", []),
+        ("deny-all", "policyTypes: [Ingress, Egress], ingress: [], egress: [{}]", []),
+        ("deny-all-but-not-here", "ingress: [{}]", []),
+        ("block-storage-ingress", "ingress: [{}]", []),
+    ],
+)
+def test_a_ban_with_an_empty_rule_is_none_in_the_direction_it_names(name, spec, found):
+    assert codes(policy(spec, name)) == found
+
+
+def test_a_ban_may_name_whom_it_lets_through():
+    rule = policy("ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]", "deny-web")
+    assert codes(rule) == ["NP507"]
+    assert codes(rule.replace("deny-web", "deny-all-but-web")) == []

@@ -1,0 +1,78 @@
+"""NP1xx: what keeps these checks quiet; that they fire is in tests/lint."""
+
+import netpol_lab as lab
+from netpol_lab import Assumptions
+from tests.helpers.linted import WORLD, codes, findings, pod, policy
+
+DENY = policy("{podSelector: {}, policyTypes: [Ingress, Egress]}", "default-deny")
+
+
+def test_egress_rules_may_isolate_for_ingress_where_all_are_isolated_anyway():
+    deny = policy("{podSelector: {}}", "default-deny")
+    spec = "egress: [{ports: [{port: 53}, {port: 53, protocol: UDP}]}]"
+    assert codes(policy(spec)) == ["NP102"]
+    assert codes(deny, policy(spec)) == []
+
+
+def test_rules_of_an_unlisted_direction_are_missed_where_others_isolate():
+    spec = "policyTypes: [Ingress], ingress: [{}], egress: [{ports: [{port: 99}]}]"
+    (found,) = findings(DENY, policy(spec))
+    assert (found.code, found.witness.now, found.witness.then) == ("NP101", False, True)
+
+
+def test_rules_of_an_unlisted_direction_that_allow_all_hide_nothing():
+    assert codes(policy("policyTypes: [Ingress], ingress: [{}], egress: [{}]")) == []
+
+
+def test_a_listed_direction_without_rules_is_a_default_deny_where_there_is_one():
+    both = policy("policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 5432}]}]")
+    assert codes(both) == ["NP104"]
+    assert codes(DENY, both) == []
+
+
+def test_an_explicit_empty_list_says_that_it_is_meant():
+    spec = "policyTypes: [Ingress, Egress], ingress: [{ports: [{port: 5432}]}], egress: []"
+    assert codes(policy(spec)) == []
+
+
+def test_pods_left_open_are_told_once_for_each_namespace():
+    found = [f for f in lab.lint(lab.load(WORLD, pod("extra"), policy("{}"))) if f.pod]
+    assert [f.code for f in found] == []
+    found = lab.lint(lab.load(WORLD, pod("extra"), policy("ingress: []")))
+    assert [(f.code, f.pod) for f in found] == [("NP105", "shop/web")]
+    assert "pod web, pod extra" in found[0].message
+
+
+def test_system_namespaces_are_not_asked_for_policies():
+    more = [policy("{podSelector: {}}", namespace=name) for name in ("shop", "monitoring", "a")]
+    assert codes(*more, pod("a", "a")) == []
+
+
+def test_a_policy_without_a_namespace_names_where_its_pods_are():
+    found = findings(policy("ingress: []", namespace="default"))
+    assert [f.code for f in found] == ["NP107"]
+    assert "run in shop" in found[0].hint
+
+
+def test_host_network_is_no_question_once_it_is_settled():
+    agent = pod("agent", "monitoring", spec="hostNetwork: true")
+    deny = policy("{podSelector: {}}", namespace="monitoring")
+    assert codes(agent, deny) == ["NP108"]
+    assert codes(agent, deny, assumptions=Assumptions(host_network_as_pods=True)) == []
+
+
+STATEFUL = """
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: cache, namespace: shop}
+spec: {replicas: 2, template: {metadata: {labels: {app: cache}}}}
+"""
+
+
+def test_a_workload_of_which_a_policy_selects_some_pods_is_told_pod_by_pod():
+    first = "{podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: cache-0}}}"
+    told = [f.message for f in lab.lint(lab.load(WORLD, STATEFUL, policy(first))) if f.pod]
+    assert "selects pod web, pod db, pod cache-1:" in told[0]
+    told = [f.message for f in lab.lint(lab.load(WORLD, STATEFUL, policy("ingress: []"))) if f.pod]
+    assert "selects pod web, StatefulSet cache:" in told[0]

@@ -1,0 +1,60 @@
+"""NP310 and NP311: what keeps these checks quiet."""
+
+import pytest
+
+from tests.helpers.linted import codes, findings, pod, policy
+
+WEB = "podSelector: {matchLabels: {app: web}}"
+DNS = "{ports: [{port: 53}, {port: 53, protocol: UDP}]}"
+
+
+def from_web(*ports):
+    return f"{{from: [{{{WEB}}}], ports: [{', '.join(f'{{port: {port}}}' for port in ports)}]}}"
+
+
+def to_web(port, peers=f"{{{WEB}}}"):
+    return f"{{to: [{peers}], ports: [{{port: {port}}}]}}"
+
+
+def egress(*rules):
+    return policy(f"policyTypes: [Egress], egress: [{', '.join([*rules, DNS])}]")
+
+
+def test_a_port_that_nobody_declares_may_still_be_right_beside_one_that_is():
+    assert codes(policy(f"ingress: [{from_web(9187)}]")) == ["NP310"]
+    assert codes(policy(f"ingress: [{from_web(9187, 5432)}]")) == []
+    assert codes(policy(f"ingress: [{from_web(9187)}, {from_web('postgres')}]")) == []
+
+
+def test_pods_that_declare_nothing_may_listen_anywhere():
+    spec = f"{{podSelector: {{}}, ingress: [{from_web(3306)}]}}"
+    assert codes(policy(spec)) == ["NP310"]
+    assert codes(policy(spec), pod("bare")) == []
+
+
+def test_a_port_may_be_that_of_an_address_outside():
+    assert codes(egress(to_web(3306))) == ["NP310"]
+    outside = f"{{{WEB}}}, {{ipBlock: {{cidr: 192.0.2.0/24}}}}"
+    assert codes(egress(to_web(3306, outside))) == []
+
+
+def test_the_ports_that_pods_declare_are_told():
+    (found,) = findings(policy(f"ingress: [{from_web(3306)}]"))
+    assert found.hint == "check the number; they declare TCP 5432"
+    assert "need not declare" in found.message
+
+
+@pytest.mark.parametrize("port", [8080, 80])
+def test_a_port_at_which_the_destination_listens_is_no_rule_for_replies(port):
+    assert "NP311" not in codes(egress(to_web(port)))
+
+
+def test_replies_are_those_to_a_connection_that_is_allowed():
+    shut = policy("ingress: []", "shut")
+    assert codes(egress(to_web(5432))) == ["NP311"]
+    assert codes(egress(to_web(5432)), shut) == ["NP310"]
+
+
+def test_a_rule_for_replies_can_stand_at_the_other_end_too():
+    at_web = f"{{{WEB}, ingress: [{from_web(5432).replace('app: web', 'app: db')}]}}"
+    assert codes(policy(at_web)) == ["NP311"]

@@ -1,0 +1,53 @@
+"""NP301 to NP303 and NP308: what keeps these checks quiet, and what they suggest."""
+
+from tests.helpers.linted import codes, findings, pod, policy
+
+DNS = "{ports: [{port: 53}, {port: 53, protocol: UDP}]}"
+WEB = "{from: [{podSelector: {matchLabels: {app: web}}}]}"
+
+
+def test_a_rule_for_names_beside_others_is_no_stray_dash():
+    to_web = "{to: [{podSelector: {matchLabels: {app: web}}}]}"
+    assert codes(policy(f"policyTypes: [Egress], egress: [{to_web}, {DNS}]")) == []
+
+
+def test_ports_before_peers_are_a_stray_dash_as_well():
+    assert codes(policy(f"ingress: [{{ports: [{{port: 5432}}]}}, {WEB}]")) == ["NP301"]
+
+
+def test_all_pods_at_home_and_a_public_port_may_stand_side_by_side():
+    assert codes(policy("ingress: [{from: [{podSelector: {}}]}, {ports: [{port: 22}]}]")) == []
+
+
+def test_a_service_port_that_is_also_a_pods_port_is_right_somewhere():
+    spec = "{podSelector: {}, ingress: [{ports: [{port: 80}]}]}"
+    other = pod("old", spec="containers: [{name: a, ports: [{containerPort: 80}]}]")
+    assert codes(policy(spec)) == ["NP302"]
+    assert codes(policy(spec), other) == []
+
+
+def test_the_service_port_is_told_for_egress_too():
+    to_web = "{to: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"
+    found = findings(policy(f"policyTypes: [Egress], egress: [{to_web}, {DNS}]"))
+    assert [(f.code, f.witness.destination) for f in found] == [("NP302", "shop/web")]
+
+
+def test_a_like_name_or_the_right_protocol_is_suggested():
+    named = findings(policy("ingress: [{ports: [{port: postgress}]}]"))
+    spec = "{podSelector: {}, ingress: [{ports: [{port: web-u, protocol: UDP}]}]}"
+    other = pod("v", spec="containers: [{name: a, ports: [{name: web-u, containerPort: 80}]}]")
+    assert [f.hint for f in named] == ["did you mean TCP postgres?"]
+    assert [f.hint for f in findings(policy(spec), other)] == ["did you mean TCP web-u?"]
+
+
+def test_addresses_have_no_port_names():
+    outside = "{to: [{ipBlock: {cidr: 198.51.100.0/24}}], ports: [{port: https}]}"
+    found = findings(policy(f"policyTypes: [Egress], egress: [{outside}, {DNS}]"))
+    assert [f.code for f in found] == ["NP303"]
+    assert "addresses have no port names" in found[0].message
+
+
+def test_a_name_in_an_init_container_may_count():
+    init = "initContainers: [{name: i, ports: [{name: mesh, containerPort: 1}]}]"
+    spec = "{podSelector: {matchLabels: {app: m}}, ingress: [{ports: [{port: mesh}]}]}"
+    assert codes(pod("m", labels="app: m", spec=init), policy(spec)) == []

@@ -1,0 +1,324 @@
+"""Tests as data: the conformance cases hold, and a wrong expectation is found."""
+
+from fnmatch import fnmatch
+
+import pytest
+
+from netpol_lab.checks.expectations import read_cases, run
+from netpol_lab.errors import ManifestError
+
+CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
+
+
+@pytest.fixture(scope="module")
+def conformance(case_directory):
+    return run([case_directory])
+
+
+def test_every_conformance_case_holds(conformance):
+    assert conformance.failures == []
+    assert conformance.cases >= 222
+    assert conformance.expectations > 20_000
+
+
+def test_every_refusal_is_exactly_the_listed_one(conformance, case_directory):
+    waiting = [file for file in conformance.waiting if "invalid" in file]
+    assert conformance.refusals + len(waiting) == len(list(case_directory.glob("invalid/*.yaml")))
+
+
+def test_exactly_the_cluster_wide_cases_wait(conformance):
+    numbers = [file.rpartition("/")[2][:3] for file in conformance.waiting if "invalid" not in file]
+    assert numbers == [str(number) for number in CLUSTER_WIDE]
+
+
+CASE = """\
+name: small
+manifests: |
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: a, namespace: x}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: b, namespace: x}
+  ---
+  apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: p, namespace: x}
+"""
+
+
+def outcome(tmp_path, rest, start=CASE):
+    file = tmp_path / "case.yaml"
+    file.write_text(start + rest, encoding="utf-8")
+    return run([file])
+
+
+def test_a_wrong_expectation_is_told_with_its_line_and_reasons(tmp_path):
+    report = outcome(
+        tmp_path,
+        "expect:\n- {from: x/a, to: x/a, port: 1, allowed: true}\n"
+        "- {from: x/a, to: x/b, port: 1, allowed: true}\n",
+    )
+    (failure,) = report.failures
+    assert failure.line == 16
+    assert "x/a -> x/b  TCP 1: expected allowed, got denied" in str(failure)
+    assert "x/b is isolated by x/p" in str(failure)
+    assert report.summary == "1 case, 2 expectations: 1 FAILED"
+
+
+def test_what_most_plugins_do_is_compared_too(tmp_path):
+    report = outcome(
+        tmp_path, "expect: [{from: x/a, to: x/b, port: 1, allowed: false, common: true}]"
+    )
+    assert "most plugins were expected to have it allowed" in report.failures[0].message
+
+
+def test_in_a_matrix_later_entries_win_and_self_pairs_are_left_out(tmp_path):
+    report = outcome(
+        tmp_path,
+        "probe_ports: [{port: 1, protocol: TCP}, {port: 2, protocol: UDP}]\nexpect_default: true\n"
+        "expect:\n- {from: '*', to: '*', allowed: true}\n- {from: x/*, to: x/*, allowed: false}\n",
+    )
+    assert (report.expectations, report.failures) == (4, [])
+
+
+# A Deployment web, another whose name begins the same, and a pod that nobody may call.
+TOWN = """\
+manifests: |
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web, namespace: x}
+  spec: {replicas: 2, template: {metadata: {labels: {app: web}}}}
+  ---
+  apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web-admin, namespace: x}
+  spec: {replicas: 1, template: {metadata: {labels: {app: admin}}}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: db, namespace: x, labels: {app: db}}
+  ---
+  apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: db, namespace: x}
+  spec:
+    podSelector: {matchLabels: {app: db}}
+    ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 1}]}]
+expect_default: true
+probe_ports: [{port: 1}, {port: 2, protocol: udp}]
+expect:
+- {from: "*", to: x/db, allowed: false}
+"""
+
+
+def test_in_a_matrix_a_workload_stands_for_its_pods_and_replaces_their_cells(tmp_path):
+    report = outcome(tmp_path, "- {from: x/web, to: x/db, port: 1, allowed: true}", TOWN)
+    assert report.failures == []
+    assert report.expectations == 4 * 3 * 2
+
+
+def test_in_a_matrix_a_name_alone_stands_for_what_a_verdict_would_take_it_for(tmp_path):
+    report = outcome(tmp_path, "- {from: web, to: db, port: 1, allowed: true}", TOWN)
+    assert (report.failures, report.expectations) == ([], 24)
+
+
+def test_in_a_matrix_a_star_means_all_names_that_begin_so(tmp_path):
+    report = outcome(tmp_path, "- {from: x/web-*, to: x/db, port: 1, allowed: true}", TOWN)
+    (failure,) = report.failures
+    assert "x/web-admin-1 -> x/db  TCP 1: expected allowed, got denied" in failure.message
+
+
+def test_in_a_matrix_an_entry_with_a_protocol_is_not_about_the_other_probes(tmp_path):
+    rest = """\
+- {from: x/web, to: x/db, protocol: tcp, allowed: true}
+- {from: x/db, to: x/web, protocol: UDP, allowed: false}
+"""
+    report = outcome(tmp_path, rest, TOWN)
+    assert {failure.message for failure in report.failures} == {
+        f"x/db -> x/web-{n}  UDP 2: expected denied, got allowed" for n in (1, 2)
+    }
+    assert report.expectations == 24
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{from: x/wep, to: x/db, port: 1, allowed: true}", "Did you mean x/web"),
+        ("{from: x/web, to: x/db, protocol: SCTP, allowed: true}", "SCTP needs a port"),
+        ("{from: x/web, to: x/db, protocol: TPC, allowed: true}", "Did you mean TCP"),
+        ("{from: x/web, to: x/db, port: 0, allowed: true}", "0 is not a port"),
+    ],
+)
+def test_in_a_matrix_what_cannot_be_asked_is_told_with_its_line(tmp_path, entry, words):
+    report = outcome(tmp_path, f"- {entry}\n", TOWN)
+    told = [failure for failure in report.failures if words in failure.message]
+    assert told
+    assert {failure.line for failure in told} == {26}
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("expect_default: false\nexpect: []", "expect_default needs probe_ports"),
+        ("expect_default: false\nprobe_ports: []\nexpect: []", "expect_default needs probe_ports"),
+        ("probe_ports: [{port: 1}]\nexpect: []", "probe_ports needs expect_default"),
+        ("probe_ports: []\nexpect: []", "probe_ports needs expect_default"),
+        ("expect: []", "expect is empty: this tests nothing"),
+    ],
+)
+def test_half_a_matrix_and_an_empty_list_are_refused(tmp_path, rest, words):
+    report = outcome(tmp_path, rest)
+    assert words in report.failures[0].message
+    assert "hint: write" in report.failures[0].message
+
+
+def test_a_matrix_without_two_pods_tests_nothing_and_fails(tmp_path):
+    rest = "probe_ports: [{port: 1}]\nexpect_default: false\nexpect: []\n"
+    report = outcome(tmp_path, rest, f"manifests: '{POD.strip() % 'a'}'\n")
+    (failure,) = report.failures
+    assert "tests nothing: there are no two pods" in failure.message
+    assert failure.line == 2
+
+
+@pytest.mark.parametrize(
+    "kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]
+)
+def test_a_test_with_a_cluster_wide_policy_fails_and_is_not_passed_over(tmp_path, kind):
+    policy = f"  apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: {kind}\n"
+    rest = f"  ---\n{policy}  metadata: {{name: above}}\n{ALLOWED}"
+    report = outcome(tmp_path, rest)
+    (failure,) = report.failures
+    assert f"not run: {kind} among the manifests" in failure.message
+    assert "not evaluated yet" in failure.message
+    assert report.waiting == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("expect: [{from: x/a, to: x/b, port: 1}]", "allowed is missing"),
+        ("expect: [{from: x/a, port: 1, allowed: true}]", "to is missing"),
+        ("expect: [{from: x/a, to: x/b, port: 1, allowed: maybe}]", "true, false or null"),
+        ("expects: []", "did you mean expect?"),
+    ],
+)
+def test_a_file_that_is_not_in_the_format_is_explained(tmp_path, rest, words):
+    report = outcome(tmp_path, rest)
+    assert words in str(report.failures[0].message)
+
+
+def test_a_file_without_manifests_is_explained():
+    with pytest.raises(ManifestError, match="needs manifests, or else manifest"):
+        read_cases("name: x", "x.yaml")
+
+
+def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
+    report = outcome(tmp_path, "expect: [{from: x/zz, to: x/b, port: 1, allowed: true}]")
+    assert 'no pod, workload or Service "x/zz"' in report.failures[0].message
+    report = outcome(tmp_path, ALLOWED, "manifests: 'kind: Pod'\n")
+    assert "apiVersion not set" in report.failures[0].message
+
+
+REFUSAL = """\
+manifest: |
+  apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: P}
+"""
+
+
+@pytest.mark.parametrize(
+    ("errors", "words"),
+    [
+        ("[]", "1 unexpected Invalid at metadata.name"),
+        ("[{path: metadata.name, reason: Required}]", "expected 1 more Required"),
+        ("[{path: metadata.name, reason: Invalid, message: nonsense}]", 'says "nonsense"'),
+    ],
+)
+def test_a_refusal_that_differs_is_told(tmp_path, errors, words):
+    report = outcome(tmp_path, f"errors: {errors}", REFUSAL)
+    assert any(words in failure.message for failure in report.failures)
+
+
+# ---------------------------------------------------------------- manifests in files beside it
+
+POD = "{apiVersion: v1, kind: Pod, metadata: {name: %s, namespace: x}}\n"
+ALLOWED = "expect: [{from: x/a, to: x/b, port: 1, allowed: true}]\n"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    for folder in ("policies", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "policies" / "b.yaml").write_text(POD % "b", encoding="utf-8")
+    (tmp_path / "tests" / "a.yaml").write_text(POD % "a", encoding="utf-8")
+    return tmp_path
+
+
+def checked(repository, text):
+    (repository / "tests" / "case.yaml").write_text(text, encoding="utf-8")
+    return run([repository / "tests"])
+
+
+def test_manifests_may_stand_in_files_and_directories_beside_the_test(repository):
+    report = checked(repository, "manifests_from: [../policies/, a.yaml]\n" + ALLOWED)
+    assert report.summary == "1 case, 1 expectation: all hold"
+
+
+def test_manifests_in_files_and_in_the_test_add_up(repository):
+    inline = "manifests: '" + (POD % "c").strip() + "'\n"
+    rest = "expect: [{from: x/a, to: x/c, port: 1, allowed: true}]\n"
+    assert checked(repository, "manifests_from: [a.yaml]\n" + inline + rest).failures == []
+
+
+def test_manifests_that_no_test_names_are_taken_for_a_test_and_explained(repository):
+    report = checked(repository, "manifests_from: [../policies/]\n" + ALLOWED)
+    messages = [failure.message for failure in report.failures]
+    assert any("is a manifest, not a file of tests" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("[../polices/]", 'no file or directory "../polices/", seen from the folder of *. '
+                          "Did you mean ../policies"),
+        ("[b.yaml]", "Did you mean a.yaml"),
+        ("[]", "manifests_from*a path is missing"),
+        ("[null]", "manifests_from*a path is missing"),
+        ("policies", "must be a list"),
+        ("[case.yaml]", "*case.yaml:1:1*apiVersion not set"),
+    ],
+)  # fmt: skip
+def test_manifests_that_are_not_found_are_explained(repository, names, words):
+    report = checked(repository, f"manifests_from: {names}\n{ALLOWED}")
+    messages = [failure.message for failure in report.failures]
+    assert any(fnmatch(message, f"*{words}*") for message in messages), messages
+
+
+def test_broken_manifests_are_told_by_the_test_that_names_them(repository):
+    (repository / "tests" / "a.yaml").write_text("kind: Pod", encoding="utf-8")
+    (failure,) = checked(repository, "manifests_from: [a.yaml]\n" + ALLOWED).failures
+    assert failure.file.endswith("case.yaml")
+    assert "a.yaml:1:1" in failure.message
+
+
+# ---------------------------------------------------------------- what is reported
+
+
+def test_every_expectation_has_an_outcome_in_words(tmp_path):
+    rest = "{from: x/a, to: x/b, port: 1, allowed: %s}"
+    report = outcome(tmp_path, f"expect: [{rest % 'false'}, {rest % 'true'}]")
+    assert [(o.case, o.name, bool(o.failure)) for o in report.outcomes] == [
+        ("small", "x/a -> x/b  TCP 1: denied", False),
+        ("small", "x/a -> x/b  TCP 1: allowed", True),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a\\0b", "a\\0b/c", "x" * 5000, "loop", "loop/x"])
+def test_what_can_be_no_path_is_a_failure_and_no_traceback(tmp_path, name):
+    (tmp_path / "loop").symlink_to("loop")
+    file = tmp_path / "a.yaml"
+    file.write_text(f'name: x\nmanifests_from: ["{name}"]\n{ALLOWED}')
+    assert "there is no file or directory" in run([file]).failures[0].message

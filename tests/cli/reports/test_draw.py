@@ -1,0 +1,34 @@
+"""The facts of a picture, in other forms."""
+
+import csv
+import json
+
+import netpol_lab as lab
+from netpol_lab.cli.reports.dot_mermaid import Kind
+from netpol_lab.cli.reports.draw import Pictured
+from netpol_lab.pictures.scene import compose
+
+SCENE = compose(lab.load("three-tier"), 5432)
+REPORT = Pictured(SCENE)
+
+
+def test_text_is_the_table_of_flows():
+    assert "\n".join(REPORT.text()) == SCENE.text
+
+
+def test_json_and_csv_hold_every_connection_with_its_reason():
+    held = json.loads("\n".join(REPORT.data()))
+    rows = list(csv.DictReader(REPORT.lines("csv")))
+    assert held["connections"] == rows
+    assert (held["port"], held["protocol"], len(rows)) == (5432, "TCP", len(SCENE.arcs))
+
+
+def test_the_graph_has_an_edge_for_what_is_allowed():
+    graph = REPORT.graph()
+    number = sum(2 if edge.both else 1 for edge in graph.edges)
+    assert number == sum(arc.verdict.allowed is True for arc in SCENE.arcs)
+    assert {edge.kind for edge in graph.edges} == {Kind.ALLOWED}
+
+
+def test_the_policies_are_named():
+    assert REPORT.summary() == "Policies: backend-access-ingress, db-access-ingress."

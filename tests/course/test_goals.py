@@ -1,0 +1,85 @@
+"""What is wanted of the traffic: who is meant, what the rest should be, what is told first."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.course.exercise_loader import read_scenario
+from netpol_lab.course.goals import Goal, goals_of, wrong
+from netpol_lab.errors import ManifestError
+from tests.course.test_exercise_loader import GOOD
+
+DEPLOYED = """\
+  apiVersion: v1
+  kind: Pod
+  metadata:
+    name: till-{n}
+    namespace: bank
+    labels: {{app: till}}
+    ownerReferences:
+    - {{apiVersion: apps/v1, kind: StatefulSet, name: till, uid: u, controller: true}}
+  ---
+"""
+TWO_TILLS = "manifests: |\n" + DEPLOYED.format(n=0) + DEPLOYED.format(n=1)
+FREE = GOOD.replace("layout: [[internet, clerk], [safe]]\n", "")
+
+
+def goals(text):
+    return goals_of(read_scenario(text, "safe.yaml"))
+
+
+def flows(text):
+    return {(goal.source, goal.destination): goal.allowed for goal in goals(text)}
+
+
+def test_lists_mean_each_to_each_but_nobody_to_itself():
+    text = FREE.replace("from: clerk, to: safe", "from: [clerk, internet], to: [safe, clerk]")
+    text = text.replace("otherwise: unchanged\n", "").replace(
+        "to: bank/safe, allowed: false", "to: bank/safe, allowed: true"
+    )
+    assert set(flows(text)) == {
+        ("bank/clerk", "bank/safe"), ("203.0.113.7", "bank/safe"), ("203.0.113.7", "bank/clerk"),
+    }  # fmt: skip
+
+
+def test_the_rest_is_as_it_was_or_blocked_or_as_it_likes():
+    assert sum(flows(GOOD).values()) == 5
+    assert sum(flows(GOOD.replace("unchanged", "blocked")).values()) == 1
+    assert len(flows(GOOD.replace("otherwise: unchanged\n", ""))) == 2
+
+
+def test_the_rest_stands_for_the_ports_that_the_items_name_where_there_are_no_others():
+    text = GOOD.replace("port: 80\n", "").replace("allowed:", "port: 443, allowed:")
+    assert {goal.port for goal in goals(text)} == {443}
+
+
+def test_all_pods_of_a_workload_are_one_end():
+    text = FREE.replace("manifests: |\n", TWO_TILLS)
+    assert ("bank/till", "bank/safe") in flows(text)
+    assert not any("till-" in end for pair in flows(text) for end in pair)
+    named = text.replace("{from: clerk,", "{from: [clerk, till-0],")
+    assert {"bank/till-0", "bank/till-1"} <= {end for pair in flows(named) for end in pair}
+
+
+def test_what_kubernetes_leaves_open_is_never_part_of_the_rest():
+    node = DEPLOYED.format(n=0).replace("  ---\n", "  spec: {hostNetwork: true}\n  ---\n")
+    node = node.replace("app: till", "app: clerk")  # admitted as a pod, and not as a node
+    text = FREE.replace("manifests: |\n", f"manifests: |\n{node}").replace("unchanged", "blocked")
+    assert ("bank/till", "bank/safe") not in flows(text)
+    assert ("bank/safe", "bank/clerk") in flows(text)
+
+
+def test_a_goal_that_contradicts_another_is_refused_with_both_lines():
+    text = GOOD.replace("otherwise:", "- {from: clerk, to: safe, allowed: false}\notherwise:")
+    with pytest.raises(
+        ManifestError, match=r"safe.yaml:18:\d(.|\n)*blocked here, and allowed by line 16"
+    ):
+        goals(text)
+
+
+def test_the_flow_with_the_simplest_reasons_is_told_first_and_always_the_same():
+    shop = lab.load("three-tier")
+    pairs = [("backend", "db"), ("203.0.113.7", "web"), ("db", "web")]
+    asked = [Goal(*pair, 5432, "TCP", False) for pair in pairs]
+    found = [str(goal) for goal in wrong(asked, shop)]
+    assert found == [str(asked[k]) for k in (2, 1, 0)]
+    assert found == [str(goal) for goal in wrong(asked, lab.load("three-tier"))]

@@ -1,0 +1,104 @@
+"""What an attempt opens or closes beside the goals of an exercise."""
+
+import pytest
+import yaml
+
+import netpol_lab as lab
+from netpol_lab.course.exercise_loader import exercises, read_scenario
+from netpol_lab.course.goals import goals_of
+from netpol_lab.course.side_effects import astray, missed
+from netpol_lab.errors import ManifestError
+from tests.course.test_exercise_loader import GOOD
+
+GUARDED = GOOD.replace(
+    "otherwise: unchanged\n", "otherwise: unchanged\nnothing_else_into: [safe]\n"
+)
+POLICY = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: more, namespace: bank}}
+spec:
+  podSelector: {{matchLabels: {{app: {app}}}}}
+  {rules}
+"""
+
+
+def found(text, app="safe", rules="{}"):
+    scenario = read_scenario(text, "safe.yaml")
+    attempt = lab.load(POLICY.format(app=app, rules=rules)).policies
+    cluster = scenario.attempted(
+        scenario.answer.with_policies([*scenario.answer.policies, *attempt])
+    )
+    return [(str(goal), goal.allowed, goal.path) for goal in astray(scenario, cluster)]
+
+
+INTO, REST = ("nothing_else_into",), ("otherwise",)
+SSH = "ingress: [{ports: [{port: 22}]}]"
+
+
+def test_another_port_of_a_guarded_pod_must_stay_closed():
+    assert found(GUARDED, rules=SSH) == [("203.0.113.7 -> bank/safe on TCP 22", False, INTO)]
+
+
+def test_where_no_pod_is_named_only_the_goals_count():
+    assert found(GOOD, rules=SSH) == []
+
+
+def test_other_pods_keep_every_port():
+    only_80 = "ingress: [{ports: [{port: 80}]}]"
+    assert found(GUARDED, app="clerk", rules=only_80) == [
+        ("bank/safe -> bank/clerk on TCP 22", True, REST),
+        ("203.0.113.7 -> bank/clerk on TCP 22", True, REST),
+    ]
+    assert found(GUARDED.replace("otherwise: unchanged\n", ""), app="clerk", rules=only_80) == []
+
+
+def test_other_addresses_of_a_guarded_pod_must_stay_closed():
+    few = "ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
+    assert found(GUARDED, rules=few) == [("192.0.2.0 -> bank/safe on TCP 22", False, INTO)]
+
+
+def test_what_leaves_a_guarded_pod_is_judged_as_well():
+    text = GOOD.replace("otherwise: unchanged\n", "nothing_else_from: [safe]\n")
+    text = text.replace("    ingress:", "    policyTypes: [Ingress, Egress]\n    ingress:")
+    names = "policyTypes: [Egress]\n  egress: [{ports: [{port: 53, protocol: UDP}]}]"
+    assert {(said, path) for said, _, path in found(text, rules=names)} == {
+        ("bank/safe -> bank/clerk on UDP 53", ("nothing_else_from",)),
+        ("bank/safe -> 203.0.113.7 on UDP 53", ("nothing_else_from",)),
+    }
+
+
+def test_goals_are_told_before_what_else_went_astray():
+    scenario = read_scenario(GUARDED, "safe.yaml")
+    assert missed(scenario, goals_of(scenario), scenario.start)[0].path[0] == "goal"
+
+
+def with_ssh(answer, way):
+    """The policies of an answer, each once more with a rule for another port."""
+    for policy in yaml.safe_load_all(answer):
+        subjects = {"podSelector": policy["spec"]["podSelector"]}
+        rules = {"policyTypes": [way], way.lower(): [{"ports": [{"port": 22}]}]}
+        policy["metadata"]["name"] += "-ssh"
+        yield {**policy, "spec": subjects | rules}
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_every_exercise_of_the_course_guards_the_pods_of_its_story(name):
+    task = lab.exercise(name)
+    more = with_ssh(task.file.answer, "Egress" if name == "only-out" else "Ingress")
+    assert task.check(task.file.answer).solved
+    feedback = task.check(f"{task.file.answer}\n---\n{yaml.safe_dump_all(more)}")
+    assert not feedback.solved
+    assert "Nothing else " in feedback.text
+
+
+def test_an_address_short_of_the_agencys_block_does_not_pass():
+    task = lab.exercise("the-right-door")
+    few = task.file.answer.replace("198.51.100.0/24", "198.51.100.127/32").partition("except:")[0]
+    assert not task.check(few).solved
+
+
+@pytest.mark.parametrize(("name", "words"), [("nobody", "nobody"), ("203.0.113.7", "is no pod")])
+def test_a_name_that_means_no_pod_is_refused(name, words):
+    with pytest.raises(ManifestError, match=words):
+        read_scenario(GUARDED.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")

@@ -1,0 +1,210 @@
+"""Reasons in words: every line a newcomer can act on."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.engine.explain import describe_pod, explain
+
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: c, ports: [{name: sql, containerPort: 5432}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: other, labels: {app: client}}
+status: {podIP: 10.0.0.9}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: nowhere, namespace: other}
+"""
+
+
+def cluster(spec, *more):
+    policy = f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: shop}}
+spec: {spec}
+"""
+    return lab.load(PODS, policy, *more)
+
+
+def closest(spec, source="other/client", port=80):
+    text = explain(lab.evaluate(cluster(spec), source, "shop/db", port))
+    return text.splitlines()[-1].strip()
+
+
+@pytest.mark.parametrize(
+    ("spec", "words"),
+    [
+        ("{ingress: [{from: [{podSelector: {}}]}]}",
+         "closest: rule 1 wants a pod of namespace shop, other/client is in another"),
+        ("{ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]}]}",
+         "closest: rule 1 wants app=web, other/client has app=client"),
+        ("{ingress: [{from: [{namespaceSelector: {matchLabels: {team: x}}}]}]}",
+         "closest: rule 1 wants a namespace with team=x, namespace other has no label team"),
+        ("{ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]}",
+         "closest: rule 1 wants an address in 192.0.2.0/24, not other/client (10.0.0.9)"),
+        ("{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/24]}}]}]}",
+         "closest: rule 1 excepts 10.0.0.0/24 from 10.0.0.0/8, "
+         "and other/client (10.0.0.9) is in it"),
+        ("{ingress: [{ports: [{port: 5432}]}]}",
+         "closest: rule 1 wants TCP 5432, the flow uses TCP 80"),
+        ("{ingress: [{ports: [{port: http}]}]}",
+         "closest: rule 1 names a port that shop/db does not have, the flow uses TCP 80"),
+        ("{ingress: [{ports: [{port: 80, protocol: UDP}]}]}",
+         "closest: rule 1 wants UDP 80, the flow uses TCP 80: the port is right, the protocol is "
+         "not"),
+    ],
+)  # fmt: skip
+def test_a_denial_says_what_the_closest_rule_still_wants(spec, words):
+    assert closest(spec) == words
+
+
+def test_an_address_that_nobody_gives_leaves_a_block_open():
+    shop = cluster("{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}")
+    verdict = lab.evaluate(shop, "nowhere", "shop/db", 80)
+    assert verdict.allowed is None
+    assert "the manifests give no address for an end" in explain(verdict)
+    outside = lab.Assumptions(unknown_addresses_in_blocks=False)
+    words = explain(lab.evaluate(shop, "nowhere", "shop/db", 80, assumptions=outside))
+    assert words.endswith("other/nowhere has none in the manifests")
+
+
+def test_a_rule_for_the_services_port_is_told_from_the_pods_port():
+    service = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{port: 80, targetPort: sql}]}
+"""
+    shop = cluster("{ingress: [{ports: [{port: 80}]}]}", service)
+    words = str(lab.evaluate(shop, "client", "shop/db", 5432))
+    assert words.endswith(
+        "wants TCP 80, the flow uses TCP 5432 (80 is the port of Service shop/db, not of its pods)"
+    )
+
+
+def test_a_rule_whose_direction_is_not_listed_is_named_with_its_policy():
+    other = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: q, namespace: shop}
+spec: {policyTypes: [Egress], ingress: [{}]}
+"""
+    words = explain(lab.evaluate(cluster("{}", other), "client", "db", 80))
+    assert words.endswith(
+        "closest: rule 1 of shop/q fits, but the policyTypes of shop/q do not list Ingress"
+    )
+
+
+def test_isolation_without_any_rule_is_said_so():
+    assert "no ingress rule is listed" in closest("{}")
+
+
+def test_the_policy_is_named_where_several_isolate():
+    other = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: q, namespace: shop}
+spec: {ingress: [{ports: [{port: 81}]}]}
+"""
+    both = cluster("{ingress: [{ports: [{port: 80}]}]}", other)
+    words = str(lab.evaluate(both, "client", "db", 80))
+    assert "shop/db is isolated by shop/p, shop/q; shop/p, rule 1 admits other/client" in words
+    denied = str(lab.evaluate(both, "client", "db", 82))
+    assert "closest: rule 1 of shop/p wants TCP 80" in denied
+
+
+def test_a_port_name_of_another_protocol_is_told_from_a_missing_one():
+    assert closest("{ingress: [{ports: [{port: sql, protocol: UDP}]}]}") == (
+        "closest: rule 1 wants UDP sql, which is a TCP port of shop/db"
+    )
+
+
+def test_the_own_node_is_no_reason_where_nothing_isolates():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: free}
+status: {podIP: 10.0.0.1, hostIP: 192.168.0.1}
+"""
+    words = str(lab.evaluate(lab.load(pod), "a", "192.168.0.1", 80))
+    assert "free/a is not isolated for egress" in words
+
+
+def test_a_finished_pod_is_described_as_such():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nstatus: {phase: Failed}"
+    shop = lab.load(pod)
+    assert "has finished" in describe_pod(shop, shop.pods[0])
+
+
+def test_a_dual_stack_pod_is_judged_for_the_addresses_that_are_named():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: both, namespace: shop}
+status: {podIPs: [{ip: fd00::1}, {ip: 10.0.0.1}]}
+"""
+    words = str(lab.evaluate(cluster("{}", pod), "client", "both", 80))
+    assert "address  judged for 10.0.0.9 -> 10.0.0.1" in words
+
+
+def test_icmp_is_undefined_in_words():
+    words = str(lab.evaluate(cluster("{}"), "client", "db", protocol="ICMP"))
+    assert words.splitlines()[0] == "other/client -> shop/db  ICMP: undefined"
+    assert "protocols other than TCP, UDP and SCTP are filtered (SEM-57)" in words
+
+
+def test_backends_that_differ_leave_a_service_undefined():
+    service = """
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop}
+spec: {clusterIP: 10.96.0.1, selector: {tier: x}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: shop, labels: {tier: x, app: db}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: b, namespace: shop, labels: {tier: x}}
+"""
+    shop = cluster("{podSelector: {matchLabels: {app: db}}}", service)
+    words = str(lab.evaluate(shop, "client", "10.96.0.1", 80))
+    assert "undefined" in words.splitlines()[0]
+    assert "the Service may lead to any of its pods, and they differ" in words
+
+
+def test_a_pod_tells_what_isolates_it():
+    shop = cluster("{policyTypes: [Egress]}")
+    words = describe_pod(shop, shop.pod("db"))
+    assert "ingress  not isolated" in words
+    assert "egress   isolated by shop/p" in words
+
+
+def test_the_address_of_a_service_is_told_from_a_pod_of_its_name():
+    names = lab.load("lookup")
+    found = lab.evaluate(names, "web", "service:store/api", port=80)
+    assert "no rule admits the address of Service store/api" in str(found)
+
+
+def test_a_pods_own_node_is_told_by_direction():
+    nodes = lab.load("two-nodes")
+    assert "its own node can always open connections to it" in str(
+        lab.evaluate(nodes, "192.168.50.1", "web", port=80)
+    )
+    assert "allowed, if a pod may always connect to its own node" in str(
+        lab.evaluate(nodes.with_policies(["web-opens-nothing"]), "web", "192.168.50.1", port=443)
+    )
+
+
+def test_ends_of_two_families_are_told_that_there_is_no_such_connection():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {0}}}\nstatus: {{podIP: '{1}'}}\n---\n"
+    town = lab.load(pod.format("old", "10.0.0.1") + pod.format("new", "2001:db8::1"))
+    said = str(lab.evaluate(town, "old", "new", port=80))
+    assert "10.0.0.1 and 2001:db8::1 share no family: there is no such connection" in said

@@ -1,0 +1,115 @@
+"""The meaning of selectors, peers and ports, one definition each."""
+
+from ipaddress import ip_address, ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import netpol_lab as lab
+from netpol_lab.engine.semantics import (
+    Universe,
+    covers,
+    holds,
+    matches,
+    only_namespace,
+    ports_at,
+    selected_by,
+    target_port,
+)
+from netpol_lab.model.objects import (
+    ContainerPort,
+    IPBlock,
+    Operator,
+    PolicyPort,
+    Requirement,
+    Selector,
+    ServicePort,
+)
+from netpol_lab.model.ports import PortSet, Protocol
+
+LABELS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["", "1", "2"]))
+
+
+@given(LABELS, st.sampled_from("ab"), st.sets(st.sampled_from(["", "1", "2"]), min_size=1))
+def test_in_and_not_in_are_opposites_also_for_a_missing_key(labels, key, values):
+    listed = Requirement(key, Operator.IN, tuple(values))
+    unlisted = Requirement(key, Operator.NOT_IN, tuple(values))
+    assert holds(listed, labels) is not holds(unlisted, labels)
+
+
+@given(LABELS, st.sampled_from("ab"))
+def test_exists_and_does_not_exist_are_opposites(labels, key):
+    assert holds(Requirement(key, Operator.EXISTS), labels) is (key in labels)
+    assert holds(Requirement(key, Operator.DOES_NOT_EXIST), labels) is (key not in labels)
+
+
+def test_all_requirements_have_to_hold():
+    contradiction = Selector(
+        (Requirement("a", Operator.IN, ("1",)), Requirement("a", Operator.IN, ("2",)))
+    )
+    assert not matches(contradiction, {"a": "1"})
+    assert matches(Selector(), {})
+
+
+@pytest.mark.parametrize(
+    ("address", "inside"),
+    [("10.0.0.0", True), ("10.0.0.255", True), ("10.0.1.0", False), ("10.0.0.9", False),
+     ("::ffff:0:0", False)],
+)  # fmt: skip
+def test_a_block_has_its_edges_but_not_its_excepts_nor_another_family(address, inside):
+    block = IPBlock(ip_network("10.0.0.0/24"), (ip_network("10.0.0.8/30"),))
+    assert covers(block, ip_address(address)) is inside
+
+
+def test_a_named_port_is_looked_up_by_name_and_protocol():
+    names = (ContainerPort("dns", 53, Protocol.UDP), ContainerPort("dns", 5353, Protocol.TCP))
+    assert ports_at((PolicyPort(Protocol.UDP, "dns"),), names) == PortSet.of("UDP", 53)
+    assert ports_at((PolicyPort(port="http"),), names) == PortSet()
+
+
+def test_a_plugin_without_end_port_applies_only_the_first():
+    entries = (PolicyPort(port=80, end_port=90),)
+    assert ports_at(entries, ()) == PortSet.of("TCP", 80, 90)
+    assert ports_at(entries, (), end_port=False) == PortSet.of("TCP", 80)
+
+
+def test_no_entries_are_all_ports_and_an_empty_entry_is_all_of_tcp():
+    assert ports_at((), ()) == PortSet.every()
+    assert ports_at((PolicyPort(),), ()) == PortSet.every("TCP")
+
+
+SHOP = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x, labels: {app: one}}}
+- {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: x, labels: {app: two}}}
+- {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: "y", labels: {app: one}}}
+- {apiVersion: v1, kind: Pod, metadata: {name: done, namespace: x, labels: {app: one}},
+   status: {phase: Succeeded}}
+- {apiVersion: v1, kind: Service, metadata: {name: s, namespace: x},
+   spec: {selector: {app: one}, ports: [{port: 80}]}}
+"""
+
+
+def test_sets_of_pods_have_the_operators_of_sets_and_print_names():
+    universe = Universe(lab.load(SHOP))
+    ones = universe.labelled(Selector((Requirement("app", Operator.IN, ("one",)),)))
+    x = universe.in_namespaces(only_namespace("x"))
+    assert repr(ones & x) == "{x/a}"
+    assert repr(x - ones) == "{x/b}"
+    assert len(ones | x) == 3
+    assert not ones - ones
+    assert universe.pods[0] in ones
+
+
+def test_a_finished_pod_is_in_no_set():
+    assert "x/done" not in map(str, Universe(lab.load(SHOP)).pods)
+
+
+def test_a_service_leads_to_running_pods_of_its_namespace_and_their_ports():
+    cluster = lab.load(SHOP)
+    assert [str(pod) for pod in selected_by(cluster.services[0], cluster)] == ["x/a"]
+    assert target_port(ServicePort(80, 8080), cluster.pods[0]) == 8080
+    assert target_port(ServicePort(80, "http"), cluster.pods[0]) is None

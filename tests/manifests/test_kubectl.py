@@ -1,0 +1,150 @@
+"""A live cluster through kubectl, with a real executable in kubectl's place."""
+
+import json
+import os
+import stat
+import sys
+
+import pytest
+
+from netpol_lab.errors import ClusterError
+from netpol_lab.manifests.kubectl import from_kubectl
+
+OBJECTS = {
+    "networkpolicies.networking.k8s.io": [
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "p", "namespace": "shop", "uid": "1", "managedFields": []},
+            "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
+        }
+    ],
+    "pods": [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}},
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "db", "namespace": "shop"}},
+    ],
+    "namespaces": [
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "shop", "labels": {"a": "b"}},
+        }
+    ],
+}
+
+PROGRAM = """#!{python}
+import json, sys, time
+arguments = sys.argv[1:]
+with open({log!r}, "a", encoding="utf-8") as log:
+    log.write(json.dumps(arguments) + "\\n")
+kind = arguments[arguments.index("get") + 1]
+{behaviour}
+print(json.dumps({{"apiVersion": "v1", "kind": "List", "items": {objects!r}.get(kind, [])}}))
+"""
+
+
+@pytest.fixture
+def kubectl(tmp_path, monkeypatch):
+    """Put an executable called kubectl on PATH; returns a function that says how it behaves."""
+    log = tmp_path / "asked"
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def install(behaviour=""):
+        program = tmp_path / "kubectl"
+        text = PROGRAM.format(
+            python=sys.executable, log=str(log), behaviour=behaviour, objects=OBJECTS
+        )
+        program.write_text(text, encoding="utf-8")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+        return lambda: [json.loads(line) for line in log.read_text().splitlines()]
+
+    return install
+
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a Unix executable")
+
+
+def test_policies_pods_and_namespaces_are_read(kubectl):
+    asked = kubectl()
+    cluster = from_kubectl()
+    assert repr(cluster) == "Cluster: 2 pods, 1 namespace, 1 policy"
+    assert cluster.namespaces["shop"].labels["a"] == "b"
+    assert ["get", "pods", "--all-namespaces", "--output=json"] in asked()
+
+
+def test_context_and_namespaces_are_passed_as_single_arguments(kubectl):
+    asked = kubectl()
+    from_kubectl(context="my ctx; rm -rf /", namespaces=["shop", "-A"])
+    assert all(arguments[0] == "--context=my ctx; rm -rf /" for arguments in asked())
+    assert [a[3] for a in asked() if a[2] == "pods"] == ["--namespace=shop", "--namespace=-A"]
+
+
+def test_what_may_not_be_read_beside_pods_and_policies_is_a_warning(kubectl):
+    kubectl('if kind in ("nodes", "namespaces"): sys.exit("Error from server (Forbidden): no")')
+    cluster = from_kubectl()
+    assert len(cluster.pods) == 2
+    assert [w.message.partition(" ")[0] for w in cluster.warnings] == ["namespaces", "nodes"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        ('sys.exit("Error from server (Forbidden): pods is forbidden")', "the right to list"),
+        ('sys.exit("error: You must be logged in to the server (Unauthorized)")', "log in"),
+        ('sys.exit("error: context \\"x\\" does not exist")', "get-contexts"),
+        ('sys.exit("The connection to the server was refused: connection refused")', "running"),
+        ("sys.exit(1)", "kubectl says: nothing"),
+    ],
+)
+def test_a_cluster_that_cannot_be_read_says_why(kubectl, behaviour, words):
+    kubectl(behaviour)
+    with pytest.raises(ClusterError, match=words):
+        from_kubectl()
+
+
+def test_a_cluster_that_gives_no_answer_is_given_up(kubectl):
+    kubectl("time.sleep(30)")
+    with pytest.raises(ClusterError, match=r"no answer about networkpolicies\S* in 0.2 s"):
+        from_kubectl(timeout=0.2)
+
+
+def test_what_a_server_stored_under_older_rules_is_read(kubectl):
+    policy = OBJECTS["networkpolicies.networking.k8s.io"][0]
+    block = {"ingress": [{"from": [{"ipBlock": {"cidr": "10.1.2.3/24"}}]}]}
+    old = {**policy, "spec": block, "status": {}}
+    listed = json.dumps({"kind": "List", "items": [old], "apiVersion": "v1"})
+    kubectl(f'if kind.startswith("networkpolicies"): print({listed!r}); sys.exit()')
+    assert len(from_kubectl().policies) == 1
+
+
+def test_no_namespace_at_all_is_refused(kubectl):
+    kubectl()
+    with pytest.raises(ClusterError, match="no namespace is given"):
+        from_kubectl(namespaces=[])
+
+
+def test_one_namespace_may_be_given_as_a_word(kubectl):
+    asked = kubectl()
+    from_kubectl(namespaces="shop")
+    assert ["get", "pods", "--namespace=shop", "--output=json"] in asked()
+
+
+def test_a_name_with_a_nul_is_refused_in_words(kubectl):
+    kubectl()
+    with pytest.raises(ClusterError, match="no name has"):
+        from_kubectl(namespaces=["a\0b"])
+
+
+def test_without_kubectl_the_way_round_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ClusterError, match="kubectl get ns,pods,netpol,svc -A -o yaml"):
+        from_kubectl()
+
+
+def test_a_kubectl_that_is_no_program_is_told(tmp_path, monkeypatch):
+    program = tmp_path / "kubectl"
+    program.write_text("not a program")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ClusterError, match="cannot be started"):
+        from_kubectl()

@@ -1,0 +1,342 @@
+"""The door: defaults, complaints, and what is taken in."""
+
+import pytest
+import yaml
+
+import netpol_lab as lab
+from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.sources import SCENARIOS
+from netpol_lab.model.objects import Direction
+from tests.helpers.broken_texts import first_surprise
+
+HEAD = (
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
+)
+
+
+def policy(spec):
+    return load(f"{HEAD}spec: {spec}\n").policies[0]
+
+
+def complaints(text):
+    with pytest.raises(ManifestError) as error:
+        load(text)
+    return error.value.complaints
+
+
+def test_a_generated_name_takes_nobodys_place():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a-2}"
+    made = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}"
+    assert [p.name for p in load(f"{pod}\n---\n{made}\n---\n{made}").pods] == ["a-2", "a-1", "a-3"]
+
+
+def test_lists_within_lists_come_to_an_end():
+    text = '{"apiVersion": "v1", "kind": "List", "items": [' * 25 + '{"kind": 1}' + "]}" * 25
+    assert "lists within lists" in complaints(text)[0].message
+
+
+def test_metadata_of_pods_is_checked_too():
+    assert complaints("apiVersion: v1\nkind: Pod\nmetadata: {name: Foo Bar}")
+    assert complaints("apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {a b: c}}")
+    twice = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {a: b}, labels: {}}"
+    assert complaints(twice)[0].reason is Reason.DUPLICATE
+    old = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, clusterName: '', initializers: null}"
+    assert len(load(old).pods) == 1
+
+
+@pytest.mark.parametrize("cidr", ["00001::/16", "10.0.0.0/\u0668"])
+def test_odd_cidrs_are_complaints(cidr):
+    rule = f"{{ingress: [{{from: [{{ipBlock: {{cidr: '{cidr}'}}}}]}}]}}"
+    assert complaints(f"{HEAD}spec: {rule}")[0].reason is Reason.INVALID
+
+
+def test_a_long_value_is_not_repeated_in_full():
+    rules = ", ".join(["{ports: *a}"] * 500)
+    text = f"{HEAD}x: &a {'y' * 50_000}\nspec: {{ingress: [{rules}]}}"
+    assert len(str(ManifestError(complaints(text)))) < 1_000_000
+
+
+def test_json_and_yaml_mean_the_same():
+    documents = list(yaml.safe_load_all((SCENARIOS / "three-tier.yaml").open()))
+    text = __import__("json").dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+    assert load(text).pods == load("three-tier").pods
+    assert load(text).policies == load("three-tier").policies
+
+
+def test_typed_lists_lend_their_kind_to_their_items():
+    text = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicyList
+items:
+- {metadata: {name: a}}
+- null
+- {metadata: {name: b}}
+"""
+    assert [p.name for p in load(text).policies] == ["a", "b"]
+
+
+def test_the_same_object_twice_is_one_and_the_last_stands():
+    found = load(f"{HEAD}spec: {{policyTypes: [Egress]}}\n---\n{HEAD}spec: {{}}")
+    assert [p.policy_types for p in found.policies] == [(Direction.INGRESS,)]
+
+
+def test_other_kinds_are_counted():
+    found = load("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}")
+    assert found.ignored == {"ConfigMap": 1}
+
+
+def test_a_calico_policy_is_another_kind_not_a_mistake():
+    found = load("apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}")
+    assert found.ignored == {"NetworkPolicy": 1}
+
+
+def test_cluster_wide_policies_are_left_out_with_a_warning():
+    text = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {}"
+    assert "not evaluated yet" in load(text).warnings[0].message
+
+
+# ---------------------------------------------------------------- the lenient view
+
+
+def test_a_lenient_reader_keeps_a_list_of_what_it_dropped():
+    text = f"{HEAD}spec: {{podSelectr: {{}}, ingress: [{{}}], ingress: []}}"
+    with pytest.raises(ManifestError):
+        load(text)
+    found = load(text, strict=False)
+    assert [(c.path, c.reason) for c in found.dropped] == [
+        ("spec.podSelectr", Reason.UNKNOWN),
+        ("spec.ingress", Reason.DUPLICATE),
+    ]
+    assert found.policies[0].ingress == ()
+    assert load(HEAD).dropped == ()
+
+
+def test_a_lenient_reader_still_refuses_what_the_api_refuses():
+    with pytest.raises(ManifestError, match="must specify a peer"):
+        load(f"{HEAD}spec: {{ingress: [{{from: [{{podSelector: null, matchLabels: {{}}}}]}}]}}",
+             strict=False)  # fmt: skip
+
+
+def allowed(cluster, source, destination):
+    return lab.evaluate(cluster, source, destination, port=5432).allowed
+
+
+def test_two_policies_run_together_close_db_even_to_backend(case_directory):
+    case = yaml.safe_load((case_directory / "invalid/188-two-policies-run-together.yaml").open())
+    pods = lab.load("three-tier").with_policies([])
+    kept = load(case["manifest"], strict=False)
+    shop = pods.with_policies(kept.policies)
+    assert [str(policy) for policy in kept.policies] == ["shop/db-access-ingress"]
+    assert allowed(shop, "backend", "db") is False
+    assert allowed(shop, "web", "backend") is True
+
+
+def test_labels_beside_the_selector_of_a_peer_leave_nothing_to_admit(case_directory):
+    """As printed, the second seed is refused even so: its peer has lost its only labels."""
+    case = yaml.safe_load((case_directory / "invalid/189-labels-beside-the-selectors.yaml").open())
+    with pytest.raises(ManifestError, match=r"from\[0\]\n  Required: must specify a peer"):
+        load(case["manifest"], strict=False)
+
+
+def test_labels_beside_an_empty_pod_selector_cut_web_off_from_all_but_backend():
+    """The subject's half of the second seed: null selects every pod of the namespace."""
+    text = f"""{HEAD}spec:
+  podSelector:
+  matchLabels: {{role: db}}
+  ingress:
+  - from:
+    - podSelector: {{matchLabels: {{role: backend}}}}
+"""
+    pods = lab.load("three-tier").with_policies([])
+    shop = pods.with_policies(load(text, strict=False).policies)
+    assert [p for p in ("web", "db") if allowed(shop, "backend", p)] == ["web", "db"]
+    assert allowed(shop, "db", "web") is False
+    assert allowed(shop, "web", "db") is False
+    assert allowed(shop, "203.0.113.7", "web") is False
+
+
+# ---------------------------------------------------------------- broken texts
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_broken_text_is_taken_or_complained_about(seed):
+    assert first_surprise(500, seed) is None
+
+
+# ---------------------------------------------------------------- complaints
+
+THREE_MISTAKES = """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+  matchLabels:
+    role: db
+  ingres:
+  - from: []
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: Web}
+spec:
+  ingress:
+  - ports:
+    - port: 95000
+"""
+
+
+def test_all_complaints_come_at_once_with_their_places():
+    found = complaints(THREE_MISTAKES)
+    assert [(c.document, c.line, c.column, c.path, c.reason) for c in found] == [
+        (2, 12, 3, "spec.matchLabels", Reason.UNKNOWN),
+        (2, 14, 3, "spec.ingres", Reason.UNKNOWN),
+        (3, 19, 18, "metadata.name", Reason.INVALID),
+        (3, 23, 13, "spec.ingress[0].ports[0].port", Reason.INVALID),
+    ]
+    assert found[0].object == "NetworkPolicy shop/db"
+    assert found[1].hint == "did you mean ingress?"
+    assert found[1].excerpt == "  ingres:"
+
+
+def test_a_broken_document_and_a_wrong_one_are_both_told():
+    found = complaints("a: [\n---\n" + THREE_MISTAKES)
+    assert found[0].reason is Reason.SYNTAX
+    assert len(found) == 5
+
+
+def test_items_of_a_list_are_found_in_it():
+    text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: 1}}"
+    (found,) = complaints(text)
+    assert (found.line, found.path) == (4, "metadata.name")
+    assert complaints("apiVersion: v1\nkind: List\nitems: 3")[0].path == "items"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["just words: [1", "[1, 2]", "x: 1", "kind: [1]\napiVersion: {}", "- a\n- b", '"text"\n'],
+)
+def test_what_is_no_object_is_refused_in_words(text):
+    assert complaints(text)
+
+
+def test_pods_with_impossible_addresses_and_ports_are_refused():
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        "spec: {containers: [{ports: [{containerPort: 0, protocol: tcp}]}]}\n"
+        "status: {podIP: 10.0.0.300}"
+    )
+    assert [c.path for c in complaints(pod)] == [
+        "status.podIP",
+        "spec.containers[0].ports[0].containerPort",
+        "spec.containers[0].ports[0].protocol",
+    ]
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+        "spec: {clusterIP: x, ports: [{port: 0, protocol: tcp}]}"
+    )
+    assert [c.path for c in complaints(service)] == [
+        "spec.clusterIP",
+        "spec.ports[0].port",
+        "spec.ports[0].protocol",
+    ]
+
+
+def test_every_complaint_of_the_invalid_cases_points_at_a_token(case_directory):
+    for file in sorted((case_directory / "invalid").glob("*.yaml")):
+        manifest = yaml.safe_load(file.read_text(encoding="utf-8"))["manifest"]
+        try:
+            load(manifest)
+        except ManifestError as error:
+            lines = manifest.splitlines()
+            for found in error.complaints:
+                assert lines[found.line - 1][found.column - 1 :].strip(), (file, found)
+
+
+# ---------------------------------------------------------------- where policies are written
+
+PLACED = f"""{HEAD}spec:
+  podSelector: {{}}
+  ingress:
+  - from:
+    - podSelector: {{}}
+    - namespaceSelector: {{}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("metadata.name", "<text>:3:12"),
+        ("spec.ingress[0].from[1]", "<text>:9:7"),
+        ("spec.ingress[0].from", "<text>:7:5"),
+    ],
+)
+def test_a_part_of_a_policy_is_found_in_the_text(path, place):
+    cluster = load(PLACED)
+    assert str(cluster.place_of(cluster.policies[0], path)) == place
+
+
+@pytest.mark.parametrize("path", ["spec.egress", "spec.ingress[1]", "spec.ingress[0].from[2]"])
+def test_what_is_not_written_has_no_place(path):
+    cluster = load(PLACED)
+    assert cluster.place_of(cluster.policies[0], path) is None
+
+
+def test_places_are_found_in_lists_and_later_documents():
+    items = indent_of(PLACED, "  ")
+    cluster = load(f"{HEAD.replace('name: p', 'name: q')}---\nkind: List\napiVersion: v1\n{items}")
+    place = cluster.place_of(cluster.policy("shop/p"), "spec.ingress[0].from[0]")
+    assert place is not None
+    assert place.line == 5 + 2 + 8
+
+
+def indent_of(text, by):
+    """One item of a List with the text in it."""
+    first, *rest = text.splitlines()
+    return "\n".join(["items:", f"- {first}", *(by + line for line in rest)])
+
+
+def test_places_stay_with_a_cluster_of_fewer_policies():
+    shop = load("three-tier").with_policies(["db-access-ingress"])
+    assert shop.place_of(shop.policies[0]).file == "three-tier.yaml"
+    assert load(PLACED).place_of(shop.policies[0]) is None
+
+
+def test_an_exercise_is_loaded_as_the_cluster_it_is_about():
+    cluster = lab.load(SCENARIOS / "exercises" / "two-tiers.yaml")
+    assert repr(cluster) == "Cluster: 4 pods, 1 namespace, 0 policies"
+
+
+def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_file():
+    text = "story: x\nmanifests: |\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: [web]}\n"
+    with pytest.raises(ManifestError) as caught:
+        lab.load(text)
+    (found,) = caught.value.complaints
+    assert (found.line, found.column) == (5, 20)
+    assert found.excerpt == "  metadata: {name: [web]}"
+
+
+def test_an_object_that_stands_twice_is_warned_about():
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n---\n"
+    (warning,) = load(policy * 2).warnings
+    assert (warning.line, warning.path) == (7, "metadata.name")
+    assert "the last one replaces the other" in warning.message
+
+
+def test_two_objects_without_dashes_between_them_are_told_so_once():
+    found = complaints(HEAD + HEAD)
+    assert len(found) == 3
+    assert ["---" in complaint.hint for complaint in found] == [True, False, False]
+
+
+def test_prose_is_told_how_an_object_begins():
+    (found,) = complaints("I do not know\n")
+    assert "apiVersion: v1" in found.hint

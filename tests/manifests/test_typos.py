@@ -1,0 +1,102 @@
+"""What somebody probably meant whose text cannot be read: the line, and what to type instead."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.manifests.typos import lookalike, slip
+
+TEXT = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: db
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  policyTypes:
+  - Ingress
+"""
+
+
+def complaint(old, new):
+    assert old in TEXT
+    with pytest.raises(ManifestError) as caught:
+        lab.load(TEXT.replace(old, new))
+    return caught.value.complaints[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("metadata:", "metadata", 3, "is a colon missing after metadata?"),
+        ("kind: N", "kind:N", 2, "write a blank after the colon"),
+        ("name: db", "name:db", 4, "write a blank after the colon"),
+        ("policyTypes:\n  - Ingress", "policyTypes [Ingress]", 10,
+         "colon missing after policyTypes"),
+        ("podSelector:\n    matchLabels:\n      app: db", "podSelector {}", 7,
+         "colon missing after podSelector"),
+        ("  - Ingress", "  -Ingress", 11, "write a blank after the dash"),
+        ("  policyTypes", "   policyTypes", 10, "begins in the same column"),
+        ("  policyTypes", " policyTypes", 10, "begins in the same column"),
+        ("  - Ingress", "  [Ingress", 11, "a bracket is opened and not closed"),
+        ("  - Ingress", "  {", 11, "bracket"),
+        ("app: db", 'app: "db', 9, "a quotation mark is opened here and not closed"),
+        ("app: db", "app: 'db", 9, "a quotation mark is opened here and not closed"),
+        ("app: db", "app: @db", 9, "needs quotes"),
+        ("apiVersion", "```yaml\napiVersion", 1, "leave out the lines with ```"),
+        ("- Ingress", "- Ingress\n```", 12, "leave out the lines with ```"),
+        ("apiVersion", "> apiVersion", 1, "leave out the >"),
+        ("apiVersion", "kubectl apply -f - <<EOF\napiVersion", 1, "keep only the YAML"),
+        ("apiVersion", "$ cat policy.yaml\napiVersion", 1, "keep only the YAML"),
+        ("- Ingress", "- Ingress\nEOF", 12, "keep only the YAML"),
+        ("namespace: shop", "namespace: {{ .Release.Namespace }}", 5, "is a template"),
+        ("spec:", "// what it does\nspec:", 6, "a comment begins with #"),
+        ("spec:", "----\nspec:", 6, "write three dashes"),
+        ("spec:", "—\nspec:", 6, "a dash that is not"),
+        ("  - Ingress", "  – Ingress", 11, "a dash that is not the one of the keyboard"),
+        ("kind: ", "kind：", 2, "a wide colon"),
+        ("name: db", "name:\u00a0db", 4, "U+00A0"),
+        ("  policyTypes", "\tpolicyTypes", 10, "there is a tab here"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_told_by_its_own_line_and_with_what_to_type(old, new, line, words):
+    found = complaint(old, new)
+    assert (found.reason, found.line) == (Reason.SYNTAX, line)
+    assert words in found.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("app: db", "app: “db”", 'type " instead'),
+        ("name: db", "name: ‘db’", "type ' instead"),
+        ("  policyTypes", "\u00a0\u00a0policyTypes", "U+00A0, a blank that is not"),
+        ("podSelector", "роdSelector", "is not one of the letters a to z"),
+        ("podSelector", "\u200bpodSelector", "cannot be seen"),
+    ],
+)
+def test_signs_that_only_look_right_are_named_where_a_text_can_be_read(old, new, words):
+    found = complaint(old, new)
+    assert found.reason is not Reason.SYNTAX
+    assert words in found.hint
+
+
+def test_a_control_character_is_told_with_its_place():
+    found = complaint("name: db", "name: d\x07b")
+    assert (found.line, found.column) == (4, 10)
+    assert "\\x07" in found.message
+
+
+def test_a_list_item_above_is_not_taken_for_a_key_without_its_colon():
+    assert "same column" in complaint("  - Ingress", "  - Ingress\n podSelector: {}").hint
+
+
+def test_words_of_another_alphabet_are_no_lookalikes():
+    assert lookalike("описание: текст") == ""
+
+
+def test_there_may_be_no_line_at_all():
+    assert slip([], 3, None, "who knows") == (0, "")

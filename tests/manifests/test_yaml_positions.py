@@ -1,0 +1,46 @@
+"""Where things are written, and what is written twice."""
+
+from netpol_lab.manifests.field_paths import format_path
+from netpol_lab.manifests.yaml_reader import documents
+
+TEXT = """\
+# a comment
+---
+spec:
+  ingress:
+  - from:
+    - podSelector: {}
+      ports: [80]
+  ingress: []
+"""
+
+
+def test_duplicate_keys_are_found_with_their_path():
+    documents_found, _ = documents(TEXT, "x")
+    assert [format_path(path) for path in documents_found[-1].duplicates()] == ["spec.ingress"]
+
+
+def test_duplicate_keys_of_json_are_found_too():
+    (document,), _ = documents('{"a": {"b": 1, "b": 2}}', "x")
+    assert [format_path(path) for path in document.duplicates()] == ["a.b"]
+
+
+def test_a_merge_key_is_no_duplicate():
+    (document,), _ = documents("x: &x {a: 1}\ny: {<<: *x, a: 2}", "x")
+    assert list(document.duplicates()) == []
+
+
+def test_positions_are_those_of_the_key_or_of_the_value():
+    (document,), _ = documents(TEXT.removeprefix("# a comment\n"), "x")
+    path = ("spec", "ingress")
+    assert document.locate(path, of_key=True)[:2] == (7, 3)
+    assert document.locate(path)[:2] == (7, 12)
+    assert document.locate(("spec", "nothing", 4))[:2] == (2, 1)
+
+
+def test_a_key_is_found_at_its_own_place_and_a_missing_one_nowhere():
+    (document,), _ = documents("a:\n  b: [1, {c: 2}]\n", "x")
+    assert document.find(("a", "b")) == (2, 3)
+    assert document.find(("a", "b", 1, "c")) == (2, 11)
+    assert document.find(("a", "c")) is None
+    assert document.find(("a", "b", 2)) is None

@@ -1,0 +1,75 @@
+"""Questions about ways through a cluster."""
+
+import networkx
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.errors import UnknownNameError
+from netpol_lab.model.ports import PortSet
+
+OUTSIDE = "0.0.0.0-255.255.255.255"
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return lab.reachability(lab.load("three-tier"))
+
+
+def test_the_graph_has_an_edge_for_each_connection(shop):
+    found = shop.graph()
+    assert {(c.source, c.destination) for c in shop.connections()} == set(found.edges)
+    assert found.edges["shop/backend", "shop/db"]["ports"] == PortSet.every()
+    assert found.nodes[OUTSIDE]["outside"]
+    assert not found.nodes["shop/db"]["outside"]
+
+
+def test_networkx_finds_ways_in_the_graph(shop):
+    assert networkx.shortest_path(shop.graph(), OUTSIDE, "shop/db") == [
+        OUTSIDE,
+        "shop/web",
+        "shop/backend",
+        "shop/db",
+    ]
+
+
+def test_a_blast_radius_tells_hops_and_way(shop):
+    found = {reached.name: reached for reached in shop.blast_radius("web")}
+    assert found["shop/db"].path == ("shop/web", "shop/backend", "shop/db")
+    assert found["shop/db"].hops == 2
+    assert found["shop/db"].ports == PortSet.every()
+
+
+@pytest.mark.parametrize("scenario", ["three-tier", "neighbours", "one-way"])
+@pytest.mark.parametrize("by", ["pod", "workload", "namespace"])
+def test_hops_are_shortest_ways_over_pods(scenario, by):
+    reach = lab.reachability(lab.load(scenario))
+    ways = reach.graph(by)
+    for start in [name for name in ways if not ways.nodes[name]["outside"]]:
+        outside = [n for n in ways if ways.nodes[n]["outside"]]
+        within = networkx.DiGraph(ways)
+        within.remove_edges_from([*within.out_edges(outside)])
+        hops = networkx.single_source_shortest_path_length(within, start)
+        found = {reached.name: reached.hops for reached in reach.blast_radius(start, by)}
+        assert found | {start: 0} == hops
+
+
+def test_an_intruder_may_start_outside(shop):
+    assert [r.name for r in shop.blast_radius("203.0.113.7")] == [
+        "shop/web",
+        "shop/backend",
+        "shop/db",
+    ]
+
+
+def test_the_way_does_not_lead_through_the_outside(shop):
+    assert all(OUTSIDE not in reached.path[:-1] for reached in shop.blast_radius("web"))
+
+
+def test_exposure_is_what_the_outside_can_open(shop):
+    assert [(c.source, c.destination) for c in shop.exposure()] == [(OUTSIDE, "shop/web")]
+    assert [c.destination for c in shop.exposure("namespace")] == ["shop"]
+
+
+def test_an_unknown_start_is_an_error_with_a_proposal(shop):
+    with pytest.raises(UnknownNameError, match="shop/web"):
+        shop.blast_radius("wep")

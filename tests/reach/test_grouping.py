@@ -1,0 +1,70 @@
+"""Pods put together."""
+
+import netpol_lab as lab
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Pod, Workload
+from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.grouping import Groups, neighbours_joined, workload_names
+
+WEB = Workload("Deployment", "web")
+PODS = (
+    Pod("shop", "web-1", workload=WEB),
+    Pod("shop", "web-2", workload=WEB),
+    Pod("shop", "db"),
+    Pod("blog", "db"),
+)
+
+
+def groups(by):
+    return Groups(by, PODS, Frame([Cluster(pods=PODS)]))
+
+
+def test_pods_stand_for_themselves():
+    assert groups("pod").names == (*map(str, PODS), "0.0.0.0-255.255.255.255")
+
+
+def test_pods_of_one_workload_are_one():
+    found = groups("workload")
+    assert found.names == ("shop/web", "shop/db", "blog/db", "0.0.0.0-255.255.255.255")
+    assert found.members["shop/web"] == 0b11
+
+
+def test_pods_of_one_namespace_are_one():
+    assert groups("namespace").names == ("shop", "blog", "0.0.0.0-255.255.255.255")
+
+
+def test_workloads_of_one_name_are_told_apart_by_kind():
+    pods = [Pod("a", "web-1", workload=WEB), Pod("a", "web")]
+    assert workload_names(pods) == {"a/web-1": "a/web[Deployment]", "a/web": "a/web[Pod]"}
+
+
+def test_a_group_touches_itself_only_where_somebody_else_is_in_it():
+    assert "shop/web" in groups("workload").touched("shop/web", 0b11, 0b11)
+    assert "shop/web" not in groups("workload").touched("shop/web", 0b01, 0b01)
+    assert "shop" in groups("namespace").touched("shop", 0b1, 0b10)
+    assert "blog" not in groups("namespace").touched("blog", 0b1000, 0b1000)
+
+
+def test_joined_neighbours_open_the_same_and_are_as_few_as_can_be():
+    rules = "\n---\n".join(map(BLOCK.format, ("a", "b"), ("10.0.0.0/8", "10.1.0.0/16")))
+    reach = lab.reachability(lab.load(f"{rules}\n---\n{POD.format('a')}\n---\n{POD.format('b')}"))
+    joined = [*neighbours_joined(reach.connections(), reach.frame.ranges)]
+    assert [tuple(c[:2]) for c in joined if c.ports] == [
+        ("shop/a", "0.0.0.0-255.255.255.255"),
+        ("shop/b", "0.0.0.0-255.255.255.255"),
+        ("10.0.0.0-10.255.255.255", "shop/a"),
+        ("10.1.0.0-10.1.255.255", "shop/b"),
+    ]
+
+
+POD = (
+    "{{apiVersion: v1, kind: Pod, metadata: {{name: {0}, namespace: shop, labels: {{app: {0}}}}}}}"
+)
+BLOCK = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: to-{0}, namespace: shop}}
+spec:
+  podSelector: {{matchLabels: {{app: {0}}}}}
+  ingress: [{{from: [{{ipBlock: {{cidr: {1}}}}}]}}]
+"""

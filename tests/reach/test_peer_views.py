@@ -1,0 +1,85 @@
+"""How everybody looks to the rules of one subject."""
+
+from ipaddress import ip_network
+
+import netpol_lab as lab
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.bitsets import ones
+from netpol_lab.model.objects import Direction, IPBlock
+from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.peer_views import View
+
+CLUSTER = """
+apiVersion: v1
+kind: Pod
+metadata: {name: both, namespace: shop}
+status: {podIPs: [{ip: 10.0.0.1}, {ip: "2001:db8::1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: six, namespace: shop}
+status: {podIP: "2001:db8::2"}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: unknown, namespace: shop}
+spec:
+  containers: [{name: main, image: web, ports: [{name: http, containerPort: 80}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop}
+spec: {hostNetwork: true, nodeName: n1, containers: [{name: main, image: web}]}
+status: {podIP: 192.0.2.1, hostIP: 192.0.2.1}
+"""
+
+
+def view(**reading):
+    cluster = lab.load(CLUSTER)
+    frame = Frame([cluster])
+    return frame, View(cluster, frame, Assumptions(**reading))
+
+
+def names(frame, bits):
+    return [frame.names[place] for place in ones(bits)]
+
+
+def test_subjects_are_the_ends_that_are_read_as_pods():
+    frame, seen = view()
+    assert names(frame, seen.subjects) == ["shop/both", "shop/six", "shop/unknown"]
+    frame, seen = view(host_network_as_pods=True)
+    assert "shop/agent" in names(frame, seen.subjects)
+
+
+def test_a_dual_stack_pod_shows_the_family_of_the_other_end():
+    frame, seen = view()
+    to_six = seen.onlookers((6,), Direction.INGRESS).inside(IPBlock(ip_network("2001:db8::1/128")))
+    to_four = seen.onlookers((4,), Direction.INGRESS).inside(IPBlock(ip_network("10.0.0.1/32")))
+    assert names(frame, to_six) == names(frame, to_four) == ["shop/both"]
+
+
+def test_an_exception_takes_addresses_out_of_a_block():
+    frame, seen = view()
+    block = IPBlock(ip_network("192.0.2.0/24"), (ip_network("192.0.2.1/32"),))
+    crowd = seen.onlookers((4,), Direction.INGRESS)
+    assert "shop/agent" in names(frame, crowd.inside(IPBlock(block.cidr)))
+    assert "shop/agent" not in names(frame, crowd.inside(block))
+
+
+def test_ends_without_an_address_are_known_as_such():
+    frame, seen = view()
+    assert names(frame, seen.onlookers((4,), Direction.EGRESS).unaddressed) == ["shop/unknown"]
+
+
+def test_the_node_of_a_pod_is_whoever_has_its_address_or_runs_on_it():
+    frame, seen = view()
+    crowd = seen.onlookers((4,), Direction.INGRESS)
+    agent = seen.ends[frame.index["shop/agent"]].pod
+    found = {frame.names[place] for place in crowd.maybe_node(agent)}
+    assert found == {"shop/agent", "192.0.2.1"}
+
+
+def test_ends_are_told_apart_by_their_port_names():
+    frame, seen = view()
+    named = {ports[0].name: names(frame, who) for ports, who in seen.by_names.items() if ports}
+    assert named == {"http": ["shop/unknown"]}

@@ -1,0 +1,112 @@
+"""Every flow of a random cluster, three times: by reachability, by evaluate, and by the referee."""
+
+import copy
+import random
+import sys
+from itertools import product
+from typing import NamedTuple
+
+import netpol_lab as lab
+from netpol_lab.model.addresses import AddressRange
+from tests.referee import naive
+from tests.referee.random_clusters import OUTSIDE, is_completed, of_kind, random_cluster
+from tests.referee.soak import as_text
+
+REPLICA_ADDRESS = "10.0.3.1"
+
+
+class Gap(NamedTuple):
+    """One flow on which the three disagree."""
+
+    source: str
+    destination: str
+    port: int
+    protocol: str
+    reachability: bool | None
+    evaluate: object
+    referee: bool | None
+
+
+def gaps(documents, rng):
+    """Yield every pair of ends and class of ports on which the three do not say the same."""
+    cluster, referee = lab.load(as_text(documents)), naive.Cluster(documents)
+    reach = lab.reachability(cluster)
+    written = ports_worth_asking(documents)
+    for source, destination in product(reach.ends, repeat=2):
+        if isinstance(source, AddressRange) and isinstance(destination, AddressRange):
+            continue
+        sure, undefined = reach.ports(source, destination), reach.undefined(source, destination)
+        for protocol, port in {*reach.classes.examples, *rng.sample(written, 2)}:
+            found = True if (protocol, port) in sure else None
+            found = False if found is None and (protocol, port) not in undefined else found
+            flow = (asked(source, rng), asked(destination, rng), port, protocol)
+            said = lab.evaluate(cluster, *flow).allowed
+            expected = referee.allowed(*flow)
+            if not found is said is expected:
+                yield Gap(*flow, found, said, expected)
+
+
+def asked(end, rng):
+    """A name, or an address that a wrong cut would misjudge: one at the edge of its range."""
+    return str(rng.choice([end.first, end.last]) if isinstance(end, AddressRange) else end)
+
+
+def addresses_misplaced(documents):
+    """Yield addresses of the outside that are not in exactly one range."""
+    cluster = lab.load(as_text(documents))
+    reach = lab.reachability(cluster)
+    ranges = [end for end in reach.ends if isinstance(end, AddressRange)]
+    versions = {end.version for end in ranges}
+    for text in OUTSIDE:
+        end = cluster.endpoint(text)
+        if end.address.version in versions and sum(end.address in r for r in ranges) != 1:
+            yield text
+
+
+def ports_worth_asking(documents):
+    """Every port that is written anywhere with its protocol, and the one after it; one more."""
+    found = {("TCP", 7), ("UDP", 7), ("SCTP", 7)}
+    for part in walk(documents):
+        numbers = [part.get(key) for key in ("port", "endPort", "containerPort")]
+        for number in numbers:
+            if isinstance(number, int):
+                protocol = part.get("protocol") or "TCP"
+                found |= {(protocol, number), (protocol, min(number + 1, 65535))}
+    return sorted(found)
+
+
+def walk(value):
+    """Yield every mapping inside a document."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            yield from walk(part)
+
+
+def with_replica(documents):
+    """The same documents where the first running pod has a twin, both made by one Deployment."""
+    documents = copy.deepcopy(documents)
+    first = next(pod for pod in of_kind(documents, "Pod") if not is_completed(pod))
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "twins", "controller": True}
+    first["metadata"]["ownerReferences"] = [owner]
+    twin = copy.deepcopy(first)
+    twin["metadata"]["name"] += "-twin"
+    if not (twin.get("spec") or {}).get("hostNetwork") and (twin.get("status") or {}).get("podIP"):
+        twin["status"] |= {"podIP": REPLICA_ADDRESS, "podIPs": [{"ip": REPLICA_ADDRESS}]}
+    return [*documents, twin]
+
+
+def main():
+    """Exit with status 1 at the first gap in so many clusters: for planted faults."""
+    for seed in range(int(sys.argv[1])):
+        documents = with_replica(random_cluster(seed))
+        gap = next(gaps(documents, random.Random(seed)), None)
+        if gap is not None:
+            print(f"seed {seed}: {gap}")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

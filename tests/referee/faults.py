@@ -1,0 +1,241 @@
+"""Faults to plant in the engine; the cases or the referee must catch each one.
+
+Every fault is a plausible slip: one line as somebody might have written it.
+"""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One line of the engine, and what it is changed to."""
+
+    about: str
+    module: str
+    right: str
+    wrong: str
+
+
+FAULTS = (
+    Fault(
+        "NotIn wants the key to be there",
+        "engine/semantics.py",
+        "return value is None or value not in requirement.values",
+        "return value is not None and value not in requirement.values",
+    ),
+    Fault(
+        "a missing label equals an empty value",
+        "engine/semantics.py",
+        "value = labels.get(requirement.key)\n",
+        'value = labels.get(requirement.key, "" if requirement.values else None)\n',
+    ),
+    Fault(
+        "a podSelector alone reaches other namespaces",
+        "engine/semantics.py",
+        "return only_namespace(home) if",
+        "return Selector() if",
+    ),
+    Fault(
+        "except is forgotten",
+        "engine/semantics.py",
+        "without([whole.numbers], holes)",
+        "without([whole.numbers], [])",
+    ),
+    Fault(
+        "a named port ignores the protocol",
+        "engine/semantics.py",
+        "if declared.name == entry.port and declared.protocol == entry.protocol",
+        "if declared.name == entry.port",
+    ),
+    Fault(
+        "the end of a port range is left out",
+        "engine/semantics.py",
+        "entry.end_port if end_port else None",
+        "(entry.end_port and max(entry.port, entry.end_port - 1)) if end_port else None",
+    ),
+    Fault(
+        "a rule without ports means TCP",
+        "engine/semantics.py",
+        "    if not entries:\n        return PortSet.every()",
+        '    if not entries:\n        return PortSet.every("TCP")',
+    ),
+    Fault(
+        "a rule without peers means pods only",
+        "engine/semantics.py",
+        "            return crowd.everyone\n",
+        "            return crowd.among(self.pods.universe.labelled(Selector()))\n",
+    ),
+    Fault(
+        "rules of an unlisted direction count",
+        "engine/semantics.py",
+        "if direction in policy.policy_types:",
+        "if direction in policy.policy_types or policy.rules(direction):",
+    ),
+    Fault(
+        "an isolating policy must also have a rule",
+        "engine/semantics.py",
+        "if direction in policy.policy_types:",
+        "if direction in policy.policy_types and policy.rules(direction):",
+    ),
+    Fault(
+        "an empty egress list adds the type Egress",
+        "manifests/to_model.py",
+        "if egress else (Direction.INGRESS,)",
+        "if egress is not None else (Direction.INGRESS,)",
+    ),
+    Fault(
+        "egress rules alone default to Egress only",
+        "manifests/to_model.py",
+        "return (Direction.INGRESS, Direction.EGRESS) if egress",
+        "return (Direction.EGRESS,) if egress",
+    ),
+    Fault(
+        "the destination's side is forgotten",
+        "engine/verdict.py",
+        "return self.egress.allowed and self.ingress.allowed",
+        "return self.egress.allowed",
+    ),
+    Fault(
+        "a pod can be cut off from itself",
+        "engine/verdict.py",
+        "        return Exemption.ITSELF\n",
+        "        return None\n",
+    ),
+    Fault(
+        "a client outside always keeps its address through a Service",
+        "engine/verdict.py",
+        '"client_address_kept": path.may_hide_client,',
+        '"client_address_kept": False,',
+    ),
+    Fault(
+        "a pod's own node is treated as any other",
+        "engine/verdict.py",
+        "        return Exemption.OWN_NODE\n",
+        "        return None\n",
+    ),
+    Fault(
+        "the name label of a namespace can be spoofed",
+        "manifests/to_model.py",
+        "{**labels, model.NAME_LABEL: name}",
+        "{model.NAME_LABEL: name, **labels}",
+    ),
+    Fault(
+        "a finished pod keeps its address",
+        "model/cluster.py",
+        "if not pod.finished and not pod.host_network",
+        "if not pod.host_network",
+    ),
+    Fault(
+        "one isolating policy's rules must all admit",
+        "engine/verdict.py",
+        "not self.isolated or bool(self.admitted_by)",
+        "not self.isolated or len(self.admitted_by) >= len(self.isolated_by)",
+    ),
+    Fault(
+        "a dual-stack pod is always judged by its first address",
+        "model/cluster.py",
+        "return next(iter(same or end.pod.known_addresses), None)",
+        "return next(iter(end.pod.known_addresses), None)",
+    ),
+    Fault(
+        "an egress named port is looked up at the source",
+        "engine/semantics.py",
+        "return PortQuery(flow.destination, flow.protocol, flow.port)",
+        "return PortQuery(flow.source, flow.protocol, flow.port)",
+    ),
+)
+
+
+# Slips in what only answers about everybody; to be caught where all flows are asked for.
+FAULTS_FOR_EVERYBODY = (
+    Fault(
+        "isolated pods stay open",
+        "reach/grants.py",
+        "everyone & ~isolated, everyone)",
+        "everyone, everyone)",
+    ),
+    Fault(
+        "the two ends of an ingress rule are swapped",
+        "reach/grants.py",
+        "ends = (subjects, peers) if direction is Direction.EGRESS else (peers, subjects)",
+        "ends = (subjects, peers)",
+    ),
+    Fault(
+        "named ports are looked up at the source",
+        "reach/grants.py",
+        "destinations=peers if outward else some",
+        "destinations=some if outward else peers",
+    ),
+    Fault(
+        "a pod's own node is kept out",
+        "reach/grants.py",
+        "if direction is Direction.INGRESS or view.reading.own_node_egress:",
+        "if view.reading.own_node_egress:",
+    ),
+    Fault(
+        "host pods are cut off from their own address",
+        "reach/grants.py",
+        "if pod is not None and pod.host_network:",
+        "if pod is not None and not pod.host_network:",
+    ),
+    Fault(
+        "addresses are judged whatever the peer's families",
+        "reach/peer_views.py",
+        "seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]",
+        "seen = ends[1].at(next(iter(ends[1].pod.known_addresses), None) if ends[1].pod "
+        "else ends[1].address)",
+    ),
+    Fault(
+        "the last address of a block is left out",
+        "reach/peer_views.py",
+        "bisect_right(numbers, last)",
+        "bisect_left(numbers, last)",
+    ),
+    Fault(
+        "ranges are not cut behind a block",
+        "reach/endpoint_index.py",
+        "chain.from_iterable((first, last + 1) for first, last in parts)",
+        "(first for first, _ in parts)",
+    ),
+    Fault(
+        "exceptions do not cut ranges",
+        "reach/endpoint_index.py",
+        "map(AddressRange.of, (block.cidr, *block.excepts))",
+        "map(AddressRange.of, (block.cidr,))",
+    ),
+    Fault(
+        "ports of two grants are lost where both apply",
+        "reach/connectivity.py",
+        "(had | ports, where & ends)",
+        "(had, where & ends)",
+    ),
+    Fault(
+        "one side is enough",
+        "reach/connectivity.py",
+        "common, some = ports & more_ports, where & there & ends",
+        "common, some = ports | more_ports, where & there & ends",
+    ),
+    Fault(
+        "port classes are too wide",
+        "reach/port_classes.py",
+        "mine = [(first, last + 1) for",
+        "mine = [(first, last + 2) for",
+    ),
+    Fault(
+        "what one reading leaves out stays sure",
+        "reach/certainty.py",
+        "yield Part(0, part.possible, left)",
+        "yield part",
+    ),
+    Fault(
+        "the possible is taken for sure",
+        "reach/certainty.py",
+        "yield Part(part.sure & ports, part.possible | ports, both)",
+        "yield Part(part.sure | ports, part.possible | ports, both)",
+    ),
+    Fault(
+        "hostNetwork pods are pods in every reading",
+        "engine/endpoint_rules.py",
+        "return end if assumptions.host_network_as_pods else as_node(end)",
+        "return end",
+    ),
+)

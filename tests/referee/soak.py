@@ -1,0 +1,166 @@
+"""Compare the package with the referee on fresh random clusters, for as long as you like.
+
+    python -m tests.referee.soak 10000               10000 clusters from a new random seed
+    python -m tests.referee.soak 10000 --seed 123    the same clusters again
+    python -m tests.referee.soak 0 --texts 100000    100000 broken manifests, and no cluster
+
+Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
+reads as many broken manifests, of which each must be taken or complained about within 2 s.
+"""
+
+import argparse
+import json
+import random
+import sys
+from typing import NamedTuple
+
+import yaml
+
+import netpol_lab as lab
+from tests.helpers.broken_texts import first_surprise
+from tests.referee import naive
+from tests.referee.random_clusters import random_cluster, random_flows
+
+FLOWS = 30  # per cluster
+
+
+class Difference(NamedTuple):
+    """One flow on which the package and the referee disagree."""
+
+    documents: list
+    flow: tuple
+    expected: bool | None
+    found: object  # what the package allows, or the name of the error it raised
+    words: str
+
+    def again(self, documents):
+        """The same disagreement in other documents, or None."""
+        try:
+            found = first_difference(documents, [self.flow])
+        except (AttributeError, KeyError, TypeError, ValueError):  # the referee misses something
+            return None
+        return found if found and found[2:4] == self[2:4] else None
+
+    def __str__(self):
+        """A case file as the referee would have it, and what the package says instead."""
+        source, destination, port, protocol = self.flow
+        flow = {"from": source, "to": destination, "port": port, "protocol": protocol}
+        expect = {key: value for key, value in flow.items() if value is not None}
+        manifests = yaml.safe_dump_all(self.documents, sort_keys=False)
+        case = {
+            "name": "found-by-chance",
+            "about": "ONE SENTENCE",
+            "semantics": [],
+            "source": "tests/referee/soak.py",
+            "manifests": Literal(manifests),
+            "expect": [expect | {"allowed": self.expected}],
+        }
+        text = yaml.dump(case, Dumper=CaseDumper, sort_keys=False, width=100)
+        return (
+            f"the referee says {self.expected}, the package {self.found}:\n\n{text}\n{self.words}"
+        )
+
+
+def first_difference(documents, flows):
+    """The first flow on which the two disagree, or None."""
+    try:
+        cluster = lab.load(as_text(documents))
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        return Difference(
+            documents, flows[0], naive.allowed(documents, *flows[0]), "refused", words
+        )
+    for flow in flows:
+        expected = naive.allowed(documents, *flow)
+        found, words = verdict_of(cluster, *flow)
+        if found is not expected:
+            return Difference(documents, flow, expected, found, words)
+    return None
+
+
+def as_text(documents):
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+
+
+def verdict_of(cluster, source, destination, port, protocol):
+    """What the package allows and says; an error is an answer like any other."""
+    try:
+        verdict = lab.evaluate(cluster, source, destination, port=port, protocol=protocol)
+        return verdict.allowed, str(verdict)
+    except Exception as error:
+        return type(error).__name__, f"{type(error).__name__}: {error}"
+
+
+def shrunk(difference):
+    """The same disagreement in a smaller cluster: parts are left out one by one while it stays."""
+    while (
+        found := next(filter(None, map(difference.again, parts_left_out(difference))), None)
+    ) is not None:
+        difference = found
+    return difference
+
+
+def parts_left_out(difference):
+    whole_documents = (
+        difference.found == "refused"
+    )  # a manifest with a part left out may be refused rightly
+    return smaller(difference.documents, depth=1 if whole_documents else 99)
+
+
+def smaller(value, depth):
+    """Every copy of `value` with one part left out, big parts first."""
+    if depth == 0 or not isinstance(value, list | dict):
+        return
+    rebuilt = dict if isinstance(value, dict) else lambda parts: [part for _, part in parts]
+    parts = list(value.items() if isinstance(value, dict) else enumerate(value))
+    for place in range(len(parts)):
+        yield rebuilt(parts[:place] + parts[place + 1 :])
+    for place, (key, part) in enumerate(parts):
+        for less in smaller(part, depth - 1):
+            yield rebuilt([*parts[:place], (key, less), *parts[place + 1 :]])
+
+
+class Literal(str):
+    """A text to be written as a block of lines."""
+
+
+class CaseDumper(yaml.SafeDumper):
+    """Writes literal blocks, and flows on one line."""
+
+
+CaseDumper.add_representer(
+    Literal, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
+)
+
+
+def soak(seeds):
+    """The first difference in the clusters of these seeds, with a count on a terminal."""
+    for done, seed in enumerate(seeds):
+        if sys.stderr.isatty():
+            print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr, flush=True)
+        documents = random_cluster(seed)
+        difference = first_difference(documents, random_flows(documents, seed, FLOWS))
+        if difference is not None:
+            return difference
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("clusters", type=int, help="how many")
+    parser.add_argument(
+        "--seed", type=int, default=random.randrange(10**9), help="of the first one"
+    )
+    parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
+    options = parser.parse_args()
+    texts = options.clusters if options.texts is None else options.texts
+    print(f"{options.clusters} clusters and {texts} broken texts from --seed {options.seed}")
+    difference = soak(range(options.seed, options.seed + options.clusters))
+    print("no difference" if difference is None else f"\n{shrunk(difference)}")
+    surprise = first_surprise(texts, options.seed)
+    print("no surprise" if surprise is None else f"\n{surprise[0]}\n{surprise[1]}")
+    return int(difference is not None or surprise is not None)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

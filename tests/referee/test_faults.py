@@ -1,0 +1,55 @@
+"""Every planted fault is caught by the cases or by the referee, so both are worth something."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.helpers.places import CASES, PACKAGE
+from tests.referee.faults import FAULTS, FAULTS_FOR_EVERYBODY
+
+CLUSTERS = "400"
+
+
+def planted(fault, folder):
+    """Copy the package to a folder with one fault in it."""
+    package = folder / "netpol_lab"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    module = package / fault.module
+    text = module.read_text(encoding="utf-8")
+    assert text.count(fault.right) == 1, f"{fault.module} has changed: {fault.right!r}"
+    module.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
+    return folder
+
+
+def passes(folder, *command):
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, check=False
+    )
+    return run.returncode == 0
+
+
+CASES = ("-m", "netpol_lab", "test", str(CASES))
+EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
+REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0")
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.about)
+def test_a_planted_fault_is_caught(fault, tmp_path):
+    folder = planted(fault, tmp_path)
+    assert not passes(folder, *CASES) or not passes(folder, *REFEREE), fault.about
+
+
+@pytest.mark.parametrize("fault", FAULTS_FOR_EVERYBODY, ids=lambda fault: fault.about)
+def test_a_fault_in_the_answers_about_everybody_is_caught(fault, tmp_path):
+    assert not passes(planted(fault, tmp_path), *EVERY_FLOW), fault.about
+
+
+def test_without_a_fault_all_are_content(tmp_path):
+    shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
+    assert passes(tmp_path, *CASES)
+    assert passes(tmp_path, *REFEREE)
+    assert passes(tmp_path, *EVERY_FLOW)

@@ -1,0 +1,75 @@
+"""The referee agrees with every conformance case, so it may judge the package."""
+
+import itertools
+import re
+from fnmatch import fnmatch
+
+import pytest
+import yaml
+
+from tests.helpers import places
+from tests.referee import naive
+from tests.referee.random_clusters import random_cluster, random_flows
+
+CASES = sorted(places.CASES.glob("*.yaml"))
+CLUSTER_WIDE = re.compile(
+    r"\d+-(cnp|anp|banp)-"
+)  # kinds of policy.networking.k8s.io, which the referee doesn't read
+JUDGED = [path for path in CASES if not CLUSTER_WIDE.match(path.name)]
+
+
+@pytest.mark.parametrize("path", JUDGED, ids=lambda path: path.stem)
+def test_referee_agrees_with_the_case(path):
+    case = yaml.safe_load(path.read_text())
+    documents = list(yaml.safe_load_all(case["manifests"]))
+    expected = expand(case, documents)
+    assert {flow: naive.allowed(documents, *flow) for flow in expected} == expected
+
+
+def test_only_the_cluster_wide_cases_are_skipped():
+    other = [path for path in CASES if "policy.networking.k8s.io/" in path.read_text()]
+    assert other == [path for path in CASES if path not in JUDGED]
+    assert [int(path.name[:3]) for path in other] == list(range(206, 244))
+
+
+def expand(case, documents):
+    """The expected answer of every flow, with the matrix form written out."""
+    pods = [
+        "{namespace}/{name}".format(**document["metadata"])
+        for document in documents
+        if is_pod(document)
+    ]
+    probes = [(probe["port"], probe["protocol"]) for probe in case.get("probe_ports", [])]
+    pairs = itertools.permutations(pods, 2)
+    expected = {(*pair, *probe): case["expect_default"] for pair in pairs for probe in probes}
+    for entry in case["expect"]:
+        for flow in flows_of(entry, pods, probes):
+            expected[flow] = entry["allowed"]
+    return expected
+
+
+def flows_of(entry, pods, probes):
+    sources, destinations = (
+        [pod for pod in pods if fnmatch(pod, entry[end])] if "*" in entry[end] else [entry[end]]
+        for end in ("from", "to")
+    )
+    whole_matrix = probes and "port" not in entry
+    ports = probes if whole_matrix else [(entry.get("port"), entry["protocol"])]
+    pairs = [
+        pair
+        for pair in itertools.product(sources, destinations)
+        if pair[0] != pair[1] or not probes
+    ]
+    return [(*pair, *port) for pair in pairs for port in ports]
+
+
+def is_pod(document):
+    return (document or {}).get("kind") == "Pod"
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_readings_that_are_left_out_to_save_time_do_not_matter(seed):
+    documents = random_cluster(seed)
+    referee = naive.Cluster(documents)
+    for flow in random_flows(documents, seed, 10):
+        assert referee.allowed(*flow) == referee.allowed(*flow, every_reading=True)
