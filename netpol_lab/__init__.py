@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netpol_lab.advice.fix import fix
-    from netpol_lab.checks.expecting import expect
+    from netpol_lab.checks.expectations import expect
     from netpol_lab.checks.lint.run import Finding, lint
     from netpol_lab.course.chapters import course_map, reset_progress
     from netpol_lab.engine.verdict import Verdict, evaluate
@@ -94,7 +94,7 @@ _HOMES = {
     "fix": "advice.fix",
     "reachability": "reach.reachability",
     "diff": "reach.diff",
-    "expect": "checks.expecting",
+    "expect": "checks.expectations",
     "lint": "checks.lint.run",
     "Finding": "checks.lint.run",
     # pictures

@@ -7,17 +7,17 @@ from itertools import groupby
 from operator import attrgetter
 from xml.etree import ElementTree
 
-from netpol_lab.checks.expectations import Failure, Outcome, Report
+from netpol_lab.checks.expectation_report import ExpectationOutcome, ExpectationReport, Failure
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(report: Report) -> str:
+def junit(report: ExpectationReport) -> str:
     r"""Return a report as JUnit XML, in ASCII, so that no encoding can spoil it.
 
     Parameters
     ----------
-    report : Report
+    report : ExpectationReport
         As `run` returns it.
 
     Returns
@@ -26,8 +26,10 @@ def junit(report: Report) -> str:
 
     Examples
     --------
-    >>> held = Outcome("shop.yaml", "db-is-private", "shop/web -> shop/db  TCP 5432: denied")
-    >>> print(junit(Report(cases=1, expectations=1, outcomes=[held])))
+    >>> held = ExpectationOutcome(
+    ...     "shop.yaml", "db-is-private", "shop/web -> shop/db  TCP 5432: denied"
+    ... )
+    >>> print(junit(ExpectationReport(cases=1, expectations=1, outcomes=[held])))
     <?xml version='1.0' encoding='us-ascii'?>
     <testsuites name="netpol-lab" tests="1" failures="0" errors="0">
       <testsuite name="shop.yaml" file="shop.yaml" skipped="0" tests="1" failures="0" errors="0">
@@ -42,20 +44,20 @@ def junit(report: Report) -> str:
     return text.decode("ascii")
 
 
-def _suite(file: str, outcomes: list[Outcome]) -> ElementTree.Element:
+def _suite(file: str, outcomes: list[ExpectationOutcome]) -> ElementTree.Element:
     skipped = sum(outcome.waits for outcome in outcomes)
     suite = _element("testsuite", name=file, file=file, skipped=skipped, **_counts(outcomes))
     suite.extend(map(_test, outcomes))
     return suite
 
 
-def _counts(outcomes: list[Outcome]) -> dict[str, object]:
+def _counts(outcomes: list[ExpectationOutcome]) -> dict[str, object]:
     """Return the attributes that sum up; readers ask for errors, too, which are failures here."""
     failures = sum(outcome.failure is not None for outcome in outcomes)
     return {"tests": len(outcomes), "failures": failures, "errors": 0}
 
 
-def _test(outcome: Outcome) -> ElementTree.Element:
+def _test(outcome: ExpectationOutcome) -> ElementTree.Element:
     test = _element(
         "testcase", classname=outcome.case or outcome.file, name=outcome.name, file=outcome.file
     )

@@ -45,7 +45,7 @@ from netpol_lab.cli.report_commands import (
 )
 
 if TYPE_CHECKING:
-    from netpol_lab.checks.expectations import Report
+    from netpol_lab.checks.expectation_report import ExpectationReport
     from netpol_lab.errors import Complaint
 
 INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
@@ -347,7 +347,7 @@ def _test(options: argparse.Namespace) -> int:
     return FINDINGS if report.failures else GOOD
 
 
-def _print_report(report: Report, output: str) -> None:
+def _print_report(report: ExpectationReport, output: str) -> None:
     if output == "json":
         print_json(report.as_data())
     elif output == "junit":
@@ -362,7 +362,7 @@ def _print_report(report: Report, output: str) -> None:
         print(report.summary)
 
 
-def _write_junit(report: Report, file: str) -> None:
+def _write_junit(report: ExpectationReport, file: str) -> None:
     from netpol_lab.checks.junit import junit
     from netpol_lab.cli.reports.output import save
 

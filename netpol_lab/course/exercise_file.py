@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from netpol_lab.checks.expectations import ProbePort
+from netpol_lab.checks.expectation_file import ProbePort
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.pictures.traffic import Outside
 

@@ -4,8 +4,9 @@ from fnmatch import fnmatch
 
 import pytest
 
-from netpol_lab.checks.expectations import read_cases, run
-from netpol_lab.errors import ManifestError
+import netpol_lab as lab
+from netpol_lab.checks.expectations import run
+from tests.helpers.expected import outcome
 
 CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
 
@@ -29,29 +30,6 @@ def test_every_refusal_is_exactly_the_listed_one(conformance, case_directory):
 def test_exactly_the_cluster_wide_cases_wait(conformance):
     numbers = [file.rpartition("/")[2][:3] for file in conformance.waiting if "invalid" not in file]
     assert numbers == [str(number) for number in CLUSTER_WIDE]
-
-
-CASE = """\
-name: small
-manifests: |
-  apiVersion: v1
-  kind: Pod
-  metadata: {name: a, namespace: x}
-  ---
-  apiVersion: v1
-  kind: Pod
-  metadata: {name: b, namespace: x}
-  ---
-  apiVersion: networking.k8s.io/v1
-  kind: NetworkPolicy
-  metadata: {name: p, namespace: x}
-"""
-
-
-def outcome(tmp_path, rest, start=CASE):
-    file = tmp_path / "case.yaml"
-    file.write_text(start + rest, encoding="utf-8")
-    return run([file])
 
 
 def test_a_wrong_expectation_is_told_with_its_line_and_reasons(tmp_path):
@@ -158,22 +136,6 @@ def test_in_a_matrix_what_cannot_be_asked_is_told_with_its_line(tmp_path, entry,
     assert {failure.line for failure in told} == {26}
 
 
-@pytest.mark.parametrize(
-    ("rest", "words"),
-    [
-        ("expect_default: false\nexpect: []", "expect_default needs probe_ports"),
-        ("expect_default: false\nprobe_ports: []\nexpect: []", "expect_default needs probe_ports"),
-        ("probe_ports: [{port: 1}]\nexpect: []", "probe_ports needs expect_default"),
-        ("probe_ports: []\nexpect: []", "probe_ports needs expect_default"),
-        ("expect: []", "expect is empty: this tests nothing"),
-    ],
-)
-def test_half_a_matrix_and_an_empty_list_are_refused(tmp_path, rest, words):
-    report = outcome(tmp_path, rest)
-    assert words in report.failures[0].message
-    assert "hint: write" in report.failures[0].message
-
-
 def test_a_matrix_without_two_pods_tests_nothing_and_fails(tmp_path):
     rest = "probe_ports: [{port: 1}]\nexpect_default: false\nexpect: []\n"
     report = outcome(tmp_path, rest, f"manifests: '{POD.strip() % 'a'}'\n")
@@ -193,25 +155,6 @@ def test_a_test_with_a_cluster_wide_policy_fails_and_is_not_passed_over(tmp_path
     assert f"not run: {kind} among the manifests" in failure.message
     assert "not evaluated yet" in failure.message
     assert report.waiting == []
-
-
-@pytest.mark.parametrize(
-    ("rest", "words"),
-    [
-        ("expect: [{from: x/a, to: x/b, port: 1}]", "allowed is missing"),
-        ("expect: [{from: x/a, port: 1, allowed: true}]", "to is missing"),
-        ("expect: [{from: x/a, to: x/b, port: 1, allowed: maybe}]", "true, false or null"),
-        ("expects: []", "did you mean expect?"),
-    ],
-)
-def test_a_file_that_is_not_in_the_format_is_explained(tmp_path, rest, words):
-    report = outcome(tmp_path, rest)
-    assert words in str(report.failures[0].message)
-
-
-def test_a_file_without_manifests_is_explained():
-    with pytest.raises(ManifestError, match="needs manifests, or else manifest"):
-        read_cases("name: x", "x.yaml")
 
 
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
@@ -304,21 +247,81 @@ def test_broken_manifests_are_told_by_the_test_that_names_them(repository):
     assert "a.yaml:1:1" in failure.message
 
 
-# ---------------------------------------------------------------- what is reported
-
-
-def test_every_expectation_has_an_outcome_in_words(tmp_path):
-    rest = "{from: x/a, to: x/b, port: 1, allowed: %s}"
-    report = outcome(tmp_path, f"expect: [{rest % 'false'}, {rest % 'true'}]")
-    assert [(o.case, o.name, bool(o.failure)) for o in report.outcomes] == [
-        ("small", "x/a -> x/b  TCP 1: denied", False),
-        ("small", "x/a -> x/b  TCP 1: allowed", True),
-    ]
-
-
 @pytest.mark.parametrize("name", ["a\\0b", "a\\0b/c", "x" * 5000, "loop", "loop/x"])
 def test_what_can_be_no_path_is_a_failure_and_no_traceback(tmp_path, name):
     (tmp_path / "loop").symlink_to("loop")
     file = tmp_path / "a.yaml"
     file.write_text(f'name: x\nmanifests_from: ["{name}"]\n{ALLOWED}')
     assert "there is no file or directory" in run([file]).failures[0].message
+
+
+# ---------------------------------------------------------------- about a cluster at hand
+
+SHOP = lab.load("three-tier")
+
+
+def test_what_holds_is_counted():
+    report = lab.expect(SHOP, "expect: [{from: web, to: backend, port: 8080, allowed: true}]")
+    assert report.hold
+    assert str(report) == "1 case, 1 expectation: all hold"
+
+
+def test_what_does_not_hold_is_told_with_its_line_and_reasons():
+    report = lab.expect(SHOP, "expect:\n- {from: web, to: db, port: 5432, allowed: true}")
+    assert not report.hold
+    assert (
+        "FAIL line 2 of your list: shop/web -> shop/db  TCP 5432: expected allowed, got denied"
+        in str(report)
+    )
+    assert "rule 1 wants role=backend" in str(report)
+
+
+def test_the_matrix_form_works_as_in_files():
+    text = """
+        probe_ports: [{port: 80}]
+        expect_default: true
+        expect:
+        - {from: shop/web, to: shop/db, allowed: false}
+        - {from: shop/db, to: shop/backend, allowed: false}
+    """
+    assert str(lab.expect(SHOP, text)) == "1 case, 6 expectations: all hold"
+
+
+def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
+    above = """
+        apiVersion: policy.networking.k8s.io/v1alpha1
+        kind: AdminNetworkPolicy
+        metadata: {name: above}
+    """
+    pods = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n"
+    report = lab.expect(
+        lab.load(pods + pods.replace("a}}", "b}}") + above),
+        "expect: [{from: a, to: b, port: 1, allowed: true}]",
+    )
+    assert not report.hold
+    assert "not run: AdminNetworkPolicy among the manifests" in str(report)
+
+
+def test_assumptions_are_taken_along():
+    text = "expect: [{from: web, to: db, port: 1, allowed: true}]"
+    assert lab.expect(SHOP, text, lab.Assumptions(enforced=False)).hold
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "holds no test"),
+        ("- web", "must be a mapping"),
+        ("expect: [{from: web, to: db, alowed: true}]", "alowed"),
+        ("expect: [{to: db, allowed: true}]", "from is missing"),
+        ("about: nothing", "needs expect"),
+    ],
+)
+def test_a_text_in_another_format_is_refused_with_a_complaint(text, said):
+    with pytest.raises(lab.ManifestError, match=said):
+        lab.expect(SHOP, text)
+
+
+def test_a_pod_that_is_not_there_is_a_failure_with_a_suggestion():
+    report = lab.expect(SHOP, "expect: [{from: wep, to: db, port: 1, allowed: true}]")
+    assert "web" in str(report)

@@ -6,7 +6,8 @@ import pytest
 from junitparser import Failure as JUnitFailure
 from junitparser import JUnitXml
 
-from netpol_lab.checks.expectations import Failure, Outcome, Report, run
+from netpol_lab.checks.expectation_report import ExpectationOutcome, ExpectationReport, Failure
+from netpol_lab.checks.expectations import run
 from netpol_lab.checks.junit import junit
 
 CASE = """\
@@ -86,7 +87,7 @@ def test_numbers_of_all_files_are_summed_up(tmp_path, case_directory):
 )
 def test_any_text_makes_a_file_that_can_be_read_again(text, shown):
     failure = Failure("f.yaml", 1, text, text)
-    written = junit(Report(outcomes=[Outcome("f.yaml", text, text, failure)]))
+    written = junit(ExpectationReport(outcomes=[ExpectationOutcome("f.yaml", text, text, failure)]))
     assert written.isascii()
     (case,) = ElementTree.fromstring(written).iter("testcase")
     assert (case.get("name"), case[0].get("message")) == (shown, shown)

@@ -1,6 +1,6 @@
 """The fields of an exercise: what they stand for when some are left out."""
 
-from netpol_lab.checks.expectations import ProbePort
+from netpol_lab.checks.expectation_file import ProbePort
 from netpol_lab.course.exercise_file import ExerciseFile, address_of
 
 
