@@ -379,7 +379,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
         print(f"{options.expect}: {listing.summary()}")
         return GOOD
     then = read(options.expect)
-    found = [*differences(then, as_flows(listing.connections()), reach.frame.ranges)]
+    found = [*differences(then, as_flows(listing.connections()), reach.index.ranges)]
     progress.stop()
     if not found:
         print(f"{options.expect}: as expected, {listing.summary()}")

@@ -87,11 +87,11 @@ def _goal(scenario: Scenario, change: FlowChange, path: Path) -> Goal:
 
 def _spoken(scenario: Scenario, change: FlowChange, name: str) -> str:
     """Return a pod's name, or of a range of addresses one that the task speaks of, or the first."""
-    frame = change.diff.after.frame
-    place = frame.index[name]
-    if place < len(frame.pods):
+    index = change.diff.after.index
+    place = index.place_of[name]
+    if place < len(index.pods):
         return name
     for address in map(parse_address, map(address_of, scenario.file.outsiders)):
-        if address and str(frame.range_around(address)) == name:
+        if address and str(index.range_around(address)) == name:
             return str(address)
-    return frame.spoken(place)
+    return index.flow_name(place)

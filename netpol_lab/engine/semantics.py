@@ -303,7 +303,7 @@ def looked_in(peer: Peer, home: str) -> Selector:
 # ---------------------------------------------------------------- a cluster, resolved
 
 
-class Crowd(Protocol):
+class Peers(Protocol):
     """Ends of flows as the peer part of a rule sees them; sets of them are bits."""
 
     @property
@@ -325,27 +325,27 @@ class Crowd(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """A crowd of one."""
+class SinglePeer:
+    """One peer alone."""
 
     end: Endpoint
     everyone = 1
 
     @property
     def unaddressed(self) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return int(self.end.address is None)
 
     def among(self, pods: EndpointSet) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return int(self.end.pod is not None and self.end.pod in pods)
 
     def inside(self, block: IPBlock) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return int(self.end.address is not None and covers(block, self.end.address))
 
     def seen_by_address(self, assumptions: Assumptions) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return int(sees_address(self.end, assumptions))
 
 
@@ -357,16 +357,16 @@ class PeerSet:
     blocks: tuple[IPBlock, ...]
     anyone: bool
 
-    def admits(self, crowd: Crowd, assumptions: Assumptions) -> int:
-        """Return those of a crowd that are meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
+    def admits(self, peers: Peers, assumptions: Assumptions) -> int:
+        """Return those that are meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
         if self.anyone:
-            return crowd.everyone
+            return peers.everyone
         if not self.blocks:
-            return crowd.among(self.pods)
-        inside = reduce(or_, map(crowd.inside, self.blocks))
+            return peers.among(self.pods)
+        inside = reduce(or_, map(peers.inside, self.blocks))
         if assumptions.unknown_addresses_in_blocks:
-            inside |= crowd.unaddressed
-        return crowd.among(self.pods) | inside & crowd.seen_by_address(assumptions)
+            inside |= peers.unaddressed
+        return peers.among(self.pods) | inside & peers.seen_by_address(assumptions)
 
 
 class Resolution:
@@ -425,7 +425,7 @@ class Resolution:
     ) -> bool:
         """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15)."""
         meant = self.peers(policy.namespace, rule.peers)
-        return bool(meant.admits(One(peer), assumptions)) and port.in_rule(rule, assumptions)
+        return bool(meant.admits(SinglePeer(peer), assumptions)) and port.in_rule(rule, assumptions)
 
 
 @dataclass(frozen=True, slots=True)

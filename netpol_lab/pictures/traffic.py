@@ -23,7 +23,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Endpoint, checked_port
 from netpol_lab.model.objects import Direction, Pod, Policy
 from netpol_lab.model.ports import is_governed
-from netpol_lab.reach.port_matrix import PortGrid
+from netpol_lab.reach.port_matrix import PortMatrix
 from netpol_lab.reach.reachability import Reachability, reachability_of
 
 USUAL_PORT = 80  # asked about when nobody names a port
@@ -404,7 +404,7 @@ class Answers(NamedTuple):
 
     cluster: Cluster
     question: Question
-    grid: PortGrid | None = None
+    grid: PortMatrix | None = None
     known: Mapping[str, str] = {}
 
     def allowed(self, source: str, destination: str) -> bool | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lab.model.bitsets import union
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.endpoint_index import EndpointIndex
 from netpol_lab.reach.grouping import Connection, Groups
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Reached(NamedTuple):
 class Paths(ABC):
     """What can be asked about ways, by whoever knows the connections: `Reachability`."""
 
-    frame: Frame
+    index: EndpointIndex
 
     @abstractmethod
     def connections(self, by: str = "pod") -> Iterator[Connection]:
@@ -63,7 +63,7 @@ class Paths(ABC):
 
     @abstractmethod
     def spread(self, places: int) -> int:
-        """Return whom some ends surely reach, on any port; both as bits of the frame."""
+        """Return whom some ends surely reach, on any port; both as bits of the index."""
 
     def graph(self, by: str = "pod") -> networkx.DiGraph[str]:
         """Return the connections as a directed graph, for questions about ways.
@@ -89,7 +89,7 @@ class Paths(ABC):
         import networkx
 
         found: networkx.DiGraph[str] = networkx.DiGraph()
-        outside = {str(range_) for range_ in self.frame.ranges}
+        outside = {str(range_) for range_ in self.index.ranges}
         for name in self.groups(by).names:
             found.add_node(name, outside=name in outside)
         for source, destination, ports, undefined in self.connections(by):
@@ -144,7 +144,7 @@ class Paths(ABC):
             for name in groups.within(self.spread(groups.members[here]) & ~seen):
                 seen |= groups.members[name]
                 ways[name] = (*ways[here], name)
-                if groups.members[name] & self.frame.inside:
+                if groups.members[name] & self.index.pod_bits:
                     queue.append(name)
         return ways
 
@@ -169,6 +169,6 @@ class Paths(ABC):
         """
         return tuple(
             connection
-            for range_ in self.frame.ranges
+            for range_ in self.index.ranges
             for connection in self.out_of(str(range_), by)
         )

@@ -15,34 +15,34 @@ Row = tuple[Sharing, ...]  # disjoint in the ends
 
 
 @dataclass(frozen=True)
-class Plane:
+class Connectivity:
     """Every flow under one reading.
 
     Sources that the same grants are about share one row: that is what makes many pods cheap.
 
     Parameters
     ----------
-    kinds : sequence of int
+    row_ids : sequence of int
         For each source the number of its row.
     rows : sequence of Row
         Whom such a source reaches, on which port classes; a pod reaching itself aside (SEM-49).
     """
 
-    kinds: Sequence[int]
+    row_ids: Sequence[int]
     rows: Sequence[Row]
 
     def row(self, source: int) -> Row:
         """Return whom one source reaches."""
-        return self.rows[self.kinds[source]]
+        return self.rows[self.row_ids[source]]
 
 
-def lay(
+def combine(
     size: int,
     pods: int,
     egress: Iterable[Grant],
     ingress: Iterable[Grant],
     classes: PortClasses,
-) -> Plane:
+) -> Connectivity:
     """Return the flows that both sides permit.
 
     Parameters
@@ -57,16 +57,16 @@ def lay(
     """
     leaving, arriving = (_Side(size, side, classes) for side in (egress, ingress))
     numbers: dict[object, int] = {}
-    kinds: list[int] = []
+    row_ids: list[int] = []
     rows: list[Row] = []
     for place in range(size):
-        kind = bool(pods >> place & 1), leaving.kinds[place], arriving.kinds[place]
+        kind = bool(pods >> place & 1), leaving.row_ids[place], arriving.row_ids[place]
         if kind not in numbers:
             numbers[kind] = len(rows)
             ends = -1 if kind[0] else pods
             rows.append(_both(leaving.row(kind[1]), arriving.row(kind[2]), ends))
-        kinds.append(numbers[kind])
-    return Plane(kinds, rows)
+        row_ids.append(numbers[kind])
+    return Connectivity(row_ids, rows)
 
 
 class _Side:
@@ -82,7 +82,7 @@ class _Side:
         for number, (_, sources) in enumerate(merged):
             for place in ones(sources):
                 about[place].append(number)
-        self.kinds = [*map(tuple, about)]
+        self.row_ids = [*map(tuple, about)]
         self.row = cache(self._row)
 
     def _row(self, numbers: tuple[int, ...]) -> Row:

@@ -17,9 +17,8 @@ from netpol_lab.model.bitsets import bits_of, ones, union
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.certainty import Answer, Part, Row
-from netpol_lab.reach.grouping import Connection, runs
-from netpol_lab.reach.grouping import neighbours_joined as connections_joined
+from netpol_lab.reach.certainty import AllowedPorts, Destinations, Row
+from netpol_lab.reach.grouping import Connection, join_ranges, runs
 from netpol_lab.reach.reachability import Reachability, side_by_side
 
 
@@ -100,7 +99,7 @@ class Diff:
     Parameters
     ----------
     before, after : Reachability
-        In one frame.
+        In one index.
     by : str
     """
 
@@ -116,8 +115,8 @@ class Diff:
         return tuple(
             FlowChange(
                 *pair,
-                gained=ports(now.sure & ~was.possible),
-                lost=ports(was.sure & ~now.possible),
+                gained=ports(now.certain & ~was.possible),
+                lost=ports(was.certain & ~now.possible),
                 unsettled=ports(was.undefined ^ now.undefined),
                 diff=self,
             )
@@ -127,7 +126,7 @@ class Diff:
     @cached_property
     def joined(self) -> tuple[FlowChange, ...]:
         """The same, with neighbouring ranges outside as one: what is printed and counted."""
-        return tuple(neighbours_joined(self.changes, self.after.frame.ranges))
+        return tuple(join_changes(self.changes, self.after.index.ranges))
 
     @cached_property
     def partial(self) -> tuple[Connection, ...]:
@@ -136,7 +135,7 @@ class Diff:
         A change stands for all of a group: lost is what nobody in it can do any more.
         """
         found = _some_changed(self) if self.by != "pod" else ()
-        return tuple(connections_joined(found, self.after.frame.ranges))
+        return tuple(join_ranges(found, self.after.index.ranges))
 
     @cached_property
     def added(self) -> tuple[str, ...]:
@@ -252,7 +251,7 @@ class Diff:
 # ---------------------------------------------------------------- what is told as one
 
 
-def neighbours_joined(
+def join_changes(
     changes: Iterable[FlowChange], ranges: Sequence[AddressRange]
 ) -> Iterator[FlowChange]:
     """Yield the same changes, those of neighbouring ranges as one where change and cause are one.
@@ -261,14 +260,14 @@ def neighbours_joined(
     ----------
     changes : iterable of FlowChange
     ranges : sequence of AddressRange
-        All of them, as in `Frame`.
+        All of them, as in `EndpointIndex`.
 
     Examples
     --------
     >>> import netpol_lab as lab
     >>> shop = lab.load("three-tier")
     >>> found = lab.diff(shop, shop.with_policies([]))
-    >>> [*neighbours_joined(found.changes, found.after.frame.ranges)] == [*found.changes]
+    >>> [*join_changes(found.changes, found.after.index.ranges)] == [*found.changes]
     True
     """
     changes = list(changes)
@@ -356,15 +355,15 @@ def notes(partial: Iterable[Connection]) -> Iterator[str]:
 # ---------------------------------------------------------------- comparing
 
 
-Compared = tuple[tuple[str, str], Answer, Answer]
+Compared = tuple[tuple[str, str], AllowedPorts, AllowedPorts]
 
 
 def _pods_compared(diff: Diff) -> Iterator[Compared]:
     """Yield the pairs of single ends between which something changed; asks once per kind."""
-    names = diff.after.frame.names
-    differences: dict[object, list[tuple[Answer, Answer, int]]] = {}
+    names = diff.after.index.names
+    differences: dict[object, list[tuple[AllowedPorts, AllowedPorts, int]]] = {}
     for place, name in enumerate(names):
-        kinds = diff.before.kinds(place), diff.after.kinds(place)
+        kinds = diff.before.row_key(place), diff.after.row_key(place)
         if kinds not in differences:
             differences[kinds] = [*_difference(diff.before.row(place), diff.after.row(place))]
         found = [
@@ -376,44 +375,44 @@ def _pods_compared(diff: Diff) -> Iterator[Compared]:
             yield (name, names[there]), was, now
 
 
-def _difference(before: Row, after: Row) -> Iterator[tuple[Answer, Answer, int]]:
+def _difference(before: Row, after: Row) -> Iterator[tuple[AllowedPorts, AllowedPorts, int]]:
     """Yield what differs between two rows, with the destinations where it does."""
     for was in (*before, _rest(before)):
         for now in (*after, _rest(after)):
             ends = was.ends & now.ends
             if ends and was[:2] != now[:2]:
-                yield Answer(*was[:2]), Answer(*now[:2]), ends
+                yield AllowedPorts(*was[:2]), AllowedPorts(*now[:2]), ends
 
 
-def _rest(row: Row) -> Part:
+def _rest(row: Row) -> Destinations:
     """Return the destinations that a row does not reach."""
-    return Part(0, 0, ~union(part.ends for part in row))
+    return Destinations(0, 0, ~union(part.ends for part in row))
 
 
 def _groups_compared(diff: Diff) -> Iterator[Compared]:
     before, after = _answers(diff.before, diff.by), _answers(diff.after, diff.by)
     for pair in dict.fromkeys((*after, *before)):
-        was, now = before.get(pair, Answer()), after.get(pair, Answer())
+        was, now = before.get(pair, AllowedPorts()), after.get(pair, AllowedPorts())
         if was != now:
             yield pair, was, now
 
 
-def _answers(reach: Reachability, by: str) -> dict[tuple[str, str], Answer]:
+def _answers(reach: Reachability, by: str) -> dict[tuple[str, str], AllowedPorts]:
     bits = reach.classes.bits
     return {
-        (c.source, c.destination): Answer(bits(c.ports), bits(c.ports | c.undefined))
+        (c.source, c.destination): AllowedPorts(bits(c.ports), bits(c.ports | c.undefined))
         for c in reach.connections(by)
     }
 
 
 def _some_changed(diff: Diff) -> Iterator[Connection]:
     """Yield what pods of a group lost or gained while the group did not; asks once per kind."""
-    groups, index = diff.after.groups(diff.by), diff.after.frame.index
+    groups, index = diff.after.groups(diff.by), diff.after.index.place_of
     names = diff.before.groups("pod").members.keys() & diff.after.groups("pod").members.keys()
     lasting = bits_of(index[name] for name in names)
     rows: dict[object, list[int]] = {}
     for place in ones(lasting):
-        rows.setdefault((diff.before.kinds(place), diff.after.kinds(place)), []).append(place)
+        rows.setdefault((diff.before.row_key(place), diff.after.row_key(place)), []).append(place)
     lost: Counter[tuple[str, str]] = Counter()
     gained: Counter[tuple[str, str]] = Counter()
     for places in rows.values():
@@ -422,8 +421,8 @@ def _some_changed(diff: Diff) -> Iterator[Connection]:
             for source in groups.within(alike):
                 among = alike & groups.members[source]
                 for destination in groups.touched(source, among, ends & lasting):
-                    lost[source, destination] |= was.sure & ~now.possible
-                    gained[source, destination] |= now.sure & ~was.possible
+                    lost[source, destination] |= was.certain & ~now.possible
+                    gained[source, destination] |= now.certain & ~was.possible
     told, ports = {(c.source, c.destination): c for c in diff.changes}, diff.before.classes.ports
     for pair in sorted(lost, key=lambda pair: [*map(groups.order.__getitem__, pair)]):
         whole = told.get(pair)
@@ -453,7 +452,7 @@ def _example(
     if not {change.source, change.destination} <= members.keys():
         return None
     pairs = (
-        (reach.frame.spoken(here), reach.frame.spoken(there))
+        (reach.index.flow_name(here), reach.index.flow_name(there))
         for here in ones(members[change.source])
         for there in ones(members[change.destination])
         if here != there

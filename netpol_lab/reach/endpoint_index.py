@@ -13,10 +13,10 @@ from netpol_lab.model.objects import Direction, Pod
 End = Pod | AddressRange
 
 
-class Frame:
+class EndpointIndex:
     """The ends that are spoken of, in a fixed order, one bit each: pods, then outside addresses.
 
-    Several clusters may share a frame, so that their answers can be laid over each other.
+    Several clusters may share one index, so that their answers can be laid over each other.
 
     Parameters
     ----------
@@ -28,11 +28,11 @@ class Frame:
         self.pods = tuple(dict.fromkeys(running))
         self.ranges = tuple(outside(clusters))
         self.names = (*self.pods, *map(str, self.ranges))
-        self.index = {name: place for place, name in enumerate(self.names)}
-        self.inside = (1 << len(self.pods)) - 1
+        self.place_of = {name: place for place, name in enumerate(self.names)}
+        self.pod_bits = (1 << len(self.pods)) - 1
         self._taken = {address for cluster in clusters for address in _taken(cluster)}
 
-    def spoken(self, place: int) -> str:
+    def flow_name(self, place: int) -> str:
         """Return what to call an end where one flow is asked about: a name, or an address."""
         outside = place - len(self.pods)
         return self.pods[place] if outside < 0 else str(self.ranges[outside].first)

@@ -14,7 +14,7 @@ from netpol_lab.engine.semantics import Resolution, ports_at
 from netpol_lab.model.bitsets import bits_of, ones
 from netpol_lab.model.objects import Direction, Pod, Policy, Rule
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.peer_views import View
+from netpol_lab.reach.peer_views import PeerViews
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Grant:
     ----------
     ports : PortSet
     sources, destinations : int
-        Bits of a `Frame`.
+        Bits of an `EndpointIndex`.
     policy, rule : Policy and Rule, optional
         The rule that grants it; None where a side is open whatever the rules say.
     """
@@ -37,29 +37,29 @@ class Grant:
     rule: Rule | None = None
 
 
-def grants(resolution: Resolution, view: View, direction: Direction) -> Iterator[Grant]:
+def grants(resolution: Resolution, views: PeerViews, direction: Direction) -> Iterator[Grant]:
     """Yield everything that one side of all flows permits, under one reading.
 
     Parameters
     ----------
     resolution : Resolution
-        Of a cluster, with the pods of the view's frame.
-    view : View
+        Of a cluster, with the pods of the view's index.
+    views : PeerViews
     direction : Direction
         Egress is the sources' side, ingress the destinations'.
     """
-    everyone = view.everyone
-    if not view.reading.enforced:  # SEM-58
+    everyone = views.everyone
+    if not views.assumptions.enforced:  # SEM-58
         yield _open(direction, everyone, everyone)
         return
     isolated = 0
     for policy in resolution.policies:
-        subjects = resolution.isolated_by(policy, direction).bits & view.subjects
+        subjects = resolution.isolated_by(policy, direction).bits & views.subjects
         isolated |= subjects
         for rule in policy.rules(direction):
-            yield from _by_rule(resolution, view, policy, rule, subjects)
+            yield from _by_rule(resolution, views, policy, rule, subjects)
     yield _open(direction, everyone & ~isolated, everyone)
-    for subjects, peers in _exempt(view, direction, isolated):
+    for subjects, peers in _exempt(views, direction, isolated):
         yield _open(direction, subjects, peers)
 
 
@@ -70,63 +70,63 @@ def _open(direction: Direction, subjects: int, peers: int) -> Grant:
 
 
 def _by_rule(
-    resolution: Resolution, view: View, policy: Policy, rule: Rule, subjects: int
+    resolution: Resolution, views: PeerViews, policy: Policy, rule: Rule, subjects: int
 ) -> Iterator[Grant]:
     meant = resolution.peers(policy.namespace, rule.peers)
     outward = rule.direction is Direction.EGRESS
-    for profile, alike in view.by_profile.items():
+    for profile, alike in views.by_profile.items():
         if some := subjects & alike:
-            peers = meant.admits(view.onlookers(profile, rule.direction), view.reading)
-            for ports, reached in _ports(view, rule, destinations=peers if outward else some):
+            peers = meant.admits(views.view(profile, rule.direction), views.assumptions)
+            for ports, reached in _ports(views, rule, destinations=peers if outward else some):
                 yield Grant(ports, some if outward else peers, reached, policy, rule)
 
 
-def _ports(view: View, rule: Rule, destinations: int) -> Iterator[tuple[PortSet, int]]:
+def _ports(views: PeerViews, rule: Rule, destinations: int) -> Iterator[tuple[PortSet, int]]:
     """Yield the ports that a rule means, which can differ between destinations (SEM-39)."""
-    end_port = view.reading.end_port
+    end_port = views.assumptions.end_port
     if not any(isinstance(entry.port, str) for entry in rule.ports):
         yield ports_at(rule.ports, (), end_port), destinations
         return
-    for names, alike in view.by_names.items():
+    for names, alike in views.by_names.items():
         if destinations & alike:
             yield ports_at(rule.ports, names, end_port), destinations & alike
 
 
-def _exempt(view: View, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
+def _exempt(views: PeerViews, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
     """Yield isolated subjects with the peers that policies cannot keep from them."""
     if direction is Direction.EGRESS:
-        yield from _own_addresses(view, isolated)
-    if direction is Direction.INGRESS or view.reading.own_node_egress:
-        yield from _own_nodes(view, direction, isolated)
+        yield from _own_addresses(views, isolated)
+    if direction is Direction.INGRESS or views.assumptions.own_node_egress:
+        yield from _own_nodes(views, direction, isolated)
 
 
-def _own_addresses(view: View, isolated: int) -> Iterator[tuple[int, int]]:
+def _own_addresses(views: PeerViews, isolated: int) -> Iterator[tuple[int, int]]:
     """Yield the pods that share their node's address, with that address (SEM-49)."""
-    outside = [(place, end) for place, end in view.ends.items() if end.pod is None]
+    outside = [(place, end) for place, end in views.ends.items() if end.pod is None]
     for place in ones(isolated):
-        pod = view.ends[place].pod
+        pod = views.ends[place].pod
         if pod is not None and pod.host_network:
-            own = (there for there, end in outside if is_itself(view.ends[place], end))
+            own = (there for there, end in outside if is_itself(views.ends[place], end))
             yield 1 << place, bits_of(own)
 
 
-def _own_nodes(view: View, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
+def _own_nodes(views: PeerViews, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
     """Yield the pods of each node, with whatever is their node (SEM-50)."""
-    for profile, alike in view.by_profile.items():
-        crowd = view.onlookers(profile, direction)
-        for pod, places in _by_node(view, isolated & alike):
+    for profile, alike in views.by_profile.items():
+        view = views.view(profile, direction)
+        for pod, places in _by_node(views, isolated & alike):
             own = bits_of(
-                place for place in crowd.maybe_node(pod) if is_own_node(pod, crowd.ends[place])
+                place for place in view.maybe_node(pod) if is_own_node(pod, view.ends[place])
             )
             if own:
                 yield places, own
 
 
-def _by_node(view: View, places: int) -> Iterator[tuple[Pod, int]]:
+def _by_node(views: PeerViews, places: int) -> Iterator[tuple[Pod, int]]:
     """Yield one pod of each node, with the places of all of them."""
     found: dict[object, tuple[Pod, list[int]]] = {}
     for place in ones(places):
-        pod = view.ends[place].pod
+        pod = views.ends[place].pod
         if pod is not None and (pod.node or pod.node_addresses):
             found.setdefault((pod.node, pod.node_addresses), (pod, []))[1].append(place)
     return ((pod, bits_of(those)) for pod, those in found.values())

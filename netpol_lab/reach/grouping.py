@@ -10,7 +10,7 @@ from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.bitsets import bits_of, ones
 from netpol_lab.model.objects import Pod
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.endpoint_index import EndpointIndex
 
 BY = ("pod", "workload", "namespace")
 
@@ -41,14 +41,14 @@ class Groups:
     by : str
         ``"pod"``, ``"workload"`` or ``"namespace"``. Addresses outside stand for themselves.
     pods : iterable of Pod
-    frame : Frame
+    index : EndpointIndex
     """
 
-    def __init__(self, by: str, pods: Iterable[Pod], frame: Frame) -> None:
+    def __init__(self, by: str, pods: Iterable[Pod], index: EndpointIndex) -> None:
         self._within = by != "pod"
         naming = {"pod": _pod_names, "workload": workload_names, "namespace": _namespaces}[by]
-        self.owner = {frame.index[pod]: group for pod, group in naming([*pods]).items()}
-        self.owner |= {frame.index[str(range_)]: str(range_) for range_ in frame.ranges}
+        self.owner = {index.place_of[pod]: group for pod, group in naming([*pods]).items()}
+        self.owner |= {index.place_of[str(range_)]: str(range_) for range_ in index.ranges}
         places: dict[str, list[int]] = {}
         for place, group in self.owner.items():
             places.setdefault(group, []).append(place)
@@ -111,7 +111,7 @@ def _namespaces(pods: Iterable[Pod]) -> dict[str, str]:
     return {str(pod): pod.namespace for pod in pods}
 
 
-def neighbours_joined(
+def join_ranges(
     connections: Iterable[Connection], ranges: Sequence[AddressRange]
 ) -> Iterator[Connection]:
     """Yield the same connections with neighbouring ranges outside as one where nothing differs.
@@ -123,14 +123,14 @@ def neighbours_joined(
     ----------
     connections : iterable of Connection
     ranges : sequence of AddressRange
-        All of them, as in `Frame`.
+        All of them, as in `EndpointIndex`.
 
     Examples
     --------
     >>> from ipaddress import ip_network
     >>> ranges = [AddressRange.of(ip_network(cidr)) for cidr in ("0.0.0.0/1", "128.0.0.0/1")]
     >>> found = [Connection("shop/web", str(part), PortSet.every()) for part in ranges]
-    >>> [str(c.destination) for c in neighbours_joined(found, ranges)]
+    >>> [str(c.destination) for c in join_ranges(found, ranges)]
     ['0.0.0.0-255.255.255.255']
     """
     place = {str(range_): number for number, range_ in enumerate(ranges)}

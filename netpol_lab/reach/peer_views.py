@@ -15,18 +15,18 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones
 from netpol_lab.model.cluster import Cluster, Endpoint, facing
 from netpol_lab.model.objects import ContainerPort, Direction, IPBlock, Pod
-from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.endpoint_index import EndpointIndex
 
 Profile = tuple[int, ...]  # the address families of an end, in its order of preference
 
 
-class Onlookers:
-    """All ends as the rules of one subject see them, under one reading: a `Crowd`.
+class PeerView:
+    """All ends as the rules of one subject see them, under one reading: a `Peers`.
 
     Parameters
     ----------
     ends : mapping of int to Endpoint
-        By place in the frame, each with the address that it uses towards the subject.
+        By place in the index, each with the address that it uses towards the subject.
     """
 
     def __init__(self, ends: Mapping[int, Endpoint]) -> None:
@@ -53,11 +53,11 @@ class Onlookers:
 
     @cached_property
     def unaddressed(self) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return bits_of(place for place, end in self.ends.items() if end.address is None)
 
     def among(self, pods: EndpointSet) -> int:
-        """See `Crowd`."""
+        """See `Peers`."""
         return pods.bits & self._as_pods
 
     def _inside(self, block: IPBlock) -> int:
@@ -87,28 +87,28 @@ class Onlookers:
         }
 
 
-class View:
+class PeerViews:
     """One cluster's ends under one reading: how each looks to the others.
 
     Parameters
     ----------
     cluster : Cluster
-    frame : Frame
-    reading : Assumptions
+    index : EndpointIndex
+    assumptions : Assumptions
         With every open question answered.
     """
 
-    def __init__(self, cluster: Cluster, frame: Frame, reading: Assumptions) -> None:
-        self.reading = reading
+    def __init__(self, cluster: Cluster, index: EndpointIndex, assumptions: Assumptions) -> None:
+        self.assumptions = assumptions
         pods = {str(pod): Endpoint(pod) for pod in cluster.pods if not pod.finished}
-        self.ends = {frame.index[name]: end for name, end in pods.items()}
-        first = len(frame.pods)
-        self.ends |= {first + i: Endpoint(None, r.first) for i, r in enumerate(frame.ranges)}
+        self.ends = {index.place_of[name]: end for name, end in pods.items()}
+        first = len(index.pods)
+        self.ends |= {first + i: Endpoint(None, r.first) for i, r in enumerate(index.ranges)}
         self.everyone = bits_of(self.ends)
         self.subjects = bits_of(
-            place for place, end in self.ends.items() if as_read(end, reading).pod is not None
+            place for place, end in self.ends.items() if as_read(end, assumptions).pod is not None
         )
-        self.onlookers = cache(self._onlookers)
+        self.view = cache(self._view)
 
     @cached_property
     def by_profile(self) -> dict[Profile, int]:
@@ -123,11 +123,11 @@ class View:
         """Who has which named ports."""
         found: dict[tuple[ContainerPort, ...], list[int]] = {}
         for place, end in self.ends.items():
-            names = named_ports(as_read(end, self.reading), self.reading)
+            names = named_ports(as_read(end, self.assumptions), self.assumptions)
             found.setdefault(names, []).append(place)
         return {names: bits_of(places) for names, places in found.items()}
 
-    def _onlookers(self, subject: Profile, direction: Direction) -> Onlookers:
+    def _view(self, subject: Profile, direction: Direction) -> PeerView:
         """Return everybody as seen by subjects with these families of addresses."""
         shown = cache(partial(self._shown, subject, direction))
         ends = {}
@@ -135,8 +135,8 @@ class View:
             family = shown(_profile(end))
             addresses = end.pod.known_addresses if end.pod else (end.address,)
             address = next((a for a in addresses if a and a.version == family), None)
-            ends[place] = as_read(end.at(address), self.reading)
-        return Onlookers(ends)
+            ends[place] = as_read(end.at(address), self.assumptions)
+        return PeerView(ends)
 
     def _shown(self, subject: Profile, direction: Direction, peer: Profile) -> int | None:
         """Return the family that a peer uses towards a subject: asked of `facing` once a kind."""

@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netpol_lab.errors import UnknownNameError, did_you_mean
-from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.endpoint_index import EndpointIndex
 
 
 @dataclass(frozen=True, eq=False)
-class PortGrid:
+class PortMatrix:
     """Who reaches whom at one port. Made by `Reachability.at`.
 
     Parameters
     ----------
-    frame : Frame
+    index : EndpointIndex
     asked : str
         The port in words, as ``TCP 80``.
     names : tuple of str
         Pods, then ranges of addresses outside.
-    sure, possible : tuple of int
+    certain, possible : tuple of int
         For each name the bits of those it reaches in every reading, and in some reading.
     """
 
-    frame: Frame
+    index: EndpointIndex
     asked: str
     names: tuple[str, ...]
-    sure: tuple[int, ...]
+    certain: tuple[int, ...]
     possible: tuple[int, ...]
 
     def cell(self, source: str, destination: str) -> bool | None:
@@ -39,7 +39,7 @@ class PortGrid:
         (row, here), (_, there) = places[source], places[destination]
         if here == there and here < self._pods:  # SEM-49
             return True
-        if self.sure[row] >> there & 1:
+        if self.certain[row] >> there & 1:
             return True
         judged = here < self._pods or there < self._pods
         return False if judged and not self.possible[row] >> there & 1 else None
@@ -55,9 +55,9 @@ class PortGrid:
 
     @cached_property
     def _places(self) -> dict[str, tuple[int, int]]:
-        """For each name its row in the grid, and its place in the frame."""
-        return {name: (row, self.frame.index[name]) for row, name in enumerate(self.names)}
+        """For each name its row in the grid, and its place in the index."""
+        return {name: (row, self.index.place_of[name]) for row, name in enumerate(self.names)}
 
     @cached_property
     def _pods(self) -> int:
-        return len(self.frame.pods)
+        return len(self.index.pods)

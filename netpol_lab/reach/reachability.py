@@ -18,14 +18,14 @@ from netpol_lab.model.cluster import Cluster, Endpoint, checked_cluster, checked
 from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import PortSet, is_governed
 from netpol_lab.reach.blast_radius import Paths
-from netpol_lab.reach.certainty import Answer, Row, overlay
-from netpol_lab.reach.connectivity import Plane, lay
-from netpol_lab.reach.endpoint_index import End, Frame
+from netpol_lab.reach.certainty import AllowedPorts, Row, overlay
+from netpol_lab.reach.connectivity import Connectivity, combine
+from netpol_lab.reach.endpoint_index import End, EndpointIndex
 from netpol_lab.reach.grants import Grant, grants
-from netpol_lab.reach.grouping import BY, Connection, Groups, neighbours_joined
-from netpol_lab.reach.peer_views import View
+from netpol_lab.reach.grouping import BY, Connection, Groups, join_ranges
+from netpol_lab.reach.peer_views import PeerViews
 from netpol_lab.reach.port_classes import PortClasses
-from netpol_lab.reach.port_matrix import PortGrid
+from netpol_lab.reach.port_matrix import PortMatrix
 
 
 def reachability(cluster: Cluster, assumptions: Assumptions = DEFAULTS) -> Reachability:
@@ -63,12 +63,12 @@ def side_by_side(
     """Return the flows of several clusters, spoken of in the same ends and port classes."""
     for cluster in clusters:
         checked_cluster(cluster)
-    frame = Frame(clusters)
+    index = EndpointIndex(clusters)
     alone = len(clusters) == 1
     granted = []
     for cluster in clusters:
-        resolution = resolution_of(cluster) if alone else Resolution(cluster, frame.pods)
-        granted.append([*_granted(cluster, resolution, frame, assumptions)])
+        resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
+        granted.append([*_granted(cluster, resolution, index, assumptions)])
     sets = (
         grant.ports
         for readings in granted
@@ -77,26 +77,26 @@ def side_by_side(
         for grant in side
     )
     classes = PortClasses(sets)
-    size = len(frame.names)
+    size = len(index.names)
     return tuple(
         Reachability(
             cluster,
             assumptions,
-            frame,
+            index,
             classes,
-            tuple(lay(size, frame.inside, *sides, classes) for sides in readings),
+            tuple(combine(size, index.pod_bits, *sides, classes) for sides in readings),
         )
         for cluster, readings in zip(clusters, granted, strict=True)
     )
 
 
 def _granted(
-    cluster: Cluster, resolution: Resolution, frame: Frame, assumptions: Assumptions
+    cluster: Cluster, resolution: Resolution, index: EndpointIndex, assumptions: Assumptions
 ) -> Iterator[tuple[list[Grant], list[Grant]]]:
     for reading in extremes(cluster, assumptions):
-        view = View(cluster, frame, reading)
+        views = PeerViews(cluster, index, reading)
         egress, ingress = (
-            [*grants(resolution, view, direction)]
+            [*grants(resolution, views, direction)]
             for direction in (Direction.EGRESS, Direction.INGRESS)
         )
         yield egress, ingress
@@ -130,32 +130,32 @@ class Reachability(Paths):
     ----------
     cluster : Cluster
     assumptions : Assumptions
-    frame : Frame
+    index : EndpointIndex
         The ends that the bits stand for.
     classes : PortClasses
-    planes : tuple of Plane
+    by_reading : tuple of Connectivity
         One for each reading.
     """
 
     cluster: Cluster
     assumptions: Assumptions
-    frame: Frame
+    index: EndpointIndex
     classes: PortClasses
-    planes: tuple[Plane, ...]
+    by_reading: tuple[Connectivity, ...]
 
     def __repr__(self) -> str:
-        counts = ((len(self._running), "pod"), (len(self.frame.ranges), "range"))
+        counts = ((len(self._running), "pod"), (len(self.index.ranges), "range"))
         pods, ranges = (f"{n} {word}{'s' * (n != 1)}" for n, word in counts)
         return f"Reachability: {pods}, {ranges} of addresses outside"
 
     def __str__(self) -> str:
-        joined = neighbours_joined(self.connections(), self.frame.ranges)
+        joined = join_ranges(self.connections(), self.index.ranges)
         return "\n".join(map(_line, joined)) or "no connection"
 
     @cached_property
     def ends(self) -> tuple[End, ...]:
         """The running pods in the cluster's order, then ranges of addresses outside."""
-        return (*self._running.values(), *self.frame.ranges)
+        return (*self._running.values(), *self.index.ranges)
 
     @cached_property
     def _running(self) -> dict[str, Pod]:
@@ -185,7 +185,7 @@ class Reachability(Paths):
         >>> lab.reachability(lab.load("three-tier")).ports("203.0.113.7", "web")
         all ports
         """
-        return self.classes.ports(self._cell(source, destination).sure)
+        return self.classes.ports(self._cell(source, destination).certain)
 
     def undefined(self, source: End | str, destination: End | str) -> PortSet:
         """Return the ports on which Kubernetes or the manifests leave the answer open.
@@ -208,38 +208,38 @@ class Reachability(Paths):
         """
         return self.classes.ports(self._cell(source, destination).undefined)
 
-    def _cell(self, source: End | str, destination: End | str) -> Answer:
+    def _cell(self, source: End | str, destination: End | str) -> AllowedPorts:
         here, there = self._places(source), self._places(destination)
-        if min(here[0], there[0]) >= len(self.frame.pods):
+        if min(here[0], there[0]) >= len(self.index.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
         pairs = [pair for pair in product(here, there) if pair[0] != pair[1]]
         cells = [self._pair(*pair) for pair in pairs or [(here[0], there[0])]]
-        sure = reduce(and_, (cell.sure for cell in cells))
-        return Answer(sure, union(cell.possible for cell in cells))
+        certain = reduce(and_, (cell.certain for cell in cells))
+        return AllowedPorts(certain, union(cell.possible for cell in cells))
 
-    def _pair(self, here: int, there: int) -> Answer:
+    def _pair(self, here: int, there: int) -> AllowedPorts:
         if here == there:  # SEM-49
-            return Answer(self.classes.all, self.classes.all)
+            return AllowedPorts(self.classes.all, self.classes.all)
         parts = (part for part in self.row(here) if part.ends >> there & 1)
-        return next((Answer(part.sure, part.possible) for part in parts), Answer())
+        return next((AllowedPorts(part.certain, part.possible) for part in parts), AllowedPorts())
 
     def _places(self, end: End | str) -> tuple[int, ...]:
         """Return the place of an end, or those of all pods of a workload."""
         name = str(end)
-        place = self.frame.index.get(name)
-        if place is not None and (place >= len(self.frame.pods) or name in self._running):
+        place = self.index.place_of.get(name)
+        if place is not None and (place >= len(self.index.pods) or name in self._running):
             return (place,)
         found = self.cluster.endpoint(name)
         if found.pod is not None:
             _refuse_one_of_several(found)
-            return tuple(self.frame.index[one.name] for one in found.each)
-        range_ = found.address and self.frame.range_around(found.address)
+            return tuple(self.index.place_of[one.name] for one in found.each)
+        range_ = found.address and self.index.range_around(found.address)
         if found.service or not range_:
             raise FlowError(
                 f"{end} is neither a pod nor an address outside: name a pod. "
                 "Rules speak of pods and their own ports, so Services do not occur here."
             )
-        return (self.frame.index[str(range_)],)
+        return (self.index.place_of[str(range_)],)
 
     # Whole rows
 
@@ -249,12 +249,12 @@ class Reachability(Paths):
         Parameters
         ----------
         source : int
-            Its place in the frame.
+            Its place in the index.
 
         Returns
         -------
-        tuple of Part
-            Ports, sure and possible, and the ends they lead to, as bits.
+        tuple of Destinations
+            Ports, certain and possible, and the ends they lead to, as bits.
 
         Examples
         --------
@@ -263,15 +263,15 @@ class Reachability(Paths):
         >>> len(reach.row(0))  # web reaches backend and the outside, on the same ports
         1
         """
-        return self._combined(self.kinds(source))
+        return self._combined(self.row_key(source))
 
-    def kinds(self, source: int) -> tuple[int, ...]:
+    def row_key(self, source: int) -> tuple[int, ...]:
         """Return what an end's row can be told by: equal for equal rows.
 
         Parameters
         ----------
         source : int
-            A place in the frame.
+            A place in the index.
 
         Returns
         -------
@@ -282,17 +282,17 @@ class Reachability(Paths):
         --------
         >>> import netpol_lab as lab
         >>> reach = lab.reachability(lab.load("three-tier"))
-        >>> reach.kinds(0) == reach.kinds(1)  # web and backend
+        >>> reach.row_key(0) == reach.row_key(1)  # web and backend
         False
         """
-        return tuple(plane.kinds[source] for plane in self.planes)
+        return tuple(plane.row_ids[source] for plane in self.by_reading)
 
     @cached_property
     def _combined(self) -> Callable[[tuple[int, ...]], Row]:
         return cache(self._combine)
 
-    def _combine(self, kinds: tuple[int, ...]) -> Row:
-        return overlay(plane.rows[k] for plane, k in zip(self.planes, kinds, strict=True))
+    def _combine(self, key: tuple[int, ...]) -> Row:
+        return overlay(plane.rows[k] for plane, k in zip(self.by_reading, key, strict=True))
 
     # Lists of connections
 
@@ -402,7 +402,7 @@ class Reachability(Paths):
     def _grouped(self, by: str) -> Groups:
         if by not in BY:
             raise NetpolError(f'connections are put together by {", ".join(BY)}; got "{by}".')
-        return Groups(by, self._running.values(), self.frame)
+        return Groups(by, self._running.values(), self.index)
 
     def names_of(self, name: str, by: str = "pod") -> tuple[str, ...]:
         """Return what `connections` calls those that a name or an address means.
@@ -473,12 +473,12 @@ class Reachability(Paths):
         Parameters
         ----------
         places : int
-            Ends as bits of the frame.
+            Ends as bits of the index.
 
         Returns
         -------
         int
-            Ends as bits of the frame.
+            Ends as bits of the index.
 
         Examples
         --------
@@ -488,20 +488,20 @@ class Reachability(Paths):
         '0b1011'
         """
         rows = map(self._combined, self.alike(places))
-        return union(part.ends for row in rows for part in row if part.sure)
+        return union(part.ends for row in rows for part in row if part.certain)
 
     def _from_group(self, name: str, groups: Groups, among: int = -1) -> Iterator[Connection]:
         """Yield what the members of a group may open to others, or only to some ends."""
-        reached: dict[str, Answer] = {}
+        reached: dict[str, AllowedPorts] = {}
         for kinds, alike in self.alike(groups.members[name]).items():
-            for sure, possible, ends in self._combined(kinds):
+            for certain, possible, ends in self._combined(kinds):
                 for other in groups.touched(name, alike, ends & among):
-                    had = reached.get(other, Answer())
-                    reached[other] = Answer(had.sure | sure, had.possible | possible)
+                    had = reached.get(other, AllowedPorts())
+                    reached[other] = AllowedPorts(had.certain | certain, had.possible | possible)
         ports = self.classes.ports
         for other in sorted(reached, key=groups.order.__getitem__):
             found = reached[other]
-            yield Connection(name, other, ports(found.sure), ports(found.undefined))
+            yield Connection(name, other, ports(found.certain), ports(found.undefined))
 
     def alike(self, places: int) -> dict[tuple[int, ...], int]:
         """Return who of some ends shares a row with whom.
@@ -509,7 +509,7 @@ class Reachability(Paths):
         Parameters
         ----------
         places : int
-            Ends as bits of the frame.
+            Ends as bits of the index.
 
         Returns
         -------
@@ -525,12 +525,12 @@ class Reachability(Paths):
         """
         found: dict[tuple[int, ...], list[int]] = {}
         for place in ones(places):
-            found.setdefault(self.kinds(place), []).append(place)
+            found.setdefault(self.row_key(place), []).append(place)
         return {kinds: bits_of(alike) for kinds, alike in found.items()}
 
     # One port
 
-    def at(self, port: int, protocol: str = "TCP") -> PortGrid:
+    def at(self, port: int, protocol: str = "TCP") -> PortMatrix:
         """Return who reaches whom at one port.
 
         Parameters
@@ -540,7 +540,7 @@ class Reachability(Paths):
 
         Returns
         -------
-        PortGrid
+        PortMatrix
 
         Raises
         ------
@@ -558,12 +558,12 @@ class Reachability(Paths):
         if not is_governed(protocol):
             raise FlowError(f"policies say nothing about {protocol}: ask about a port.")
         class_ = self.classes.class_of(protocol, port)
-        rows = [self.row(self.frame.index[str(end)]) for end in self.ends]
-        return PortGrid(
-            self.frame,
+        rows = [self.row(self.index.place_of[str(end)]) for end in self.ends]
+        return PortMatrix(
+            self.index,
             f"{protocol} {port}",
             tuple(map(str, self.ends)),
-            tuple(union(part.ends for part in row if part.sure & class_) for row in rows),
+            tuple(union(part.ends for part in row if part.certain & class_) for row in rows),
             tuple(union(part.ends for part in row if part.possible & class_) for row in rows),
         )
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.connectivity import lay
+from netpol_lab.reach.connectivity import combine
 from netpol_lab.reach.grants import Grant
 from netpol_lab.reach.port_classes import PortClasses
 
@@ -30,7 +30,7 @@ def permitted(grants, source, destination):
 @given(GRANTS, GRANTS)
 def test_a_flow_passes_when_a_grant_of_each_side_lets_it(egress, ingress):
     classes = PortClasses(grant.ports for grant in (*egress, *ingress))
-    plane = lay(SIZE, PODS, egress, ingress, classes)
+    plane = combine(SIZE, PODS, egress, ingress, classes)
     for source in range(SIZE):
         for destination in range(SIZE):
             parts = [ports for ports, ends in plane.row(source) if ends >> destination & 1]
@@ -43,7 +43,7 @@ def test_a_flow_passes_when_a_grant_of_each_side_lets_it(egress, ingress):
 @given(GRANTS, GRANTS)
 def test_sources_that_the_same_grants_are_about_share_a_row(egress, ingress):
     classes = PortClasses(grant.ports for grant in (*egress, *ingress))
-    plane = lay(SIZE, 2**SIZE - 1, egress, ingress, classes)
+    plane = combine(SIZE, 2**SIZE - 1, egress, ingress, classes)
     about = {
         source: [bool(grant.sources >> source & 1) for grant in (*egress, *ingress)]
         for source in range(SIZE)
@@ -51,4 +51,4 @@ def test_sources_that_the_same_grants_are_about_share_a_row(egress, ingress):
     for one in range(SIZE):
         for other in range(SIZE):
             if about[one] == about[other]:
-                assert plane.kinds[one] == plane.kinds[other]
+                assert plane.row_ids[one] == plane.row_ids[other]

@@ -187,7 +187,7 @@ def test_the_notes_are_what_pods_lost_and_gained_and_their_namespace_did_not(see
     changed = changed_documents(json.loads(json.dumps(documents)), random.Random(seed))
     found = lab.diff(load(documents), load(changed), by="namespace")
     owner = {
-        **{str(end): str(end) for end in found.after.frame.ranges},
+        **{str(end): str(end) for end in found.after.index.ranges},
         **{str(pod): pod.namespace for pod in found.after.cluster.pods},
     }
     lasting = {str(end) for end in found.before.ends} & {str(end) for end in found.after.ends}

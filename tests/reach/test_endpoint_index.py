@@ -4,7 +4,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.reach.endpoint_index import Frame, outside
+from netpol_lab.reach.endpoint_index import EndpointIndex, outside
 
 
 def block(cidr, *excepts):
@@ -69,13 +69,13 @@ def test_the_address_of_a_node_stands_alone():
 
 @pytest.mark.parametrize("text", ["127.0.0.1", "10.0.0.5", "::1"])
 def test_what_is_not_outside_has_no_range(text):
-    frame = Frame([lab.load(pod("web", "10.0.0.5"))])
-    assert frame.range_around(parse_address(text)) is None
-    assert frame.range_around(parse_address("10.0.0.6")) is frame.ranges[0]
+    index = EndpointIndex([lab.load(pod("web", "10.0.0.5"))])
+    assert index.range_around(parse_address(text)) is None
+    assert index.range_around(parse_address("10.0.0.6")) is index.ranges[0]
 
 
 def test_clusters_share_one_frame():
     old, new = lab.load(pod("web", "10.0.0.5")), lab.load(block("10.0.0.0/8") + pod("db"))
-    frame = Frame([old, new])
-    assert frame.pods == ("shop/web", "shop/db")
-    assert "10.0.0.0-10.255.255.255" in frame.names
+    index = EndpointIndex([old, new])
+    assert index.pods == ("shop/web", "shop/db")
+    assert "10.0.0.0-10.255.255.255" in index.names

@@ -5,19 +5,21 @@ from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import ones
 from netpol_lab.model.objects import Direction
-from netpol_lab.reach.endpoint_index import Frame
+from netpol_lab.reach.endpoint_index import EndpointIndex
 from netpol_lab.reach.grants import grants
-from netpol_lab.reach.peer_views import View
+from netpol_lab.reach.peer_views import PeerViews
 
 
 def granted(cluster, direction, **reading):
     """Each grant in names: who may, to whom, on what, and by which rule."""
-    frame = Frame([cluster])
-    found = grants(resolution_of(cluster), View(cluster, frame, Assumptions(**reading)), direction)
+    index = EndpointIndex([cluster])
+    found = grants(
+        resolution_of(cluster), PeerViews(cluster, index, Assumptions(**reading)), direction
+    )
     return [
         (
-            [frame.names[place] for place in ones(grant.sources)],
-            [frame.names[place] for place in ones(grant.destinations)],
+            [index.names[place] for place in ones(grant.sources)],
+            [index.names[place] for place in ones(grant.destinations)],
             str(grant.ports),
             grant.rule and grant.rule.path,
         )

@@ -3,8 +3,8 @@
 import netpol_lab as lab
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Pod, Workload
-from netpol_lab.reach.endpoint_index import Frame
-from netpol_lab.reach.grouping import Groups, neighbours_joined, workload_names
+from netpol_lab.reach.endpoint_index import EndpointIndex
+from netpol_lab.reach.grouping import Groups, join_ranges, workload_names
 
 WEB = Workload("Deployment", "web")
 PODS = (
@@ -16,7 +16,7 @@ PODS = (
 
 
 def groups(by):
-    return Groups(by, PODS, Frame([Cluster(pods=PODS)]))
+    return Groups(by, PODS, EndpointIndex([Cluster(pods=PODS)]))
 
 
 def test_pods_stand_for_themselves():
@@ -48,7 +48,7 @@ def test_a_group_touches_itself_only_where_somebody_else_is_in_it():
 def test_joined_neighbours_open_the_same_and_are_as_few_as_can_be():
     rules = "\n---\n".join(map(BLOCK.format, ("a", "b"), ("10.0.0.0/8", "10.1.0.0/16")))
     reach = lab.reachability(lab.load(f"{rules}\n---\n{POD.format('a')}\n---\n{POD.format('b')}"))
-    joined = [*neighbours_joined(reach.connections(), reach.frame.ranges)]
+    joined = [*join_ranges(reach.connections(), reach.index.ranges)]
     assert [tuple(c[:2]) for c in joined if c.ports] == [
         ("shop/a", "0.0.0.0-255.255.255.255"),
         ("shop/b", "0.0.0.0-255.255.255.255"),

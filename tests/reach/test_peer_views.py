@@ -6,8 +6,8 @@ import netpol_lab as lab
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import ones
 from netpol_lab.model.objects import Direction, IPBlock
-from netpol_lab.reach.endpoint_index import Frame
-from netpol_lab.reach.peer_views import View
+from netpol_lab.reach.endpoint_index import EndpointIndex
+from netpol_lab.reach.peer_views import PeerViews
 
 CLUSTER = """
 apiVersion: v1
@@ -34,52 +34,52 @@ status: {podIP: 192.0.2.1, hostIP: 192.0.2.1}
 """
 
 
-def view(**reading):
+def views(**reading):
     cluster = lab.load(CLUSTER)
-    frame = Frame([cluster])
-    return frame, View(cluster, frame, Assumptions(**reading))
+    index = EndpointIndex([cluster])
+    return index, PeerViews(cluster, index, Assumptions(**reading))
 
 
-def names(frame, bits):
-    return [frame.names[place] for place in ones(bits)]
+def names(index, bits):
+    return [index.names[place] for place in ones(bits)]
 
 
 def test_subjects_are_the_ends_that_are_read_as_pods():
-    frame, seen = view()
-    assert names(frame, seen.subjects) == ["shop/both", "shop/six", "shop/unknown"]
-    frame, seen = view(host_network_as_pods=True)
-    assert "shop/agent" in names(frame, seen.subjects)
+    index, found = views()
+    assert names(index, found.subjects) == ["shop/both", "shop/six", "shop/unknown"]
+    index, found = views(host_network_as_pods=True)
+    assert "shop/agent" in names(index, found.subjects)
 
 
 def test_a_dual_stack_pod_shows_the_family_of_the_other_end():
-    frame, seen = view()
-    to_six = seen.onlookers((6,), Direction.INGRESS).inside(IPBlock(ip_network("2001:db8::1/128")))
-    to_four = seen.onlookers((4,), Direction.INGRESS).inside(IPBlock(ip_network("10.0.0.1/32")))
-    assert names(frame, to_six) == names(frame, to_four) == ["shop/both"]
+    index, found = views()
+    to_six = found.view((6,), Direction.INGRESS).inside(IPBlock(ip_network("2001:db8::1/128")))
+    to_four = found.view((4,), Direction.INGRESS).inside(IPBlock(ip_network("10.0.0.1/32")))
+    assert names(index, to_six) == names(index, to_four) == ["shop/both"]
 
 
 def test_an_exception_takes_addresses_out_of_a_block():
-    frame, seen = view()
+    index, found = views()
     block = IPBlock(ip_network("192.0.2.0/24"), (ip_network("192.0.2.1/32"),))
-    crowd = seen.onlookers((4,), Direction.INGRESS)
-    assert "shop/agent" in names(frame, crowd.inside(IPBlock(block.cidr)))
-    assert "shop/agent" not in names(frame, crowd.inside(block))
+    view = found.view((4,), Direction.INGRESS)
+    assert "shop/agent" in names(index, view.inside(IPBlock(block.cidr)))
+    assert "shop/agent" not in names(index, view.inside(block))
 
 
 def test_ends_without_an_address_are_known_as_such():
-    frame, seen = view()
-    assert names(frame, seen.onlookers((4,), Direction.EGRESS).unaddressed) == ["shop/unknown"]
+    index, found = views()
+    assert names(index, found.view((4,), Direction.EGRESS).unaddressed) == ["shop/unknown"]
 
 
 def test_the_node_of_a_pod_is_whoever_has_its_address_or_runs_on_it():
-    frame, seen = view()
-    crowd = seen.onlookers((4,), Direction.INGRESS)
-    agent = seen.ends[frame.index["shop/agent"]].pod
-    found = {frame.names[place] for place in crowd.maybe_node(agent)}
+    index, found = views()
+    view = found.view((4,), Direction.INGRESS)
+    agent = found.ends[index.place_of["shop/agent"]].pod
+    found = {index.names[place] for place in view.maybe_node(agent)}
     assert found == {"shop/agent", "192.0.2.1"}
 
 
 def test_ends_are_told_apart_by_their_port_names():
-    frame, seen = view()
-    named = {ports[0].name: names(frame, who) for ports, who in seen.by_names.items() if ports}
+    index, found = views()
+    named = {ports[0].name: names(index, who) for ports, who in found.by_names.items() if ports}
     assert named == {"http": ["shop/unknown"]}

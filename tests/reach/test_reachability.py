@@ -63,7 +63,7 @@ def shop():
 
 def test_names_workloads_and_addresses_may_be_asked_for(shop):
     assert shop.ports("web", "shop/backend") == PortSet.every()
-    assert shop.ports("203.0.113.7", "web") == shop.ports(shop.frame.ranges[0], "web")
+    assert shop.ports("203.0.113.7", "web") == shop.ports(shop.index.ranges[0], "web")
 
 
 def test_a_pod_reaches_itself(shop):

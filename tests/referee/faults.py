@@ -61,8 +61,8 @@ FAULTS = (
     Fault(
         "a rule without peers means pods only",
         "engine/semantics.py",
-        "            return crowd.everyone\n",
-        "            return crowd.among(self.pods.universe.labelled(Selector()))\n",
+        "            return peers.everyone\n",
+        "            return peers.among(self.pods.universe.labelled(Selector()))\n",
     ),
     Fault(
         "rules of an unlisted direction count",
@@ -168,8 +168,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "a pod's own node is kept out",
         "reach/grants.py",
-        "if direction is Direction.INGRESS or view.reading.own_node_egress:",
-        "if view.reading.own_node_egress:",
+        "if direction is Direction.INGRESS or views.assumptions.own_node_egress:",
+        "if views.assumptions.own_node_egress:",
     ),
     Fault(
         "host pods are cut off from their own address",
@@ -223,14 +223,14 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "what one reading leaves out stays sure",
         "reach/certainty.py",
-        "yield Part(0, part.possible, left)",
+        "yield Destinations(0, part.possible, left)",
         "yield part",
     ),
     Fault(
         "the possible is taken for sure",
         "reach/certainty.py",
-        "yield Part(part.sure & ports, part.possible | ports, both)",
-        "yield Part(part.sure | ports, part.possible | ports, both)",
+        "yield Destinations(part.certain & ports, part.possible | ports, both)",
+        "yield Destinations(part.certain | ports, part.possible | ports, both)",
     ),
     Fault(
         "hostNetwork pods are pods in every reading",

@@ -20,7 +20,7 @@ from netpol_lab.cli.reports.report import Report, json_items
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
-from netpol_lab.reach.diff import Diff, FlowChange, in_lines, neighbours_joined, notes
+from netpol_lab.reach.diff import Diff, FlowChange, in_lines, join_changes, notes
 from netpol_lab.reach.grouping import Connection
 
 
@@ -54,7 +54,7 @@ class Changes(Report):
     @cached_property
     def joined(self) -> tuple[FlowChange, ...]:
         """The changes with neighbouring ranges outside as one: what is listed and counted."""
-        return tuple(neighbours_joined(self.changes, self.diff.after.frame.ranges))
+        return tuple(join_changes(self.changes, self.diff.after.index.ranges))
 
     @cached_property
     def partial(self) -> tuple[Connection, ...]:

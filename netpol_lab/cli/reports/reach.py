@@ -16,7 +16,7 @@ from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.scene import MOST_AS_DIAGRAM
 from netpol_lab.pictures.svg import Picture, draw
 from netpol_lab.pictures.traffic import USUAL_PORT, spoken_port
-from netpol_lab.reach.grouping import BY, Connection, neighbours_joined
+from netpol_lab.reach.grouping import BY, Connection, join_ranges
 from netpol_lab.reach.reachability import Reachability
 
 MOST_NOTED = 100_000  # connections that are kept to be told of again
@@ -136,7 +136,7 @@ class Listing(Report):
         """Yield the connections, and count them; neighbouring ranges outside are one."""
         self._number, self._left_open, self._within = 0, False, False
         found = asked(self.reach, self.question)
-        for connection in neighbours_joined(found, self.reach.frame.ranges):
+        for connection in join_ranges(found, self.reach.index.ranges):
             self._number += 1
             self._left_open = self._left_open or bool(connection.undefined)
             self._within = self._within or _is_within(connection)
@@ -225,7 +225,7 @@ def _table(connections: Iterable[Connection]) -> Table:
 
 def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
     """Return the picture at a port; who is outside is in it as long as there is room."""
-    outside = [(str(range_), str(range_.first)) for range_ in reach.frame.ranges]
+    outside = [(str(range_), str(range_.first)) for range_ in reach.index.ranges]
     return draw(
         reach.cluster,
         *port,
@@ -289,7 +289,7 @@ def in_words(connection: Connection) -> str:
 
 def outside_names(reach: Reachability) -> frozenset[str]:
     """Return the names of the ranges of addresses outside the cluster."""
-    return frozenset(map(str, reach.frame.ranges))
+    return frozenset(map(str, reach.index.ranges))
 
 
 def telling_port(*found: Iterable[PortSet]) -> Port:

@@ -21,7 +21,7 @@ from netpol_lab.errors import NetpolError, visible
 from netpol_lab.model.addresses import AddressRange, parse_address
 from netpol_lab.model.intervals import cut
 from netpol_lab.model.ports import PortSet, Protocol
-from netpol_lab.reach.grouping import BY, Connection, neighbours_joined
+from netpol_lab.reach.grouping import BY, Connection, join_ranges
 from netpol_lab.reach.reachability import Reachability
 
 _T = TypeVar("_T")
@@ -58,7 +58,7 @@ def differences(
     then, now : mapping
         As `as_flows` returns them.
     outside : sequence of AddressRange
-        What is outside the cluster now, as in `Frame`.
+        What is outside the cluster now, as in `EndpointIndex`.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def differences(
     changed = [*_changed(_cut_up(then, pieces), _cut_up(now, pieces))]
     for sign in dict.fromkeys(sign for sign, _ in changed):
         found = (connection for of, connection in changed if of == sign)
-        for source, destination, ports, _ in neighbours_joined(found, pieces):
+        for source, destination, ports, _ in join_ranges(found, pieces):
             yield Difference(sign, source, destination, str(ports))
 
 

@@ -16,7 +16,7 @@ from netpol_lab.course.practice.deals import Traps, draw
 from netpol_lab.course.practice.misconceptions import Misreading
 from netpol_lab.course.practice.situation import Pair, Situation
 from netpol_lab.engine.explain import describe_pod
-from netpol_lab.engine.semantics import One, ports_at
+from netpol_lab.engine.semantics import SinglePeer, ports_at
 from netpol_lab.engine.verdict import Side, Verdict, evaluate, resolution_of
 from netpol_lab.manifests.summary import peer_words
 from netpol_lab.model.cluster import Cluster
@@ -425,7 +425,7 @@ def _by_rule(verdict: Verdict) -> Iterator[str]:
 def _one_rule(verdict: Verdict, side: Side, policy: Policy, rule: Rule) -> str:
     peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
     means = resolution_of(verdict.cluster).peers(policy.namespace, rule.peers)
-    if not means.admits(One(side.peer), verdict.assumptions):
+    if not means.admits(SinglePeer(side.peer), verdict.assumptions):
         return f"  rule {rule.number} of {policy} admits {peers}, so not {side.peer}"
     ports = ", or ".join(_at(entry, side.flow.destination.pod) for entry in rule.ports)
     return f"  rule {rule.number} of {policy} admits {peers}, on {ports or 'every port'}"

@@ -13,7 +13,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import bits_of, ones, union
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import Direction, Pod
-from netpol_lab.reach.certainty import Part
+from netpol_lab.reach.certainty import Destinations
 from netpol_lab.reach.grouping import workload_names
 from netpol_lab.reach.reachability import Reachability, reachability_of
 
@@ -108,9 +108,9 @@ class Openness:
 
     def way_out(self, source: str) -> Share:
         """Return how many pods of a group may open some connection to some address outside."""
-        pods, index = self.members[source], self.reach.frame.index
-        beyond = bits_of(index[name] for name in self._outside)
-        reached = (self.reach.spread(1 << index[str(pod)]) & beyond for pod in pods)
+        pods, place_of = self.members[source], self.reach.index.place_of
+        beyond = bits_of(place_of[name] for name in self._outside)
+        reached = (self.reach.spread(1 << place_of[str(pod)]) & beyond for pod in pods)
         return Share(sum(map(bool, reached)), len(pods))
 
     @property
@@ -124,7 +124,7 @@ class Openness:
     def _sources(self) -> dict[str, list[Source]]:
         """Whom the members of each group reach, and any address outside."""
         inside = {group: self._alike(pods) for group, pods in self.members.items()}
-        from_outside = (self.reach.row(self.reach.frame.index[name]) for name in self._outside)
+        from_outside = (self.reach.row(self.reach.index.place_of[name]) for name in self._outside)
         rows = [part for row in from_outside for part in row]
         return inside | {OUTSIDE: [Source(1, 0, self._reached(rows))]}
 
@@ -139,10 +139,10 @@ class Openness:
             for members in self.reach.alike(self._bits(pods)).values()
         ]
 
-    def _reached(self, row: Iterable[Part]) -> Mapping[Port, int]:
+    def _reached(self, row: Iterable[Destinations]) -> Mapping[Port, int]:
         """Return whom a row reaches on each port."""
         return {
-            port: union(part.ends for part in row if part.sure & class_)
+            port: union(part.ends for part in row if part.certain & class_)
             for port, class_ in self._classes.items()
         }
 
@@ -154,16 +154,16 @@ class Openness:
     def _outside(self) -> tuple[str, ...]:
         """The ranges of addresses outside, without the nodes: a pod's own node may always come."""
         nodes = {address for pod in self.reach.cluster.pods for address in pod.node_addresses}
-        return tuple(str(end) for end in self.reach.frame.ranges if end.first not in nodes)
+        return tuple(str(end) for end in self.reach.index.ranges if end.first not in nodes)
 
     @cached_property
     def _asked(self) -> dict[Port, int]:
-        index = self.reach.frame.index
-        return {port: bits_of(index[name] for name in names)
+        place_of = self.reach.index.place_of
+        return {port: bits_of(place_of[name] for name in names)
                 for port, names in self.listening.items()}  # fmt: skip
 
     def _bits(self, pods: Iterable[Pod]) -> int:
-        return bits_of(self.reach.frame.index[str(pod)] for pod in pods)
+        return bits_of(self.reach.index.place_of[str(pod)] for pod in pods)
 
 
 def openness(

@@ -9,7 +9,7 @@ import netpol_lab as lab
 from netpol_lab.cli.reports.reach import Grid, Listing, Port, Question, asked, readable_by, report
 from netpol_lab.errors import NetpolError
 from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.grouping import neighbours_joined
+from netpol_lab.reach.grouping import join_ranges
 from netpol_lab.reach.reachability import reachability
 from tests.helpers.reading_back import read_dot, read_mermaid
 
@@ -46,7 +46,7 @@ BY = pytest.mark.parametrize("by", ["pod", "workload", "namespace"])
 
 
 def joined(reach, by):
-    return neighbours_joined(reach.connections(by), reach.frame.ranges)
+    return join_ranges(reach.connections(by), reach.index.ranges)
 
 
 def data(found):

@@ -126,7 +126,7 @@ def test_the_differences_are_those_of_both_clusters_side_by_side(seed):
     )
     then, now = (Listing(reachability(cluster), Question()) for cluster in (old, new))
     stored = as_flows(then.connections())
-    found = [*differences(stored, as_flows(now.connections()), now.reach.frame.ranges)]
+    found = [*differences(stored, as_flows(now.connections()), now.reach.index.ranges)]
     changed = {(c.source, c.destination): c for c in lab.diff(old, new).changes}
     both = side_by_side([old, new])[0]
     for pair in permutations(both.ends, 2):
@@ -138,7 +138,7 @@ def test_the_differences_are_those_of_both_clusters_side_by_side(seed):
 
 
 def known(range_, *listings):
-    return all(listing.reach.frame.range_around(range_.first) for listing in listings)
+    return all(listing.reach.index.range_around(range_.first) for listing in listings)
 
 
 # ---------------------------------------------------------------- another question
