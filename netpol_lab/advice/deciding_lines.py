@@ -204,55 +204,57 @@ def _limited(cluster: Cluster, told: list[list[_Told]]) -> tuple[tuple[Passage, 
 def _halves(verdict: Verdict) -> Iterator[tuple[Side, Assumptions, str]]:
     """Yield both sides in the usual reading, and what differs where another one is permitted."""
     usual = verdict.outcomes[0]
-    yield from ((side, usual.reading, str(side.direction)) for side in verdict.sides)
+    yield from ((side, usual.assumptions, str(side.direction)) for side in verdict.sides)
     other = next((one for one in verdict.outcomes if one.allowed is not usual.allowed), usual)
     for before, side in zip(_sides(usual), _sides(other), strict=True):
         if before.allowed is not side.allowed:
-            yield side, other.reading, f"{side.direction}, otherwise"
+            yield side, other.assumptions, f"{side.direction}, otherwise"
 
 
 def _sides(outcome: Outcome) -> tuple[Side, Side]:
     return outcome.egress, outcome.ingress
 
 
-def _told(cluster: Cluster, side: Side, reading: Assumptions, opening: str) -> Iterator[_Told]:
+def _told(cluster: Cluster, side: Side, assumptions: Assumptions, opening: str) -> Iterator[_Told]:
     """Yield the policies that decide one side; there are none where it is exempt."""
     if side.exemption is None:
         tell = _admitting if side.admitted_by else _denying
-        for words, policy, paths in tell(cluster, side, reading):
+        for words, policy, paths in tell(cluster, side, assumptions):
             yield _Told(f"{opening}: {words}", policy, paths)
 
 
-def _admitting(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[_Told]:
+def _admitting(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Told]:
     for policy, pairs in groupby(side.admitted_by, key=lambda pair: pair[0]):
         rules = [rule for _, rule in pairs]
         numbers = " and ".join(str(rule.number) for rule in rules)
         one = len(rules) == 1
         words = f"rule{'' if one else 's'} {numbers} of {policy} admit{'s' if one else ''}"
         paths = (
-            path for rule in rules for path in admitting_items(cluster, side, reading, policy, rule)
+            path
+            for rule in rules
+            for path in admitting_items(cluster, side, assumptions, policy, rule)
         )
         yield _Told(f"{words} {side.peer}", policy, tuple(paths))
 
 
 def admitting_items(
-    cluster: Cluster, side: Side, reading: Assumptions, policy: Policy, rule: Rule
+    cluster: Cluster, side: Side, assumptions: Assumptions, policy: Policy, rule: Rule
 ) -> list[Path]:
     """Return the items that admit the flow; the rule itself where it restricts nothing."""
 
     def admits(**items: tuple[object]) -> bool:
         narrower = replace(rule, **items)  # type: ignore[arg-type]
         query = query_of(side.flow)
-        return resolution_of(cluster).admits(policy, narrower, side.peer, query, reading)
+        return resolution_of(cluster).admits(policy, narrower, side.peer, query, assumptions)
 
     peers = [path_of_peer(rule, i) for i, peer in enumerate(rule.peers) if admits(peers=(peer,))]
     ports = [path_of_port(rule, i) for i, port in enumerate(rule.ports) if admits(ports=(port,))]
     return peers + ports or [path_of_rule(rule)]
 
 
-def _denying(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[_Told]:
+def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Told]:
     governed = is_governed(side.flow.protocol)  # no rule speaks of ICMP
-    miss = nearest(cluster, side, reading) if governed else None
+    miss = nearest(cluster, side, assumptions) if governed else None
     if miss is not None:
         yield _Told(_closest(miss, side), miss.policy, (*_missed(cluster, miss, side),))
     for policy in side.isolated_by:

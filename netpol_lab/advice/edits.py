@@ -126,7 +126,7 @@ def _exchanged(
     return tuple(new.get((type(thing), str(thing)), thing) for thing in things)
 
 
-def edits(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[Edit]:
+def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[Edit]:
     """Yield what might let a flow through a side that denies it, the nearest rule's first.
 
     Rules are written only into policies that are the subject's own: a default deny stays one, and
@@ -138,7 +138,7 @@ def edits(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iter
     cluster : Cluster
     side : Side
         One side of a verdict on this cluster.
-    reading : Assumptions
+    assumptions : Assumptions
         The reading under which the side was judged.
 
     Examples
@@ -152,7 +152,7 @@ def edits(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iter
     """
     if side.allowed or not is_governed(side.flow.protocol):  # no rule speaks of ICMP
         return
-    found = sorted(misses(cluster, side, reading), key=lambda miss: len(miss.unmet))
+    found = sorted(misses(cluster, side, assumptions), key=lambda miss: len(miss.unmet))
     peer = _told(cluster, side)
     for_rules = chain.from_iterable(_for_rule(cluster, side, miss, peer) for miss in found)
     if peer is None:

@@ -176,7 +176,7 @@ def _mixes_families(outcome: Outcome) -> bool:
 def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     """Return the best edit that lets the flow through one side more, and the verdict then."""
     outcome, side = next(_denials(verdict))
-    proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.reading))
+    proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.assumptions))
     by_size = sorted(proposed, key=_lines)
     groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, _lines))
     for equal in groups:

@@ -58,13 +58,13 @@ def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisi
     ):
         if goal.allowed and not side.allowed:
             refusing = meant.isolated or side.subject.pod is None
-            yield _refusing(cluster, side, outcome.reading) if refusing else _isolating(side)
+            yield _refusing(cluster, side, outcome.assumptions) if refusing else _isolating(side)
         elif not goal.allowed:
             for policy, rule in side.admitted_by:
                 if _has_the_right_peer(goal, answered):
-                    yield _wrong_port(cluster, side, policy, rule, outcome.reading)
+                    yield _wrong_port(cluster, side, policy, rule, outcome.assumptions)
                 else:
-                    yield _admitting(cluster, side, policy, rule, outcome.reading)
+                    yield _admitting(cluster, side, policy, rule, outcome.assumptions)
             if not side.isolated and not meant.allowed:
                 yield from _other_way(cluster, side)
 
@@ -90,9 +90,9 @@ def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
         yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
 
 
-def _refusing(cluster: Cluster, side: Side, reading: Assumptions) -> Decisive:
+def _refusing(cluster: Cluster, side: Side, assumptions: Assumptions) -> Decisive:
     """Return the rule that comes closest, or what isolates the pod where there is no rule."""
-    miss = nearest(cluster, side, reading)
+    miss = nearest(cluster, side, assumptions)
     if miss is None:
         does = f"this isolates {side.subject} for {side.direction}, and no rule admits anybody"
         return Decisive(side.isolated_by[0], SUBJECT, does)
@@ -115,21 +115,21 @@ def _has_the_right_peer(goal: Goal, answered: Cluster) -> bool:
 
 
 def _wrong_port(
-    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, assumptions: Assumptions
 ) -> Decisive:
     """Return the item of a rule that admits the right end on too many ports."""
     if not rule.ports:
         return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
-    item = admitting_items(cluster, side, reading, policy, rule)[-1]  # ports come last
+    item = admitting_items(cluster, side, assumptions, policy, rule)[-1]  # ports come last
     asked = spoken_port(side.flow.port, side.flow.protocol)
     return Decisive(policy, format_path(item), f"this admits {side.peer} on {asked}")
 
 
 def _admitting(
-    cluster: Cluster, side: Side, policy: Policy, rule: Rule, reading: Assumptions
+    cluster: Cluster, side: Side, policy: Policy, rule: Rule, assumptions: Assumptions
 ) -> Decisive:
     """Return the item of a rule that admits the other end of a side."""
     if not rule.peers:
         return Decisive(policy, rule.path, "a rule with no peers admits everybody")
-    item = admitting_items(cluster, side, reading, policy, rule)[0]
+    item = admitting_items(cluster, side, assumptions, policy, rule)[0]
     return Decisive(policy, format_path(item), f"this means {side.peer} as well")

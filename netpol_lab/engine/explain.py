@@ -95,9 +95,9 @@ def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
     """Say whether answering one open question otherwise, and nothing else, changes a result."""
     results: dict[object, dict[object, bool]] = {}
     for outcome in outcomes:
-        others = (getattr(outcome.reading, other) for other in OPEN_QUESTIONS if other != name)
+        others = (getattr(outcome.assumptions, other) for other in OPEN_QUESTIONS if other != name)
         same = (*others, *_pair(outcome))
-        results.setdefault(same, {})[getattr(outcome.reading, name)] = outcome.allowed
+        results.setdefault(same, {})[getattr(outcome.assumptions, name)] = outcome.allowed
     return any(len(set(answers.values())) > 1 for answers in results.values())
 
 
@@ -139,7 +139,7 @@ def _family(verdict: Verdict) -> Iterator[str]:
 
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
-        first, *more = _side(verdict, side, verdict.outcomes[0].reading)
+        first, *more = _side(verdict, side, verdict.outcomes[0].assumptions)
         yield f"  {side.direction!s:<8} {first}"
         yield from (f"           {line}" for line in more)
 
@@ -151,11 +151,11 @@ def _otherwise(verdict: Verdict) -> Iterator[str]:
     if other is not None:
         for before, side in zip(verdict.sides, (other.egress, other.ingress), strict=True):
             if before.allowed is not side.allowed:
-                words = next(iter(_side(verdict, side, other.reading)))
+                words = next(iter(_side(verdict, side, other.assumptions)))
                 yield f"  else     {ALLOWED_WORDS[other.allowed]}: {words}"
 
 
-def _side(verdict: Verdict, side: Side, reading: Assumptions) -> Iterator[str]:
+def _side(verdict: Verdict, side: Side, assumptions: Assumptions) -> Iterator[str]:
     subject, direction = side.subject, side.direction
     if side.exemption is not None:
         yield _exempt(verdict, side)
@@ -165,7 +165,7 @@ def _side(verdict: Verdict, side: Side, reading: Assumptions) -> Iterator[str]:
         by = ", ".join(map(str, side.isolated_by))
         yield f"{subject} is isolated by {by}; {_admission(side)}"
         governed = is_governed(side.flow.protocol)
-        if governed and (miss := nearest(verdict.cluster, side, reading)) is not None:
+        if governed and (miss := nearest(verdict.cluster, side, assumptions)) is not None:
             yield _near(miss, side, verdict.cluster)
 
 
@@ -227,7 +227,7 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
         "admitted_by": [
             {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
         ],
-        "reason": next(iter(_side(verdict, side, verdict.outcomes[0].reading))),
+        "reason": next(iter(_side(verdict, side, verdict.outcomes[0].assumptions))),
     }
 
 

@@ -90,7 +90,7 @@ class NearMiss:
         return any(unmet.part in PORT_PARTS for unmet in self.unmet)
 
 
-def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> NearMiss | None:
+def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> NearMiss | None:
     """Return the rule that misses least on a side that denies; None when there is no rule.
 
     Of blocks that miss as much, one that excepts the address is nearer than one that lies
@@ -101,7 +101,7 @@ def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Ne
     cluster : Cluster
     side : Side
         One side of a verdict on this cluster.
-    reading : Assumptions
+    assumptions : Assumptions
         The reading under which the side was judged.
 
     Examples
@@ -112,7 +112,7 @@ def nearest(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Ne
     >>> nearest(shop, side).unmet[0].wants.values
     ('backend',)
     """
-    found = list(misses(cluster, side, reading))
+    found = list(misses(cluster, side, assumptions))
     least = min((len(miss.unmet) for miss in found), default=0)
     equal = [miss for miss in found if len(miss.unmet) == least]
     if equal and any(unmet.part is Part.ADDRESS for unmet in equal[0].unmet):
@@ -130,7 +130,7 @@ def _distance(miss: NearMiss, peer: Endpoint) -> int:
     return 1
 
 
-def misses(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Iterator[NearMiss]:
+def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[NearMiss]:
     """Yield every rule that might have admitted the flow of a side that denies.
 
     A rule with several items in `from` or `to` comes once for each. Rules that fit, but whose
@@ -146,22 +146,22 @@ def misses(cluster: Cluster, side: Side, reading: Assumptions = DEFAULTS) -> Ite
     """
     if side.allowed:
         return
-    yield from _unlisted(cluster, side, reading)
+    yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:
         for rule in policy.rules(side.direction):
             for peer in rule.peers or (None,):
-                unmet = _unmet(cluster, policy, rule, peer, side, reading)
+                unmet = _unmet(cluster, policy, rule, peer, side, assumptions)
                 yield NearMiss(policy, rule, tuple(unmet), peer)
 
 
-def _unlisted(cluster: Cluster, side: Side, reading: Assumptions) -> Iterator[NearMiss]:
+def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[NearMiss]:
     """Yield the rules that would admit the flow, were their direction listed."""
     assert side.subject.pod is not None
     resolution, query = resolution_of(cluster), query_of(side.flow)
     for policy in resolution.isolating(side.subject.pod, opposite(side.direction)):
         for rule in policy.rules(side.direction):
             listed = side.direction in policy.policy_types
-            if not listed and resolution.admits(policy, rule, side.peer, query, reading):
+            if not listed and resolution.admits(policy, rule, side.peer, query, assumptions):
                 yield NearMiss(policy, rule, (Unmet(Part.DIRECTION, side.direction),))
 
 
@@ -171,17 +171,17 @@ def _unmet(
     rule: Rule,
     peer: Peer | None,
     side: Side,
-    reading: Assumptions,
+    assumptions: Assumptions,
 ) -> Iterator[Unmet]:
     if peer is not None:
-        yield from unmet_by_peer(cluster, policy.namespace, peer, side.peer, reading)
-    if not query_of(side.flow).in_rule(rule, reading):
-        yield _unmet_by_ports(rule, side, reading)
+        yield from unmet_by_peer(cluster, policy.namespace, peer, side.peer, assumptions)
+    if not query_of(side.flow).in_rule(rule, assumptions):
+        yield _unmet_by_ports(rule, side, assumptions)
 
 
-def _unmet_by_ports(rule: Rule, side: Side, reading: Assumptions) -> Unmet:
-    names = named_ports(side.flow.destination, reading)
-    ports = ports_at(rule.ports, names, reading.end_port)
+def _unmet_by_ports(rule: Rule, side: Side, assumptions: Assumptions) -> Unmet:
+    names = named_ports(side.flow.destination, assumptions)
+    ports = ports_at(rule.ports, names, assumptions.end_port)
     if not ports:
         return Unmet(Part.PORT_NAME)
     number = side.flow.port
@@ -195,7 +195,7 @@ def unmet_by_peer(
     namespace: str,
     wanted: Peer,
     peer: Endpoint,
-    reading: Assumptions = DEFAULTS,
+    assumptions: Assumptions = DEFAULTS,
 ) -> Iterator[Unmet]:
     """Yield what an item of `from` or `to` wants and an end does not have.
 
@@ -208,7 +208,7 @@ def unmet_by_peer(
         The item.
     peer : Endpoint
         The end, as the policies see it.
-    reading : Assumptions
+    assumptions : Assumptions
 
     Examples
     --------
@@ -220,7 +220,7 @@ def unmet_by_peer(
     ['shop']
     """
     if wanted.ip_block is not None:
-        yield from _unmet_by_block(wanted.ip_block, peer, reading)
+        yield from _unmet_by_block(wanted.ip_block, peer, assumptions)
     elif peer.pod is None:
         yield Unmet(Part.POD)
     else:
@@ -236,8 +236,8 @@ def unmet_by_peer(
             yield from _failing(wanted.pod_selector.requirements, peer.pod.labels, Part.POD_LABELS)
 
 
-def _unmet_by_block(block: IPBlock, peer: Endpoint, reading: Assumptions) -> Iterator[Unmet]:
-    if not sees_address(peer, reading):
+def _unmet_by_block(block: IPBlock, peer: Endpoint, assumptions: Assumptions) -> Iterator[Unmet]:
+    if not sees_address(peer, assumptions):
         yield Unmet(Part.PODS_BY_BLOCK, block)
     elif peer.address is None or peer.address not in block.cidr:
         yield Unmet(Part.ADDRESS, block)

@@ -84,13 +84,13 @@ class Outcome:
 
     Parameters
     ----------
-    reading : Assumptions
+    assumptions : Assumptions
     arriving : Flow
         The flow as it arrives: behind a Service address, at one of the Service's pods.
     egress, ingress : Side
     """
 
-    reading: Assumptions
+    assumptions: Assumptions
     arriving: Flow
     egress: Side
     ingress: Side
@@ -139,7 +139,7 @@ class Verdict:
         return _unanimous(
             outcome.allowed
             for outcome in self.outcomes
-            if is_usual(outcome.reading, self.assumptions)
+            if is_usual(outcome.assumptions, self.assumptions)
         )
 
     @property
@@ -220,10 +220,10 @@ def judge(
     """Return the verdict on a flow; `evaluate` for flows that are already made."""
     resolution = resolution_of(cluster)
     outcomes = tuple(
-        _outcome(resolution, path, reading)
+        _outcome(resolution, path, answered)
         for meant in flow.each
         for path in _paths(cluster, meant)
-        for reading in readings(assumptions, _open_questions(path))
+        for answered in readings(assumptions, _open_questions(path))
     )
     return Verdict(flow, outcomes, cluster, assumptions)
 
@@ -366,17 +366,19 @@ def _open_questions(path: _Path) -> list[str]:
 # ---------------------------------------------------------------- one reading
 
 
-def _outcome(resolution: Resolution, path: _Path, reading: Assumptions) -> Outcome:
-    asked = path.arriving if reading.service_rewritten_first else path.asked
-    egress = _side(resolution, path, Direction.EGRESS, _as_read(asked, reading), reading)
-    ingress = _side(resolution, path, Direction.INGRESS, _as_read(path.arriving, reading), reading)
-    if path.may_hide_client and reading.client_address_kept is False:
-        ingress = _with_another_address(resolution, path, ingress, reading)
-    return Outcome(reading, path.arriving, egress, ingress)
+def _outcome(resolution: Resolution, path: _Path, assumptions: Assumptions) -> Outcome:
+    asked = path.arriving if assumptions.service_rewritten_first else path.asked
+    egress = _side(resolution, path, Direction.EGRESS, _as_read(asked, assumptions), assumptions)
+    ingress = _side(
+        resolution, path, Direction.INGRESS, _as_read(path.arriving, assumptions), assumptions
+    )
+    if path.may_hide_client and assumptions.client_address_kept is False:
+        ingress = _with_another_address(resolution, path, ingress, assumptions)
+    return Outcome(assumptions, path.arriving, egress, ingress)
 
 
 def _with_another_address(
-    resolution: Resolution, path: _Path, kept: Side, reading: Assumptions
+    resolution: Resolution, path: _Path, kept: Side, assumptions: Assumptions
 ) -> Side:
     """Return the side of a pod for a client that arrives with another address than its own.
 
@@ -386,18 +388,18 @@ def _with_another_address(
     if not kept.allowed:
         return replace(kept, exemption=Exemption.OWN_NODE)
     nobody_knows = Flow(Endpoint(), kept.flow.destination, kept.flow.port, kept.flow.protocol)
-    outside_blocks = replace(reading, unknown_addresses_in_blocks=False)
+    outside_blocks = replace(assumptions, unknown_addresses_in_blocks=False)
     return _side(resolution, path, Direction.INGRESS, nobody_knows, outside_blocks)
 
 
-def _as_read(flow: Flow, reading: Assumptions) -> Flow:
+def _as_read(flow: Flow, assumptions: Assumptions) -> Flow:
     """Return the flow with hostNetwork pods as their node's address, if read so (SEM-54)."""
-    ends = as_read(flow.source, reading), as_read(flow.destination, reading)
+    ends = as_read(flow.source, assumptions), as_read(flow.destination, assumptions)
     return Flow(*ends, flow.port, flow.protocol)
 
 
 def _side(
-    resolution: Resolution, path: _Path, direction: Direction, flow: Flow, reading: Assumptions
+    resolution: Resolution, path: _Path, direction: Direction, flow: Flow, assumptions: Assumptions
 ) -> Side:
     side = Side(direction, flow)
     pod = side.subject.pod
@@ -411,22 +413,22 @@ def _side(
         (policy, rule)
         for policy in side.isolated_by
         for rule in policy.rules(direction)
-        if resolution.admits(policy, rule, side.peer, query, reading)
+        if resolution.admits(policy, rule, side.peer, query, assumptions)
     )
-    exemption = _exemption(path, side, pod, reading)
+    exemption = _exemption(path, side, pod, assumptions)
     return Side(direction, flow, side.isolated_by, admitted_by, exemption)
 
 
-def _exemption(path: _Path, side: Side, pod: Pod, reading: Assumptions) -> Exemption | None:
-    if not reading.enforced:
+def _exemption(path: _Path, side: Side, pod: Pod, assumptions: Assumptions) -> Exemption | None:
+    if not assumptions.enforced:
         return Exemption.NOT_ENFORCED
-    if path.reaches_itself and (not path.through_service or reading.service_loopback):
+    if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
         return Exemption.ITSELF
     open_here = side.direction is Direction.EGRESS and side.isolated
-    always = reading.own_node_egress if open_here else side.direction is Direction.INGRESS
+    always = assumptions.own_node_egress if open_here else side.direction is Direction.INGRESS
     if always and is_own_node(pod, side.peer):
         return Exemption.OWN_NODE
-    if side.isolated and not is_governed(side.flow.protocol) and not reading.icmp_filtered:
+    if side.isolated and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
         return Exemption.NOT_FILTERED
     return None
 

@@ -145,7 +145,7 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
         yield replace(assumptions, **dict(zip(names, choice, strict=True)))
 
 
-def is_usual(reading: Assumptions, assumptions: Assumptions) -> bool:
+def is_usual(answered: Assumptions, assumptions: Assumptions) -> bool:
     """Say whether a reading answers each open question as most plugins do, where known.
 
     Examples
@@ -154,7 +154,7 @@ def is_usual(reading: Assumptions, assumptions: Assumptions) -> bool:
     False
     """
     return all(
-        getattr(assumptions, name) is not None or getattr(reading, name) in (None, question.usual)
+        getattr(assumptions, name) is not None or getattr(answered, name) in (None, question.usual)
         for name, question in OPEN_QUESTIONS.items()
         if question.usual is not None
     )

@@ -93,8 +93,8 @@ def side_by_side(
 def _granted(
     cluster: Cluster, resolution: Resolution, index: EndpointIndex, assumptions: Assumptions
 ) -> Iterator[tuple[list[Grant], list[Grant]]]:
-    for reading in extremes(cluster, assumptions):
-        views = PeerViews(cluster, index, reading)
+    for answered in extremes(cluster, assumptions):
+        views = PeerViews(cluster, index, answered)
         egress, ingress = (
             [*grants(resolution, views, direction)]
             for direction in (Direction.EGRESS, Direction.INGRESS)

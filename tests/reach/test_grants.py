@@ -10,11 +10,11 @@ from netpol_lab.reach.grants import grants
 from netpol_lab.reach.peer_views import PeerViews
 
 
-def granted(cluster, direction, **reading):
+def granted(cluster, direction, **assumed):
     """Each grant in names: who may, to whom, on what, and by which rule."""
     index = EndpointIndex([cluster])
     found = grants(
-        resolution_of(cluster), PeerViews(cluster, index, Assumptions(**reading)), direction
+        resolution_of(cluster), PeerViews(cluster, index, Assumptions(**assumed)), direction
     )
     return [
         (

@@ -34,10 +34,10 @@ status: {podIP: 192.0.2.1, hostIP: 192.0.2.1}
 """
 
 
-def views(**reading):
+def views(**assumed):
     cluster = lab.load(CLUSTER)
     index = EndpointIndex([cluster])
-    return index, PeerViews(cluster, index, Assumptions(**reading))
+    return index, PeerViews(cluster, index, Assumptions(**assumed))
 
 
 def names(index, bits):

@@ -54,9 +54,9 @@ class _NameServers:
     def _is_known(self, survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
         pods = (Endpoint(pod, next(iter(pod.known_addresses), None)) for pod in self.pods)
         ends = ((end, self.port) for end in pods)
-        reading = replace(survey.assumptions, unknown_addresses_in_blocks=True)
+        assumptions = replace(survey.assumptions, unknown_addresses_in_blocks=True)
         return any(
-            survey.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), reading)
+            survey.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), assumptions)
             for end, port in (*ends, *((end, DNS_PORT) for end in self.addresses))
         )
 
