@@ -13,52 +13,13 @@ from functools import cached_property
 from itertools import permutations
 from typing import Any
 
-import yaml
-
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.model.cluster import Cluster
 
 Object = dict[str, Any]
 Pair = tuple[str, str]
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes null as nothing after the colon, and never an anchor."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def represent_dict(self, data: Any) -> yaml.MappingNode:
-        """Put a mapping that holds null on lines of its own: between braces null needs a tag."""
-        node = super().represent_dict(data)
-        if None in data.values():
-            node.flow_style = False
-        return node
-
-
-_Dumper.add_representer(dict, _Dumper.represent_dict)
-_Dumper.add_representer(
-    type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
-)
-
-
-def as_yaml(documents: Iterable[Object]) -> str:
-    """Return objects as YAML documents, with the innermost lists and mappings on one line.
-
-    Examples
-    --------
-    >>> print(as_yaml([{"podSelector": None}, {"from": [{"podSelector": {}}]}]))
-    podSelector:
-    ---
-    from:
-    - podSelector: {}
-    """
-    dumped = (
-        yaml.dump(each, Dumper=_Dumper, sort_keys=False, default_flow_style=None, width=1000)
-        for each in documents
-    )
-    return "---\n".join(dumped).strip()
 
 
 # ---------------------------------------------------------------- objects
@@ -152,7 +113,7 @@ class Situation:
     @cached_property
     def manifests(self) -> str:
         """All of it as YAML."""
-        return as_yaml([*self.things, *self.policies])
+        return as_yaml(*self.things, *self.policies, compact=True)
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -162,7 +123,7 @@ class Situation:
     @property
     def policies_text(self) -> str:
         """The policies as YAML."""
-        return as_yaml(self.policies)
+        return as_yaml(*self.policies, compact=True)
 
     @property
     def pods_text(self) -> str:

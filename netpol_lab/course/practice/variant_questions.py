@@ -12,10 +12,11 @@ import yaml
 from netpol_lab.course.practice.generators import NAMES, TIERS
 from netpol_lab.course.practice.misconceptions import Misreading
 from netpol_lab.course.practice.questions import MOST_CHOICES, Occasion, Question
-from netpol_lab.course.practice.situation import Pair, Situation, as_yaml, full_name, pod, spoken
+from netpol_lab.course.practice.situation import Pair, Situation, full_name, pod, spoken
 from netpol_lab.engine.verdict import Verdict, evaluate, judge, resolution_of
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.model.objects import NAME_LABEL, Direction, Pod, Policy
 
 BOTH: dict[tuple[bool | None, ...], str] = {
@@ -191,7 +192,7 @@ def _admits(verdict: Verdict, before: Verdict) -> bool:
 
 def _changed_lines(situation: Situation, verdict: Verdict) -> Iterator[tuple[str, str]]:
     """Yield changes in words, with the policies after each."""
-    texts = [as_yaml([one]) for one in situation.policies]
+    texts = [as_yaml(one, compact=True) for one in situation.policies]
     for i, one in enumerate(situation.policies):
         lines = texts[i].split("\n")
         told = [*map(_bare, lines)]  # a change is told without the indentation
