@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from netpol_lab.manifests.loader import load
     from netpol_lab.manifests.review import review
     from netpol_lab.model.assumptions import Assumptions
-    from netpol_lab.model.cluster import Cluster, Flow
+    from netpol_lab.model.cluster import Cluster
+    from netpol_lab.model.flows import Flow
     from netpol_lab.model.objects import Pod, Policy
     from netpol_lab.model.ports import PortSet
     from netpol_lab.pictures.charts.bars import plot_coverage, plot_exposure
@@ -76,7 +77,7 @@ __version__ = "0.1.0"
 _HOMES = {
     # what there is
     "Cluster": "model.cluster",
-    "Flow": "model.cluster",
+    "Flow": "model.flows",
     "Pod": "model.objects",
     "Policy": "model.objects",
     "PortSet": "model.ports",

@@ -20,7 +20,8 @@ from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.summary import peer_words, policy_words
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     NAME_LABEL,
     IPBlock,

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from netpol_lab.advice.edits import Edit, edits
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge, leads_nowhere, without_port
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.diff import diff
 from netpol_lab.reach.grouping import Connection

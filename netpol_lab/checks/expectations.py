@@ -35,7 +35,8 @@ from netpol_lab.manifests.loader import CLUSTER_WIDE, read_all
 from netpol_lab.manifests.sources import files_of, text_of
 from netpol_lab.manifests.yaml_reader import Document
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, Flow, checked_cluster
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.flows import Flow
 from netpol_lab.model.ports import Protocol
 
 # ---------------------------------------------------------------- running

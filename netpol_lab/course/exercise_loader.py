@@ -28,7 +28,8 @@ from netpol_lab.manifests.loader import INLINE, read_parts
 from netpol_lab.manifests.sources import SCENARIOS, SUFFIXES, files_of, text_of
 from netpol_lab.manifests.yaml_reader import Document, documents
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.pictures.traffic import Outside
 
 FOLDER = SCENARIOS / "exercises"

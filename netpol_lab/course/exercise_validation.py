@@ -12,7 +12,8 @@ from netpol_lab.errors import NetpolError, Reason, did_you_mean, visible
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.cluster import Cluster, checked_port
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import checked_port
 
 OTHERWISE = ("unchanged", "blocked")
 MOST_FLOWS = 10_000  # of one exercise; each is asked several times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.cluster import Endpoint
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import ContainerPort, Pod
 
 

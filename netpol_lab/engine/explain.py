@@ -10,7 +10,8 @@ from netpol_lab.engine.near_miss import NearMiss, Part, Unmet, nearest
 from netpol_lab.engine.semantics import targets
 from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, resolution_of
 from netpol_lab.model.assumptions import OPEN_QUESTIONS, Assumptions
-from netpol_lab.model.cluster import Cluster, Endpoint, Flow
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import (
     Direction,
     IPBlock,

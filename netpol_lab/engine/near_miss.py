@@ -13,7 +13,8 @@ from netpol_lab.engine.endpoint_rules import named_ports, sees_address
 from netpol_lab.engine.semantics import covers, holds, ports_at, query_of
 from netpol_lab.engine.verdict import Side, resolution_of
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     Direction,
     IPBlock,

@@ -17,7 +17,8 @@ from netpol_lab.engine.endpoint_rules import named_ports, sees_address
 from netpol_lab.model.addresses import Address, AddressRange
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones
-from netpol_lab.model.cluster import Cluster, Endpoint, Flow
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.intervals import without
 from netpol_lab.model.objects import (
     NAME_LABEL,

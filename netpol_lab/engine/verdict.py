@@ -17,7 +17,8 @@ from netpol_lab.engine.semantics import Resolution, query_of, selected_by, targe
 from netpol_lab.errors import FlowError
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
-from netpol_lab.model.cluster import Cluster, Endpoint, Flow, checked_cluster, facing
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.flows import Endpoint, Flow, facing
 from netpol_lab.model.objects import Direction, Pod, Policy, Rule, Service
 from netpol_lab.model.ports import is_governed
 

@@ -20,7 +20,8 @@ from netpol_lab.engine.verdict import Exemption, Side, Verdict, evaluate, resolu
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, Endpoint, checked_port
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint, checked_port
 from netpol_lab.model.objects import Direction, Pod, Policy
 from netpol_lab.model.ports import is_governed
 from netpol_lab.reach.port_matrix import PortMatrix

@@ -13,7 +13,8 @@ from netpol_lab.engine.semantics import EndpointSet, addresses_of
 from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones
-from netpol_lab.model.cluster import Cluster, Endpoint, facing
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint, facing
 from netpol_lab.model.objects import ContainerPort, Direction, IPBlock, Pod
 from netpol_lab.reach.endpoint_index import EndpointIndex
 

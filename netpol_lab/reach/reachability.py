@@ -14,7 +14,8 @@ from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import bits_of, ones, union
-from netpol_lab.model.cluster import Cluster, Endpoint, checked_cluster, checked_port
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.flows import Endpoint, checked_port
 from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import PortSet, is_governed
 from netpol_lab.reach.blast_radius import Paths

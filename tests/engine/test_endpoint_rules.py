@@ -12,7 +12,7 @@ from netpol_lab.engine.endpoint_rules import (
     sees_address,
 )
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.cluster import Endpoint
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import ContainerPort, Pod
 
 NODE = ip_address("192.0.2.1")

@@ -132,7 +132,7 @@ FAULTS = (
     ),
     Fault(
         "a dual-stack pod is always judged by its first address",
-        "model/cluster.py",
+        "model/flows.py",
         "return next(iter(same or end.pod.known_addresses), None)",
         "return next(iter(end.pod.known_addresses), None)",
     ),

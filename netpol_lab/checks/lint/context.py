@@ -16,7 +16,8 @@ from netpol_lab.engine.verdict import evaluate, resolution_of
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     Direction,
     IPBlock,

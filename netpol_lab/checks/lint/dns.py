@@ -11,7 +11,7 @@ from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.semantics import EndpointSet, PortQuery, matches, only_namespace, target_port
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.cluster import Endpoint
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import with_rule, with_rules
 from netpol_lab.model.ports import PortSet, Protocol

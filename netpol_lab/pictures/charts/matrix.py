@@ -8,7 +8,8 @@ from functools import cache, cached_property
 
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, checked_port
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import checked_port
 from netpol_lab.pictures.charts.chart import HEAD, WIDEST, chart, ink_on, shade
 from netpol_lab.pictures.charts.counts import (
     OUTSIDE,

@@ -15,7 +15,8 @@ from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.yaml_reader import documents
 from netpol_lab.model.assumptions import DEFAULTS
-from netpol_lab.model.cluster import Cluster, Endpoint
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     Labels,
     Namespace,

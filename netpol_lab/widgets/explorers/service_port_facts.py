@@ -14,7 +14,8 @@ from netpol_lab.engine.semantics import selected_by
 from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError
 from netpol_lab.model.addresses import Address
-from netpol_lab.model.cluster import Cluster, Endpoint, Flow
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.shapes import Sheet
