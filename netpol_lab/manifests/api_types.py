@@ -1,28 +1,47 @@
-"""The objects as the Kubernetes API defines them, with the fields that policies depend on.
+"""The objects as manifests write them: the wire form, with the fields that policies depend on.
 
-Policies are closed types: any other field is unknown (VAL-08). Pods, Services and the like have
-many more fields than are listed here; they are marked OPEN and let the others pass.
+`model.objects` has classes of the same names, Pod and Service for instance. Those here are the
+same objects one step earlier: as the API defines them, before validation and defaults; `to_model`
+turns the one into the other. Policies are closed types: any other field is unknown (VAL-08).
+Pods, Services and the like have many more fields than are listed here; they are `Open`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import Field, dataclass, field
+from typing import Any
 
 
 class IntOrString:
     """The type of `port`: a number or a name."""
 
 
+class Open:
+    """A type with more fields than are listed here; the others are let pass."""
+
+    __slots__ = ()
+
+
+def wire_name(field: Field[Any]) -> str:
+    """Return what a field is called in manifests: pod_selector is podSelector."""
+    first, *rest = field.name.rstrip("_").split("_")
+    return field.metadata.get("wire") or first + "".join(map(str.title, rest))
+
+
+def is_int32(value: Any) -> bool:
+    """Say whether Go would take a value for a whole number of 32 bits; 80.0 is one."""
+    whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
+    return whole and -(2**31) <= value < 2**31
+
+
 # ---------------------------------------------------------------- the API's types
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerReference:
+class OwnerReference(Open):
     """One item of ``ownerReferences``."""
 
-    OPEN: ClassVar = True
     kind: str = ""
     name: str = ""
     controller: bool = False
@@ -129,37 +148,33 @@ class NetworkPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Namespace:
+class Namespace(Open):
     """A Namespace, as far as policies see it."""
 
-    OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
 
 
 @dataclass(frozen=True, slots=True)
-class ContainerPort:
+class ContainerPort(Open):
     """One item of a container's ``ports``."""
 
-    OPEN: ClassVar = True
     name: str = ""
     container_port: int = 0
     protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Container:
+class Container(Open):
     """A container, init container or sidecar."""
 
-    OPEN: ClassVar = True
     ports: tuple[ContainerPort, ...] | None = None
     restart_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class PodSpec:
+class PodSpec(Open):
     """``spec`` of a Pod."""
 
-    OPEN: ClassVar = True
     node_name: str = ""
     host_network: bool = False
     containers: tuple[Container, ...] | None = None
@@ -167,18 +182,16 @@ class PodSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class PodIP:
+class PodIP(Open):
     """One item of ``podIPs`` or ``hostIPs``."""
 
-    OPEN: ClassVar = True
     ip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class PodStatus:
+class PodStatus(Open):
     """``status`` of a Pod."""
 
-    OPEN: ClassVar = True
     phase: str = ""
     host_ip: str = field(default="", metadata={"wire": "hostIP"})
     host_ips: tuple[PodIP, ...] | None = field(default=None, metadata={"wire": "hostIPs"})
@@ -187,56 +200,50 @@ class PodStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Open):
     """A Pod, as far as policies see it."""
 
-    OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
 
 @dataclass(frozen=True, slots=True)
-class NodeAddress:
+class NodeAddress(Open):
     """One item of a Node's ``addresses``."""
 
-    OPEN: ClassVar = True
     type: str = ""
     address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class NodeStatus:
+class NodeStatus(Open):
     """``status`` of a Node."""
 
-    OPEN: ClassVar = True
     addresses: tuple[NodeAddress, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class Node(Open):
     """A Node: only its addresses matter."""
 
-    OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
     status: NodeStatus = NodeStatus()
 
 
 @dataclass(frozen=True, slots=True)
-class ServicePort:
+class ServicePort(Open):
     """One item of a Service's ``ports``."""
 
-    OPEN: ClassVar = True
     port: int = 0
     target_port: IntOrString | None = None
     protocol: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceSpec:
+class ServiceSpec(Open):
     """``spec`` of a Service."""
 
-    OPEN: ClassVar = True
     type: str = ""
     selector: Mapping[str, str] | None = None
     cluster_ip: str = field(default="", metadata={"wire": "clusterIP"})
@@ -246,71 +253,63 @@ class ServiceSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadBalancer:
+class LoadBalancer(Open):
     """``loadBalancer`` of a Service's status."""
 
-    OPEN: ClassVar = True
     ingress: tuple[PodIP, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceStatus:
+class ServiceStatus(Open):
     """``status`` of a Service."""
 
-    OPEN: ClassVar = True
     load_balancer: LoadBalancer = LoadBalancer()
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(Open):
     """A Service, as far as policies see it."""
 
-    OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
     spec: ServiceSpec = ServiceSpec()
     status: ServiceStatus = ServiceStatus()
 
 
 @dataclass(frozen=True, slots=True)
-class PodTemplate:
+class PodTemplate(Open):
     """``template`` of everything that makes pods."""
 
-    OPEN: ClassVar = True
     metadata: ObjectMeta = ObjectMeta()
     spec: PodSpec = PodSpec()
 
 
 @dataclass(frozen=True, slots=True)
-class JobSpec:
+class JobSpec(Open):
     """``spec`` of a Job."""
 
-    OPEN: ClassVar = True
     parallelism: int | None = None
     completion_mode: str = ""
     template: PodTemplate = PodTemplate()
 
 
 @dataclass(frozen=True, slots=True)
-class JobTemplate:
+class JobTemplate(Open):
     """``jobTemplate`` of a CronJob."""
 
-    OPEN: ClassVar = True
     spec: JobSpec = JobSpec()
 
 
 @dataclass(frozen=True, slots=True)
-class Ordinals:
+class Ordinals(Open):
     """``ordinals`` of a StatefulSet: the number of its first pod."""
 
-    OPEN: ClassVar = True
     start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadSpec:
+class WorkloadSpec(Open):
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
-    OPEN: ClassVar = True
     replicas: int | None = None
     ordinals: Ordinals = Ordinals()
     suspend: bool = False
@@ -321,27 +320,24 @@ class WorkloadSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Open):
     """One item of a Job's ``conditions``."""
 
-    OPEN: ClassVar = True
     type: str = ""
     status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadStatus:
+class WorkloadStatus(Open):
     """``status`` of a workload."""
 
-    OPEN: ClassVar = True
     conditions: tuple[Condition, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(Open):
     """Anything that makes pods from a template."""
 
-    OPEN: ClassVar = True
     kind: str = ""
     metadata: ObjectMeta = ObjectMeta()
     spec: WorkloadSpec = WorkloadSpec()

@@ -5,15 +5,13 @@ What was defaulted is written out, except policyTypes that the server filled in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import takewhile
 from typing import Any
 
 import yaml
 
 from netpol_lab.manifests.yaml_scalars import Loader
 from netpol_lab.model import objects as model
-from netpol_lab.model.objects import Direction, Operator
+from netpol_lab.model.objects import Operator
 from netpol_lab.model.policy_parts import list_of_peers
 
 
@@ -104,12 +102,8 @@ def manifest_of(policy: model.Policy) -> dict[str, Any]:
     spec: dict[str, Any] = {"podSelector": selector(policy.pod_selector)}
     if policy.types_written:
         spec["policyTypes"] = [direction.value for direction in policy.policy_types]
-    for direction, rules in (
-        (Direction.INGRESS, policy.ingress),
-        (Direction.EGRESS, policy.egress),
-    ):
-        if rules is not None:
-            spec[str(direction)] = [rule(one) for one in rules]
+    rules = {"ingress": policy.ingress, "egress": policy.egress}
+    spec |= {section: [*map(rule, found)] for section, found in rules.items() if found is not None}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -126,14 +120,9 @@ def rule(rule: model.Rule) -> dict[str, Any]:
 
 def peer(peer: model.Peer) -> dict[str, Any]:
     """Return one item of `from` or `to`."""
-    written: dict[str, Any] = {}
-    if peer.namespace_selector is not None:
-        written["namespaceSelector"] = selector(peer.namespace_selector)
-    if peer.pod_selector is not None:
-        written["podSelector"] = selector(peer.pod_selector)
-    if peer.ip_block is not None:
-        written["ipBlock"] = ip_block(peer.ip_block)
-    return written
+    selectors = {"namespaceSelector": peer.namespace_selector, "podSelector": peer.pod_selector}
+    written = {field: selector(one) for field, one in selectors.items() if one is not None}
+    return written | ({"ipBlock": ip_block(peer.ip_block)} if peer.ip_block else {})
 
 
 def port(port: model.PolicyPort) -> dict[str, Any]:
@@ -150,21 +139,14 @@ def ip_block(block: model.IPBlock) -> dict[str, Any]:
 
 def selector(selector: model.Selector) -> dict[str, Any]:
     """Return a label selector, with matchLabels as far as they can say it in the same order."""
-    labels = dict(_leading_labels(selector.requirements))
-    rest = selector.requirements[len(labels) :]
-    written = {"matchLabels": labels, "matchExpressions": [*map(_expression, rest)]}
+    labels: dict[str, str] = {}
+    for one in selector.requirements:
+        if one.key in labels or one.operator is not Operator.IN or len(one.values) != 1:
+            break
+        labels[one.key] = one.values[0]
+    rest = [_expression(one) for one in selector.requirements[len(labels) :]]
+    written = {"matchLabels": labels, "matchExpressions": rest}
     return {field: value for field, value in written.items() if value}
-
-
-def _leading_labels(requirements: Iterable[model.Requirement]) -> Iterable[tuple[str, str]]:
-    seen: set[str] = set()
-
-    def is_label(one: model.Requirement) -> bool:
-        new = one.key not in seen
-        seen.add(one.key)
-        return new and one.operator is Operator.IN and len(one.values) == 1
-
-    return ((one.key, one.values[0]) for one in takewhile(is_label, requirements))
 
 
 def _expression(requirement: model.Requirement) -> dict[str, Any]:

@@ -74,8 +74,8 @@ def test_the_example_on_the_page_is_good_without_a_warning(tmp_path, capsys):
 
 def test_the_page_names_every_field():
     from netpol_lab.course.exercise_file import ExerciseFile
-    from netpol_lab.manifests.decoding import _wire
+    from netpol_lab.manifests.api_types import wire_name
 
     fields = ExerciseFile.__dataclass_fields__.values()
     page = PAGE.read_text("utf-8")
-    assert [f.name for f in fields if f"| `{_wire(f.name, f.metadata)}` |" not in page] == []
+    assert [f.name for f in fields if f"| `{wire_name(f)}` |" not in page] == []
