@@ -114,6 +114,7 @@ def _map_of(item: Decoder) -> Decode:
 def _struct(cls: type) -> Decode:
     kinds = get_type_hints(cls)
     members = {api.wire_name(f): (f.name, decoder(kinds[f.name])) for f in fields(cls)}
+    is_open = issubclass(cls, api.Open)
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
@@ -125,7 +126,7 @@ def _struct(cls: type) -> Decode:
             if key in members:
                 name, decode = members[key]
                 given[name] = decode(part, (*path, key), problems)
-            elif not issubclass(cls, api.Open):
+            elif not is_open:
                 hint = _unknown_hint(cls, key, part, path) if len(problems) < MOST_HINTS else ""
                 message = f'unknown field "{format_path((*path, key))}"'
                 problems.append(Problem((*path, key), Reason.UNKNOWN, message, hint, of_key=True))
@@ -142,10 +143,8 @@ def _unknown_hint(cls: type, key: str, value: Any, path: Path) -> str:
     name, kind = home
     faults: list[Problem] = []
     decoder(kind)({key: value}, (*path, name), faults)
-    moved = f"did you mean {name}.{key}? Indent it by two, under {name}"
-    return moved + "".join(
-        f"; then {format_path(p.path)}: {p.hint or p.message}" for p in faults[:5]
-    )
+    inside = (f"; then {format_path(p.path)}: {p.hint or p.message}" for p in faults[:5])
+    return f"did you mean {name}.{key}? Indent it by two, under {name}{''.join(inside)}"
 
 
 def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:

@@ -85,9 +85,9 @@ def pair(value: Any) -> str:
     >>> pair("app=web")
     'write "app: web", with a blank after the colon'
     """
-    found = _PAIR.fullmatch(value.strip()) if isinstance(value, str) else None
-    words = 'write "{}: {}", with a blank after the colon'
-    return words.format(*map(_shown, found.groups())) if found else ""
+    if isinstance(value, str) and (found := _PAIR.fullmatch(value.strip())):
+        return f'write "{_shown(found[1])}: {_shown(found[2])}", with a blank after the colon'
+    return ""
 
 
 def scalar(wanted: str, value: Any) -> str:
