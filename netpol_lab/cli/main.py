@@ -6,43 +6,32 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import indent
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from netpol_lab import __version__
-from netpol_lab.cli.class_commands import PROGRESS, add_progress, run_progress
-from netpol_lab.cli.exercise_commands import SCENARIO, add_scenario, run_scenario
+from netpol_lab.cli.class_commands import PROGRESS
+from netpol_lab.cli.exercise_commands import SCENARIO
 from netpol_lab.cli.options import (
     FINDINGS,
     GOOD,
     WRONG_USE,
+    Command,
+    CommandParser,
     add_assume,
-    add_lenient,
     add_output,
     add_paths,
     assumptions_of,
     not_empty,
     passed_over,
     port_with_protocol,
+    print_complaints,
     print_json,
     print_warnings,
     read_cluster,
 )
-from netpol_lab.cli.report_commands import (
-    DIFF,
-    DRAW,
-    LINT,
-    REACH,
-    add_diff,
-    add_draw,
-    add_lint,
-    add_reach,
-    run_diff,
-    run_draw,
-    run_lint,
-    run_reach,
-)
+from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH
 
 if TYPE_CHECKING:
     from netpol_lab.checks.expectation_report import ExpectationReport
@@ -65,46 +54,6 @@ examples:
 
 exit status: 0 good (verdict: whatever the answer), 1 complaints, failed expectations, findings
 or changes, 2 wrong use or unreadable input
-"""
-
-CHECK = """\
-Say everything the API server would say about manifests, with places and hints.
-
-examples:
-  netpol-lab check db-policy.yaml
-  netpol-lab check policies/ namespaces.yaml -o json
-  helm template shop/ | netpol-lab check -
-"""
-
-VERDICT = """\
-Say whether a connection is allowed, and why.
-
-Both ends are namespace/name of a pod, a workload or a Service, or an IP address. A port of a
-Service is the Service's own; of everything else it is the pod's. What is not allowed comes with the
-smallest change to the manifests that would allow it, and with what else that change opens.
-
-examples:
-  netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
-  netpol-lab verdict shop.yaml --from 203.0.113.7 --to shop/web --port 8080
-  netpol-lab verdict dump.json --from shop/web --to kube-system/dns --port 53 --protocol UDP
-  netpol-lab verdict three-tier --from web --to db --port 5432 --assume enforced=false
-"""
-
-TEST = """\
-Check files that hold the verdicts expected of manifests, which they hold too, or name.
-
-A file looks like this:
-  name: db-is-private
-  manifests_from: [../policies/]
-  manifests: |
-    ...pods, namespaces and policies, as for kubectl apply...
-  expect:
-  - {from: shop/backend, to: shop/db, port: 5432, allowed: true}
-  - {from: 203.0.113.7, to: shop/db, port: 5432, allowed: false}
-
-examples:
-  netpol-lab test tests/
-  netpol-lab test tests/ --junit report.xml           for a CI system
 """
 
 
@@ -130,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _open_streams()
     words = sys.argv[1:] if arguments is None else [*arguments]
-    chosen = next((verb.name for word in words for verb in _VERBS if verb.name == word), "none")
+    chosen = next((one.name for word in words for one in _COMMANDS if one.name == word), "none")
     return _run(parser(chosen).parse_args(words))
 
 
@@ -172,93 +121,73 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-# ---------------------------------------------------------------- what can be typed
-
-
-def parser(only: str | None = None) -> argparse.ArgumentParser:
+def parser(only: str | None = None) -> CommandParser:
     """Return the parser of all commands, with the options of `only` one for a quick start."""
-    top = _parser("Predict what Kubernetes NetworkPolicies allow, and why.\n\n" + EXAMPLES)
-    top.prog = "netpol-lab"
+    words = "Predict what Kubernetes NetworkPolicies allow, and why.\n\n" + EXAMPLES
+    top = CommandParser(prog="netpol-lab", description=words)
     top.add_argument("--version", action="version", version=f"netpol-lab {__version__}")
-    verbs = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for verb in _VERBS:
-        sub = verbs.add_parser(
-            verb.name,
-            help=verb.help,
-            description=verb.description,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        if only in (None, verb.name):
-            verb.options(sub)
-        sub.set_defaults(run=verb.run)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for one in _COMMANDS:
+        sub = commands.add_parser(one.name, help=one.help, description=one.description)
+        if only in (None, one.name):
+            one.add_options(sub)
+        sub.set_defaults(run=one.run)
     return top
-
-
-def _parser(description: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
 
 
 # ---------------------------------------------------------------- check
 
 
 def _check_options(sub: argparse.ArgumentParser) -> None:
-    for add in (add_paths, add_output, add_lenient, add_assume):
+    for add in (add_paths, add_output, add_assume):
         add(sub)
 
 
 def _check(options: argparse.Namespace) -> int:
     from netpol_lab.errors import ManifestError
 
-    complaints: Iterable[Complaint] = ()
-    warnings: Iterable[Complaint] = ()
+    complaints: tuple[Complaint, ...] = ()
+    warnings: tuple[Complaint, ...] = ()
     ignored: dict[str, int] = {}
-    found = ""
     try:
         cluster = read_cluster(options)
         warnings = (*cluster.dropped, *cluster.warnings)
-        found = repr(cluster).removeprefix("Cluster: ")
         ignored = dict(sorted(cluster.ignored.items()))
         others = ", ".join(f"{number} {passed_over(kind)}" for kind, number in ignored.items())
-        found += f" (passed over: {others})" if others else ""
+        others = f" (passed over: {others})" if others else ""
+        summary = f"{repr(cluster).removeprefix('Cluster: ')}{others}: no complaints"
     except ManifestError as error:
         complaints = error.complaints
+        summary = f"{len(complaints)} complaint{'s' * (len(complaints) > 1)}"
     if options.output == "json":
-        print_json(
-            {
-                "complaints": _plain(complaints),
-                "warnings": _plain(warnings),
-                "ignored": ignored,
-            }
-        )
+        found = {"complaints": _as_data(complaints), "warnings": _as_data(warnings)}
+        print_json({**found, "ignored": ignored})
     else:
-        _print_findings(complaints, warnings, found)
+        print_complaints(complaints, warnings)
+        print(summary)
     return FINDINGS if complaints else GOOD
 
 
-def _plain(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
+def _as_data(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
     return [{k: v for k, v in asdict(c).items() if k != "excerpt"} for c in complaints]
 
 
-def _print_findings(
-    complaints: Iterable[Complaint], warnings: Iterable[Complaint], found: str
-) -> None:
-    for complaint in complaints:
-        print(f"{complaint}\n")
-    for warning in warnings:
-        print(f"warning: {warning}\n")
-    number = len(tuple(complaints))
-    if number:
-        print(f"{number} complaint{'s' if number > 1 else ''}")
-    else:
-        print(f"{found}: no complaints")
+CHECK = Command(
+    "check",
+    "are the manifests valid, and if not, what to type?",
+    """\
+Say everything the API server would say about manifests, with places and hints.
 
+examples:
+  netpol-lab check db-policy.yaml
+  netpol-lab check policies/ namespaces.yaml -o json
+  helm template shop/ | netpol-lab check -
+""",
+    _check_options,
+    _check,
+)
 
 # ---------------------------------------------------------------- verdict
 
@@ -267,22 +196,18 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
     add_paths(sub)
     sub.add_argument("--from", dest="source", required=True, metavar="END", help="who connects")
     sub.add_argument("--to", dest="destination", required=True, metavar="END", help="to whom")
-    sub.add_argument(
-        "--port",
-        type=port_with_protocol,
-        metavar="PORT",
-        help="the destination port: 80, or 53/UDP",
-    )
+    words = "the destination port: 80, or 53/UDP"
+    sub.add_argument("--port", type=port_with_protocol, metavar="PORT", help=words)
     sub.add_argument("--protocol", type=not_empty, help="TCP (the default), UDP, SCTP, or ICMP")
-    sub.add_argument(
-        "--narrow", action="store_true", help="of all fixes prefer what opens the least else"
-    )
-    for add in (add_output, add_lenient, add_assume):
-        add(sub)
+    words = "of all fixes prefer what opens the least else"
+    sub.add_argument("--narrow", action="store_true", help=words)
+    add_output(sub)
+    add_assume(sub)
 
 
 def _verdict(options: argparse.Namespace) -> int:
-    from netpol_lab.advice.fix import fix, needless
+    from netpol_lab.advice import fix as fixes
+    from netpol_lab.engine import explain
     from netpol_lab.engine.verdict import evaluate
 
     port, protocol = _asked_port(options)
@@ -292,20 +217,17 @@ def _verdict(options: argparse.Namespace) -> int:
     if port is not None and verdict.flow.port is None:
         said = f"{verdict.flow.protocol} has no ports: --port {port} makes no difference"
         print(f"note: {said}\n", file=sys.stderr)
-    found = fix(verdict, options.narrow)
+    fix = fixes.fix(verdict, options.narrow)
     if options.output == "json":
-        from netpol_lab.advice import fix as fixes
-        from netpol_lab.engine import explain
-
-        print_json({**explain.as_data(verdict), "fix": found and fixes.as_data(found)})
-    else:
-        print_warnings(cluster)
-        print(verdict)
-        if verdict.allowed is not True:
-            surely = "" if verdict.allowed is False else " for sure"
-            print(f"to allow it{surely}:", end="")
-            none = needless(verdict) or "found no change that surely does"
-            print(f"\n{indent(str(found), '  ')}" if found else f" {none}")
+        print_json({**explain.as_data(verdict), "fix": fix and fixes.as_data(fix)})
+        return GOOD
+    print_warnings(cluster)
+    print(verdict)
+    if verdict.allowed is not True:
+        surely = "" if verdict.allowed is False else " for sure"
+        none = fixes.needless(verdict) or "found no change that surely does"
+        change = "\n" + indent(str(fix), "  ") if fix else f" {none}"
+        print(f"to allow it{surely}:{change}")
     return GOOD
 
 
@@ -313,28 +235,44 @@ def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
     """Return the port and the protocol, which either option may name."""
     from netpol_lab.errors import NetpolError
 
-    port, beside = options.port or (None, "")
-    if beside and options.protocol and options.protocol.upper() != beside:
+    port, protocol = options.port or (None, "")
+    if protocol and options.protocol and options.protocol.upper() != protocol:
         raise NetpolError(
-            f"--port {port}/{beside} and --protocol {options.protocol} name two protocols: "
+            f"--port {port}/{protocol} and --protocol {options.protocol} name two protocols: "
             "leave one of them away."
         )
-    return port, options.protocol or beside or "TCP"
+    return port, options.protocol or protocol or "TCP"
 
+
+VERDICT = Command(
+    "verdict",
+    "is a connection allowed, and why?",
+    """\
+Say whether a connection is allowed, and why.
+
+Both ends are namespace/name of a pod, a workload or a Service, or an IP address. A port of a
+Service is the Service's own; of everything else it is the pod's. What is not allowed comes with the
+smallest change to the manifests that would allow it, and with what else that change opens.
+
+examples:
+  netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
+  netpol-lab verdict shop.yaml --from 203.0.113.7 --to shop/web --port 8080
+  netpol-lab verdict dump.json --from shop/web --to kube-system/dns --port 53 --protocol UDP
+  netpol-lab verdict three-tier --from web --to db --port 5432 --assume enforced=false
+""",
+    _verdict_options,
+    _verdict,
+)
 
 # ---------------------------------------------------------------- test
 
 
 def _test_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="+", metavar="PATH", help="files, or directories of them")
-    sub.add_argument(
-        "-o", "--output", choices=("text", "json", "junit"), default="text", help="default: text"
-    )
-    sub.add_argument(
-        "--junit", type=not_empty, metavar="FILE", help="write JUnit XML, too, for a CI system"
-    )
-    for add in (add_lenient, add_assume):
-        add(sub)
+    add_output(sub, "junit")
+    words = "write JUnit XML, too, for a CI system"
+    sub.add_argument("--junit", type=not_empty, metavar="FILE", help=words)
+    add_assume(sub)
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -342,32 +280,47 @@ def _test(options: argparse.Namespace) -> int:
 
     report = run(options.paths, assumptions_of(options), strict=not options.lenient)
     if options.junit:
-        _write_junit(report, options.junit)
-    _print_report(report, options.output)
+        from netpol_lab.cli.reports.output import save
+
+        save(iter([_junit(report)]), options.junit)
+    if options.output == "json":
+        print_json(report.as_data())
+    elif options.output == "junit":
+        print(_junit(report))
+    else:
+        waiting = (f"waits for cluster-wide policies: {file}" for file in report.waiting)
+        print(*report.failures, *waiting, report.summary, sep="\n")
     return FINDINGS if report.failures else GOOD
 
 
-def _print_report(report: ExpectationReport, output: str) -> None:
-    if output == "json":
-        print_json(report.as_data())
-    elif output == "junit":
-        from netpol_lab.checks.junit import junit
-
-        print(junit(report))
-    else:
-        for failure in report.failures:
-            print(failure)
-        for file in report.waiting:
-            print(f"waits for cluster-wide policies: {file}")
-        print(report.summary)
-
-
-def _write_junit(report: ExpectationReport, file: str) -> None:
+def _junit(report: ExpectationReport) -> str:
     from netpol_lab.checks.junit import junit
-    from netpol_lab.cli.reports.output import save
 
-    save(iter([junit(report)]), file)
+    return junit(report)
 
+
+TEST = Command(
+    "test",
+    "do the expected verdicts hold?",
+    """\
+Check files that hold the verdicts expected of manifests, which they hold too, or name.
+
+A file looks like this:
+  name: db-is-private
+  manifests_from: [../policies/]
+  manifests: |
+    ...pods, namespaces and policies, as for kubectl apply...
+  expect:
+  - {from: shop/backend, to: shop/db, port: 5432, allowed: true}
+  - {from: 203.0.113.7, to: shop/db, port: 5432, allowed: false}
+
+examples:
+  netpol-lab test tests/
+  netpol-lab test tests/ --junit report.xml           for a CI system
+""",
+    _test_options,
+    _test,
+)
 
 # ---------------------------------------------------------------- completion
 
@@ -387,26 +340,12 @@ def _completion(options: argparse.Namespace) -> int:
     return GOOD
 
 
-class _Verb(NamedTuple):
-    name: str
-    help: str
-    description: str
-    options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
+COMPLETION = Command(
+    "completion",
+    "print the completion script of a shell",
+    'For instance: eval "$(netpol-lab completion bash)"',
+    _completion_options,
+    _completion,
+)
 
-
-_VERBS = (
-    _Verb("check", "are the manifests valid, and if not, what to type?", CHECK, _check_options,
-          _check),
-    _Verb("verdict", "is a connection allowed, and why?", VERDICT, _verdict_options, _verdict),
-    _Verb("reach", "who reaches whom, on exactly which ports?", REACH, add_reach, run_reach),
-    _Verb("diff", "which connections does a change open or close?", DIFF, add_diff, run_diff),
-    _Verb("lint", "what is legal and probably not meant?", LINT, add_lint, run_lint),
-    _Verb("draw", "a picture of all traffic on one port", DRAW, add_draw, run_draw),
-    _Verb("test", "do the expected verdicts hold?", TEST, _test_options, _test),
-    _Verb("progress", "how far is each learner of a class?", PROGRESS, add_progress, run_progress),
-    _Verb("scenario", "for teachers: is an exercise fit to be given?", SCENARIO, add_scenario,
-          run_scenario),
-    _Verb("completion", "print the completion script of a shell",
-          'For instance: eval "$(netpol-lab completion bash)"', _completion_options, _completion),
-)  # fmt: skip
+_COMMANDS = (CHECK, VERDICT, REACH, DIFF, LINT, DRAW, TEST, PROGRESS, SCENARIO, COMPLETION)

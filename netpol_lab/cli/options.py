@@ -1,4 +1,4 @@
-"""What several commands take: paths, formats, lenience, assumptions; and their exit statuses.
+"""What several commands take and print: paths, formats, assumptions, warnings; their exit statuses.
 
 Everything heavy is imported where it is used: `netpol-lab --help` must be there at once.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from netpol_lab.cli.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,55 +21,67 @@ if TYPE_CHECKING:
 GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 
 
+class CommandParser(argparse.ArgumentParser):
+    """A parser that prints its description as it is written, and takes options by whole names."""
+
+    def __init__(self, **options: Any) -> None:
+        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, **options)
+
+
+class Command(NamedTuple):
+    """A command of ``netpol-lab``.
+
+    Parameters
+    ----------
+    name : str
+        What is typed.
+    help : str
+        One line, for the list of all commands.
+    description : str
+        What its own ``--help`` says.
+    add_options : callable
+        Adds its options to its parser.
+    run : callable
+        Takes what was typed, returns the exit status.
+    """
+
+    name: str
+    help: str
+    description: str
+    add_options: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+# ---------------------------------------------------------------- options
+
+
 def add_paths(sub: argparse.ArgumentParser) -> None:
     """Let a command read manifests."""
-    sub.add_argument(
-        "paths",
-        nargs="+",
-        metavar="PATH",
-        help="files, directories, packaged scenarios, or - for standard input",
-    )
+    words = "files, directories, packaged scenarios, or - for standard input"
+    sub.add_argument("paths", nargs="+", metavar="PATH", help=words)
 
 
-def add_output(sub: argparse.ArgumentParser) -> None:
-    """Let a command print text or JSON."""
-    sub.add_argument(
-        "-o", "--output", choices=("text", "json"), default="text", help="default: text"
-    )
+def add_output(sub: argparse.ArgumentParser, *formats: str) -> None:
+    """Let a command print text or JSON, or what else it can."""
+    choices = ("text", "json", *formats)
+    sub.add_argument("-o", "--output", choices=choices, default="text", help="default: text")
 
 
-def add_format(sub: argparse.ArgumentParser, formats: Sequence[str]) -> None:
+def add_format(sub: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
     """Let the format and the file be chosen."""
-    sub.add_argument(
-        "-o",
-        "--output",
-        choices=formats,
-        metavar="FORMAT",
-        help=f"{', '.join(formats)}; default: what --out ends in, or text",
-    )
-    sub.add_argument(
-        "--out", type=not_empty, metavar="FILE", help="write there, not to standard output"
-    )
-
-
-def add_lenient(sub: argparse.ArgumentParser) -> None:
-    """Let a command read what a strict server would refuse."""
-    sub.add_argument(
-        "--lenient",
-        action="store_true",
-        help="drop unknown and repeated fields, as an old or non-strict server would",
-    )
+    words = f"{', '.join(formats)}; default: what --out ends in, or text"
+    sub.add_argument("-o", "--output", choices=formats, metavar="FORMAT", help=words)
+    words = "write there, not to standard output"
+    sub.add_argument("--out", type=not_empty, metavar="FILE", help=words)
 
 
 def add_assume(sub: argparse.ArgumentParser) -> None:
-    """Let a command take for granted what plugins do differently."""
-    sub.add_argument(
-        "--assume",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="what to take for granted, see below",
-    )
+    """Let be said what the server accepts, and what is assumed where plugins differ."""
+    words = "drop unknown and repeated fields, as an old or non-strict server would"
+    sub.add_argument("--lenient", action="store_true", help=words)
+    words = "what to take for granted, see below"
+    sub.add_argument("--assume", action="append", default=[], metavar="NAME=VALUE", help=words)
     sub.epilog = "\n".join(_assumptions_help())
 
 
@@ -87,31 +101,31 @@ _VALUES = {"true": True, "false": False, "open": None}
 
 
 def assumptions_of(options: argparse.Namespace) -> Assumptions:
-    """Return the assumptions that were typed; the usual ones for the rest."""
-    from dataclasses import replace
+    """Return the assumptions that were typed; the usual ones for the rest.
 
-    from netpol_lab.model.assumptions import DEFAULTS
-
-    assumed: dict[str, Any] = dict(map(_assumed, options.assume))
-    return replace(DEFAULTS, **assumed)
-
-
-def _assumed(text: str) -> tuple[str, bool | None]:
-    """Read one NAME=VALUE."""
-    from dataclasses import asdict
+    Raises
+    ------
+    NetpolError
+        For a name that cannot be assumed, or a value that it cannot have.
+    """
+    from dataclasses import asdict, replace
 
     from netpol_lab.errors import NetpolError, did_you_mean
     from netpol_lab.model.assumptions import DEFAULTS
 
-    known = asdict(DEFAULTS)
-    name, _, value = text.partition("=")
-    name = name.replace("-", "_")
-    if name not in known:
-        raise NetpolError(f'nothing called "{name}" can be assumed. {did_you_mean(name, known)}')
-    allowed = [word for word in _VALUES if word != "open" or known[name] is None]
-    if value not in allowed:
-        raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
-    return name, _VALUES[value]
+    usual = asdict(DEFAULTS)
+    typed: dict[str, Any] = {}
+    for text in options.assume:
+        name, _, value = text.partition("=")
+        name = name.replace("-", "_")
+        if name not in usual:
+            near = did_you_mean(name, usual)
+            raise NetpolError(f'nothing called "{name}" can be assumed. {near}')
+        allowed = [word for word in _VALUES if word != "open" or usual[name] is None]
+        if value not in allowed:
+            raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
+        typed[name] = _VALUES[value]
+    return replace(DEFAULTS, **typed)
 
 
 def port_number(text: str) -> int:
@@ -152,17 +166,16 @@ def not_empty(text: str) -> str:
     return text
 
 
+# ---------------------------------------------------------------- reading
+
+
 def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
     """Load the manifests a command was given, or those at other paths."""
     from netpol_lab.manifests.loader import load_files
 
     paths = paths or tuple(options.paths)
     refuse_input_twice(paths)
-    return load_files(
-        *paths,
-        strict=not options.lenient,
-        assumptions=assumptions_of(options),
-    )
+    return load_files(*paths, strict=not options.lenient, assumptions=assumptions_of(options))
 
 
 def refuse_input_twice(paths: Iterable[str]) -> None:
@@ -190,23 +203,34 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
 
     from netpol_lab.errors import NetpolError
 
-    read = (path for path in paths if out and Path(path).is_file() and Path(out).is_file())
-    if any(Path(path).samefile(out or "") for path in read):
+    read = (Path(path) for path in paths if out and Path(path).is_file() and Path(out).is_file())
+    if any(path.samefile(out or "") for path in read):
         raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
 
 
-def print_warnings(cluster: Cluster, but: Cluster | None = None) -> None:
+# ---------------------------------------------------------------- printing
+
+
+def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -> None:
+    """Print what is wrong, then what to be warned of, an empty line behind each."""
+    for complaint in complaints:
+        print(f"{complaint}\n")
+    for warning in warnings:
+        print(f"warning: {warning}\n")
+
+
+def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
     """Say on standard error what was dropped, and what the server would warn of.
 
     Parameters
     ----------
     cluster : Cluster
-    but : Cluster, optional
-        Another one, of which the same was said already.
+    told : Cluster, optional
+        Another one, whose warnings were printed already.
     """
-    said = [*_warnings(but)] if but else []
+    known = [*_warnings(told)] if told else []
     for warning in _warnings(cluster):
-        if warning not in said:
+        if warning not in known:
             print(f"warning: {warning}\n", file=sys.stderr)
 
 
@@ -214,9 +238,10 @@ def _warnings(cluster: Cluster) -> Iterator[str]:
     from netpol_lab.manifests.loader import CLUSTER_WIDE
 
     yield from map(str, (*cluster.dropped, *cluster.warnings))
+    evaluated = "NetworkPolicy of networking.k8s.io/v1"
     for kind, number in cluster.ignored.items():
         if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # they have their warning already
-            yield f"{number} {passed_over(kind)} passed over: only {_EVALUATED} is evaluated"
+            yield f"{number} {passed_over(kind)} passed over: only {evaluated} is evaluated"
 
 
 def passed_over(kind: str) -> str:
@@ -228,9 +253,6 @@ def passed_over(kind: str) -> str:
     ('ConfigMap', 'NetworkPolicy of another apiVersion')
     """
     return f"{kind} of another apiVersion" if kind == "NetworkPolicy" else kind
-
-
-_EVALUATED = "NetworkPolicy of networking.k8s.io/v1"
 
 
 def print_json(value: object) -> None:

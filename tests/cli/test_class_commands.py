@@ -33,7 +33,8 @@ def test_the_name_of_a_file_tells_its_format(collected, capsys):
 def test_another_ending_has_to_be_explained(collected, capsys):
     said = told(capsys, collected, "--out", "class.pdf", status=2)
     assert said.err == (
-        "netpol-lab: class.pdf: say with -o what it shall be: text, csv, md, json.\n"
+        'netpol-lab: the end of "class.pdf" does not tell its format: '
+        "Did you mean .md? Or say it with -o.\n"
     )
 
 

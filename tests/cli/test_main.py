@@ -264,7 +264,8 @@ def test_a_verdict_on_refused_manifests_says_the_complaints(capsys, broken):
 def test_what_help_shows_can_be_typed(repository, capsys, monkeypatch):
     """All but the examples about a class and an exercise, which have their own tests."""
     others = ("scenario", "progress")
-    shown = [words for text in (EXAMPLES, CHECK, VERDICT, TEST) for words in examples_in(text)]
+    texts = (EXAMPLES, *(command.description for command in (CHECK, VERDICT, TEST)))
+    shown = [words for text in texts for words in examples_in(text)]
     for words in shown:
         if words[0] not in others:
             typed(words, repository, monkeypatch)

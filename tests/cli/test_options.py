@@ -6,7 +6,6 @@ import pytest
 
 from netpol_lab.cli.options import (
     add_assume,
-    add_lenient,
     add_paths,
     assumptions_of,
     port_number,
@@ -18,7 +17,7 @@ from netpol_lab.errors import NetpolError
 
 def typed(*words):
     sub = argparse.ArgumentParser()
-    for add in (add_paths, add_lenient, add_assume):
+    for add in (add_paths, add_assume):
         add(sub)
     return sub.parse_args(words)
 

@@ -12,12 +12,12 @@ from netpol_lab.cli.main import main
 from netpol_lab.cli.report_commands import (
     DIFF,
     DRAW,
-    FORMATS,
     LINT,
     REACH,
     SEVERITIES,
     port_and_protocol,
 )
+from netpol_lab.cli.reports.formats import FORMATS
 from tests.helpers.places import PACKAGE
 from tests.helpers.shown_examples import examples_in, repository_of, typed
 
@@ -109,10 +109,10 @@ def test_what_is_no_port_is_refused(text):
 # ---------------------------------------------------------------- what --help shows
 
 
-@pytest.mark.parametrize("help", [REACH, DIFF, LINT, DRAW], ids=["reach", "diff", "lint", "draw"])
-def test_what_help_shows_can_be_typed(tmp_path, capsys, monkeypatch, help):
+@pytest.mark.parametrize("command", [REACH, DIFF, LINT, DRAW], ids=lambda command: command.name)
+def test_what_help_shows_can_be_typed(tmp_path, capsys, monkeypatch, command):
     folder = repository_of(tmp_path)
-    shown = examples_in(help)
+    shown = examples_in(command.description)
     for words in shown:
         typed(words, folder, monkeypatch)
         assert "netpol-lab: " not in capsys.readouterr().err, words

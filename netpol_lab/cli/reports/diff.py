@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, joined
+from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph
 from netpol_lab.cli.reports.reach import (
-    Question,
+    ReachQuery,
+    edges_of,
     graph_nodes,
+    narrowed,
     picture_of,
     scope,
     telling_port,
@@ -23,14 +25,17 @@ from netpol_lab.pictures.svg import Picture
 from netpol_lab.reach.diff import Diff, FlowChange, in_lines, join_changes, notes
 from netpol_lab.reach.grouping import Connection
 
+MOST_NAMED = 20
+_KINDS = (EdgeKind.GAINED, EdgeKind.LOST, EdgeKind.UNSETTLED)
 
-class Changes(Report):
+
+class DiffReport(Report):
     r"""The flows that a change of manifests has opened and closed.
 
     Parameters
     ----------
     diff : Diff
-    question : Question
+    query : ReachQuery
         Which of the changes.
 
     Examples
@@ -39,17 +44,35 @@ class Changes(Report):
     >>> from netpol_lab.reach.diff import diff
     >>> shop = lab.load("three-tier")
     >>> opened = diff(shop, shop.with_policies(["backend-access-ingress"]))
-    >>> print(*Changes(opened, Question(source="web")).text(), sep="\n")
+    >>> print(*DiffReport(opened, ReachQuery(source="web")).text(), sep="\n")
     + shop/web -> shop/db  all ports
         ingress: shop/db-access-ingress is gone; it isolated shop/db
     <BLANKLINE>
     1 of 2 connections that changed
     """
 
-    def __init__(self, diff: Diff, question: Question) -> None:
-        self.question = question
-        self.diff = diff
-        self.changes = tuple(_asked(diff, question))
+    def __init__(self, diff: Diff, query: ReachQuery) -> None:
+        self.diff, self.query = diff, query
+        self._sources, self._destinations = map(self._meant, (query.source, query.destination))
+        asked = filter(self._is_asked, diff.changes)
+        self.changes = tuple(change for change in map(self._narrowed, asked) if any(_parts(change)))
+
+    def _meant(self, name: str) -> tuple[str, ...]:
+        """Return what a name means in the new cluster, or in the old one if it is gone."""
+        side = self.diff.before if name in self.diff.removed else self.diff.after
+        return side.names_of(name, self.query.by) if name else ()
+
+    def _is_asked(self, found: FlowChange | Connection) -> bool:
+        return (not self._sources or found.source in self._sources) and (
+            not self._destinations or found.destination in self._destinations
+        )
+
+    def _narrowed(self, change: FlowChange) -> FlowChange:
+        if self.query.port is None:
+            return change
+        only = self.query.port.only
+        gained, lost, unsettled = (ports & only for ports in _parts(change))
+        return replace(change, gained=gained, lost=lost, unsettled=unsettled)
 
     @cached_property
     def joined(self) -> tuple[FlowChange, ...]:
@@ -59,20 +82,12 @@ class Changes(Report):
     @cached_property
     def partial(self) -> tuple[Connection, ...]:
         """What only some of a group lost or gained."""
-        by, source, destination, port = self.question
-        ends = _meant(self.diff, source, by), _meant(self.diff, destination, by)
-        only = PortSet.every() if port is None else port.only
-        narrow = (
-            Connection(found.source, found.destination, found.ports & only, found.undefined & only)
-            for found in self.diff.partial
-            if _is_one(found.source, ends[0]) and _is_one(found.destination, ends[1])
-        )
-        return tuple(found for found in narrow if found.ports or found.undefined)
+        return tuple(narrowed(filter(self._is_asked, self.diff.partial), self.query.port))
 
     @property
     def title(self) -> str:
         """What changed, and whose part of it."""
-        return f"What changed: {scope(self.question)}"
+        return f"What changed: {scope(self.query)}"
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed or self.partial)
@@ -89,13 +104,15 @@ class Changes(Report):
 
     @property
     def _is_part(self) -> bool:
-        return any(self.question[1:])
+        return any(self.query[1:])
 
     def summary(self) -> str:
         """Say how many connections were gained and lost, and who is new or gone."""
-        new = f"new: {_some(self.added)}" if self.added else ""
-        gone = f"gone: {_some(self.removed)}" if self.removed else ""
-        return "; ".join(filter(None, (self._counted, new, gone)))
+        said = [self._counted]
+        for what, names in (("new", self.added), ("gone", self.removed)):
+            more = [f"and {len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
+            said += [f"{what}: {', '.join([*names[:MOST_NAMED], *more])}"] if names else []
+        return "; ".join(said)
 
     @property
     def _counted(self) -> str:
@@ -121,63 +138,33 @@ class Changes(Report):
 
     def table(self) -> Table:
         """Return a row for each pair of ends."""
-        header = ("from", "to", "gained", "lost", "unsettled", "causes")
-        return Table(header, map(_as_row, self.joined))
+        rows = (
+            (
+                change.source,
+                change.destination,
+                *map(words, _parts(change)),
+                "; ".join(change.causes),
+            )
+            for change in self.joined
+        )
+        return Table(("from", "to", *map(str, _KINDS), "causes"), rows)
 
     def graph(self) -> Graph:
         """Return what was gained and lost as edges between those that it concerns."""
-        edges = joined(edge for change in self.changes for edge in _edges(change))
-        names = {name for edge in edges for name in (edge.source, edge.destination)}
-        after = graph_nodes(self.diff.after, self.question.by)
-        before = graph_nodes(self.diff.before, self.question.by)
-        nodes = {node.name: node for node in (*after, *before) if node.name in names}
-        return Graph(self.title, tuple(nodes.values()), edges)
+        found = ((change.source, change.destination, _parts(change)) for change in self.changes)
+        sides = self.diff.after, self.diff.before
+        nodes = {node.name: node for side in sides for node in graph_nodes(side, self.query.by)}
+        edges = edges_of(found, *_KINDS)
+        return Graph(self.title, tuple(nodes.values()), edges).without_lone_nodes()
 
     def picture(self) -> Picture:
         """Return the picture of the new cluster, with halos where it differs from the old one."""
-        port = self.question.port or telling_port(part for c in self.changes for part in _parts(c))
+        port = self.query.port or telling_port(part for c in self.changes for part in _parts(c))
         return picture_of(self.diff.after, port, before=self.diff.before.cluster)
-
-
-MOST_NAMED = 20
-
-
-def _some(names: tuple[str, ...]) -> str:
-    more = [f"and {len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
-    return ", ".join([*names[:MOST_NAMED], *more])
-
-
-def _asked(diff: Diff, question: Question) -> Iterator[FlowChange]:
-    by, source, destination, port = question
-    sources, destinations = _meant(diff, source, by), _meant(diff, destination, by)
-    for change in diff.changes:
-        if not (_is_one(change.source, sources) and _is_one(change.destination, destinations)):
-            continue
-        narrow = change if port is None else _narrowed(change, port.only)
-        if any(_parts(narrow)):
-            yield narrow
-
-
-def _is_one(name: str, of: tuple[str, ...]) -> bool:
-    return not of or name in of
-
-
-def _meant(diff: Diff, name: str, by: str) -> tuple[str, ...]:
-    """Return what a name means in the new cluster, or in the old one if it is gone."""
-    gone = name in diff.removed
-    return (diff.before if gone else diff.after).names_of(name, by) if name else ()
-
-
-def _narrowed(change: FlowChange, only: PortSet) -> FlowChange:
-    gained, lost, unsettled = (ports & only for ports in _parts(change))
-    return replace(change, gained=gained, lost=lost, unsettled=unsettled)
 
 
 def _parts(change: FlowChange) -> tuple[PortSet, PortSet, PortSet]:
     return change.gained, change.lost, change.unsettled
-
-
-_KINDS = (Kind.GAINED, Kind.LOST, Kind.UNSETTLED)
 
 
 def _as_data(change: FlowChange) -> dict[str, object]:
@@ -189,14 +176,3 @@ def _as_data(change: FlowChange) -> dict[str, object]:
 def _partial_as_data(found: Connection) -> dict[str, object]:
     ends = {"from": found.source, "to": found.destination}
     return {**ends, "gained": found.undefined.as_data(), "lost": found.ports.as_data()}
-
-
-def _as_row(change: FlowChange) -> tuple[str, ...]:
-    ports = map(words, _parts(change))
-    return (change.source, change.destination, *ports, "; ".join(change.causes))
-
-
-def _edges(change: FlowChange) -> Iterable[Edge]:
-    for kind, ports in zip(_KINDS, _parts(change), strict=True):
-        if ports:
-            yield Edge(change.source, change.destination, str(ports), kind)

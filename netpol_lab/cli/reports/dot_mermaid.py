@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import groupby
+from functools import cached_property
 from textwrap import wrap
 
 from netpol_lab.errors import NetpolError, visible
@@ -19,9 +19,10 @@ from netpol_lab.errors import NetpolError, visible
 MOST_EDGES = 500  # Mermaid's own limits: it shows an error in place of a larger graph
 MOST_CHARACTERS = 50_000
 LABEL_WIDTH, LABEL_LINES = 40, 6
+OUTSIDE = "outside the cluster"  # the group of what is no pod
 
 
-class Kind(StrEnum):
+class EdgeKind(StrEnum):
     """What an edge says of a connection; all but the first are words in front of its label."""
 
     ALLOWED = "allowed"
@@ -33,7 +34,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Node:
+class GraphNode:
     """One end: its name, the words inside it, and the group it stands in, if any."""
 
     name: str
@@ -42,19 +43,19 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Edge:
+class GraphEdge:
     """One connection from one name to another, or both ways."""
 
     source: str
     destination: str
     label: str
-    kind: Kind = Kind.ALLOWED
+    kind: EdgeKind = EdgeKind.ALLOWED
     both: bool = False
 
     @property
     def lines(self) -> list[str]:
         """The label as short lines; what does not fit is left out with dots."""
-        words = self.label if self.kind is Kind.ALLOWED else f"{self.kind} {self.label}"
+        words = self.label if self.kind is EdgeKind.ALLOWED else f"{self.kind} {self.label}"
         return wrap(visible(words, 1000), LABEL_WIDTH, max_lines=LABEL_LINES, placeholder=" ...")
 
 
@@ -65,16 +66,16 @@ class Graph:
     Parameters
     ----------
     title : str
-    nodes : tuple of Node
-    edges : tuple of Edge
+    nodes : tuple of GraphNode
+    edges : tuple of GraphEdge
         Between names of nodes.
 
     Examples
     --------
     >>> graph = Graph(
     ...     "one flow",
-    ...     (Node("shop/web", "web", "shop"), Node("shop/db", "db", "shop")),
-    ...     (Edge("shop/web", "shop/db", "TCP 5432"),),
+    ...     (GraphNode("shop/web", "web", "shop"), GraphNode("shop/db", "db", "shop")),
+    ...     (GraphEdge("shop/web", "shop/db", "TCP 5432"),),
     ... )
     >>> print(*graph.mermaid(), sep="\n")
     ---
@@ -89,8 +90,13 @@ class Graph:
     """
 
     title: str
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+    def without_lone_nodes(self) -> Graph:
+        """Return the same graph without the nodes that have no edge."""
+        ends = {name for edge in self.edges for name in (edge.source, edge.destination)}
+        return replace(self, nodes=tuple(node for node in self.nodes if node.name in ends))
 
     def dot(self) -> Iterator[str]:
         """Yield the lines of a Graphviz file."""
@@ -98,15 +104,14 @@ class Graph:
         yield f"  graph [label={quoted(self.title)}, labelloc=t, rankdir=LR, {_FONT}]"
         yield f'  node [shape=box, style="rounded,filled", fillcolor=white, {_FONT}]'
         yield f"  edge [fontsize=10, {_FONT}]"
-        ids = self._ids()
-        for number, (group, nodes) in enumerate(self._groups()):
-            lines = [f"{ids[node.name]} [label={quoted(node.caption)}]" for node in nodes]
-            yield from _dot_group(number, group, lines)
+        yield from self._node_lines(
+            lambda id, caption: f"{id} [label={quoted(caption)}]", _dot_cluster, "}"
+        )
         for edge in self.edges:
-            label = quoted(*edge.lines)
+            label, look = quoted(*edge.lines), _LOOKS[edge.kind][0]
             both = ", dir=both" if edge.both else ""
-            ends = f"{ids[edge.source]} -> {ids[edge.destination]}"
-            yield f"  {ends} [label={label}, {_DOT_LOOKS[edge.kind]}{both}]"
+            source, destination = self._ids[edge.source], self._ids[edge.destination]
+            yield f"  {source} -> {destination} [label={label}, {look}{both}]"
         yield "}"
 
     def mermaid(self) -> Iterator[str]:
@@ -129,56 +134,68 @@ class Graph:
     def _mermaid(self) -> Iterator[str]:
         title = json.dumps(visible(self.title, 1000), ensure_ascii=False)
         yield from ("---", f"title: {title}", "---", "flowchart LR")
-        ids = self._ids()
-        for number, (group, nodes) in enumerate(self._groups()):
-            lines = [f'{ids[node.name]}["{mermaid_text(node.caption)}"]' for node in nodes]
-            yield from _mermaid_group(number, group, lines)
+        yield from self._node_lines(
+            lambda id, caption: f'{id}["{mermaid_text(caption)}"]', _mermaid_subgraph, "end"
+        )
         for edge in self.edges:
             label = "<br>".join(map(mermaid_text, edge.lines))
-            arrow = _MERMAID_ARROWS[edge.kind][edge.both] + (f'|"{label}"|' if label else "")
-            yield f"  {ids[edge.source]} {arrow} {ids[edge.destination]}"
+            arrow = _LOOKS[edge.kind][2 if edge.both else 1] + (f'|"{label}"|' if label else "")
+            yield f"  {self._ids[edge.source]} {arrow} {self._ids[edge.destination]}"
 
+    @cached_property
     def _ids(self) -> dict[str, str]:
         return {node.name: f"n{number}" for number, node in enumerate(self.nodes)}
 
-    def _groups(self) -> Iterator[tuple[str, list[Node]]]:
-        """Yield each group with its nodes, in the order of the first of them."""
-        order = {node.group: i for i, node in reversed([*enumerate(self.nodes)])}
-        nodes = sorted(self.nodes, key=lambda node: order[node.group])
-        for group, members in groupby(nodes, key=lambda node: node.group):
-            yield group, list(members)
+    def _node_lines(
+        self,
+        line: Callable[[str, str], str],
+        opening: Callable[[int, str], Iterable[str]],
+        closing: str,
+    ) -> Iterator[str]:
+        """Yield a line for each node, by groups in the order of the first node of each."""
+        groups: dict[str, list[str]] = {}
+        for node in self.nodes:
+            groups.setdefault(node.group, []).append(line(self._ids[node.name], node.caption))
+        for number, (group, lines) in enumerate(groups.items()):
+            if group:
+                yield from opening(number, group)
+            yield from (f"    {line}" if group else f"  {line}" for line in lines)
+            if group:
+                yield f"  {closing}"
 
 
-def joined(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+def merge_two_way(edges: Iterable[GraphEdge]) -> tuple[GraphEdge, ...]:
     """Return the edges with two that differ only in their direction drawn as one.
 
     Examples
     --------
-    >>> there, back = Edge("a", "b", "TCP 80"), Edge("b", "a", "TCP 80")
-    >>> [(edge.source, edge.destination, edge.both) for edge in joined([there, back])]
+    >>> there, back = GraphEdge("a", "b", "TCP 80"), GraphEdge("b", "a", "TCP 80")
+    >>> [(edge.source, edge.destination, edge.both) for edge in merge_two_way([there, back])]
     [('a', 'b', True)]
     """
-    kept: dict[tuple[str, str, str, Kind], Edge] = {}
+    kept: dict[tuple[str, str, str, EdgeKind], GraphEdge] = {}
     for edge in edges:
         back = edge.destination, edge.source, edge.label, edge.kind
         if back in kept:
-            kept[back] = Edge(*back, both=True)
+            kept[back] = GraphEdge(*back, both=True)
         else:
             kept[edge.source, edge.destination, edge.label, edge.kind] = edge
     return tuple(kept.values())
 
 
-# ---------------------------------------------------------------- Graphviz
-
-_FONT = 'fontname="Helvetica,Arial,sans-serif"'
-_DOT_LOOKS = {
-    Kind.ALLOWED: 'color="#0072b2"',
-    Kind.UNDEFINED: 'color="#6b6b6b", style=dashed',
-    Kind.GAINED: 'color="#0072b2", penwidth=3',
-    Kind.LOST: 'color="#d55e00", arrowhead=tee, arrowtail=tee',
-    Kind.UNSETTLED: 'color="#6b6b6b", style=dashed, penwidth=3',
-    Kind.WITNESS: 'color="#d55e00", style=bold',
+# How each kind looks: to Graphviz; to Mermaid one way, and both ways.
+_LOOKS = {
+    EdgeKind.ALLOWED: ('color="#0072b2"', "-->", "<-->"),
+    EdgeKind.UNDEFINED: ('color="#6b6b6b", style=dashed', "-.->", "<-.->"),
+    EdgeKind.GAINED: ('color="#0072b2", penwidth=3', "==>", "<==>"),
+    EdgeKind.LOST: ('color="#d55e00", arrowhead=tee, arrowtail=tee', "--x", "x--x"),
+    EdgeKind.UNSETTLED: ('color="#6b6b6b", style=dashed, penwidth=3', "-.->", "<-.->"),
+    EdgeKind.WITNESS: ('color="#d55e00", style=bold', "==>", "<==>"),
 }
+_FONT = 'fontname="Helvetica,Arial,sans-serif"'
+_DOT_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
+# What is left stands for itself, also at the start of a line: "1. " and "- " would be lists.
+_NEEDS_A_CODE = re.compile(r"^-|\.(?= |$)|_|[^\w ./,-]")
 
 
 def quoted(*lines: str) -> str:
@@ -189,37 +206,12 @@ def quoted(*lines: str) -> str:
     >>> print(quoted('a"b', "c\\d", "&lt;"))
     "a\"b\nc\\d\n&amp;lt;"
     """
-    return '"' + "\\n".join(map(_dot_text, lines)) + '"'
+    return '"' + "\\n".join(visible(line, 1000).translate(_DOT_ESCAPES) for line in lines) + '"'
 
 
-def _dot_text(line: str) -> str:
-    clean = visible(line, 1000)
-    return clean.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;")
-
-
-def _dot_group(number: int, group: str, lines: Iterable[str]) -> Iterator[str]:
-    if not group:
-        yield from (f"  {line}" for line in lines)
-        return
+def _dot_cluster(number: int, group: str) -> Iterator[str]:
     yield f"  subgraph cluster_{number} {{"
     yield f'    graph [label={quoted(group)}, style="rounded,filled", fillcolor="#f2f2f2"]'
-    yield from (f"    {line}" for line in lines)
-    yield "  }"
-
-
-# ---------------------------------------------------------------- Mermaid
-
-# One way, and both ways.
-_MERMAID_ARROWS = {
-    Kind.ALLOWED: ("-->", "<-->"),
-    Kind.UNDEFINED: ("-.->", "<-.->"),
-    Kind.GAINED: ("==>", "<==>"),
-    Kind.LOST: ("--x", "x--x"),
-    Kind.UNSETTLED: ("-.->", "<-.->"),
-    Kind.WITNESS: ("==>", "<==>"),
-}
-# What is left stands for itself, also at the start of a line: "1. " and "- " would be lists.
-_NEEDS_A_CODE = re.compile(r"^-|\.(?= |$)|_|[^\w ./,-]")
 
 
 def mermaid_text(text: str) -> str:
@@ -233,10 +225,5 @@ def mermaid_text(text: str) -> str:
     return _NEEDS_A_CODE.sub(lambda sign: f"#{ord(sign[0])};", visible(text, 1000))
 
 
-def _mermaid_group(number: int, group: str, lines: Iterable[str]) -> Iterator[str]:
-    if not group:
-        yield from (f"  {line}" for line in lines)
-        return
+def _mermaid_subgraph(number: int, group: str) -> Iterator[str]:
     yield f'  subgraph g{number}["{mermaid_text(group)}"]'
-    yield from (f"    {line}" for line in lines)
-    yield "  end"

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, Node, joined
-from netpol_lab.cli.reports.reach import OUTSIDE
+from netpol_lab.cli.reports.dot_mermaid import (
+    OUTSIDE,
+    EdgeKind,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    merge_two_way,
+)
 from netpol_lab.cli.reports.report import Report, json_lines
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.pictures.scene import Scene
 from netpol_lab.pictures.svg import Picture
-from netpol_lab.pictures.traffic import Row, State
+from netpol_lab.pictures.traffic import State
+
+_COLUMNS = ("from", "to", "verdict", "reason")
 
 
-class Pictured(Report):
+@dataclass(frozen=True, eq=False)
+class DrawReport(Report):
     """A picture with its facts.
 
     Parameters
@@ -23,13 +33,12 @@ class Pictured(Report):
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> shown = Pictured(lab.draw(lab.load("three-tier"), port=5432).scene)
+    >>> shown = DrawReport(lab.draw(lab.load("three-tier"), port=5432).scene)
     >>> shown.title
     'TCP 5432: 4 of 6 connections allowed, 2 blocked'
     """
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
+    scene: Scene
 
     @property
     def title(self) -> str:
@@ -52,35 +61,30 @@ class Pictured(Report):
                 "port": traffic.port,
                 "protocol": str(traffic.protocol),
                 "policies": [*traffic.policies],
-                "connections": [*map(_as_data, self.scene.rows)],
+                "connections": [dict(zip(_COLUMNS, row, strict=True)) for row in self._rows()],
                 "left_out": traffic.left_out,
             }
         )
 
     def table(self) -> Table:
         """Return a row for each connection."""
-        rows = ((r.source, r.destination, r.verdict, r.reason) for r in self.scene.rows)
-        return Table(("from", "to", "verdict", "reason"), rows)
+        return Table(_COLUMNS, self._rows())
+
+    def _rows(self) -> Iterator[tuple[str, ...]]:
+        return ((r.source, r.destination, r.verdict, r.reason) for r in self.scene.rows)
 
     def graph(self) -> Graph:
         """Return the connections that are allowed or undefined as edges."""
-        nodes = (
-            Node(node.name, node.caption, node.namespace or OUTSIDE) for node in self.scene.nodes
+        kinds = {State.ALLOWED: EdgeKind.ALLOWED, State.UNDEFINED: EdgeKind.UNDEFINED}
+        port = self.scene.traffic.asked
+        nodes = (GraphNode(n.name, n.caption, n.namespace or OUTSIDE) for n in self.scene.nodes)
+        edges = (
+            GraphEdge(arc.source.name, arc.destination.name, port, kinds[arc.state])
+            for arc in self.scene.arcs
+            if arc.state in kinds
         )
-        return Graph(self.title, tuple(nodes), joined(self._edges()))
-
-    def _edges(self) -> Iterator[Edge]:
-        kinds = {State.ALLOWED: Kind.ALLOWED, State.UNDEFINED: Kind.UNDEFINED}
-        for arc in self.scene.arcs:
-            if arc.state in kinds:
-                ends = arc.source.name, arc.destination.name
-                yield Edge(*ends, self.scene.traffic.asked, kinds[arc.state])
+        return Graph(self.title, tuple(nodes), merge_two_way(edges))
 
     def picture(self) -> Picture:
         """Return the picture itself."""
         return Picture(self.scene)
-
-
-def _as_data(row: Row) -> dict[str, str]:
-    ends = {"from": row.source, "to": row.destination}
-    return {**ends, "verdict": row.verdict, "reason": row.reason}

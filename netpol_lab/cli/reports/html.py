@@ -16,6 +16,7 @@ from netpol_lab.cli.reports.tables import Table
 from netpol_lab.pictures.shapes import printable
 
 MOST_ROWS = 5000  # a browser gets slow with many more
+LONGEST_NAME = 40  # what is shorter, and no list, stays on one line; a longer name may be broken
 
 
 def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iterator[str]:
@@ -41,7 +42,8 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
     left_out = sum(1 for _ in rows)
     telling = [k for k in range(len(table.header)) if not shown or any(row[k] for row in shown)]
     style, script = _static("page.css"), _static("page.js")
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{_hash(script)}'"
+    script_hash = b64encode(sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{script_hash}'"
     yield from (
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -56,7 +58,14 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
         f"<p>{_text(summary())}</p>",
         f'<figure role="group" aria-label="Picture" tabindex="0">{svg}</figure>',
     )
-    yield from _filter(left_out, len(shown))
+    if left_out:
+        yield (
+            f"<p>The table has the first {len(shown):,} of {len(shown) + left_out:,} rows; -o csv "
+            "writes all of them.</p>"
+        )
+    number = "1 row" if len(shown) == 1 else f"{len(shown)} rows"
+    yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
+    yield f'<output for="filter" id="count">{number}</output></p>'
     yield '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>'
     yield f"<thead><tr>{''.join(_heading(table.header[k]) for k in telling)}</tr></thead><tbody>"
     yield from (f"<tr>{''.join(_cell(row[k]) for k in telling)}</tr>" for row in shown)
@@ -67,23 +76,8 @@ def _static(name: str) -> str:
     return (files("netpol_lab") / "data" / "static" / name).read_text("utf-8")
 
 
-def _hash(script: str) -> str:
-    return b64encode(sha256(script.encode()).digest()).decode()
-
-
 def _text(words: str) -> str:
     return escape(printable(words))
-
-
-def _filter(left_out: int, shown: int) -> Iterator[str]:
-    if left_out:
-        yield (
-            f"<p>The table has the first {shown:,} of {shown + left_out:,} rows; -o csv writes "
-            "all of them.</p>"
-        )
-    yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
-    rows = "1 row" if shown == 1 else f"{shown} rows"
-    yield f'<output for="filter" id="count">{rows}</output></p>'
 
 
 def _heading(name: str) -> str:
@@ -93,6 +87,3 @@ def _heading(name: str) -> str:
 def _cell(words: str) -> str:
     long = ' class="words"' if len(words) > LONGEST_NAME or "; " in words else ""
     return f"<td{long}>{_text(words).replace('-&gt;', '→')}</td>"
-
-
-LONGEST_NAME = 40  # what is shorter, and no list, stays on one line; a longer name may be broken

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.run import Finding
-from netpol_lab.checks.lint.witnesses import Witness
-from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, Node
-from netpol_lab.cli.reports.reach import OUTSIDE
+from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.cli.reports.report import Report, json_lines
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.model.addresses import parse_address
@@ -23,7 +22,8 @@ WITHOUT = Wording(
 )
 
 
-class Findings(Report):
+@dataclass(frozen=True, eq=False)
+class LintReport(Report):
     """What lint has found.
 
     Parameters
@@ -37,17 +37,13 @@ class Findings(Report):
     >>> import netpol_lab as lab
     >>> from netpol_lab.checks.lint.run import lint
     >>> shop = lab.load("one-way")
-    >>> Findings(shop, lint(shop)).summary()
+    >>> LintReport(shop, lint(shop)).summary()
     '2 warnings, 1 note'
     """
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        findings: Sequence[Finding],
-        assumptions: Assumptions = DEFAULTS,
-    ) -> None:
-        self.cluster, self.findings, self.assumptions = cluster, findings, assumptions
+    cluster: Cluster
+    findings: Sequence[Finding]
+    assumptions: Assumptions = DEFAULTS
 
     @property
     def title(self) -> str:
@@ -80,19 +76,26 @@ class Findings(Report):
 
     def graph(self) -> Graph:
         """Return each witness as an edge, and who is found fault with as a node beside its code."""
-        nodes = {node.name: node for found in self.findings for node in self._nodes(found)}
-        edges = (edge for found in self.findings for edge in _edges(found))
-        title = f"{self.title}: {self.summary()}"
-        return Graph(title, tuple(nodes.values()), tuple(dict.fromkeys(edges)))
-
-    def _nodes(self, finding: Finding) -> Iterator[Node]:
-        yield Node(_key(finding), f"{finding.code} {finding.title}", "findings")
-        if finding.policy:
-            yield Node(f"policy {finding.policy}", finding.policy, "policies")
-        if finding.witness:
-            for name in (finding.witness.source, finding.witness.destination):
-                group, _, caption = name.rpartition("/")
-                yield Node(name, caption, group or OUTSIDE)
+        nodes: dict[str, GraphNode] = {}
+        edges: dict[GraphEdge, None] = {}
+        for finding in self.findings:
+            key, witness = f"{finding.code} {finding.about}", finding.witness
+            nodes[key] = GraphNode(key, f"{finding.code} {finding.title}", "findings")
+            if finding.policy:
+                policy = f"policy {finding.policy}"
+                nodes[policy] = GraphNode(policy, finding.policy, "policies")
+                edges[GraphEdge(policy, key, "")] = None
+            if witness:
+                ends = witness.source, witness.destination
+                for name in ends:
+                    group, _, caption = name.rpartition("/")
+                    nodes[name] = GraphNode(name, caption, group or OUTSIDE)
+                port = spoken_port(witness.port, witness.protocol)
+                verdicts = str(witness).partition(": ")[2]
+                label = f"{finding.code}, {port}: {verdicts}"
+                edges[GraphEdge(key, witness.source, "", EdgeKind.WITNESS)] = None
+                edges[GraphEdge(*ends, label, EdgeKind.WITNESS)] = None
+        return Graph(f"{self.title}: {self.summary()}", tuple(nodes.values()), tuple(edges))
 
     def picture(self) -> Picture:
         """Return the picture of what tells most, with halos on what its witness is about."""
@@ -100,21 +103,18 @@ class Findings(Report):
         if proved is None or proved.witness is None:
             title = f"{self.summary()}, none with a flow to show"
             return draw(self.cluster, assumptions=self.assumptions, title=title)
+        witness = proved.witness
+        ends = ((end, parse_address(end)) for end in (witness.source, witness.destination))
         return draw(
             self.cluster,
-            proved.witness.port,
-            proved.witness.protocol,
-            outside=self._outside(proved.witness),
-            before=proved.witness.variant,
+            witness.port,
+            witness.protocol,
+            outside=[end for end, address in ends if address and not self.cluster.owner(address)],
+            before=witness.variant,
             wording=WITHOUT,
-            assumptions=proved.witness.assumptions,
+            assumptions=witness.assumptions,
             title=f"{proved.code} {proved.about}: {proved.title}",
         )
-
-    def _outside(self, witness: Witness) -> list[str]:
-        """Return the ends that are addresses of no pod."""
-        ends = ((end, parse_address(end)) for end in (witness.source, witness.destination))
-        return [end for end, address in ends if address and not self.cluster.owner(address)]
 
 
 def _says_little(finding: Finding) -> tuple[bool, bool, int]:
@@ -122,24 +122,6 @@ def _says_little(finding: Finding) -> tuple[bool, bool, int]:
     witness = finding.witness
     changes = witness is not None and witness.now != witness.then
     return not changes, witness is None, list(Severity).index(finding.severity)
-
-
-def _key(finding: Finding) -> str:
-    return f"{finding.code} {finding.about}"
-
-
-def _edges(finding: Finding) -> Iterator[Edge]:
-    if finding.policy:
-        yield Edge(f"policy {finding.policy}", _key(finding), "")
-    if finding.witness:
-        port = spoken_port(finding.witness.port, finding.witness.protocol)
-        yield Edge(_key(finding), finding.witness.source, "", Kind.WITNESS)
-        ends = finding.witness.source, finding.witness.destination
-        yield Edge(*ends, f"{finding.code}, {port}: {_verdicts(finding.witness)}", Kind.WITNESS)
-
-
-def _verdicts(witness: Witness) -> str:
-    return str(witness).partition(": ")[2]
 
 
 def _as_data(finding: Finding) -> dict[str, object]:
@@ -156,19 +138,16 @@ def _as_data(finding: Finding) -> dict[str, object]:
         "pod": finding.pod,
         "path": finding.path,
         "place": place and place._asdict(),
-        "witness": witness and _witness_as_data(witness),
-    }
-
-
-def _witness_as_data(witness: Witness) -> dict[str, object]:
-    return {
-        "from": witness.source,
-        "to": witness.destination,
-        "port": witness.port,
-        "protocol": str(witness.protocol),
-        "allowed": witness.now,
-        "allowed_then": witness.then,
-        "then": witness.change,
+        "witness": witness
+        and {
+            "from": witness.source,
+            "to": witness.destination,
+            "port": witness.port,
+            "protocol": str(witness.protocol),
+            "allowed": witness.now,
+            "allowed_then": witness.then,
+            "then": witness.change,
+        },
     }
 
 

@@ -1,4 +1,4 @@
-"""Where a report goes, and in which format: to a file, or to standard output."""
+"""Where a report goes: to a file, or to standard output."""
 
 from __future__ import annotations
 
@@ -7,25 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
 
-from netpol_lab.cli.reports.progress_bar import Progress
-from netpol_lab.cli.reports.report import Report, format_of, png
+from netpol_lab.cli.reports.progress_bar import ProgressBar
+from netpol_lab.cli.reports.report import Report, png
 from netpol_lab.errors import NetpolError
 
 
-def chosen_format(named: str | None, out: str | None) -> str:
-    """Return the format that was named, else the one that the file's name tells, else text.
-
-    Examples
-    --------
-    >>> chosen_format(None, "shop.html"), chosen_format("json", "shop.html")
-    ('html', 'json')
-    """
-    return named or (format_of(out) if out else "text")
-
-
-def deliver(report: Report, format: str, out: str | None, progress: Progress) -> None:
+def deliver(report: Report, format: str, out: str | None, progress: ProgressBar) -> None:
     """Write a report to a file, or print it where no file is named.
 
     Raises
@@ -38,19 +26,21 @@ def deliver(report: Report, format: str, out: str | None, progress: Progress) ->
     elif out:
         save(progress.counting(report.lines(format), "writing lines"), out)
     else:
-        _print(progress.counting(report.lines(format), "printing lines"), progress)
+        for number, line in enumerate(progress.counting(report.lines(format), "printing lines")):
+            if number == 0 and sys.stdout.isatty():
+                progress.stop()  # it would be drawn between the lines
+            print(line)
 
 
 def save(lines: Iterator[str], path: str) -> None:
     """Write lines to a file; what cannot be made leaves the file as it was."""
     first = [line for line in (next(lines, None),) if line is not None]
-    with _writing(path), _opened(path) as file:
+    # The name of a file of manifests may hold bytes that are no UTF-8.
+    with (
+        _writing(path),
+        open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
         file.writelines(f"{line}\n" for line in chain(first, lines))
-
-
-def _opened(path: str) -> TextIO:
-    """Open a file for lines; the name of a file of manifests may hold bytes that are no UTF-8."""
-    return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 def _deliver_bytes(content: bytes, out: str | None) -> None:
@@ -61,13 +51,6 @@ def _deliver_bytes(content: bytes, out: str | None) -> None:
         raise NetpolError("a terminal cannot show a PNG: write it to a file with --out FILE.")
     else:
         sys.stdout.buffer.write(content)
-
-
-def _print(lines: Iterator[str], progress: Progress) -> None:
-    for number, line in enumerate(lines):
-        if number == 0 and sys.stdout.isatty():
-            progress.stop()  # it would be drawn between the lines
-        print(line)
 
 
 @contextmanager

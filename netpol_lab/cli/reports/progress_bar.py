@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from threading import Event, Thread
-from types import TracebackType
 from typing import TextIO, TypeVar
 
 _T = TypeVar("_T")
@@ -16,7 +15,7 @@ BETWEEN = 0.1  # seconds between two drawings
 WIDTH = 24  # characters of the bar
 
 
-class Progress:
+class ProgressBar:
     """Says on standard error what is being done, and how far it is, if that is a terminal.
 
     Parameters
@@ -28,7 +27,7 @@ class Progress:
 
     Examples
     --------
-    >>> with Progress() as progress:
+    >>> with ProgressBar() as progress:
     ...     progress.now("reading manifests")
     ...     total = sum(progress.counting(range(10), "numbers"))
     >>> total
@@ -42,17 +41,12 @@ class Progress:
         self._over = Event()
         self._painter = Thread(target=self._paint, daemon=True)
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         if self._stream.isatty():
             self._painter.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     def now(self, doing: str) -> None:

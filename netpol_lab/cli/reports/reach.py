@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, Node, joined
+from netpol_lab.cli.reports.dot_mermaid import (
+    OUTSIDE,
+    EdgeKind,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    merge_two_way,
+)
 from netpol_lab.cli.reports.report import Report, as_json, json_items
 from netpol_lab.cli.reports.tables import Table, aligned, one_line
 from netpol_lab.model.ports import PortSet
@@ -21,7 +28,6 @@ from netpol_lab.reach.reachability import Reachability
 
 MOST_NOTED = 100_000  # connections that are kept to be told of again
 LOOKED_AT = 20_000  # connections, to find the port that tells most
-OUTSIDE = "outside the cluster"
 
 
 class Port(NamedTuple):
@@ -39,7 +45,7 @@ class Port(NamedTuple):
         return PortSet.of(self.protocol, self.number)
 
 
-class Question(NamedTuple):
+class ReachQuery(NamedTuple):
     """Which connections are asked about: from whom, to whom, on which port, put together how.
 
     An empty name means everybody, and no port all of them.
@@ -69,73 +75,88 @@ def readable_by(reach: Reachability, most: int) -> str:
     return next((by for by in BY if len(reach.groups(by).names) <= most), BY[-1])
 
 
-def asked(reach: Reachability, question: Question) -> Iterator[Connection]:
-    """Yield the connections that a question is about.
+def asked(reach: Reachability, query: ReachQuery) -> Iterator[Connection]:
+    """Return the connections that a query is about.
+
+    Parameters
+    ----------
+    reach : Reachability
+    query : ReachQuery
+
+    Returns
+    -------
+    iterator of Connection
+        In the cluster's order, with only the ports that are asked about.
+
+    Raises
+    ------
+    NetpolError
+        At once, where a name is unknown.
 
     Examples
     --------
     >>> import netpol_lab as lab
     >>> reach = lab.reachability(lab.load("three-tier"))
-    >>> [c.source for c in asked(reach, Question(destination="db", port=Port(5432)))]
+    >>> [c.source for c in asked(reach, ReachQuery(destination="db", port=Port(5432)))]
     ['shop/backend']
     """
-    found = _between(reach, question)
-    return found if question.port is None else _narrowed(found, question.port.only)
-
-
-def _between(reach: Reachability, question: Question) -> Iterator[Connection]:
-    by, source, destination, _ = question
-    if not source and not destination:
-        return reach.connections(by)
+    by, source, destination, port = query
+    found: Iterable[Connection]
     if not destination:
-        return iter(reach.out_of(source, by))
-    into = reach.into(destination, by)
-    if not source:
-        return iter(into)
-    out = set(reach.out_of(source, by))
-    return (connection for connection in into if connection in out)
+        found = reach.out_of(source, by) if source else reach.connections(by)
+    elif not source:
+        found = reach.into(destination, by)
+    else:
+        out = set(reach.out_of(source, by))
+        found = [connection for connection in reach.into(destination, by) if connection in out]
+    return narrowed(found, port)
 
 
-def _narrowed(connections: Iterable[Connection], only: PortSet) -> Iterator[Connection]:
-    for source, destination, ports, undefined in connections:
-        if ports & only or undefined & only:
-            yield Connection(source, destination, ports & only, undefined & only)
+def narrowed(connections: Iterable[Connection], port: Port | None) -> Iterator[Connection]:
+    """Return those of the connections that have a port, with it alone; all where none is named."""
+    if port is None:
+        return iter(connections)
+    only = port.only
+    cut = (
+        Connection(c.source, c.destination, c.ports & only, c.undefined & only) for c in connections
+    )
+    return (connection for connection in cut if connection.ports or connection.undefined)
 
 
 # ---------------------------------------------------------------- a list
 
 
-class Listing(Report):
-    r"""The connections that a question is about, one after the other.
+class ReachReport(Report):
+    r"""The connections that a query is about, one after the other.
 
     Parameters
     ----------
     reach : Reachability
-    question : Question
+    query : ReachQuery
 
     Examples
     --------
     >>> import netpol_lab as lab
     >>> reach = lab.reachability(lab.load("three-tier"))
-    >>> print(*Listing(reach, Question(source="web", destination="backend")).text(), sep="\n")
+    >>> print(*ReachReport(reach, ReachQuery(source="web", destination="backend")).text(), sep="\n")
     shop/web -> shop/backend  all ports
     <BLANKLINE>
     1 connection: from web, to backend
     """
 
-    def __init__(self, reach: Reachability, question: Question) -> None:
-        self.reach, self.question = reach, question
+    def __init__(self, reach: Reachability, query: ReachQuery) -> None:
+        self.reach, self.query = reach, query
         self._number, self._left_open, self._within = 0, False, False
 
     @property
     def title(self) -> str:
         """Reachability, and what of it."""
-        return f"Reachability: {scope(self.question)}"
+        return f"Reachability: {scope(self.query)}"
 
     def connections(self) -> Iterator[Connection]:
         """Yield the connections, and count them; neighbouring ranges outside are one."""
         self._number, self._left_open, self._within = 0, False, False
-        found = asked(self.reach, self.question)
+        found = asked(self.reach, self.query)
         for connection in join_ranges(found, self.reach.index.ranges):
             self._number += 1
             self._left_open = self._left_open or bool(connection.undefined)
@@ -145,7 +166,7 @@ class Listing(Report):
     def summary(self) -> str:
         """Say how many connections there are."""
         several = "" if self._number == 1 else "s"
-        return f"{self._number:,} connection{several}: {scope(self.question)}"
+        return f"{self._number:,} connection{several}: {scope(self.query)}"
 
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""
@@ -182,35 +203,27 @@ class Listing(Report):
 
     def table(self) -> Table:
         """Return a row for each connection."""
-        return _table(self.connections())
-
-    def table_for_people(self) -> Table:
-        """Return a row for each connection, also of what is a grid to programs."""
-        return _table(self.connections())
+        rows = (
+            (c.source, c.destination, words(c.ports), words(c.undefined))
+            for c in self.connections()
+        )
+        return Table(("from", "to", "ports", "undefined"), rows)
 
     def graph(self) -> Graph:
         """Return the connections as edges; two that differ only in direction as one."""
-        edges = joined(self._edges())
-        seen = {name for edge in edges for name in (edge.source, edge.destination)}
-        everybody = not (self.question.source or self.question.destination)
-        nodes = (
-            node
-            for node in graph_nodes(self.reach, self.question.by)
-            if everybody or node.name in seen
-        )
-        return Graph(self.title, tuple(nodes), edges)
-
-    def _edges(self) -> Iterator[Edge]:
-        for source, destination, ports, undefined in asked(self.reach, self.question):
-            for kind, part in ((Kind.ALLOWED, ports), (Kind.UNDEFINED, undefined)):
-                if part:
-                    yield Edge(source, destination, str(part), kind)
+        found = ((c.source, c.destination, c[2:]) for c in asked(self.reach, self.query))
+        edges = edges_of(found, EdgeKind.ALLOWED, EdgeKind.UNDEFINED)
+        nodes = graph_nodes(self.reach, self.query.by)
+        graph = Graph(self.title, tuple(nodes), edges)
+        part = self.query.source or self.query.destination
+        return graph.without_lone_nodes() if part else graph
 
     def picture(self) -> Picture:
         """Return the picture at the port that was asked about, or at the one that tells most."""
-        found = [*islice(asked(self.reach, self.question), LOOKED_AT)]
-        allowed, open_ = [c.ports for c in found], [c.undefined for c in found]
-        port = self.question.port or telling_port(allowed, open_)
+        found = [*islice(asked(self.reach, self.query), LOOKED_AT)]
+        port = self.query.port or telling_port(
+            [c.ports for c in found], [c.undefined for c in found]
+        )
         return picture_of(self.reach, port)
 
 
@@ -218,9 +231,16 @@ def _is_within(connection: Connection) -> bool:
     return connection.source == connection.destination
 
 
-def _table(connections: Iterable[Connection]) -> Table:
-    rows = ((c.source, c.destination, words(c.ports), words(c.undefined)) for c in connections)
-    return Table(("from", "to", "ports", "undefined"), rows)
+def edges_of(
+    found: Iterable[tuple[str, str, Sequence[PortSet]]], *kinds: EdgeKind
+) -> tuple[GraphEdge, ...]:
+    """Return an edge for each kind of ports between two ends; there and back may be one edge."""
+    return merge_two_way(
+        GraphEdge(source, destination, str(ports), kind)
+        for source, destination, parts in found
+        for kind, ports in zip(kinds, parts, strict=True)
+        if ports
+    )
 
 
 def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
@@ -235,15 +255,15 @@ def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
     )
 
 
-def scope(question: Question) -> str:
+def scope(query: ReachQuery) -> str:
     """Say what is asked about.
 
     Examples
     --------
-    >>> scope(Question("workload", source="shop/web")), scope(Question())
+    >>> scope(ReachQuery("workload", source="shop/web")), scope(ReachQuery())
     ('from shop/web, by workload', 'all pods')
     """
-    by, source, destination, port = question
+    by, source, destination, port = query
     said = (
         f"from {source}" if source else "",
         f"to {destination}" if destination else "",
@@ -253,12 +273,12 @@ def scope(question: Question) -> str:
     return ", ".join(filter(None, said)) or "all pods"
 
 
-def graph_nodes(reach: Reachability, by: str) -> Iterator[Node]:
+def graph_nodes(reach: Reachability, by: str) -> Iterator[GraphNode]:
     """Yield a node for everybody: pods in the groups of their namespaces, and who is outside."""
     ranges = outside_names(reach)
     for name in reach.groups(by).names:
         group, _, caption = name.rpartition("/")
-        yield Node(name, caption, OUTSIDE if name in ranges else group)
+        yield GraphNode(name, caption, OUTSIDE if name in ranges else group)
 
 
 def _json_items(parts: Iterable[tuple[str, str, PortSet]]) -> Iterator[str]:
@@ -320,25 +340,25 @@ def telling_port(*found: Iterable[PortSet]) -> Port:
 
 # ---------------------------------------------------------------- a grid
 
-_SIGNS = {True: "+", False: ".", None: "?"}
-_WORDS = {True: "allowed", False: "blocked", None: "undefined"}
+_SIGNS: dict[bool | None, str] = {True: "+", False: ".", None: "?"}
+_WORDS: dict[bool | None, str] = {True: "allowed", False: "blocked", None: "undefined"}
 LEGEND = "+ allowed, . blocked, ? undefined; blank where neither end is a pod"
 
 
-class Grid(Listing):
+class ReachGridReport(ReachReport):
     r"""Who reaches whom at one port, as a grid: rows are sources, columns are destinations.
 
     Parameters
     ----------
     reach : Reachability
-    question : Question
+    query : ReachQuery
         With a port.
 
     Examples
     --------
     >>> import netpol_lab as lab
     >>> reach = lab.reachability(lab.load("three-tier"))
-    >>> print(*Grid(reach, Question(port=Port(5432))).text(), sep="\n")
+    >>> print(*ReachGridReport(reach, ReachQuery(port=Port(5432))).text(), sep="\n")
     TCP 5432: who (row) reaches whom (column)
                               1 2 3 4
     1 shop/web                + + . +
@@ -349,10 +369,10 @@ class Grid(Listing):
     + allowed, . blocked, ? undefined; blank where neither end is a pod
     """
 
-    def __init__(self, reach: Reachability, question: Question) -> None:
-        super().__init__(reach, question)
-        self._groups = reach.groups(question.by)
-        self._port = question.port or Port(USUAL_PORT)
+    def __init__(self, reach: Reachability, query: ReachQuery) -> None:
+        super().__init__(reach, query)
+        self._groups = reach.groups(query.by)
+        self._port = query.port or Port(USUAL_PORT)
         self._outside = outside_names(reach)
 
     def rows(self) -> Iterator[tuple[str, tuple[bool | None, ...]]]:
@@ -361,21 +381,26 @@ class Grid(Listing):
             yield source, tuple(self._row(source))
 
     def _row(self, source: str) -> Iterator[bool | None]:
-        pair = self._port.protocol, self._port.number
-        reached: dict[str, bool | None] = {source: self._reaches_itself(source)}
-        for _, destination, ports, undefined in self.reach.out_of(source, self.question.by):
-            if pair in ports or pair in undefined:
-                reached[destination] = True if pair in ports else None
+        port = self._port.protocol, self._port.number
+        # A name stands for one that certainly reaches itself, unless it is of several (SEM-49).
+        alone = self.query.by != "namespace" or self._groups.members[source].bit_count() == 1
+        reached: dict[str, bool | None] = {source: alone}
+        for _, destination, ports, undefined in self.reach.out_of(source, self.query.by):
+            if port in ports or port in undefined:
+                reached[destination] = True if port in ports else None
         for destination in self._groups.names:
             neither = self._neither(source, destination)
             yield None if neither else reached.get(destination, False)
 
-    def _reaches_itself(self, name: str) -> bool:
-        """Say whether a name stands for one that certainly reaches itself (SEM-49)."""
-        return self.question.by != "namespace" or self._groups.members[name].bit_count() == 1
-
     def _neither(self, source: str, destination: str) -> bool:
         return source in self._outside and destination in self._outside
+
+    def _spoken(
+        self, source: str, cells: Iterable[bool | None], said: dict[bool | None, str]
+    ) -> Iterator[str]:
+        """Yield what is said of each cell; nothing where neither end is a pod."""
+        for destination, cell in zip(self._groups.names, cells, strict=True):
+            yield "" if self._neither(source, destination) else said[cell]
 
     def summary(self) -> str:
         """Explain the cells."""
@@ -386,17 +411,12 @@ class Grid(Listing):
         names = self._groups.names
         numbers = [str(number) for number in range(1, len(names) + 1)]
         size, room = len(str(len(names))), max(map(len, names), default=0)
-        yield f"{scope(self.question)}: who (row) reaches whom (column)"
+        yield f"{scope(self.query)}: who (row) reaches whom (column)"
         yield f"{'':{size + room + 1}} {' '.join(number.rjust(size) for number in numbers)}"
         for number, (source, cells) in zip(numbers, self.rows(), strict=True):
-            signs = (
-                self._sign(source, *cell).rjust(size) for cell in zip(names, cells, strict=True)
-            )
-            yield f"{number:>{size}} {one_line(source):{room}} {' '.join(signs)}".rstrip()
+            signs = " ".join(sign.rjust(size) for sign in self._spoken(source, cells, _SIGNS))
+            yield f"{number:>{size}} {one_line(source):{room}} {signs}".rstrip()
         yield from ("", LEGEND)
-
-    def _sign(self, source: str, destination: str, cell: bool | None) -> str:
-        return " " if self._neither(source, destination) else _SIGNS[cell]
 
     def data(self) -> Iterator[str]:
         """Yield JSON: the port, the names, and a list of true, false or null for each of them."""
@@ -408,17 +428,14 @@ class Grid(Listing):
 
     def table(self) -> Table:
         """Return the grid in words."""
-        names = self._groups.names
-        rows = (
-            (source, *(self._word(source, *cell) for cell in zip(names, cells, strict=True)))
-            for source, cells in self.rows()
-        )
-        return Table(("from / to", *names), rows)
+        rows = ((source, *self._spoken(source, cells, _WORDS)) for source, cells in self.rows())
+        return Table(("from / to", *self._groups.names), rows)
 
-    def _word(self, source: str, destination: str, cell: bool | None) -> str:
-        return "" if self._neither(source, destination) else _WORDS[cell]
+    def table_for_people(self) -> Table:
+        """Return a row for each connection."""
+        return super().table()
 
 
-def report(reach: Reachability, question: Question) -> Listing:
-    """Return the answer to a question: a grid where all is asked about at one port, else a list."""
-    return (Grid if question.is_grid else Listing)(reach, question)
+def reach_report(reach: Reachability, query: ReachQuery) -> ReachReport:
+    """Return the answer to a query: a grid where all is asked about at one port, else a list."""
+    return (ReachGridReport if query.is_grid else ReachReport)(reach, query)

@@ -11,24 +11,8 @@ from tempfile import TemporaryDirectory
 
 from netpol_lab.cli.reports.dot_mermaid import Graph
 from netpol_lab.cli.reports.tables import Table, markdown_text
-from netpol_lab.errors import NetpolError, did_you_mean
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
-
-SUFFIXES = {
-    ".txt": "text",
-    ".json": "json",
-    ".csv": "csv",
-    ".md": "md",
-    ".dot": "dot",
-    ".gv": "dot",
-    ".mmd": "mermaid",
-    ".mermaid": "mermaid",
-    ".svg": "svg",
-    ".png": "png",
-    ".html": "html",
-    ".htm": "html",
-}
 
 
 class Report(ABC):
@@ -102,28 +86,6 @@ def png(picture: Picture) -> bytes:
         return picture.save(Path(directory, "picture.png")).read_bytes()
 
 
-def format_of(path: str) -> str:
-    """Return the format that a file's suffix means.
-
-    Raises
-    ------
-    NetpolError
-        For a suffix that means none.
-
-    Examples
-    --------
-    >>> format_of("reports/shop.mmd")
-    'mermaid'
-    """
-    suffix = Path(path).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise NetpolError(
-            f'the end of "{path}" does not tell its format: {did_you_mean(suffix, SUFFIXES)} '
-            "Or say it with -o."
-        )
-    return SUFFIXES[suffix]
-
-
 # ---------------------------------------------------------------- ports as JSON
 
 
@@ -154,4 +116,4 @@ def json_items(items: Iterable[str]) -> Iterator[str]:
 
 def json_lines(value: object) -> Iterator[str]:
     """Yield plain values as lines of JSON that people can read, too."""
-    yield from json.dumps(value, indent=2, ensure_ascii=False).splitlines()
+    yield from json.dumps(value, indent=2, ensure_ascii=False).split("\n")

@@ -10,13 +10,13 @@ import io
 import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from netpol_lab.cli.reports.reach import Question
-from netpol_lab.cli.reports.report import SUFFIXES
+from netpol_lab.cli.reports.formats import SUFFIXES
+from netpol_lab.cli.reports.reach import ReachQuery
 from netpol_lab.errors import NetpolError, visible
 from netpol_lab.model.addresses import AddressRange, parse_address
 from netpol_lab.model.intervals import cut
@@ -162,7 +162,7 @@ def _cut_up(flows: Flows, pieces: Sequence[AddressRange]) -> Flows:
 # ---------------------------------------------------------------- another question
 
 
-def asked_otherwise(then: Flows, reach: Reachability, question: Question) -> str:
+def asked_otherwise(then: Flows, reach: Reachability, query: ReachQuery) -> str:
     """Return in words how a stored answer was asked for, if it seems to be about something else.
 
     Examples
@@ -170,37 +170,34 @@ def asked_otherwise(then: Flows, reach: Reachability, question: Question) -> str
     >>> import netpol_lab as lab
     >>> reach = lab.reachability(lab.load("three-tier"))
     >>> then = as_flows(reach.connections("namespace"))
-    >>> asked_otherwise(then, reach, Question())
+    >>> asked_otherwise(then, reach, ReachQuery())
     'it is by namespace, and this asks by pod: add --by namespace'
     """
     names = [name for name in _ends_of(then) if _range(name) is None]
     known = {by: sum(name in reach.groups(by).members for name in names) for by in BY}
-    by = max((question.by, *BY), key=known.__getitem__)
-    if by != question.by:
-        return f"it is by {by}, and this asks by {question.by}: add --by {by}"
+    by = max((query.by, *BY), key=known.__getitem__)
+    if by != query.by:
+        return f"it is by {by}, and this asks by {query.by}: add --by {by}"
     sides = (
-        ("--from", "from", question.source, {source for source, _ in then}),
-        ("--to", "to", question.destination, {destination for _, destination in then}),
+        ("--from", "from", query.source, dict.fromkeys(source for source, _ in then)),
+        ("--to", "to", query.destination, dict.fromkeys(end for _, end in then)),
     )
-    said = (_other_end(*side, reach, by) for side in sides)
-    return "; ".join(filter(None, said))
+    return "; ".join(filter(None, (_other_end(*side, reach, by) for side in sides)))
 
 
 def _other_end(
-    option: str, word: str, asked: str, stored: set[str], reach: Reachability, by: str
+    option: str, word: str, asked: str, stored: Collection[str], reach: Reachability, by: str
 ) -> str:
-    """Return whether all that is stored has one end, or more ends than are asked about."""
-    if not asked:
-        (only,) = stored if len(stored) == 1 else ("",)
-        alone = len(reach.groups(by).names) <= 2  # it may have this end without being asked so
-        return (
-            f"all of it is {word} {only}: was it asked with {option} {only}?"
-            if only and not alone
-            else ""
-        )
-    meant = reach.names_of(asked, by)
-    other = next((end for end in stored if end not in meant and _range(end) is None), "")
-    return f"it is {word} {other}, too, and this asks only {word} {asked}" if other else ""
+    """Say whether all that is stored has one end, or more ends than are asked about."""
+    if asked:
+        meant = reach.names_of(asked, by)
+        other = next((end for end in stored if end not in meant and _range(end) is None), "")
+        return f"it is {word} {other}, too, and this asks only {word} {asked}" if other else ""
+    several = len(reach.groups(by).names) > 2  # of two, each has this end without being asked so
+    if len(stored) != 1 or not several:
+        return ""
+    (only,) = stored
+    return f"all of it is {word} {only}: was it asked with {option} {only}?"
 
 
 # ---------------------------------------------------------------- reading
@@ -218,9 +215,6 @@ def format_of_snapshot(path: str) -> str:
     if format not in _READERS:
         raise NetpolError(f'"{path}" is no snapshot: its name has to end in .json, .csv or .txt.')
     return format
-
-
-_NOT_OURS = (ValueError, RecursionError, csv.Error)
 
 
 def read(path: str) -> Flows:
@@ -243,17 +237,15 @@ def read(path: str) -> Flows:
         raise NetpolError(
             f"{path} cannot be read: {error.strerror}. --update writes a new one."
         ) from error
-    except _NOT_OURS as error:
+    except (ValueError, RecursionError, csv.Error) as error:
+        said = visible(str(error), 200)
+        if isinstance(error, UnicodeDecodeError):
+            said = "it is not UTF-8 text"
+        elif isinstance(error, RecursionError):
+            said = "lists within lists"
         raise NetpolError(
-            f"{path} is not what `netpol-lab reach` writes: {_in_words(error)}. "
-            "--update writes it anew."
+            f"{path} is not what `netpol-lab reach` writes: {said}. --update writes it anew."
         ) from error
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    return "lists within lists" if isinstance(error, RecursionError) else visible(str(error), 200)
 
 
 def _read_json(text: str) -> Flows:

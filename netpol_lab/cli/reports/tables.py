@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from netpol_lab.errors import visible
 
-Row = tuple[str, ...]
+TableRow = tuple[str, ...]
 
 LOOKED_AT = 1000  # rows, before the first one is printed, to find how wide the columns are
 WIDEST = 60  # characters that a column is padded to
@@ -27,8 +27,6 @@ class Table:
         The names of the columns.
     rows : iterable of tuple of str
         May be an iterator; it is then used up by the first who reads it.
-    title : str
-        What the rows are.
 
     Examples
     --------
@@ -39,9 +37,8 @@ class Table:
     shop/a    blog/web
     """
 
-    header: Row
-    rows: Iterable[Row]
-    title: str = ""
+    header: TableRow
+    rows: Iterable[TableRow]
 
     def text(self) -> Iterator[str]:
         """Yield lines with aligned columns."""
@@ -59,7 +56,7 @@ class Table:
         """
         writer = csv.writer(_Echo())
         for row in chain([self.header], self.rows):
-            yield writer.writerow(map(_harmless, row))
+            yield writer.writerow(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row)
 
     def markdown(self) -> Iterator[str]:
         r"""Yield lines of a Markdown table.
@@ -69,14 +66,12 @@ class Table:
         >>> list(Table(("a", "b"), [("x|y", "*z*")]).markdown())
         ['| a | b |', '| --- | --- |', '| x\\|y | \\*z\\* |']
         """
-        rule = ("---",) * len(self.header)
-        yield _piped(self.header)
-        yield _piped(rule)
-        for row in self.rows:
-            yield _piped(map(markdown_text, row))
+        cells = (map(markdown_text, row) for row in self.rows)
+        for row in chain([self.header, ["---"] * len(self.header)], cells):
+            yield f"| {' | '.join(row)} |"
 
 
-def aligned(rows: Iterable[Row], gaps: Sequence[str] = ()) -> Iterator[str]:
+def aligned(rows: Iterable[TableRow], gaps: Sequence[str] = ()) -> Iterator[str]:
     r"""Yield lines whose columns stand under each other, as wide as the first rows need.
 
     Parameters
@@ -114,14 +109,6 @@ class _Echo:
 def one_line(cell: str) -> str:
     """Return a text on one line, fit for a terminal."""
     return visible(" ".join(cell.splitlines()), 1000)
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _piped(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
 
 
 _MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|~"} | {"&": "&amp;"})

@@ -6,8 +6,8 @@ import json
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.diff import Changes
-from netpol_lab.cli.reports.reach import Port, Question
+from netpol_lab.cli.reports.diff import DiffReport
+from netpol_lab.cli.reports.reach import Port, ReachQuery
 from netpol_lab.errors import NetpolError
 from netpol_lab.reach.diff import diff
 
@@ -17,8 +17,8 @@ NONE = SHOP.with_policies([])
 
 
 def changes(old=SHOP, new=ONE, **asked):
-    question = Question(**asked)
-    return Changes(diff(old, new, by=question.by), question)
+    query = ReachQuery(**asked)
+    return DiffReport(diff(old, new, by=query.by), query)
 
 
 def data(report):

@@ -4,11 +4,23 @@ import json
 
 import pytest
 
-from netpol_lab.cli.reports.dot_mermaid import Edge, Graph, Kind, Node, joined, mermaid_text, quoted
+from netpol_lab.cli.reports.dot_mermaid import (
+    EdgeKind,
+    Graph,
+    GraphEdge,
+    GraphNode,
+    merge_two_way,
+    mermaid_text,
+    quoted,
+)
 from netpol_lab.errors import NetpolError
 from tests.helpers.reading_back import read_dot, read_mermaid
 
-WEB, DB, ANY = Node("shop/web", "web", "shop"), Node("shop/db", "db", "shop"), Node("any", "any")
+WEB, DB, ANY = (
+    GraphNode("shop/web", "web", "shop"),
+    GraphNode("shop/db", "db", "shop"),
+    GraphNode("any", "any"),
+)
 HOSTILE = [
     'say "hi"', "end", "a]b", "x --> y", "<script>alert(1)</script>", "&lt;b&gt;", "#quot;",
     "back\\slash\\N\\", "`code`", "%% comment", "subgraph", "style:#1;", "1. list", "- list",
@@ -31,8 +43,10 @@ def mermaid(graph):
     return read_mermaid("\n".join(graph.mermaid()))[0]
 
 
-KINDS = [Edge("shop/web", "shop/db", "TCP 80", kind, both) for kind in Kind for both in (0, 1)]
-LABELS = ["TCP 80" if e.kind is Kind.ALLOWED else f"{e.kind} TCP 80" for e in KINDS]
+KINDS = [
+    GraphEdge("shop/web", "shop/db", "TCP 80", kind, both) for kind in EdgeKind for both in (0, 1)
+]
+LABELS = ["TCP 80" if e.kind is EdgeKind.ALLOWED else f"{e.kind} TCP 80" for e in KINDS]
 
 
 def test_graphviz_reads_nodes_groups_and_labels():
@@ -56,8 +70,8 @@ def test_every_kind_of_edge_looks_different_without_colour():
 
 
 def test_hostile_names_are_only_names_to_graphviz():
-    nodes = tuple(Node(name, name, name) for name in HOSTILE)
-    edges = [Edge("end", "end", name) for name in HOSTILE]
+    nodes = tuple(GraphNode(name, name, name) for name in HOSTILE)
+    edges = [GraphEdge("end", "end", name) for name in HOSTILE]
     drawn = dot(graph(*edges, nodes=nodes, title=" ".join(HOSTILE)))
     assert drawn["node"] == SEEN
     assert drawn["cluster"] == SEEN
@@ -65,29 +79,29 @@ def test_hostile_names_are_only_names_to_graphviz():
 
 
 def test_hostile_names_are_only_names_to_mermaid():
-    nodes = tuple(Node(name, name, name) for name in HOSTILE)
-    edges = [Edge("end", "end", name) for name in HOSTILE]
+    nodes = tuple(GraphNode(name, name, name) for name in HOSTILE)
+    edges = [GraphEdge("end", "end", name) for name in HOSTILE]
     read = mermaid(graph(*edges, nodes=nodes, title='say "hi": <b>'))
     assert list(read["nodes"].values()) == SEEN
     assert [edge[-1] for edge in read["edges"]] == SEEN
 
 
 def test_both_ways_is_one_edge_only_if_it_says_the_same():
-    there, back = Edge("a", "b", "TCP 80"), Edge("b", "a", "TCP 80")
-    assert joined([there, back]) == (Edge("a", "b", "TCP 80", both=True),)
-    assert len(joined([there, Edge("b", "a", "TCP 81")])) == 2
-    assert len(joined([there, Edge("b", "a", "TCP 80", Kind.UNDEFINED)])) == 2
+    there, back = GraphEdge("a", "b", "TCP 80"), GraphEdge("b", "a", "TCP 80")
+    assert merge_two_way([there, back]) == (GraphEdge("a", "b", "TCP 80", both=True),)
+    assert len(merge_two_way([there, GraphEdge("b", "a", "TCP 81")])) == 2
+    assert len(merge_two_way([there, GraphEdge("b", "a", "TCP 80", EdgeKind.UNDEFINED)])) == 2
 
 
 def test_long_labels_are_broken_into_lines():
     long = ", ".join(str(port) for port in range(1000, 1200, 2))
-    assert all(len(line) <= 40 for line in Edge("a", "b", long).lines)
-    assert Edge("a", "b", long).lines[-1].endswith("...")
+    assert all(len(line) <= 40 for line in GraphEdge("a", "b", long).lines)
+    assert GraphEdge("a", "b", long).lines[-1].endswith("...")
 
 
 @pytest.mark.parametrize("edges", [501, 499])
 def test_what_mermaid_would_not_show_is_refused(edges):
-    large = graph(*(Edge("shop/web", "shop/db", "long" * 30) for _ in range(edges)))
+    large = graph(*(GraphEdge("shop/web", "shop/db", "long" * 30) for _ in range(edges)))
     with pytest.raises(NetpolError, match="Mermaid shows at most"):
         list(large.mermaid())
 

@@ -4,12 +4,12 @@ import csv
 import json
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.dot_mermaid import Kind
-from netpol_lab.cli.reports.draw import Pictured
+from netpol_lab.cli.reports.dot_mermaid import EdgeKind
+from netpol_lab.cli.reports.draw import DrawReport
 from netpol_lab.pictures.scene import compose
 
 SCENE = compose(lab.load("three-tier"), 5432)
-REPORT = Pictured(SCENE)
+REPORT = DrawReport(SCENE)
 
 
 def test_text_is_the_table_of_flows():
@@ -27,7 +27,7 @@ def test_the_graph_has_an_edge_for_what_is_allowed():
     graph = REPORT.graph()
     number = sum(2 if edge.both else 1 for edge in graph.edges)
     assert number == sum(arc.verdict.allowed is True for arc in SCENE.arcs)
-    assert {edge.kind for edge in graph.edges} == {Kind.ALLOWED}
+    assert {edge.kind for edge in graph.edges} == {EdgeKind.ALLOWED}
 
 
 def test_the_policies_are_named():

@@ -1,15 +1,15 @@
-"""Findings in every form: with their places, and the flows that prove them."""
+"""LintReport in every form: with their places, and the flows that prove them."""
 
 import csv
 import json
 
 import netpol_lab as lab
 from netpol_lab.checks.lint.run import lint
-from netpol_lab.cli.reports.lint import Findings
+from netpol_lab.cli.reports.lint import LintReport
 
 ONE_WAY = lab.load("one-way")
 FOUND = lint(ONE_WAY)
-REPORT = Findings(ONE_WAY, FOUND)
+REPORT = LintReport(ONE_WAY, FOUND)
 
 
 def test_json_holds_everything_that_is_known_of_a_finding():
@@ -28,7 +28,7 @@ def test_csv_has_a_row_for_each_finding():
 
 def test_text_ends_with_the_numbers():
     assert [*REPORT.text()][-1] == "2 warnings, 1 note"
-    assert [*Findings(ONE_WAY, ()).text()] == ["no findings (3 pods, 1 namespace, 1 policy)"]
+    assert [*LintReport(ONE_WAY, ()).text()] == ["no findings (3 pods, 1 namespace, 1 policy)"]
 
 
 def test_the_graph_leads_from_the_policy_to_the_flow_that_proves_it():
@@ -55,16 +55,16 @@ def test_the_picture_marks_what_the_first_finding_is_about():
 
 
 def test_an_address_that_proves_something_is_in_the_picture():
-    away = Findings(ONE_WAY, FOUND[1:]).picture().scene
+    away = LintReport(ONE_WAY, FOUND[1:]).picture().scene
     assert FOUND[1].witness.destination in {node.name for node in away.nodes}
 
 
 def test_without_a_witness_the_picture_says_so():
-    assert "none with a flow to show" in Findings(ONE_WAY, ()).picture().scene.title
+    assert "none with a flow to show" in LintReport(ONE_WAY, ()).picture().scene.title
 
 
 def test_without_pods_it_says_that_most_cannot_be_seen():
     policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}"
     cluster = lab.load(policy)
-    said = Findings(cluster, ()).summary()
+    said = LintReport(cluster, ()).summary()
     assert said.endswith("without the pods most mistakes cannot be seen)")

@@ -6,13 +6,13 @@ import sys
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.draw import Pictured
-from netpol_lab.cli.reports.output import chosen_format, deliver, save
-from netpol_lab.cli.reports.progress_bar import Progress
+from netpol_lab.cli.reports.draw import DrawReport
+from netpol_lab.cli.reports.output import deliver, save
+from netpol_lab.cli.reports.progress_bar import ProgressBar
 from netpol_lab.errors import NetpolError
 from netpol_lab.pictures.scene import compose
 
-REPORT = Pictured(compose(lab.load("three-tier"), 5432))
+REPORT = DrawReport(compose(lab.load("three-tier"), 5432))
 
 
 def failing():
@@ -20,18 +20,12 @@ def failing():
     yield
 
 
-def test_the_format_is_what_was_named_or_what_the_file_ends_in():
-    assert chosen_format(None, None) == "text"
-    assert chosen_format(None, "a.PNG") == "png"
-    assert chosen_format("csv", "a.txt") == "csv"
-
-
 @pytest.mark.parametrize(
     ("format", "start"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("csv", b"fr")]
 )
 def test_a_report_is_written_to_a_file(tmp_path, format, start):
     file = tmp_path / "x"
-    deliver(REPORT, format, str(file), Progress())
+    deliver(REPORT, format, str(file), ProgressBar())
     assert file.read_bytes().startswith(start)
 
 
@@ -50,7 +44,7 @@ def test_what_cannot_be_made_leaves_the_file_as_it_was(tmp_path):
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     for place in (tmp_path, tmp_path / "none" / "x"):
         with pytest.raises(NetpolError, match="cannot be written"):
-            deliver(REPORT, "png", str(place), Progress())
+            deliver(REPORT, "png", str(place), ProgressBar())
 
 
 def test_a_terminal_gets_no_png(monkeypatch):
@@ -60,7 +54,7 @@ def test_a_terminal_gets_no_png(monkeypatch):
 
     monkeypatch.setattr(sys, "stdout", Terminal())
     with pytest.raises(NetpolError, match="--out FILE"):
-        deliver(REPORT, "png", None, Progress())
+        deliver(REPORT, "png", None, ProgressBar())
 
 
 def test_names_that_are_no_text_are_written_as_escapes(tmp_path):

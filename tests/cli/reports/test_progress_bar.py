@@ -3,7 +3,7 @@
 import io
 import time
 
-from netpol_lab.cli.reports.progress_bar import WIDTH, Progress, bar
+from netpol_lab.cli.reports.progress_bar import WIDTH, ProgressBar, bar
 
 
 class Terminal(io.StringIO):
@@ -12,7 +12,7 @@ class Terminal(io.StringIO):
 
 
 def worked(stream, patience):
-    with Progress(stream, patience) as progress:
+    with ProgressBar(stream, patience) as progress:
         progress.now("reading manifests")
         time.sleep(0.3)
     return stream.getvalue()
@@ -33,7 +33,7 @@ def test_longer_work_shows_what_is_done_and_then_wipes_it_away():
 
 
 def test_after_it_was_stopped_nothing_is_drawn():
-    with Progress(Terminal(), 0) as progress:
+    with ProgressBar(Terminal(), 0) as progress:
         progress.stop()
         drawn = progress._stream.getvalue()
         time.sleep(0.2)
@@ -41,7 +41,7 @@ def test_after_it_was_stopped_nothing_is_drawn():
 
 
 def test_items_pass_through_and_are_counted():
-    with Progress(Terminal()) as progress:
+    with ProgressBar(Terminal()) as progress:
         assert list(progress.counting("abc", "letters")) == ["a", "b", "c"]
         assert progress._done == 3
 

@@ -6,7 +6,15 @@ import json
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.reach import Grid, Listing, Port, Question, asked, readable_by, report
+from netpol_lab.cli.reports.reach import (
+    Port,
+    ReachGridReport,
+    ReachQuery,
+    ReachReport,
+    asked,
+    reach_report,
+    readable_by,
+)
 from netpol_lab.errors import NetpolError
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.grouping import join_ranges
@@ -56,7 +64,7 @@ def data(found):
 @BOTH
 @BY
 def test_json_holds_each_connection_once_and_exactly(reach, by):
-    held = data(Listing(reach, Question(by)))
+    held = data(ReachReport(reach, ReachQuery(by)))
     kinds = (
         ("connections", 2, lambda c: c.source != c.destination),
         ("within", 2, lambda c: c.source == c.destination),
@@ -73,24 +81,24 @@ def test_json_holds_each_connection_once_and_exactly(reach, by):
 
 def test_nobody_is_connected_with_himself_in_json():
     for by in ("pod", "workload"):
-        held = data(Listing(MIXED, Question(by)))["connections"]
+        held = data(ReachReport(MIXED, ReachQuery(by)))["connections"]
         assert all(item["from"] != item["to"] for item in held)
 
 
 @pytest.mark.parametrize("format", ["text", "json", "csv", "md", "html"])
 def test_neighbouring_ranges_outside_are_one_in_every_list(format):
-    written = "\n".join(Listing(MIXED, Question(source="db")).lines(format))
+    written = "\n".join(ReachReport(MIXED, ReachQuery(source="db")).lines(format))
     assert "0.0.0.0-255.255.255.255" in written
     assert "10.9.0.0" not in written.partition("</svg>")[2] or format != "html"
 
 
 def test_json_speaks_of_undefined_only_where_something_is():
-    assert set(data(Listing(SHOP, Question()))) == {"connections"}
-    assert set(data(Listing(MIXED, Question()))) == {"connections", "undefined"}
+    assert set(data(ReachReport(SHOP, ReachQuery()))) == {"connections"}
+    assert set(data(ReachReport(MIXED, ReachQuery()))) == {"connections", "undefined"}
 
 
 def test_a_name_meets_its_ports_as_people_know_them():
-    held = data(Listing(MIXED, Question(source="web-1", destination="db")))
+    held = data(ReachReport(MIXED, ReachQuery(source="web-1", destination="db")))
     assert held["connections"][0]["ports"] == {
         "TCP": [[5432, 5432], [8000, 8100]],
         "UDP": [[53, 53]],
@@ -100,7 +108,7 @@ def test_a_name_meets_its_ports_as_people_know_them():
 @BOTH
 @BY
 def test_csv_has_a_row_for_each_connection(reach, by):
-    rows = list(csv.DictReader(Listing(reach, Question(by)).lines("csv")))
+    rows = list(csv.DictReader(ReachReport(reach, ReachQuery(by)).lines("csv")))
     expected = [
         [c.source, c.destination, *(str(p) if p else "" for p in c[2:])] for c in joined(reach, by)
     ]
@@ -108,44 +116,46 @@ def test_csv_has_a_row_for_each_connection(reach, by):
 
 
 def test_a_question_narrows_the_list():
-    only = [*asked(MIXED, Question("workload", "shop/web", "shop/db", Port(53, "UDP")))]
+    only = [*asked(MIXED, ReachQuery("workload", "shop/web", "shop/db", Port(53, "UDP")))]
     assert only == [("shop/web", "shop/db", PortSet.of("UDP", 53), PortSet())]
 
 
 def test_an_address_means_its_range():
-    (found,) = asked(MIXED, Question(source="10.9.1.1", destination="shop/web-1"))
+    (found,) = asked(MIXED, ReachQuery(source="10.9.1.1", destination="shop/web-1"))
     assert found.source == "10.9.0.0-10.9.255.255"
 
 
 def test_an_unknown_name_is_refused():
     with pytest.raises(NetpolError, match="Did you mean"):
-        [*asked(SHOP, Question(source="shop/wbe"))]
+        [*asked(SHOP, ReachQuery(source="shop/wbe"))]
 
 
 @BOTH
 @pytest.mark.parametrize("port", [Port(5432), Port(80), Port(53, "UDP")], ids=str)
 def test_the_grid_equals_the_engines(reach, port):
     grid = reach.at(*port)
-    held = data(Grid(reach, Question(port=port)))
+    held = data(ReachGridReport(reach, ReachQuery(port=port)))
     assert held["cells"] == [[*row] for row in grid.cells]
     assert (held["names"], held["port"]) == ([*grid.names], port.number)
 
 
 def test_the_text_of_a_grid_has_a_sign_for_each_cell():
-    lines = list(Grid(SHOP, Question(port=Port(5432))).text())
+    lines = list(ReachGridReport(SHOP, ReachQuery(port=Port(5432))).text())
     assert lines[1].split() == ["1", "2", "3", "4"]
     assert [line.split()[2:] for line in lines[2:4]] == [["+", "+", ".", "+"], ["+", "+", "+", "+"]]
 
 
 def test_the_csv_of_a_grid_is_a_matrix_of_words():
-    head, *rows = csv.reader(Grid(MIXED, Question("workload", port=Port(8000))).lines("csv"))
+    head, *rows = csv.reader(
+        ReachGridReport(MIXED, ReachQuery("workload", port=Port(8000))).lines("csv")
+    )
     assert head[1:] == [row[0] for row in rows]
     cells = {cell for row in rows for cell in row[1:]}
     assert cells == {"allowed", "blocked", "undefined", ""}
 
 
 def test_graphviz_and_mermaid_read_the_same_graph():
-    listing = Listing(MIXED, Question("workload"))
+    listing = ReachReport(MIXED, ReachQuery("workload"))
     drawn = read_dot("\n".join(listing.lines("dot")))
     (read,) = read_mermaid("\n".join(listing.lines("mermaid")))
     assert sorted(drawn["node"]) == sorted(read["nodes"].values())
@@ -154,14 +164,14 @@ def test_graphviz_and_mermaid_read_the_same_graph():
 
 
 def test_a_part_shows_only_whom_it_is_about():
-    graph = Listing(SHOP, Question(destination="db")).graph()
+    graph = ReachReport(SHOP, ReachQuery(destination="db")).graph()
     assert [node.name for node in graph.nodes] == ["shop/backend", "shop/db"]
 
 
 def test_the_picture_takes_the_port_that_tells_most_and_says_it():
-    assert "UDP 53" in report(MIXED, Question(port=Port(53, "UDP"))).picture().text
-    assert report(MIXED, Question()).picture().text.startswith("TCP 8000: ")
-    assert report(SHOP, Question()).picture().text.startswith("TCP 80: ")
+    assert "UDP 53" in reach_report(MIXED, ReachQuery(port=Port(53, "UDP"))).picture().text
+    assert reach_report(MIXED, ReachQuery()).picture().text.startswith("TCP 8000: ")
+    assert reach_report(SHOP, ReachQuery()).picture().text.startswith("TCP 80: ")
 
 
 def test_many_pods_are_put_together_as_finely_as_can_be_read():
@@ -171,6 +181,6 @@ def test_many_pods_are_put_together_as_finely_as_can_be_read():
 
 
 def test_rows_come_before_all_are_made():
-    listing = Listing(SHOP, Question())
+    listing = ReachReport(SHOP, ReachQuery())
     next(iter(listing.data()))
     assert listing._number == 0

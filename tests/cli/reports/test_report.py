@@ -10,12 +10,11 @@ from PIL import Image
 
 import netpol_lab as lab
 from netpol_lab.checks.lint.run import lint
-from netpol_lab.cli.reports.diff import Changes
-from netpol_lab.cli.reports.draw import Pictured
-from netpol_lab.cli.reports.lint import Findings
-from netpol_lab.cli.reports.reach import Port, Question, report
-from netpol_lab.cli.reports.report import as_json, format_of, png
-from netpol_lab.errors import NetpolError
+from netpol_lab.cli.reports.diff import DiffReport
+from netpol_lab.cli.reports.draw import DrawReport
+from netpol_lab.cli.reports.lint import LintReport
+from netpol_lab.cli.reports.reach import Port, ReachQuery, reach_report
+from netpol_lab.cli.reports.report import as_json, png
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.scene import compose
 from netpol_lab.reach.diff import diff
@@ -24,13 +23,13 @@ from tests.helpers.reading_back import read_dot, read_mermaid
 
 SHOP, ONE_WAY = lab.load("three-tier"), lab.load("one-way")
 REPORTS = {
-    "reach": report(reachability(SHOP), Question()),
-    "grid": report(reachability(SHOP), Question(port=Port(5432))),
-    "diff": Changes(diff(SHOP, SHOP.with_policies([])), Question()),
-    "no-diff": Changes(diff(SHOP, SHOP), Question()),
-    "lint": Findings(ONE_WAY, lint(ONE_WAY)),
-    "no-lint": Findings(SHOP, ()),
-    "draw": Pictured(compose(SHOP, 5432)),
+    "reach": reach_report(reachability(SHOP), ReachQuery()),
+    "grid": reach_report(reachability(SHOP), ReachQuery(port=Port(5432))),
+    "diff": DiffReport(diff(SHOP, SHOP.with_policies([])), ReachQuery()),
+    "no-diff": DiffReport(diff(SHOP, SHOP), ReachQuery()),
+    "lint": LintReport(ONE_WAY, lint(ONE_WAY)),
+    "no-lint": LintReport(SHOP, ()),
+    "draw": DrawReport(compose(SHOP, 5432)),
 }
 each = pytest.mark.parametrize("name", REPORTS)
 
@@ -79,16 +78,6 @@ def test_the_picture_is_one_svg_element_and_a_png(name):
 @each
 def test_text_says_something(name):
     assert written(name, "text").strip()
-
-
-def test_a_suffix_tells_the_format():
-    suffixes = ("x.txt", "x.GV", "a.b/x.htm", "x.mmd")
-    assert [format_of(name) for name in suffixes] == ["text", "dot", "html", "mermaid"]
-
-
-def test_an_unknown_suffix_lists_the_known_ones():
-    with pytest.raises(NetpolError, match=r"\.html.*-o"):
-        format_of("x.xlsx")
 
 
 def test_names_that_are_no_ascii_stay_as_they_are_in_json():

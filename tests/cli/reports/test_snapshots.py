@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.reach import Listing, Question
+from netpol_lab.cli.reports.reach import ReachQuery, ReachReport
 from netpol_lab.cli.reports.snapshots import (
     as_flows,
     asked_otherwise,
@@ -24,7 +24,7 @@ from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.reachability import Connection, reachability, side_by_side
 from tests.referee.random_clusters import random_cluster
 
-LISTING = Listing(reachability(lab.load("three-tier")), Question())
+LISTING = ReachReport(reachability(lab.load("three-tier")), ReachQuery())
 FLOWS = as_flows(LISTING.connections())
 TCP, UDP = PortSet.of("TCP", 80, 90), PortSet.of("UDP", 53)
 
@@ -58,7 +58,7 @@ def test_what_was_written_is_read_back(tmp_path, suffix):
 @pytest.mark.parametrize("suffix", ["json", "csv", "txt"])
 def test_what_is_left_open_is_read_back(tmp_path, monkeypatch, suffix):
     open_ = [Connection("a/x", "b/y", TCP, UDP), Connection("a/x", "::-fff", PortSet(), TCP | UDP)]
-    monkeypatch.setattr("netpol_lab.cli.reports.reach.asked", lambda reach, question: iter(open_))
+    monkeypatch.setattr("netpol_lab.cli.reports.reach.asked", lambda reach, query: iter(open_))
     file = tmp_path / f"reach.{suffix}"
     file.write_text("\n".join(LISTING.lines(format_of_snapshot(str(file)))))
     assert read(str(file)) == as_flows(open_)
@@ -124,7 +124,7 @@ def test_the_differences_are_those_of_both_clusters_side_by_side(seed):
         lab.load("\n---\n".join(map(json.dumps, [*fewer, *some])))
         for some in (policies[::2], policies[1:])
     )
-    then, now = (Listing(reachability(cluster), Question()) for cluster in (old, new))
+    then, now = (ReachReport(reachability(cluster), ReachQuery()) for cluster in (old, new))
     stored = as_flows(then.connections())
     found = [*differences(stored, as_flows(now.connections()), now.reach.index.ranges)]
     changed = {(c.source, c.destination): c for c in lab.diff(old, new).changes}
@@ -160,20 +160,20 @@ spec: {replicas: 2, template: {metadata: {labels: {app: web}}}}
 @pytest.mark.parametrize(
     ("stored", "asks", "words"),
     [
-        (Question("workload"), Question(), "add --by workload"),
-        (Question("namespace"), Question("workload"), "add --by namespace"),
-        (Question(), Question("namespace"), "add --by pod"),
-        (Question(source="shop/db"), Question(), "asked with --from shop/db?"),
-        (Question(destination="shop/db"), Question(), "asked with --to shop/db?"),
-        (Question(), Question(source="shop/db"), "too, and this asks only from shop/db"),
-        (Question(), Question(), ""),
-        (Question("workload"), Question("workload"), ""),
-        (Question(source="db"), Question(source="shop/db"), ""),
-        (Question("workload", source="web"), Question("workload", source="shop/web"), ""),
+        (ReachQuery("workload"), ReachQuery(), "add --by workload"),
+        (ReachQuery("namespace"), ReachQuery("workload"), "add --by namespace"),
+        (ReachQuery(), ReachQuery("namespace"), "add --by pod"),
+        (ReachQuery(source="shop/db"), ReachQuery(), "asked with --from shop/db?"),
+        (ReachQuery(destination="shop/db"), ReachQuery(), "asked with --to shop/db?"),
+        (ReachQuery(), ReachQuery(source="shop/db"), "too, and this asks only from shop/db"),
+        (ReachQuery(), ReachQuery(), ""),
+        (ReachQuery("workload"), ReachQuery("workload"), ""),
+        (ReachQuery(source="db"), ReachQuery(source="shop/db"), ""),
+        (ReachQuery("workload", source="web"), ReachQuery("workload", source="shop/web"), ""),
     ],
 )
 def test_a_snapshot_of_another_question_is_said_to_be_one(stored, asks, words):
-    said = asked_otherwise(as_flows(Listing(MANY, stored).connections()), MANY, asks)
+    said = asked_otherwise(as_flows(ReachReport(MANY, stored).connections()), MANY, asks)
     assert words in said
     assert bool(words) == bool(said)
 
@@ -274,7 +274,7 @@ def test_what_is_broken_is_never_taken_for_an_answer(tmp_path, name, text):
 @pytest.mark.parametrize("suffix", ["json", "csv", "txt"])
 def test_two_answers_about_the_same_ends_are_refused(tmp_path, monkeypatch, suffix):
     twice = [Connection("a/x", "b/y", TCP, UDP), Connection("a/x", "b/y", UDP, UDP)]
-    monkeypatch.setattr("netpol_lab.cli.reports.reach.asked", lambda reach, question: iter(twice))
+    monkeypatch.setattr("netpol_lab.cli.reports.reach.asked", lambda reach, query: iter(twice))
     file = tmp_path / f"reach.{suffix}"
     file.write_text("\n".join(LISTING.lines(format_of_snapshot(str(file)))))
     with pytest.raises(NetpolError, match="twice"):
