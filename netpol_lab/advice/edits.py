@@ -14,7 +14,8 @@ from operator import and_
 from typing import Any, TypeVar
 
 from netpol_lab.engine.near_miss import NearMiss, Part, misses
-from netpol_lab.engine.semantics import EndpointSet, holds, only_namespace
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import holds, only_namespace
 from netpol_lab.engine.verdict import Side, resolution_of
 from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.summary import peer_words, policy_words
@@ -178,7 +179,7 @@ def _is_own(cluster: Cluster, side: Side, policy: Policy) -> bool:
     return any(listed_rules(policy)) and not selected - alike
 
 
-def _selected_by(cluster: Cluster, namespace: str, selector: Selector) -> EndpointSet:
+def _selected_by(cluster: Cluster, namespace: str, selector: Selector) -> PodSet:
     return resolution_of(cluster).subjects(namespace, selector)
 
 
@@ -319,12 +320,12 @@ def _telling(cluster: Cluster, pod: Pod) -> Selector:
 
     One at least, if it has any: the next pod of the namespace may be another one.
     """
-    universe = resolution_of(cluster).universe
+    pod_index = resolution_of(cluster).pod_index
     lasting = [*_equal(_lasting(cluster, pod))]
-    neighbours = universe.in_namespaces(only_namespace(pod.namespace))
+    neighbours = pod_index.in_namespaces(only_namespace(pod.namespace))
 
     def meant(chosen: Iterable[Requirement]) -> int:
-        sets = (universe.labelled(Selector((one,))) for one in chosen)
+        sets = (pod_index.labelled(Selector((one,))) for one in chosen)
         return reduce(and_, sets, neighbours).bits
 
     few = chain.from_iterable(combinations(lasting, n) for n in range(1, MOST_LABELS + 1))

@@ -13,7 +13,8 @@ from functools import lru_cache
 from itertools import chain
 
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_itself, is_own_node
-from netpol_lab.engine.semantics import Resolution, query_of, selected_by, targets
+from netpol_lab.engine.resolution import Resolution
+from netpol_lab.engine.semantics import query_of, selected_by, targets
 from netpol_lab.errors import FlowError
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
-from netpol_lab.engine.semantics import Resolution, ports_at
+from netpol_lab.engine.resolution import Resolution
+from netpol_lab.engine.semantics import ports_at
 from netpol_lab.model.bitsets import bits_of, ones
 from netpol_lab.model.objects import Direction, Pod, Policy, Rule
 from netpol_lab.model.ports import PortSet

@@ -9,7 +9,8 @@ from itertools import accumulate
 from operator import or_, xor
 
 from netpol_lab.engine.endpoint_rules import as_read, named_ports, sees_address
-from netpol_lab.engine.semantics import EndpointSet, addresses_of
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import addresses_of
 from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones
@@ -57,7 +58,7 @@ class PeerView:
         """See `Peers`."""
         return bits_of(place for place, end in self.ends.items() if end.address is None)
 
-    def among(self, pods: EndpointSet) -> int:
+    def among(self, pods: PodSet) -> int:
         """See `Peers`."""
         return pods.bits & self._as_pods
 

@@ -9,7 +9,7 @@ from itertools import chain, product
 from operator import and_
 from typing import Any
 
-from netpol_lab.engine.semantics import Resolution
+from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions

@@ -8,11 +8,9 @@ from hypothesis import strategies as st
 
 import netpol_lab as lab
 from netpol_lab.engine.semantics import (
-    Universe,
     covers,
     holds,
     matches,
-    only_namespace,
     ports_at,
     selected_by,
     target_port,
@@ -84,28 +82,12 @@ apiVersion: v1
 kind: List
 items:
 - {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x, labels: {app: one}}}
-- {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: x, labels: {app: two}}}
 - {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: "y", labels: {app: one}}}
 - {apiVersion: v1, kind: Pod, metadata: {name: done, namespace: x, labels: {app: one}},
    status: {phase: Succeeded}}
 - {apiVersion: v1, kind: Service, metadata: {name: s, namespace: x},
    spec: {selector: {app: one}, ports: [{port: 80}]}}
 """
-
-
-def test_sets_of_pods_have_the_operators_of_sets_and_print_names():
-    universe = Universe(lab.load(SHOP))
-    ones = universe.labelled(Selector((Requirement("app", Operator.IN, ("one",)),)))
-    x = universe.in_namespaces(only_namespace("x"))
-    assert repr(ones & x) == "{x/a}"
-    assert repr(x - ones) == "{x/b}"
-    assert len(ones | x) == 3
-    assert not ones - ones
-    assert universe.pods[0] in ones
-
-
-def test_a_finished_pod_is_in_no_set():
-    assert "x/done" not in map(str, Universe(lab.load(SHOP)).pods)
 
 
 def test_a_service_leads_to_running_pods_of_its_namespace_and_their_ports():

@@ -60,19 +60,19 @@ FAULTS = (
     ),
     Fault(
         "a rule without peers means pods only",
-        "engine/semantics.py",
+        "engine/resolution.py",
         "            return peers.everyone\n",
-        "            return peers.among(self.pods.universe.labelled(Selector()))\n",
+        "            return peers.among(self.pods.pod_index.labelled(Selector()))\n",
     ),
     Fault(
         "rules of an unlisted direction count",
-        "engine/semantics.py",
+        "engine/resolution.py",
         "if direction in policy.policy_types:",
         "if direction in policy.policy_types or policy.rules(direction):",
     ),
     Fault(
         "an isolating policy must also have a rule",
-        "engine/semantics.py",
+        "engine/resolution.py",
         "if direction in policy.policy_types:",
         "if direction in policy.policy_types and policy.rules(direction):",
     ),

@@ -11,7 +11,9 @@ from operator import or_
 from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import named_ports
-from netpol_lab.engine.semantics import EndpointSet, PeerSet, addresses_of, covers, ports_at
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.resolution import PeerSet
+from netpol_lab.engine.semantics import addresses_of, covers, ports_at
 from netpol_lab.engine.verdict import evaluate, resolution_of
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
@@ -56,7 +58,7 @@ class Survey:
         self.cluster = cluster
         self.assumptions = assumptions
         self.resolution = resolution_of(cluster)
-        self.universe = self.resolution.universe
+        self.pod_index = self.resolution.pod_index
         self.policies_of: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
             self.policies_of.setdefault(policy.namespace, []).append(policy)
@@ -66,39 +68,39 @@ class Survey:
     # ---------------------------------------------------------------- pods
 
     @cached_property
-    def everyone(self) -> EndpointSet:
+    def everyone(self) -> PodSet:
         """All running pods."""
-        return self.universe.labelled(Selector())
+        return self.pod_index.labelled(Selector())
 
     @cached_property
-    def none(self) -> EndpointSet:
+    def none(self) -> PodSet:
         """No pod."""
-        return EndpointSet(self.universe)
+        return PodSet(self.pod_index)
 
     @cached_property
-    def on_hosts(self) -> EndpointSet:
+    def on_hosts(self) -> PodSet:
         """The pods with hostNetwork; Kubernetes leaves open what policies mean for them."""
         return self.set_of(pod for pod in self.everyone if pod.host_network)
 
     @cached_property
-    def isolated(self) -> dict[Direction, EndpointSet]:
+    def isolated(self) -> dict[Direction, PodSet]:
         """The pods that any policy isolates, by direction."""
         return {d: self.isolated_by(self.cluster.policies, d) for d in Direction}
 
-    def isolated_by(self, policies: Iterable[Policy], direction: Direction) -> EndpointSet:
+    def isolated_by(self, policies: Iterable[Policy], direction: Direction) -> PodSet:
         """Return the pods that some of the policies isolate."""
         return self.selected_by(p for p in policies if direction in p.policy_types)
 
-    def selected_by(self, policies: Iterable[Policy]) -> EndpointSet:
+    def selected_by(self, policies: Iterable[Policy]) -> PodSet:
         """Return the pods that some of the policies select."""
         return reduce(or_, map(self.subjects, policies), self.none)
 
-    def set_of(self, pods: Iterable[Pod]) -> EndpointSet:
+    def set_of(self, pods: Iterable[Pod]) -> PodSet:
         """Return a set of running pods."""
-        places = (self.universe.index[str(pod)] for pod in pods)
-        return EndpointSet(self.universe, bits_of(places))
+        places = (self.pod_index.index[str(pod)] for pod in pods)
+        return PodSet(self.pod_index, bits_of(places))
 
-    def subjects(self, policy: Policy) -> EndpointSet:
+    def subjects(self, policy: Policy) -> PodSet:
         """Return the pods that a policy selects."""
         return self.resolution.subjects(policy.namespace, policy.pod_selector)
 
@@ -106,21 +108,21 @@ class Survey:
         """Return whom some items of `from` or `to` mean."""
         return self.resolution.peers(policy.namespace, peers)
 
-    def pods_of(self, namespace: str) -> EndpointSet:
+    def pods_of(self, namespace: str) -> PodSet:
         """Return the running pods of a namespace."""
         return self.resolution.subjects(namespace, Selector())
 
     def pod(self, end: str) -> Pod | None:
         """Return the pod at the end of a flow; None for an address of no pod."""
-        place = self.universe.index.get(end)
+        place = self.pod_index.index.get(end)
         if place is not None:
-            return self.universe.pods[place]
+            return self.pod_index.pods[place]
         address = parse_address(end)
         return None if address is None else self.cluster.owner(address)
 
     # ---------------------------------------------------------------- addresses and ports
 
-    def inside(self, block: IPBlock) -> EndpointSet:
+    def inside(self, block: IPBlock) -> PodSet:
         """Return the pods with an address in a block."""
         by_number = self._by_address.get(block.cidr.version, [])
         places = (
@@ -128,18 +130,18 @@ class Survey:
             for part in addresses_of(block)
             for _, place in by_number[_span(by_number, part.numbers)]
         )
-        return EndpointSet(self.universe, bits_of(places))
+        return PodSet(self.pod_index, bits_of(places))
 
     @cached_property
     def _by_address(self) -> dict[int, list[tuple[int, int]]]:
         """The addresses of pods by family, in order, each with its pod's bit."""
         found: dict[int, list[tuple[int, int]]] = {}
-        for place, pod in self.universe.pods.items():
+        for place, pod in self.pod_index.pods.items():
             for address in pod.known_addresses:
                 found.setdefault(address.version, []).append((int(address), place))
         return {version: sorted(pairs) for version, pairs in found.items()}
 
-    def families(self, pods: EndpointSet) -> set[int]:
+    def families(self, pods: PodSet) -> set[int]:
         """Return the address families of some pods; none where an address is not known."""
         known = [pod.known_addresses for pod in pods]
         return {a.version for own in known for a in own} if all(known) else set()
@@ -171,7 +173,7 @@ class Survey:
                 if covers(block, address):
                     yield service, address
 
-    def behind(self, service: Service) -> EndpointSet:
+    def behind(self, service: Service) -> PodSet:
         """Return the running pods that a Service selects."""
         if service.selector is None:
             return self.none

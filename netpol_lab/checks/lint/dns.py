@@ -9,7 +9,8 @@ from netpol_lab.checks.lint.context import Survey
 from netpol_lab.checks.lint.findings import Suspicion
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
-from netpol_lab.engine.semantics import EndpointSet, PortQuery, matches, only_namespace, target_port
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import PortQuery, matches, only_namespace, target_port
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
@@ -34,7 +35,7 @@ class _NameServers:
 
     Parameters
     ----------
-    pods : EndpointSet
+    pods : PodSet
         Empty where the manifests lack them.
     port : int
         The port at which they listen.
@@ -42,7 +43,7 @@ class _NameServers:
         Other ends that answer as well, such as the address of a Service.
     """
 
-    pods: EndpointSet
+    pods: PodSet
     port: int
     addresses: tuple[Endpoint, ...]
 
@@ -108,7 +109,7 @@ def _unserved(
     survey: Survey,
     servers: _NameServers,
     policies: list[Policy],
-    served: dict[Protocol, EndpointSet],
+    served: dict[Protocol, PodSet],
 ) -> Iterator[Suspicion]:
     """Yield the pods that have egress rules and cannot look up names, each of them once."""
     told = servers.pods | survey.on_hosts
@@ -150,7 +151,7 @@ _HINTS = {
 
 
 def _without_names(
-    code: str, survey: Survey, servers: _NameServers, policy: Policy, pods: EndpointSet
+    code: str, survey: Survey, servers: _NameServers, policy: Policy, pods: PodSet
 ) -> Suspicion:
     rules = policy.rules(EGRESS)
     namespaces = dict.fromkeys(pod.namespace for pod in servers.pods)

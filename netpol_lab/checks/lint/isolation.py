@@ -10,7 +10,7 @@ from netpol_lab.checks.lint.context import Survey
 from netpol_lab.checks.lint.findings import Suspicion, some
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
-from netpol_lab.engine.semantics import EndpointSet
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
 from netpol_lab.model.policy_parts import opposite
 
@@ -105,7 +105,7 @@ def empty_namespace(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP107: a policy reaches only pods of its own namespace (SEM-06)."""
     if survey.pods_of(policy.namespace) or not survey.everyone:
         return
-    alike = survey.universe.labelled(policy.pod_selector)
+    alike = survey.pod_index.labelled(policy.pod_selector)
     elsewhere = sorted({pod.namespace for pod in alike}) if policy.pod_selector.requirements else []
     message = (
         f"there is no running pod in namespace {policy.namespace}, and a policy selects only pods "
@@ -156,7 +156,7 @@ def forgotten_namespaces(survey: Survey) -> Iterator[Suspicion]:
 
 
 def _without_default_deny(
-    code: str, survey: Survey, pods: EndpointSet, message: str
+    code: str, survey: Survey, pods: PodSet, message: str
 ) -> Iterator[Suspicion]:
     """Yield a suspicion about pods of one namespace that a default deny would protect."""
     pod = next(iter(pods))

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from netpol_lab.advice.edits import ADDED_LABELS
 from netpol_lab.checks.lint.context import Survey
 from netpol_lab.checks.lint.findings import some
-from netpol_lab.engine.semantics import EndpointSet
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import near
 from netpol_lab.model.objects import NAME_LABEL, Labels, Requirement, Selector
 
 _ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
 
 
-def labels_meant(survey: Survey, selector: Selector, pods: EndpointSet) -> str:
+def labels_meant(survey: Survey, selector: Selector, pods: PodSet) -> str:
     """Return which labels of some pods are near to what a selector wants, in words."""
     labels = vocabulary(pod.labels for pod in pods)
     for wanted in selector.requirements:
-        alone = survey.universe.labelled(Selector((wanted,)))
+        alone = survey.pod_index.labelled(Selector((wanted,)))
         if not alone & pods and (meant := nearest(wanted, labels)):
             return f"did you mean {meant}?"
-    if elsewhere := sorted({pod.namespace for pod in survey.universe.labelled(selector) - pods}):
+    if elsewhere := sorted({pod.namespace for pod in survey.pod_index.labelled(selector) - pods}):
         return f"pods with {selector} run in namespace {some(elsewhere)}"
     return f"the pods there have {in_words(labels)}"
 

@@ -10,7 +10,7 @@ from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Suspicion, some
 from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.witnesses import OPENS, Witness, difference
-from netpol_lab.engine.semantics import EndpointSet
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Direction, Peer, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import listed_rules, opposite, selectors_of, with_rules
 
@@ -43,7 +43,7 @@ def _names_somebody(peer: Peer) -> bool:
     return any(selector.requirements for selector in selectors_of(peer).values())
 
 
-def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) -> Witness | None:
+def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:
     """Return a flow that the rule admits, and that passes once the other end allows all."""
     other, namespace = opposite(rule.direction), next(iter(pods)).namespace
     everything = with_rules(
@@ -55,9 +55,7 @@ def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) ->
     return difference(survey, probes, variant, f"if {namespace} allowed all {other}", OPENS)
 
 
-def _rules(
-    survey: Survey, direction: Direction, pods: EndpointSet
-) -> Iterator[tuple[Policy, Rule]]:
+def _rules(survey: Survey, direction: Direction, pods: PodSet) -> Iterator[tuple[Policy, Rule]]:
     """Yield the rules of one direction that speak for some of the pods."""
     for namespace in {pod.namespace for pod in pods}:
         for policy in survey.policies_of.get(namespace, ()):
@@ -69,8 +67,8 @@ def _answers(
     survey: Survey,
     rule: Rule,
     theirs: tuple[Policy, Rule],
-    pods: EndpointSet,
-    subjects: EndpointSet,
+    pods: PodSet,
+    subjects: PodSet,
 ) -> bool:
     """Say whether a rule of the other end may admit some of the same flows."""
     policy, answer = theirs
@@ -86,7 +84,7 @@ def _answers(
     )
 
 
-def _told_apart(pods: EndpointSet, *rules: Rule) -> Iterable[Pod]:
+def _told_apart(pods: PodSet, *rules: Rule) -> Iterable[Pod]:
     """Return destinations that stand for all: one, unless a port name can differ between them."""
     named = any(isinstance(port.port, str) for rule in rules for port in rule.ports)
     return pods if named else islice(pods, 1)

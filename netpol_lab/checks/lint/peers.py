@@ -13,7 +13,8 @@ from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.selectors import finished_bearers, is_contradictory
 from netpol_lab.checks.lint.wide_peers import likely_pairs
 from netpol_lab.checks.lint.witnesses import OPENS, difference
-from netpol_lab.engine.semantics import EndpointSet, holds, only_namespace
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import holds, only_namespace
 from netpol_lab.errors import near
 from netpol_lab.model.objects import NAME_LABEL, Operator, Peer, Policy, Rule, Selector
 from netpol_lab.model.policy_parts import listed_peers, peer_path, with_peer
@@ -81,16 +82,14 @@ def _wrong_name(survey: Survey, policy: Policy, rule: Rule, i: int, meant: Selec
     return Suspicion("NP205", policy, message, f"write {meant}", path, witness)
 
 
-def _elsewhere(survey: Survey, peer: Peer) -> EndpointSet | None:
+def _elsewhere(survey: Survey, peer: Peer) -> PodSet | None:
     """Return the pods in other namespaces that a podSelector alone may be after."""
     if peer.namespace_selector is not None or not (peer.pod_selector or Selector()).requirements:
         return None
-    return survey.universe.labelled(peer.pod_selector or Selector())
+    return survey.pod_index.labelled(peer.pod_selector or Selector())
 
 
-def _other_namespace(
-    survey: Survey, policy: Policy, rule: Rule, i: int, pods: EndpointSet
-) -> Suspicion:
+def _other_namespace(survey: Survey, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Suspicion:
     peer, names = rule.peers[i], sorted({pod.namespace for pod in pods})
     right = replace(peer, namespace_selector=only_namespace(names[0]))
     variant = survey.instead(policy, with_peer(policy, rule, i, right))
@@ -131,24 +130,24 @@ def _no_match(survey: Survey, policy: Policy, rule: Rule, i: int) -> Suspicion:
 def _peer_meant(survey: Survey, policy: Policy, peer: Peer) -> str:
     """Return what is near to a peer that matches nothing, in words."""
     namespaces = peer.namespace_selector
-    if namespaces is not None and not survey.universe.in_namespaces(namespaces):
+    if namespaces is not None and not survey.pod_index.in_namespaces(namespaces):
         found = survey.cluster.namespaces.values()
         known = vocabulary(ns.labels for ns in found if survey.pods_of(ns.name))
         meant = (nearest(wanted, known) for wanted in namespaces.requirements)
         if near_by := next(filter(None, meant), ""):
             return f"did you mean {near_by}?"
-        if survey.universe.labelled(namespaces):
+        if survey.pod_index.labelled(namespaces):
             return f"{namespaces} is a label of pods: use podSelector"
         return f"the namespaces with pods have {in_words(known)}"
     if peer.pod_selector is None or not peer.pod_selector.requirements:
         return "add the pods that it is about to the manifests, or remove it"
-    if survey.universe.in_namespaces(peer.pod_selector):
+    if survey.pod_index.in_namespaces(peer.pod_selector):
         return f"{peer.pod_selector} is a label of namespaces: use namespaceSelector"
     if namespaces is None:
         return labels_meant(survey, peer.pod_selector, survey.pods_of(policy.namespace))
-    if survey.universe.labelled(peer.pod_selector):
+    if survey.pod_index.labelled(peer.pod_selector):
         return "both selectors of one item have to match: put a dash before the second to mean OR"
-    return labels_meant(survey, peer.pod_selector, survey.universe.in_namespaces(namespaces))
+    return labels_meant(survey, peer.pod_selector, survey.pod_index.in_namespaces(namespaces))
 
 
 OF_POLICIES = (matches_nothing,)

@@ -11,7 +11,7 @@ from netpol_lab.checks.lint.findings import Suspicion, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, between
 from netpol_lab.checks.lint.rules import destinations, if_written, translated
 from netpol_lab.checks.lint.witnesses import STAYS, Witness, difference
-from netpol_lab.engine.semantics import EndpointSet
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import ContainerPort, Direction, Pod, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import listed_rules, opposite, port_path, with_rule
 
@@ -28,7 +28,7 @@ def undeclared(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             yield from _nobody_listens(survey, policy, rule, pods)
 
 
-def _only_destinations(survey: Survey, policy: Policy, rule: Rule) -> EndpointSet:
+def _only_destinations(survey: Survey, policy: Policy, rule: Rule) -> PodSet:
     """Return the destinations of a rule if all of them are pods."""
     meant = survey.peers(policy, *rule.peers)
     if rule.direction is Direction.EGRESS and (meant.anyone or meant.blocks):
@@ -42,13 +42,13 @@ def _are_numbers(rule: Rule) -> bool:
     return bool(rule.ports) and all(alone) and not is_for_dns(rule.ports)
 
 
-def _are_missing(survey: Survey, rule: Rule, pods: EndpointSet) -> bool:
+def _are_missing(survey: Survey, rule: Rule, pods: PodSet) -> bool:
     """Say whether all pods declare ports, and none of them a number that is asked for."""
     asked = {port.port for port in rule.ports}
     return all(pod.ports and asked.isdisjoint(p.port for p in pod.ports) for pod in pods)
 
 
-def _is_known_otherwise(survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet) -> bool:
+def _is_known_otherwise(survey: Survey, policy: Policy, rule: Rule, pods: PodSet) -> bool:
     """Say whether a Service explains a port, or another rule admits one that the pods declare.
 
     Who admits one that is declared may well know one that is not, such as that of an exporter.
@@ -72,7 +72,7 @@ def _rules_beside(survey: Survey, policy: Policy, rule: Rule) -> Iterator[Rule]:
 
 
 def _nobody_listens(
-    survey: Survey, policy: Policy, rule: Rule, pods: EndpointSet
+    survey: Survey, policy: Policy, rule: Rule, pods: PodSet
 ) -> Iterator[Suspicion]:
     declared = list(dict.fromkeys(port for pod in pods for port in pod.ports))
     first = declared[0]

@@ -8,7 +8,8 @@ from itertools import chain, islice
 from operator import and_
 
 from netpol_lab.checks.lint.context import Probe, Survey
-from netpol_lab.engine.semantics import EndpointSet, addresses_of, covers
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import addresses_of, covers
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import opposite
@@ -23,8 +24,8 @@ _COMMON = ((Protocol.TCP, 80), (Protocol.TCP, 443))  # ports, where a pod declar
 def between(
     survey: Survey,
     direction: Direction,
-    subjects: EndpointSet,
-    peers: EndpointSet | Sequence[Address],
+    subjects: PodSet,
+    peers: PodSet | Sequence[Address],
     *rules: Rule,
 ) -> Iterator[Probe]:
     """Yield flows between subjects and peers.
@@ -34,14 +35,14 @@ def between(
     survey : Survey
     direction : Direction
         The subjects' side.
-    subjects : EndpointSet
-    peers : EndpointSet or sequence of addresses
+    subjects : PodSet
+    peers : PodSet or sequence of addresses
     *rules : Rule
         Only on ports that each of them means.
     """
     other = opposite(direction)
     for subject in _few(survey, subjects, direction):
-        ends = _few(survey, peers, other) if isinstance(peers, EndpointSet) else peers
+        ends = _few(survey, peers, other) if isinstance(peers, PodSet) else peers
         for peer in ends:
             source, destination = _oriented(direction, subject, peer)
             port = _usual_port(survey, destination, rules)
@@ -57,7 +58,7 @@ def _can_meet(*ends: Pod | Address) -> bool:
 
 
 def with_strangers(
-    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
+    survey: Survey, direction: Direction, subjects: PodSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and an address outside the cluster."""
     for subject in _few(survey, subjects, direction):
@@ -67,7 +68,7 @@ def with_strangers(
 
 
 def with_anybody(
-    survey: Survey, direction: Direction, subjects: EndpointSet, *rules: Rule
+    survey: Survey, direction: Direction, subjects: PodSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and all kinds of peers."""
     pods = between(survey, direction, subjects, survey.everyone, *rules)
@@ -76,7 +77,7 @@ def with_anybody(
 
 
 def by_rule(
-    survey: Survey, policy: Policy, rule: Rule, peers: EndpointSet | Sequence[Address]
+    survey: Survey, policy: Policy, rule: Rule, peers: PodSet | Sequence[Address]
 ) -> Iterator[Probe]:
     """Yield flows between a policy's pods and peers, on ports that one of its rules means."""
     return between(survey, rule.direction, survey.subjects(policy), peers, rule)
@@ -101,7 +102,7 @@ def _address_in(survey: Survey, block: IPBlock) -> Address | None:
     return next((address for address in firsts if not address.is_loopback), None)
 
 
-def _few(survey: Survey, pods: EndpointSet, direction: Direction) -> Iterator[Pod]:
+def _few(survey: Survey, pods: PodSet, direction: Direction) -> Iterator[Pod]:
     """Yield some pods, first those that their own side lets through."""
     shut = survey.isolated[direction] | survey.on_hosts
     return islice(chain(pods - shut, pods & shut), MOST_ENDS)

@@ -11,7 +11,8 @@ from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Suspicion
 from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Witness, difference, stands
-from netpol_lab.engine.semantics import EndpointSet, ports_at, target_port
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import ports_at, target_port
 from netpol_lab.errors import near
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import ContainerPort, Direction, Policy, PolicyPort, Rule, Service
@@ -102,7 +103,7 @@ def open_beside(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
 # ---------------------------------------------------------------- ports and their names
 
 
-def destinations(survey: Survey, policy: Policy, rule: Rule) -> EndpointSet:
+def destinations(survey: Survey, policy: Policy, rule: Rule) -> PodSet:
     """Return the pods at which the ports of a rule are looked for."""
     if rule.direction is EGRESS:
         meant = survey.peers(policy, *rule.peers)
@@ -130,7 +131,7 @@ def service_port(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             yield Suspicion("NP302", policy, message, hint, port_path(rule, i), witness)
 
 
-def translated(survey: Survey, pods: EndpointSet, entry: PolicyPort) -> tuple[Service | None, int]:
+def translated(survey: Survey, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
     """Return a Service whose port is asked for and becomes another one at some of the pods."""
     for service, offered in survey.offers.get((entry.port, entry.protocol), ()):
         for pod in islice(survey.behind(service) & pods, MOST_ENDS):

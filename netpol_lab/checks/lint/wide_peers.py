@@ -10,7 +10,7 @@ from netpol_lab.checks.lint.context import Survey
 from netpol_lab.checks.lint.findings import Suspicion, some
 from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, STAYS, Witness, difference
-from netpol_lab.engine.semantics import EndpointSet
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Operator, Peer, Policy, Requirement, Rule, Selector
 from netpol_lab.model.policy_parts import (
     listed_peers,
@@ -35,9 +35,7 @@ def either_or(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
                 yield _suspected_or(policy, rule, i + 1, both, witness)
 
 
-def likely_pairs(
-    survey: Survey, policy: Policy, rule: Rule
-) -> Iterator[tuple[int, Peer, EndpointSet]]:
+def likely_pairs(survey: Survey, policy: Policy, rule: Rule) -> Iterator[tuple[int, Peer, PodSet]]:
     """Yield pairs of items that may be meant as one: the place, that one, and who gets in now.
 
     Nobody but those meant gets in where only such pods run there so far; then the second item

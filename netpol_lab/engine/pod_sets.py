@@ -1,0 +1,123 @@
+"""Sets of pods, kept as the bits of one integer, and the pods that selectors match in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, reduce
+from itertools import chain
+from operator import and_
+
+from netpol_lab.engine.semantics import holds
+from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Labels, Pod, Requirement, Selector
+
+
+class PodSet:
+    """A set of pods of one cluster, kept as the bits of one integer.
+
+    Supports ``|``, ``&``, ``-``, ``in``, ``len`` and iteration; prints names.
+    """
+
+    __slots__ = ("bits", "pod_index")
+
+    def __init__(self, pod_index: PodIndex, bits: int = 0) -> None:
+        self.pod_index = pod_index
+        self.bits = bits
+
+    def __or__(self, other: PodSet) -> PodSet:
+        return PodSet(self.pod_index, self.bits | other.bits)
+
+    def __and__(self, other: PodSet) -> PodSet:
+        return PodSet(self.pod_index, self.bits & other.bits)
+
+    def __sub__(self, other: PodSet) -> PodSet:
+        return PodSet(self.pod_index, self.bits & ~other.bits)
+
+    def __contains__(self, pod: Pod) -> bool:
+        place = self.pod_index.index.get(str(pod))  # a finished pod has none
+        return place is not None and bool(self.bits >> place & 1)
+
+    def __iter__(self) -> Iterator[Pod]:
+        return (self.pod_index.pods[place] for place in ones(self.bits))
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def __bool__(self) -> bool:
+        return self.bits != 0
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(str, self))}}}"
+
+
+class LabelIndex:
+    """Things found by their labels; sets of them are bits.
+
+    Asks `holds` once for each value that a requirement lists, once for a value that it does not
+    list and once for no value: no other question can have another answer.
+    """
+
+    def __init__(self, things: Iterable[tuple[int, Labels]]) -> None:
+        self._places: dict[str, dict[str, list[int]]] = {}
+        everyone = []
+        for place, labels in things:
+            everyone.append(place)
+            for key, value in labels.items():
+                self._places.setdefault(key, {}).setdefault(value, []).append(place)
+        self._everyone = bits_of(everyone)
+        self.matching = cache(self._matching)
+        self._satisfying = cache(self._asked)
+        self._carrying = cache(self._present)
+
+    def _matching(self, selector: Selector) -> int:
+        return reduce(and_, map(self._satisfying, selector.requirements), self._everyone)
+
+    def _asked(self, requirement: Requirement) -> int:
+        key, present = requirement.key, self._carrying(requirement.key)
+        listed = {value: self._with(key, value) for value in requirement.values}
+        unlisted = present & ~union(listed.values())
+        answers = (
+            *((found, {key: value}) for value, found in listed.items()),
+            (unlisted, {key: _UNLISTED}),
+            (self._everyone & ~present, {}),
+        )
+        return union(found for found, labels in answers if holds(requirement, labels))
+
+    def _with(self, key: str, value: str) -> int:
+        return bits_of(self._places.get(key, {}).get(value, ()))
+
+    def _present(self, key: str) -> int:
+        return bits_of(chain.from_iterable(self._places.get(key, {}).values()))
+
+
+_UNLISTED = "\0"  # no label has this value, and no requirement lists it
+
+
+class PodIndex:
+    """The running pods of one cluster, one bit each, and the sets of them that come up again.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    names : sequence of str, optional
+        The names that the bits stand for, where several clusters have to agree on them.
+    """
+
+    def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
+        running = {str(pod): pod for pod in cluster.pods if not pod.finished}  # SEM-55
+        order = running if names is None else names
+        self.index = {name: place for place, name in enumerate(order) if name in running}
+        self.pods = {place: running[name] for name, place in self.index.items()}
+        self._by_labels = LabelIndex((place, pod.labels) for place, pod in self.pods.items())
+        self._by_namespace = LabelIndex(
+            (place, cluster.namespaces[pod.namespace].labels) for place, pod in self.pods.items()
+        )
+
+    def labelled(self, selector: Selector) -> PodSet:
+        """Return the pods whose labels match."""
+        return PodSet(self, self._by_labels.matching(selector))
+
+    def in_namespaces(self, selector: Selector) -> PodSet:
+        """Return the pods in namespaces whose labels match."""
+        return PodSet(self, self._by_namespace.matching(selector))

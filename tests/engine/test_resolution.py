@@ -1,0 +1,49 @@
+"""The policies of a cluster, resolved: who is isolated, and whom a rule admits."""
+
+from ipaddress import ip_address, ip_network
+
+import netpol_lab as lab
+from netpol_lab.engine.resolution import Resolution, SinglePeer
+from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Selector
+
+SHOP = lab.load("three-tier")
+RESOLVED = Resolution(SHOP)
+EVERY_POD = Peer(pod_selector=Selector())
+BLOCK = Peer(ip_block=IPBlock(ip_network("192.0.2.0/24")))
+
+
+def admitted(end, *peers, **assumed):
+    """Whether `from: peers` of a policy in shop admits one end."""
+    meant = RESOLVED.peers("shop", peers)
+    return bool(meant.admits(SinglePeer(end), lab.Assumptions(**assumed)))
+
+
+def test_a_policy_isolates_whom_it_selects_and_only_in_its_directions():
+    db = SHOP.policy("db-access-ingress")
+    assert repr(RESOLVED.isolated_by(db, Direction.INGRESS)) == "{shop/db}"
+    assert not RESOLVED.isolated_by(db, Direction.EGRESS)
+    assert db in RESOLVED.isolating(SHOP.pod("db"), Direction.INGRESS)
+    assert RESOLVED.isolating(SHOP.pod("web"), Direction.INGRESS) == ()
+
+
+def test_no_peers_admit_everybody_and_any_peer_will_do():
+    outside, web = Endpoint(address=ip_address("192.0.2.1")), SHOP.endpoint("web")
+    assert admitted(outside)
+    assert admitted(web)
+    assert admitted(web, EVERY_POD)
+    assert not admitted(outside, EVERY_POD)
+    assert admitted(web, BLOCK, EVERY_POD)
+    assert admitted(outside, BLOCK, EVERY_POD)
+
+
+def test_an_unknown_address_is_inside_a_block_only_where_it_is_assumed():
+    unknown = Endpoint()
+    assert admitted(unknown, BLOCK, unknown_addresses_in_blocks=True)
+    assert not admitted(unknown, BLOCK)
+
+
+def test_names_can_be_given_their_bits_so_that_several_clusters_agree():
+    agreed = Resolution(SHOP, ["shop/new", "shop/web", "shop/db", "shop/backend"])
+    assert agreed.pod_index.index["shop/web"] == 1
+    assert "shop/new" not in agreed.pod_index.index
