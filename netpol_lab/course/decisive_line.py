@@ -11,15 +11,15 @@ from typing import NamedTuple
 from netpol_lab.advice.deciding_lines import admitting_items
 from netpol_lab.course.goals import Goal
 from netpol_lab.engine.near_miss import Part, nearest
-from netpol_lab.engine.verdict import Side, resolution_of
+from netpol_lab.engine.verdict import Side, Verdict, resolution_of
 from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.field_paths import format_path
-from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Policy, Rule
 from netpol_lab.model.policy_parts import opposite, peer_path, port_path
 from netpol_lab.pictures.traffic import spoken_port
-from netpol_lab.reach.reachability import reachability_of
+from netpol_lab.reach.reachability import Reachability
 
 SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
 
@@ -32,15 +32,15 @@ class Decisive(NamedTuple):
     does: str
 
 
-def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisive]:
+def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[Decisive]:
     """Yield the parts of policies that make a connection other than it is wanted.
 
     Parameters
     ----------
     goal : Goal
-    cluster : Cluster
-        With an attempt.
-    answered : Cluster
+    verdict : Verdict
+        The verdict on it, with an attempt.
+    answered : Reachability
         With the worked answer, which shows whether a pod has to be isolated at all.
 
     Examples
@@ -48,13 +48,14 @@ def decisive(goal: Goal, cluster: Cluster, answered: Cluster) -> Iterator[Decisi
     >>> import netpol_lab as lab
     >>> shop = lab.load("three-tier")
     >>> goal = Goal("web", "db", 5432, "TCP", allowed=True)
-    >>> [found.does for found in decisive(goal, shop, shop.with_policies([]))]
+    >>> answered = lab.reachability(shop.with_policies([]))
+    >>> [found.does for found in decisive(goal, goal.judged(shop), answered)]
     ['this isolates shop/db for ingress, as policyTypes is left out']
     """
-    outcomes = goal.judged(cluster).outcomes
+    cluster, outcomes = verdict.cluster, verdict.outcomes
     outcome = next((o for o in outcomes if o.allowed is not goal.allowed), outcomes[0])
     for side, meant in zip(
-        (outcome.egress, outcome.ingress), goal.judged(answered).sides, strict=True
+        (outcome.egress, outcome.ingress), goal.judged(answered.cluster).sides, strict=True
     ):
         if goal.allowed and not side.allowed:
             refusing = meant.isolated or side.subject.pod is None
@@ -105,10 +106,10 @@ def _refusing(cluster: Cluster, side: Side, assumptions: Assumptions) -> Decisiv
     return Decisive(miss.policy, port_path(miss.rule, 0), "this is another port")
 
 
-def _has_the_right_peer(goal: Goal, answered: Cluster) -> bool:
+def _has_the_right_peer(goal: Goal, answered: Reachability) -> bool:
     """Say whether these two are to be connected, only not on this port."""
     try:
-        ports = reachability_of(answered, DEFAULTS).ports(goal.source, goal.destination)
+        ports = answered.ports(goal.source, goal.destination)
     except NetpolError:  # a Service, or an address that rules do not speak of
         return False
     return bool(ports) and goal.port is not None and (goal.protocol, goal.port) not in ports

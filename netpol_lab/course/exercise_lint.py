@@ -5,15 +5,15 @@ What is wrong is a complaint; what a teacher should only know of is a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.run import lint
 from netpol_lab.course.exercise_loader import Scenario, is_manifest, read_scenario
-from netpol_lab.course.goals import Goal, goals_of, listed_goals, problems_of, wrong
-from netpol_lab.course.side_effects import missed
+from netpol_lab.course.goals import FlowAnswers, Goal, complexity, listed_goals, problems_of, wrong
+from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.sources import text_of
@@ -67,7 +67,7 @@ def check_file(file: FilePath) -> Checked:
     except ManifestError as error:
         return Checked(str(file), complaints=tuple(map(str, error.complaints)))
     told = tuple(str(scenario.complaint(problem)) for problem in _faults(scenario))
-    goals = () if any(problems_of(scenario)) else goals_of(scenario)
+    goals = () if any(problems_of(scenario)) else Grader(scenario).goals
     return Checked(str(file), scenario, goals, told, tuple(_remarks(scenario)))
 
 
@@ -81,7 +81,7 @@ def _faults(scenario: Scenario) -> Iterator[Problem]:
     problems = list(problems_of(scenario))
     yield from problems
     if not problems:
-        yield from _of_goals(scenario, goals_of(scenario))
+        yield from _of_goals(Grader(scenario))
 
 
 def _of_help(scenario: Scenario) -> Iterator[Problem]:
@@ -101,19 +101,27 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def _of_goals(scenario: Scenario, goals: Sequence[Goal]) -> Iterator[Problem]:
+def _of_goals(grader: Grader) -> Iterator[Problem]:
     """Yield where the goal cannot be graded, is not reached by the answer, or needs nothing."""
+    scenario = grader.scenario
     undefined = list(_undefined(scenario))
     yield from undefined
-    found = [] if undefined else missed(scenario, goals, scenario.answered)
-    for goal in found[:MOST_TOLD]:
+    for goal in () if undefined else _missed(grader):
         got = State.of(goal.judged(scenario.answered).allowed)
         said = f"is not right: {goal} should be {State.of(goal.allowed)}, and is {got}"
         line = scenario.document.locate(goal.path)[0]
         yield Problem(("answer",), Reason.INVALID, said, f"line {line} wants it so")
-    if not wrong(goals, scenario.start):
+    if not wrong(grader.goals, FlowAnswers(scenario.start)):
         said = "is reached before the learner has written anything"
         yield Problem(("goal",), Reason.INVALID, said)
+
+
+def _missed(grader: Grader) -> list[Goal]:
+    """Return the first of what the answer gets wrong: goals, or else what goes astray."""
+    cluster = grader.scenario.answered
+    missed = wrong(grader.goals, FlowAnswers(cluster))
+    missed.sort(key=lambda goal: complexity(goal, goal.judged(cluster)))
+    return (missed or [*grader.side_effects(grader.answered)])[:MOST_TOLD]
 
 
 def _undefined(scenario: Scenario) -> Iterator[Problem]:

@@ -1,24 +1,27 @@
-"""What an exercise wants of the traffic: its flows, and which of them are not so.
+"""What an exercise wants of the traffic: its flows, and which of them are otherwise.
 
-Nothing about NetworkPolicy is decided here: every flow is asked of the engine.
+Nothing about NetworkPolicy is decided here: whether a flow is allowed, `reach` and `engine` know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import permutations, product
 
 from netpol_lab.course.exercise_file import Wanted, address_of
 from netpol_lab.course.exercise_loader import Scenario
 from netpol_lab.engine.verdict import Verdict, evaluate
-from netpol_lab.errors import FlowError, ManifestError, Reason
+from netpol_lab.errors import FlowError, ManifestError, NetpolError, Reason
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import parse_address
+from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import Protocol
 from netpol_lab.pictures.traffic import State
+from netpol_lab.reach.reachability import reachability_of
 
 REST: Path = ("otherwise",)  # says what is wanted of all that is not listed
 
@@ -144,10 +147,10 @@ def _otherwise(
     ports = _ports(scenario, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
     ends = _ends(scenario, [end for flow in listed for end in flow[:2]])
     pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
+    before, after = FlowAnswers(scenario.start), FlowAnswers(scenario.answered)
     for (source, destination), (port, protocol) in product(pairs, ports):
         goal = Goal(source, destination, port, protocol, False, REST)
-        both = scenario.start, scenario.answered
-        now, then = (goal.judged(cluster).allowed for cluster in both)
+        now, then = before.allowed(goal), after.allowed(goal)
         if now is not None and then is not None:
             unchanged = scenario.file.otherwise == "unchanged"
             yield replace(goal, allowed=now) if unchanged else goal
@@ -168,13 +171,43 @@ def _ends(scenario: Scenario, listed: Sequence[str]) -> list[str]:
 # ---------------------------------------------------------------- what is not as wanted
 
 
-def wrong(goals: Iterable[Goal], cluster: Cluster) -> list[Goal]:
-    """Return the connections that are not as wanted, the one with the simplest reasons first."""
-    found = [goal for goal in goals if goal.judged(cluster).allowed is not goal.allowed]
-    return sorted(found, key=lambda goal: _hardness(goal, goal.judged(cluster)))
+class FlowAnswers:
+    """Whether flows are allowed: read from reachability where that covers both ends.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    """
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.reach = reachability_of(cluster, DEFAULTS)
+        self._grid, self._names = cache(self.reach.at), cache(self._named)
+
+    def allowed(self, goal: Goal) -> bool | None:
+        """Return the same as the verdict on a goal: of a workload, what holds for all its pods."""
+        sources, destinations = self._names(goal.source), self._names(goal.destination)
+        if goal.port is None or not (sources and destinations):
+            return goal.judged(self._cluster).allowed
+        grid = self._grid(goal.port, goal.protocol)
+        pairs = [pair for pair in product(sources, destinations) if pair[0] != pair[1]]
+        found = {grid.cell(*pair) for pair in pairs or [(sources[0], destinations[0])]}
+        return found.pop() if len(found) == 1 else None
+
+    def _named(self, end: str) -> tuple[str, ...]:
+        """Return what reachability calls an end; nothing for a Service, and the like."""
+        try:
+            return self.reach.names_of(end)
+        except NetpolError:
+            return ()
 
 
-def _hardness(goal: Goal, verdict: Verdict) -> tuple[int, int, int]:
+def wrong(goals: Iterable[Goal], answers: FlowAnswers) -> list[Goal]:
+    """Return the connections that are not as wanted."""
+    return [goal for goal in goals if answers.allowed(goal) is not goal.allowed]
+
+
+def complexity(goal: Goal, verdict: Verdict) -> tuple[int, int, int]:
     """Return how much there is to read in a verdict; an outside end is one more thing to grasp."""
     reasons = sum(len(side.isolated_by) + len(side.admitted_by) for side in verdict.sides)
     outside = any(map(parse_address, (goal.source, goal.destination)))

@@ -1,19 +1,23 @@
-"""What an attempt opens or closes beside the goals: on other ports, from other addresses.
+"""What an attempt opens or blocks beside the goals: on other ports, from other addresses.
 
 Goals are some flows; a learner is told "nothing else", and that is about all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from netpol_lab.course.exercise_file import address_of
 from netpol_lab.course.exercise_loader import Scenario
-from netpol_lab.course.goals import REST, Goal, wrong
+from netpol_lab.course.goals import REST, Goal
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.cluster import Cluster
-from netpol_lab.reach.diff import FlowChange, diff
+from netpol_lab.model.addresses import Address, AddressRange, parse_address
+from netpol_lab.model.ports import PortSet
+from netpol_lab.reach.certainty import AllowedPorts
+from netpol_lab.reach.endpoint_index import outside
+from netpol_lab.reach.reachability import Reachability, side_by_side
 
 INTO: Path = ("nothing_else_into",)
 FROM: Path = ("nothing_else_from",)
@@ -22,46 +26,56 @@ FROM: Path = ("nothing_else_from",)
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
 
 
-def missed(scenario: Scenario, goals: Sequence[Goal], cluster: Cluster) -> list[Goal]:
-    """Return what is not as wanted: goals, or where all are reached, what else went astray.
+End = str | AddressRange  # a pod's name, or addresses outside
+_Ports = tuple[PortSet, PortSet]
+
+
+class Change(NamedTuple):
+    """What an attempt makes of the flows from one end to another."""
+
+    source: End
+    destination: End
+    gained: PortSet
+    lost: PortSet
+
+
+def side_effects(
+    scenario: Scenario, start: Reachability, answered: Reachability, attempted: Reachability
+) -> Iterator[Goal]:
+    """Yield one flow for each pair of ends between which more is open, or blocked, than wanted.
+
+    Into and from the pods that a file names, nothing may be open that the worked answer blocks.
+    With ``otherwise: unchanged``, everything else is as it was at the start.
 
     Parameters
     ----------
     scenario : Scenario
-    goals : sequence of Goal
-        Those of the scenario.
-    cluster : Cluster
-        With an attempt.
+    start, answered, attempted : Reachability
+        Of its cluster: before anything is written, with the worked answer, with an attempt.
 
     Examples
     --------
-    >>> from netpol_lab.course.goals import goals_of
     >>> from netpol_lab.course.exercise_loader import find_scenario
+    >>> from netpol_lab.reach.reachability import reachability
     >>> task = find_scenario("two-tiers")
-    >>> missed(task, goals_of(task), task.answered)
-    []
-    """
-    return wrong(goals, cluster) or list(astray(scenario, cluster))
-
-
-def astray(scenario: Scenario, cluster: Cluster) -> Iterator[Goal]:
-    """Yield one flow for each pair of ends between which more is open, or closed, than wanted.
-
-    Into and from the pods that a file names, nothing may be open that the worked answer leaves
-    closed. With ``otherwise: unchanged``, everything else is as it was at the start.
+    >>> start, answered = reachability(task.start), reachability(task.answered)
+    >>> print(next(side_effects(task, start, answered, start)))
+    library/page -> library/index on TCP 22
     """
     file = scenario.file
     into, out = _pods(scenario, file.nothing_else_into), _pods(scenario, file.nothing_else_from)
     if not (into or out):
         return
-    for change in _changes(scenario.answered, cluster):
+    addresses = map(parse_address, map(address_of, file.outsiders))
+    drawn = [each for each in addresses if each and attempted.index.range_around(each)]
+    for change in _changes(answered, attempted):
         if change.gained and change.destination in into:
-            yield _goal(scenario, change, INTO)
+            yield _goal(change, drawn, INTO)
         elif change.gained and change.source in out:
-            yield _goal(scenario, change, FROM)
-    for change in _changes(scenario.start, cluster) if file.otherwise == "unchanged" else ():
+            yield _goal(change, drawn, FROM)
+    for change in _changes(start, attempted) if file.otherwise == "unchanged" else ():
         if change.destination not in into and change.source not in out:
-            yield _goal(scenario, change, REST)
+            yield _goal(change, drawn, REST)
 
 
 def _pods(scenario: Scenario, names: Sequence[str] | None) -> set[str]:
@@ -69,29 +83,69 @@ def _pods(scenario: Scenario, names: Sequence[str] | None) -> set[str]:
     return {end.name for name in names or () for end in scenario.cluster.endpoint(name).each}
 
 
-def _changes(old: Cluster, new: Cluster) -> list[FlowChange]:
-    """Return what differs, between pods first: an outside end is one more thing to grasp."""
-    settled = (change for change in diff(old, new).changes if change.gained or change.lost)
-    return sorted(settled, key=lambda change: "/" not in change.source)
+def _changes(before: Reachability, after: Reachability) -> Iterator[Change]:
+    """Yield what differs between two clusters of the same pods, from pods first."""
+    if _families(before) != _families(after):
+        before, after = side_by_side([before.cluster, after.cluster])
+    ranges = outside([before.cluster, after.cluster])
+    ends: list[End] = [*after.index.pods, *ranges]
+    places = [(_place(before, end), _place(after, end)) for end in ends]
+    differing: dict[object, list[tuple[int, PortSet, PortSet]]] = {}
+    for source, (old, new) in zip(ends, places, strict=True):
+        keys = before.row_key(old), after.row_key(new)
+        if keys not in differing:
+            reached = _reached(before, old, [there for there, _ in places])
+            now = _reached(after, new, [there for _, there in places])
+            differing[keys] = [*_differences(reached, now)]
+        for place, gained, lost in differing[keys]:
+            if ends[place] != source:
+                yield Change(source, ends[place], gained, lost)
 
 
-def _goal(scenario: Scenario, change: FlowChange, path: Path) -> Goal:
-    """Return a flow that was opened where it should not be, or closed."""
+def _families(reach: Reachability) -> set[int]:
+    """Return the versions of IP that a cluster speaks of."""
+    return {range_.version for range_ in reach.index.ranges}
+
+
+def _place(reach: Reachability, end: End) -> int:
+    """Return the place of a pod, or that of the range around a part of it."""
+    return reach.index.place_of[
+        str(end if isinstance(end, str) else reach.index.range_around(end.first))
+    ]
+
+
+def _reached(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[_Ports]:
+    """Yield for each of some ends the ports that are allowed, and those that may be."""
+    row, ports = reach.row(source), reach.classes.ports
+    for there in ends:
+        part = next((part for part in row if part.ends >> there & 1), AllowedPorts())
+        yield ports(part.certain), ports(part.possible)
+
+
+def _differences(
+    before: Iterable[_Ports], after: Iterable[_Ports]
+) -> Iterator[tuple[int, PortSet, PortSet]]:
+    """Yield where ports are gained or lost for sure, and which."""
+    for place, (was, now) in enumerate(zip(before, after, strict=True)):
+        if was != now and any(found := _difference(was, now)):
+            yield place, *found
+
+
+@lru_cache(maxsize=256)  # few sets of ports occur in an exercise, attempt after attempt
+def _difference(was: _Ports, now: _Ports) -> _Ports:
+    return now[0] - was[1], was[0] - now[1]
+
+
+def _goal(change: Change, drawn: Sequence[Address], path: Path) -> Goal:
+    """Return a flow that was opened where it should not be, or blocked."""
     ports = change.gained or change.lost
     protocol, port = next((pair for pair in FAMILIAR if pair in ports), next(iter(ports)))
-    source, destination = (
-        _spoken(scenario, change, n) for n in (change.source, change.destination)
-    )
-    return Goal(source, destination, port, protocol, not change.gained, path)
+    here, there = _spoken(change.source, drawn), _spoken(change.destination, drawn)
+    return Goal(here, there, port, protocol, not change.gained, path)
 
 
-def _spoken(scenario: Scenario, change: FlowChange, name: str) -> str:
-    """Return a pod's name, or of a range of addresses one that the task speaks of, or the first."""
-    index = change.diff.after.index
-    place = index.place_of[name]
-    if place < len(index.pods):
-        return name
-    for address in map(parse_address, map(address_of, scenario.file.outsiders)):
-        if address and str(index.range_around(address)) == name:
-            return str(address)
-    return index.flow_name(place)
+def _spoken(end: End, drawn: Sequence[Address]) -> str:
+    """Return a pod's name, or of a range of addresses one that the task draws, or the first."""
+    if isinstance(end, str):
+        return end
+    return str(next((address for address in drawn if address in end), end.first))

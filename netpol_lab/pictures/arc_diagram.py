@@ -7,16 +7,17 @@ colours, dashes and words, and hide or show them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 from netpol_lab.pictures.arc_layout import BADGE, HEAD, Curve, Plan, plan
 from netpol_lab.pictures.legend import (
     COLOURS,
     GLOWS,
+    Data,
     Entry,
     badge,
     badge_entries,
-    flow_group,
+    flow_data,
     heading,
     legend,
     occurring,
@@ -70,12 +71,14 @@ LINES = {
 
 def draw_arc(arc: Arc, way: Curve, back: float, dense: bool = False) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    shapes = (
-        Path(way.steps, HALOS[arc.change], "nl-halo", arc.change is not Change.NONE),
-        Path(way.steps, HIT, "nl-hit"),
-        *_line(arc.state, way, back, dense),
-    )
-    return flow_group(arc, shapes)
+    return _arc(flow_data(arc), arc.state, arc.change, way, back, dense)
+
+
+@lru_cache(maxsize=8192)  # a switched policy leaves most arcs as they were
+def _arc(data: Data, state: State, change: Change, way: Curve, back: float, dense: bool) -> Group:
+    halo = Path(way.steps, HALOS[change], "nl-halo", change is not Change.NONE)
+    hit = Path(way.steps, HIT, "nl-hit")
+    return Group("nl-flow", (halo, hit, *_line(state, way, back, dense)), data)
 
 
 def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterator[Shape]:
@@ -174,7 +177,8 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         draw_card(node, box, places.corner(k), places.upright)
         for k, (node, box) in enumerate(zip(places.nodes, places.boxes, strict=True))
     ]
-    notes, height = legend(_entries(traffic), places.width, places.bottom + 14, live)
+    told = (traffic.wording.legend, *occurring(traffic))
+    notes, height = _legend(*told, places.width, places.bottom + 14, live)
     paper = Rect(Box(0, 0, places.width, height), Style(PAPER))
     head = heading(traffic, title, places.width)
     shapes: tuple[Shape, ...] = (
@@ -196,12 +200,18 @@ def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
         yield draw_arc(arc, places.curve(i, j), places.sign_distance(i, j), dense)
 
 
-def _entries(traffic: Traffic) -> Iterator[Entry]:
-    changed, undefined = occurring(traffic)
+@lru_cache(maxsize=64)  # the same for nearly every picture of a notebook
+def _legend(
+    halos: str, changed: bool, undefined: bool, width: float, top: float, live: bool
+) -> tuple[Group, float]:
+    return legend(_entries(halos, changed, undefined), width, top, live)
+
+
+def _entries(halos: str, changed: bool, undefined: bool) -> Iterator[Entry]:
     yield Entry(partial(_sample, State.ALLOWED), 52, "allowed")
     yield Entry(partial(_sample, State.BLOCKED), 52, "blocked")
     yield from badge_entries()
-    yield Entry(_halo_sample, 70, traffic.wording.legend, changed)
+    yield Entry(_halo_sample, 70, halos, changed)
     yield Entry(partial(_sample, State.UNDEFINED), 52, "undefined", undefined)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.course import progress
-from netpol_lab.course.decisive_line import decisive
 from netpol_lab.course.exercise_loader import Scenario
 from netpol_lab.course.goal_table import (
     counted,
@@ -23,16 +22,13 @@ from netpol_lab.course.goal_table import (
     in_words,
     rest_of,
 )
-from netpol_lab.course.goals import Goal, goals_of
-from netpol_lab.course.side_effects import missed
+from netpol_lab.course.grading import Grade, Grader
 from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
 from netpol_lab.pictures.notebook_text import Words, with_code
-from netpol_lab.pictures.scene import compose
-from netpol_lab.pictures.svg import paint
 from netpol_lab.pictures.traffic import State, spoken_port
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted
 
@@ -153,10 +149,11 @@ class Exercise(Card):
     def __init__(self, scenario: Scenario) -> None:
         self._scenario, self.file = scenario, scenario.file
         self.cluster = scenario.start
-        self.goals = goals_of(scenario)
+        self._grader = Grader(scenario)
+        self.goals = self._grader.goals
         self._shown: list[str] = []
         self._given = 0
-        self._tried: tuple[Attempt, Cluster] | None = None
+        self._tried: tuple[Attempt, Grade] | None = None
         self._help = ipywidgets.HTML()
         self._more = button("Hint", self.hint)
         self._more.disabled = not self.file.hints
@@ -232,8 +229,8 @@ class Exercise(Card):
         except NetpolError as error:
             return Feedback(False, str(error))
         if given.policies:
-            self._tried = attempt, given
-            return self._graded(attempt, given)
+            self._tried = attempt, self._grader.grade(given)
+            return self._graded(*self._tried)
         if _holds_something(given):
             return Feedback(False, f"{NOT_SOLVED}: {_what_is_there(given)}")
         return Feedback(False, f"{NOT_SOLVED}{self._where_kept if kept else ''}")
@@ -298,7 +295,7 @@ class Exercise(Card):
     @property
     def svg(self) -> str:  # type: ignore[override]
         """The cluster as it is before anybody writes a policy."""
-        return self._picture(self.cluster)
+        return self._grader.picture(self.cluster)
 
     def _show(self, words: str) -> Words:
         if words not in self._shown:
@@ -306,37 +303,29 @@ class Exercise(Card):
             self._help.value += preformatted(words)
         return Words(words)
 
-    def _graded(self, attempt: Attempt, given: Cluster) -> Feedback:
-        cluster = self._scenario.attempted(given)
-        found = missed(self._scenario, self.goals, cluster)
-        first = next(iter(found), None)
-        held = f"{len(set(self.goals).difference(found))} of {counted(self.goals)}."
-        if found and first not in self.goals:
+    def _graded(self, attempt: Attempt, grade: Grade) -> Feedback:
+        held = f"{grade.reached} of {counted(self.goals)}."
+        if grade.miss and grade.miss.goal not in self.goals:
             held += f" {rest_of(self._scenario)}"
-        said = _refusal(first, cluster) if first else "solved: "
-        line: Iterable[str] = ()
-        if first and self._given >= NUDGES:
-            line = self._line(attempt, given, first, attempt.called)
-        text = "\n".join([f"{said}{held}", *line, *self._notes(attempt, given, cluster)])
-        return Feedback(first is None, text, self._picture(cluster, first))
+        line = self._line(attempt, grade, attempt.called) if self._given >= NUDGES else ()
+        text = "\n".join([f"{_said(grade)}{held}", *line, *self._notes(attempt, grade)])
+        return Feedback(grade.solved, text, grade.svg)
 
     def _line_of_last_attempt(self) -> Iterator[str]:
         """Yield which line of the last attempt decides, once a nudge was given."""
         if self._tried is not None and self._given > NUDGES:
-            attempt, given = self._tried
-            for goal in missed(self._scenario, self.goals, self._scenario.attempted(given))[:1]:
-                yield from self._line(attempt, given, goal, "your last attempt")
+            yield from self._line(*self._tried, "your last attempt")
 
-    def _line(self, attempt: Attempt, given: Cluster, goal: Goal, called: str) -> Iterator[str]:
+    def _line(self, attempt: Attempt, grade: Grade, called: str) -> Iterator[str]:
         """Yield which line of an attempt makes a connection other than it is wanted."""
-        cluster, answered = self._scenario.attempted(given), self._scenario.answered
-        for found in decisive(goal, cluster, answered):
-            if line := attempt.line(given, found.policy, found.path):
+        for found in grade.decisive():
+            if line := attempt.line(grade.given, found.policy, found.path):
                 yield f"Look at line {line[0]} of {called}: {line[1]}\n  {found.does}"
                 return
 
-    def _notes(self, attempt: Attempt, given: Cluster, cluster: Cluster) -> Iterator[str]:
+    def _notes(self, attempt: Attempt, grade: Grade) -> Iterator[str]:
         """Yield what is legal, silent, and seldom meant."""
+        given, resolution = grade.given, resolution_of(grade.cluster)
         yield from (
             f"Note: {w.object} {w.message}." for w in given.warnings if w.reason is Reason.DUPLICATE
         )
@@ -348,7 +337,7 @@ class Exercise(Card):
                     f"Note: {policy} is the name of a policy that is already there, and yours "
                     f"replaces it. Give yours another name."
                 )
-            if not resolution_of(cluster).subjects(policy.namespace, policy.pod_selector):
+            if not resolution.subjects(policy.namespace, policy.pod_selector):
                 line = attempt.line(given, policy, "spec.podSelector")
                 where = f" (line {line[0]})" if line else ""
                 yield f"Note: {policy} selects no pod{where}. {self._why_nobody(policy)}"
@@ -371,25 +360,13 @@ class Exercise(Card):
 
     @property
     def _wanted(self) -> str:
-        return heading_of(self.goals, spoken_port(*self._drawn_port()))
-
-    def _drawn_port(self, goal: Goal | None = None) -> tuple[int | None, str]:
-        """Return the port of a picture: that of a connection, or of the exercise."""
-        if goal is None and self.file.port is not None:
-            return self.file.port, "TCP"
-        goal = goal or self.goals[0]
-        return goal.port, goal.protocol
-
-    def _picture(self, cluster: Cluster, goal: Goal | None = None) -> str:
-        port, protocol = self._drawn_port(goal)
-        shown = [*([] if self.file.outsiders else self.goals), *([goal] if goal else [])]
-        ends = (end for each in shown for end in (each.source, each.destination))
-        outside, order = self._scenario.outside_of(ends), self._scenario.order
-        return paint(compose(cluster, port, protocol, outside=outside, order=order))
+        return heading_of(self.goals, spoken_port(*self._grader.drawn_port()))
 
 
-def _refusal(goal: Goal, cluster: Cluster) -> str:
-    verdict = goal.judged(cluster)
+def _said(grade: Grade) -> str:
+    if grade.miss is None:
+        return "solved: "
+    goal, verdict = grade.miss
     should, got = State.of(goal.allowed), State.of(verdict.allowed)
     return f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
 

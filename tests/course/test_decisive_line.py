@@ -5,9 +5,13 @@ from netpol_lab.course.decisive_line import decisive
 from netpol_lab.course.goals import Goal
 
 
+def found_by(goal, attempt, answered):
+    return decisive(goal, goal.judged(attempt), lab.reachability(answered))
+
+
 def test_what_decides_is_the_item_that_admits_too_much():
     shop, goal = lab.load("three-tier"), Goal("backend", "db", 5432, "TCP", False)
-    (found,) = decisive(goal, shop, shop)
+    (found,) = found_by(goal, shop, shop)
     assert (str(found.policy), found.path) == ("shop/db-access-ingress", "spec.ingress[0].from[0]")
     assert found.does == "this means shop/backend as well"
 
@@ -15,7 +19,7 @@ def test_what_decides_is_the_item_that_admits_too_much():
 def test_a_rule_without_peers_decides_as_a_whole():
     everybody = lab.load(OPEN).policies
     shop, goal = lab.load("three-tier"), Goal("web", "db", 5432, "TCP", False)
-    (found,) = decisive(goal, shop.with_policies(everybody), shop)
+    (found,) = found_by(goal, shop.with_policies(everybody), shop)
     assert (found.path, found.does) == (
         "spec.ingress[0]",
         "a rule with no peers admits everybody",
@@ -33,7 +37,7 @@ spec: {podSelector: {}, ingress: [{}]}
 def test_a_direction_that_was_filled_in_is_told_as_such():
     shop = lab.load("three-tier")
     goal = Goal("web", "db", 5432, "TCP", allowed=True)
-    (found,) = decisive(goal, shop, shop.with_policies([]))
+    (found,) = found_by(goal, shop, shop.with_policies([]))
     assert found.does == "this isolates shop/db for ingress, as policyTypes is left out"
 
 
@@ -41,7 +45,7 @@ def test_a_stray_dash_before_ports_is_told_by_the_rule_and_not_by_its_right_peer
     answered = lab.load("three-tier", ONLY_5432)
     attempt = lab.load("three-tier", ONLY_5432.replace("    ports:", "  - ports:"))
     goal = Goal("backend", "db", 80, "TCP", allowed=False)
-    (found,) = decisive(goal, attempt, answered)
+    (found,) = found_by(goal, attempt, answered)
     assert (found.path, found.does) == (
         "spec.ingress[0]",
         "a rule without ports admits shop/backend on every port",

@@ -1,0 +1,155 @@
+"""Grading an attempt at an exercise: what is not as wanted, why, and what it looks like.
+
+Goals, side effects and the picture are read from one `Reachability` of the attempt. The engine is
+asked for a verdict only where its reasons are told, and for flows that reachability doesn't cover,
+such as those to a Service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from netpol_lab.course.decisive_line import Decisive, decisive
+from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.goals import FlowAnswers, Goal, complexity, goals_of, wrong
+from netpol_lab.course.side_effects import side_effects
+from netpol_lab.engine.verdict import Verdict
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.scene import compose
+from netpol_lab.pictures.svg import paint
+from netpol_lab.reach.reachability import Reachability, reachability
+
+
+@dataclass(frozen=True)
+class Grader:
+    """An exercise, ready to grade attempts; what they have in common is worked out only once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Examples
+    --------
+    >>> from netpol_lab.course.exercise_loader import find_scenario
+    >>> grader = Grader(find_scenario("two-tiers"))
+    >>> grader.grade(grader.scenario.answer).solved
+    True
+    """
+
+    scenario: Scenario
+
+    @cached_property
+    def goals(self) -> tuple[Goal, ...]:
+        """Every connection that is wanted, allowed or blocked; those that are listed come first."""
+        return goals_of(self.scenario)
+
+    @cached_property
+    def start(self) -> Reachability:
+        """Every flow before the learner writes anything."""
+        return reachability(self.scenario.start)
+
+    @cached_property
+    def answered(self) -> Reachability:
+        """Every flow with the worked answer."""
+        return reachability(self.scenario.answered)
+
+    def grade(self, given: Cluster) -> Grade:
+        """Grade the policies of an attempt.
+
+        Parameters
+        ----------
+        given : Cluster
+            Only its policies count.
+
+        Returns
+        -------
+        Grade
+        """
+        cluster = self.scenario.attempted(given)
+        answers = FlowAnswers(cluster)
+        missed = wrong(self.goals, answers)
+        if missed:
+            miss: Miss | None = simplest(missed, cluster)
+        else:
+            effects = self.side_effects(answers.reach)
+            miss = next((Miss(goal, goal.judged(cluster)) for goal in effects), None)
+        return Grade(self, given, cluster, len(self.goals) - len(missed), miss)
+
+    def side_effects(self, attempted: Reachability) -> Iterator[Goal]:
+        """Yield flows beside the goals that an attempt opens or blocks, and should not."""
+        return side_effects(self.scenario, self.start, self.answered, attempted)
+
+    def drawn_port(self, goal: Goal | None = None) -> tuple[int | None, str]:
+        """Return the port of a picture: that of a connection, or of the exercise."""
+        if goal is None and self.scenario.file.port is not None:
+            return self.scenario.file.port, "TCP"
+        goal = goal or self.goals[0]
+        return goal.port, goal.protocol
+
+    def picture(self, cluster: Cluster, goal: Goal | None = None) -> str:
+        """Return the traffic of a cluster as SVG, on the port of a connection if one is given."""
+        listed = [] if self.scenario.file.outsiders else self.goals
+        shown = [*listed, *([goal] if goal else [])]
+        ends = (end for each in shown for end in (each.source, each.destination))
+        outside, order = self.scenario.outside_of(ends), self.scenario.order
+        return paint(compose(cluster, *self.drawn_port(goal), outside=outside, order=order))
+
+
+class Miss(NamedTuple):
+    """A connection that is not as wanted, and why."""
+
+    goal: Goal
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What an attempt is worth.
+
+    Parameters
+    ----------
+    grader : Grader
+    given : Cluster
+        The attempt.
+    cluster : Cluster
+        The exercise's cluster with the attempt.
+    reached : int
+        How many goals are reached.
+    miss : Miss, optional
+        What to tell first of all that is not as wanted; None when the exercise is solved.
+    """
+
+    grader: Grader
+    given: Cluster
+    cluster: Cluster
+    reached: int
+    miss: Miss | None = None
+
+    @property
+    def solved(self) -> bool:
+        """Whether everything is as wanted."""
+        return self.miss is None
+
+    @property
+    def svg(self) -> str:
+        """The traffic that the attempt allows, with what is told of it."""
+        return self.grader.picture(self.cluster, self.miss and self.miss.goal)
+
+    def decisive(self) -> Iterator[Decisive]:
+        """Yield the parts of the attempt that make the first miss other than it is wanted."""
+        return decisive(*self.miss, self.grader.answered) if self.miss else iter(())
+
+
+def simplest(missed: list[Goal], cluster: Cluster) -> Miss:
+    """Return the goal whose verdict has the fewest reasons; of several, the first."""
+    fewest = (1, int(all(goal.allowed for goal in missed)), 0)  # what is blocked has a reason
+    found: dict[tuple[int, int, int], Miss] = {}
+    for goal in missed:
+        miss = Miss(goal, goal.judged(cluster))
+        found.setdefault(complexity(*miss), miss)
+        if fewest in found:  # nothing simpler can follow
+            break
+    return found[min(found)]
