@@ -32,8 +32,8 @@ from statistics import median
 
 from _generated import as_yaml, shop_floor
 
-from netpol_lab import PortSet
 from netpol_lab.model.intervals import without
+from netpol_lab.model.ports import PortSet
 
 RIVAL = "network-config-analyzer"
 FASTER = 30  # what we ask of ourselves: so many times faster, by the median, at full size

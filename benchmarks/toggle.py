@@ -15,6 +15,7 @@ from itertools import cycle
 from _generated import as_json, templates
 
 import netpol_lab as lab
+from netpol_lab.model.cluster import Cluster
 
 ROUNDS = 20
 ASKED = {100: 50.0}  # milliseconds, at so many pods
@@ -41,7 +42,7 @@ def met_or_not(median: float, asked: float) -> str:
     return "met" if median <= asked else "NOT MET"
 
 
-def toggles(cluster: lab.Cluster) -> list[float]:
+def toggles(cluster: Cluster) -> list[float]:
     """Return how many milliseconds each switch of a policy takes, the first ones aside."""
     board = lab.explore(cluster, port=8080)
     names = cycle([str(policy) for policy in cluster.policies][:5])

@@ -15,8 +15,7 @@ shop/web -> shop/db  TCP 5432: denied
 >>> lab.fix(verdict)
 <Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
 
-Every flow at once: as sets (`reachability`), as a picture (`draw`), as numbers (`plot_matrix`),
-and what changes between two clusters (`diff`). `lint` tells what is legal and seldom meant:
+Every flow at once, what a change does, and what is legal and seldom meant:
 
 >>> print(lab.draw(shop, port=5432).text.splitlines()[0])
 TCP 5432: 4 of 6 connections allowed, 2 blocked
@@ -25,12 +24,26 @@ TCP 5432: 4 of 6 connections allowed, 2 blocked
 >>> [finding.code for finding in lab.lint(shop)]
 ['NP105']
 
-To play with in a notebook: `explore` and its kin. To learn with: `course_map`, `predict`,
-`exercise` and `quiz`. All of them work from code as well as by mouse:
+All of it works from code as well as by mouse:
 
 >>> task = lab.exercise("two-tiers")
 >>> task.check(task.file.answer).solved
 True
+
+The public names, as a learner meets them:
+
+- read manifests: `load`, `from_kubectl`; what the API server and kubectl make of them: `review`,
+  `describe`; what is refused: `ManifestError`; what plugins do differently: `Assumptions`
+- one connection: `evaluate`, `fix`
+- see it: `draw`, `explore` (live), `compare` (two variants)
+- one question each, to play with: `explore_types`, `explore_selector`, `explore_ports`,
+  `explore_block`, `explore_enforcement`
+- all connections: `reachability`, `diff`; as charts: `plot_matrix`, `plot_exposure`,
+  `plot_coverage`
+- check policies: `lint`, `expect`
+- the course: `check_setup`, `course_map`, `predict`, `exercise`, `quiz`, `reset_progress`
+
+Everything else is imported from its room: `netpol_lab.model.ports.PortSet`, for instance.
 """
 
 from __future__ import annotations
@@ -42,19 +55,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netpol_lab.advice.fix import fix
     from netpol_lab.checks.expectations import expect
-    from netpol_lab.checks.lint.run import Finding, lint
+    from netpol_lab.checks.lint.run import lint
     from netpol_lab.course.chapters import course_map, reset_progress
-    from netpol_lab.engine.verdict import Verdict, evaluate
-    from netpol_lab.errors import ManifestError, NetpolError
+    from netpol_lab.engine.verdict import evaluate
+    from netpol_lab.errors import ManifestError
     from netpol_lab.manifests.describe import describe
     from netpol_lab.manifests.kubectl import from_kubectl
     from netpol_lab.manifests.loader import load
     from netpol_lab.manifests.review import review
     from netpol_lab.model.assumptions import Assumptions
-    from netpol_lab.model.cluster import Cluster
-    from netpol_lab.model.flows import Flow
-    from netpol_lab.model.objects import Pod, Policy
-    from netpol_lab.model.ports import PortSet
     from netpol_lab.pictures.charts.bars import plot_coverage, plot_exposure
     from netpol_lab.pictures.charts.matrix import plot_matrix
     from netpol_lab.pictures.svg import draw
@@ -74,50 +83,44 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+# Where each public name lives; it is imported when it is first asked for.
 _HOMES = {
-    # what there is
-    "Cluster": "model.cluster",
-    "Flow": "model.flows",
-    "Pod": "model.objects",
-    "Policy": "model.objects",
-    "PortSet": "model.ports",
-    "Assumptions": "model.assumptions",
-    "NetpolError": "errors",
-    "ManifestError": "errors",
-    # manifests in, and how an API server and kubectl see them
+    # manifests
     "load": "manifests.loader",
     "from_kubectl": "manifests.kubectl",
     "review": "manifests.review",
     "describe": "manifests.describe",
-    # questions
+    "ManifestError": "errors",
+    "Assumptions": "model.assumptions",
+    # one connection
     "evaluate": "engine.verdict",
-    "Verdict": "engine.verdict",
     "fix": "advice.fix",
-    "reachability": "reach.reachability",
-    "diff": "reach.diff",
-    "expect": "checks.expectations",
-    "lint": "checks.lint.run",
-    "Finding": "checks.lint.run",
     # pictures
     "draw": "pictures.svg",
-    "compare": "widgets.compare",
-    "plot_matrix": "pictures.charts.matrix",
-    "plot_exposure": "pictures.charts.bars",
-    "plot_coverage": "pictures.charts.bars",
-    # to play with
     "explore": "widgets.board",
+    "compare": "widgets.compare",
+    # explorers: one question each
     "explore_types": "widgets.explorers.policy_types",
     "explore_selector": "widgets.explorers.selector",
     "explore_ports": "widgets.explorers.service_port",
     "explore_block": "widgets.explorers.ipblock",
     "explore_enforcement": "widgets.explorers.enforcement",
+    # all connections
+    "reachability": "reach.reachability",
+    "diff": "reach.diff",
+    "plot_matrix": "pictures.charts.matrix",
+    "plot_exposure": "pictures.charts.bars",
+    "plot_coverage": "pictures.charts.bars",
+    # checks
+    "lint": "checks.lint.run",
+    "expect": "checks.expectations",
     # the course
     "check_setup": "widgets.setup_check",
     "course_map": "course.chapters",
-    "reset_progress": "course.chapters",
     "predict": "widgets.prediction",
     "exercise": "widgets.policy_cells",
     "quiz": "widgets.quiz",
+    "reset_progress": "course.chapters",
 }
 
 __all__ = [*_HOMES]

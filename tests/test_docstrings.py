@@ -8,12 +8,23 @@ from typing import get_type_hints
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.model.cluster import Cluster
+
+# What public functions take or return, and people use without importing it.
+CLASSES = {
+    "Cluster": "model.cluster",
+    "Flow": "model.flows",
+    "Pod": "model.objects",
+    "Policy": "model.objects",
+    "PortSet": "model.ports",
+    "Verdict": "engine.verdict",
+}
 
 
 def _public() -> Iterator[tuple[str, object]]:
     """Yield the public functions, and the methods of public classes and of what is returned."""
-    for name, home in lab._HOMES.items():
-        found = getattr(lab, name)
+    for name, home in {**lab._HOMES, **CLASSES}.items():
+        found = getattr(import_module(f"netpol_lab.{home}"), name)
         if inspect.isfunction(found):
             yield name, found
             found = _returned(found, import_module(f"netpol_lab.{home}"))
@@ -55,4 +66,9 @@ def test_what_people_call_is_explained(name: str) -> None:
 
 def test_much_is_public() -> None:
     assert len(PUBLIC) > 80
-    assert get_type_hints(lab.load)["return"] is lab.Cluster
+    assert get_type_hints(lab.load)["return"] is Cluster
+
+
+def test_the_front_door_offers_at_most_30_names_and_says_them_all() -> None:
+    assert len(lab.__all__) <= 30
+    assert [name for name in lab.__all__ if f"`{name}`" not in (lab.__doc__ or "")] == []

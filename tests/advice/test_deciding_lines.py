@@ -20,6 +20,7 @@ from netpol_lab.advice.deciding_lines import (
     reasons_of_pod,
 )
 from netpol_lab.engine.explain import describe_pod
+from netpol_lab.engine.verdict import Verdict
 from netpol_lab.manifests.excerpts import GAP, MOST_LINES, text_of
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.model.assumptions import Assumptions
@@ -360,7 +361,7 @@ def check_lines(cluster: Cluster, passage: Passage) -> None:
         assert line.text.strip() == GAP if not line.number else line.text == text[line.number - 1]
 
 
-def admitting(verdict: lab.Verdict) -> Iterator[tuple[str, str, int]]:
+def admitting(verdict: Verdict) -> Iterator[tuple[str, str, int]]:
     for side in verdict.sides:
         for policy, rule in side.admitted_by:
             yield str(policy), str(rule.direction), rule.index

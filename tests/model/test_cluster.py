@@ -6,7 +6,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.advice.fix import needless
-from netpol_lab.errors import AmbiguousNameError, FlowError, UnknownNameError
+from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from tests.helpers.plain_flows import DB, WEB, flow, pod
@@ -133,5 +133,5 @@ def test_a_port_that_a_service_lacks_is_no_port_of_an_outside_address():
                                   lab.plot_coverage, lab.explore_selector, lab.explore_ports,
                                   lab.explore_enforcement, lab.reachability])  # fmt: skip
 def test_a_name_in_place_of_a_cluster_is_told_how_to_load_it(call):
-    with pytest.raises(lab.NetpolError, match=r"load it first, lab\.load\('three-tier'\)"):
+    with pytest.raises(NetpolError, match=r"load it first, lab\.load\('three-tier'\)"):
         call("three-tier")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.errors import NetpolError
 from netpol_lab.pictures.policy_types_table import policy_types
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import Picture, paint
@@ -143,5 +144,5 @@ def test_pyplot_and_its_state_are_left_alone():
 
 def test_without_matplotlib_a_sentence_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(lab.NetpolError, match=r"pip install matplotlib.*\.svg"):
+    with pytest.raises(NetpolError, match=r"pip install matplotlib.*\.svg"):
         Picture(DRAWINGS["shop"]).save(tmp_path / "shop.png")

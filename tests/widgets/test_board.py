@@ -412,13 +412,14 @@ WITHOUT_ANYWIDGET = """
 import sys
 sys.modules["anywidget"] = None
 import netpol_lab as lab
+from netpol_lab.errors import NetpolError
 shop = lab.load("three-tier")
 board = lab.explore(shop, 5432, picture="html")
 board.set(db_access_ingress=False)
 print(board.choose("web", "db").splitlines()[0])
 try:
     lab.explore(shop)
-except lab.NetpolError as error:
+except NetpolError as error:
     print(error)
 """
 

@@ -319,5 +319,5 @@ def test_the_right_answers_about_dealt_clusters_are_those_of_the_referee(chapter
 
 
 def test_an_address_that_is_not_drawn_is_offered_to_be_drawn():
-    with pytest.raises(lab.NetpolError, match=r'outside=\["203\.0\.113\.7"\]'):
+    with pytest.raises(NetpolError, match=r'outside=\["203\.0\.113\.7"\]'):
         lab.predict(lab.load("three-tier"), port=80, flows=[("203.0.113.7", "web")])

@@ -9,6 +9,7 @@ import netpol_lab as lab
 from netpol_lab import Assumptions
 from netpol_lab.checks.lint.codes import CODES, table
 from netpol_lab.errors import ManifestError
+from netpol_lab.model.cluster import Cluster
 from tests.helpers.linted import LEFT_OPEN, WORLD, codes, policy
 from tests.helpers.places import CASES as CONFORMANCE
 from tests.helpers.places import DOCS, LINT_CASES
@@ -147,7 +148,7 @@ def test_where_nothing_is_enforced_no_flow_proves_anything():
 
 def test_policies_made_by_hand_have_no_place():
     shop = lab.load("neighbours")
-    bare = lab.Cluster(namespaces=shop.namespaces, pods=shop.pods, policies=shop.policies)
+    bare = Cluster(namespaces=shop.namespaces, pods=shop.pods, policies=shop.policies)
     assert [f.place for f in lab.lint(bare)] == [None, None]
 
 

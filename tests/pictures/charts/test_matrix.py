@@ -5,7 +5,7 @@ import re
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.errors import FlowError
+from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.pictures.charts.matrix import plot_matrix
 from netpol_lab.pictures.shapes import Text
 
@@ -61,13 +61,13 @@ def test_a_protocol_may_be_written_in_small_letters():
 
 def test_where_nobody_listens_the_port_is_asked_for():
     silent = lab.load("apiVersion: v1\nkind: Pod\nmetadata: {name: a}")
-    with pytest.raises(lab.NetpolError, match="name one, port=80"):
+    with pytest.raises(NetpolError, match="name one, port=80"):
         plot_matrix(silent)
 
 
 @pytest.mark.parametrize("by", ["node", 3])
 def test_another_grouping_is_refused_in_words(by):
-    with pytest.raises(lab.NetpolError, match=rf'"{by}".*workload'):
+    with pytest.raises(NetpolError, match=rf'"{by}".*workload'):
         plot_matrix(SHOP, by=by)
 
 
@@ -77,7 +77,7 @@ def test_too_many_groups_are_refused_with_a_way_out():
         "spec: {containers: [{name: c, image: c, ports: [{containerPort: 80}]}]}"
         for i in range(50)
     )
-    with pytest.raises(lab.NetpolError, match='try by="namespace"'):
+    with pytest.raises(NetpolError, match='try by="namespace"'):
         plot_matrix(lab.load(pods), by="workload")
 
 
