@@ -74,6 +74,12 @@ class Groups:
             if group != source or (self._within and not (own == among and own.bit_count() == 1)):
                 yield group
 
+    def pairs(self, sources: int, destinations: int) -> Iterator[tuple[str, str]]:
+        """Yield the groups of some sources, each with those that some destinations are in."""
+        for source in self.within(sources):
+            for other in self.touched(source, sources & self.members[source], destinations):
+                yield source, other
+
 
 def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
     """Return what the workload of each pod is called; with its kind where the name is not enough.

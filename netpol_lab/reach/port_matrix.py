@@ -1,4 +1,4 @@
-"""Who reaches whom at one port, as a grid."""
+"""Who reaches whom at one port."""
 
 from __future__ import annotations
 
@@ -32,16 +32,31 @@ class PortMatrix:
     possible: tuple[int, ...]
 
     def cell(self, source: str, destination: str) -> bool | None:
-        """Say whether a flow is allowed; None where that is left open, or neither is a pod."""
-        places = self._places
-        if source not in places or destination not in places:
-            raise UnknownNameError(self._unknown(source if destination in places else destination))
-        (row, here), (_, there) = places[source], places[destination]
-        if here == there and here < self._pods:  # SEM-49
+        """Say whether a flow is allowed.
+
+        Parameters
+        ----------
+        source, destination : str
+            Two of the names.
+
+        Returns
+        -------
+        bool or None
+            None where that is left open, or neither is a pod.
+
+        Raises
+        ------
+        UnknownNameError
+        """
+        for name in (source, destination):
+            if name not in self._rows:
+                words = f'the grid has no "{name}". {did_you_mean(name, self.names)}'
+                raise UnknownNameError(words)
+        row, pods = self._rows[source], len(self.index.pods)
+        here, there = self.index.place_of[source], self.index.place_of[destination]
+        if here == there < pods or self.certain[row] >> there & 1:  # SEM-49
             return True
-        if self.certain[row] >> there & 1:
-            return True
-        judged = here < self._pods or there < self._pods
+        judged = min(here, there) < pods
         return False if judged and not self.possible[row] >> there & 1 else None
 
     @property
@@ -50,14 +65,6 @@ class PortMatrix:
         for source in self.names:
             yield tuple(self.cell(source, destination) for destination in self.names)
 
-    def _unknown(self, name: str) -> str:
-        return f'the grid has no "{name}". {did_you_mean(name, self.names)}'
-
     @cached_property
-    def _places(self) -> dict[str, tuple[int, int]]:
-        """For each name its row in the grid, and its place in the index."""
-        return {name: (row, self.index.place_of[name]) for row, name in enumerate(self.names)}
-
-    @cached_property
-    def _pods(self) -> int:
-        return len(self.index.pods)
+    def _rows(self) -> dict[str, int]:
+        return {name: row for row, name in enumerate(self.names)}

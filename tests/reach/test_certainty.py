@@ -23,7 +23,7 @@ def ports_at(row, end):
 def test_sure_is_what_all_readings_open_and_possible_what_any_opens(found):
     parts = overlay(found)
     for end in ENDS:
-        said = [(part.certain, part.possible) for part in parts if part.ends >> end & 1]
+        said = [tuple(part.ports) for part in parts if part.ends >> end & 1]
         least, most = PORTS, 0
         for row in found:
             least, most = least & ports_at(row, end), most | ports_at(row, end)

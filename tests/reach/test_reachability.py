@@ -10,7 +10,7 @@ from hypothesis import given, settings
 import netpol_lab as lab
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.ports import PortSet, is_governed
-from netpol_lab.reach.reachability import Connection, extremes, side_by_side
+from netpol_lab.reach.reachability import Connection, side_by_side
 from tests.referee.every_flow import addresses_misplaced, gaps, with_replica
 from tests.referee.random_clusters import clusters_with_flows, random_cluster, random_flows
 from tests.referee.test_naive import JUDGED, expand
@@ -190,7 +190,7 @@ def test_workloads_by_name_are_judged_alike_one_by_one_and_all_at_once(seed):
     workload = f"{twins.partition('/')[0]}/twins"
     for end in map(str, (pod for pod in cluster.pods if not pod.finished)):
         for flow in ((workload, end), (end, workload), (workload, workload)):
-            for protocol, port in reach.classes.examples:
+            for protocol, port in reach.matrix.classes.examples:
                 expected = lab.evaluate(cluster, *flow, port, protocol).allowed
                 assert answer(reach, *flow, port, protocol) is expected
 
@@ -273,12 +273,6 @@ def test_a_grid_needs_a_port_that_policies_know(shop, port, protocol):
 
 
 # Readings
-
-
-def test_one_reading_is_enough_where_nothing_is_left_open():
-    cluster = lab.load("three-tier")
-    known = lab.Assumptions(unknown_addresses_in_blocks=False, own_node_egress=True)
-    assert len([*extremes(cluster, known)]) == 1
 
 
 def test_what_readings_disagree_on_is_undefined_and_can_be_settled():

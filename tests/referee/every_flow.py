@@ -36,7 +36,7 @@ def gaps(documents, rng):
         if isinstance(source, AddressRange) and isinstance(destination, AddressRange):
             continue
         sure, undefined = reach.ports(source, destination), reach.undefined(source, destination)
-        for protocol, port in {*reach.classes.examples, *rng.sample(written, 2)}:
+        for protocol, port in {*reach.matrix.classes.examples, *rng.sample(written, 2)}:
             found = True if (protocol, port) in sure else None
             found = False if found is None and (protocol, port) not in undefined else found
             flow = (asked(source, rng), asked(destination, rng), port, protocol)

@@ -221,16 +221,16 @@ FAULTS_FOR_EVERYBODY = (
         "mine = [(first, last + 2) for",
     ),
     Fault(
-        "what one reading leaves out stays sure",
+        "what one reading leaves out stays certain",
         "reach/certainty.py",
-        "yield Destinations(0, part.possible, left)",
+        "yield Destinations(AllowedPorts(0, part.ports.possible), left)",
         "yield part",
     ),
     Fault(
-        "the possible is taken for sure",
+        "the possible is taken for certain",
         "reach/certainty.py",
-        "yield Destinations(part.certain & ports, part.possible | ports, both)",
-        "yield Destinations(part.certain | ports, part.possible | ports, both)",
+        "yield Destinations(AllowedPorts(certain & ports, possible | ports), both)",
+        "yield Destinations(AllowedPorts(certain | ports, possible | ports), both)",
     ),
     Fault(
         "hostNetwork pods are pods in every reading",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.reach.certainty import Destinations
@@ -110,7 +110,7 @@ class Openness:
         """Return how many pods of a group may open some connection to some address outside."""
         pods, place_of = self.members[source], self.reach.index.place_of
         beyond = bits_of(place_of[name] for name in self._outside)
-        reached = (self.reach.spread(1 << place_of[str(pod)]) & beyond for pod in pods)
+        reached = (self.reach.matrix.spread(1 << place_of[str(pod)]) & beyond for pod in pods)
         return Share(sum(map(bool, reached)), len(pods))
 
     @property
@@ -124,8 +124,8 @@ class Openness:
     def _sources(self) -> dict[str, list[Source]]:
         """Whom the members of each group reach, and any address outside."""
         inside = {group: self._alike(pods) for group, pods in self.members.items()}
-        from_outside = (self.reach.row(self.reach.index.place_of[name]) for name in self._outside)
-        rows = [part for row in from_outside for part in row]
+        matrix, place_of = self.reach.matrix, self.reach.index.place_of
+        rows = [part for name in self._outside for part in matrix.row(place_of[name])]
         return inside | {OUTSIDE: [Source(1, 0, self._reached(rows))]}
 
     @cached_property
@@ -135,20 +135,20 @@ class Openness:
     def _alike(self, pods: Iterable[Pod]) -> list[Source]:
         """Return the pods with those together that reach the same."""
         return [
-            Source(members.bit_count(), members, self._reached(self.reach.row(next(ones(members)))))
-            for members in self.reach.alike(self._bits(pods)).values()
+            Source(members.bit_count(), members, self._reached(row))
+            for members, row in self.reach.matrix.distinct_rows(self._bits(pods))
         ]
 
     def _reached(self, row: Iterable[Destinations]) -> Mapping[Port, int]:
         """Return whom a row reaches on each port."""
         return {
-            port: union(part.ends for part in row if part.certain & class_)
+            port: union(part.ends for part in row if part.ports.certain & class_)
             for port, class_ in self._classes.items()
         }
 
     @cached_property
     def _classes(self) -> dict[Port, int]:
-        return {port: self.reach.classes.class_of(*port) for port in self.listening}
+        return {port: self.reach.matrix.classes.class_of(*port) for port in self.listening}
 
     @cached_property
     def _outside(self) -> tuple[str, ...]:

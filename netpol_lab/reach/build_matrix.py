@@ -1,0 +1,87 @@
+"""From clusters to matrices: what is granted in each reading, combined to who reaches whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from netpol_lab.engine.resolution import Resolution
+from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction
+from netpol_lab.reach.certainty import ReachMatrix
+from netpol_lab.reach.connectivity import combine
+from netpol_lab.reach.endpoint_index import EndpointIndex
+from netpol_lab.reach.grants import Grant, grants
+from netpol_lab.reach.peer_views import PeerViews
+from netpol_lab.reach.port_classes import PortClasses
+
+Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
+
+
+def build_matrices(
+    clusters: Sequence[Cluster], index: EndpointIndex, assumptions: Assumptions
+) -> list[ReachMatrix]:
+    """Return the matrix of each cluster, all with the same port classes.
+
+    Parameters
+    ----------
+    clusters : sequence of Cluster
+    index : EndpointIndex
+        Of all these clusters.
+    assumptions : Assumptions
+    """
+    if len(clusters) == 1:
+        resolutions = [resolution_of(clusters[0])]  # what the engine has resolved already
+    else:
+        resolutions = [Resolution(cluster, index.pods) for cluster in clusters]
+    granted = [
+        [*_granted(cluster, resolution, index, assumptions)]
+        for cluster, resolution in zip(clusters, resolutions, strict=True)
+    ]
+    classes = PortClasses(
+        grant.ports
+        for readings in granted
+        for sides in readings
+        for side in sides
+        for grant in side
+    )
+    size = len(index.names)
+    return [
+        ReachMatrix(classes, [combine(size, index.pod_bits, *sides, classes) for sides in readings])
+        for readings in granted
+    ]
+
+
+def _granted(
+    cluster: Cluster, resolution: Resolution, index: EndpointIndex, assumptions: Assumptions
+) -> Iterator[Sides]:
+    for reading in extremes(cluster, assumptions):
+        views = PeerViews(cluster, index, reading)
+        yield (
+            [*grants(resolution, views, Direction.EGRESS)],
+            [*grants(resolution, views, Direction.INGRESS)],
+        )
+
+
+def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions]:
+    """Yield the readings between which every other permitted one lies, as far as pods go.
+
+    All open questions but that about hostNetwork pods can only add flows when answered with yes,
+    so answering all with no, then all with yes, gives the least and the most there can be.
+    """
+    pods = [pod for pod in cluster.pods if not pod.finished]
+    relevant = {
+        "own_node_egress": any(pod.node or pod.node_addresses for pod in pods),
+        "init_port_names": any(port.in_init_container for pod in pods for port in pod.ports),
+        "unknown_addresses_in_blocks": not all(pod.known_addresses for pod in pods),
+    }
+    names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
+    hosts = assumptions.host_network_as_pods
+    as_pods = (False, True) if hosts is None and any(p.host_network for p in pods) else (hosts,)
+    for host, answer in product(as_pods, (False, True) if names else (False,)):
+        answers: dict[str, Any] = dict.fromkeys(names, answer)
+        yield replace(assumptions, host_network_as_pods=host, **answers)
