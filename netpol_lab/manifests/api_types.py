@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
 from typing import Any
 
-
-class IntOrString:
-    """The type of `port`: a number or a name."""
+IntOrString = int | str  # the type of `port`: a number or a name
 
 
 class Open:
@@ -118,6 +116,11 @@ class NetworkPolicyIngressRule:
     ports: tuple[NetworkPolicyPort, ...] | None = None
     from_: tuple[NetworkPolicyPeer, ...] | None = None
 
+    @property
+    def peers(self) -> tuple[NetworkPolicyPeer, ...]:
+        """The items of ``from``."""
+        return self.from_ or ()
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicyEgressRule:
@@ -125,6 +128,14 @@ class NetworkPolicyEgressRule:
 
     ports: tuple[NetworkPolicyPort, ...] | None = None
     to: tuple[NetworkPolicyPeer, ...] | None = None
+
+    @property
+    def peers(self) -> tuple[NetworkPolicyPeer, ...]:
+        """The items of ``to``."""
+        return self.to or ()
+
+
+Rule = NetworkPolicyIngressRule | NetworkPolicyEgressRule
 
 
 @dataclass(frozen=True, slots=True)

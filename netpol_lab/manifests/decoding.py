@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
-from functools import cache
+from dataclasses import fields
+from functools import cache, reduce
+from operator import or_
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from netpol_lab.errors import Complaint, Reason, visible
@@ -76,15 +77,15 @@ def decoder(annotation: Any) -> Decoder:
     unknown field "spec.matchLabel"
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin in (Union, types.UnionType):
-        return Decoder(_none, decoder(arguments[0]).read)
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if origin in (Union, types.UnionType):  # the last alternative is None
+        return Decoder(_none, decoder(reduce(or_, arguments[:-1])).read)
     if origin is tuple:
         return Decoder(_none, _list_of(decoder(arguments[0]), arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
         return Decoder(_none, _map_of(decoder(arguments[1])))
-    if isinstance(annotation, type) and is_dataclass(annotation):
-        return Decoder(annotation, _struct(annotation))
-    return _SCALARS[annotation]
+    return Decoder(annotation, _struct(annotation))
 
 
 def _none() -> None:

@@ -14,7 +14,7 @@ from netpol_lab.model.cluster import Cluster
 
 NEEDED = ("networkpolicies.networking.k8s.io", "pods")
 HELPFUL = ("services", "replicasets.apps", "jobs.batch")  # Services, and whose pods are whose
-CLUSTER_WIDE = ("namespaces", "nodes")  # labels and addresses; often not allowed to everybody
+WITHOUT_NAMESPACE = ("namespaces", "nodes")  # labels and addresses; often not allowed to everybody
 
 
 def from_kubectl(
@@ -83,7 +83,7 @@ def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
             yield kind, "--all-namespaces"
         for namespace in namespaces or ():
             yield kind, f"--namespace={namespace}"
-    for kind in CLUSTER_WIDE:
+    for kind in WITHOUT_NAMESPACE:
         yield (kind,)
 
 

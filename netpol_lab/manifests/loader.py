@@ -6,20 +6,13 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
-from netpol_lab.errors import (
-    Complaint,
-    ManifestError,
-    Reason,
-    did_you_mean,
-    visible,
-)
-from netpol_lab.manifests import validation, workloads
+from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, visible
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
@@ -33,6 +26,7 @@ from netpol_lab.manifests.sources import (
 )
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.typos import lookalike
+from netpol_lab.manifests.validation import check_object, warnings
 from netpol_lab.manifests.yaml_reader import WHOLE, Document, Inset, documents, forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place
@@ -149,21 +143,38 @@ def read_parts(document: Document, *names: str) -> Cluster:
 # ---------------------------------------------------------------- documents
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """The text that an object was read from: its document, and its path within a List."""
+class _Object(NamedTuple):
+    """An object as it is written: its document, its plain values, and its path within a List."""
 
     document: Document
-    prefix: Path
+    value: Any
+    path: Path = ()
+
+    def complaint(self, problem: Problem) -> Complaint:
+        found = problem.complaint(self.document, self.path)
+        hint, title = lookalike(found.excerpt) or found.hint, _title(self.value)
+        return replace(found, hint=hint, document=self.document.number, object=title)
+
+    def for_places(self) -> _Object:
+        """Return what `place` and `text` need of it, to be kept."""
+        return _Object(self.document.for_places(), None, self.path)
+
+    def place(self, path: str) -> Place | None:
+        """Return where the field at a path is written."""
+        found = self.document.find((*self.path, *parse_path(path)))
+        return Place(self.document.file, *found) if found else None
 
     @property
-    def is_alone(self) -> bool:
-        """Whether the document is this object and nothing else, as YAML."""
-        return not self.prefix and not self.document.is_json and bool(self.document.text)
+    def text(self) -> str:
+        """The document, if it is this object and nothing else, as YAML; otherwise nothing."""
+        return "" if self.path or self.document.is_json else self.document.text
 
-    def __call__(self, path: str) -> Place | None:
-        found = self.document.find((*self.prefix, *parse_path(path)))
-        return Place(self.document.file, *found) if found else None
+
+def _title(value: Any) -> str:
+    name, namespace = get(value, "metadata", "name"), get(value, "metadata", "namespace")
+    full = "/".join(part for part in (namespace, name) if isinstance(part, str))
+    kind = get(value, "kind")
+    return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
 
 
 @dataclass
@@ -177,7 +188,7 @@ class _Reader:
     warnings: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
-    written: dict[tuple[str, str], _Written] = field(default_factory=dict)
+    written: dict[tuple[str, str], _Object] = field(default_factory=dict)
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
         found, broken = documents(text, file, inset)
@@ -186,7 +197,7 @@ class _Reader:
             if is_exercise(document.value) and inset is WHOLE:
                 self.take_in(document, *INLINE)
             else:
-                self._object(document, document.value, (), {})
+                self._read_object(_Object(document, document.value))
 
     def take_in(self, document: Document, *names: str) -> None:
         """Read the manifests that some fields of a file hold as text, or name."""
@@ -198,82 +209,71 @@ class _Reader:
                     said = f'there is no packaged scenario "{visible(unknown)}"'
                     near = did_you_mean(unknown, scenarios())
                     problem = Problem((name,), Reason.INVALID, said, near)
-                    self._complain(document, {}, [problem], ())
+                    self._refuse(_Object(document, None), problem)
                 case str(text):
                     inset = document.inset((name,), text)
                     within = document.file if inset else f"{document.file} ({name})"
                     self.read(text, within, inset or WHOLE)
 
-    def _object(self, document: Document, value: Any, path: Path, inherited: Any) -> None:
+    def _refuse(self, found: _Object, *problems: Problem) -> None:
+        self.complaints += map(found.complaint, problems)
+
+    def _read_object(self, found: _Object) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
+        value = found.value
         if value is None:
             return
-        if len(path) > MOST_LISTS:
+        if len(found.path) > MOST_LISTS:
             problem = Problem((), Reason.INVALID, "lists within lists within lists")
-            self._complain(document, value, [problem], path)
+            self._refuse(found, problem)
             return
         if not isinstance(value, dict):
             said = "is not an object: must be a mapping with kind"
             hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
-            problem = Problem(path, Reason.TYPE, said, hint)
-            self._complain(document, value, [problem], path)
+            problem = Problem(found.path, Reason.TYPE, said, hint)
+            self._refuse(_Object(found.document, value), problem)
             return
-        value = {**inherited, **value}
-        kind, version = value.get("kind"), value.get("apiVersion")
+        kind = value.get("kind")
         if isinstance(kind, str) and kind.endswith("List") and "items" in value:
-            self._items(document, value, path)
+            self._read_items(found)
         elif problems := list(kind_problems(value)):
-            self._complain(document, value, problems, path)
-        elif (kind, version) in KINDS:
-            self._take(document, value, path, str(kind))
+            self._refuse(found, *problems)
+        elif (kind, value["apiVersion"]) in KINDS:
+            self._take(found)
         else:
-            self._pass_over(document, value, path)
+            self._pass_over(found)
 
-    def _items(self, document: Document, value: dict[str, Any], path: Path) -> None:
-        items = value["items"] or []
+    def _read_items(self, found: _Object) -> None:
+        value, items = found.value, found.value["items"] or []
         if not isinstance(items, list):
-            problem = Problem(("items",), Reason.TYPE, "must be a list")
-            self._complain(document, value, [problem], path)
+            self._refuse(found, Problem(("items",), Reason.TYPE, "must be a list"))
             return
         kind = value["kind"].removesuffix("List")
         inherited = {"apiVersion": value.get("apiVersion"), "kind": kind} if kind else {}
         for i, item in enumerate(items):
-            self._object(document, item, (*path, "items", i), inherited)
+            whole = {**inherited, **item} if isinstance(item, dict) else item
+            self._read_object(_Object(found.document, whole, (*found.path, "items", i)))
 
-    def _take(self, document: Document, value: dict[str, Any], path: Path, kind: str) -> None:
+    def _take(self, found: _Object) -> None:
+        kind, version = found.value["kind"], found.value["apiVersion"]
         problems: list[Problem] = []
-        decoded = decoder(KINDS[kind, value["apiVersion"]])(_stored(value), (), problems)
+        decoded = decoder(KINDS[kind, version])(_stored(found.value), (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
-        problems += _duplicates(document, path)
-        problems = self._drop(document, value, problems, path)
-        problems = problems or list(self._check(kind, decoded))
-        if problems:
-            self._complain(document, value, problems, path)
+        problems += _duplicates(found)
+        if not self.strict:  # drop the rest and go on
+            lost = [p for p in problems if p.reason in (Reason.UNKNOWN, Reason.DUPLICATE)]
+            self.dropped += map(found.complaint, lost)
+            problems = [problem for problem in problems if problem not in lost]
+        strict_cidr = self.assumptions.strict_cidr
+        if problems := problems or list(check_object(decoded, strict_cidr)):
+            self._refuse(found, *problems)
             return
         name = self._keep(kind, decoded)
         if kind == "NetworkPolicy":
-            warned = [*validation.warnings(decoded, self.assumptions.strict_cidr)]
-            warned += [_TWICE] if name in self.written else []
-            self.written[name] = _Written(document.for_places(), path)
-            self.warnings += (_complaint(document, value, problem, path) for problem in warned)
-
-    def _check(self, kind: str, decoded: Any) -> Iterator[Problem]:
-        if kind == "NetworkPolicy":
-            yield from validation.check_policy(decoded, self.assumptions.strict_cidr)
-        else:
-            yield from validation.check_metadata(decoded.metadata)
-            yield from _CHECKS.get(kind, _no_checks)(decoded)
-
-    def _drop(
-        self, document: Document, value: Any, problems: list[Problem], path: Path
-    ) -> list[Problem]:
-        """Return what is refused even so; a lenient reader drops the rest and goes on."""
-        if self.strict:
-            return problems
-        lost = [p for p in problems if p.reason in (Reason.UNKNOWN, Reason.DUPLICATE)]
-        self.dropped += (_complaint(document, value, problem, path) for problem in lost)
-        return [problem for problem in problems if problem not in lost]
+            warned = [*warnings(decoded, strict_cidr), *([_TWICE] if name in self.written else [])]
+            self.warnings += map(found.complaint, warned)
+            self.written[name] = found.for_places()
 
     def _keep(self, kind: str, decoded: Any) -> tuple[str, str]:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
@@ -287,17 +287,13 @@ class _Reader:
         alike[name] = decoded
         return name
 
-    def _pass_over(self, document: Document, value: Any, path: Path) -> None:
-        self.ignored[str(value["kind"])] += 1
-        if value["kind"] in CLUSTER_WIDE:
-            message = f"{value['kind']} is not evaluated yet: verdicts leave it out"
+    def _pass_over(self, found: _Object) -> None:
+        kind = found.value["kind"]
+        self.ignored[str(kind)] += 1
+        if kind in CLUSTER_WIDE:
+            message = f"{kind} is not evaluated yet: verdicts leave it out"
             problem = Problem(("kind",), Reason.UNSUPPORTED, message)
-            self.warnings.append(_complaint(document, value, problem, path))
-
-    def _complain(
-        self, document: Document, value: Any, problems: Iterable[Problem], path: Path
-    ) -> None:
-        self.complaints += (_complaint(document, value, p, path) for p in problems)
+            self.warnings.append(found.complaint(problem))
 
     def cluster(self) -> Cluster:
         forget_positions()
@@ -310,32 +306,9 @@ class _Reader:
             warnings=tuple(self.warnings),
             dropped=tuple(self.dropped),
             ignored=dict(self.ignored),
-            sources=written,
-            texts={p: place.document.text for p, place in written.items() if place.is_alone},
+            sources={policy: found.place for policy, found in written.items()},
+            texts={policy: found.text for policy, found in written.items() if found.text},
         )
-
-
-def _complaint(document: Document, value: Any, problem: Problem, prefix: Path) -> Complaint:
-    line, column, excerpt = document.locate((*prefix, *problem.path), problem.of_key)
-    return Complaint(
-        format_path(problem.path),
-        problem.reason,
-        problem.message,
-        lookalike(excerpt) or problem.hint,
-        document.file,
-        document.number,
-        line,
-        column,
-        _title(value),
-        excerpt,
-    )
-
-
-def _title(value: Any) -> str:
-    name, namespace = get(value, "metadata", "name"), get(value, "metadata", "namespace")
-    full = "/".join(part for part in (namespace, name) if isinstance(part, str))
-    kind = get(value, "kind")
-    return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
 
 
 _TWICE = Problem(  # VAL-41
@@ -352,38 +325,21 @@ _OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
 _LAST_STANDS = "kubectl keeps only the last one without a word: merge the two or remove one"
 
 
-def _duplicates(document: Document, prefix: Path) -> list[Problem]:
-    depth = len(prefix)
-    paths = [path[depth:] for path in document.duplicates() if path[:depth] == prefix]
-    two = next((path for path in paths if path in _OF_EACH_OBJECT), None)
-    return [
-        Problem(
-            path,
-            Reason.DUPLICATE,
-            f'duplicate field "{format_path(path)}"',
-            "" if path in _OF_EACH_OBJECT and path != two else _hint_of_duplicate(path),
-            of_key=True,
-        )
-        for path in paths
-    ]
-
-
-def _hint_of_duplicate(path: Path) -> str:
-    return _ONE_TOO_MANY if path in _OF_EACH_OBJECT else _LAST_STANDS
+def _duplicates(found: _Object) -> Iterator[Problem]:
+    """Yield a problem for each field that is written twice; only one says there are two objects."""
+    depth = len(found.path)
+    paths = (p[depth:] for p in found.document.duplicates() if p[:depth] == found.path)
+    first: Path = ()
+    for path in paths:
+        hint = _LAST_STANDS
+        if path in _OF_EACH_OBJECT:
+            first = first or path
+            hint = _ONE_TOO_MANY if path == first else ""
+        message = f'duplicate field "{format_path(path)}"'
+        yield Problem(path, Reason.DUPLICATE, message, hint, of_key=True)
 
 
 def _stored(value: dict[str, Any]) -> dict[str, Any]:
     """Return an object without the status that old servers gave their policies (VAL-42)."""
     is_policy = value.get("kind") == "NetworkPolicy" and get(value, "metadata", "uid")
     return {key: part for key, part in value.items() if not (is_policy and key == "status")}
-
-
-def _no_checks(_: Any) -> Iterator[Problem]:
-    return iter(())
-
-
-_CHECKS: dict[str, Callable[[Any], Iterator[Problem]]] = {
-    "Pod": validation.check_pod,
-    "Service": validation.check_service,
-    **dict.fromkeys(workloads.KINDS, validation.check_workload),
-}

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.validation import parse_cidr
+from netpol_lab.manifests.cidrs import parse_cidr
 from netpol_lab.manifests.workloads import Key, Workloads
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address
@@ -138,7 +138,7 @@ def _service(service: api.Service) -> model.Service:
 
 def _service_port(port: api.ServicePort) -> model.ServicePort:
     target = port.target_port or port.port
-    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))  # type: ignore[arg-type]
+    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))
 
 
 # ---------------------------------------------------------------- policies and their defaults
@@ -183,24 +183,18 @@ def stored_types(
     return (Direction.INGRESS, Direction.EGRESS) if egress else (Direction.INGRESS,)
 
 
-def _rules(direction: Direction, rules: Any) -> tuple[model.Rule, ...] | None:
+def _rules(direction: Direction, rules: Sequence[api.Rule] | None) -> tuple[model.Rule, ...] | None:
     if rules is None:
         return None
     return tuple(
         model.Rule(
             direction,
             i,
-            tuple(map(_peer, _peers_of(rule) or ())),
+            tuple(map(_peer, rule.peers)),
             tuple(map(_policy_port, rule.ports or ())),
         )
         for i, rule in enumerate(rules)
     )
-
-
-def _peers_of(
-    rule: api.NetworkPolicyIngressRule | api.NetworkPolicyEgressRule,
-) -> tuple[api.NetworkPolicyPeer, ...] | None:
-    return rule.from_ if isinstance(rule, api.NetworkPolicyIngressRule) else rule.to
 
 
 def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
@@ -218,12 +212,8 @@ def _ip_block(block: api.IPBlock) -> model.IPBlock:
 
 
 def _policy_port(port: api.NetworkPolicyPort) -> model.PolicyPort:
-    number: Any = port.port
-    return model.PolicyPort(
-        protocol=Protocol(port.protocol or Protocol.TCP),  # SEM-35, DEF-05
-        port=int(number) if isinstance(number, float) else number,
-        end_port=port.end_port,
-    )
+    protocol = Protocol(port.protocol or Protocol.TCP)  # SEM-35, DEF-05
+    return model.PolicyPort(protocol, port.port, port.end_port)
 
 
 def _selector(selector: api.LabelSelector) -> Selector:

@@ -200,8 +200,8 @@ def _labels_selected(objects: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str
 
 def _pod_selectors(spec: api.NetworkPolicySpec) -> Iterator[api.LabelSelector]:
     yield spec.pod_selector
-    peers = [peer for rule in spec.ingress or () for peer in rule.from_ or ()]
-    peers += (peer for rule in spec.egress or () for peer in rule.to or ())
+    rules: tuple[api.Rule, ...] = (*(spec.ingress or ()), *(spec.egress or ()))
+    peers = (peer for rule in rules for peer in rule.peers)
     yield from (peer.pod_selector for peer in peers if peer.pod_selector is not None)
 
 
