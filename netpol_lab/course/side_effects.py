@@ -92,7 +92,7 @@ def _changes(before: Reachability, after: Reachability) -> Iterator[Change]:
     places = [(_place(before, end), _place(after, end)) for end in ends]
     differing: dict[object, list[tuple[int, PortSet, PortSet]]] = {}
     for source, (old, new) in zip(ends, places, strict=True):
-        keys = before.row_key(old), after.row_key(new)
+        keys = before.matrix.row_key(old), after.matrix.row_key(new)
         if keys not in differing:
             reached = _reached(before, old, [there for there, _ in places])
             now = _reached(after, new, [there for _, there in places])
@@ -116,10 +116,10 @@ def _place(reach: Reachability, end: End) -> int:
 
 def _reached(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[_Ports]:
     """Yield for each of some ends the ports that are allowed, and those that may be."""
-    row, ports = reach.row(source), reach.classes.ports
+    row, ports = reach.matrix.row(source), reach.matrix.classes.ports
     for there in ends:
-        part = next((part for part in row if part.ends >> there & 1), AllowedPorts())
-        yield ports(part.certain), ports(part.possible)
+        found = next((part.ports for part in row if part.ends >> there & 1), AllowedPorts())
+        yield ports(found.certain), ports(found.possible)
 
 
 def _differences(
