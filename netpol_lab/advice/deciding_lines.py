@@ -14,9 +14,10 @@ from typing import NamedTuple
 from netpol_lab.advice.edits import Edit
 from netpol_lab.advice.fix import Fix, fix, needless
 from netpol_lab.engine.explain import describe_pod, explain
-from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Part, Unmet, nearest
+from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart, nearest
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import query_of
-from netpol_lab.engine.verdict import Outcome, Side, Verdict, resolution_of
+from netpol_lab.engine.verdict import Outcome, Side, Verdict
 from netpol_lab.manifests.excerpts import (
     Excerpt,
     excerpt,
@@ -287,7 +288,7 @@ def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
 
 
 def _closest(miss: NearMiss, side: Side) -> str:
-    if any(unmet.part is Part.DIRECTION for unmet in miss.unmet):
+    if any(unmet.part is UnmetPart.DIRECTION for unmet in miss.unmet):
         words = f"rule {miss.rule.number} of {miss.policy} fits, but its policyTypes do not list"
         return f"{words} {side.direction.value}"
     number = miss.rule.number
@@ -307,14 +308,14 @@ def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
         return (*path_of_rule(miss.rule), "ports") if unmet.part in PORT_PARTS else TYPES
     at = path_of_peer(miss.rule, miss.rule.peers.index(miss.peer))
     match unmet.part, unmet.wants:
-        case (Part.POD_LABELS | Part.NAMESPACE_LABELS) as part, Requirement() as wanted:
-            field = "podSelector" if part is Part.POD_LABELS else "namespaceSelector"
+        case (UnmetPart.POD_LABELS | UnmetPart.NAMESPACE_LABELS) as part, Requirement() as wanted:
+            field = "podSelector" if part is UnmetPart.POD_LABELS else "namespaceSelector"
             selector = selectors_of(miss.peer)[field]
             document = text_of(cluster, miss.policy)
             return path_of_requirement(document, selector, wanted, (*at, field))
-        case Part.ADDRESS, _:
+        case UnmetPart.ADDRESS, _:
             return *at, "ipBlock", "cidr"
-        case Part.EXCEPT, IPBlock() as block:
+        case UnmetPart.EXCEPT, IPBlock() as block:
             address = side.peer.address
             parts = (i for i, part in enumerate(block.excepts) if address and address in part)
             return *at, "ipBlock", "except", next(parts)

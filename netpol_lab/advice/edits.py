@@ -13,10 +13,11 @@ from itertools import chain, combinations, count
 from operator import and_
 from typing import Any, TypeVar
 
-from netpol_lab.engine.near_miss import NearMiss, Part, misses
+from netpol_lab.engine.near_miss import NearMiss, UnmetPart, misses
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds, only_namespace
-from netpol_lab.engine.verdict import Side, resolution_of
+from netpol_lab.engine.verdict import Side
 from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.summary import peer_words, policy_words
 from netpol_lab.model.addresses import Address, Network
@@ -24,7 +25,9 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
+    JOB_NAME_LABELS,
     NAME_LABEL,
+    PASSING_LABELS,
     IPBlock,
     Labels,
     Namespace,
@@ -51,20 +54,6 @@ from netpol_lab.model.ports import Protocol, is_governed
 
 MOST_LABELS = 3  # to tell a pod by, before all of them are written
 MOST_OF_A_NAME = 100  # characters of each end's name in that of a new policy; the API allows 253
-
-# Controllers write these anew for every pod, or every revision of a workload.
-PASSING_LABELS = (
-    "apps.kubernetes.io/pod-index",
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "controller-revision-hash",
-    "controller-uid",
-    "pod-template-generation",
-    "pod-template-hash",
-    "statefulset.kubernetes.io/pod-name",
-)
-JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")  # each run of a CronJob is a new Job
-ADDED_LABELS = (*PASSING_LABELS, *JOB_NAMES)  # by controllers; nobody wrote them
 
 _T = TypeVar("_T", Policy, Pod)
 
@@ -190,7 +179,7 @@ def _subject(side: Side) -> Pod:
 
 
 def _for_rule(cluster: Cluster, side: Side, miss: NearMiss, peer: Peer | None) -> Iterator[Edit]:
-    if any(unmet.part is Part.DIRECTION for unmet in miss.unmet):
+    if any(unmet.part is UnmetPart.DIRECTION for unmet in miss.unmet):
         yield _list_direction(miss, side)
     elif not miss.wants_peer:
         yield _admit_port(miss, side)
@@ -341,7 +330,7 @@ def _lasting(cluster: Cluster, pod: Pod) -> Labels:
     """Return the labels that all pods of the same workload keep."""
     alike = _replicas(cluster, pod)
     runs = pod.workload is not None and pod.workload.kind == "CronJob"
-    passing = (*PASSING_LABELS, *(JOB_NAMES if runs else ()))
+    passing = (*PASSING_LABELS, *(JOB_NAME_LABELS if runs else ()))
     return {
         key: value
         for key, value in pod.labels.items()
@@ -364,11 +353,11 @@ def _meet(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
     """Yield how the other end could get what the rule wants, or the rule drop what it excepts."""
     (unmet,), pod = miss.unmet, side.peer.pod
     match unmet.part, unmet.wants:
-        case Part.POD_LABELS, Requirement() as wanted if pod is not None:
+        case UnmetPart.POD_LABELS, Requirement() as wanted if pod is not None:
             yield from _label_pod(cluster, pod, wanted, miss)
-        case Part.NAMESPACE_LABELS, Requirement() as wanted if pod is not None:
+        case UnmetPart.NAMESPACE_LABELS, Requirement() as wanted if pod is not None:
             yield from _label_namespace(cluster.namespaces[pod.namespace], wanted, miss)
-        case Part.EXCEPT, IPBlock() as block if side.peer.address is not None:
+        case UnmetPart.EXCEPT, IPBlock() as block if side.peer.address is not None:
             yield _except_less(miss, block, side.peer.address)
 
 

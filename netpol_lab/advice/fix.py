@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from netpol_lab.advice.edits import Edit, edits
-from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge, leads_nowhere, without_port
+from netpol_lab.engine.service_paths import leads_nowhere, without_port
+from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.ports import PortSet

@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 from netpol_lab.advice.deciding_lines import admitting_items
 from netpol_lab.course.goals import Goal
-from netpol_lab.engine.near_miss import Part, nearest
-from netpol_lab.engine.verdict import Side, Verdict, resolution_of
+from netpol_lab.engine.near_miss import UnmetPart, nearest
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.verdict import Side, Verdict
 from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Policy, Rule
-from netpol_lab.model.policy_parts import opposite, peer_path, port_path
-from netpol_lab.pictures.traffic import spoken_port
+from netpol_lab.model.policy_parts import peer_path, port_path
+from netpol_lab.model.ports import spoken_port
 from netpol_lab.reach.reachability import Reachability
 
 SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
@@ -86,7 +87,7 @@ def _as_filled_in(policy: Policy) -> str:
 def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
     """Yield the policies that select a pod, and isolate it for the other direction alone."""
     assert side.subject.pod is not None
-    for policy in resolution_of(cluster).isolating(side.subject.pod, opposite(side.direction)):
+    for policy in resolution_of(cluster).isolating(side.subject.pod, side.direction.opposite):
         does = f"this does not isolate {side.subject} for {side.direction}{_as_filled_in(policy)}"
         yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
 
@@ -97,7 +98,7 @@ def _refusing(cluster: Cluster, side: Side, assumptions: Assumptions) -> Decisiv
     if miss is None:
         does = f"this isolates {side.subject} for {side.direction}, and no rule admits anybody"
         return Decisive(side.isolated_by[0], SUBJECT, does)
-    if miss.unmet[0].part is Part.DIRECTION:
+    if miss.unmet[0].part is UnmetPart.DIRECTION:
         does = f"this rule counts only if policyTypes lists {side.direction.value}"
         return Decisive(miss.policy, miss.rule.path, does)
     if miss.wants_peer and miss.peer is not None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from netpol_lab.engine.near_miss import NearMiss, Part, Unmet, nearest
+from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import targets
-from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, resolution_of
+from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
 from netpol_lab.model.assumptions import OPEN_QUESTIONS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
@@ -244,25 +245,25 @@ def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
 def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
     peer = side.peer
     match unmet.part, unmet.wants:
-        case Part.DIRECTION, Direction() as direction:
+        case UnmetPart.DIRECTION, Direction() as direction:
             return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
-        case Part.POD_LABELS, Requirement() as wanted if peer.pod is not None:
+        case UnmetPart.POD_LABELS, Requirement() as wanted if peer.pod is not None:
             return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels.get(wanted.key))}"
-        case Part.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
+        case UnmetPart.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
             labels = cluster.namespaces[peer.pod.namespace].labels
             who = f"namespace {peer.pod.namespace}"
             return f"wants a namespace with {wanted}, {_has(who, wanted, labels.get(wanted.key))}"
-        case Part.NAMESPACE, namespace:
+        case UnmetPart.NAMESPACE, namespace:
             return f"wants a pod of namespace {namespace}, {peer} is in another"
-        case Part.POD, _:
+        case UnmetPart.POD, _:
             return f"wants a pod, {peer} is an outside address"
-        case Part.PODS_BY_BLOCK, block:
+        case UnmetPart.PODS_BY_BLOCK, block:
             return f"wants an address in {block}, which here does not match pods"
-        case Part.ADDRESS | Part.EXCEPT, IPBlock() as block:
+        case UnmetPart.ADDRESS | UnmetPart.EXCEPT, IPBlock() as block:
             return _outside_block(block, peer)
-        case Part.PORT_NAME, _:
+        case UnmetPart.PORT_NAME, _:
             return _no_such_name(side, miss.rule)
-        case Part.PROTOCOL, ports:
+        case UnmetPart.PROTOCOL, ports:
             return f"wants {ports}, {_uses(side.flow)}: the port is right, the protocol is not"
         case _, ports:
             assert isinstance(ports, PortSet)

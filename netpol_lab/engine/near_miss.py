@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from netpol_lab.engine.endpoint_rules import named_ports, sees_address
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import covers, holds, ports_at, query_of
-from netpol_lab.engine.verdict import Side, resolution_of
+from netpol_lab.engine.verdict import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
@@ -24,11 +25,10 @@ from netpol_lab.model.objects import (
     Requirement,
     Rule,
 )
-from netpol_lab.model.policy_parts import opposite
 from netpol_lab.model.ports import PortSet, Protocol
 
 
-class Part(Enum):
+class UnmetPart(Enum):
     """The part of a rule that a flow does not meet."""
 
     DIRECTION = "a direction in the policyTypes"
@@ -44,7 +44,7 @@ class Part(Enum):
     PROTOCOL = "a protocol"
 
 
-PORT_PARTS = {Part.PORT, Part.PORT_NAME, Part.PROTOCOL}
+PORT_PARTS = {UnmetPart.PORT, UnmetPart.PORT_NAME, UnmetPart.PROTOCOL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ class Unmet:
 
     Parameters
     ----------
-    part : Part
+    part : UnmetPart
     wants : Requirement, IPBlock, PortSet, Direction or str
         What the rule asks for; for the own namespace its name.
     """
 
-    part: Part
+    part: UnmetPart
     wants: Requirement | IPBlock | PortSet | Direction | str = ""
 
 
@@ -116,7 +116,7 @@ def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -
     found = list(misses(cluster, side, assumptions))
     least = min((len(miss.unmet) for miss in found), default=0)
     equal = [miss for miss in found if len(miss.unmet) == least]
-    if equal and any(unmet.part is Part.ADDRESS for unmet in equal[0].unmet):
+    if equal and any(unmet.part is UnmetPart.ADDRESS for unmet in equal[0].unmet):
         return min(equal, key=lambda miss: _distance(miss, side.peer))
     return next(iter(equal), None)
 
@@ -124,9 +124,9 @@ def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -
 def _distance(miss: NearMiss, peer: Endpoint) -> int:
     """Return how far an address is from what a rule wants of it, where each rule wants as much."""
     for unmet in miss.unmet:
-        if unmet.part is Part.EXCEPT:
+        if unmet.part is UnmetPart.EXCEPT:
             return 0
-        if unmet.part is Part.ADDRESS and isinstance(unmet.wants, IPBlock) and peer.address:
+        if unmet.part is UnmetPart.ADDRESS and isinstance(unmet.wants, IPBlock) and peer.address:
             return 1 if unmet.wants.cidr.version == peer.address.version else 2
     return 1
 
@@ -159,11 +159,11 @@ def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterato
     """Yield the rules that would admit the flow, were their direction listed."""
     assert side.subject.pod is not None
     resolution, query = resolution_of(cluster), query_of(side.flow)
-    for policy in resolution.isolating(side.subject.pod, opposite(side.direction)):
+    for policy in resolution.isolating(side.subject.pod, side.direction.opposite):
         for rule in policy.rules(side.direction):
             listed = side.direction in policy.policy_types
             if not listed and resolution.admits(policy, rule, side.peer, query, assumptions):
-                yield NearMiss(policy, rule, (Unmet(Part.DIRECTION, side.direction),))
+                yield NearMiss(policy, rule, (Unmet(UnmetPart.DIRECTION, side.direction),))
 
 
 def _unmet(
@@ -184,11 +184,11 @@ def _unmet_by_ports(rule: Rule, side: Side, assumptions: Assumptions) -> Unmet:
     names = named_ports(side.flow.destination, assumptions)
     ports = ports_at(rule.ports, names, assumptions.end_port)
     if not ports:
-        return Unmet(Part.PORT_NAME)
+        return Unmet(UnmetPart.PORT_NAME)
     number = side.flow.port
     if number is not None and any((protocol, number) in ports for protocol in Protocol):
-        return Unmet(Part.PROTOCOL, ports)
-    return Unmet(Part.PORT, ports)
+        return Unmet(UnmetPart.PROTOCOL, ports)
+    return Unmet(UnmetPart.PORT, ports)
 
 
 def unmet_by_peer(
@@ -223,28 +223,32 @@ def unmet_by_peer(
     if wanted.ip_block is not None:
         yield from _unmet_by_block(wanted.ip_block, peer, assumptions)
     elif peer.pod is None:
-        yield Unmet(Part.POD)
+        yield Unmet(UnmetPart.POD)
     else:
         if wanted.namespace_selector is None:
             if peer.pod.namespace != namespace:
-                yield Unmet(Part.NAMESPACE, namespace)
+                yield Unmet(UnmetPart.NAMESPACE, namespace)
         else:
             labels = cluster.namespaces[peer.pod.namespace].labels
             yield from _failing(
-                wanted.namespace_selector.requirements, labels, Part.NAMESPACE_LABELS
+                wanted.namespace_selector.requirements, labels, UnmetPart.NAMESPACE_LABELS
             )
         if wanted.pod_selector is not None:
-            yield from _failing(wanted.pod_selector.requirements, peer.pod.labels, Part.POD_LABELS)
+            yield from _failing(
+                wanted.pod_selector.requirements, peer.pod.labels, UnmetPart.POD_LABELS
+            )
 
 
 def _unmet_by_block(block: IPBlock, peer: Endpoint, assumptions: Assumptions) -> Iterator[Unmet]:
     if not sees_address(peer, assumptions):
-        yield Unmet(Part.PODS_BY_BLOCK, block)
+        yield Unmet(UnmetPart.PODS_BY_BLOCK, block)
     elif peer.address is None or peer.address not in block.cidr:
-        yield Unmet(Part.ADDRESS, block)
+        yield Unmet(UnmetPart.ADDRESS, block)
     elif not covers(block, peer.address):
-        yield Unmet(Part.EXCEPT, block)
+        yield Unmet(UnmetPart.EXCEPT, block)
 
 
-def _failing(requirements: tuple[Requirement, ...], labels: Labels, part: Part) -> Iterator[Unmet]:
+def _failing(
+    requirements: tuple[Requirement, ...], labels: Labels, part: UnmetPart
+) -> Iterator[Unmet]:
     return (Unmet(part, wanted) for wanted in requirements if not holds(wanted, labels))

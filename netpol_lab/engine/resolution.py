@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Protocol
 
@@ -140,3 +140,9 @@ class Resolution:
         """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15)."""
         meant = self.peers(policy.namespace, rule.peers)
         return bool(meant.admits(SinglePeer(peer), assumptions)) and port.in_rule(rule, assumptions)
+
+
+@lru_cache(maxsize=16)
+def resolution_of(cluster: Cluster) -> Resolution:
+    """Return the resolved sets of a cluster; clusters are compared by identity."""
+    return Resolution(cluster)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netpol_lab.errors import FlowError, did_you_mean
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.objects import Pod, Service
-from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
+from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed, spoken_port
 
 if TYPE_CHECKING:
     from netpol_lab.model.cluster import Cluster
@@ -161,13 +161,17 @@ class Flow:
         return cls(*first, port, protocol, also)
 
     @property
+    def ends(self) -> tuple[Endpoint, Endpoint]:
+        """Its source, then its destination."""
+        return self.source, self.destination
+
+    @property
     def each(self) -> tuple[Flow, ...]:
         """The flow itself, then those between the other pods that its ends may mean."""
         return (self, *self.also)
 
     def __str__(self) -> str:
-        port = "" if self.port is None else f" {self.port}"
-        return f"{self.source} -> {self.destination}  {self.protocol}{port}"
+        return f"{self.source} -> {self.destination}  {spoken_port(self.port, self.protocol)}"
 
 
 def checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:

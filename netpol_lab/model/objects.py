@@ -17,12 +17,37 @@ Labels = Mapping[str, str]
 
 NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
 
+# Controllers write these anew for every pod, or every revision of a workload.
+PASSING_LABELS = (
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "controller-revision-hash",
+    "controller-uid",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+)
+JOB_NAME_LABELS = ("batch.kubernetes.io/job-name", "job-name")  # each run of a CronJob is a new Job
+ADDED_LABELS = (*PASSING_LABELS, *JOB_NAME_LABELS)  # by controllers; nobody wrote them
+
 
 class Direction(Enum):
     """One of the two questions a policy answers; the values are the API's policyTypes."""
 
     INGRESS = "Ingress"
     EGRESS = "Egress"
+
+    @property
+    def opposite(self) -> Direction:
+        """The direction that the other end's policies are asked about.
+
+        Examples
+        --------
+        >>> print(Direction.INGRESS.opposite)
+        egress
+        """
+        return Direction.EGRESS if self is Direction.INGRESS else Direction.INGRESS
 
     def __str__(self) -> str:
         return self.value.lower()

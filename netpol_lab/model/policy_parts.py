@@ -8,14 +8,6 @@ from itertools import chain
 
 from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule, Selector
 
-_OPPOSITE = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
-
-
-def opposite(direction: Direction) -> Direction:
-    """Return the direction that the other end's policies are asked about."""
-    return _OPPOSITE[direction]
-
-
 # ---------------------------------------------------------------- what they hold
 
 

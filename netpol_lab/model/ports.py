@@ -30,6 +30,17 @@ def is_governed(protocol: str) -> bool:
     return protocol in Protocol.__members__
 
 
+def spoken_port(port: int | None, protocol: str) -> str:
+    """Return a port as people write it.
+
+    Examples
+    --------
+    >>> spoken_port(53, "UDP"), spoken_port(None, "ICMP")
+    ('UDP 53', 'ICMP')
+    """
+    return str(protocol) if port is None else f"{protocol} {port}"
+
+
 @dataclass(frozen=True, slots=True)
 class PortSet:
     """An exact set of (protocol, port) pairs.

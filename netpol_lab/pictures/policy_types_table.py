@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import groupby, product
 from typing import Any
 
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge

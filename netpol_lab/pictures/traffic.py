@@ -13,17 +13,17 @@ from functools import cached_property, partial
 from itertools import chain, islice, permutations
 from typing import NamedTuple
 
-from netpol_lab.advice.edits import ADDED_LABELS
 from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.explain import describe_pod, left_open
-from netpol_lab.engine.verdict import Exemption, Side, Verdict, evaluate, resolution_of
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.verdict import Exemption, Side, Verdict, evaluate
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, checked_port
-from netpol_lab.model.objects import Direction, Pod, Policy
-from netpol_lab.model.ports import is_governed
+from netpol_lab.model.objects import ADDED_LABELS, Direction, Pod, Policy
+from netpol_lab.model.ports import is_governed, spoken_port
 from netpol_lab.reach.port_matrix import PortMatrix
 from netpol_lab.reach.reachability import Reachability, reachability_of
 
@@ -296,17 +296,6 @@ class Traffic:
             )
             for arc in self.arcs
         )
-
-
-def spoken_port(port: int | None, protocol: str) -> str:
-    """Return a port as people write it.
-
-    Examples
-    --------
-    >>> spoken_port(53, "UDP"), spoken_port(None, "ICMP")
-    ('UDP 53', 'ICMP')
-    """
-    return f"{protocol}" if port is None else f"{protocol} {port}"
 
 
 def end_named(cluster: Cluster, nodes: Iterable[Node], name: str) -> str:

@@ -7,8 +7,7 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from netpol_lab.engine.resolution import Resolution
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import Resolution, resolution_of
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction

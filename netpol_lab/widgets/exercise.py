@@ -23,13 +23,14 @@ from netpol_lab.course.goal_table import (
     rest_of,
 )
 from netpol_lab.course.grading import Grade, Grader
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
+from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.notebook_text import Words, with_code
-from netpol_lab.pictures.traffic import State, spoken_port
+from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted
 
 NOT_SOLVED = "not solved yet"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 import netpol_lab as lab
 from netpol_lab.advice.fix import Also, as_data, needless
-from netpol_lab.engine.verdict import without_port
+from netpol_lab.engine.service_paths import without_port
 from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.ports import PortSet, Protocol

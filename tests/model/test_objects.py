@@ -38,3 +38,7 @@ def test_an_init_container_listens_only_as_a_sidecar():
     assert ContainerPort("a", 80).listens
     assert not ContainerPort("a", 80, in_init_container=True).listens
     assert ContainerPort("a", 80, in_init_container=True, in_sidecar=True).listens
+
+
+def test_the_other_end_is_asked_in_the_opposite_direction():
+    assert [direction.opposite for direction in Direction] == list(Direction)[::-1]

@@ -9,7 +9,6 @@ from netpol_lab.model.policy_parts import (
     listed_peers,
     listed_ports,
     listed_rules,
-    opposite,
     path_of_peers,
     peer_path,
     port_path,
@@ -38,10 +37,6 @@ def test_a_rule_can_be_removed_replaced_or_joined_by_others():
 def test_rules_of_a_direction_that_is_not_listed_do_not_count():
     more = with_rules(DB, Direction.EGRESS, [Rule(Direction.EGRESS, 0)])
     assert list(listed_rules(more)) == list(DB.ingress)
-
-
-def test_the_other_end_is_asked_in_the_opposite_direction():
-    assert [opposite(direction) for direction in Direction] == list(Direction)[::-1]
 
 
 def test_items_come_with_their_rule_and_their_place():

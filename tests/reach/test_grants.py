@@ -1,7 +1,7 @@
 """What each rule grants, as sets."""
 
 import netpol_lab as lab
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import ones
 from netpol_lab.model.objects import Direction

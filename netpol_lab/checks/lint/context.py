@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.resolution import PeerSet
+from netpol_lab.engine.resolution import PeerSet, resolution_of
 from netpol_lab.engine.semantics import addresses_of, covers, ports_at
-from netpol_lab.engine.verdict import evaluate, resolution_of
+from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of

@@ -12,7 +12,6 @@ from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
-from netpol_lab.model.policy_parts import opposite
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 
@@ -80,7 +79,7 @@ def listed_without_rules(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP104: a listed direction without rules denies all; beside rules that may be an accident."""
     for direction in policy.policy_types if policy.types_written else ():
         section = policy.ingress if direction is INGRESS else policy.egress
-        if section is not None or not policy.rules(opposite(direction)):
+        if section is not None or not policy.rules(direction.opposite):
             continue
         others = survey.isolated_by(survey.beside(policy), direction)
         types = tuple(d for d in policy.policy_types if d is not direction)

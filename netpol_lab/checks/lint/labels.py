@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from netpol_lab.advice.edits import ADDED_LABELS
 from netpol_lab.checks.lint.context import Survey
 from netpol_lab.checks.lint.findings import some
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import near
-from netpol_lab.model.objects import NAME_LABEL, Labels, Requirement, Selector
+from netpol_lab.model.objects import ADDED_LABELS, NAME_LABEL, Labels, Requirement, Selector
 
 _ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
 

@@ -12,14 +12,14 @@ from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.witnesses import OPENS, Witness, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Direction, Peer, Pod, Policy, Rule
-from netpol_lab.model.policy_parts import listed_rules, opposite, selectors_of, with_rules
+from netpol_lab.model.policy_parts import listed_rules, selectors_of, with_rules
 
 
 def one_sided(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
     """NP307 and NP309: both ends have to allow a flow, and one of them denies all (SEM-04)."""
     subjects = survey.subjects(policy)
     for rule in listed_rules(policy):
-        other = opposite(rule.direction)
+        other = rule.direction.opposite
         meant = survey.peers(policy, *rule.peers)
         if meant.anyone or meant.blocks or not meant.pods or not subjects:
             continue
@@ -45,7 +45,7 @@ def _names_somebody(peer: Peer) -> bool:
 
 def _with_both(survey: Survey, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:
     """Return a flow that the rule admits, and that passes once the other end allows all."""
-    other, namespace = opposite(rule.direction), next(iter(pods)).namespace
+    other, namespace = rule.direction.opposite, next(iter(pods)).namespace
     everything = with_rules(
         Policy(namespace, "allow-all", policy_types=(other,)), other, [Rule(other, 0)]
     )

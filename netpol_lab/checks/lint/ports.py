@@ -13,7 +13,7 @@ from netpol_lab.checks.lint.rules import destinations, if_written, translated
 from netpol_lab.checks.lint.witnesses import STAYS, Witness, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import ContainerPort, Direction, Pod, Policy, PolicyPort, Rule
-from netpol_lab.model.policy_parts import listed_rules, opposite, port_path, with_rule
+from netpol_lab.model.policy_parts import listed_rules, port_path, with_rule
 
 
 def undeclared(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
@@ -103,7 +103,7 @@ def _as_replies(survey: Survey, policy: Policy, rule: Rule) -> Witness | None:
     sources = subjects if rule.direction is Direction.EGRESS else peers.pods
     if peers.anyone or peers.blocks or not all(_declares(pod, rule) for pod in sources):
         return None
-    probes = between(survey, opposite(rule.direction), subjects, peers.pods, rule)
+    probes = between(survey, rule.direction.opposite, subjects, peers.pods, rule)
     variant = survey.instead(policy, with_rule(policy, rule))
     return difference(survey, probes, variant, "without this rule", STAYS)
 

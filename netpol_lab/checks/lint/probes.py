@@ -12,7 +12,6 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import addresses_of, covers
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Rule
-from netpol_lab.model.policy_parts import opposite
 from netpol_lab.model.ports import PortSet, Protocol
 
 MOST_PROBES = 9  # flows that are tried before a difference is given up
@@ -40,7 +39,7 @@ def between(
     *rules : Rule
         Only on ports that each of them means.
     """
-    other = opposite(direction)
+    other = direction.opposite
     for subject in _few(survey, subjects, direction):
         ends = _few(survey, peers, other) if isinstance(peers, PodSet) else peers
         for peer in ends:

@@ -19,7 +19,6 @@ from netpol_lab.model.objects import ContainerPort, Direction, Policy, PolicyPor
 from netpol_lab.model.policy_parts import (
     list_of_peers,
     listed_ports,
-    opposite,
     port_path,
     selectors_of,
     with_port,
@@ -197,7 +196,7 @@ def _at_both_ends(
     ends = {end for probe in probes for end in (probe.source, probe.destination)}
     others = survey.set_of(pod for pod in map(survey.pod, ends) if pod is not None)
     policies = (
-        _rewritten(policy, opposite(rule.direction), rule.ports[i], meant)
+        _rewritten(policy, rule.direction.opposite, rule.ports[i], meant)
         if survey.subjects(policy) & others
         else policy
         for policy in variant.policies

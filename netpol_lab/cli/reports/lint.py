@@ -14,8 +14,9 @@ from netpol_lab.cli.reports.tables import Table
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.svg import Picture, draw
-from netpol_lab.pictures.traffic import Wording, spoken_port
+from netpol_lab.pictures.traffic import Wording
 
 WITHOUT = Wording(
     "{change} by what is found", "only as it is: allowed, blocked", "differs", "differ"

@@ -19,10 +19,10 @@ from netpol_lab.cli.reports.dot_mermaid import (
 )
 from netpol_lab.cli.reports.report import Report, as_json, json_items
 from netpol_lab.cli.reports.tables import Table, aligned, one_line
-from netpol_lab.model.ports import PortSet
+from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.scene import MOST_AS_DIAGRAM
 from netpol_lab.pictures.svg import Picture, draw
-from netpol_lab.pictures.traffic import USUAL_PORT, spoken_port
+from netpol_lab.pictures.traffic import USUAL_PORT
 from netpol_lab.reach.grouping import BY, Connection, join_ranges
 from netpol_lab.reach.reachability import Reachability
 

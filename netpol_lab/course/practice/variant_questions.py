@@ -13,7 +13,8 @@ from netpol_lab.course.practice.generators import NAMES, TIERS
 from netpol_lab.course.practice.misconceptions import Misreading
 from netpol_lab.course.practice.questions import MOST_CHOICES, Occasion, Question
 from netpol_lab.course.practice.situation import Pair, Situation, full_name, pod, spoken
-from netpol_lab.engine.verdict import Verdict, evaluate, judge, resolution_of
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.verdict import Verdict, evaluate, judge
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.writer import as_yaml

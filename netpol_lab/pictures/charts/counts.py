@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster, checked_cluster

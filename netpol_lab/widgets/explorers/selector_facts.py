@@ -8,9 +8,9 @@ from functools import cached_property
 from textwrap import dedent, indent
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
-from netpol_lab.engine.near_miss import Part, Unmet, unmet_by_peer
+from netpol_lab.engine.near_miss import Unmet, UnmetPart, unmet_by_peer
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import looked_in, matches
-from netpol_lab.engine.verdict import resolution_of
 from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.yaml_reader import documents
@@ -108,7 +108,7 @@ class Selection:
     def _missed(self, unmet: Unmet, pod: Pod) -> str:
         if not isinstance(unmet.wants, Requirement):
             return f"is in {pod.namespace}, the policy is in {unmet.wants}"
-        if unmet.part is Part.NAMESPACE_LABELS:
+        if unmet.part is UnmetPart.NAMESPACE_LABELS:
             labels, whose = self.cluster.namespaces[pod.namespace].labels, "its namespace has "
         else:
             labels, whose = pod.labels, "has "

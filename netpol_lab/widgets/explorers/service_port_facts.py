@@ -17,9 +17,9 @@ from netpol_lab.model.addresses import Address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
-from netpol_lab.model.ports import PortSet
+from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.shapes import Sheet
-from netpol_lab.pictures.traffic import State, reason, spoken_port
+from netpol_lab.pictures.traffic import State, reason
 from netpol_lab.widgets.explorers.service_port_drawing import Row, Station, lay_out
 
 

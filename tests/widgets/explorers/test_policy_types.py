@@ -7,7 +7,7 @@ import yaml
 from ipywidgets import HTML, Dropdown
 
 import netpol_lab as lab
-from netpol_lab.engine.verdict import resolution_of
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.policy_types_table import effect_of, rule_of
