@@ -20,20 +20,20 @@ def _scenario_options(sub: argparse.ArgumentParser) -> None:
 def _scenario(options: argparse.Namespace) -> int:
     """Say of each file what is wrong with it."""
     from netpol_lab.course.exercise_lint import check_file, holds_manifests
-    from netpol_lab.course.exercise_loader import scenario_files
+    from netpol_lab.course.exercise_loader import exercise_files
     from netpol_lab.course.goal_table import heading_of, in_words
 
     failed = False
     for path in options.paths:
-        for file in scenario_files(path):
+        for file in exercise_files(path):
             if file != Path(path) and holds_manifests(file):
                 print(f"{file}: passed over, it holds manifests and no exercise")
                 continue
             checked = check_file(file)
-            if options.show and checked.scenario is not None and checked.goals:
-                port = checked.scenario.file.port or checked.goals[0].port
+            if options.show and checked.exercise is not None and checked.goals:
+                port = checked.exercise.file.port or checked.goals[0].port
                 heading = heading_of(checked.goals, str(port))
-                print(in_words(checked.scenario, checked.goals, heading), end="\n\n")
+                print(in_words(checked.exercise, checked.goals, heading), end="\n\n")
             print_complaints(checked.complaints, checked.warnings)
             print(checked.summary)
             failed = failed or bool(checked.complaints)

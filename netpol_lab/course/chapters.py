@@ -9,10 +9,10 @@ from functools import cache
 from html import escape
 
 from netpol_lab.course import progress as recording
-from netpol_lab.course.exercise_loader import exercises, read_exercise
+from netpol_lab.course.exercise_loader import exercises, find_exercise
 from netpol_lab.course.practice.chapters import THEMES
 from netpol_lab.course.practice.topics import TOPICS
-from netpol_lab.course.progress_file import Progress, Score, Task
+from netpol_lab.course.progress_file import ExerciseRecord, Progress, Score
 from netpol_lab.pictures.notebook_text import Words, with_code
 
 
@@ -122,7 +122,7 @@ def exercises_by_chapter() -> dict[str, tuple[str, ...]]:
     """
     found: dict[str, tuple[str, ...]] = {}
     for name in exercises():
-        chapter = read_exercise(name).chapter
+        chapter = find_exercise(name).file.chapter
         found[chapter] = (*found.get(chapter, ()), name)
     return found
 
@@ -131,7 +131,7 @@ def exercises_by_chapter() -> dict[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChapterTask:
     """One thing to do in a chapter: what it is called, what is done of it, and whether all is."""
 
     name: str
@@ -139,49 +139,44 @@ class Part:
     finished: bool = False
 
 
-def parts(chapter: Chapter, progress: Progress) -> tuple[Part, ...]:
-    """Return what there is to do in a chapter, and what somebody has done of it.
+def tasks_of(chapter: Chapter, progress: Progress) -> Iterator[ChapterTask]:
+    """Yield what there is to do in a chapter, in the order of the page, and what is done of it.
 
     Parameters
     ----------
     chapter : Chapter
     progress : Progress
 
-    Returns
-    -------
-    tuple of Part
-        In the order of the page; none where there is nothing to do.
-
     Examples
     --------
     >>> three_tiers = CHAPTERS[2]
-    >>> [part.done for part in parts(three_tiers, Progress(quizzes={"02": Score(2, 3, 1)}))]
+    >>> [task.done for task in tasks_of(three_tiers, Progress(quizzes={"02": Score(2, 3, 1)}))]
     ['', '', 'quiz 2 of 3']
     """
-    return tuple(_parts(chapter, progress))
-
-
-def _parts(chapter: Chapter, progress: Progress) -> Iterator[Part]:
     if chapter.has_prediction:
         yield _scored("predict", progress.predictions.get(chapter.number))
     if chapter.exercises:
-        yield _solved([progress.exercises.get(name, Task()) for name in chapter.exercises])
+        new = ExerciseRecord()
+        yield _solved([progress.exercises.get(name, new) for name in chapter.exercises])
     if chapter.has_quiz:
         yield _scored("quiz", progress.quizzes.get(chapter.number))
 
 
-def _scored(name: str, score: Score | None) -> Part:
-    return Part(name, f"{name} {score.right} of {score.of}", True) if score else Part(name)
+def _scored(name: str, score: Score | None) -> ChapterTask:
+    if score is None:
+        return ChapterTask(name)
+    return ChapterTask(name, f"{name} {score.right} of {score.of}", finished=True)
 
 
-def _solved(tasks: list[Task]) -> Part:
+def _solved(records: list[ExerciseRecord]) -> ChapterTask:
     """Return what is done of a chapter's exercises, of which there is mostly one."""
-    solved = sum(task.solved for task in tasks)
-    name = "exercise" if len(tasks) == 1 else "exercises"
+    solved, several = sum(record.solved for record in records), len(records) > 1
+    name = "exercises" if several else "exercise"
     if solved:
-        number = "" if len(tasks) == 1 else f"{solved} of {len(tasks)} "
-        return Part(name, f"{number}{name} solved", solved == len(tasks))
-    return Part(name, f"{name} begun" if any(task != Task() for task in tasks) else "")
+        number = f"{solved} of {len(records)} " if several else ""
+        return ChapterTask(name, f"{number}{name} solved", solved == len(records))
+    begun = any(record != ExerciseRecord() for record in records)
+    return ChapterTask(name, f"{name} begun" if begun else "")
 
 
 def stage_of(chapter: Chapter, progress: Progress) -> Stage:
@@ -201,10 +196,10 @@ def stage_of(chapter: Chapter, progress: Progress) -> Stage:
     >>> print(stage_of(CHAPTERS[2], Progress()))
     ○ not started
     """
-    found = parts(chapter, progress)
-    if all(part.finished for part in found):
+    tasks = [*tasks_of(chapter, progress)]
+    if all(task.finished for task in tasks):
         return Stage.FINISHED
-    return Stage.BEGUN if any(part.done for part in found) else Stage.NOT_STARTED
+    return Stage.BEGUN if any(task.done for task in tasks) else Stage.NOT_STARTED
 
 
 # ---------------------------------------------------------------- the map
@@ -296,13 +291,13 @@ class CourseMap:
         """Return what is still to do in a chapter that was begun."""
         if stage_of(chapter, self.progress) is Stage.NOT_STARTED:
             return ""
-        left = [part.name for part in parts(chapter, self.progress) if not part.finished]
+        left = [task.name for task in tasks_of(chapter, self.progress) if not task.finished]
         return f" (still to do: {', '.join(left)})"
 
     def _done(self, chapter: Chapter) -> str:
         if not chapter.has_tasks:
             return "here is the map"
-        done = ", ".join(part.done for part in parts(chapter, self.progress) if part.done)
+        done = ", ".join(task.done for task in tasks_of(chapter, self.progress) if task.done)
         return f"{stage_of(chapter, self.progress)}{done and f': {done}'}"
 
     def _line(self, chapter: Chapter) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.run import lint
-from netpol_lab.course.exercise_loader import Scenario, is_manifest, read_scenario
+from netpol_lab.course.exercise_loader import LoadedExercise, is_manifest, read_exercise
 from netpol_lab.course.goals import FlowAnswers, Goal, complexity, listed_goals, problems_of, wrong
 from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError, Reason
@@ -25,20 +25,20 @@ MOST_TOLD = 3  # connections that the answer gets wrong
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedExercise:
     """What became of one file.
 
     Parameters
     ----------
     file : str
-    scenario : Scenario, optional
+    exercise : LoadedExercise, optional
         None where it cannot be read.
     goals : tuple of Goal
     complaints, warnings : tuple of str
     """
 
     file: str
-    scenario: Scenario | None = None
+    exercise: LoadedExercise | None = None
     goals: tuple[Goal, ...] = ()
     complaints: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -49,11 +49,11 @@ class Checked:
         if self.complaints:
             number = len(self.complaints)
             return f"{self.file}: {number} complaint{'s' if number > 1 else ''}"
-        hints = len(self.scenario.file.hints or ()) if self.scenario else 0
+        hints = len(self.exercise.file.hints or ()) if self.exercise else 0
         return f"{self.file}: good, {len(self.goals)} flows are graded, {hints} hints"
 
 
-def check_file(file: FilePath) -> Checked:
+def check_file(file: FilePath) -> CheckedExercise:
     """Check one file.
 
     Examples
@@ -63,12 +63,12 @@ def check_file(file: FilePath) -> Checked:
     ()
     """
     try:
-        scenario = read_scenario(text_of(file), str(file))
+        exercise = read_exercise(text_of(file), str(file))
     except ManifestError as error:
-        return Checked(str(file), complaints=tuple(map(str, error.complaints)))
-    told = tuple(str(scenario.complaint(problem)) for problem in _faults(scenario))
-    goals = () if any(problems_of(scenario)) else Grader(scenario).goals
-    return Checked(str(file), scenario, goals, told, tuple(_remarks(scenario)))
+        return CheckedExercise(str(file), complaints=tuple(map(str, error.complaints)))
+    told = tuple(str(exercise.complaint(problem)) for problem in _faults(exercise))
+    goals = () if any(problems_of(exercise)) else Grader(exercise).goals
+    return CheckedExercise(str(file), exercise, goals, told, tuple(_remarks(exercise)))
 
 
 def holds_manifests(file: FilePath) -> bool:
@@ -76,17 +76,17 @@ def holds_manifests(file: FilePath) -> bool:
     return any(is_manifest(document.value) for document in documents(text_of(file), str(file))[0])
 
 
-def _faults(scenario: Scenario) -> Iterator[Problem]:
-    yield from _of_help(scenario)
-    problems = list(problems_of(scenario))
+def _faults(exercise: LoadedExercise) -> Iterator[Problem]:
+    yield from _of_help(exercise)
+    problems = list(problems_of(exercise))
     yield from problems
     if not problems:
-        yield from _of_goals(Grader(scenario))
+        yield from _of_goals(Grader(exercise))
 
 
-def _of_help(scenario: Scenario) -> Iterator[Problem]:
+def _of_help(exercise: LoadedExercise) -> Iterator[Problem]:
     """Yield what is wrong with the hints."""
-    hints, answer = scenario.file.hints or (), _squeezed(scenario.file.answer)
+    hints, answer = exercise.file.hints or (), _squeezed(exercise.file.answer)
     if len(hints) < LEAST_HINTS:
         said = f"has {len(hints)} of at least {LEAST_HINTS}"
         yield Problem(("hints",), Reason.REQUIRED, said, "first a nudge, then which line to write")
@@ -103,33 +103,33 @@ def _squeezed(text: str) -> str:
 
 def _of_goals(grader: Grader) -> Iterator[Problem]:
     """Yield where the goal cannot be graded, is not reached by the answer, or needs nothing."""
-    scenario = grader.scenario
-    undefined = list(_undefined(scenario))
+    exercise = grader.exercise
+    undefined = list(_undefined(exercise))
     yield from undefined
     for goal in () if undefined else _missed(grader):
-        got = State.of(goal.judged(scenario.answered).allowed)
+        got = State.of(goal.judged(exercise.answered).allowed)
         said = f"is not right: {goal} should be {State.of(goal.allowed)}, and is {got}"
-        line = scenario.document.locate(goal.path)[0]
+        line = exercise.document.locate(goal.path)[0]
         yield Problem(("answer",), Reason.INVALID, said, f"line {line} wants it so")
-    if not wrong(grader.goals, FlowAnswers(scenario.start)):
+    if not wrong(grader.goals, FlowAnswers(exercise.start)):
         said = "is reached before the learner has written anything"
         yield Problem(("goal",), Reason.INVALID, said)
 
 
 def _missed(grader: Grader) -> list[Goal]:
     """Return the first of what the answer gets wrong: goals, or else what goes astray."""
-    cluster = grader.scenario.answered
+    cluster = grader.exercise.answered
     missed = wrong(grader.goals, FlowAnswers(cluster))
     missed.sort(key=lambda goal: complexity(goal, goal.judged(cluster)))
     return (missed or [*grader.side_effects(grader.answered)])[:MOST_TOLD]
 
 
-def _undefined(scenario: Scenario) -> Iterator[Problem]:
+def _undefined(exercise: LoadedExercise) -> Iterator[Problem]:
     """Yield the items of the goal that Kubernetes gives no answer to."""
-    for goal in dict.fromkeys(listed_goals(scenario)):
+    for goal in dict.fromkeys(listed_goals(exercise)):
         states = (
-            ("with the answer", scenario.answered),
-            ("before the learner has written anything", scenario.start),
+            ("with the answer", exercise.answered),
+            ("before the learner has written anything", exercise.start),
         )
         for when, cluster in states:
             if goal.judged(cluster).allowed is None:
@@ -137,9 +137,9 @@ def _undefined(scenario: Scenario) -> Iterator[Problem]:
                 break
 
 
-def _remarks(scenario: Scenario) -> Iterator[str]:
+def _remarks(exercise: LoadedExercise) -> Iterator[str]:
     """Yield what lint says of the answer, unless it says so before there is one."""
-    known = {(found.code, found.about) for found in lint(scenario.start)}
-    for found in lint(scenario.answered):
+    known = {(found.code, found.about) for found in lint(exercise.start)}
+    for found in lint(exercise.answered):
         if found.severity is not Severity.NOTE and (found.code, found.about) not in known:
             yield str(found)

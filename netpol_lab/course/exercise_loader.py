@@ -36,7 +36,7 @@ FOLDER = SCENARIOS / "exercises"
 
 
 @dataclass(frozen=True, eq=False)
-class Scenario:
+class LoadedExercise:
     """A file that was read: its fields, its cluster, and the way back to its lines.
 
     Parameters
@@ -56,7 +56,7 @@ class Scenario:
 
     @property
     def opened_by(self) -> str:
-        """What `find_scenario` finds it by."""
+        """What `find_exercise` finds it by."""
         packaged = self.document.file == f"{self.file.name}.yaml" and self.file.name in exercises()
         return self.file.name if packaged else self.document.file
 
@@ -130,18 +130,7 @@ def exercises() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def read_exercise(name: str) -> ExerciseFile:
-    """Return what the file of an exercise says; a packaged one goes by its name.
-
-    Examples
-    --------
-    >>> read_exercise("two-tiers").title
-    'Guard the library'
-    """
-    return find_scenario(name).file
-
-
-def find_scenario(name: str | FilePath) -> Scenario:
+def find_exercise(name: str | FilePath) -> LoadedExercise:
     """Return a packaged exercise by its name, or a teacher's own by the path of its file.
 
     Raises
@@ -153,12 +142,12 @@ def find_scenario(name: str | FilePath) -> Scenario:
 
     Examples
     --------
-    >>> find_scenario("two-tiers").cluster
+    >>> find_exercise("two-tiers").cluster
     Cluster: 4 pods, 1 namespace, 0 policies
     """
     if str(name) in exercises():
         name = FOLDER / f"{name}.yaml"
-        return read_scenario(text_of(name), name.name)
+        return read_exercise(text_of(name), name.name)
     if not _looks_like_a_path(str(name)):
         near = did_you_mean(str(name), exercises())
         raise UnknownNameError(f'there is no exercise "{visible(str(name))}". {near}')
@@ -167,14 +156,14 @@ def find_scenario(name: str | FilePath) -> Scenario:
         raise UnknownNameError(
             f'there is no file "{visible(str(path))}", seen from the folder of this notebook.'
         )
-    return read_scenario(text_of(path), str(path))
+    return read_exercise(text_of(path), str(path))
 
 
 def _looks_like_a_path(name: str) -> bool:
     return name.endswith(SUFFIXES) or isfile(name)
 
 
-def scenario_files(path: str) -> list[FilePath]:
+def exercise_files(path: str) -> list[FilePath]:
     """Return the file of a path or a packaged exercise, or all files below a folder."""
     return [FOLDER / f"{path}.yaml"] if path in exercises() else files_of(FilePath(path))
 
@@ -182,7 +171,7 @@ def scenario_files(path: str) -> list[FilePath]:
 # ---------------------------------------------------------------- reading
 
 
-def read_scenario(text: str, file: str) -> Scenario:
+def read_exercise(text: str, file: str) -> LoadedExercise:
     """Read an exercise.
 
     Raises
@@ -192,7 +181,7 @@ def read_scenario(text: str, file: str) -> Scenario:
 
     Examples
     --------
-    >>> read_scenario("titel: Guard the library", "mine.yaml")
+    >>> read_exercise("titel: Guard the library", "mine.yaml")
     Traceback (most recent call last):
     netpol_lab.errors.ManifestError: mine.yaml:1:1, document 1: titel
       Unknown: unknown field "titel"
@@ -211,7 +200,7 @@ def read_scenario(text: str, file: str) -> Scenario:
     return _read(found[0])
 
 
-def _read(document: Document) -> Scenario:
+def _read(document: Document) -> LoadedExercise:
     if is_manifest(document.value):
         problem = Problem((), Reason.INVALID, "is a manifest, not an exercise", _FORMAT)
         raise ManifestError([_complaint(document, problem)])
@@ -232,7 +221,7 @@ def _read(document: Document) -> Scenario:
         complaints += found
     if complaints or cluster is None or answer is None:
         raise ManifestError(sorted(complaints, key=lambda found: (found.line, found.column)))
-    return Scenario(_named(file, document.file), document, cluster, answer)
+    return LoadedExercise(_named(file, document.file), document, cluster, answer)
 
 
 _FORMAT = (

@@ -8,14 +8,14 @@ from html import escape
 from textwrap import fill
 from typing import NamedTuple
 
-from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import REST, Goal
 from netpol_lab.model.objects import Pod
 
 NOT_LISTED = "-"
 
 
-class Row(NamedTuple):
+class GoalRow(NamedTuple):
     """One line of the goal: who may and who may not open connections to a destination."""
 
     destination: str
@@ -23,14 +23,14 @@ class Row(NamedTuple):
     blocked: str
 
 
-def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[Row]:
+def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[GoalRow]:
     """Return what a file lists as a table, with the connections to one destination in one line."""
     goals = [goal for goal in all_goals if goal.path != REST]
     names = _short([end for goal in goals for end in (goal.source, goal.destination)], captions)
-    alike: dict[Row, list[str]] = {}  # the ports to which the same may open connections
+    alike: dict[GoalRow, list[str]] = {}  # the ports to which the same may open connections
     for (destination, port), sources in _by_port(goals).items():
         who = (", ".join(names[end] for end in ends) or NOT_LISTED for ends in sources)
-        alike.setdefault(Row(names[destination], *who), []).append(port)
+        alike.setdefault(GoalRow(names[destination], *who), []).append(port)
     return [
         row._replace(destination=row.destination + _on(ports, goals))
         for row, ports in alike.items()
@@ -80,13 +80,13 @@ def counted(goals: Sequence[Goal]) -> str:
     return f"{len(goals)} are as wanted ({len(pairs)} connections on each of {len(ports)} ports)"
 
 
-def in_words(scenario: Scenario, goals: Sequence[Goal], heading: str) -> str:
+def in_words(exercise: LoadedExercise, goals: Sequence[Goal], heading: str) -> str:
     """Return a task as a learner reads it: story, pods and goal."""
     whole = partial(fill, break_on_hyphens=False, break_long_words=False)
-    story = "\n\n".join(map(whole, scenario.file.paragraphs))
-    pods = "\n".join(map(_pod_line, scenario.start.pods))
-    table = goal_text(heading, goal_rows(goals, scenario.file.captions), rest_of(scenario))
-    return "\n\n".join([scenario.file.title, story, pods, table])
+    story = "\n\n".join(map(whole, exercise.file.paragraphs))
+    pods = "\n".join(map(_pod_line, exercise.start.pods))
+    table = goal_text(heading, goal_rows(goals, exercise.file.captions), rest_of(exercise))
+    return "\n\n".join([exercise.file.title, story, pods, table])
 
 
 def _pod_line(pod: Pod) -> str:
@@ -94,9 +94,9 @@ def _pod_line(pod: Pod) -> str:
     return f"pod {pod} has {labels or 'no labels'}"
 
 
-def rest_of(scenario: Scenario) -> str:
+def rest_of(exercise: LoadedExercise) -> str:
     """Return what is wanted of every connection that is not listed, in words."""
-    file = scenario.file
+    file = exercise.file
     into, out = (_all_of(names) for names in (file.nothing_else_into, file.nothing_else_from))
     said = (
         f"Nothing else comes in to {into}, on any port." if into else "",
@@ -117,12 +117,12 @@ _REST = {
 }
 
 
-def goal_text(heading: str, rows: Iterable[Row], rest: str = "") -> str:
+def goal_text(heading: str, rows: Iterable[GoalRow], rest: str = "") -> str:
     """Return the goal as text.
 
     Examples
     --------
-    >>> print(goal_text("Wanted on TCP 80", [Row("db", "web", NOT_LISTED)]))
+    >>> print(goal_text("Wanted on TCP 80", [GoalRow("db", "web", NOT_LISTED)]))
     Wanted on TCP 80:
     to db
       allowed from web
@@ -135,7 +135,7 @@ def goal_text(heading: str, rows: Iterable[Row], rest: str = "") -> str:
     return "\n".join([f"{heading}:", *lines, *filter(None, [rest])])
 
 
-def goal_html(heading: str, rows: Iterable[Row], rest: str = "") -> str:
+def goal_html(heading: str, rows: Iterable[GoalRow], rest: str = "") -> str:
     """Return the goal as a table of HTML."""
     names = ("Connections to", "allowed from", "blocked from")
     columns = "".join(f"<th scope='col' style='{_LEFT}'>{name}</th>" for name in names)

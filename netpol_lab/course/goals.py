@@ -11,7 +11,7 @@ from functools import cache
 from itertools import permutations, product
 
 from netpol_lab.course.exercise_file import Wanted, address_of
-from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import FlowError, ManifestError, NetpolError, Reason
 from netpol_lab.manifests.decoding import Problem
@@ -69,12 +69,12 @@ class Goal:
 # ---------------------------------------------------------------- from the file
 
 
-def goals_of(scenario: Scenario) -> tuple[Goal, ...]:
+def goals_of(exercise: LoadedExercise) -> tuple[Goal, ...]:
     """Return every connection that is wanted so or so, those that are listed first.
 
     Parameters
     ----------
-    scenario : Scenario
+    exercise : LoadedExercise
 
     Raises
     ------
@@ -83,46 +83,46 @@ def goals_of(scenario: Scenario) -> tuple[Goal, ...]:
 
     Examples
     --------
-    >>> from netpol_lab.course.exercise_loader import find_scenario
-    >>> task = find_scenario("two-tiers")
+    >>> from netpol_lab.course.exercise_loader import find_exercise
+    >>> task = find_exercise("two-tiers")
     >>> print(goals_of(task)[0])
     library/page -> library/search on TCP 8080
     """
-    listed = {goal.flow: goal for goal in listed_goals(scenario)}
-    if found := list(problems_of(scenario)):
-        raise ManifestError([scenario.complaint(problem) for problem in found])
-    rest = (goal for goal in _otherwise(scenario, listed) if goal.flow not in listed)
+    listed = {goal.flow: goal for goal in listed_goals(exercise)}
+    if found := list(problems_of(exercise)):
+        raise ManifestError([exercise.complaint(problem) for problem in found])
+    rest = (goal for goal in _otherwise(exercise, listed) if goal.flow not in listed)
     return (*listed.values(), *rest)
 
 
-def listed_goals(scenario: Scenario) -> Iterator[Goal]:
+def listed_goals(exercise: LoadedExercise) -> Iterator[Goal]:
     """Yield what the file lists, even where it says a thing twice."""
-    for i, wanted in enumerate(scenario.file.goal or ()):
+    for i, wanted in enumerate(exercise.file.goal or ()):
         ends = product(_names(wanted.from_), _names(wanted.to))
-        for (source, destination), (port, protocol) in product(ends, _ports(scenario, wanted)):
-            here, there = scenario.full_name(source), scenario.full_name(destination)
+        for (source, destination), (port, protocol) in product(ends, _ports(exercise, wanted)):
+            here, there = exercise.full_name(source), exercise.full_name(destination)
             if here != there or wanted.from_ == wanted.to:  # a list means each to each other
                 yield Goal(here, there, port, protocol, bool(wanted.allowed), ("goal", i))
 
 
-def problems_of(scenario: Scenario) -> Iterator[Problem]:
+def problems_of(exercise: LoadedExercise) -> Iterator[Problem]:
     """Yield the items of the goal that cannot be asked, or contradict an earlier one."""
-    if not any(listed_goals(scenario)):
+    if not any(listed_goals(exercise)):
         yield Problem(("goal",), Reason.INVALID, "is about no connection between two ends")
-    for goal in listed_goals(scenario):
+    for goal in listed_goals(exercise):
         try:
-            goal.judged(scenario.start)
+            goal.judged(exercise.start)
         except FlowError as error:
             yield Problem(goal.path, Reason.INVALID, str(error))
-    yield from _contradictions(scenario)
+    yield from _contradictions(exercise)
 
 
-def _contradictions(scenario: Scenario) -> Iterator[Problem]:
+def _contradictions(exercise: LoadedExercise) -> Iterator[Problem]:
     wanted: dict[tuple[str, str, int | None, str], Goal] = {}
-    for goal in listed_goals(scenario):
+    for goal in listed_goals(exercise):
         first = wanted.setdefault(goal.flow, goal)
         if first != goal:
-            line = scenario.document.locate(first.path)[0]
+            line = exercise.document.locate(first.path)[0]
             said = f"{goal} should be {State.of(goal.allowed)} here, and {State.of(first.allowed)}"
             yield Problem(goal.path, Reason.INVALID, f"{said} by line {line}")
 
@@ -131,40 +131,40 @@ def _names(given: str | Sequence[str]) -> Sequence[str]:
     return [given] if isinstance(given, str) else given
 
 
-def _ports(scenario: Scenario, wanted: Wanted) -> list[tuple[int | None, str]]:
+def _ports(exercise: LoadedExercise, wanted: Wanted) -> list[tuple[int | None, str]]:
     if wanted.port is not None:
         return [(wanted.port, wanted.protocol or Protocol.TCP)]
-    return [(probe.port, probe.protocol or Protocol.TCP) for probe in scenario.file.asked]
+    return [(probe.port, probe.protocol or Protocol.TCP) for probe in exercise.file.asked]
 
 
 def _otherwise(
-    scenario: Scenario, listed: Iterable[tuple[str, str, int | None, str]]
+    exercise: LoadedExercise, listed: Iterable[tuple[str, str, int | None, str]]
 ) -> Iterator[Goal]:
     """Yield what is wanted of every pair of ends that is not listed, unless it is undefined."""
-    if not scenario.file.otherwise:
+    if not exercise.file.otherwise:
         return
     listed = list(listed)
-    ports = _ports(scenario, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
-    ends = _ends(scenario, [end for flow in listed for end in flow[:2]])
+    ports = _ports(exercise, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
+    ends = _ends(exercise, [end for flow in listed for end in flow[:2]])
     pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
-    before, after = FlowAnswers(scenario.start), FlowAnswers(scenario.answered)
+    before, after = FlowAnswers(exercise.start), FlowAnswers(exercise.answered)
     for (source, destination), (port, protocol) in product(pairs, ports):
         goal = Goal(source, destination, port, protocol, False, REST)
         now, then = before.allowed(goal), after.allowed(goal)
         if now is not None and then is not None:
-            unchanged = scenario.file.otherwise == "unchanged"
+            unchanged = exercise.file.otherwise == "unchanged"
             yield replace(goal, allowed=now) if unchanged else goal
 
 
-def _ends(scenario: Scenario, listed: Sequence[str]) -> list[str]:
+def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:
     """Return everybody: pods, or their workloads unless one of its pods is listed itself."""
     ends: list[str] = []
-    for pod in scenario.cluster.pods:
-        replicas = {str(pod), *map(str, scenario.cluster.replicas_beside(pod))}
+    for pod in exercise.cluster.pods:
+        replicas = {str(pod), *map(str, exercise.cluster.replicas_beside(pod))}
         whole = pod.workload is not None and replicas.isdisjoint(listed)
         name = f"{pod.namespace}/{pod.workload.name}" if whole and pod.workload else str(pod)
         ends += [] if pod.finished else [name]
-    addresses = [*map(address_of, scenario.file.outsiders), *filter(parse_address, listed)]
+    addresses = [*map(address_of, exercise.file.outsiders), *filter(parse_address, listed)]
     return list(dict.fromkeys([*ends, *addresses]))
 
 

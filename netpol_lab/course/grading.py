@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from netpol_lab.course.decisive_line import Decisive, decisive
-from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import FlowAnswers, Goal, complexity, goals_of, wrong
 from netpol_lab.course.side_effects import side_effects
 from netpol_lab.engine.verdict import Verdict
@@ -29,32 +29,32 @@ class Grader:
 
     Parameters
     ----------
-    scenario : Scenario
+    exercise : LoadedExercise
 
     Examples
     --------
-    >>> from netpol_lab.course.exercise_loader import find_scenario
-    >>> grader = Grader(find_scenario("two-tiers"))
-    >>> grader.grade(grader.scenario.answer).solved
+    >>> from netpol_lab.course.exercise_loader import find_exercise
+    >>> grader = Grader(find_exercise("two-tiers"))
+    >>> grader.grade(grader.exercise.answer).solved
     True
     """
 
-    scenario: Scenario
+    exercise: LoadedExercise
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
         """Every connection that is wanted, allowed or blocked; those that are listed come first."""
-        return goals_of(self.scenario)
+        return goals_of(self.exercise)
 
     @cached_property
     def start(self) -> Reachability:
         """Every flow before the learner writes anything."""
-        return reachability(self.scenario.start)
+        return reachability(self.exercise.start)
 
     @cached_property
     def answered(self) -> Reachability:
         """Every flow with the worked answer."""
-        return reachability(self.scenario.answered)
+        return reachability(self.exercise.answered)
 
     def grade(self, given: Cluster) -> Grade:
         """Grade the policies of an attempt.
@@ -68,7 +68,7 @@ class Grader:
         -------
         Grade
         """
-        cluster = self.scenario.attempted(given)
+        cluster = self.exercise.attempted(given)
         answers = FlowAnswers(cluster)
         missed = wrong(self.goals, answers)
         if missed:
@@ -80,21 +80,21 @@ class Grader:
 
     def side_effects(self, attempted: Reachability) -> Iterator[Goal]:
         """Yield flows beside the goals that an attempt opens or blocks, and should not."""
-        return side_effects(self.scenario, self.start, self.answered, attempted)
+        return side_effects(self.exercise, self.start, self.answered, attempted)
 
     def drawn_port(self, goal: Goal | None = None) -> tuple[int | None, str]:
         """Return the port of a picture: that of a connection, or of the exercise."""
-        if goal is None and self.scenario.file.port is not None:
-            return self.scenario.file.port, "TCP"
+        if goal is None and self.exercise.file.port is not None:
+            return self.exercise.file.port, "TCP"
         goal = goal or self.goals[0]
         return goal.port, goal.protocol
 
     def picture(self, cluster: Cluster, goal: Goal | None = None) -> str:
         """Return the traffic of a cluster as SVG, on the port of a connection if one is given."""
-        listed = [] if self.scenario.file.outsiders else self.goals
+        listed = [] if self.exercise.file.outsiders else self.goals
         shown = [*listed, *([goal] if goal else [])]
         ends = (end for each in shown for end in (each.source, each.destination))
-        outside, order = self.scenario.outside_of(ends), self.scenario.order
+        outside, order = self.exercise.outside_of(ends), self.exercise.order
         return paint(compose(cluster, *self.drawn_port(goal), outside=outside, order=order))
 
 

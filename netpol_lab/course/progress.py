@@ -21,10 +21,10 @@ from netpol_lab.course.progress_file import (
     MAX_COUNT,
     NOTHING,
     BrokenProgressError,
+    ExerciseRecord,
     NewerProgressError,
     Progress,
     Score,
-    Task,
     aside,
     locked,
     read,
@@ -89,7 +89,7 @@ def record_help(name: str, hints: int = 0, answer: bool = False) -> None:
     >>> recorded().exercises["with-help"].hints
     2
     """
-    given = Task(hints=min(max(hints, 0), MAX_COUNT), answer_shown=answer)
+    given = ExerciseRecord(hints=min(max(hints, 0), MAX_COUNT), answer_shown=answer)
     _store().change(lambda so_far: so_far.also(Progress({short_name(name): given})))
 
 
@@ -154,7 +154,7 @@ def last_attempt(name: str) -> str:
     >>> last_attempt("never-tried")
     ''
     """
-    return recorded().exercises.get(short_name(name), Task()).text
+    return recorded().exercises.get(short_name(name), ExerciseRecord()).text
 
 
 def recorded() -> Progress:
@@ -206,9 +206,9 @@ def notes() -> tuple[str, ...]:
 
 
 def _with_attempt(so_far: Progress, name: str, solved: bool, text: str) -> Progress:
-    before = so_far.exercises.get(name, Task())
+    before = so_far.exercises.get(name, ExerciseRecord())
     attempts = before.attempts if before.solved else min(before.attempts + 1, MAX_COUNT)
-    now = Task(solved, attempts, text=shortened(text))
+    now = ExerciseRecord(solved, attempts, text=shortened(text))
     return so_far.also(Progress({name: now}))
 
 

@@ -31,11 +31,11 @@ PATIENCE = 5.0  # seconds to wait for another notebook that is writing
 
 BROKEN, BEFORE_RESET = "broken", "before-reset"  # why a file was put aside, as its name says
 
-_One = TypeVar("_One", "Task", "Score")
+_One = TypeVar("_One", "ExerciseRecord", "Score")
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ExerciseRecord:
     """What became of one exercise.
 
     Parameters
@@ -57,9 +57,9 @@ class Task:
     answer_shown: bool = False
     text: str = ""
 
-    def also(self, other: Task) -> Task:
+    def also(self, other: ExerciseRecord) -> ExerciseRecord:
         """Return the best of both, with the text of the other if it has one."""
-        return Task(
+        return ExerciseRecord(
             self.solved or other.solved,
             max(self.attempts, other.attempts),
             max(self.hints, other.hints),
@@ -94,13 +94,13 @@ class Progress:
 
     Parameters
     ----------
-    exercises : mapping of str to Task
+    exercises : mapping of str to ExerciseRecord
         By the exercise's name; the one that was worked on last is the last.
     quizzes, predictions : mapping of str to Score
         By the chapter's number, as ``"02"``.
     """
 
-    exercises: Mapping[str, Task] = field(default_factory=dict)
+    exercises: Mapping[str, ExerciseRecord] = field(default_factory=dict)
     quizzes: Mapping[str, Score] = field(default_factory=dict)
     predictions: Mapping[str, Score] = field(default_factory=dict)
 
@@ -203,7 +203,7 @@ def write(path: Path, progress: Progress) -> Progress:
     return written
 
 
-def _few(tasks: Mapping[str, Task]) -> Mapping[str, Task]:
+def _few(tasks: Mapping[str, ExerciseRecord]) -> Mapping[str, ExerciseRecord]:
     """Return no more exercises than a file may hold, as far as some were not solved."""
     surplus = max(len(tasks) - MAX_ENTRIES, 0)
     dropped = {*[name for name, task in tasks.items() if not task.solved][:surplus]}
@@ -336,8 +336,8 @@ def _entries(whole: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, 
         yield short_name(name), _mapping(value)
 
 
-def _task(value: dict[str, Any]) -> Task:
-    return Task(
+def _task(value: dict[str, Any]) -> ExerciseRecord:
+    return ExerciseRecord(
         _flag(value.get("solved", False)),
         _count(value.get("attempts", 0)),
         _count(value.get("hints", 0)),

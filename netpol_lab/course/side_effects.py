@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from netpol_lab.course.exercise_file import address_of
-from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import REST, Goal
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import Address, AddressRange, parse_address
@@ -26,21 +26,21 @@ FROM: Path = ("nothing_else_from",)
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
 
 
-End = str | AddressRange  # a pod's name, or addresses outside
+_End = str | AddressRange  # a pod's name, or addresses outside
 _Ports = tuple[PortSet, PortSet]
 
 
-class Change(NamedTuple):
+class PortChange(NamedTuple):
     """What an attempt makes of the flows from one end to another."""
 
-    source: End
-    destination: End
+    source: _End
+    destination: _End
     gained: PortSet
     lost: PortSet
 
 
 def side_effects(
-    scenario: Scenario, start: Reachability, answered: Reachability, attempted: Reachability
+    exercise: LoadedExercise, start: Reachability, answered: Reachability, attempted: Reachability
 ) -> Iterator[Goal]:
     """Yield one flow for each pair of ends between which more is open, or blocked, than wanted.
 
@@ -49,21 +49,21 @@ def side_effects(
 
     Parameters
     ----------
-    scenario : Scenario
+    exercise : LoadedExercise
     start, answered, attempted : Reachability
         Of its cluster: before anything is written, with the worked answer, with an attempt.
 
     Examples
     --------
-    >>> from netpol_lab.course.exercise_loader import find_scenario
+    >>> from netpol_lab.course.exercise_loader import find_exercise
     >>> from netpol_lab.reach.reachability import reachability
-    >>> task = find_scenario("two-tiers")
+    >>> task = find_exercise("two-tiers")
     >>> start, answered = reachability(task.start), reachability(task.answered)
     >>> print(next(side_effects(task, start, answered, start)))
     library/page -> library/index on TCP 22
     """
-    file = scenario.file
-    into, out = _pods(scenario, file.nothing_else_into), _pods(scenario, file.nothing_else_from)
+    file = exercise.file
+    into, out = _pods(exercise, file.nothing_else_into), _pods(exercise, file.nothing_else_from)
     if not (into or out):
         return
     addresses = map(parse_address, map(address_of, file.outsiders))
@@ -78,17 +78,17 @@ def side_effects(
             yield _goal(change, drawn, REST)
 
 
-def _pods(scenario: Scenario, names: Sequence[str] | None) -> set[str]:
+def _pods(exercise: LoadedExercise, names: Sequence[str] | None) -> set[str]:
     """Return the pods that some names mean."""
-    return {end.name for name in names or () for end in scenario.cluster.endpoint(name).each}
+    return {end.name for name in names or () for end in exercise.cluster.endpoint(name).each}
 
 
-def _changes(before: Reachability, after: Reachability) -> Iterator[Change]:
+def _changes(before: Reachability, after: Reachability) -> Iterator[PortChange]:
     """Yield what differs between two clusters of the same pods, from pods first."""
     if _families(before) != _families(after):
         before, after = side_by_side([before.cluster, after.cluster])
     ranges = outside([before.cluster, after.cluster])
-    ends: list[End] = [*after.index.pods, *ranges]
+    ends: list[_End] = [*after.index.pods, *ranges]
     places = [(_place(before, end), _place(after, end)) for end in ends]
     differing: dict[object, list[tuple[int, PortSet, PortSet]]] = {}
     for source, (old, new) in zip(ends, places, strict=True):
@@ -99,7 +99,7 @@ def _changes(before: Reachability, after: Reachability) -> Iterator[Change]:
             differing[keys] = [*_differences(reached, now)]
         for place, gained, lost in differing[keys]:
             if ends[place] != source:
-                yield Change(source, ends[place], gained, lost)
+                yield PortChange(source, ends[place], gained, lost)
 
 
 def _families(reach: Reachability) -> set[int]:
@@ -107,7 +107,7 @@ def _families(reach: Reachability) -> set[int]:
     return {range_.version for range_ in reach.index.ranges}
 
 
-def _place(reach: Reachability, end: End) -> int:
+def _place(reach: Reachability, end: _End) -> int:
     """Return the place of a pod, or that of the range around a part of it."""
     return reach.index.place_of[
         str(end if isinstance(end, str) else reach.index.range_around(end.first))
@@ -136,7 +136,7 @@ def _difference(was: _Ports, now: _Ports) -> _Ports:
     return now[0] - was[1], was[0] - now[1]
 
 
-def _goal(change: Change, drawn: Sequence[Address], path: Path) -> Goal:
+def _goal(change: PortChange, drawn: Sequence[Address], path: Path) -> Goal:
     """Return a flow that was opened where it should not be, or blocked."""
     ports = change.gained or change.lost
     protocol, port = next((pair for pair in FAMILIAR if pair in ports), next(iter(ports)))
@@ -144,7 +144,7 @@ def _goal(change: Change, drawn: Sequence[Address], path: Path) -> Goal:
     return Goal(here, there, port, protocol, not change.gained, path)
 
 
-def _spoken(end: End, drawn: Sequence[Address]) -> str:
+def _spoken(end: _End, drawn: Sequence[Address]) -> str:
     """Return a pod's name, or of a range of addresses one that the task draws, or the first."""
     if isinstance(end, str):
         return end

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.course import progress
-from netpol_lab.course.exercise_loader import Scenario
+from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goal_table import (
     counted,
     goal_html,
@@ -137,7 +137,7 @@ class Exercise(Card):
 
     Parameters
     ----------
-    scenario : Scenario
+    exercise : LoadedExercise
 
     Examples
     --------
@@ -147,10 +147,10 @@ class Exercise(Card):
     True
     """
 
-    def __init__(self, scenario: Scenario) -> None:
-        self._scenario, self.file = scenario, scenario.file
-        self.cluster = scenario.start
-        self._grader = Grader(scenario)
+    def __init__(self, exercise: LoadedExercise) -> None:
+        self._loaded, self.file = exercise, exercise.file
+        self.cluster = exercise.start
+        self._grader = Grader(exercise)
         self.goals = self._grader.goals
         self._shown: list[str] = []
         self._given = 0
@@ -159,7 +159,7 @@ class Exercise(Card):
         self._more = button("Hint", self.hint)
         self._more.disabled = not self.file.hints
         self._last = button("Worked answer", self.answer)
-        rows, rest = goal_rows(self.goals, self.file.captions), rest_of(scenario)
+        rows, rest = goal_rows(self.goals, self.file.captions), rest_of(exercise)
         table = goal_html(self._wanted, rows, rest)
         story = ipywidgets.HTML(fitted(_story_html(self.file.paragraphs) + self.svg + table))
         buttons = ipywidgets.HBox([self._more, self._last])
@@ -238,7 +238,7 @@ class Exercise(Card):
 
     @property
     def _where_kept(self) -> str:
-        name = self._scenario.opened_by
+        name = self._loaded.opened_by
         return f'. Your last attempt is kept: lab.exercise("{name}").last_attempt()'
 
     def last_attempt(self) -> Words:
@@ -291,7 +291,7 @@ class Exercise(Card):
     @property
     def words(self) -> str:  # type: ignore[override]
         """The task and what is wanted, as text."""
-        return in_words(self._scenario, self.goals, self._wanted)
+        return in_words(self._loaded, self.goals, self._wanted)
 
     @property
     def svg(self) -> str:  # type: ignore[override]
@@ -307,7 +307,7 @@ class Exercise(Card):
     def _graded(self, attempt: Attempt, grade: Grade) -> Feedback:
         held = f"{grade.reached} of {counted(self.goals)}."
         if grade.miss and grade.miss.goal not in self.goals:
-            held += f" {rest_of(self._scenario)}"
+            held += f" {rest_of(self._loaded)}"
         line = self._line(attempt, grade, attempt.called) if self._given >= NUDGES else ()
         text = "\n".join([f"{_said(grade)}{held}", *line, *self._notes(attempt, grade)])
         return Feedback(grade.solved, text, grade.svg)
@@ -333,7 +333,7 @@ class Exercise(Card):
         if given.ignored.get("NetworkPolicy"):
             yield f"Note: {_FOREIGN} It does not count here."
         for policy in given.policies:
-            if str(policy) in self._scenario.start.policies_by_name:
+            if str(policy) in self._loaded.start.policies_by_name:
                 yield (
                     f"Note: {policy} is the name of a policy that is already there, and yours "
                     f"replaces it. Give yours another name."
@@ -345,7 +345,7 @@ class Exercise(Card):
 
     def _why_nobody(self, policy: Policy) -> str:
         """Say why a policy selects no pod, and what to write."""
-        homes = dict.fromkeys(each.namespace for each in self._scenario.answer.policies)
+        homes = dict.fromkeys(each.namespace for each in self._loaded.answer.policies)
         if policy.namespace == "default" not in homes:
             return (
                 f"A policy that names no namespace lives in the one that kubectl is set to, here "

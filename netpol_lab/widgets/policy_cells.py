@@ -44,10 +44,10 @@ def exercise(name: str | Path) -> Exercise:
     >>> task.check(task.file.answer)
     solved: 40 of 40 are as wanted (20 connections on each of 2 ports).
     """
-    from netpol_lab.course.exercise_loader import find_scenario
+    from netpol_lab.course.exercise_loader import find_exercise
     from netpol_lab.widgets.exercise import Exercise
 
-    made = Exercise(find_scenario(name))
+    made = Exercise(find_exercise(name))
     for known in (str(name), made.file.name):
         _OPENED.pop(known, None)
         _OPENED[known] = made

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.exercise_loader import find_exercise
 from netpol_lab.course.practice.topics import questions
 from netpol_lab.course.progress import FILE
 from netpol_lab.course.progress_file import read
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.browser
 
 MAP, CHAPTER, OTHER = "00-start-here.ipynb", "04-who-is-meant.ipynb", "02-three-tiers.ipynb"
 OPENING = 'import netpol_lab as lab\n\nshop = lab.load("three-tier")'
-SOLVED = f"%%policy two-tiers\n{read_exercise('two-tiers').answer}"
+SOLVED = f"%%policy two-tiers\n{find_exercise('two-tiers').file.answer}"
 SMALL = [OPENING, 'lab.exercise("two-tiers")', SOLVED]
 MARKS = {"shop/monitor": True, "ops/monitor": True, "ops/debug": False, "dev/monitor": False}
-ANSWER = read_exercise("only-the-reader").answer.strip()
+ANSWER = find_exercise("only-the-reader").file.answer.strip()
 TWO_PEERS = ANSWER.replace("      podSelector:\n", "    - podSelector:\n")
 FIRST_LINES = "%%policy only-the-reader\n# Mine.\n"
 

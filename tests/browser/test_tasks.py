@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
-from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.exercise_loader import find_exercise
 from netpol_lab.course.practice.topics import questions
 from tests.browser.driving import Lab, Server, write_notebook
 
@@ -138,7 +138,7 @@ def test_by_mouse_a_grid_is_filled(lab: Lab) -> None:
 
 def test_by_mouse_hints_come_one_after_the_other_and_then_the_answer(lab: Lab) -> None:
     task = run_again(lab, EXERCISE)
-    for number in range(1, len(read_exercise("two-tiers").hints or ()) + 1):
+    for number in range(1, len(find_exercise("two-tiers").file.hints or ()) + 1):
         task.get_by_role("button", name="Hint").click()
         expect(task.get_by_role("status")).to_have_count(number)
     expect(task.get_by_role("button", name="Hint")).to_be_disabled()

@@ -9,11 +9,11 @@ import pytest
 from netpol_lab.cli.class_table import find_files, lines_of, read_all
 from netpol_lab.cli.options import refuse_to_overwrite
 from netpol_lab.course.progress import FILE
-from netpol_lab.course.progress_file import MAX_BYTES, Progress, Score, Task, write
+from netpol_lab.course.progress_file import MAX_BYTES, ExerciseRecord, Progress, Score, write
 from netpol_lab.errors import NetpolError
 
 ANN = Progress(
-    {"two-tiers": Task(True, 3, 1, True, "kind: secret")},
+    {"two-tiers": ExerciseRecord(True, 3, 1, True, "kind: secret")},
     {"02": Score(2, 3, 1)},
     {"02": Score(5, 6, 2)},
 )

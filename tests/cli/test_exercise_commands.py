@@ -6,7 +6,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.cli.main import main
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD
 from tests.helpers.places import DOCS
 
 PAGE = DOCS / "exercises.md"

@@ -8,15 +8,17 @@ import pytest
 
 from netpol_lab.course import chapters as course
 from netpol_lab.course import progress
-from netpol_lab.course.chapters import CHAPTERS, CourseMap, Stage, course_map, parts, stage_of
+from netpol_lab.course.chapters import CHAPTERS, CourseMap, Stage, course_map, stage_of, tasks_of
 from netpol_lab.course.exercise_loader import exercises
-from netpol_lab.course.progress_file import NOTHING, Progress, Score, Task
+from netpol_lab.course.progress_file import NOTHING, ExerciseRecord, Progress, Score
 from netpol_lab.pictures.notebook_text import Words
 from tests.helpers.places import NOTEBOOKS
 
 START, TALKS, TIERS = CHAPTERS[:3]
 
-DONE = Progress({"two-tiers": Task(True, 1)}, {"02": Score(3, 3, 1)}, {"02": Score(5, 6, 1)})
+DONE = Progress(
+    {"two-tiers": ExerciseRecord(True, 1)}, {"02": Score(3, 3, 1)}, {"02": Score(5, 6, 1)}
+)
 
 
 # --- the chapters ---------------------------------------------------------------------------
@@ -69,7 +71,7 @@ def test_the_first_page_links_to_every_chapter():
 
 
 def words(chapter, progress):
-    return [part.done for part in parts(chapter, progress)]
+    return [task.done for task in tasks_of(chapter, progress)]
 
 
 def test_nothing_recorded_is_not_started():
@@ -83,7 +85,9 @@ def test_what_is_done_is_said_in_words():
     assert stage_of(TALKS, DONE) is Stage.NOT_STARTED
 
 
-@pytest.mark.parametrize("task", [Task(attempts=1), Task(hints=1), Task(answer_shown=True)])
+@pytest.mark.parametrize(
+    "task", [ExerciseRecord(attempts=1), ExerciseRecord(hints=1), ExerciseRecord(answer_shown=True)]
+)
 def test_an_exercise_that_was_tried_or_helped_with_is_begun(task):
     begun = Progress({"two-tiers": task})
     assert words(TIERS, begun)[1] == "exercise begun"
@@ -132,7 +136,7 @@ def test_every_chapter_is_a_link_in_the_table():
 
 def test_whoever_has_done_everything_is_told_so():
     all_of_it = Progress(
-        {name: Task(True) for chapter in CHAPTERS for name in chapter.exercises},
+        {name: ExerciseRecord(True) for chapter in CHAPTERS for name in chapter.exercises},
         {chapter.number: Score(3, 3, 1) for chapter in CHAPTERS},
         {chapter.number: Score(6, 6, 1) for chapter in CHAPTERS},
     )

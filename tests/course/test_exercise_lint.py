@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lab.course.exercise_lint import check_file, holds_manifests
 from netpol_lab.course.exercise_loader import FOLDER, exercises
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD
 
 ANSWER = GOOD.partition("answer: |\n")[2]
 

@@ -5,40 +5,9 @@ from textwrap import indent
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.course.exercise_loader import find_scenario, read_scenario, scenario_files
+from netpol_lab.course.exercise_loader import exercise_files, find_exercise, read_exercise
 from netpol_lab.errors import ManifestError, UnknownNameError
-
-GOOD = """\
-title: Guard the safe
-story: Only the clerk may come to the safe.
-outside:
-- [internet, 203.0.113.7]
-layout: [[internet, clerk], [safe]]
-port: 80
-manifests: |
-  apiVersion: v1
-  kind: Pod
-  metadata: {name: clerk, namespace: bank, labels: {app: clerk}}
-  ---
-  apiVersion: v1
-  kind: Pod
-  metadata: {name: safe, namespace: bank, labels: {app: safe}}
-goal:
-- {from: clerk, to: safe, allowed: true}
-- {from: internet, to: bank/safe, allowed: false}
-otherwise: unchanged
-hints: [Guard one pod., Select app safe.]
-answer: |
-  apiVersion: networking.k8s.io/v1
-  kind: NetworkPolicy
-  metadata: {name: safe, namespace: bank}
-  spec:
-    podSelector: {matchLabels: {app: safe}}
-    ingress:
-    - from:
-      - podSelector: {matchLabels: {app: clerk}}
-"""
-
+from tests.helpers.exercises import GOOD, complaints
 
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n"
@@ -50,17 +19,11 @@ def line_of(text, words):
     return 1 + next(i for i, line in enumerate(text.splitlines()) if words in line)
 
 
-def complaints(text):
-    with pytest.raises(ManifestError) as caught:
-        read_scenario(text, "safe.yaml")
-    return caught.value.complaints
-
-
 def test_a_file_needs_only_what_the_task_needs():
-    scenario = read_scenario(GOOD, "safe.yaml")
-    assert scenario.file.name == "safe"
-    assert [str(pod) for pod in scenario.cluster.pods] == ["bank/clerk", "bank/safe"]
-    assert scenario.order == ("203.0.113.7", "bank/clerk", "bank/safe")
+    exercise = read_exercise(GOOD, "safe.yaml")
+    assert exercise.file.name == "safe"
+    assert [str(pod) for pod in exercise.cluster.pods] == ["bank/clerk", "bank/safe"]
+    assert exercise.order == ("203.0.113.7", "bank/clerk", "bank/safe")
 
 
 @pytest.mark.parametrize(
@@ -129,14 +92,14 @@ def test_a_bomb_inside_the_manifests_is_refused():
 
 def test_a_packaged_scenario_comes_before_what_the_file_adds():
     text = GOOD.replace("layout: [[internet, clerk], [safe]]", "scenario: three-tier")
-    names = [str(pod) for pod in read_scenario(text, "x.yaml").cluster.pods]
+    names = [str(pod) for pod in read_exercise(text, "x.yaml").cluster.pods]
     assert names == ["shop/web", "shop/backend", "shop/db", "bank/clerk", "bank/safe"]
 
 
 def test_policies_among_the_manifests_are_there_only_if_they_are_kept():
     text = GOOD.replace("layout: [[internet, clerk], [safe]]", "scenario: three-tier")
-    assert read_scenario(text, "x.yaml").start.policies == ()
-    kept = read_scenario(f"keep_policies: true\n{text}", "x.yaml")
+    assert read_exercise(text, "x.yaml").start.policies == ()
+    kept = read_exercise(f"keep_policies: true\n{text}", "x.yaml")
     assert len(kept.start.policies) == 2
     assert len(kept.answered.policies) == 3
 
@@ -159,13 +122,13 @@ def test_more_connections_than_a_learner_would_wait_for_are_refused(old, new):
     text = GOOD.replace("layout: [[internet, clerk], [safe]]\n", "")
     text = text.replace("from: internet", "from: 203.0.113.7").replace(old, new)
     with pytest.raises(ManifestError, match=r"asks for [\d,]+ connections; the most are"):
-        read_scenario(text, "safe.yaml")
+        read_exercise(text, "safe.yaml")
 
 
 def test_a_workload_is_called_by_its_name_and_a_service_as_one():
-    scenario = find_scenario("two-tiers")
-    assert scenario.full_name("page") == "library/page"
-    assert scenario.full_name("203.0.113.7") == "203.0.113.7"
+    exercise = find_exercise("two-tiers")
+    assert exercise.full_name("page") == "library/page"
+    assert exercise.full_name("203.0.113.7") == "203.0.113.7"
 
 
 @pytest.mark.parametrize(
@@ -179,17 +142,17 @@ def test_a_workload_is_called_by_its_name_and_a_service_as_one():
 )
 def test_what_is_not_there_is_said_in_words(name, said):
     with pytest.raises(UnknownNameError, match=said):
-        find_scenario(name)
+        find_exercise(name)
 
 
 def test_a_name_means_a_packaged_exercise_and_a_folder_all_files_in_it(tmp_path):
     (tmp_path / "a.yaml").write_text(GOOD, encoding="utf-8")
-    assert scenario_files("two-tiers")[0].name == "two-tiers.yaml"
-    assert [file.name for file in scenario_files(str(tmp_path))] == ["a.yaml"]
+    assert exercise_files("two-tiers")[0].name == "two-tiers.yaml"
+    assert [file.name for file in exercise_files(str(tmp_path))] == ["a.yaml"]
 
 
-def test_a_scenario_tells_what_it_is_opened_by(tmp_path):
+def test_an_exercise_tells_what_it_is_opened_by(tmp_path):
     path = tmp_path / "my-safe.yaml"
     path.write_text(GOOD, encoding="utf-8")
     for name in ("two-tiers", str(path)):
-        assert find_scenario(name).opened_by == name
+        assert find_exercise(name).opened_by == name

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.course.test_exercise_loader import GOOD, complaints
+from tests.helpers.exercises import GOOD, complaints
 
 CHANGES = {
     "a field that is not known": ("titel: Guard", "title: Guard", "did you mean title?"),

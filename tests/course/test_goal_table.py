@@ -1,14 +1,13 @@
 """What is wanted, as text and as tables."""
 
-from netpol_lab.course.exercise_loader import read_scenario
+from netpol_lab.course.exercise_loader import read_exercise
 from netpol_lab.course.goal_table import counted, goal_html, goal_rows, heading_of, in_words
 from netpol_lab.course.goals import Goal, goals_of
-from tests.course.test_exercise_loader import GOOD
-from tests.course.test_goals import goals
+from tests.helpers.exercises import GOOD, goals
 
 
 def test_a_table_has_a_line_for_each_destination():
-    rows = goal_rows(goals(GOOD), read_scenario(GOOD, "x").file.captions)
+    rows = goal_rows(goals(GOOD), read_exercise(GOOD, "x").file.captions)
     assert rows[0] == ("safe", "clerk", "internet")
     assert goal_html("a < b", rows).count("<tr>") == 1 + len(rows)
     assert "a &lt; b" in goal_html("a < b", rows)
@@ -23,8 +22,8 @@ def test_headings_and_counts_speak_of_one_port_or_of_more():
 
 
 def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
-    scenario = read_scenario(GOOD, "x")
-    said = in_words(scenario, goals_of(scenario), "Wanted")
+    exercise = read_exercise(GOOD, "x")
+    said = in_words(exercise, goals_of(exercise), "Wanted")
     assert "Only the clerk may come" in said
     assert "pod bank/safe has app=safe" in said
     assert "to safe\n  allowed from clerk\n  blocked from internet" in said

@@ -5,11 +5,11 @@ from itertools import product
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.course.exercise_loader import read_scenario
-from netpol_lab.course.goals import FlowAnswers, Goal, complexity, goals_of, wrong
+from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.goals import FlowAnswers, Goal, complexity, wrong
 from netpol_lab.errors import ManifestError
 from netpol_lab.model.addresses import parse_address
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD, goals
 
 DEPLOYED = """\
   apiVersion: v1
@@ -24,10 +24,6 @@ DEPLOYED = """\
 """
 TWO_TILLS = "manifests: |\n" + DEPLOYED.format(n=0) + DEPLOYED.format(n=1)
 FREE = GOOD.replace("layout: [[internet, clerk], [safe]]\n", "")
-
-
-def goals(text):
-    return goals_of(read_scenario(text, "safe.yaml"))
 
 
 def flows(text):
@@ -82,8 +78,8 @@ def test_a_goal_that_contradicts_another_is_refused_with_both_lines():
 def test_answers_read_from_reachability_are_those_of_the_verdicts():
     one = "labels: {app: till}"
     text = DEPLOYED.format(n=0).replace(one, "labels: {app: clerk}") + DEPLOYED.format(n=1)
-    scenario = read_scenario(FREE.replace("manifests: |\n", f"manifests: |\n{text}"), "safe.yaml")
-    answers = FlowAnswers(scenario.answered)
+    exercise = read_exercise(FREE.replace("manifests: |\n", f"manifests: |\n{text}"), "safe.yaml")
+    answers = FlowAnswers(exercise.answered)
     ends = ("bank/till", "bank/till-0", "bank/safe", "bank/clerk", "203.0.113.7", "192.0.2.1")
     asked = [
         Goal(*pair, port, protocol, True)
@@ -92,7 +88,7 @@ def test_answers_read_from_reachability_are_those_of_the_verdicts():
         if not all(map(parse_address, pair))
     ]
     found = [answers.allowed(goal) for goal in asked]
-    assert found == [goal.judged(scenario.answered).allowed for goal in asked]
+    assert found == [goal.judged(exercise.answered).allowed for goal in asked]
     assert set(found) == {True, False, None}
 
 

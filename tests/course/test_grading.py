@@ -4,14 +4,14 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.course import goals
-from netpol_lab.course.exercise_loader import find_scenario, read_scenario
+from netpol_lab.course.exercise_loader import find_exercise, read_exercise
 from netpol_lab.course.goals import Goal
 from netpol_lab.course.grading import Grader, simplest
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.reach import reachability as reach
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD
 
-ANSWER = find_scenario("two-tiers").file.answer
+ANSWER = find_exercise("two-tiers").file.answer
 ATTEMPTS = {
     "right": ANSWER,
     "wrong": ANSWER.replace("tier: page", "tier: crawler"),
@@ -56,7 +56,7 @@ def test_a_hint_about_the_last_attempt_grades_nothing_again(asked):
 
 
 def test_a_grade_knows_what_is_reached_and_what_to_tell_first():
-    grader = Grader(find_scenario("two-tiers"))
+    grader = Grader(find_exercise("two-tiers"))
     grade = grader.grade(lab.load(ATTEMPTS["wrong"]))
     assert (grade.solved, grade.reached) == (False, 36)
     assert str(grade.miss.goal) == "library/page -> library/search on TCP 8080"
@@ -68,8 +68,8 @@ def test_a_grade_knows_what_is_reached_and_what_to_tell_first():
 def test_goals_are_told_before_side_effects():
     guarded = "otherwise: unchanged\nnothing_else_into: [safe]\n"
     text = GOOD.replace("otherwise: unchanged\n", guarded)
-    grader = Grader(read_scenario(text, "safe.yaml"))
-    assert grader.grade(grader.scenario.start).miss.goal.path[0] == "goal"
+    grader = Grader(read_exercise(text, "safe.yaml"))
+    assert grader.grade(grader.exercise.start).miss.goal.path[0] == "goal"
 
 
 def test_the_flow_with_the_simplest_reasons_is_told_first_and_always_the_same():

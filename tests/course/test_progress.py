@@ -18,15 +18,15 @@ from netpol_lab.course.progress_file import (
     MAX_NAME,
     MAX_TEXT,
     NOTHING,
+    ExerciseRecord,
     Progress,
     Score,
-    Task,
     locked,
     read,
     write,
 )
 
-SOME = Progress({"two-tiers": Task(True, 2, 1, text="kind: A")}, {"02": Score(2, 3, 1)})
+SOME = Progress({"two-tiers": ExerciseRecord(True, 2, 1, text="kind: A")}, {"02": Score(2, 3, 1)})
 
 
 @pytest.fixture
@@ -51,14 +51,14 @@ def names(folder):
 def test_an_attempt_is_counted_and_its_text_kept(recorded):
     progress.record_exercise("two-tiers", solved=False, text="kind: A")
     progress.record_exercise("two-tiers", solved=True, text="kind: B")
-    assert recorded().exercises == {"two-tiers": Task(True, 2, text="kind: B")}
+    assert recorded().exercises == {"two-tiers": ExerciseRecord(True, 2, text="kind: B")}
     assert progress.last_attempt("two-tiers") == "kind: B"
 
 
 def test_what_was_solved_stays_solved_and_its_attempts_are_counted_no_more(recorded):
     progress.record_exercise("two-tiers", solved=True, text="kind: A")
     progress.record_exercise("two-tiers", solved=False, text="kind: B")
-    assert recorded().exercises["two-tiers"] == Task(True, 1, text="kind: B")
+    assert recorded().exercises["two-tiers"] == ExerciseRecord(True, 1, text="kind: B")
 
 
 def test_a_cell_with_nothing_but_comments_is_no_attempt(file, recorded):
@@ -70,7 +70,7 @@ def test_help_is_recorded_once_and_for_all(recorded):
     progress.record_help("two-tiers", hints=2)
     progress.record_help("two-tiers", hints=1)
     progress.record_help("two-tiers", answer=True)
-    assert recorded().exercises["two-tiers"] == Task(hints=2, answer_shown=True)
+    assert recorded().exercises["two-tiers"] == ExerciseRecord(hints=2, answer_shown=True)
 
 
 def test_the_best_round_of_a_quiz_is_kept(recorded):
@@ -96,12 +96,12 @@ def test_a_number_that_cannot_be_stored_breaks_no_file(recorded):
     progress.record_help("a", hints=-1)
     progress.record_help("b", hints=10**9)
     progress.record_quiz("02", 10**9, 10**9)
-    assert recorded() == Progress({"a": Task(), "b": Task(hints=MAX_COUNT)})
+    assert recorded() == Progress({"a": ExerciseRecord(), "b": ExerciseRecord(hints=MAX_COUNT)})
 
 
 def test_a_name_that_no_file_can_hold_is_recorded_all_the_same(recorded):
     progress.record_exercise("\ud800" * 200, solved=True, text="kind: A")
-    assert recorded().exercises == {"?" * MAX_NAME: Task(True, 1, text="kind: A")}
+    assert recorded().exercises == {"?" * MAX_NAME: ExerciseRecord(True, 1, text="kind: A")}
     assert progress.last_attempt("\ud800" * 200) == "kind: A"
 
 
@@ -247,7 +247,7 @@ def test_only_who_begins_anew_puts_a_newer_version_aside(file):
 def test_a_full_file_drops_old_texts_and_says_so_once(file, capsys):
     store = Store(file)
     for number in range(45):
-        store.change(adding(number, Task(True, 1, text="\x01" * MAX_TEXT)))
+        store.change(adding(number, ExerciseRecord(True, 1, text="\x01" * MAX_TEXT)))
     assert sum(task.solved for task in read(file).exercises.values()) == 45
     assert read(file).exercises["e44"].text
     assert capsys.readouterr().out == (
@@ -262,10 +262,10 @@ def adding(number, task):
 
 
 def test_a_solved_exercise_for_which_there_is_no_room_loses_nothing_and_is_told(file, capsys):
-    full = Progress({f"e{number}": Task(True) for number in range(1000)})
+    full = Progress({f"e{number}": ExerciseRecord(True) for number in range(1000)})
     write(file, full)
     store = Store(file)
-    store.change(adding(1000, Task(True)))
+    store.change(adding(1000, ExerciseRecord(True)))
     assert read(file) == full
     assert len(store.read().exercises) == 1001
     assert "more than 1,000 exercises or chapters" in capsys.readouterr().out

@@ -16,9 +16,9 @@ from netpol_lab.course.progress_file import (
     MAX_TEXT,
     NOTHING,
     BrokenProgressError,
+    ExerciseRecord,
     Progress,
     Score,
-    Task,
     aside,
     locked,
     read,
@@ -27,7 +27,7 @@ from netpol_lab.course.progress_file import (
     write,
 )
 
-SOME = Progress({"two-tiers": Task(True, 2, 1, text="kind: Ä")}, {"02": Score(2, 3, 1)})
+SOME = Progress({"two-tiers": ExerciseRecord(True, 2, 1, text="kind: Ä")}, {"02": Score(2, 3, 1)})
 
 
 @pytest.fixture
@@ -59,21 +59,25 @@ WORST = "\x01" * MAX_TEXT  # as JSON, six times as long
 
 
 def test_the_oldest_texts_make_room_and_every_mark_stays(file):
-    write(file, Progress({f"e{i}": Task(True, 2, 1, True, WORST) for i in range(60)}))
+    write(file, Progress({f"e{i}": ExerciseRecord(True, 2, 1, True, WORST) for i in range(60)}))
     tasks = read(file).exercises
     kept = [name for name, task in tasks.items() if task.text]
     assert kept == [f"e{i}" for i in range(60 - len(kept), 60)]
     assert len(kept) == MAX_BYTES // (6 * MAX_TEXT)
-    assert {replace(task, text="") for task in tasks.values()} == {Task(True, 2, 1, True)}
+    assert {replace(task, text="") for task in tasks.values()} == {ExerciseRecord(True, 2, 1, True)}
 
 
 def test_an_attempt_made_again_is_not_the_oldest():
-    so_far = Progress({"a": Task(text="kind: A"), "b": Task(text="kind: B")})
-    assert [*so_far.also(Progress({"a": Task(text="kind: C")})).exercises] == ["b", "a"]
+    so_far = Progress({"a": ExerciseRecord(text="kind: A"), "b": ExerciseRecord(text="kind: B")})
+    assert [*so_far.also(Progress({"a": ExerciseRecord(text="kind: C")})).exercises] == ["b", "a"]
 
 
 def test_of_too_many_exercises_those_that_were_not_solved_make_room(file):
-    tasks = {"new": Task(), "solved": Task(True), **{f"e{i}": Task() for i in range(MAX_ENTRIES)}}
+    tasks = {
+        "new": ExerciseRecord(),
+        "solved": ExerciseRecord(True),
+        **{f"e{i}": ExerciseRecord() for i in range(MAX_ENTRIES)},
+    }
     write(file, Progress(tasks))
     assert [*read(file).exercises] == ["solved", *(f"e{i}" for i in range(1, MAX_ENTRIES))]
 
@@ -81,18 +85,18 @@ def test_of_too_many_exercises_those_that_were_not_solved_make_room(file):
 def test_what_is_as_large_as_can_be_is_read_again(file):
     names = [f"{i:03}" + "\x01" * (MAX_NAME - 3) for i in range(MAX_ENTRIES)]
     scores = dict.fromkeys(names, Score(MAX_COUNT, MAX_COUNT, MAX_COUNT))
-    task = Task(True, MAX_COUNT, MAX_COUNT, True, WORST)
+    task = ExerciseRecord(True, MAX_COUNT, MAX_COUNT, True, WORST)
     write(file, Progress(dict.fromkeys(names, task), scores, scores))
     assert read(file).quizzes == scores
     assert all(task.solved for task in read(file).exercises.values())
 
 
 TOO_MUCH = {
-    "solved exercises": Progress({f"e{i}": Task(True) for i in range(MAX_ENTRIES + 1)}),
+    "solved exercises": Progress({f"e{i}": ExerciseRecord(True) for i in range(MAX_ENTRIES + 1)}),
     "quizzes": Progress(quizzes={f"{i}": Score(1, 1, 1) for i in range(MAX_ENTRIES + 1)}),
-    "letters": Progress({"e" * (MAX_NAME + 1): Task(True)}),
-    "attempts": Progress({"e": Task(True, MAX_COUNT + 1)}),
-    "less than nothing": Progress({"e": Task(True, -1)}),
+    "letters": Progress({"e" * (MAX_NAME + 1): ExerciseRecord(True)}),
+    "attempts": Progress({"e": ExerciseRecord(True, MAX_COUNT + 1)}),
+    "less than nothing": Progress({"e": ExerciseRecord(True, -1)}),
 }
 
 
@@ -105,14 +109,14 @@ def test_what_could_not_be_read_again_is_not_written(file, progress):
 
 
 def test_letters_that_no_file_can_hold_are_replaced(file):
-    write(file, Progress({"\ud800": Task(text="\udfff")}))
-    assert read(file).exercises == {"?": Task(text="?")}
+    write(file, Progress({"\ud800": ExerciseRecord(text="\udfff")}))
+    assert read(file).exercises == {"?": ExerciseRecord(text="?")}
 
 
 def test_letters_that_no_file_can_hold_can_be_read_and_written_again(file):
     file.write_text(json.dumps({**GOOD, "exercises": {"\ud800": {"text": "\ud800"}}}))
     write(file, read(file))
-    assert read(file).exercises == {"?": Task(text="?")}
+    assert read(file).exercises == {"?": ExerciseRecord(text="?")}
 
 
 GOOD = {"version": 1, "exercises": {}, "quizzes": {}, "predictions": {}}
@@ -175,7 +179,9 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed(file):
 
 
 def test_the_best_of_two_is_the_same_whichever_comes_first():
-    other = Progress({"two-tiers": Task(False, 3, text="kind: Ä")}, {"02": Score(3, 3, 1)})
+    other = Progress(
+        {"two-tiers": ExerciseRecord(False, 3, text="kind: Ä")}, {"02": Score(3, 3, 1)}
+    )
     assert SOME.also(other) == other.also(SOME)
     assert SOME.also(SOME) == SOME
 

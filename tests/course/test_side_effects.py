@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 import netpol_lab as lab
-from netpol_lab.course.exercise_loader import exercises, read_scenario
+from netpol_lab.course.exercise_loader import exercises, read_exercise
 from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD
 
 GUARDED = GOOD.replace(
     "otherwise: unchanged\n", "otherwise: unchanged\nnothing_else_into: [safe]\n"
@@ -23,12 +23,12 @@ spec:
 
 
 def found(text, app="safe", rules="{}"):
-    scenario = read_scenario(text, "safe.yaml")
+    exercise = read_exercise(text, "safe.yaml")
     attempt = lab.load(POLICY.format(app=app, rules=rules)).policies
-    cluster = scenario.attempted(
-        scenario.answer.with_policies([*scenario.answer.policies, *attempt])
+    cluster = exercise.attempted(
+        exercise.answer.with_policies([*exercise.answer.policies, *attempt])
     )
-    effects = Grader(scenario).side_effects(lab.reachability(cluster))
+    effects = Grader(exercise).side_effects(lab.reachability(cluster))
     return [(str(goal), goal.allowed, goal.path) for goal in effects]
 
 
@@ -101,4 +101,4 @@ def test_an_address_short_of_the_agencys_block_does_not_pass():
 @pytest.mark.parametrize(("name", "words"), [("nobody", "nobody"), ("203.0.113.7", "is no pod")])
 def test_a_name_that_means_no_pod_is_refused(name, words):
     with pytest.raises(ManifestError, match=words):
-        read_scenario(GUARDED.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")
+        read_exercise(GUARDED.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")

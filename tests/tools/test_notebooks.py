@@ -29,7 +29,7 @@ from learner_copies import (
 from make_notebooks import as_text, cell_id, find_notebooks, jobs_of, normalise
 from nbformat import NotebookNode
 
-from netpol_lab.course.exercise_loader import exercises, read_exercise
+from netpol_lab.course.exercise_loader import exercises, find_exercise
 from netpol_lab.widgets.exercise import NOT_SOLVED
 from tests.helpers.places import ROOT
 
@@ -264,7 +264,7 @@ def test_every_worked_answer_is_that_of_the_exercise_and_solves_it(master):
     for cell in policy_cells(master):
         magic, answer = split_solution(cell)
         assert is_tagged(cell, "solution")
-        assert answer == read_exercise(magic.removeprefix("%%policy ")).answer.strip()
+        assert answer == find_exercise(magic.removeprefix("%%policy ")).file.answer.strip()
         assert said(cell).startswith("solved:")
 
 

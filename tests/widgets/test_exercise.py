@@ -11,13 +11,13 @@ from ipywidgets import HTML, Button
 
 import netpol_lab as lab
 from netpol_lab.course import progress
-from netpol_lab.course.exercise_loader import exercises, read_exercise
+from netpol_lab.course.exercise_loader import exercises, find_exercise
 from netpol_lab.course.goals import FlowAnswers, wrong
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.widgets.exercise import NOT_SOLVED
-from tests.course.test_exercise_loader import GOOD
 from tests.helpers import places
 from tests.helpers.boards import inside
+from tests.helpers.exercises import GOOD
 from tests.referee import naive
 
 NOTEBOOKS = sorted(places.NOTEBOOKS.glob("*.ipynb"))
@@ -36,7 +36,7 @@ def button(widget, words):
 
 # --- grading: chapter 02's exercise ---------------------------------------------------------
 
-ANSWER = read_exercise("two-tiers").answer
+ANSWER = find_exercise("two-tiers").file.answer
 
 
 def policy(name, selector, spec, namespace="library"):
@@ -502,7 +502,7 @@ def test_the_worked_answer_solves_it_and_no_policy_does_not(name):
 
 @pytest.mark.parametrize("name", exercises())
 def test_it_starts_without_policies_and_with_all_it_needs(name):
-    file = read_exercise(name)
+    file = find_exercise(name).file
     assert file.name == name
     assert file.title
     assert file.story
@@ -569,7 +569,7 @@ def test_a_policy_cell_is_checked_against_the_named_exercise(shell):
 def test_a_policy_cell_without_a_name_means_the_exercise_opened_last(shell):
     lab.exercise("only-out")
     lab.exercise("close-the-door")
-    answer = read_exercise("close-the-door").answer
+    answer = find_exercise("close-the-door").file.answer
     assert shell.run_cell_magic("policy", "", answer).solved
 
 
@@ -618,7 +618,7 @@ def test_every_policy_in_the_prose_is_one_of_the_page_s_scenario_or_the_worked_a
     """Or it stands word for word in a code cell, or it is a patient of the clinic."""
     scenarios, tasks = loads_of(path)
     known = {p: p for name in scenarios for p in lab.load(name).policies}
-    answers = {lab.load(read_exercise(name).answer).policies for name in tasks}
+    answers = {lab.load(find_exercise(name).file.answer).policies for name in tasks}
     asked = code_of(path)
     for block in yaml_blocks(path):
         if block.strip() in asked or "kind: NetworkPolicy" not in block:

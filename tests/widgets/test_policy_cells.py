@@ -7,12 +7,12 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.course import progress
-from netpol_lab.course.exercise_loader import read_exercise
+from netpol_lab.course.exercise_loader import find_exercise
 from netpol_lab.widgets import policy_cells
 from netpol_lab.widgets.policy_cells import answer_cell
-from tests.course.test_exercise_loader import GOOD
+from tests.helpers.exercises import GOOD
 
-ANSWER = read_exercise("two-tiers").answer
+ANSWER = find_exercise("two-tiers").file.answer
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def test_without_a_name_the_exercise_opened_last_is_meant():
 def test_a_teachers_file_goes_by_its_path_and_by_its_name(tmp_path):
     path = tmp_path / "my-safe.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    answer = read_exercise(str(path)).answer
+    answer = find_exercise(str(path)).file.answer
     assert answer_cell(str(path), answer).solved
     assert answer_cell("my-safe", answer).solved
 
