@@ -1,4 +1,4 @@
-"""Tests as data: the conformance cases hold, and a wrong expectation is found."""
+"""Tests of policies: the conformance cases hold, and a wrong expectation is found."""
 
 from fnmatch import fnmatch
 
@@ -269,10 +269,8 @@ def test_what_holds_is_counted():
 def test_what_does_not_hold_is_told_with_its_line_and_reasons():
     report = lab.expect(SHOP, "expect:\n- {from: web, to: db, port: 5432, allowed: true}")
     assert not report.hold
-    assert (
-        "FAIL line 2 of your list: shop/web -> shop/db  TCP 5432: expected allowed, got denied"
-        in str(report)
-    )
+    said = "shop/web -> shop/db  TCP 5432: expected allowed, got denied"
+    assert f"FAIL line 2 of your list: {said}" in str(report)
     assert "rule 1 wants role=backend" in str(report)
 
 
