@@ -113,6 +113,11 @@ class ExpectationReport:
     def as_data(self) -> dict[str, Any]:
         """Return what `netpol-lab test -o json` prints.
 
+        Returns
+        -------
+        dict
+            The numbers, the files that wait, and a dict for each failure.
+
         Examples
         --------
         >>> ExpectationReport(cases=1, expectations=2).as_data()
@@ -128,10 +133,6 @@ class ExpectationReport:
 
     def __repr__(self) -> str:
         return "\n".join([*map(str, self.failures), self.summary])
-
-    def add(self, file: str, case: str, name: str, failure: Failure | None = None) -> None:
-        """Add what became of one expectation."""
-        self.outcomes.append(ExpectationOutcome(file, case, name, failure))
 
 
 def _count(number: int, word: str) -> str:

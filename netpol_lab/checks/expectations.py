@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
 from os.path import exists
@@ -76,21 +76,17 @@ def run(
     >>> run([]).summary
     '0 cases, 0 expectations: all hold'
     """
-    report = ExpectationReport()
-
-    @lru_cache(maxsize=KEPT)
-    def read(texts: Texts) -> Cluster:
-        return read_all(texts, strict, assumptions)
-
+    read = lru_cache(maxsize=KEPT)(lambda texts: read_all(texts, strict, assumptions))
+    tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
     opened = {file: _opened(file, text_of(file)) for file in files}
     named = {path.resolve() for found in opened.values() for path in _named(found)}
     for file, found in opened.items():
         if isinstance(found, list):
-            _run_file(str(file), found, read, assumptions, report)
+            tests.file(str(file), found)
         elif named.isdisjoint({file.resolve(), *file.resolve().parents}):
-            _add_not_run(str(file), found, report)
-    return report
+            tests.add_unreadable(str(file), found)
+    return tests.report
 
 
 def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> ExpectationReport:
@@ -125,18 +121,11 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     >>> lab.expect(lab.load("three-tier"), needs)
     1 case, 2 expectations: all hold
     """
-    report = ExpectationReport()
+    known = checked_cluster(cluster)
+    tests = _Run(lambda texts: known, assumptions)
     for document, case in read_cases(f"{text}\n", INLINE, at_hand=True):
-        _run_case(document, case, checked_cluster(cluster), assumptions, report)
-    return report
-
-
-def _add_not_run(file: str, error: NetpolError, report: ExpectationReport) -> None:
-    report.add(file, "", "can be run", Failure(file, 0, _cannot_run(error)))
-
-
-def _cannot_run(error: NetpolError) -> str:
-    return "cannot be run\n" + indent(str(error), "    ")
+        tests.case(document, case)
+    return tests.report
 
 
 def _opened(file: FilePath, text: str) -> Cases | NetpolError:
@@ -152,19 +141,6 @@ def _named(found: Cases | NetpolError) -> Iterator[FilePath]:
     for document, case in found if isinstance(found, list) else ():
         places = (FilePath(document.file).parent / name for name in case.manifests_from or ())
         yield from filter(exists, places)
-
-
-def _run_file(
-    file: str, cases: Cases, read: Read, assumptions: Assumptions, report: ExpectationReport
-) -> None:
-    try:
-        for document, case in cases:
-            if case.manifest is not None:
-                _run_refusal(file, case, read, report)
-            else:
-                _run_case(document, case, read(_texts(document, case)), assumptions, report)
-    except NetpolError as error:
-        _add_not_run(file, error, report)
 
 
 def _texts(document: Document, case: Case) -> Texts:
@@ -189,24 +165,96 @@ def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
         yield str(found), text_of(found)
 
 
-def _is_put_off(file: str, case: Case, cluster: Cluster, report: ExpectationReport) -> bool:
-    """Say whether a case has cluster-wide policies: it fails, or waits if it is about them.
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of tests: how manifests are read, under which assumptions, and what is found."""
 
-    Verdicts would leave these policies out, and a test that is passed over looks like one that
-    holds. Only the cases of this project that say what such policies mean are known to wait.
-    """
-    kinds = [kind for kind in cluster.ignored if kind in CLUSTER_WIDE]
-    if kinds and any(row.startswith("ANP-") for row in case.semantics or ()):
-        words = "waits for cluster-wide policies"
-        report.outcomes.append(ExpectationOutcome(file, case.name, words, waits=True))
-    elif kinds:
-        message = (
-            f"not run: {', '.join(kinds)} among the manifests, and cluster-wide policies are not "
-            "evaluated yet; they could change every verdict. Test without them: name only the "
-            "other manifests"
-        )
-        report.add(file, case.name, "can be run", Failure(file, 0, message))
-    return bool(kinds)
+    read: Read
+    assumptions: Assumptions
+    report: ExpectationReport = field(default_factory=ExpectationReport)
+
+    def add(self, file: str, case: Case, name: str, failure: Failure | None) -> None:
+        self.report.outcomes.append(ExpectationOutcome(file, case.name, name, failure))
+
+    def add_unreadable(self, file: str, error: NetpolError) -> None:
+        self.add(file, Case(), "can be run", Failure(file, 0, _cannot_run(error)))
+
+    def file(self, file: str, cases: Cases) -> None:
+        """Check the cases of a file, up to the first that cannot be run."""
+        try:
+            for document, case in cases:
+                if case.manifest is None:
+                    self.case(document, case)
+                else:
+                    self.refusal(file, case)
+        except NetpolError as error:
+            self.add_unreadable(file, error)
+
+    def case(self, document: Document, case: Case) -> None:
+        """Check each expected verdict of a case."""
+        file, cluster = document.file, self.read(_texts(document, case))
+        if self._is_put_off(file, case, cluster):
+            return
+        self.report.cases += 1
+        before = self.report.expectations
+        for expected in _expected(case, cluster):
+            self.report.expectations += 1
+            failure = None
+            message, reasons = expected.difference(cluster, self.assumptions)
+            if message:
+                path = ("expect_default",) if expected.entry < 0 else ("expect", expected.entry)
+                failure = Failure(file, document.locate(path)[0], message, reasons)
+            self.add(file, case, expected.name, failure)
+        if self.report.expectations == before:
+            line = document.locate(("probe_ports",))[0]
+            self.add(file, case, "tests something", Failure(file, line, _NOTHING_TRIED))
+
+    def refusal(self, file: str, case: Case) -> None:
+        """Check what the API server is expected to refuse, and what it warns of."""
+        complaints: tuple[Complaint, ...] = ()
+        warned: tuple[Complaint, ...] = ()
+        try:
+            cluster = self.read(((INLINE, case.manifest or ""),))
+            if self._is_put_off(file, case, cluster):
+                return
+            warned = cluster.warnings
+        except ManifestError as error:
+            complaints = error.complaints
+        self.report.refusals += 1
+        failures: list[Failure | None] = [*_compare(file, "errors", case.errors or (), complaints)]
+        if case.warnings:
+            failures += _compare(file, "warnings", case.warnings, warned)
+        for failure in failures or [None]:
+            self.add(file, case, "is refused" if case.errors else "is accepted", failure)
+
+    def _is_put_off(self, file: str, case: Case, cluster: Cluster) -> bool:
+        """Say whether a case has cluster-wide policies: it fails, or waits if it is about them.
+
+        Verdicts would leave these policies out, and a test that is passed over looks like one that
+        holds. Only the cases of this project that say what such policies mean are known to wait.
+        """
+        kinds = [kind for kind in cluster.ignored if kind in CLUSTER_WIDE]
+        if kinds and any(row.startswith("ANP-") for row in case.semantics or ()):
+            words = "waits for cluster-wide policies"
+            self.report.outcomes.append(ExpectationOutcome(file, case.name, words, waits=True))
+        elif kinds:
+            message = f"not run: {', '.join(kinds)} among the manifests, {_NOT_EVALUATED}"
+            self.add(file, case, "can be run", Failure(file, 0, message))
+        return bool(kinds)
+
+
+_NOTHING_TRIED = (
+    "tests nothing: there are no two pods among the manifests; name what runs, too, as in "
+    "manifests_from: [../deploy/, ../policies/]"
+)
+_NOT_EVALUATED = (
+    "and cluster-wide policies are not evaluated yet; they could change every verdict. "
+    "Test without them: name only the other manifests"
+)
+
+
+def _cannot_run(error: NetpolError) -> str:
+    return "cannot be run\n" + indent(str(error), "    ")
 
 
 # ---------------------------------------------------------------- expected verdicts
@@ -245,35 +293,6 @@ class _ExpectedVerdict:
             said = f"most plugins were expected to have it {expected}, got {got}"
             return f"{verdict.flow}: {said}", explain(verdict)
         return "", ""
-
-
-def _run_case(
-    document: Document,
-    case: Case,
-    cluster: Cluster,
-    assumptions: Assumptions,
-    report: ExpectationReport,
-) -> None:
-    """Check each expectation of a case, and add what became of it to the report."""
-    if _is_put_off(document.file, case, cluster, report):
-        return
-    report.cases += 1
-    before = report.expectations
-    for expected in _expected(case, cluster):
-        report.expectations += 1
-        failure = None
-        message, reasons = expected.difference(cluster, assumptions)
-        if message:
-            path = ("expect_default",) if expected.entry < 0 else ("expect", expected.entry)
-            failure = Failure(document.file, document.locate(path)[0], message, reasons)
-        report.add(document.file, case.name, expected.name, failure)
-    if report.expectations == before:
-        message = (
-            "tests nothing: there are no two pods among the manifests; name what runs, too, as in "
-            "manifests_from: [../deploy/, ../policies/]"
-        )
-        failure = Failure(document.file, document.locate(("probe_ports",))[0], message)
-        report.add(document.file, case.name, "tests something", failure)
 
 
 def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
@@ -341,27 +360,6 @@ def _meant(name: str, cluster: Cluster) -> list[str]:
     if end.pod is None or end.address is not None:  # an address may be one of several of a pod
         return [name]
     return sorted(one.name for one in end.each)
-
-
-# ---------------------------------------------------------------- expected refusals
-
-
-def _run_refusal(file: str, case: Case, read: Read, report: ExpectationReport) -> None:
-    complaints: tuple[Complaint, ...] = ()
-    warned: tuple[Complaint, ...] = ()
-    try:
-        cluster = read(((INLINE, case.manifest or ""),))
-        if _is_put_off(file, case, cluster, report):
-            return
-        warned = cluster.warnings
-    except ManifestError as error:
-        complaints = error.complaints
-    report.refusals += 1
-    failures: list[Failure | None] = [*_compare(file, "errors", case.errors or (), complaints)]
-    if case.warnings:
-        failures += _compare(file, "warnings", case.warnings, warned)
-    for failure in failures or [None]:
-        report.add(file, case.name, "is refused" if case.errors else "is accepted", failure)
 
 
 def _compare(

@@ -1,6 +1,6 @@
 """What a run of policy tests found, in words and numbers."""
 
-from netpol_lab.checks.expectation_report import ExpectationReport, Failure
+from netpol_lab.checks.expectation_report import ExpectationOutcome, ExpectationReport, Failure
 from tests.helpers.expected import outcome
 
 
@@ -14,10 +14,9 @@ def test_every_expectation_has_an_outcome_in_words(tmp_path):
 
 
 def test_a_report_prints_what_does_not_hold_and_the_numbers():
-    report = ExpectationReport(cases=1, expectations=2, refusals=1)
-    report.add(
-        "case.yaml", "small", "a -> b  TCP 1: denied", Failure("case.yaml", 3, "got allowed")
-    )
+    failure = Failure("case.yaml", 3, "got allowed")
+    found = ExpectationOutcome("case.yaml", "small", "a -> b  TCP 1: denied", failure)
+    report = ExpectationReport(cases=1, expectations=2, refusals=1, outcomes=[found])
     assert not report.hold
     assert str(report).splitlines() == [
         "FAIL case.yaml:3: got allowed",

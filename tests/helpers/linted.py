@@ -1,7 +1,7 @@
 """The world that lint cases play in, and policies for it."""
 
 import netpol_lab as lab
-from netpol_lab.checks.lint.context import Survey
+from netpol_lab.checks.lint.context import Context
 from netpol_lab.model.assumptions import DEFAULTS
 from tests.helpers.places import LINT_CASES
 
@@ -39,6 +39,6 @@ def codes(*texts, **options):
     return [finding.code for finding in findings(*texts, **options)]
 
 
-def survey(*texts):
+def context(*texts):
     """The world with more in it, as lint looks at it."""
-    return Survey(lab.load(WORLD, *texts), DEFAULTS)
+    return Context(lab.load(WORLD, *texts), DEFAULTS)

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, cached_property, reduce
 from ipaddress import ip_address
 from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
+from netpol_lab.checks.lint.codes import CODES
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import PeerSet, resolution_of
-from netpol_lab.engine.semantics import addresses_of, covers, ports_at
+from netpol_lab.engine.semantics import addresses_of, ports_at
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
-from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster import Cluster, Place
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     Direction,
     IPBlock,
+    Namespace,
     Peer,
     Pod,
     Policy,
@@ -45,7 +48,7 @@ class Probe(NamedTuple):
     protocol: str
 
 
-class Survey:
+class Context:
     """A cluster with the answers that checks ask for again and again.
 
     Parameters
@@ -97,15 +100,14 @@ class Survey:
 
     def set_of(self, pods: Iterable[Pod]) -> PodSet:
         """Return a set of running pods."""
-        places = (self.pod_index.index[str(pod)] for pod in pods)
-        return PodSet(self.pod_index, bits_of(places))
+        return PodSet(self.pod_index, bits_of(self.pod_index.index[str(pod)] for pod in pods))
 
     def subjects(self, policy: Policy) -> PodSet:
         """Return the pods that a policy selects."""
         return self.resolution.subjects(policy.namespace, policy.pod_selector)
 
     def peers(self, policy: Policy, *peers: Peer) -> PeerSet:
-        """Return whom some items of `from` or `to` mean."""
+        """Return what some peers in a policy's `from` or `to` match."""
         return self.resolution.peers(policy.namespace, peers)
 
     def pods_of(self, namespace: str) -> PodSet:
@@ -124,13 +126,11 @@ class Survey:
 
     def inside(self, block: IPBlock) -> PodSet:
         """Return the pods with an address in a block."""
-        by_number = self._by_address.get(block.cidr.version, [])
-        places = (
-            place
-            for part in addresses_of(block)
-            for _, place in by_number[_span(by_number, part.numbers)]
-        )
-        return PodSet(self.pod_index, bits_of(places))
+        known = self._by_address.get(block.cidr.version, [])
+        found = []
+        for first, last in (part.numbers for part in addresses_of(block)):
+            found += known[bisect_left(known, (first, -1)) : bisect_left(known, (last + 1, -1))]
+        return PodSet(self.pod_index, bits_of(place for _, place in found))
 
     @cached_property
     def _by_address(self) -> dict[int, list[tuple[int, int]]]:
@@ -166,13 +166,6 @@ class Survey:
 
     # ---------------------------------------------------------------- Services
 
-    def in_block(self, block: IPBlock) -> Iterator[tuple[Service, Address]]:
-        """Yield the Services with an address in a block."""
-        for service in self.cluster.services:
-            for address in service.addresses:
-                if covers(block, address):
-                    yield service, address
-
     def behind(self, service: Service) -> PodSet:
         """Return the running pods that a Service selects."""
         if service.selector is None:
@@ -207,27 +200,53 @@ class Survey:
         here = self.policies_of.get(pod.namespace, ())
         return {id(policy) for policy in here if pod in self.subjects(policy)}
 
-    def beside(self, policy: Policy) -> list[Policy]:
-        """Return the other policies of a policy's namespace."""
-        return [other for other in self.policies_of[policy.namespace] if other is not policy]
-
     def instead(self, policy: Policy, other: Policy) -> Cluster:
         """Return the cluster with another policy in the place of one."""
-        found = (other if p is policy else p for p in self.cluster.policies)
-        return self.cluster.with_policies(found)
+        return self.cluster.with_policies(
+            other if p is policy else p for p in self.cluster.policies
+        )
 
     def without(self, *policies: Policy) -> Cluster:
         """Return the cluster without some policies."""
         gone = set(map(id, policies))
-        kept = (p for p in self.cluster.policies if id(p) not in gone)
-        return self.cluster.with_policies(kept)
+        return self.cluster.with_policies(p for p in self.cluster.policies if id(p) not in gone)
 
     def together_with(self, policy: Policy) -> Cluster:
         """Return the cluster with one more policy."""
         return self.cluster.with_policies([*self.cluster.policies, policy])
 
+    # ---------------------------------------------------------------- findings
 
-def _span(pairs: list[tuple[int, int]], numbers: tuple[int, int]) -> slice:
-    """Return the part of sorted pairs whose first numbers are within two bounds."""
-    first, last = numbers
-    return slice(bisect_left(pairs, (first, -1)), bisect_left(pairs, (last + 1, -1)))
+    def finding(
+        self,
+        code: str,
+        about: Policy | Pod | Namespace,
+        message: str,
+        hint: str,
+        path: str = "",
+        witness: Witness | None = None,
+    ) -> Finding:
+        """Return a finding with its place and with all that is known of its code."""
+        kind, policy = CODES[code], about if isinstance(about, Policy) else None
+        return Finding(
+            code,
+            kind.severity,
+            kind.title,
+            message,
+            hint,
+            kind.chapter,
+            namespace=about.name if isinstance(about, Namespace) else about.namespace,
+            policy=str(policy or ""),
+            pod=str(about) if isinstance(about, Pod) else "",
+            path=path,
+            place=self._place(policy, path) if policy else None,
+            witness=witness,
+        )
+
+    def _place(self, policy: Policy, path: str) -> Place | None:
+        """Return where a part is written, or else the nearest part around it that is."""
+        while path:
+            if place := self.cluster.place_of(policy, path):
+                return place
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from netpol_lab.checks.lint.context import Survey
+from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.semantics import addresses_of, matches, only_namespace, ports_at
 from netpol_lab.model.intervals import without
 from netpol_lab.model.objects import IPBlock, Peer, Policy, PolicyPort, Rule, Selector
@@ -21,27 +21,27 @@ def within(inner: Selector | None, outer: Selector | None) -> bool:
     return not outer or asked.issuperset(outer.requirements)
 
 
-def covered_rule(survey: Survey, policy: Policy, rule: Rule, others: Iterable[Rule]) -> bool:
+def covered_rule(context: Context, policy: Policy, rule: Rule, others: Iterable[Rule]) -> bool:
     """Say whether other rules of the same subjects admit all that a rule admits."""
     others = tuple(others)
     alone: list[tuple[PolicyPort, ...]] = [(entry,) for entry in rule.ports]
     for entries in alone or [()]:
-        fitting = [o for o in others if covered_ports(survey, policy, entries, o.ports)]
+        fitting = [o for o in others if covered_ports(context, policy, entries, o.ports)]
         if any(not other.peers for other in fitting):
             continue
         found = (peer for other in fitting for peer in other.peers)
-        if not rule.peers or not covered_peers(survey, policy, rule.peers, found):
+        if not rule.peers or not covered_peers(context, policy, rule.peers, found):
             return False
     return True
 
 
 def covered_ports(
-    survey: Survey, policy: Policy, ports: tuple[PolicyPort, ...], by: tuple[PolicyPort, ...]
+    context: Context, policy: Policy, ports: tuple[PolicyPort, ...], by: tuple[PolicyPort, ...]
 ) -> bool:
     """Say whether ports are among others at every destination."""
     if not by or not ports:
         return not by
-    end_port = survey.assumptions.end_port
+    end_port = context.assumptions.end_port
     everywhere = ports_at(by, (), end_port)  # whatever names a destination has
     return all(port in by or not _anywhere(port, end_port) - everywhere for port in ports)
 
@@ -54,7 +54,7 @@ def _anywhere(port: PolicyPort, end_port: bool) -> PortSet:
 
 
 def covered_peers(
-    survey: Survey, policy: Policy, peers: Iterable[Peer], by: Iterable[Peer]
+    context: Context, policy: Policy, peers: Iterable[Peer], by: Iterable[Peer]
 ) -> bool:
     """Say whether each of some peers is covered by one of others, or by several blocks."""
     by = tuple(by)
@@ -62,7 +62,7 @@ def covered_peers(
     return all(
         _covered_block(peer.ip_block, blocks)
         if peer.ip_block is not None
-        else any(_covered_pods(survey, policy, peer, other) for other in by)
+        else any(_covered_pods(context, policy, peer, other) for other in by)
         for peer in peers
     )
 
@@ -74,11 +74,11 @@ def _covered_block(block: IPBlock, by: list[IPBlock]) -> bool:
     return bool(by) and not without((part.numbers for part in addresses_of(block)), holes)
 
 
-def _covered_pods(survey: Survey, policy: Policy, peer: Peer, other: Peer) -> bool:
+def _covered_pods(context: Context, policy: Policy, peer: Peer, other: Peer) -> bool:
     """Say whether an item with selectors means only pods that another item means."""
     if other.ip_block is not None or not within(peer.pod_selector, other.pod_selector):
         return False
     namespaces = other.namespace_selector or only_namespace(policy.namespace)
     if peer.namespace_selector is None:
-        return matches(namespaces, survey.cluster.namespaces[policy.namespace].labels)
+        return matches(namespaces, context.cluster.namespaces[policy.namespace].labels)
     return within(peer.namespace_selector, namespaces)

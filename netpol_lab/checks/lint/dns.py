@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from netpol_lab.checks.lint.context import Survey
-from netpol_lab.checks.lint.findings import Suspicion
+from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
@@ -29,6 +29,10 @@ def is_for_dns(ports: Sequence[PolicyPort]) -> bool:
     return bool(ports) and all(port.port in (53, 5353) or "dns" in str(port.port) for port in ports)
 
 
+def _has_port_for_dns(rule: Rule) -> bool:
+    return any(is_for_dns([port]) for port in rule.ports)
+
+
 @dataclass(frozen=True, slots=True)
 class _NameServers:
     """Where pods ask for names.
@@ -47,93 +51,75 @@ class _NameServers:
     port: int
     addresses: tuple[Endpoint, ...]
 
-    def admitted_by(self, survey: Survey, policy: Policy, protocol: Protocol) -> bool:
+    def admitted_by(self, context: Context, policy: Policy, protocol: Protocol) -> bool:
         """Say whether some egress rule of a policy admits the look-up of names."""
         asked = self._is_known if self.pods else _is_likely
-        return any(asked(survey, policy, rule, protocol) for rule in policy.rules(EGRESS))
+        return any(asked(context, policy, rule, protocol) for rule in policy.rules(EGRESS))
 
-    def _is_known(self, survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+    def _is_known(self, context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
         pods = (Endpoint(pod, next(iter(pod.known_addresses), None)) for pod in self.pods)
-        ends = ((end, self.port) for end in pods)
-        assumptions = replace(survey.assumptions, unknown_addresses_in_blocks=True)
+        ends = (*((end, self.port) for end in pods), *((end, DNS_PORT) for end in self.addresses))
+        assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
         return any(
-            survey.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), assumptions)
-            for end, port in (*ends, *((end, DNS_PORT) for end in self.addresses))
+            context.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), assumed)
+            for end, port in ends
         )
 
 
-def _is_likely(survey: Survey, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+def _is_likely(context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
     """Say whether a rule admits name servers that the manifests do not show."""
-    if rule.ports and any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
+    if any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
         return True
     query = PortQuery(Endpoint(), protocol, DNS_PORT)
-    reaches = not rule.peers or any(_may_serve_names(survey, peer) for peer in rule.peers)
-    return reaches and query.in_rule(rule, survey.assumptions)
+    reaches = not rule.peers or any(_may_serve_names(context, peer) for peer in rule.peers)
+    return reaches and query.in_rule(rule, context.assumptions)
 
 
-def _may_serve_names(survey: Survey, peer: Peer) -> bool:
+def _may_serve_names(context: Context, peer: Peer) -> bool:
     if peer.namespace_selector is None:
         return peer.ip_block is not None
-    system = survey.cluster.namespaces.get("kube-system")
+    system = context.cluster.namespaces.get("kube-system")
     labels = {NAME_LABEL: "kube-system", **(system.labels if system else {})}
     alone = peer.pod_selector is None or not peer.pod_selector.requirements
     return alone and matches(peer.namespace_selector, labels)
 
 
-def _name_servers(survey: Survey) -> _NameServers:
+def _name_servers(context: Context) -> _NameServers:
     """Return the pods that serve names, by their Service or by their label."""
     addresses = [NODE_CACHE]
-    for service, offered in survey.offers.get((DNS_PORT, UDP), ()):
-        ports = [target_port(offered, pod) for pod in survey.behind(service)]
+    for service, offered in context.offers.get((DNS_PORT, UDP), ()):
+        ports = [target_port(offered, pod) for pod in context.behind(service)]
         addresses += (Endpoint(address=address) for address in service.addresses)
         if ports and ports[0] is not None:
-            return _NameServers(survey.behind(service), ports[0], tuple(addresses))
-    labelled = (pod for pod in survey.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
-    return _NameServers(survey.set_of(labelled), DNS_PORT, tuple(addresses))
+            return _NameServers(context.behind(service), ports[0], tuple(addresses))
+    labelled = (pod for pod in context.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
+    return _NameServers(context.set_of(labelled), DNS_PORT, tuple(addresses))
 
 
-def no_names(survey: Survey) -> Iterator[Suspicion]:
+def no_names(context: Context) -> Iterator[Finding]:
     """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61)."""
-    servers = _name_servers(survey)
-    for policies in survey.policies_of.values():
+    servers = _name_servers(context)
+    for policies in context.policies_of.values():
         listing = [policy for policy in policies if EGRESS in policy.policy_types]
-        serving = {
-            protocol: [p for p in listing if servers.admitted_by(survey, p, protocol)]
+        udp, tcp = (
+            context.selected_by(p for p in listing if servers.admitted_by(context, p, protocol))
             for protocol in (UDP, TCP)
-        }
-        served = {protocol: survey.selected_by(found) for protocol, found in serving.items()}
-        yield from _unserved(survey, servers, listing, served)
-
-
-def _unserved(
-    survey: Survey,
-    servers: _NameServers,
-    policies: list[Policy],
-    served: dict[Protocol, PodSet],
-) -> Iterator[Suspicion]:
-    """Yield the pods that have egress rules and cannot look up names, each of them once."""
-    told = servers.pods | survey.on_hosts
-    for policy in policies:
-        if not policy.rules(EGRESS):  # a ban on everything needs no names
-            continue
-        left = survey.subjects(policy) - told
-        lacking = {
-            "NP304": left - served[UDP] - served[TCP],
-            "NP305": (left - served[UDP]) & served[TCP],
-            "NP306": (left - served[TCP]) & served[UDP],
-        }
-        for code, pods in lacking.items():
-            if pods and (code == "NP304" or _mentions_dns(policy)):
-                yield _without_names(code, survey, servers, policy, pods)
-                told = told | pods
-
-
-def _mentions_dns(policy: Policy) -> bool:
-    return any(map(_names_dns, policy.rules(EGRESS)))
-
-
-def _names_dns(rule: Rule) -> bool:
-    return any(is_for_dns([port]) for port in rule.ports)
+        )
+        told = servers.pods | context.on_hosts  # and each of the others once
+        for policy in listing:
+            rules = policy.rules(EGRESS)
+            if not rules:  # a ban on everything needs no names
+                continue
+            left = context.subjects(policy) - told
+            lacking = {
+                "NP304": left - udp - tcp,
+                "NP305": (left - udp) & tcp,
+                "NP306": (left - tcp) & udp,
+            }
+            for code, pods in lacking.items():
+                if pods and (code == "NP304" or any(map(_has_port_for_dns, rules))):
+                    yield _without_names(code, context, servers, policy, pods)
+                    told = told | pods
 
 
 _MESSAGES = {
@@ -151,64 +137,57 @@ _HINTS = {
 
 
 def _without_names(
-    code: str, survey: Survey, servers: _NameServers, policy: Policy, pods: PodSet
-) -> Suspicion:
+    code: str, context: Context, servers: _NameServers, policy: Policy, pods: PodSet
+) -> Finding:
     rules = policy.rules(EGRESS)
     namespaces = dict.fromkeys(pod.namespace for pod in servers.pods)
     peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in namespaces)
     udp, tcp = (PolicyPort(protocol, servers.port) for protocol in (UDP, TCP))
     names = Rule(EGRESS, len(rules), peers, (udp, tcp))
-    variant = survey.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
+    variant = context.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
     asked = replace(names, ports=(tcp if code == "NP306" else udp,))
-    probes = between(survey, EGRESS, pods, servers.pods, asked)
-    if not servers.pods:
-        probes = with_strangers(survey, EGRESS, pods, asked)
-    witness = difference(survey, probes, variant, "with a rule for name servers", OPENS)
-    path = "spec.egress" if code == "NP304" else f"spec.egress[{_place_of_dns(policy)}]"
-    return Suspicion(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
-
-
-def _place_of_dns(policy: Policy) -> int:
-    rules = policy.rules(EGRESS)
-    return next(i for i, rule in enumerate(rules) if _names_dns(rule))
+    if servers.pods:
+        probes = between(context, EGRESS, pods, servers.pods, asked)
+    else:
+        probes = with_strangers(context, EGRESS, pods, asked)
+    witness = difference(context, probes, variant, "with a rule for name servers", OPENS)
+    path = "spec.egress" if code == "NP304" else next(filter(_has_port_for_dns, rules)).path
+    return context.finding(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
 
 
 # ---------------------------------------------------------------- the name servers' own policies
 
 
-def half_open_servers(survey: Survey) -> Iterator[Suspicion]:
+def half_open_servers(context: Context) -> Iterator[Finding]:
     """NP305 and NP306: ingress rules that let name servers be asked over one protocol alone."""
-    servers = _name_servers(survey)
+    servers = _name_servers(context)
     for namespace in dict.fromkeys(pod.namespace for pod in servers.pods):
-        policies = [p for p in survey.policies_of.get(namespace, ()) if INGRESS in p.policy_types]
-        asked = [p for p in policies if survey.subjects(p) & servers.pods]
+        policies = [p for p in context.policies_of.get(namespace, ()) if INGRESS in p.policy_types]
+        asked = [p for p in policies if context.subjects(p) & servers.pods]
         for policy in asked:
-            yield from _half_open(survey, servers, policy, asked)
+            yield from _half_open(context, servers, policy, asked)
 
 
 def _half_open(
-    survey: Survey, servers: _NameServers, policy: Policy, beside: list[Policy]
-) -> Iterator[Suspicion]:
-    """Yield a suspicion about the first rule for DNS, if no rule speaks of the other protocol."""
+    context: Context, servers: _NameServers, policy: Policy, beside: list[Policy]
+) -> Iterator[Finding]:
+    """Yield a finding about the first rule for DNS, if no rule speaks of the other protocol."""
     rules = [rule for p in beside for rule in p.rules(INGRESS)]
-    pod = next(iter(survey.subjects(policy) & servers.pods))
-    spoken_of = PortSet.union(*(survey.ports_to(rule, pod) for rule in rules))
+    pod = next(iter(context.subjects(policy) & servers.pods))
+    spoken_of = PortSet.union(*(context.ports_to(rule, pod) for rule in rules))
     lacking = [protocol for protocol in (UDP, TCP) if (protocol, servers.port) not in spoken_of]
-    first = next((r for r in policy.rules(INGRESS) if _names_dns(r)), None)
+    first = next(filter(_has_port_for_dns, policy.rules(INGRESS)), None)
     if len(lacking) == 1 and first is not None:
         names = set(map(str, servers.pods))
         added = PolicyPort(lacking[0], servers.port)
         more = with_rule(policy, first, replace(first, ports=(*first.ports, added)))
-        probes = (
-            probe
-            for probe in admitted(survey, policy, replace(first, ports=(added,)))
-            if probe.destination in names
-        )
-        variant = survey.instead(policy, more)
-        if witness := difference(survey, probes, variant, f"with {added} in the rule", OPENS):
+        flows = admitted(context, policy, replace(first, ports=(added,)))
+        probes = (probe for probe in flows if probe.destination in names)
+        variant = context.instead(policy, more)
+        if witness := difference(context, probes, variant, f"with {added} in the rule", OPENS):
             code = "NP305" if added.protocol is UDP else "NP306"
             hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
-            yield Suspicion(code, policy, _MESSAGES[code], hint, first.path, witness)
+            yield context.finding(code, policy, _MESSAGES[code], hint, first.path, witness)
 
 
 OF_CLUSTERS = (no_names, half_open_servers)

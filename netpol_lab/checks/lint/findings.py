@@ -1,42 +1,145 @@
-"""What a check hands over: something that is legal and probably not meant, and why."""
+"""What lint reports: findings, and the flows that prove them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from netpol_lab.checks.lint.witnesses import Witness
-from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.checks.lint.codes import Severity
+from netpol_lab.engine.explain import ALLOWED_WORDS
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster import Cluster, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class Witness:
+    """A flow that proves a finding: its verdict now, and in a variant of the cluster.
+
+    Parameters
+    ----------
+    source, destination : str
+        ``namespace/pod``, or an address.
+    port : int
+    protocol : str
+    now, then : bool or None
+        The verdict on the cluster as it is, and on the variant.
+    change : str
+        What the variant does differently, in words.
+    variant : Cluster
+    assumptions : Assumptions
+        Under which both verdicts were given.
+    """
+
+    source: str
+    destination: str
+    port: int
+    protocol: str
+    now: bool | None
+    then: bool | None
+    change: str
+    variant: Cluster = field(repr=False, compare=False)
+    assumptions: Assumptions = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        flow = f"{self.source} -> {self.destination}  {self.protocol} {self.port}"
+        still = "still " if self.now == self.then else ""
+        now, then = ALLOWED_WORDS[self.now], ALLOWED_WORDS[self.then]
+        return f"{flow}: {now} now, {still}{then} {self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
     """Something that is legal and probably not meant.
 
     Parameters
     ----------
     code : str
-        A key of `CODES`.
-    about : Policy, Pod or Namespace
+        Such as ``NP204``; ``docs/lint.md`` lists them.
+    severity : Severity
+    title : str
+        What is the matter, in a few words.
     message : str
         Why it is probably not meant.
     hint : str
         What to write instead.
+    chapter : int
+        The chapter of the course that teaches it.
+    namespace : str
+    policy, pod : str
+        ``namespace/name`` of what it is about; empty where it is about something else.
     path : str
-        The part of the policy; empty where it is about no policy.
+        The part of the policy.
+    place : Place, optional
+        Where that is written; None where the cluster came from no text.
     witness : Witness, optional
+        The flow that proves it; None where by nature there is none.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> finding = lab.lint(lab.load("one-way"))[0]
+    >>> finding.code, finding.severity.value, finding.policy, finding.place.line
+    ('NP102', 'warning', 'lab/app-to-friend', 61)
     """
 
     code: str
-    about: Policy | Pod | Namespace
+    severity: Severity
+    title: str
     message: str
     hint: str
+    chapter: int
+    namespace: str
+    policy: str = ""
+    pod: str = ""
     path: str = ""
+    place: Place | None = None
     witness: Witness | None = None
+
+    @property
+    def about(self) -> str:
+        """The policy, pod or namespace it is about."""
+        return self.policy or self.pod or f"namespace {self.namespace}"
+
+    def __str__(self) -> str:
+        where = self.place or self.about
+        lines = [f"{where}: {self.severity} {self.code}: {self.title}"]
+        who = f"{self.policy}: " if self.policy and self.place else ""
+        lines.append(f"  {who}{self.message}")
+        lines.append(f"  hint: {self.hint}")
+        if self.witness is not None:
+            lines.append(f"  witness: {self.witness}")
+        lines.append(f"  learn: chapter {self.chapter:02}")
+        return "\n".join(lines)
+
+
+class Found(tuple[Finding, ...]):
+    """Findings that print as text, one below the other.
+
+    Examples
+    --------
+    >>> Found()
+    nothing found
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(str, self)) or "nothing found"
 
 
 def some(things: Iterable[object], most: int = 3) -> str:
     """Return a few names, and how many more there are.
+
+    Parameters
+    ----------
+    things : iterable
+        What prints as a name.
+    most : int
+        How many names are given.
+
+    Returns
+    -------
+    str
 
     Examples
     --------

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from netpol_lab.checks.lint.context import Survey
-from netpol_lab.checks.lint.findings import Suspicion
+from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, with_anybody, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, difference, stands
 from netpol_lab.model.objects import Operator, Peer, Policy
@@ -25,73 +25,73 @@ from netpol_lab.model.policy_parts import (
 )
 
 
-def empty_rule(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP505: an empty rule admits everything, so that those beside it say nothing (SEM-11)."""
     for direction in policy.policy_types:
         rules = policy.rules(direction)
         found = next(filter(is_empty, rules), None)
         if found is None or all(map(is_empty, rules)):
             continue
-        variant = survey.instead(policy, with_rule(policy, found))
-        probes = with_anybody(survey, direction, survey.subjects(policy))
-        witness = difference(survey, probes, variant, "without the empty rule", CLOSES)
-        if stands(survey, policy, witness):
+        variant = context.instead(policy, with_rule(policy, found))
+        probes = with_anybody(context, direction, context.subjects(policy))
+        witness = difference(context, probes, variant, "without the empty rule", CLOSES)
+        if stands(context, policy, witness):
             message = (
                 f"rule {found.number} is empty, which admits every peer on every port, also "
                 "outside the cluster; the other rules add nothing to that."
             )
             hint = "remove the empty rule; if everything is meant, keep it alone"
-            yield Suspicion("NP505", policy, message, hint, found.path, witness)
+            yield context.finding("NP505", policy, message, hint, found.path, witness)
 
 
 _OPENLY = re.compile("all|any|every|external|internet|open|public")
 
 
-def empty_peers(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP506: an empty list of peers restricts nothing (SEM-12)."""
     for rule in listed_rules(policy):
         path = path_of_peers(rule)
-        if rule.peers or _OPENLY.search(policy.name) or not survey.cluster.place_of(policy, path):
+        if rule.peers or _OPENLY.search(policy.name) or not context.cluster.place_of(policy, path):
             continue
-        variant = survey.instead(policy, with_rule(policy, rule))
-        probes = with_strangers(survey, rule.direction, survey.subjects(policy), rule)
-        witness = difference(survey, probes, variant, "without this rule", CLOSES)
-        if stands(survey, policy, witness):
+        variant = context.instead(policy, with_rule(policy, rule))
+        probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
+        witness = difference(context, probes, variant, "without this rule", CLOSES)
+        if stands(context, policy, witness):
             name = list_of_peers(rule)
             message = f"an empty {name} means everybody, also outside the cluster, not nobody."
             hint = f"to admit nobody, remove the rule; to admit everybody, leave {name} out"
-            yield Suspicion("NP506", policy, message, hint, path, witness)
+            yield context.finding("NP506", policy, message, hint, path, witness)
 
 
 _BANS = {"deny", "block", "forbid", "reject", "ban", "no"}
 _TURNS = {"but", "except", "other", "others", "only", "unless", "allow"}  # back to allowing
 
 
-def misnamed_ban(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP507: there are no rules that deny; a rule for somebody lets them in (SEM-03)."""
     words = set(re.split(r"[-.]", policy.name))
     if not words & _BANS or words & _TURNS:
         return
-    yield from _open_ban(survey, policy, words)
+    yield from _open_ban(context, policy, words)
     for rule, i, peer in listed_peers(policy):
         named = words & _values(peer)
-        probes = admitted(survey, policy, replace(rule, peers=(peer,)))
-        variant = survey.instead(policy, with_rule(policy, rule))
+        probes = admitted(context, policy, replace(rule, peers=(peer,)))
+        variant = context.instead(policy, with_rule(policy, rule))
         change = "without this rule"
-        if named and (witness := difference(survey, probes, variant, change, CLOSES)):
+        if named and (witness := difference(context, probes, variant, change, CLOSES)):
             message = (
                 f"by its name this policy keeps {min(named)} away, and this rule admits it: "
                 "rules only allow. What no rule admits is denied."
             )
             hint = "to keep somebody away, write rules for all others, and none for them"
-            yield Suspicion("NP507", policy, message, hint, peer_path(rule, i), witness)
+            yield context.finding("NP507", policy, message, hint, peer_path(rule, i), witness)
 
 
 _SAYS_ALL = {"all", "any", "default", "everything", "traffic"}
 
 
-def _open_ban(survey: Survey, policy: Policy, words: set[str]) -> Iterator[Suspicion]:
-    """Yield a suspicion if all that a ban on everything has is an empty rule (SEM-11)."""
+def _open_ban(context: Context, policy: Policy, words: set[str]) -> Iterator[Finding]:
+    """Yield a finding if all that a ban on everything has is an empty rule (SEM-11)."""
     named = [direction for direction in policy.policy_types if str(direction) in words]
     if "deny" not in words or not (named or words & _SAYS_ALL):
         return
@@ -99,16 +99,16 @@ def _open_ban(survey: Survey, policy: Policy, words: set[str]) -> Iterator[Suspi
     if not all(rules) or not all(map(is_empty, chain.from_iterable(rules))):
         return
     for rule in (first for first, *_ in rules):
-        variant = survey.instead(policy, with_rules(policy, rule.direction, ()))
-        probes = with_anybody(survey, rule.direction, survey.subjects(policy))
-        witness = difference(survey, probes, variant, f"with {rule.direction}: []", CLOSES)
-        if stands(survey, policy, witness):
+        variant = context.instead(policy, with_rules(policy, rule.direction, ()))
+        probes = with_anybody(context, rule.direction, context.subjects(policy))
+        witness = difference(context, probes, variant, f"with {rule.direction}: []", CLOSES)
+        if stands(context, policy, witness):
             message = (
                 f"by its name this policy denies, and {rule.direction}: [{{}}] has one rule that "
                 "is empty: it admits every peer on every port. No rule at all denies everything."
             )
             hint = f"write {rule.direction}: [], with {rule.direction.value} in policyTypes"
-            yield Suspicion("NP507", policy, message, hint, rule.path, witness)
+            yield context.finding("NP507", policy, message, hint, rule.path, witness)
 
 
 def _values(peer: Peer) -> set[str]:

@@ -1,64 +1,138 @@
-"""NP203 to NP205: peers that match nothing, and whom they were probably meant to match."""
+"""NP2xx: selectors and peers that match nothing, or more than was probably meant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, groupby, pairwise
 
-from netpol_lab.checks.lint.context import Survey
+from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Suspicion, some
-from netpol_lab.checks.lint.labels import in_words, labels_meant, nearest, vocabulary
+from netpol_lab.checks.lint.findings import Finding, some
 from netpol_lab.checks.lint.probes import by_rule
-from netpol_lab.checks.lint.selectors import finished_bearers, is_contradictory
-from netpol_lab.checks.lint.wide_peers import likely_pairs
-from netpol_lab.checks.lint.witnesses import OPENS, difference
+from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import holds, only_namespace
+from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import near
-from netpol_lab.model.objects import NAME_LABEL, Operator, Peer, Policy, Rule, Selector
-from netpol_lab.model.policy_parts import listed_peers, peer_path, with_peer
+from netpol_lab.model.objects import (
+    ADDED_LABELS,
+    NAME_LABEL,
+    Labels,
+    Operator,
+    Peer,
+    Policy,
+    Requirement,
+    Rule,
+    Selector,
+)
+from netpol_lab.model.policy_parts import (
+    listed_peers,
+    listed_rules,
+    peer_path,
+    selectors_of,
+    with_peer,
+    with_rule,
+)
 
 NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")  # what people try
 
+# ---------------------------------------------------------------- selectors that match nothing
 
-def matches_nothing(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
-    """NP203 to NP205: a peer that no running pod matches."""
-    if not survey.everyone:
-        return
+
+def contradictions(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP201: requirements on one key that no value can meet (SEM-33)."""
+    selectors = [("spec.podSelector", policy.pod_selector)]
     for rule, i, peer in listed_peers(policy):
-        if peer.ip_block is not None or survey.peers(policy, peer).pods:
-            continue
-        if _is_told_elsewhere(survey, policy, rule, i) or _has_ended(survey, policy, peer):
-            continue
-        named = _by_wrong_name(survey, peer)
-        if named is not None:
-            yield _wrong_name(survey, policy, rule, i, named)
-        elif elsewhere := _elsewhere(survey, peer):
-            yield _other_namespace(survey, policy, rule, i, elsewhere)
-        elif not _may_be_outside(survey, rule, peer):
-            yield _no_match(survey, policy, rule, i)
+        path = peer_path(rule, i)
+        selectors += ((f"{path}.{name}", found) for name, found in selectors_of(peer).items())
+    for path, selector in selectors:
+        for key in _contradicted(selector):
+            wanted = [str(r) for r in selector.requirements if r.key == key]
+            message = f"no label can meet all of: {'; '.join(wanted)}. All have to hold at once."
+            hint = f"keep one of them, or list the values together: {key} in (...)"
+            yield context.finding("NP201", policy, message, hint, path)
 
 
-def _is_told_elsewhere(survey: Survey, policy: Policy, rule: Rule, i: int) -> bool:
-    """Say whether NP107, NP201 or NP206 already tells why an item matches nothing."""
+def _contradicted(selector: Selector) -> Iterator[str]:
+    by_key = sorted(selector.requirements, key=lambda r: r.key)
+    for key, found in groupby(by_key, lambda r: r.key):
+        alone = Selector(tuple(found))
+        values = chain.from_iterable(r.values for r in alone.requirements)
+        labels: list[Labels] = [{}, {key: "\0"}, *({key: value} for value in values)]
+        if not any(matches(alone, label) for label in labels):
+            yield key
+
+
+def is_contradictory(*selectors: Selector | None) -> bool:
+    """Say whether one of some selectors contradicts itself."""
+    return any(True for s in selectors if s is not None for _ in _contradicted(s))
+
+
+def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP202: a podSelector that no pod of the namespace matches (SEM-08)."""
+    here, wanted = context.pods_of(policy.namespace), policy.pod_selector
+    if not here or context.subjects(policy) or is_contradictory(wanted):
+        return
+    if not _matches_finished(context, policy, Peer(wanted)):
+        message = (
+            f"no running pod of namespace {policy.namespace} has {wanted}. "
+            "A selector is compared with the labels of pods, not of Deployments or Services."
+        )
+        hint = _labels_meant(context, wanted, here)
+        yield context.finding("NP202", policy, message, hint, "spec.podSelector")
+
+
+def _matches_finished(context: Context, policy: Policy, peer: Peer) -> bool:
+    """Say whether a peer matches a finished pod: a Job that is over was meant all the same."""
+    homes = peer.namespace_selector or only_namespace(policy.namespace)
+    return any(
+        pod.finished
+        and matches(peer.pod_selector or Selector(), pod.labels)
+        and matches(homes, context.cluster.namespaces[pod.namespace].labels)
+        for pod in context.cluster.pods
+    )
+
+
+# ---------------------------------------------------------------- peers that match nothing
+
+
+def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP203 to NP205: a peer that no running pod matches."""
+    for rule, i, peer in listed_peers(policy) if context.everyone else ():
+        if peer.ip_block is not None or context.peers(policy, peer).pods:
+            continue
+        if _is_told_elsewhere(context, policy, rule, i) or _matches_finished(context, policy, peer):
+            continue
+        pods = peer.pod_selector or Selector()
+        if named := _by_wrong_name(context, peer):
+            yield _wrong_name(context, policy, rule, i, named)
+        elif (
+            peer.namespace_selector is None
+            and pods.requirements
+            and (elsewhere := context.pod_index.labelled(pods))
+        ):
+            yield _other_namespace(context, policy, rule, i, elsewhere)
+        elif not _may_be_outside(context, rule, peer):
+            wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
+            asked = (f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
+            words = " in ".join(asked) or "any pod here"
+            message = f"this peer matches no running pod; it asks for {words}."
+            hint = _peer_meant(context, policy, peer)
+            yield context.finding("NP203", policy, message, hint, peer_path(rule, i))
+
+
+def _is_told_elsewhere(context: Context, policy: Policy, rule: Rule, i: int) -> bool:
+    """Say whether NP107, NP201 or NP206 already tells why a peer matches nothing."""
     peer = rule.peers[i]
-    homeless = peer.namespace_selector is None and not survey.pods_of(policy.namespace)
-    pairs = {place for j, *_ in likely_pairs(survey, policy, rule) for place in (j, j + 1)}
-    contradictory = is_contradictory(peer.pod_selector, peer.namespace_selector)
-    return homeless or contradictory or i in pairs
+    homeless = peer.namespace_selector is None and not context.pods_of(policy.namespace)
+    pairs = {place for j, *_ in _likely_pairs(context, policy, rule) for place in (j, j + 1)}
+    return homeless or i in pairs or is_contradictory(peer.pod_selector, peer.namespace_selector)
 
 
-def _has_ended(survey: Survey, policy: Policy, peer: Peer) -> bool:
-    """Say whether a peer means pods that have finished, such as those of a Job."""
-    where = peer.namespace_selector or only_namespace(policy.namespace)
-    return any(finished_bearers(survey, peer.pod_selector, where))
-
-
-def _by_wrong_name(survey: Survey, peer: Peer) -> Selector | None:
+def _by_wrong_name(context: Context, peer: Peer) -> Selector | None:
     """Return the namespace selector that a made-up name label was meant to be."""
     wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
-    namespaces = survey.cluster.namespaces
+    namespaces = context.cluster.namespaces
     for made_up in wanted:
         listed = made_up.operator is Operator.IN and made_up.key in NAMES
         if not listed or not namespaces.keys() & set(made_up.values):
@@ -69,33 +143,26 @@ def _by_wrong_name(survey: Survey, peer: Peer) -> Selector | None:
     return None
 
 
-def _wrong_name(survey: Survey, policy: Policy, rule: Rule, i: int, meant: Selector) -> Suspicion:
+def _wrong_name(context: Context, policy: Policy, rule: Rule, i: int, meant: Selector) -> Finding:
     right = replace(rule.peers[i], namespace_selector=meant)
-    variant = survey.instead(policy, with_peer(policy, rule, i, right))
-    probes = by_rule(survey, policy, rule, survey.peers(policy, right).pods)
-    witness = difference(survey, probes, variant, f"with {meant}", OPENS)
+    variant = context.instead(policy, with_peer(policy, rule, i, right))
+    probes = by_rule(context, policy, rule, context.peers(policy, right).pods)
+    witness = difference(context, probes, variant, f"with {meant}", OPENS)
     message = (
         f"no namespace has {rule.peers[i].namespace_selector}. Namespaces are chosen by their "
         f"labels, and the one that holds the name is {NAME_LABEL}."
     )
     path = f"{peer_path(rule, i)}.namespaceSelector"
-    return Suspicion("NP205", policy, message, f"write {meant}", path, witness)
+    return context.finding("NP205", policy, message, f"write {meant}", path, witness)
 
 
-def _elsewhere(survey: Survey, peer: Peer) -> PodSet | None:
-    """Return the pods in other namespaces that a podSelector alone may be after."""
-    if peer.namespace_selector is not None or not (peer.pod_selector or Selector()).requirements:
-        return None
-    return survey.pod_index.labelled(peer.pod_selector or Selector())
-
-
-def _other_namespace(survey: Survey, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Suspicion:
+def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Finding:
     peer, names = rule.peers[i], sorted({pod.namespace for pod in pods})
     right = replace(peer, namespace_selector=only_namespace(names[0]))
-    variant = survey.instead(policy, with_peer(policy, rule, i, right))
+    variant = context.instead(policy, with_peer(policy, rule, i, right))
     change = f"with a namespaceSelector for {names[0]} beside it"
-    probes = by_rule(survey, policy, rule, survey.peers(policy, right).pods)
-    witness = difference(survey, probes, variant, change, OPENS)
+    probes = by_rule(context, policy, rule, context.peers(policy, right).pods)
+    witness = difference(context, probes, variant, change, OPENS)
     message = (
         f"without a namespaceSelector, {peer.pod_selector} is looked for in namespace "
         f"{policy.namespace} alone, and such pods run only in {some(names)}."
@@ -104,50 +171,202 @@ def _other_namespace(survey: Survey, policy: Policy, rule: Rule, i: int, pods: P
         f"add to this item, without a dash: namespaceSelector: {{matchLabels: {{{NAME_LABEL}: "
         f"{names[0]}}}}}"
     )
-    return Suspicion("NP204", policy, message, hint, peer_path(rule, i), witness)
+    return context.finding("NP204", policy, message, hint, peer_path(rule, i), witness)
 
 
-def _may_be_outside(survey: Survey, rule: Rule, peer: Peer) -> bool:
+def _may_be_outside(context: Context, rule: Rule, peer: Peer) -> bool:
     """Say whether a peer may mean what the manifests leave out: name servers, a whole namespace."""
-    if is_for_dns(rule.ports):
-        return True
     wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
     names = {value for r in wanted if r.key == NAME_LABEL for value in r.values}
-    known = {name for name in survey.cluster.namespaces if survey.pods_of(name)}
-    return bool(names - known) and not any(near(name, known, most=1) for name in names)
+    known = {name for name in context.cluster.namespaces if context.pods_of(name)}
+    alike = any(near(name, known, most=1) for name in names)
+    return is_for_dns(rule.ports) or (bool(names - known) and not alike)
 
 
-def _no_match(survey: Survey, policy: Policy, rule: Rule, i: int) -> Suspicion:
-    peer = rule.peers[i]
-    wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
-    words = " in ".join(f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
-    message = f"this peer matches no running pod; it asks for {words or 'any pod here'}."
-    return Suspicion(
-        "NP203", policy, message, _peer_meant(survey, policy, peer), peer_path(rule, i)
-    )
+# ---------------------------------------------------------------- which labels were meant
 
 
-def _peer_meant(survey: Survey, policy: Policy, peer: Peer) -> str:
+def _peer_meant(context: Context, policy: Policy, peer: Peer) -> str:
     """Return what is near to a peer that matches nothing, in words."""
-    namespaces = peer.namespace_selector
-    if namespaces is not None and not survey.pod_index.in_namespaces(namespaces):
-        found = survey.cluster.namespaces.values()
-        known = vocabulary(ns.labels for ns in found if survey.pods_of(ns.name))
-        meant = (nearest(wanted, known) for wanted in namespaces.requirements)
+    pods, namespaces = peer.pod_selector, peer.namespace_selector
+    if namespaces is not None and not context.pod_index.in_namespaces(namespaces):
+        found = context.cluster.namespaces.values()
+        known = _vocabulary(ns.labels for ns in found if context.pods_of(ns.name))
+        meant = (_nearest(wanted, known) for wanted in namespaces.requirements)
         if near_by := next(filter(None, meant), ""):
             return f"did you mean {near_by}?"
-        if survey.pod_index.labelled(namespaces):
+        if context.pod_index.labelled(namespaces):
             return f"{namespaces} is a label of pods: use podSelector"
-        return f"the namespaces with pods have {in_words(known)}"
-    if peer.pod_selector is None or not peer.pod_selector.requirements:
+        return f"the namespaces with pods have {_in_words(known)}"
+    if pods is None or not pods.requirements:
         return "add the pods that it is about to the manifests, or remove it"
-    if survey.pod_index.in_namespaces(peer.pod_selector):
-        return f"{peer.pod_selector} is a label of namespaces: use namespaceSelector"
+    if context.pod_index.in_namespaces(pods):
+        return f"{pods} is a label of namespaces: use namespaceSelector"
     if namespaces is None:
-        return labels_meant(survey, peer.pod_selector, survey.pods_of(policy.namespace))
-    if survey.pod_index.labelled(peer.pod_selector):
+        return _labels_meant(context, pods, context.pods_of(policy.namespace))
+    if context.pod_index.labelled(pods):
         return "both selectors of one item have to match: put a dash before the second to mean OR"
-    return labels_meant(survey, peer.pod_selector, survey.pod_index.in_namespaces(namespaces))
+    return _labels_meant(context, pods, context.pod_index.in_namespaces(namespaces))
 
 
-OF_POLICIES = (matches_nothing,)
+def _labels_meant(context: Context, selector: Selector, pods: PodSet) -> str:
+    """Return which labels of some pods are near to what a selector wants, in words."""
+    labels = _vocabulary(pod.labels for pod in pods)
+    for wanted in selector.requirements:
+        alone = context.pod_index.labelled(Selector((wanted,)))
+        if not alone & pods and (meant := _nearest(wanted, labels)):
+            return f"did you mean {meant}?"
+    if elsewhere := sorted({pod.namespace for pod in context.pod_index.labelled(selector) - pods}):
+        return f"pods with {selector} run in namespace {some(elsewhere)}"
+    return f"the pods there have {_in_words(labels)}"
+
+
+def _vocabulary(things: Iterable[Labels]) -> dict[str, dict[str, None]]:
+    """Return the values of each key, in the order they came."""
+    found: dict[str, dict[str, None]] = {}
+    for key, value in chain.from_iterable(labels.items() for labels in things):
+        found.setdefault(key, {})[value] = None
+    return found
+
+
+_ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
+
+
+def _nearest(wanted: Requirement, labels: Mapping[str, Iterable[str]]) -> str:
+    """Return labels that are near to a requirement: a like value, the same value, a like key."""
+    for value in wanted.values:
+        if close := near(value, labels.get(wanted.key, ()), most=1):
+            return f"{wanted.key}={close[0]}"
+        if same := [key for key, values in labels.items() if value in values]:
+            return f"{same[0]}={value}"
+    keys = [key for key in labels if key not in _ADDED or "/" in wanted.key]
+    close = near(wanted.key, keys, most=1)
+    return f"the key {close[0]}" if close and close[0] != wanted.key else ""
+
+
+def _in_words(labels: Mapping[str, Iterable[str]]) -> str:
+    """Return labels as they are written; what Kubernetes adds, only where there are no others."""
+    told = [key for key in labels if key not in _ADDED] or labels
+    pairs = [f"{key}={value}" for key in told for value in labels[key]]
+    return some(pairs, 6) or "no labels"
+
+
+# ---------------------------------------------------------------- peers that match too much
+
+
+def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP206: namespaceSelector and podSelector in two peers, which admit more than one (SEM-19)."""
+    for rule in listed_rules(policy):
+        for i, both, more in _likely_pairs(context, policy, rule):
+            one = replace(rule, peers=(*rule.peers[:i], both, *rule.peers[i + 2 :]))
+            probes = by_rule(context, policy, rule, more or context.peers(policy, both).pods)
+            change = "with both selectors in one item"
+            variant = context.instead(policy, with_rule(policy, rule, one))
+            turn = CLOSES if more else STAYS
+            if witness := difference(context, probes, variant, change, turn):
+                message = (
+                    f"two items mean OR: all pods of namespaces with {both.namespace_selector}, "
+                    f"and pods with {both.pod_selector} in {policy.namespace}. Such pods also run "
+                    "in those namespaces, so one item with both may be meant."
+                )
+                hint = (
+                    "remove this dash, so that both selectors have to match; if OR is meant, "
+                    "leave it"
+                )
+                path = peer_path(rule, i + 1)
+                yield context.finding("NP206", policy, message, hint, path, witness)
+
+
+def _likely_pairs(
+    context: Context, policy: Policy, rule: Rule
+) -> Iterator[tuple[int, Peer, PodSet]]:
+    """Yield pairs of peers that may be meant as one: the place, that one, and who gets in now.
+
+    Nobody but those meant gets in where only such pods run there so far; then the second peer
+    speaks for one with both if it matches nothing at home.
+    """
+    for i, (first, second) in enumerate(pairwise(rule.peers)):
+        both = _joined(first, second) or _joined(second, first)
+        if both is not None:
+            meant = context.peers(policy, both).pods
+            more = context.peers(policy, first, second).pods - meant
+            at_home = context.peers(policy, replace(both, namespace_selector=None)).pods
+            if meant and (more or not at_home):
+                yield i, both, more
+
+
+def _joined(first: Peer, second: Peer) -> Peer | None:
+    """Return one peer with both selectors, if each of two has one of them and it says something."""
+    pods, namespaces = first.pod_selector, second.namespace_selector
+    if pods is None or namespaces is None or first.namespace_selector or second.pod_selector:
+        return None
+    return Peer(pods, namespaces) if pods.requirements else None
+
+
+def unlabelled(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP207: NotIn is also met by what lacks the key (SEM-28)."""
+    for rule, i, peer in listed_peers(policy):
+        for name, selector in selectors_of(peer).items():
+            for wanted in selector.requirements:
+                if wanted.operator is Operator.NOT_IN:
+                    yield from _lacking(context, policy, rule, i, name, wanted)
+
+
+def _lacking(
+    context: Context, policy: Policy, rule: Rule, i: int, name: str, wanted: Requirement
+) -> Iterator[Finding]:
+    """Yield a finding if some pods are let in because they lack a key that others carry."""
+    peer = rule.peers[i]
+    present = Requirement(wanted.key, Operator.EXISTS)
+    both = {
+        field: Selector((*selector.requirements, present)) if field == name else selector
+        for field, selector in selectors_of(peer).items()
+    }
+    strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
+    carrying = context.peers(policy, strict).pods
+    lacking = context.peers(policy, peer).pods - carrying
+    if not carrying or not lacking:
+        return
+    variant = context.instead(policy, with_peer(policy, rule, i, strict))
+    probes = by_rule(context, policy, rule, lacking)
+    change = f"if {wanted.key} also has to exist"
+    if witness := difference(context, probes, variant, change, CLOSES):
+        what = "pods" if name == "podSelector" else "namespaces"
+        message = f"{wanted} is also met by {what} that have no label {wanted.key} at all."
+        hint = f"add {{key: {wanted.key}, operator: Exists}}, or list the values with In"
+        path = f"{peer_path(rule, i)}.{name}"
+        yield context.finding("NP207", policy, message, hint, path, witness)
+
+
+def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP208: namespaceSelector {} beside a podSelector whose pods also run at home."""
+    for rule, i, peer in listed_peers(policy):
+        wanted = peer.pod_selector.requirements if peer.pod_selector else ()
+        if peer.namespace_selector != Selector() or not any(r.values for r in wanted):
+            continue
+        near_by = replace(peer, namespace_selector=None)
+        at_home = context.peers(policy, near_by).pods
+        others = context.peers(policy, peer).pods - at_home
+        if not at_home:
+            continue
+        variant = context.instead(policy, with_peer(policy, rule, i, near_by))
+        probes = by_rule(context, policy, rule, others)
+        change = "without the namespaceSelector"
+        if witness := difference(context, probes, variant, change, CLOSES):
+            names = some(sorted({pod.namespace for pod in others}))
+            message = (
+                f"pods with {peer.pod_selector} run in {policy.namespace}, and this admits those "
+                f"of every namespace: also of {names}, and of any made later."
+            )
+            hint = "remove namespaceSelector: {}, or name the namespaces that are meant"
+            yield context.finding("NP208", policy, message, hint, peer_path(rule, i), witness)
+
+
+OF_POLICIES = (
+    contradictions,
+    selects_nothing,
+    matches_nothing,
+    either_or,
+    unlabelled,
+    everywhere,
+)

@@ -1,111 +1,182 @@
-"""NP310 and NP311: ports at which no pod of a rule says that it listens."""
+"""NP307 and NP309 to NP311: rules that nobody answers at the other end.
+
+Either the other end's policies allow none of their flows, or nothing seems to listen there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from netpol_lab.checks.lint.context import Survey
+from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Suspicion, some
-from netpol_lab.checks.lint.probes import MOST_ENDS, between
+from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.rules import destinations, if_written, translated
-from netpol_lab.checks.lint.witnesses import STAYS, Witness, difference
+from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.model.objects import ContainerPort, Direction, Pod, Policy, PolicyPort, Rule
-from netpol_lab.model.policy_parts import listed_rules, port_path, with_rule
+from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
+from netpol_lab.model.policy_parts import (
+    listed_rules,
+    port_path,
+    selectors_of,
+    with_rule,
+    with_rules,
+)
+
+# ---------------------------------------------------------------- the other end's policies
 
 
-def undeclared(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP307 and NP309: both ends have to allow a flow, and one of them denies all (SEM-04)."""
+    subjects = context.subjects(policy)
+    for rule in listed_rules(policy):
+        other = rule.direction.opposite
+        matched = context.peers(policy, *rule.peers)
+        pods = matched.pods
+        if matched.anyone or matched.blocks or not pods or not subjects:
+            continue
+        if pods - context.isolated[other] or (pods | subjects) & context.on_hosts:
+            continue
+        theirs = _rules_for(context, other, pods)
+        if any(_answers(context, rule, answer, pods, subjects) for answer in theirs):
+            continue
+        if witness := _with_both(context, policy, rule, pods):
+            code = "NP307" if all(map(_names_somebody, rule.peers)) else "NP309"
+            message = (
+                f"policies isolate {some(pods)} for {other}, and none of their {other} rules "
+                "admits these flows."
+            )
+            hint = f"add the matching {other} rule at the other end, or remove this rule"
+            yield context.finding(code, policy, message, hint, rule.path, witness)
+
+
+def _names_somebody(peer: Peer) -> bool:
+    """Say whether a peer tells some pods from others, or means all of a namespace or of any."""
+    return any(selector.requirements for selector in selectors_of(peer).values())
+
+
+def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:
+    """Return a flow that the rule admits, and that passes once the other end allows all."""
+    other, namespace = rule.direction.opposite, next(iter(pods)).namespace
+    bare = Policy(namespace, "allow-all", policy_types=(other,))
+    variant = context.together_with(with_rules(bare, other, [Rule(other, 0)]))
+    probes = by_rule(context, policy, rule, pods & context.pods_of(namespace))
+    return difference(context, probes, variant, f"if {namespace} allowed all {other}", OPENS)
+
+
+def _rules_for(
+    context: Context, direction: Direction, pods: PodSet
+) -> Iterator[tuple[Policy, Rule]]:
+    """Yield the rules of one direction that speak for some of the pods."""
+    for namespace in {pod.namespace for pod in pods}:
+        for policy in context.policies_of.get(namespace, ()):
+            if direction in policy.policy_types and context.subjects(policy) & pods:
+                yield from ((policy, rule) for rule in policy.rules(direction))
+
+
+def _answers(
+    context: Context,
+    rule: Rule,
+    theirs: tuple[Policy, Rule],
+    pods: PodSet,
+    subjects: PodSet,
+) -> bool:
+    """Say whether a rule of the other end may admit some of the same flows."""
+    policy, answer = theirs
+    if is_for_dns(answer.ports) and not is_for_dns(rule.ports):  # to anybody, and to nobody here
+        return False
+    matched = context.peers(policy, *answer.peers)
+    ours = subjects if matched.anyone or matched.blocks else matched.pods & subjects
+    theirs_too = context.subjects(policy) & pods
+    reached = ours if rule.direction is Direction.INGRESS else theirs_too
+    return bool(ours) and any(
+        context.ports_to(rule, pod) & context.ports_to(answer, pod)
+        for pod in _told_apart(reached, rule, answer)
+    )
+
+
+def _told_apart(pods: PodSet, *rules: Rule) -> Iterable[Pod]:
+    """Return destinations that stand for all: one, unless a port name can differ between them."""
+    named = any(isinstance(port.port, str) for rule in rules for port in rule.ports)
+    return pods if named else islice(pods, 1)
+
+
+# ---------------------------------------------------------------- ports that no pod declares
+
+
+def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP310 and NP311: all pods that a rule means declare ports, and none of them its own."""
     for rule in listed_rules(policy):
-        pods = _only_destinations(survey, policy, rule)
-        if not pods or not _are_numbers(rule) or not _are_missing(survey, rule, pods):
+        pods = _only_destinations(context, policy, rule)
+        if not pods or not _lists_undeclared(rule, pods):
             continue
-        if witness := _as_replies(survey, policy, rule):
-            yield _for_replies(policy, rule, witness)
-        elif not _is_known_otherwise(survey, policy, rule, pods):
-            yield from _nobody_listens(survey, policy, rule, pods)
+        if witness := _as_replies(context, policy, rule):
+            message = (
+                f"{some(rule.ports)} is where the sources of this rule listen, not its "
+                "destinations: it looks like a rule for replies, which need none. Policies judge "
+                "who opens a connection."
+            )
+            hint = "remove it, unless its destinations listen there as well"
+            yield context.finding("NP311", policy, message, hint, rule.path, witness)
+        elif not _is_known_otherwise(context, policy, rule, pods):
+            declared = list(dict.fromkeys(port for pod in pods for port in pod.ports))
+            meant = PolicyPort(declared[0].protocol, declared[0].port)
+            if witness := if_written(context, policy, rule, 0, meant):
+                message = (
+                    f"none of {some(pods)} declares a port that this rule admits. They need not "
+                    "declare it, but all of them declare others."
+                )
+                spelt = some(f"{port.protocol} {port.port}" for port in declared)
+                hint = f"check the number; they declare {spelt}"
+                yield context.finding("NP310", policy, message, hint, port_path(rule, 0), witness)
 
 
-def _only_destinations(survey: Survey, policy: Policy, rule: Rule) -> PodSet:
+def _only_destinations(context: Context, policy: Policy, rule: Rule) -> PodSet:
     """Return the destinations of a rule if all of them are pods."""
-    meant = survey.peers(policy, *rule.peers)
-    if rule.direction is Direction.EGRESS and (meant.anyone or meant.blocks):
-        return survey.none
-    return destinations(survey, policy, rule)
+    matched = context.peers(policy, *rule.peers)
+    if rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks):
+        return context.none
+    return destinations(context, policy, rule)
 
 
-def _are_numbers(rule: Rule) -> bool:
-    """Say whether a rule lists single ports by number, and not those of name servers."""
+def _lists_undeclared(rule: Rule, pods: PodSet) -> bool:
+    """Say whether a rule lists single numbers, not for DNS, and all pods declare only others."""
     alone = (isinstance(port.port, int) and port.end_port is None for port in rule.ports)
-    return bool(rule.ports) and all(alone) and not is_for_dns(rule.ports)
-
-
-def _are_missing(survey: Survey, rule: Rule, pods: PodSet) -> bool:
-    """Say whether all pods declare ports, and none of them a number that is asked for."""
+    if not rule.ports or not all(alone) or is_for_dns(rule.ports):
+        return False
     asked = {port.port for port in rule.ports}
     return all(pod.ports and asked.isdisjoint(p.port for p in pod.ports) for pod in pods)
 
 
-def _is_known_otherwise(survey: Survey, policy: Policy, rule: Rule, pods: PodSet) -> bool:
+def _is_known_otherwise(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> bool:
     """Say whether a Service explains a port, or another rule admits one that the pods declare.
 
     Who admits one that is declared may well know one that is not, such as that of an exporter.
     """
-    explained = any(translated(survey, pods, entry)[0] for entry in rule.ports)
+    explained = any(translated(context, pods, entry)[0] for entry in rule.ports)
     return explained or any(
-        (port.protocol, port.port) in survey.ports_to(other, pod)
-        for other in _rules_beside(survey, policy, rule)
+        (port.protocol, port.port) in context.ports_to(other, pod)
+        for _, other in _rules_for(context, rule.direction, context.subjects(policy))
+        if other is not rule
         for pod in islice(pods, MOST_ENDS)
         for port in pod.ports
     )
 
 
-def _rules_beside(survey: Survey, policy: Policy, rule: Rule) -> Iterator[Rule]:
-    """Yield the other rules of a direction for some of the same subjects."""
-    for other in survey.policies_of[policy.namespace]:
-        if rule.direction in other.policy_types and survey.subjects(other) & survey.subjects(
-            policy
-        ):
-            yield from (one for one in other.rules(rule.direction) if one is not rule)
-
-
-def _nobody_listens(
-    survey: Survey, policy: Policy, rule: Rule, pods: PodSet
-) -> Iterator[Suspicion]:
-    declared = list(dict.fromkeys(port for pod in pods for port in pod.ports))
-    first = declared[0]
-    meant = PolicyPort(first.protocol, first.port)
-    if witness := if_written(survey, policy, rule, 0, meant):
-        message = (
-            f"none of {some(pods)} declares a port that this rule admits. They need not declare "
-            "it, but all of them declare others."
-        )
-        hint = f"check the number; they declare {some(map(_spelt, declared))}"
-        yield Suspicion("NP310", policy, message, hint, port_path(rule, 0), witness)
-
-
-def _spelt(port: ContainerPort) -> str:
-    return f"{port.protocol} {port.port}"
-
-
-# ---------------------------------------------------------------- replies
-
-
-def _as_replies(survey: Survey, policy: Policy, rule: Rule) -> Witness | None:
+def _as_replies(context: Context, policy: Policy, rule: Rule) -> Witness | None:
     """Return a connection the other way round to whose replies all a rule says would fit.
 
     All its sources declare its ports and may be asked there by its destinations, with this rule or
     without it.
     """
-    subjects, peers = survey.subjects(policy), survey.peers(policy, *rule.peers)
+    subjects, peers = context.subjects(policy), context.peers(policy, *rule.peers)
     sources = subjects if rule.direction is Direction.EGRESS else peers.pods
     if peers.anyone or peers.blocks or not all(_declares(pod, rule) for pod in sources):
         return None
-    probes = between(survey, rule.direction.opposite, subjects, peers.pods, rule)
-    variant = survey.instead(policy, with_rule(policy, rule))
-    return difference(survey, probes, variant, "without this rule", STAYS)
+    probes = between(context, rule.direction.opposite, subjects, peers.pods, rule)
+    variant = context.instead(policy, with_rule(policy, rule))
+    return difference(context, probes, variant, "without this rule", STAYS)
 
 
 def _declares(pod: Pod, rule: Rule) -> bool:
@@ -113,14 +184,4 @@ def _declares(pod: Pod, rule: Rule) -> bool:
     return declared.issuperset((port.port, port.protocol) for port in rule.ports)
 
 
-def _for_replies(policy: Policy, rule: Rule, witness: Witness) -> Suspicion:
-    ports = some(rule.ports)
-    message = (
-        f"{ports} is where the sources of this rule listen, not its destinations: it looks like a "
-        "rule for replies, which need none. Policies judge who opens a connection."
-    )
-    hint = "remove it, unless its destinations listen there as well"
-    return Suspicion("NP311", policy, message, hint, rule.path, witness)
-
-
-OF_POLICIES = (undeclared,)
+OF_POLICIES = (one_sided, undeclared)

@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import chain, islice
 from operator import and_
 
-from netpol_lab.checks.lint.context import Probe, Survey
+from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import addresses_of, covers
 from netpol_lab.model.addresses import Address
@@ -21,7 +21,7 @@ _COMMON = ((Protocol.TCP, 80), (Protocol.TCP, 443))  # ports, where a pod declar
 
 
 def between(
-    survey: Survey,
+    context: Context,
     direction: Direction,
     subjects: PodSet,
     peers: PodSet | Sequence[Address],
@@ -31,7 +31,7 @@ def between(
 
     Parameters
     ----------
-    survey : Survey
+    context : Context
     direction : Direction
         The subjects' side.
     subjects : PodSet
@@ -40,11 +40,12 @@ def between(
         Only on ports that each of them means.
     """
     other = direction.opposite
-    for subject in _few(survey, subjects, direction):
-        ends = _few(survey, peers, other) if isinstance(peers, PodSet) else peers
+    for subject in _few(context, subjects, direction):
+        ends = _few(context, peers, other) if isinstance(peers, PodSet) else peers
         for peer in ends:
-            source, destination = _oriented(direction, subject, peer)
-            port = _usual_port(survey, destination, rules)
+            egress = direction is Direction.EGRESS
+            source, destination = (subject, peer) if egress else (peer, subject)
+            port = _usual_port(context, destination, rules)
             if port and source is not destination and _can_meet(source, destination):
                 yield Probe(str(source), str(destination), port[1], port[0])
 
@@ -57,69 +58,62 @@ def _can_meet(*ends: Pod | Address) -> bool:
 
 
 def with_strangers(
-    survey: Survey, direction: Direction, subjects: PodSet, *rules: Rule
+    context: Context, direction: Direction, subjects: PodSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and an address outside the cluster."""
-    for subject in _few(survey, subjects, direction):
+    for subject in _few(context, subjects, direction):
         known = next(iter(subject.known_addresses), None)
-        stranger = survey.strangers[known.version if known is not None else 4]
-        yield from between(survey, direction, survey.set_of([subject]), [stranger], *rules)
+        stranger = context.strangers[known.version if known is not None else 4]
+        yield from between(context, direction, context.set_of([subject]), [stranger], *rules)
 
 
 def with_anybody(
-    survey: Survey, direction: Direction, subjects: PodSet, *rules: Rule
+    context: Context, direction: Direction, subjects: PodSet, *rules: Rule
 ) -> Iterator[Probe]:
     """Yield flows between subjects and all kinds of peers."""
-    pods = between(survey, direction, subjects, survey.everyone, *rules)
+    pods = between(context, direction, subjects, context.everyone, *rules)
     yield from islice(pods, MOST_PROBES - MOST_ENDS)
-    yield from with_strangers(survey, direction, subjects, *rules)
+    yield from with_strangers(context, direction, subjects, *rules)
 
 
 def by_rule(
-    survey: Survey, policy: Policy, rule: Rule, peers: PodSet | Sequence[Address]
+    context: Context, policy: Policy, rule: Rule, peers: PodSet | Sequence[Address]
 ) -> Iterator[Probe]:
     """Yield flows between a policy's pods and peers, on ports that one of its rules means."""
-    return between(survey, rule.direction, survey.subjects(policy), peers, rule)
+    return between(context, rule.direction, context.subjects(policy), peers, rule)
 
 
-def admitted(survey: Survey, policy: Policy, rule: Rule) -> Iterator[Probe]:
+def admitted(context: Context, policy: Policy, rule: Rule) -> Iterator[Probe]:
     """Yield flows that a rule admits."""
-    meant = survey.peers(policy, *rule.peers)
-    if meant.anyone:
-        yield from with_anybody(survey, rule.direction, survey.subjects(policy), rule)
-    yield from by_rule(survey, policy, rule, meant.pods)
-    inside = (_address_in(survey, block) for block in meant.blocks)
-    yield from by_rule(survey, policy, rule, [a for a in inside if a is not None])
+    matched = context.peers(policy, *rule.peers)
+    if matched.anyone:
+        yield from with_anybody(context, rule.direction, context.subjects(policy), rule)
+    yield from by_rule(context, policy, rule, matched.pods)
+    inside = (_address_in(context, block) for block in matched.blocks)
+    yield from by_rule(context, policy, rule, [a for a in inside if a is not None])
 
 
-def _address_in(survey: Survey, block: IPBlock) -> Address | None:
-    """Return an address that a block means, of nobody in particular where possible."""
-    stranger = survey.strangers[block.cidr.version]
+def _address_in(context: Context, block: IPBlock) -> Address | None:
+    """Return an address of a block, of nobody in particular where possible."""
+    stranger = context.strangers[block.cidr.version]
     if covers(block, stranger):
         return stranger
     firsts = (part.first for part in addresses_of(block))
     return next((address for address in firsts if not address.is_loopback), None)
 
 
-def _few(survey: Survey, pods: PodSet, direction: Direction) -> Iterator[Pod]:
+def _few(context: Context, pods: PodSet, direction: Direction) -> Iterator[Pod]:
     """Yield some pods, first those that their own side lets through."""
-    shut = survey.isolated[direction] | survey.on_hosts
+    shut = context.isolated[direction] | context.on_hosts
     return islice(chain(pods - shut, pods & shut), MOST_ENDS)
 
 
-def _oriented(
-    direction: Direction, subject: Pod, peer: Pod | Address
-) -> tuple[Pod | Address, Pod | Address]:
-    """Return source and destination."""
-    return (subject, peer) if direction is Direction.EGRESS else (peer, subject)
-
-
 def _usual_port(
-    survey: Survey, destination: Pod | Address, rules: Sequence[Rule]
+    context: Context, destination: Pod | Address, rules: Sequence[Rule]
 ) -> tuple[Protocol, int] | None:
     """Return a port that rules mean at a destination, first one that is declared there."""
     pod = destination if isinstance(destination, Pod) else None
-    ports = reduce(and_, (survey.ports_to(rule, pod) for rule in rules), PortSet.every())
+    ports = reduce(and_, (context.ports_to(rule, pod) for rule in rules), PortSet.every())
     declared = ((port.protocol, port.port) for port in (pod.ports if pod else ()))
     likely = (port for port in chain(declared, _COMMON) if port in ports)
     lowest = ((protocol, low) for protocol, low, _ in ports.ranges)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
-from netpol_lab.checks.lint.context import Probe, Survey
+from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Suspicion
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
-from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Witness, difference, stands
+from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at, target_port
 from netpol_lab.errors import near
@@ -26,13 +26,14 @@ from netpol_lab.model.policy_parts import (
     with_rules,
 )
 
-EGRESS = Direction.EGRESS
+INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 
 # ---------------------------------------------------------------- dashes
 
 
-def stray_dash(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP301: peers in one rule and ports in the next, which are alternatives (SEM-14)."""
+    subjects = context.subjects(policy)
     for direction in policy.policy_types:
         for first, second in pairwise(policy.rules(direction)):
             parts = _split(first, second)
@@ -41,26 +42,33 @@ def stray_dash(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
             peers, ports = parts
             joined = with_rule(with_rule(policy, second), first, replace(peers, ports=ports.ports))
             probes = chain(
-                with_strangers(survey, direction, survey.subjects(policy), ports),
-                between(survey, direction, survey.subjects(policy), survey.everyone, ports),
-                admitted(survey, policy, peers),
+                with_strangers(context, direction, subjects, ports),
+                between(context, direction, subjects, context.everyone, ports),
+                admitted(context, policy, peers),
             )
-            variant = survey.instead(policy, joined)
+            variant = context.instead(policy, joined)
             change = "with peers and ports in one rule"
-            witness = difference(survey, probes, variant, change, CLOSES)
-            if stands(survey, policy, witness):
-                yield _suspected_dash(policy, peers, ports, second, witness)
+            witness = difference(context, probes, variant, change, CLOSES)
+            if stands(context, policy, witness):
+                name = list_of_peers(peers)
+                message = (
+                    f"rule {peers.number} has only {name} and rule {ports.number} only ports. "
+                    f"Rules are alternatives: rule {peers.number} admits its peers on every port, "
+                    f"rule {ports.number} everybody on {', '.join(map(str, ports.ports))}."
+                )
+                hint = f"remove this dash, so that one rule has both {name} and ports"
+                yield context.finding("NP301", policy, message, hint, second.path, witness)
 
 
 def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
     """Return the rule with only peers and the one with only ports, if two rules are such."""
     for peers, ports in ((first, second), (second, first)):
-        if names_peers(peers) and not peers.ports and ports.ports and not ports.peers:
+        if _names_peers(peers) and not peers.ports and ports.ports and not ports.peers:
             return peers, ports
     return None
 
 
-def names_peers(rule: Rule) -> bool:
+def _names_peers(rule: Rule) -> bool:
     """Say whether a rule tells some peers from others; all pods of a namespace may be meant."""
     return any(
         peer.ip_block is not None or any(s.requirements for s in selectors_of(peer).values())
@@ -68,102 +76,84 @@ def names_peers(rule: Rule) -> bool:
     )
 
 
-def _suspected_dash(
-    policy: Policy, peers: Rule, ports: Rule, second: Rule, witness: Witness | None
-) -> Suspicion:
-    name = list_of_peers(peers)
-    message = (
-        f"rule {peers.number} has only {name} and rule {ports.number} only ports. Rules are "
-        f"alternatives: rule {peers.number} admits its peers on every port, rule {ports.number} "
-        f"everybody on {', '.join(map(str, ports.ports))}."
-    )
-    hint = f"remove this dash, so that one rule has both {name} and ports"
-    return Suspicion("NP301", policy, message, hint, second.path, witness)
-
-
-def open_beside(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP308: a rule for ingress with ports alone, where the others say from whom (SEM-12)."""
-    rules = policy.rules(Direction.INGRESS) if Direction.INGRESS in policy.policy_types else ()
+    rules = policy.rules(INGRESS) if INGRESS in policy.policy_types else ()
     dashes = {id(rule) for pair in pairwise(rules) for rule in _split(*pair) or ()}
-    for rule in rules:
-        if rule.peers or not rule.ports or id(rule) in dashes or not any(map(names_peers, rules)):
+    for rule in rules if any(map(_names_peers, rules)) else ():
+        if rule.peers or not rule.ports or id(rule) in dashes:
             continue
-        variant = survey.instead(policy, with_rule(policy, rule))
-        probes = with_strangers(survey, rule.direction, survey.subjects(policy), rule)
-        if witness := difference(survey, probes, variant, "without this rule", CLOSES):
+        variant = context.instead(policy, with_rule(policy, rule))
+        probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
+        if witness := difference(context, probes, variant, "without this rule", CLOSES):
             message = (
                 "this rule has no from, which admits everybody on its ports, also from outside "
                 "the cluster; the other rules say from whom."
             )
             hint = "add from, if not everybody is meant"
-            yield Suspicion("NP308", policy, message, hint, rule.path, witness)
+            yield context.finding("NP308", policy, message, hint, rule.path, witness)
 
 
 # ---------------------------------------------------------------- ports and their names
 
 
-def destinations(survey: Survey, policy: Policy, rule: Rule) -> PodSet:
+def destinations(context: Context, policy: Policy, rule: Rule) -> PodSet:
     """Return the pods at which the ports of a rule are looked for."""
     if rule.direction is EGRESS:
-        meant = survey.peers(policy, *rule.peers)
-        return survey.everyone if meant.anyone else meant.pods
-    return survey.subjects(policy)
+        matched = context.peers(policy, *rule.peers)
+        return context.everyone if matched.anyone else matched.pods
+    return context.subjects(policy)
 
 
-def service_port(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP302: policies see the port of the pod, not that of the Service before it (SEM-53)."""
     for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, int) or entry.end_port is not None:
             continue
-        pods = destinations(survey, policy, rule)
-        service, number = translated(survey, pods, entry)
-        if service is None or any(_listens(pod.ports, entry) for pod in pods):
+        pods = destinations(context, policy, rule)
+        service, number = translated(context, pods, entry)
+        declared = ((port.port, port.protocol) for pod in pods for port in pod.ports)
+        if service is None or (entry.port, entry.protocol) in declared:
             continue
-        meant = replace(entry, port=number)
-        witness = if_written(survey, policy, rule, i, meant)
-        if witness is not None:
+        if witness := if_written(context, policy, rule, i, replace(entry, port=number)):
             message = (
                 f"{entry.port} is the port of Service {service}; a connection arrives at its pods "
                 f"on {number}, and policies see that port."
             )
             hint = f"write port: {number}, or the name of the pods' port"
-            yield Suspicion("NP302", policy, message, hint, port_path(rule, i), witness)
+            yield context.finding("NP302", policy, message, hint, port_path(rule, i), witness)
 
 
-def translated(survey: Survey, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
+def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
     """Return a Service whose port is asked for and becomes another one at some of the pods."""
-    for service, offered in survey.offers.get((entry.port, entry.protocol), ()):
-        for pod in islice(survey.behind(service) & pods, MOST_ENDS):
+    for service, offered in context.offers.get((entry.port, entry.protocol), ()):
+        for pod in islice(context.behind(service) & pods, MOST_ENDS):
             number = target_port(offered, pod)
             if number is not None and number != entry.port:
                 return service, number
     return None, 0
 
 
-def _listens(declared: tuple[ContainerPort, ...], entry: PolicyPort) -> bool:
-    return any((port.port, port.protocol) == (entry.port, entry.protocol) for port in declared)
-
-
-def unknown_name(survey: Survey, policy: Policy) -> Iterator[Suspicion]:
+def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP303: a port name is looked up at each destination; without it nothing is admitted."""
     for rule, i, entry in listed_ports(policy):
         if not isinstance(entry.port, str) or is_for_dns([entry]):
             continue
-        pods = destinations(survey, policy, rule)
-        blocks = rule.direction is EGRESS and survey.peers(policy, *rule.peers).blocks
+        pods = destinations(context, policy, rule)
+        blocks = rule.direction is EGRESS and context.peers(policy, *rule.peers).blocks
         # Names in init containers count here, whatever the assumptions: plugins differ (SEM-56).
         if not (pods or blocks) or any(ports_at((entry,), pod.ports) for pod in pods):
             continue
         declared = [port for pod in islice(pods, MOST_ENDS) for port in pod.ports if port.name]
         meant = _name_meant(entry, declared)
-        witness = if_written(survey, policy, rule, i, meant) if meant else None
+        witness = if_written(context, policy, rule, i, meant) if meant else None
         message = (
             f"no destination of this rule has a {entry.protocol} port called {entry.port}"
             f"{'' if pods else ': addresses have no port names'}, so it admits nothing."
         )
         names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
         hint = f"did you mean {meant}?" if meant else f"their named ports: {names or 'none'}"
-        yield Suspicion("NP303", policy, message, hint, port_path(rule, i), witness)
+        yield context.finding("NP303", policy, message, hint, port_path(rule, i), witness)
 
 
 def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort | None:
@@ -177,40 +167,35 @@ def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort 
 
 
 def if_written(
-    survey: Survey, policy: Policy, rule: Rule, i: int, meant: PolicyPort
+    context: Context, policy: Policy, rule: Rule, i: int, meant: PolicyPort
 ) -> Witness | None:
     """Return a flow that another entry in the place of one would let through."""
-    probes = list(admitted(survey, policy, replace(rule, ports=(meant,))))
-    variant = survey.instead(policy, with_port(policy, rule, i, meant))
+    probes = list(admitted(context, policy, replace(rule, ports=(meant,))))
+    variant = context.instead(policy, with_port(policy, rule, i, meant))
     change = f"with {meant} in the rule"
-    if witness := difference(survey, probes, variant, change, OPENS):
+    if witness := difference(context, probes, variant, change, OPENS):
         return witness
-    both = _at_both_ends(survey, variant, rule, i, meant, probes)
-    return difference(survey, probes, both, f"with {meant} in the rules of both ends", OPENS)
+    both = _at_both_ends(context, variant, rule, i, meant, probes)
+    return difference(context, probes, both, f"with {meant} in the rules of both ends", OPENS)
 
 
 def _at_both_ends(
-    survey: Survey, variant: Cluster, rule: Rule, i: int, meant: PolicyPort, probes: list[Probe]
+    context: Context, variant: Cluster, rule: Rule, i: int, meant: PolicyPort, probes: list[Probe]
 ) -> Cluster:
     """Return a variant where the policies of the other ends say the same instead of one entry."""
     ends = {end for probe in probes for end in (probe.source, probe.destination)}
-    others = survey.set_of(pod for pod in map(survey.pod, ends) if pod is not None)
-    policies = (
-        _rewritten(policy, rule.direction.opposite, rule.ports[i], meant)
-        if survey.subjects(policy) & others
-        else policy
-        for policy in variant.policies
-    )
-    return variant.with_policies(policies)
+    others = context.set_of(pod for pod in map(context.pod, ends) if pod is not None)
+    direction, old = rule.direction.opposite, rule.ports[i]
 
+    def rewritten(policy: Policy) -> Policy:
+        rules = policy.rules(direction)
+        if not rules or not context.subjects(policy) & others:
+            return policy
+        lists = (tuple(meant if port == old else port for port in r.ports) for r in rules)
+        with_meant = (replace(r, ports=ports) for r, ports in zip(rules, lists, strict=True))
+        return with_rules(policy, direction, with_meant)
 
-def _rewritten(policy: Policy, direction: Direction, old: PolicyPort, new: PolicyPort) -> Policy:
-    """Return a policy with another entry in the place of one in all rules of a direction."""
-    rules = (
-        replace(rule, ports=tuple(new if port == old else port for port in rule.ports))
-        for rule in policy.rules(direction)
-    )
-    return with_rules(policy, direction, rules) if policy.rules(direction) else policy
+    return variant.with_policies(map(rewritten, variant.policies))
 
 
 OF_POLICIES = (stray_dash, open_beside, service_port, unknown_name)

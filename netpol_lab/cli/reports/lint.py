@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.checks.lint.codes import Severity
-from netpol_lab.checks.lint.run import Finding
+from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.cli.reports.report import Report, json_lines
 from netpol_lab.cli.reports.tables import Table

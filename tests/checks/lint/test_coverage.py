@@ -4,14 +4,14 @@ import pytest
 
 from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, covered_rule, within
 from netpol_lab.model.objects import Operator, Requirement, Selector
-from tests.helpers.linted import policy, survey
+from tests.helpers.linted import context, policy
 
 LABEL, OTHER = (Requirement(key, Operator.EXISTS) for key in "ab")
 
 
 def covers(field, inner, outer):
     """Is what one rule lists in a field covered by what another lists there?"""
-    seen = survey(policy(f"ingress: [{{{field}: [{inner}]}}, {{{field}: [{outer}]}}]"))
+    seen = context(policy(f"ingress: [{{{field}: [{inner}]}}, {{{field}: [{outer}]}}]"))
     (only,) = seen.cluster.policies
     first, second = only.ingress
     if field == "ports":
@@ -66,7 +66,7 @@ def test_peers_are_covered_if_whoever_they_mean_is_meant_by_others(inner, outer,
 
 def test_rules_can_share_the_work():
     rules = "{ports: [{port: 1}, {port: 2}]}, {ports: [{port: 1}]}, {ports: [{port: 2}]}"
-    seen = survey(policy(f"ingress: [{rules}]"))
+    seen = context(policy(f"ingress: [{rules}]"))
     (only,) = seen.cluster.policies
     whole, *parts = only.ingress
     assert covered_rule(seen, only, whole, parts)

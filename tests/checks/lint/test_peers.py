@@ -1,12 +1,45 @@
-"""NP203 to NP205: what keeps these checks quiet, and what they suggest."""
+"""NP2xx: what keeps these checks quiet, and what they suggest."""
 
-from tests.helpers.linted import codes, findings, policy
+import pytest
+
+from netpol_lab.checks.lint.peers import is_contradictory
+from netpol_lab.model.objects import Operator, Requirement, Selector
+from tests.helpers.linted import codes, findings, pod, policy
 
 OPS = "namespaceSelector: {matchLabels: {team: ops}}"
 
 
 def ingress(peers, ports=""):
     return policy(f"ingress: [{{from: {peers}{ports}}}]")
+
+
+# ---------------------------------------------------------------- selectors that match nothing
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "contradictory"),
+    [
+        (Operator.IN, ("x", "z"), False),
+        (Operator.IN, ("z",), True),
+        (Operator.NOT_IN, ("x",), False),
+        (Operator.NOT_IN, ("x", "y"), True),
+        (Operator.EXISTS, (), False),
+        (Operator.DOES_NOT_EXIST, (), True),
+    ],
+)
+def test_a_selector_contradicts_itself_if_no_value_will_do(operator, values, contradictory):
+    wanted = Requirement("app", Operator.IN, ("x", "y")), Requirement("app", operator, values)
+    assert is_contradictory(None, Selector(wanted)) is contradictory
+
+
+def test_a_selector_need_not_match_where_no_pod_runs():
+    spec = "{podSelector: {matchLabels: {app: x}}}"
+    assert codes(policy(spec)) == ["NP202"]
+    assert codes(policy(spec), pod("x", labels="app: x")) == []
+    assert codes(policy(spec, namespace="empty")) == ["NP107"]
+
+
+# ---------------------------------------------------------------- peers that match nothing
 
 
 def test_name_servers_that_the_manifests_lack_are_not_missed():
@@ -31,3 +64,60 @@ def test_labels_of_the_other_kind_are_recognised():
 def test_both_selectors_that_match_only_apart_suggest_a_dash():
     peers = f"[{{{OPS}, podSelector: {{matchLabels: {{app: web}}}}}}]"
     assert "dash" in findings(ingress(peers))[0].hint
+
+
+# ---------------------------------------------------------------- which labels were meant
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("{app: dbb}", "did you mean app=db?"),
+        ("{role: db}", "did you mean app=db?"),
+        ("{appp: x}", "did you mean the key app?"),
+        ("{app: prometheus}", "pods with app=prometheus run in namespace monitoring"),
+        ("{zone: north}", "the pods there have app=web, app=db"),
+    ],
+)
+def test_labels_that_are_near_are_suggested(selector, hint):
+    found = findings(policy(f"{{podSelector: {{matchLabels: {selector}}}}}"))
+    assert [(f.code, f.hint) for f in found] == [("NP202", hint)]
+
+
+def test_labels_that_controllers_add_are_not_what_was_meant():
+    made = "".join(
+        f"---\napiVersion: {version}\nkind: {kind}\n"
+        f"metadata: {{name: x, namespace: monitoring}}\n{spec}"
+        for kind, version, spec in [
+            ("StatefulSet", "apps/v1", "spec: {template: {metadata: {labels: {app: store}}}}\n"),
+            ("Job", "batch/v1", "spec: {template: {metadata: {labels: {app: task}}}}\n"),
+        ]
+    )
+    text = policy("{podSelector: {matchLabels: {zone: north}}}", namespace="monitoring")
+    (found,) = [f for f in findings(made, text) if f.code == "NP202"]
+    assert found.hint == "the pods there have app=prometheus, app=store, app=task"
+
+
+# ---------------------------------------------------------------- peers that match too much
+
+
+def test_two_items_are_no_suspicion_where_one_would_match_nothing():
+    peers = f"[{{{OPS}}}, {{podSelector: {{matchLabels: {{app: web}}}}}}]"
+    assert codes(ingress(peers)) == []
+
+
+def test_two_items_are_no_suspicion_where_all_pods_at_home_are_meant():
+    peers = f"[{{{OPS}}}, {{podSelector: {{}}}}]"
+    assert codes(ingress(peers)) == []
+
+
+def test_not_in_is_no_suspicion_where_nothing_lacks_the_label():
+    peers = "[{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [db]}]}}]"
+    assert codes(ingress(peers)) == []
+    assert codes(ingress(peers), pod("bare")) == ["NP207"]
+
+
+def test_everything_outside_of_a_namespace_by_name_is_no_surprise():
+    peers = ("[{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, "
+             "operator: NotIn, values: [shop]}]}}]")  # fmt: skip
+    assert codes(ingress(peers)) == []

@@ -1,4 +1,4 @@
-"""NP310 and NP311: what keeps these checks quiet."""
+"""NP307 and NP309 to NP311: what keeps these checks quiet."""
 
 import pytest
 
@@ -58,3 +58,13 @@ def test_replies_are_those_to_a_connection_that_is_allowed():
 def test_a_rule_for_replies_can_stand_at_the_other_end_too():
     at_web = f"{{{WEB}, ingress: [{from_web(5432).replace('app: web', 'app: db')}]}}"
     assert codes(policy(at_web)) == ["NP311"]
+
+
+def test_the_other_end_may_answer_with_any_rule_that_fits():
+    to_web = policy(
+        "policyTypes: [Egress], egress: ["
+        f"{{to: [{{podSelector: {{matchLabels: {{app: web}}}}}}], ports: [{{port: 8080}}]}}, {DNS}]"
+    )
+    web = "{{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{ports: [{{port: {}}}]}}]}}"
+    assert codes(to_web, policy(web.format("http"), "web")) == []
+    assert codes(to_web, policy(web.format(9999), "web")) == ["NP310", "NP307"]
