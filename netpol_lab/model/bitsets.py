@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import reduce
 from operator import or_
+from typing import TypeVar
+
+K = TypeVar("K", bound=Hashable)
 
 
 def bits_of(numbers: Iterable[int]) -> int:
@@ -20,6 +23,20 @@ def bits_of(numbers: Iterable[int]) -> int:
     for number in numbers:
         buffer[number >> 3] |= 1 << (number & 7)
     return int.from_bytes(buffer, "little")
+
+
+def bits_by(key: Callable[[int], K], numbers: Iterable[int]) -> dict[K, int]:
+    """Return the bits of the numbers that have the same key, for each key.
+
+    Examples
+    --------
+    >>> bits_by(lambda number: number % 2, [0, 1, 3])
+    {0: 1, 1: 10}
+    """
+    found: dict[K, list[int]] = {}
+    for number in numbers:
+        found.setdefault(key(number), []).append(number)
+    return {value: bits_of(alike) for value, alike in found.items()}
 
 
 def union(sets: Iterable[int]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.bitsets import bits_by, ones, union
 from netpol_lab.reach import connectivity
 from netpol_lab.reach.port_classes import PortClasses
 
@@ -95,10 +95,8 @@ class ReachMatrix:
         >>> [bin(alike) for alike, _ in matrix.distinct_rows(0b111)]
         ['0b1', '0b10', '0b100']
         """
-        found: dict[RowKey, list[int]] = {}
-        for source in ones(sources):
-            found.setdefault(self.row_key(source), []).append(source)
-        return ((bits_of(alike), self._row_of(key)) for key, alike in found.items())
+        for key, alike in bits_by(self.row_key, ones(sources)).items():
+            yield alike, self._row_of(key)
 
     def spread(self, sources: int) -> int:
         """Return whom some sources certainly reach, on any port.

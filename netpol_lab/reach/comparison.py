@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from functools import partial
 
-from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.certainty import AllowedPorts, Destinations, Row
 from netpol_lab.reach.reachability import Reachability
@@ -37,7 +38,7 @@ def compare(before: Reachability, after: Reachability, by: str) -> Iterator[Comp
 def _single_ends(before: Reachability, after: Reachability) -> Iterator[Compared]:
     """Compare pods and ranges outside; rows that several of them share are compared once."""
     names = after.index.names
-    differences: dict[object, list[tuple[AllowedPorts, AllowedPorts, int]]] = {}
+    differences: dict[Hashable, list[tuple[AllowedPorts, AllowedPorts, int]]] = {}
     for place, name in enumerate(names):
         key = _row_keys(before, after, place)
         if key not in differences:
@@ -51,7 +52,7 @@ def _single_ends(before: Reachability, after: Reachability) -> Iterator[Compared
             yield (name, names[there]), was, now
 
 
-def _row_keys(before: Reachability, after: Reachability, place: int) -> object:
+def _row_keys(before: Reachability, after: Reachability, place: int) -> Hashable:
     """Return a key that is equal for ends whose rows are equal, before and after."""
     return before.matrix.row_key(place), after.matrix.row_key(place)
 
@@ -96,14 +97,11 @@ def changed_for_some(
     groups, place_of = after.groups(by), after.index.place_of
     names = before.groups("pod").members.keys() & after.groups("pod").members.keys()
     lasting = bits_of(place_of[name] for name in names)
-    alike: dict[object, list[int]] = {}
-    for place in ones(lasting):
-        alike.setdefault(_row_keys(before, after, place), []).append(place)
     lost: Counter[Pair] = Counter()
     gained: Counter[Pair] = Counter()
-    for places in alike.values():
-        sources = bits_of(places)
-        for was, now, ends in _difference(before, after, places[0]):
+    row_keys = partial(_row_keys, before, after)
+    for sources in bits_by(row_keys, ones(lasting)).values():
+        for was, now, ends in _difference(before, after, next(ones(sources))):
             for pair in groups.pairs(sources, ends & lasting):
                 lost[pair] |= was.certain & ~now.possible
                 gained[pair] |= now.certain & ~was.possible

@@ -27,6 +27,7 @@ class EndpointIndex:
         running = (str(pod) for cluster in clusters for pod in cluster.pods if not pod.finished)
         self.pods = tuple(dict.fromkeys(running))
         self.ranges = tuple(outside(clusters))
+        self.outside = dict(enumerate(self.ranges, len(self.pods)))
         self.names = (*self.pods, *map(str, self.ranges))
         self.place_of = {name: place for place, name in enumerate(self.names)}
         self.pod_bits = (1 << len(self.pods)) - 1
@@ -34,8 +35,8 @@ class EndpointIndex:
 
     def flow_name(self, place: int) -> str:
         """Return what to call an end where one flow is asked about: a name, or an address."""
-        outside = place - len(self.pods)
-        return self.pods[place] if outside < 0 else str(self.ranges[outside].first)
+        range_ = self.outside.get(place)
+        return self.pods[place] if range_ is None else str(range_.first)
 
     def range_around(self, address: Address) -> AddressRange | None:
         """Return the range outside that an address is in; None for what is not outside."""
@@ -104,11 +105,7 @@ def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
     beside = (s.addresses for s in cluster.services if s.selector is None)
-    for address in (*_node_addresses(cluster), *chain.from_iterable(beside)):
+    nodes = (pod.node_addresses for pod in cluster.pods)
+    hosts = (pod.known_addresses for pod in cluster.pods if pod.host_network)
+    for address in {*chain.from_iterable(chain(nodes, hosts, beside))}:
         yield AddressRange(address, address)
-
-
-def _node_addresses(cluster: Cluster) -> set[Address]:
-    of_nodes = {address for pod in cluster.pods for address in pod.node_addresses}
-    hosts = (pod for pod in cluster.pods if pod.host_network)
-    return of_nodes.union(*(pod.known_addresses for pod in hosts))

@@ -6,14 +6,14 @@ remains: a side allows a flow when any of its grants does, and a flow passes whe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.model.bitsets import bits_of, ones
-from netpol_lab.model.objects import Direction, Pod, Policy, Rule
+from netpol_lab.model.bitsets import bits_by, bits_of, ones
+from netpol_lab.model.objects import Direction, Policy, Rule
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.peer_views import PeerViews
 
@@ -105,29 +105,21 @@ def _own_addresses(views: PeerViews, isolated: int) -> Iterator[tuple[int, int]]
     """Yield the pods that share their node's address, with that address (SEM-49)."""
     outside = [(place, end) for place, end in views.ends.items() if end.pod is None]
     for place in ones(isolated):
-        pod = views.ends[place].pod
-        if pod is not None and pod.host_network:
+        if views.pods[place].host_network:
             own = (there for there, end in outside if is_itself(views.ends[place], end))
             yield 1 << place, bits_of(own)
 
 
 def _own_nodes(views: PeerViews, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
     """Yield the pods of each node, with whatever is their node (SEM-50)."""
+
+    def node_of(place: int) -> Hashable:
+        return views.pods[place].node, views.pods[place].node_addresses
+
     for profile, alike in views.by_profile.items():
         view = views.view(profile, direction)
-        for pod, places in _by_node(views, isolated & alike):
-            own = bits_of(
-                place for place in view.maybe_node(pod) if is_own_node(pod, view.ends[place])
-            )
-            if own:
+        for places in bits_by(node_of, ones(isolated & alike)).values():
+            pod = views.pods[next(ones(places))]
+            nodes = (node for node in view.maybe_node(pod) if is_own_node(pod, view.ends[node]))
+            if own := bits_of(nodes):
                 yield places, own
-
-
-def _by_node(views: PeerViews, places: int) -> Iterator[tuple[Pod, int]]:
-    """Yield one pod of each node, with the places of all of them."""
-    found: dict[object, tuple[Pod, list[int]]] = {}
-    for place in ones(places):
-        pod = views.ends[place].pod
-        if pod is not None and (pod.node or pod.node_addresses):
-            found.setdefault((pod.node, pod.node_addresses), (pod, []))[1].append(place)
-    return ((pod, bits_of(those)) for pod, those in found.values())

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from netpol_lab.model.addresses import AddressRange
-from netpol_lab.model.bitsets import bits_of, ones
-from netpol_lab.model.objects import Pod
+from netpol_lab.model.bitsets import bits_by, ones
+from netpol_lab.model.objects import Pod, Workload
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.endpoint_index import EndpointIndex
 
@@ -46,13 +46,14 @@ class Groups:
 
     def __init__(self, by: str, pods: Iterable[Pod], index: EndpointIndex) -> None:
         self._within = by != "pod"
-        naming = {"pod": _pod_names, "workload": workload_names, "namespace": _namespaces}[by]
-        self.owner = {index.place_of[pod]: group for pod, group in naming([*pods]).items()}
-        self.owner |= {index.place_of[str(range_)]: str(range_) for range_ in index.ranges}
-        places: dict[str, list[int]] = {}
-        for place, group in self.owner.items():
-            places.setdefault(group, []).append(place)
-        self.members = {group: bits_of(found) for group, found in places.items()}
+        pods = tuple(pods)
+        if by == "workload":
+            named = workload_names(pods)
+        else:
+            named = {str(pod): pod.namespace if by == "namespace" else str(pod) for pod in pods}
+        named |= {str(range_): str(range_) for range_ in index.ranges}
+        self.owner = {index.place_of[end]: group for end, group in named.items()}
+        self.members = bits_by(self.owner.__getitem__, self.owner)
         self.order = {group: number for number, group in enumerate(self.members)}
 
     @property
@@ -91,30 +92,15 @@ def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
     >>> workload_names([Pod("shop", "web-1", workload=web), Pod("shop", "db")])
     {'shop/web-1': 'shop/web', 'shop/db': 'shop/db'}
     """
-    made = {str(pod): (f"{pod.namespace}/{_name(pod)}", _kind(pod)) for pod in pods}
-    kinds: dict[str, set[str]] = {}
-    for name, kind in made.values():
-        kinds.setdefault(name, set()).add(kind)
+    made = {pod: pod.workload or Workload("Pod", pod.name) for pod in pods}
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for pod, workload in made.items():
+        kinds.setdefault((pod.namespace, workload.name), set()).add(workload.kind)
     return {
-        pod: f"{name}[{kind}]" if len(kinds[name]) > 1 else name
-        for pod, (name, kind) in made.items()
+        str(pod): f"{pod.namespace}/{workload.name}"
+        + f"[{workload.kind}]" * (len(kinds[pod.namespace, workload.name]) > 1)
+        for pod, workload in made.items()
     }
-
-
-def _name(pod: Pod) -> str:
-    return pod.workload.name if pod.workload else pod.name
-
-
-def _kind(pod: Pod) -> str:
-    return pod.workload.kind if pod.workload else "Pod"
-
-
-def _pod_names(pods: Iterable[Pod]) -> dict[str, str]:
-    return {str(pod): str(pod) for pod in pods}
-
-
-def _namespaces(pods: Iterable[Pod]) -> dict[str, str]:
-    return {str(pod): pod.namespace for pod in pods}
 
 
 def join_ranges(

@@ -11,9 +11,9 @@ from operator import or_, xor
 from netpol_lab.engine.endpoint_rules import as_read, named_ports, sees_address
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import addresses_of
-from netpol_lab.model.addresses import AddressRange
+from netpol_lab.model.addresses import Address, AddressRange
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.bitsets import bits_of, ones
+from netpol_lab.model.bitsets import bits_by, bits_of, ones
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, facing
 from netpol_lab.model.objects import ContainerPort, Direction, IPBlock, Pod
@@ -23,7 +23,7 @@ Profile = tuple[int, ...]  # the address families of an end, in its order of pre
 
 
 class PeerView:
-    """All ends as the rules of one subject see them, under one reading: a `Peers`.
+    """All ends as the rules of one subject see them, in one reading: `Peers` of the engine.
 
     Parameters
     ----------
@@ -34,29 +34,10 @@ class PeerView:
     def __init__(self, ends: Mapping[int, Endpoint]) -> None:
         self.ends = ends
         self.everyone = bits_of(ends)
+        self.unaddressed = bits_of(place for place, end in ends.items() if end.address is None)
         self._as_pods = bits_of(place for place, end in ends.items() if end.pod is not None)
         self.inside = cache(self._inside)
         self.seen_by_address = cache(self._seen_by_address)
-
-    def maybe_node(self, pod: Pod) -> set[int]:
-        """Return the places that could be the node of a pod: its addresses, and who runs on it."""
-        keys = (*pod.node_addresses, pod.node)
-        return {place for key in keys if key for place in self._no_pods.get(key, ())}
-
-    @cached_property
-    def _no_pods(self) -> dict[object, list[int]]:
-        """Whoever is not seen as a pod, by address and by node."""
-        found: dict[object, list[int]] = {}
-        for place, end in self.ends.items():
-            if end.pod is None:
-                found.setdefault(end.address, []).append(place)
-                found.setdefault(end.node, []).append(place)
-        return found
-
-    @cached_property
-    def unaddressed(self) -> int:
-        """See `Peers`."""
-        return bits_of(place for place, end in self.ends.items() if end.address is None)
 
     def among(self, pods: PodSet) -> int:
         """See `Peers`."""
@@ -64,10 +45,6 @@ class PeerView:
 
     def _inside(self, block: IPBlock) -> int:
         return reduce(or_, map(self._between, addresses_of(block)), 0)
-
-    def _seen_by_address(self, assumptions: Assumptions) -> int:
-        ends = self.ends.items()
-        return bits_of(place for place, end in ends if sees_address(end, assumptions))
 
     def _between(self, addresses: AddressRange) -> int:
         numbers, sums = self._by_address.get(addresses.version, ((), (0,)))
@@ -88,9 +65,28 @@ class PeerView:
             for version, pairs in found.items()
         }
 
+    def _seen_by_address(self, assumptions: Assumptions) -> int:
+        ends = self.ends.items()
+        return bits_of(place for place, end in ends if sees_address(end, assumptions))
+
+    def maybe_node(self, pod: Pod) -> set[int]:
+        """Return the places that could be the node of a pod: its addresses, and who runs on it."""
+        keys = (*pod.node_addresses, pod.node)
+        return {place for key in keys if key for place in self._no_pods.get(key, ())}
+
+    @cached_property
+    def _no_pods(self) -> dict[object, list[int]]:
+        """Whoever is not seen as a pod, by address and by node."""
+        found: dict[object, list[int]] = {}
+        for place in ones(self.everyone & ~self._as_pods):
+            end = self.ends[place]
+            found.setdefault(end.address, []).append(place)
+            found.setdefault(end.node, []).append(place)
+        return found
+
 
 class PeerViews:
-    """One cluster's ends under one reading: how each looks to the others.
+    """One cluster's ends in one reading: how each looks to the others.
 
     Parameters
     ----------
@@ -102,32 +98,24 @@ class PeerViews:
 
     def __init__(self, cluster: Cluster, index: EndpointIndex, assumptions: Assumptions) -> None:
         self.assumptions = assumptions
-        pods = {str(pod): Endpoint(pod) for pod in cluster.pods if not pod.finished}
-        self.ends = {index.place_of[name]: end for name, end in pods.items()}
-        first = len(index.pods)
-        self.ends |= {first + i: Endpoint(None, r.first) for i, r in enumerate(index.ranges)}
+        running = (pod for pod in cluster.pods if not pod.finished)
+        self.pods = {index.place_of[str(pod)]: pod for pod in running}
+        outside = {place: Endpoint(None, range_.first) for place, range_ in index.outside.items()}
+        self.ends = {place: Endpoint(pod) for place, pod in self.pods.items()} | outside
         self.everyone = bits_of(self.ends)
-        self.subjects = bits_of(
-            place for place, end in self.ends.items() if as_read(end, assumptions).pod is not None
-        )
+        self._seen = {place: as_read(end, assumptions) for place, end in self.ends.items()}
+        self.subjects = bits_of(place for place, end in self._seen.items() if end.pod is not None)
         self.view = cache(self._view)
 
     @cached_property
     def by_profile(self) -> dict[Profile, int]:
         """Who has which families of addresses."""
-        found: dict[Profile, list[int]] = {}
-        for place, end in self.ends.items():
-            found.setdefault(_profile(end), []).append(place)
-        return {profile: bits_of(places) for profile, places in found.items()}
+        return bits_by(lambda place: _profile(self.ends[place]), self.ends)
 
     @cached_property
     def by_names(self) -> dict[tuple[ContainerPort, ...], int]:
         """Who has which named ports."""
-        found: dict[tuple[ContainerPort, ...], list[int]] = {}
-        for place, end in self.ends.items():
-            names = named_ports(as_read(end, self.assumptions), self.assumptions)
-            found.setdefault(names, []).append(place)
-        return {names: bits_of(places) for names, places in found.items()}
+        return bits_by(lambda place: named_ports(self._seen[place], self.assumptions), self.ends)
 
     def _view(self, subject: Profile, direction: Direction) -> PeerView:
         """Return everybody as seen by subjects with these families of addresses."""
@@ -135,22 +123,23 @@ class PeerViews:
         ends = {}
         for place, end in self.ends.items():
             family = shown(_profile(end))
-            addresses = end.pod.known_addresses if end.pod else (end.address,)
-            address = next((a for a in addresses if a and a.version == family), None)
+            address = next((a for a in _addresses(end) if a.version == family), None)
             ends[place] = as_read(end.at(address), self.assumptions)
         return PeerView(ends)
 
     def _shown(self, subject: Profile, direction: Direction, peer: Profile) -> int | None:
         """Return the family that a peer uses towards a subject: asked of `facing` once a kind."""
-        ends = self._example(subject), self._example(peer)
+        ends = [self.ends[next(ones(self.by_profile[profile]))] for profile in (subject, peer)]
         outward = direction is Direction.EGRESS
         seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]
         return seen.address.version if seen.address else None
 
-    def _example(self, profile: Profile) -> Endpoint:
-        return self.ends[next(ones(self.by_profile[profile]))]
+
+def _addresses(end: Endpoint) -> tuple[Address, ...]:
+    if end.pod is not None:
+        return end.pod.known_addresses
+    return (end.address,) if end.address is not None else ()
 
 
 def _profile(end: Endpoint) -> Profile:
-    addresses = end.pod.known_addresses if end.pod else (end.address,)
-    return tuple(dict.fromkeys(address.version for address in addresses if address))
+    return tuple(dict.fromkeys(address.version for address in _addresses(end)))

@@ -174,8 +174,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "host pods are cut off from their own address",
         "reach/grants.py",
-        "if pod is not None and pod.host_network:",
-        "if pod is not None and not pod.host_network:",
+        "if views.pods[place].host_network:",
+        "if not views.pods[place].host_network:",
     ),
     Fault(
         "addresses are judged whatever the peer's families",
