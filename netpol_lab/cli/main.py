@@ -11,8 +11,6 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from netpol_lab import __version__
-from netpol_lab.cli.class_commands import PROGRESS
-from netpol_lab.cli.exercise_commands import SCENARIO
 from netpol_lab.cli.options import (
     FINDINGS,
     GOOD,
@@ -32,6 +30,7 @@ from netpol_lab.cli.options import (
     read_cluster,
 )
 from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH
+from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
 
 if TYPE_CHECKING:
     from netpol_lab.checks.expectation_report import ExpectationReport

@@ -167,30 +167,25 @@ def _readable_query(options: argparse.Namespace, reach: Reachability, format: st
 
 def _expect(reach: Reachability, options: argparse.Namespace, progress: ProgressBar) -> int:
     """Compare with a stored answer, always by pod unless said otherwise, or store the answer."""
+    from netpol_lab.cli.reports import snapshots
     from netpol_lab.cli.reports.output import save
     from netpol_lab.cli.reports.reach import ReachReport
-    from netpol_lab.cli.reports.snapshots import (
-        as_flows,
-        asked_otherwise,
-        differences,
-        format_of_snapshot,
-        read,
-    )
 
-    format = format_of_snapshot(options.expect)
+    format = snapshots.format_of_snapshot(options.expect)
     report = ReachReport(reach, _query(options))
     if options.update:
         save(report.lines(format), options.expect)
         print(f"{options.expect}: {report.summary()}")
         return GOOD
-    then = read(options.expect)
-    found = [*differences(then, as_flows(report.connections()), reach.index.ranges)]
+    then = snapshots.read(options.expect)
+    now = snapshots.as_flows(report.connections())
+    found = [*snapshots.differences(then, now, reach.index.ranges)]
     progress.stop()
     if not found:
         print(f"{options.expect}: as expected, {report.summary()}")
         return GOOD
     print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
-    if other := asked_otherwise(then, reach, report.query):
+    if other := snapshots.asked_otherwise(then, reach, report.query):
         print(f"the question differs: {other}")
     print(*found, sep="\n")
     print("\nIf this is meant, write the file anew: the same command with --update.")

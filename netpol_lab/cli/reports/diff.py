@@ -53,6 +53,8 @@ class DiffReport(Report):
 
     def __init__(self, diff: Diff, query: ReachQuery) -> None:
         self.diff, self.query = diff, query
+        self._is_part = any(query[1:])  # then who is new or gone is not asked about
+        self.added, self.removed = ((), ()) if self._is_part else (diff.added, diff.removed)
         self._sources, self._destinations = map(self._meant, (query.source, query.destination))
         asked = filter(self._is_asked, diff.changes)
         self.changes = tuple(change for change in map(self._narrowed, asked) if any(_parts(change)))
@@ -91,20 +93,6 @@ class DiffReport(Report):
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed or self.partial)
-
-    @property
-    def added(self) -> tuple[str, ...]:
-        """The names that are new; nothing where only some flows are asked about."""
-        return () if self._is_part else self.diff.added
-
-    @property
-    def removed(self) -> tuple[str, ...]:
-        """The names that are gone; nothing where only some flows are asked about."""
-        return () if self._is_part else self.diff.removed
-
-    @property
-    def _is_part(self) -> bool:
-        return any(self.query[1:])
 
     def summary(self) -> str:
         """Say how many connections were gained and lost, and who is new or gone."""

@@ -300,17 +300,15 @@ def _ports(ranges: Any) -> PortSet:
 
 
 def _read_csv(text: str) -> Flows:
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    if rows.fieldnames != ["from", "to", "ports", "undefined"]:
+    rows = csv.reader(io.StringIO(text, newline=""))
+    if next(rows, None) != ["from", "to", "ports", "undefined"]:
         raise ValueError("the first line is not from,to,ports,undefined")
-    return _once(_of_row(row, rows.line_num) for row in rows)
-
-
-def _of_row(row: dict[Any, Any], line: int) -> tuple[tuple[str, str], tuple[PortSet, PortSet]]:
-    if len(row) != 4 or None in row.values():
-        raise ValueError(f"line {line} has not four columns")
-    ends = row["from"], row["to"]
-    return ends, (spoken_ports(row["ports"]), spoken_ports(row["undefined"]))
+    found = []
+    for row in filter(None, rows):
+        if len(row) != 4:
+            raise ValueError(f"line {rows.line_num} has not four columns")
+        found.append(row)
+    return _spoken(found)
 
 
 _SUMMARY = re.compile(r"[\d,]+ connections?: ")
@@ -321,15 +319,20 @@ def _read_text(text: str) -> Flows:
     *lines, summary = text.rstrip().splitlines() or [""]
     if not _SUMMARY.match(summary):
         raise ValueError("the last line does not say how many connections there are")
-    return _once(_spoken(line) for line in lines if line)
+    found = []
+    for line in filter(None, lines):
+        parts = _LINE.match(line)
+        if parts is None:
+            raise ValueError(f'"{line}"')
+        found.append(parts.groups(""))
+    return _spoken(found)
 
 
-def _spoken(line: str) -> tuple[tuple[str, str], tuple[PortSet, PortSet]]:
-    parts = _LINE.match(line)
-    if parts is None:
-        raise ValueError(f'"{line}"')
-    source, destination, ports, undefined = parts.groups()
-    return (source, destination), (spoken_ports(ports), spoken_ports(undefined or ""))
+def _spoken(rows: Iterable[Sequence[str]]) -> Flows:
+    return _once(
+        ((source, destination), (spoken_ports(ports), spoken_ports(undefined)))
+        for source, destination, ports, undefined in rows
+    )
 
 
 _READERS = {"json": _read_json, "csv": _read_csv, "text": _read_text}

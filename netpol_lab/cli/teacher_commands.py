@@ -1,0 +1,128 @@
+"""What teachers ask: whether an exercise is good, and how far each learner of a class is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from netpol_lab.cli.options import (
+    FINDINGS,
+    GOOD,
+    WRONG_USE,
+    Command,
+    add_format,
+    print_complaints,
+    refuse_to_overwrite,
+)
+from netpol_lab.cli.reports.formats import chosen_format
+
+PROGRESS_FORMATS = ("text", "csv", "md", "json")
+
+# ---------------------------------------------------------------- scenario check
+
+
+def _scenario_options(sub: argparse.ArgumentParser) -> None:
+    actions = sub.add_subparsers(title="actions", required=True, metavar="check")
+    words = "is the exercise whole, and does its answer solve it?"
+    check = actions.add_parser("check", help=words, description=SCENARIO.description)
+    words = "files, directories of them, or names of packaged exercises"
+    check.add_argument("paths", nargs="+", metavar="PATH", help=words)
+    check.add_argument("--show", action="store_true", help="print the task as a learner reads it")
+
+
+def _scenario(options: argparse.Namespace) -> int:
+    """Say of each file what is wrong with it."""
+    from pathlib import Path
+
+    from netpol_lab.course.exercise_lint import check_file, holds_manifests
+    from netpol_lab.course.exercise_loader import exercise_files
+    from netpol_lab.course.goal_table import heading_of, in_words
+
+    failed = False
+    for path in options.paths:
+        for file in exercise_files(path):
+            if file != Path(path) and holds_manifests(file):
+                print(f"{file}: passed over, it holds manifests and no exercise")
+                continue
+            checked = check_file(file)
+            if options.show and checked.exercise is not None and checked.goals:
+                port = checked.exercise.file.port or checked.goals[0].port
+                heading = heading_of(checked.goals, str(port))
+                print(in_words(checked.exercise, checked.goals, heading), end="\n\n")
+            print_complaints(checked.complaints, checked.warnings)
+            print(checked.summary)
+            failed = failed or bool(checked.complaints)
+    return FINDINGS if failed else GOOD
+
+
+SCENARIO = Command(
+    "scenario",
+    "for teachers: is an exercise fit to be given?",
+    """\
+Check exercises: one YAML file each, as docs/exercises.md of the project describes them.
+
+exit status: 0 good, 1 complaints, 2 wrong use or unreadable input
+
+examples:
+  netpol-lab scenario check my-shop.yaml
+  netpol-lab scenario check my-shop.yaml --show       what the learner will read
+  netpol-lab scenario check exercises/
+""",
+    _scenario_options,
+    _scenario,
+)
+
+# ---------------------------------------------------------------- progress
+
+
+def _progress_options(sub: argparse.ArgumentParser) -> None:
+    words = "files of progress, or directories of them"
+    sub.add_argument("paths", nargs="+", metavar="PATH", help=words)
+    words = "one line for each learner and chapter begun"
+    sub.add_argument("--details", action="store_true", help=words)
+    add_format(sub, PROGRESS_FORMATS)
+
+
+def _progress(options: argparse.Namespace) -> int:
+    """Say what each learner has done."""
+    from netpol_lab.cli.class_table import find_files, lines_of, read_all
+    from netpol_lab.cli.reports.output import save
+    from netpol_lab.errors import visible
+
+    troubles: list[str] = []
+    format = chosen_format(options.output, options.out, PROGRESS_FORMATS)
+    files = find_files(options.paths, troubles)
+    refuse_to_overwrite(files, options.out)
+    learners = read_all(files, troubles)
+    for trouble in troubles:
+        print(f"warning: {visible(trouble, 1000)}", file=sys.stderr)
+    if not learners:
+        print("netpol-lab: there is no progress in these paths.", file=sys.stderr)
+        return WRONG_USE
+    lines = lines_of(learners, format, options.details)
+    if options.out:
+        save(lines, options.out)
+    else:
+        print(*lines, sep="\n")
+    return FINDINGS if troubles else GOOD
+
+
+PROGRESS = Command(
+    "progress",
+    "how far is each learner of a class?",
+    """\
+Put the progress files of many learners into one table.
+
+A learner has the name of the file, or of its folder where the file still has its usual name,
+netpol-lab-progress.json.
+
+exit status: 0 all were read, 1 some were not, 2 wrong use, or none was read
+
+examples:
+  netpol-lab progress collected/
+  netpol-lab progress collected/ --details -o csv        one line for each learner and chapter
+  netpol-lab progress ann.json bob.json --out class.md
+""",
+    _progress_options,
+    _progress,
+)
