@@ -10,8 +10,7 @@ from html import escape
 
 from netpol_lab.course import progress as recording
 from netpol_lab.course.exercise_loader import exercises, find_exercise
-from netpol_lab.course.practice.chapters import THEMES
-from netpol_lab.course.practice.topics import TOPICS
+from netpol_lab.course.practice.chapters import PRACTICE
 from netpol_lab.course.progress_file import ExerciseRecord, Progress, Score
 from netpol_lab.pictures.notebook_text import Words, with_code
 
@@ -61,12 +60,12 @@ class Chapter:
     @property
     def has_quiz(self) -> bool:
         """Whether there are questions about it."""
-        return self.number in TOPICS
+        return self.number in PRACTICE
 
     @property
     def has_prediction(self) -> bool:
         """Whether there are connections to predict."""
-        return self.number in THEMES
+        return self.number in PRACTICE
 
     @property
     def has_tasks(self) -> bool:

@@ -13,8 +13,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.course import progress
-from netpol_lab.course.practice.chapters import THEMES
-from netpol_lab.course.practice.deals import Deal, deal
+from netpol_lab.course.practice.chapters import PRACTICE, Deal, deal
 from netpol_lab.course.practice.generators import LEVELS
 from netpol_lab.course.progress_file import Score
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
@@ -121,8 +120,8 @@ def predict(
       ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
                closest: rule 1 wants role=backend, shop/web has role=web
     """
-    if chapter and chapter not in THEMES:
-        near = did_you_mean(str(chapter), THEMES)
+    if chapter and chapter not in PRACTICE:
+        near = did_you_mean(str(chapter), PRACTICE)
         raise UnknownNameError(f'there is no chapter "{chapter}". {near}')
     scene = compose(cluster, port, protocol, outside=tuple(outside), assumptions=assumptions)
     return Prediction(cluster, scene, flows, chapter=chapter)

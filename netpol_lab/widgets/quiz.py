@@ -12,8 +12,8 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.course import progress
-from netpol_lab.course.practice.questions import Question
-from netpol_lab.course.practice.topics import TOPICS, questions
+from netpol_lab.course.practice.chapters import PRACTICE, questions
+from netpol_lab.course.practice.questions import QuizQuestion
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.widgets.card import Card, button, heading, preformatted, replace_children
@@ -45,9 +45,9 @@ def quiz(chapter: str, seed: int = 1) -> Quiz:
     >>> questions.answer(1, questions.questions[0].right).splitlines()[0]
     'Question 1: right.'
     """
-    if chapter not in TOPICS:
+    if chapter not in PRACTICE:
         raise UnknownNameError(
-            f'there is no quiz "{chapter}". {did_you_mean(str(chapter), TOPICS)}'
+            f'there is no quiz "{chapter}". {did_you_mean(str(chapter), PRACTICE)}'
         )
     return Quiz(chapter, seed)
 
@@ -197,19 +197,19 @@ class Quiz(Card):
         return f"{self.score} of 3 right.{left} The reasons stand under each question."
 
 
-def _field(question: Question) -> Any:
+def _field(question: QuizQuestion) -> Any:
     return ipywidgets.RadioButtons(
         options=question.choices, value=None, layout=ipywidgets.Layout(width="auto")
     )
 
 
-def _in_words(number: int, question: Question) -> str:
+def _in_words(number: int, question: QuizQuestion) -> str:
     choices = "\n".join(f"( ) {choice}" for choice in question.choices)
     policies = "\n\n".join(f"{title}{text}" for title, text in _texts(question))
     return "\n\n".join([f"{number}. {question.text}", question.pods, policies, choices])
 
 
-def _texts(question: Question) -> list[tuple[str, str]]:
+def _texts(question: QuizQuestion) -> list[tuple[str, str]]:
     """Return the YAML to show, with what to call it: two to compare, or the one there is."""
     if question.kind == "variants":
         return [(f"{name}:\n", text) for name, text in zip("AB", question.variants, strict=True)]
@@ -225,7 +225,7 @@ _SCROLLS = (
 )
 
 
-def _shown(question: Question) -> str:
+def _shown(question: QuizQuestion) -> str:
     """Return pods and policies, each in a box that scrolls; two policies beside each other."""
     boxes = "".join(
         f'<div style="flex: 1 1 330px; min-width: 0;">{escape(title)}'

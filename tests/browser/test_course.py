@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from netpol_lab.course.exercise_loader import find_exercise
-from netpol_lab.course.practice.topics import questions
+from netpol_lab.course.practice.chapters import questions
 from netpol_lab.course.progress import FILE
 from netpol_lab.course.progress_file import read
 from tests.browser.driving import ROOT, Lab, jupyterlab, write_notebook

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from netpol_lab.course.exercise_loader import find_exercise
-from netpol_lab.course.practice.topics import questions
+from netpol_lab.course.practice.chapters import questions
 from tests.browser.driving import Lab, Server, write_notebook
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,7 @@ from ipywidgets.widgets.widget import _instances
 
 import netpol_lab as lab
 from netpol_lab.course import progress
-from netpol_lab.course.practice.topics import TOPICS, questions
+from netpol_lab.course.practice.chapters import PRACTICE, questions
 from netpol_lab.errors import UnknownNameError
 from tests.helpers.boards import html_of, inside
 
@@ -15,7 +15,7 @@ def wrong(question):
     return next(choice for choice in question.choices if choice != question.right)
 
 
-@pytest.mark.parametrize("chapter", TOPICS)
+@pytest.mark.parametrize("chapter", PRACTICE)
 def test_every_chapter_has_three_questions(chapter):
     quiz = lab.quiz(chapter)
     assert quiz.questions == questions(chapter, 1)

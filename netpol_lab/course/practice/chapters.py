@@ -1,48 +1,60 @@
-"""What each chapter practises: how its clusters are drawn, and the confusions that it clears up."""
+"""What each chapter practises: its clusters, the misconceptions it clears up, and its questions.
+
+`deal` makes a cluster from a seed with connections to predict: never trivial, always answerable.
+`questions` makes three questions of different kinds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 
+from netpol_lab.course.practice import clinic, generators
 from netpol_lab.course.practice import misconceptions as m
-from netpol_lab.course.practice.first_steps import denied, directed, tiers
-from netpol_lab.course.practice.meant_peers import added, meant
-from netpol_lab.course.practice.misconceptions import Misreading
-from netpol_lab.course.practice.outer_world import enforced, outside
-from netpol_lab.course.practice.reached_ports import leaving, ported
+from netpol_lab.course.practice import questions as q
+from netpol_lab.course.practice import undefined_questions as u
+from netpol_lab.course.practice import variant_questions as v
+from netpol_lab.course.practice.generators import LEVELS
+from netpol_lab.course.practice.misconceptions import Misconception
+from netpol_lab.course.practice.questions import Kind, QuizQuestion, Setting, Traps
 from netpol_lab.course.practice.situation import Pair, Situation
-from netpol_lab.course.practice.whole import legal, whole
-
-Draw = Callable[[Random, str], Situation]
+from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.manifests.loader import load
+from netpol_lab.model.cluster import Cluster
 
 
 @dataclass(frozen=True)
-class Theme:
-    """One chapter's clusters and confusions.
+class Practice:
+    """What one chapter practises.
 
     Parameters
     ----------
     draw : function
-        From a random source and a level to a situation.
-    misreadings : tuple of Misreading
+        From a source of random numbers and a level to a situation.
+    misconceptions : tuple of Misconception
         Those that the chapter is about come first.
+    kinds : tuple of function
+        The kinds of question that it asks.
+    levels : tuple of str
+        The levels of its questions; one that is listed twice comes up twice as often.
     """
 
-    draw: Draw
-    misreadings: tuple[Misreading, ...]
+    draw: Callable[[Random, str], Situation]
+    misconceptions: tuple[Misconception, ...]
+    kinds: tuple[Kind, ...]
+    levels: tuple[str, ...] = ("easy", "easy", "medium")
 
-    def traps(self, situation: Situation) -> dict[Pair, list[Misreading]]:
+    def traps(self, situation: Situation) -> Traps:
         """Return who would be wrong about each defined pair of ends."""
         sure = {p: v.allowed for p, v in situation.verdicts.items() if v.allowed is not None}
-        wrong: dict[Pair, list[Misreading]] = {pair: [] for pair in sure}
-        for misreading in self.misreadings:
-            if misreading.sees_the_same(situation):
-                continue
-            for pair, answer in misreading.answers(situation, sure).items():
-                if answer is (not sure[pair]):
-                    wrong[pair].append(misreading)
+        wrong: Traps = {pair: [] for pair in sure}
+        for one in self.misconceptions:
+            if not one.changes_nothing(situation):
+                for pair, answer in one.answers(situation, sure).items():
+                    if answer is (not sure[pair]):
+                        wrong[pair].append(one)
         return wrong
 
 
@@ -59,31 +71,233 @@ _PORTS = (
     m.NO_PORTS,
 )  # fmt: skip
 _ENDS = (m.ONE_SIDE, m.OTHER_SIDE, m.REPLIES)
+_EGRESS = (
+    m.ANY_PROTOCOL, m.SERVICE_PORT, *_ENDS, m.REACHES_ALL, m.BY_NAME, m.BOTH_WAYS, m.NO_PORTS,
+)  # fmt: skip
+_BLOCKS = (m.EXCEPT_DENIES, m.NO_EXCEPT, m.OWN_NODE, m.OUTSIDE_TOO, m.PODS_ONLY, m.REPLIES)
+_EVERYTHING = (
+    m.REACHES_ALL, m.APART, m.TOGETHER, m.BY_NAME, m.NOT_IN, m.ONE_RULE, m.ALL_AGREE,
+    m.EMPTY_IS_ALL, m.PODS_ONLY, m.NO_PORTS, *_ENDS, m.EXCEPT_DENIES, m.EVERYWHERE,
+)  # fmt: skip
 
-THEMES: dict[str, Theme] = {
-    "01": Theme(
-        denied, (m.ALL_PODS, m.BOTH_WAYS, m.EVERYWHERE, *_ENDS, m.ONLY_WITH_RULES)
+PRACTICE: dict[str, Practice] = {
+    "01": Practice(
+        generators.isolation,
+        (m.ALL_PODS, m.BOTH_WAYS, m.EVERYWHERE, *_ENDS, m.ONLY_WITH_RULES),
+        (q.works, q.isolated, q.reaching), ("easy", "medium"),
     ),
-    "02": Theme(tiers, (m.ALL_PODS, m.BOTH_WAYS, m.NO_DENY, m.ALL_AGREE, m.LAST, m.REPLIES)),
-    "03": Theme(directed, (*_TYPES, m.BOTH_WAYS, m.EMPTY_IS_ALL, *_ENDS)),
-    "04": Theme(meant, (*_PEERS, m.EVERYWHERE)),
-    "05": Theme(added, _RULES),
-    "06": Theme(ported, _PORTS),
-    "07": Theme(
-        leaving,
-        (m.ANY_PROTOCOL, m.SERVICE_PORT, *_ENDS, m.REACHES_ALL, m.BY_NAME, m.BOTH_WAYS, m.NO_PORTS),
+    "02": Practice(
+        generators.tiers,
+        (m.ALL_PODS, m.BOTH_WAYS, m.NO_DENY, m.ALL_AGREE, m.LAST, m.REPLIES),
+        (q.works, q.isolated, q.reaching, q.admitting, v.labels, v.change), ("easy", "medium"),
     ),
-    "08": Theme(
-        outside,
-        (m.EXCEPT_DENIES, m.NO_EXCEPT, m.OWN_NODE, m.OUTSIDE_TOO, m.PODS_ONLY, m.REPLIES),
+    "03": Practice(
+        generators.directions, (*_TYPES, m.BOTH_WAYS, m.EMPTY_IS_ALL, *_ENDS),
+        (q.stored, q.works, q.isolated, v.variants),
     ),
-    "09": Theme(enforced, (m.OWN_NODE, m.NOT_ENFORCED, *_ENDS, m.BOTH_WAYS)),
-    "10": Theme(legal, (*_PEERS, *_TYPES)),
-    "11": Theme(
-        whole,
-        (
-            m.REACHES_ALL, m.APART, m.TOGETHER, m.BY_NAME, m.NOT_IN, m.ONE_RULE, m.ALL_AGREE,
-            m.EMPTY_IS_ALL, m.PODS_ONLY, m.NO_PORTS, *_ENDS, m.EXCEPT_DENIES, m.EVERYWHERE,
-        ),
+    "04": Practice(
+        generators.peers, (*_PEERS, m.EVERYWHERE), (q.works, q.reaching, v.labels, v.variants)
+    ),
+    "05": Practice(generators.rules, _RULES, (q.works, q.reaching, q.admitting, v.variants)),
+    "06": Practice(
+        generators.ports, _PORTS,
+        (q.works, q.open_ports, q.through_service, v.change, v.variants),
+    ),
+    "07": Practice(generators.egress, _EGRESS, (q.works, q.reaching, v.change, v.variants)),
+    "08": Practice(generators.blocks, _BLOCKS, (q.works, q.reaching, q.admitting, v.variants)),
+    "09": Practice(
+        generators.enforcement, (m.OWN_NODE, m.NOT_ENFORCED, *_ENDS, m.BOTH_WAYS),
+        (u.left_open, u.which_open, u.enforcement),
+    ),
+    "10": Practice(
+        generators.legal, (*_PEERS, *_TYPES), (clinic.refused, clinic.wrong_line, clinic.as_kept)
+    ),
+    "11": Practice(
+        generators.everything, _EVERYTHING,
+        (q.works, q.isolated, q.reaching, q.admitting, v.change, v.variants), ("medium",),
     ),
 }  # fmt: skip
+
+
+# ---------------------------------------------------------------- clusters to predict
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One cluster to predict, and its connections.
+
+    Parameters
+    ----------
+    chapter, level : str
+    seed : int
+    cluster : Cluster
+        What the engine makes of the manifests.
+    manifests : str
+        All of it as YAML.
+    pods, policies : str
+        The same for a reader: a line for each pod, namespace and Service that matters, and the
+        YAML of the policies.
+    port : int
+    protocol : str
+    outside : tuple of (str, str)
+        Captions and addresses outside the cluster that take part.
+    flows : tuple of (str, str)
+        The connections to predict: some allowed, some blocked, none undefined.
+    says : str
+        How difficult it is, in one sentence.
+    """
+
+    chapter: str
+    level: str
+    seed: int
+    cluster: Cluster = field(repr=False)
+    manifests: str = field(repr=False)
+    pods: str = field(repr=False)
+    policies: str = field(repr=False)
+    port: int
+    protocol: str
+    outside: tuple[Pair, ...]
+    flows: tuple[Pair, ...]
+    says: str
+
+
+def deal(chapter: str, level: str = "easy", seed: int = 1) -> Deal:
+    """Return a cluster about a chapter, with connections to predict.
+
+    Parameters
+    ----------
+    chapter : str
+        Its number, as ``"04"``.
+    level : str
+        ``easy``, ``medium`` or ``hard``: more pods, more policies, more misconceptions to fall
+        for.
+    seed : int
+        The same seed always gives the same cluster.
+
+    Returns
+    -------
+    Deal
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such chapter or level.
+
+    Examples
+    --------
+    >>> one = deal("01", "easy", seed=1)
+    >>> print(one.says)
+    Easy: 3 pods in 2 namespaces, 1 policy, 4 connections. 5 common confusions go wrong here.
+    >>> len(one.flows)
+    4
+    """
+    for what, given, known in (("chapter", chapter, PRACTICE), ("level", level, LEVELS)):
+        if given not in list(known):
+            near = did_you_mean(given, known)
+            raise UnknownNameError(f'there is no {what} "{given}". {near}')
+    rng = Random(f"deal/{chapter}/{level}/{seed}")
+    situation, traps = draw(rng, chapter, level)
+    flows = tuple(_chosen(rng, situation, traps, LEVELS[level].flows))
+    used = {end for flow in flows for end in flow}
+    return Deal(
+        chapter,
+        level,
+        seed,
+        load(f"{situation.manifests}\n"),
+        situation.manifests,
+        situation.pods_text,
+        situation.policies_text,
+        situation.port,
+        situation.protocol,
+        tuple(pair for pair in situation.outside if pair[1] in used),
+        flows,
+        _says(level, situation, flows, traps),
+    )
+
+
+def draw(rng: Random, chapter: str, level: str) -> tuple[Situation, Traps]:
+    """Return a situation that is worth asking about, and who would be wrong about it."""
+    practice = PRACTICE[chapter]
+    while True:
+        situation = practice.draw(rng, level)
+        answers = {verdict.allowed for verdict in situation.verdicts.values()}
+        if {True, False} <= answers:
+            traps = practice.traps(situation)
+            if _misconceptions_in(traps) >= LEVELS[level].misconceptions:
+                return situation, traps
+
+
+def _misconceptions_in(traps: Traps) -> int:
+    return len({one.words for found in traps.values() for one in found})
+
+
+def _chosen(rng: Random, situation: Situation, traps: Traps, most: int) -> Iterator[Pair]:
+    """Yield connections of both answers in the order of the pods; traps are chosen first."""
+    by_answer = {
+        answer: sorted(rng.sample(found, len(found)), key=lambda pair: not traps[pair])
+        for answer in (True, False)
+        if (found := [pair for pair in traps if situation.verdicts[pair].allowed is answer])
+    }
+    share = rng.choice([most // 2, most - most // 2])
+    allowed = by_answer[True][: max(share, most - len(by_answer[False]))]
+    chosen = {*allowed, *by_answer[False][: most - len(allowed)]}
+    yield from (pair for pair in situation.pairs if pair in chosen)
+
+
+def _says(level: str, situation: Situation, flows: tuple[Pair, ...], traps: Traps) -> str:
+    homes = len({name.partition("/")[0] for name in situation.pods})
+    pods = f"{_counted(len(situation.pods), 'pod')} in {_counted(homes, 'namespace')}"
+    policies = _counted(len(situation.policies), "policy", "policies")
+    connections = _counted(len(flows), "connection")
+    wrong = _misconceptions_in({pair: traps[pair] for pair in flows})
+    confusions = f"{_counted(wrong, 'common confusion')} {'goes' if wrong == 1 else 'go'}"
+    return f"{level.title()}: {pods}, {policies}, {connections}. {confusions} wrong here."
+
+
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+# ---------------------------------------------------------------- questions
+
+
+def questions(chapter: str, seed: int) -> tuple[QuizQuestion, ...]:
+    """Return the three questions of a chapter and a seed.
+
+    Parameters
+    ----------
+    chapter : str
+        Its number, as ``"04"``.
+    seed : int
+        The same seed always gives the same questions.
+
+    Returns
+    -------
+    tuple of QuizQuestion
+
+    Examples
+    --------
+    >>> [question.kind for question in questions("09", 1)]
+    ['left_open', 'which_open', 'enforcement']
+    """
+    return tuple(question(chapter, seed, number) for number in (1, 2, 3))
+
+
+def question(chapter: str, seed: int, number: int) -> QuizQuestion:
+    """Return one of the three questions, counted from 1."""
+    practice = PRACTICE[chapter]
+    kinds = Random(f"{chapter}/{seed}").sample(practice.kinds, 3)
+    rng = Random(f"{chapter}/{seed}/{number}")
+    return ask(kinds[number - 1], chapter, rng.choice(practice.levels), rng)
+
+
+def ask(kind: Kind, chapter: str, level: str, rng: Random) -> QuizQuestion:
+    """Return a question of a kind; draws clusters until one of them suits it."""
+    for attempt in count():
+        if attempt % 50 == 0:  # what is wanted may not come up in this chapter
+            coin = rng.random()
+        situation, traps = draw(rng, chapter, level)
+        found = kind(Setting(rng, situation, traps, PRACTICE[chapter].misconceptions, coin))
+        if found is not None:
+            return found
+    raise AssertionError  # count() never ends

@@ -1,4 +1,4 @@
-"""Broken manifests: a policy as it is meant, and the faults that people write into it."""
+"""Broken manifests: a policy as it is meant, the faults people write into it, and questions."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from random import Random
 import yaml
 
 from netpol_lab.course.practice import misconceptions as m
-from netpol_lab.course.practice.generators import inhabitants, written
-from netpol_lab.course.practice.misconceptions import Misreading
-from netpol_lab.course.practice.questions import MOST_CHOICES, Occasion, Question, chosen_set
+from netpol_lab.course.practice.misconceptions import Misconception
+from netpol_lab.course.practice.objects import sketch_pods, written
+from netpol_lab.course.practice.questions import MOST_CHOICES, QuizQuestion, Setting, chosen_set
 from netpol_lab.course.practice.situation import Situation
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.errors import Complaint, ManifestError, Reason
@@ -68,9 +68,7 @@ _PEER = "    - podSelector:\n        matchLabels:\n          app: {friend}\n"
 FAULTS = (
     Fault("as it should be"),
     Fault(
-        "matchLabels beside podSelector",
-        "    matchLabels:\n      app",
-        "  matchLabels:\n    app",
+        "matchLabels beside podSelector", "    matchLabels:\n      app", "  matchLabels:\n    app"
     ),
     Fault("matchLabel", "matchLabels", "matchLabel"),
     Fault("ingress outside spec", "  ingress:\n", "ingress:\n"),
@@ -82,8 +80,7 @@ FAULTS = (
     Fault("from without a list", "    - podSelector:\n      ", "      podSelector:\n      "),
     Fault(
         "matchLabels beside podSelector in a peer",
-        "        matchLabels:\n          app",
-        "      matchLabels:\n        app",
+        "        matchLabels:\n          app", "      matchLabels:\n        app",
     ),
     Fault("a mistyped section", "  ingress:\n", "  ingres:\n"),
     Fault(
@@ -108,8 +105,8 @@ FAULTS = (
 
 
 @dataclass(frozen=True)
-class Patient:
-    """A faulty policy among pods.
+class FaultyPolicy:
+    """A policy with a fault, among pods.
 
     Parameters
     ----------
@@ -117,7 +114,7 @@ class Patient:
         The pods, and no policy.
     fault : Fault
     subject, friend : str
-        The pod that is guarded, and the only one that is meant to get in.
+        The pod that is isolated, and the only one that is meant to reach it.
     """
 
     situation: Situation
@@ -157,45 +154,41 @@ class Patient:
             return error.complaints
         return ()
 
+    def shown_in(self, question: QuizQuestion, policies: str = "") -> QuizQuestion:
+        """Return a question that shows this policy."""
+        return replace(question, manifests=self.manifests, policies=policies or self.text)
 
-def patients(rng: Random) -> list[Patient]:
+
+def faulty_policies(rng: Random) -> list[FaultyPolicy]:
     """Return the same policy with every fault, among the same pods."""
-    people = inhabitants(rng, ["garden"] * 4)
-    situation = Situation(written(people), ())
-    return [Patient(situation, fault, people[0].name, people[1].name) for fault in FAULTS]
+    pods = sketch_pods(rng, ["garden"] * 4)
+    situation = Situation(written(pods), ())
+    return [FaultyPolicy(situation, fault, pods[0].name, pods[1].name) for fault in FAULTS]
 
 
-# ---------------------------------------------------------------- kinds
+# ---------------------------------------------------------------- what is refused
 
 STORED = "nothing: it is accepted"
-LENIENT = (
-    "A lenient reader drops the fields that it does not know, and takes the rest "
-    "(kubectl apply --validate=false)."
-)
-MEANT = Misreading("30", "the policy did what is meant")
-READ = (
-    m.NULL, m.MISSING, m.ONE_RULE, m.PORTS_ONLY, m.RULES_COUNT, m.ONLY_WITH_RULES, m.BOTH_WAYS,
-)  # fmt: skip
 
 
-def refused(occasion: Occasion) -> Question | None:
+def refused(setting: Setting) -> QuizQuestion | None:
     """Ask what a strict reader complains about."""
-    rng, everyone = occasion.rng, patients(occasion.rng)
-    ill = occasion.coin < 0.6
-    patient = rng.choice([one for one in everyone if bool(one.complaints) is ill])
-    right = _said(patient)
-    others = {_said(one) for one in everyone if one.complaints} - {*map(_words, patient.complaints)}
-    wrong = rng.sample(sorted(others), 2 if ill else 3)
-    choices = [*occasion.shuffled([right, *wrong] if ill else wrong), STORED]
-    because = _reasons(patient)
-    return _about(
-        patient, "refused", "What does a strict reader complain about here?", choices, right,
-        because, {STORED: "unknown fields and wrong values were passed over"},
-    )  # fmt: skip
-
-
-def _said(patient: Patient) -> str:
-    return _words(patient.complaints[0]) if patient.complaints else STORED
+    rng, everyone = setting.rng, faulty_policies(setting.rng)
+    is_refused = setting.coin < 0.6
+    faulty = rng.choice([one for one in everyone if bool(one.complaints) is is_refused])
+    said = [_words(complaint) for complaint in faulty.complaints]
+    others = {_words(one.complaints[0]) for one in everyone if one.complaints}
+    wrong = rng.sample(sorted(others - {*said}), 2 if is_refused else 3)
+    right = said[0] if is_refused else STORED
+    asked = replace(setting, situation=faulty.situation).question(
+        "refused",
+        "What does a strict reader complain about here?",
+        [*setting.shuffled([right, *wrong] if is_refused else wrong), STORED],
+        right,
+        _reasons(faulty),
+        {STORED: "unknown fields and wrong values were passed over"},
+    )
+    return faulty.shown_in(asked)
 
 
 def _words(complaint: Complaint) -> str:
@@ -203,31 +196,33 @@ def _words(complaint: Complaint) -> str:
     return complaint.message if alone else f"{complaint.path}: {complaint.message}"
 
 
-def _reasons(patient: Patient) -> str:
-    if not patient.complaints:
+def _reasons(faulty: FaultyPolicy) -> str:
+    if not faulty.complaints:
         return "Every field is known and has a value that is allowed, so it is accepted."
-    return "\n".join(["It is refused:", *map(_reason, patient.complaints)])
+    lines = ["It is refused:"]
+    for complaint in faulty.complaints:
+        lines.append(f"  line {complaint.line}: {_words(complaint)}")
+        lines.extend([f"  hint: {complaint.hint}"] if complaint.hint else [])
+    return "\n".join(lines)
 
 
-def _reason(complaint: Complaint) -> str:
-    where = f"  line {complaint.line}: {_words(complaint)}"
-    return f"{where}\n  hint: {complaint.hint}" if complaint.hint else where
-
-
-def wrong_line(occasion: Occasion) -> Question | None:
+def wrong_line(setting: Setting) -> QuizQuestion | None:
     """Ask which line a strict reader refuses."""
-    rng = occasion.rng
-    ill = [one for one in patients(rng) if len(one.complaints) == 1 and one.complaints[0].line]
-    patient = rng.choice(ill)
-    lines = patient.text.split("\n")
-    numbered = [f"{n:>2}  {line}" for n, line in enumerate(lines, 1)]
-    at = patient.complaints[0].line - 1
-    chosen = _around(rng, at, len(lines))
-    question = _about(
-        patient, "wrong_line", "A strict reader refuses this policy. Because of which line?",
-        [_line(lines, n) for n in chosen], _line(lines, at), _reasons(patient), {},
-    )  # fmt: skip
-    return replace(question, policies="\n".join(numbered))
+    rng = setting.rng
+    faulty = rng.choice(
+        [one for one in faulty_policies(rng) if len(one.complaints) == 1 and one.complaints[0].line]
+    )
+    lines = faulty.text.split("\n")
+    told = [f"line {n}: {line.strip()}" for n, line in enumerate(lines, 1)]
+    at = faulty.complaints[0].line - 1
+    asked = replace(setting, situation=faulty.situation).question(
+        "wrong_line",
+        "A strict reader refuses this policy. Because of which line?",
+        [told[n] for n in _around(rng, at, len(lines))],
+        told[at],
+        _reasons(faulty),
+    )
+    return faulty.shown_in(asked, "\n".join(f"{n:>2}  {line}" for n, line in enumerate(lines, 1)))
 
 
 def _around(rng: Random, at: int, count: int) -> list[int]:
@@ -238,68 +233,56 @@ def _around(rng: Random, at: int, count: int) -> list[int]:
     return sorted([at, *rng.sample(before, above), *rng.sample(after, below)])
 
 
-def _line(lines: list[str], n: int) -> str:
-    return f"line {n + 1}: {lines[n].strip()}"
+# ---------------------------------------------------------------- what is kept
+
+LENIENT = (
+    "A lenient reader drops the fields that it does not know, and takes the rest "
+    "(kubectl apply --validate=false)."
+)
+MEANT = Misconception("30", "the policy did what is meant")
+READ = (
+    m.NULL, m.MISSING, m.ONE_RULE, m.PORTS_ONLY, m.RULES_COUNT, m.ONLY_WITH_RULES, m.BOTH_WAYS,
+)  # fmt: skip
 
 
-def as_kept(occasion: Occasion) -> Question | None:
+def as_kept(setting: Setting) -> QuizQuestion | None:
     """Ask who can reach a pod under what is stored of a policy, which may not be what is meant."""
-    patient = occasion.rng.choice([*_kept(patients(occasion.rng))])
-    situation, kept = patient.situation, load(f"{patient.manifests}\n", strict=False)
-    meant = load(f"{situation.manifests}\n---\n{patient.meant}\n")
-    goal = occasion.rng.choice(situation.pods[:3])
-    right, wanted = _able(kept, situation, goal), _able(meant, situation, goal)
-    if right == wanted and occasion.coin < 0.8:
-        return None
+    faulty = setting.rng.choice([*_kept(faulty_policies(setting.rng))])
+    situation, kept = faulty.situation, load(f"{faulty.manifests}\n", strict=False)
+    meant = load(f"{situation.manifests}\n---\n{faulty.meant}\n")
+    goal = setting.rng.choice(situation.pods[:3])
     others = [pod for pod in situation.pods if pod != goal]
+
+    def able(cluster: Cluster) -> tuple[str, ...]:
+        return tuple(pod for pod in others if evaluate(cluster, pod, goal, 80).allowed)
+
+    if able(kept) == able(meant) and setting.coin < 0.8:
+        return None
+    dropped = bool(faulty.complaints)  # then what is kept is not what is written
+    read = map(manifest_of, kept.policies) if dropped else yaml.safe_load_all(faulty.text)
+    stored = situation.with_policies(read)
+    believed = [(able(one.believed_cluster(stored)), one) for one in READ]
     because = "\n".join(str(evaluate(kept, pod, goal, 80)) for pod in others)
     which = f"pods can open a connection to {goal} on TCP 80?"
-    asks = f"{LENIENT} Which {which}" if patient.complaints else f"As it is written, which {which}"
-    text = f"{patient.purpose} {asks}"
-    made = replace(occasion, situation=situation)
-    believed = [*_believed(patient, kept, goal), (wanted, MEANT)]
-    asked = chosen_set(made, "as_kept", text, others, right, because, believed)
-    return replace(asked, manifests=patient.manifests, policies=patient.text)
+    asks = f"{LENIENT} Which {which}" if dropped else f"As it is written, which {which}"
+    asked = chosen_set(
+        replace(setting, situation=situation),
+        "as_kept",
+        f"{faulty.purpose} {asks}",
+        others,
+        able(kept),
+        because,
+        [*believed, (able(meant), MEANT)],
+    )
+    return faulty.shown_in(asked)
 
 
-def _kept(everyone: list[Patient]) -> Iterator[Patient]:
-    """Yield the patients that are stored, at least by a server that drops unknown fields."""
-    for patient in everyone:
+def _kept(everyone: list[FaultyPolicy]) -> Iterator[FaultyPolicy]:
+    """Yield those that are stored, at least by a server that drops unknown fields."""
+    for faulty in everyone:
         try:
-            load(f"{patient.text}\n", strict=False)
+            load(f"{faulty.text}\n", strict=False)
         except ManifestError:
             continue
-        if patient.text != patient.meant:
-            yield patient
-
-
-def _believed(
-    patient: Patient, kept: Cluster, goal: str
-) -> Iterator[tuple[tuple[str, ...], Misreading]]:
-    """Yield who can reach a pod for those who take what is kept for something else."""
-    dropped = bool(patient.complaints)  # then what is kept is not what is written
-    read = map(manifest_of, kept.policies) if dropped else yaml.safe_load_all(patient.text)
-    stored = patient.situation.with_policies(read)
-    for misreading in READ:
-        yield _able(misreading.believed(stored), patient.situation, goal), misreading
-
-
-def _able(cluster: Cluster, situation: Situation, goal: str) -> tuple[str, ...]:
-    others = [pod for pod in situation.pods if pod != goal]
-    return tuple(pod for pod in others if evaluate(cluster, pod, goal, 80).allowed)
-
-
-def _about(
-    patient: Patient,
-    kind: str,
-    text: str,
-    choices: list[str],
-    right: str,
-    because: str,
-    confusions: dict[str, str],
-) -> Question:
-    words = {choice: why for choice, why in confusions.items() if choice != right}
-    pods = patient.situation.pods_text
-    return Question(
-        kind, text, patient.manifests, pods, patient.text, tuple(choices), right, because, words
-    )
+        if faulty.text != faulty.meant:
+            yield faulty

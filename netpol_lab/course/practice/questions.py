@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import chain
 from random import Random
 
-from netpol_lab.course.practice.chapters import THEMES
-from netpol_lab.course.practice.deals import Traps, draw
-from netpol_lab.course.practice.misconceptions import Misreading
+from netpol_lab.course.practice.misconceptions import Misconception
 from netpol_lab.course.practice.situation import Pair, Situation
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.resolution import SinglePeer, resolution_of
@@ -25,13 +23,15 @@ from netpol_lab.model.objects import Direction, Pod, Policy, PolicyPort, Rule
 from netpol_lab.pictures.policy_types_table import effect_of, rule_of
 from netpol_lab.reach.reachability import reachability
 
+Traps = dict[Pair, list[Misconception]]  # who would be wrong about a pair of ends
+
 MOST_CHOICES = 4
 ALLOWED, BLOCKED = "allowed", "blocked"
 NOBODY = "none of them"
 
 
 @dataclass(frozen=True)
-class Question:
+class QuizQuestion:
     """One question with its choices.
 
     Parameters
@@ -74,7 +74,7 @@ class Question:
 
         Examples
         --------
-        >>> asked = Question("k", "Open?", "", "", "", ("yes", "no"), "no", "It is shut.")
+        >>> asked = QuizQuestion("k", "Open?", "", "", "", ("yes", "no"), "no", "It is shut.")
         >>> print(asked.judged("yes"))
         not right. You chose: yes. Right is: no.
         It is shut.
@@ -88,8 +88,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Occasion:
-    """What a question is made from.
+class Setting:
+    """What a question is made from: a cluster, who would be wrong about it, and chance.
 
     Parameters
     ----------
@@ -97,7 +97,8 @@ class Occasion:
     situation : Situation
     traps : dict
         Who would be wrong about which pair of ends.
-    misreadings : tuple of Misreading
+    misconceptions : tuple of Misconception
+        Those that the chapter is about.
     coin : float
         Which answer is wanted, from 0 to 1; kept from draw to draw, so that rare ones come up.
     """
@@ -105,7 +106,7 @@ class Occasion:
     rng: Random
     situation: Situation
     traps: Traps
-    misreadings: tuple[Misreading, ...]
+    misconceptions: tuple[Misconception, ...]
     coin: float
 
     def question(
@@ -117,77 +118,78 @@ class Occasion:
         because: str,
         confusions: Mapping[str, str] | None = None,
         variants: tuple[str, ...] = (),
-    ) -> Question:
+    ) -> QuizQuestion:
         """Return a question about the situation."""
         seen = self.situation
         texts = seen.manifests, seen.pods_text, seen.policies_text
         words = {choice: why for choice, why in (confusions or {}).items() if choice != right}
-        return Question(kind, text, *texts, tuple(choices), right, because, words, variants)
+        return QuizQuestion(kind, text, *texts, tuple(choices), right, because, words, variants)
 
     def shuffled(self, choices: Iterable[str]) -> list[str]:
         """Return choices in an order that gives nothing away."""
         found = list(choices)
         return self.rng.sample(found, len(found))
 
-    def trap(self, pairs: Iterable[Pair]) -> tuple[Pair, Misreading] | None:
+    def trap(self, pairs: Iterable[Pair]) -> tuple[Pair, Misconception] | None:
         """Return one of the pairs with a confusion that goes wrong there, each equally likely."""
-        found: dict[str, list[tuple[Pair, Misreading]]] = {}
+        found: dict[str, list[tuple[Pair, Misconception]]] = {}
         for pair in pairs:
             for one in self.traps.get(pair, ()):
                 found.setdefault(one.words, []).append((pair, one))
         return self.rng.choice(self.rng.choice([*found.values()])) if found else None
 
 
-Kind = Callable[[Occasion], Question | None]
-
-
-def ask(kind: Kind, chapter: str, level: str, rng: Random) -> Question:
-    """Return a question of a kind; draws clusters until one gives an occasion for it."""
-    for attempt in count():
-        if attempt % 50 == 0:  # what is wanted may not come up in this chapter
-            coin = rng.random()
-        situation, traps = draw(rng, chapter, level)
-        found = kind(Occasion(rng, situation, traps, THEMES[chapter].misreadings, coin))
-        if found is not None:
-            return found
-    raise AssertionError  # count() never ends
+Kind = Callable[[Setting], QuizQuestion | None]  # None where the setting does not suit it
 
 
 # ---------------------------------------------------------------- one connection
 
 
-def works(occasion: Occasion) -> Question | None:
+def works(setting: Setting) -> QuizQuestion | None:
     """Ask whether one connection works; both answers come up equally often."""
-    verdicts, wanted = occasion.situation.verdicts, occasion.coin < 0.5
-    found = occasion.trap(pair for pair in occasion.traps if verdicts[pair].allowed is wanted)
+    verdicts, wanted = setting.situation.verdicts, setting.coin < 0.5
+    found = setting.trap(pair for pair in setting.traps if verdicts[pair].allowed is wanted)
     if found is None:
         return None
-    verdict, misreading = verdicts[found[0]], found[1]
+    pair, misconception = found
     right, wrong = (ALLOWED, BLOCKED) if wanted else (BLOCKED, ALLOWED)
-    confusions = {wrong: misreading.words}
-    text = f"Does this connection work? {verdict.flow}"
-    return occasion.question("works", text, (ALLOWED, BLOCKED), right, str(verdict), confusions)
+    return setting.question(
+        "works",
+        f"Does this connection work? {verdicts[pair].flow}",
+        (ALLOWED, BLOCKED),
+        right,
+        str(verdicts[pair]),
+        {wrong: misconception.words},
+    )
 
 
 NO_RULE = "no rule: it is blocked there"
 NOT_NEEDED = "none is needed: the pod is not isolated"
 
 
-def admitting(occasion: Occasion) -> Question | None:
+def admitting(setting: Setting) -> QuizQuestion | None:
     """Ask which rule lets a connection into its destination, or out of its source."""
-    rng, verdicts = occasion.rng, occasion.situation.verdicts
+    rng, verdicts = setting.rng, setting.situation.verdicts
     sides = [
         (pair, side)
-        for pair in occasion.traps
+        for pair in setting.traps
         for side in verdicts[pair].sides
         if side.exemption is None and len(side.admitted_by) <= 1
     ]
-    wanted = ("a rule", "a rule", NO_RULE, NOT_NEEDED)[int(occasion.coin * 4)]
-    likely = [one for one in sides if _admission(one[1]) == wanted or _is_rule(one[1], wanted)]
+    wanted = ("a rule", "a rule", NO_RULE, NOT_NEEDED)[int(setting.coin * 4)]
+    likely = [
+        (pair, side)
+        for pair, side in sides
+        if _admission(side) == wanted or (wanted == "a rule" and side.admitted_by)
+    ]
     if not likely:
         return None
     pair, side = rng.choice(likely)
-    rules = _rules_near(occasion.situation.cluster, side)
+    rules = [
+        _numbered(rule, policy)
+        for policy in setting.situation.cluster.policies
+        for rule in policy.rules(side.direction)
+    ]
     right = _admission(side)
     wrong = [rule for rule in rules if rule != right]
     chosen = [right, *rng.sample(wrong, min(2, len(wrong)))]
@@ -196,18 +198,14 @@ def admitting(occasion: Occasion) -> Question | None:
         return None
     into = "into" if side.direction is Direction.INGRESS else "out of"
     text = f"Which {side.direction} rule lets this connection {into} {side.subject}? "
-    return occasion.question(
+    return setting.question(
         "admitting",
         f"{text}{verdicts[pair].flow}",
         dict.fromkeys(choices),
         right,
         str(verdicts[pair]),
-        dict(_believed_rules(occasion, pair, side)),
+        dict(_believed_rules(setting, pair, side)),
     )
-
-
-def _is_rule(side: Side, wanted: str) -> bool:
-    return wanted == "a rule" and bool(side.admitted_by)
 
 
 def _admission(side: Side) -> str:
@@ -216,26 +214,21 @@ def _admission(side: Side) -> str:
     if not side.admitted_by:
         return NO_RULE
     policy, rule = side.admitted_by[0]
+    return _numbered(rule, policy)
+
+
+def _numbered(rule: Rule, policy: Policy) -> str:
     return f"rule {rule.number} of {policy}"
 
 
-def _rules_near(cluster: Cluster, side: Side) -> list[str]:
-    """Return the rules of all policies in that direction, whether they are about the pod or not."""
-    return [
-        f"rule {rule.number} of {policy}"
-        for policy in cluster.policies
-        for rule in policy.rules(side.direction)
-    ]
-
-
-def _believed_rules(occasion: Occasion, pair: Pair, side: Side) -> Iterator[tuple[str, str]]:
-    situation = occasion.situation
-    for misreading in reversed(occasion.misreadings):
-        believed = misreading.believed(situation)
+def _believed_rules(setting: Setting, pair: Pair, side: Side) -> Iterator[tuple[str, str]]:
+    situation = setting.situation
+    for misconception in reversed(setting.misconceptions):
+        believed = misconception.believed_cluster(situation)
         seen = evaluate(believed, *pair, situation.port, situation.protocol)
         answer = _admission(seen.egress if side.direction is Direction.EGRESS else seen.ingress)
         if answer in (NO_RULE, NOT_NEEDED) or _sizes(believed) == _sizes(situation.cluster):
-            yield answer, misreading.words
+            yield answer, misconception.words
 
 
 def _sizes(cluster: Cluster) -> list[tuple[str, int, int]]:
@@ -243,73 +236,71 @@ def _sizes(cluster: Cluster) -> list[tuple[str, int, int]]:
     return [(str(one), len(one.ingress or ()), len(one.egress or ())) for one in cluster.policies]
 
 
-def through_service(occasion: Occasion) -> Question | None:
+def through_service(setting: Setting) -> QuizQuestion | None:
     """Ask whether a connection to a Service works, on the port of the Service."""
-    situation, wanted = occasion.situation, occasion.coin < 0.5
-    service = occasion.rng.choice(situation.cluster.services)
+    situation, wanted = setting.situation, setting.coin < 0.5
+    service = setting.rng.choice(situation.cluster.services)
     port = service.ports[0]
-    sources = [pod for pod in situation.pods if pod != str(service)]
-    source = occasion.rng.choice(sources)
+    source = setting.rng.choice([pod for pod in situation.pods if pod != str(service)])
     asked = source, f"svc/{service}", port.port, port.protocol
     verdict = evaluate(situation.cluster, *asked)
     confusions = {
         BLOCKED if wanted else ALLOWED: one.words
-        for one in reversed(occasion.misreadings)
-        if evaluate(one.believed(situation), *asked).allowed is (not wanted)
+        for one in reversed(setting.misconceptions)
+        if evaluate(one.believed_cluster(situation), *asked).allowed is (not wanted)
     }
     if verdict.allowed is not wanted or not confusions:
         return None
-    words = f"{port.protocol} {port.port}"
-    text = f"{source} connects to Service {service} on {words}. Does this work?"
-    right = ALLOWED if wanted else BLOCKED
-    choices = (ALLOWED, BLOCKED)
-    return occasion.question("through_service", text, choices, right, str(verdict), confusions)
+    return setting.question(
+        "through_service",
+        f"{source} connects to Service {service} on {port.protocol} {port.port}. Does this work?",
+        (ALLOWED, BLOCKED),
+        ALLOWED if wanted else BLOCKED,
+        str(verdict),
+        confusions,
+    )
 
 
 # ---------------------------------------------------------------- sets of pods
 
 
-def reaching(occasion: Occasion) -> Question | None:
+def reaching(setting: Setting) -> QuizQuestion | None:
     """Ask who can reach one pod."""
-    situation = occasion.situation
-    goals = [pod for pod in situation.pods if _whole(occasion, pod)]
-    found = occasion.trap(pair for pod in goals for pair in _into(situation, pod))
+    situation, traps = setting.situation, setting.traps
+    into = {pod: [pair for pair in situation.pairs if pair[1] == pod] for pod in situation.pods}
+    defined = [pairs for pairs in into.values() if all(pair in traps for pair in pairs)]
+    found = setting.trap(chain.from_iterable(defined))
     if found is None:
         return None
     goal = found[0][1]
-    pairs = _into(situation, goal)
-    right = tuple(source for source, _ in pairs if situation.verdicts[source, goal].allowed)
-    text = (
-        f"Which of these can open a connection to {goal} on {situation.protocol} {situation.port}?"
-    )
-    because = "\n".join(str(situation.verdicts[pair]) for pair in pairs)
+    verdicts = {source: situation.verdicts[source, goal] for source, _ in into[goal]}
     believed = (
-        (tuple(pair[0] for pair, answer in one.answers(situation, pairs).items() if answer), one)
-        for one in occasion.misreadings
+        (tuple(pair[0] for pair, ok in one.answers(situation, into[goal]).items() if ok), one)
+        for one in setting.misconceptions
     )
+    port = f"{situation.protocol} {situation.port}"
     return chosen_set(
-        occasion, "reaching", text, [source for source, _ in pairs], right, because, believed
+        setting,
+        "reaching",
+        f"Which of these can open a connection to {goal} on {port}?",
+        [*verdicts],
+        tuple(source for source, verdict in verdicts.items() if verdict.allowed),
+        "\n".join(map(str, verdicts.values())),
+        believed,
     )
 
 
-def _into(situation: Situation, goal: str) -> list[Pair]:
-    return [pair for pair in situation.pairs if pair[1] == goal]
-
-
-def _whole(occasion: Occasion, goal: str) -> bool:
-    return all(pair in occasion.traps for pair in _into(occasion.situation, goal))
-
-
-def isolated(occasion: Occasion) -> Question | None:
+def isolated(setting: Setting) -> QuizQuestion | None:
     """Ask which pods are isolated in one direction."""
-    cluster, way = occasion.situation.cluster, occasion.rng.choice([*Direction])
+    cluster, way = setting.situation.cluster, setting.rng.choice([*Direction])
     pods = [str(pod) for pod in cluster.pods]
     because = "\n".join(describe_pod(cluster, pod) for pod in cluster.pods)
     believed = (
-        (_isolated(one.believed(occasion.situation), way), one) for one in occasion.misreadings
+        (_isolated(one.believed_cluster(setting.situation), way), one)
+        for one in setting.misconceptions
     )
     text = f"Which pods are isolated for {way}?"
-    return chosen_set(occasion, "isolated", text, pods, _isolated(cluster, way), because, believed)
+    return chosen_set(setting, "isolated", text, pods, _isolated(cluster, way), because, believed)
 
 
 def _isolated(cluster: Cluster, way: Direction) -> tuple[str, ...]:
@@ -318,30 +309,28 @@ def _isolated(cluster: Cluster, way: Direction) -> tuple[str, ...]:
 
 
 def chosen_set(
-    occasion: Occasion,
+    setting: Setting,
     kind: str,
     text: str,
     everyone: Sequence[str],
     right: tuple[str, ...],
     because: str,
-    believed: Iterable[tuple[tuple[str, ...], Misreading]],
-) -> Question:
+    believed: Iterable[tuple[tuple[str, ...], Misconception]],
+) -> QuizQuestion:
     """Return a question whose choices are sets: the right one and what confusions would say."""
     wrong: dict[str, str] = {}
-    for answer, misreading in believed:
+    for answer, misconception in believed:
         if answer != right:
-            wrong.setdefault(listed(answer), misreading.words)
-    fill = (listed(some) for some in _subsets(occasion.rng, everyone))
+            wrong.setdefault(listed(answer), misconception.words)
+    masks = range(2 ** len(everyone))
+    fill = (
+        listed([one for i, one in enumerate(everyone) if mask >> i & 1])
+        for mask in setting.rng.sample(masks, min(len(masks), 8))
+    )
     others = dict.fromkeys(answer for answer in chain(wrong, fill) if answer != listed(right))
     most = min(MOST_CHOICES, 2 ** len(everyone)) - 1
-    choices = occasion.shuffled([listed(right), *[*others][:most]])
-    return occasion.question(kind, text, choices, listed(right), because, wrong)
-
-
-def _subsets(rng: Random, everyone: Sequence[str]) -> Iterator[list[str]]:
-    masks = range(2 ** len(everyone))
-    for mask in rng.sample(masks, min(len(masks), 8)):
-        yield [one for i, one in enumerate(everyone) if mask >> i & 1]
+    choices = setting.shuffled([listed(right), *[*others][:most]])
+    return setting.question(kind, text, choices, listed(right), because, wrong)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -361,23 +350,23 @@ STORED = (
 )  # the last one is rare: then somebody has to take what is written for something else
 
 
-def stored(occasion: Occasion) -> Question | None:
+def stored(setting: Setting) -> QuizQuestion | None:
     """Ask which policyTypes are stored."""
-    policy = occasion.rng.choice(occasion.situation.cluster.policies)
+    policy = setting.rng.choice(setting.situation.cluster.policies)
     right = _types(policy.policy_types)
     effects = (effect_of(policy, direction) for direction in Direction)
     believed = {
         _types(found.policy_types): one.words
-        for one in reversed(occasion.misreadings)
-        for found in one.believed(occasion.situation).policies
+        for one in reversed(setting.misconceptions)
+        for found in one.believed_cluster(setting.situation).policies
         if str(found) == str(policy) and found.policy_types != policy.policy_types
     }
-    if not believed or right != _types(STORED[int(occasion.coin * len(STORED))]):
+    if not believed or right != _types(STORED[int(setting.coin * len(STORED))]):
         return None
-    return occasion.question(
+    return setting.question(
         "stored",
         f"Which policyTypes does Kubernetes store for {policy}?",
-        occasion.shuffled(_types(shape) for shape in ([*Direction], *([way] for way in Direction))),
+        setting.shuffled(_types(shape) for shape in ([*Direction], *([way] for way in Direction))),
         right,
         "\n".join([rule_of(policy), *effects]),
         believed,
@@ -388,24 +377,24 @@ def _types(types: Iterable[Direction]) -> str:
     return f"[{', '.join(direction.value for direction in types)}]"
 
 
-def open_ports(occasion: Occasion) -> Question | None:
+def open_ports(setting: Setting) -> QuizQuestion | None:
     """Ask on which ports one pod can reach another."""
-    situation = occasion.situation
+    situation = setting.situation
     pairs = [pair for pair in situation.pairs if all("/" in end for end in pair)]
-    occasion.rng.shuffle(pairs)
+    setting.rng.shuffle(pairs)
     table = reachability(situation.cluster)
     for pair in pairs:
         right = table.ports(*pair)
         believed: dict[str, str] = {}
-        for one in occasion.misreadings:
-            ports = reachability(one.believed(situation)).ports(*pair)
+        for one in setting.misconceptions:
+            ports = reachability(one.believed_cluster(situation)).ports(*pair)
             if ports != right:
                 believed.setdefault(str(ports), one.words)
         if len(believed) >= 2:
-            choices = occasion.shuffled([str(right), *[*believed][: MOST_CHOICES - 1]])
+            choices = setting.shuffled([str(right), *[*believed][: MOST_CHOICES - 1]])
             text = f"On which ports can {pair[0]} reach {pair[1]}?"
             because = "\n".join([*_by_rule(situation.verdict(*pair)), f"Together: {right}."])
-            return occasion.question("open_ports", text, choices, str(right), because, believed)
+            return setting.question("open_ports", text, choices, str(right), because, believed)
     return None
 
 
@@ -427,9 +416,9 @@ def _one_rule(verdict: Verdict, side: Side, policy: Policy, rule: Rule) -> str:
     peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
     means = resolution_of(verdict.cluster).peers(policy.namespace, rule.peers)
     if not means.admits(SinglePeer(side.peer), verdict.assumptions):
-        return f"  rule {rule.number} of {policy} admits {peers}, so not {side.peer}"
+        return f"  {_numbered(rule, policy)} admits {peers}, so not {side.peer}"
     ports = ", or ".join(_at(entry, side.flow.destination.pod) for entry in rule.ports)
-    return f"  rule {rule.number} of {policy} admits {peers}, on {ports or 'every port'}"
+    return f"  {_numbered(rule, policy)} admits {peers}, on {ports or 'every port'}"
 
 
 def _at(entry: PolicyPort, pod: Pod | None) -> str:

@@ -11,68 +11,14 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import permutations
-from typing import Any
 
+from netpol_lab.course.practice.objects import Object, full_name
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.model.cluster import Cluster
 
-Object = dict[str, Any]
 Pair = tuple[str, str]
-
-
-# ---------------------------------------------------------------- objects
-
-
-def namespace(name: str, labels: Mapping[str, str] | None = None) -> Object:
-    """Return a namespace."""
-    metadata = {"name": name, **({"labels": dict(labels)} if labels else {})}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
-
-
-def pod(
-    home: str,
-    name: str,
-    labels: Mapping[str, str],
-    address: str,
-    ports: Iterable[Object] = (),
-    **spec: Any,
-) -> Object:
-    """Return a running pod."""
-    container = {"name": name, "image": name, "ports": [*ports]}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": home, "labels": dict(labels)},
-        "spec": {"containers": [container], **spec},
-        "status": {"phase": "Running", "podIP": address},
-    }
-
-
-def service(home: str, name: str, selector: Object, ports: list[Object], **spec: Any) -> Object:
-    """Return a Service."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name, "namespace": home},
-        "spec": {"selector": selector, "ports": ports, **spec},
-    }
-
-
-def policy(home: str, name: str, spec: Object) -> Object:
-    """Return a NetworkPolicy."""
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": name, "namespace": home},
-        "spec": spec,
-    }
-
-
-def full_name(thing: Object) -> str:
-    """Return ``namespace/name`` of an object."""
-    return f"{thing['metadata']['namespace']}/{thing['metadata']['name']}"
 
 
 def spoken(labels: Mapping[str, str] | None) -> str:
@@ -84,9 +30,6 @@ def spoken(labels: Mapping[str, str] | None) -> str:
     'app=web, tier=front'
     """
     return ", ".join(f"{key}={value}" for key, value in (labels or {}).items()) or "no labels"
-
-
-# ---------------------------------------------------------------- a situation
 
 
 @dataclass(frozen=True)

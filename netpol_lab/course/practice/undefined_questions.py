@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netpol_lab.course.practice.misconceptions import NOT_ENFORCED, Misreading
+from netpol_lab.course.practice.misconceptions import NOT_ENFORCED, Misconception
 from netpol_lab.course.practice.questions import (
     ALLOWED,
     BLOCKED,
-    Occasion,
-    Question,
+    QuizQuestion,
+    Setting,
     chosen_set,
 )
 from netpol_lab.course.practice.situation import Pair, Situation
@@ -19,27 +19,29 @@ from netpol_lab.model.assumptions import Assumptions
 OPEN = "Kubernetes leaves it to the plugin"
 WORDS = {True: ALLOWED, False: BLOCKED, None: OPEN}
 PINGS = 0.2  # how often ICMP is asked about: the chapter is about more than ping
-ENFORCED = Misreading("01", "the plugin enforced policies")
+ENFORCED = Misconception("01", "the plugin enforced policies")
 
 
-def left_open(occasion: Occasion) -> Question | None:
+def left_open(setting: Setting) -> QuizQuestion | None:
     """Ask whether a connection works, where plugins may differ."""
-    ping = occasion.rng.random() < PINGS
-    situation = _pinged(occasion.situation) if ping else occasion.situation
-    wanted = [*WORDS][int(occasion.coin * 3)]
+    ping = setting.rng.random() < PINGS
+    situation = _pinged(setting.situation) if ping else setting.situation
+    wanted = [*WORDS][int(setting.coin * 3)]
     found = [pair for pair, verdict in _apart(situation).items() if verdict.allowed is wanted]
     if not found:
         return None
-    pair = occasion.rng.choice(found)
+    pair = setting.rng.choice(found)
     verdict = situation.verdicts[pair]
-    right, choices = WORDS[verdict.allowed], tuple(WORDS.values())
+    right = WORDS[verdict.allowed]
     text = f"A plugin enforces policies. Does this connection work? {verdict.flow}"
     confusions = {
-        **{WORDS[one.answers(situation, [pair])[pair]]: one.words for one in occasion.misreadings},
+        **{
+            WORDS[one.answers(situation, [pair])[pair]]: one.words for one in setting.misconceptions
+        },
         **({WORDS[verdict.common]: "every plugin did what most do"} if wanted is None else {}),
     }
-    made = replace(occasion, situation=situation)
-    return made.question("left_open", text, choices, right, str(verdict), confusions)
+    made = replace(setting, situation=situation)
+    return made.question("left_open", text, WORDS.values(), right, str(verdict), confusions)
 
 
 def _pinged(situation: Situation) -> Situation:
@@ -52,11 +54,11 @@ def _apart(situation: Situation) -> dict[Pair, Verdict]:
     return {pair: found for pair, found in situation.verdicts.items() if not shared & {*pair}}
 
 
-def which_open(occasion: Occasion) -> Question | None:
+def which_open(setting: Setting) -> QuizQuestion | None:
     """Ask which connection is left to the plugin; at most one of the four is about ICMP."""
-    rng, coin = occasion.rng, occasion.coin
-    undefined, sure = _parted(occasion.situation)
-    undefined_pings, sure_pings = _parted(_pinged(occasion.situation))
+    rng, coin = setting.rng, setting.coin
+    undefined, sure = _parted(setting.situation)
+    undefined_pings, sure_pings = _parted(_pinged(setting.situation))
     rights = undefined_pings if coin < PINGS else undefined
     firsts = sure_pings if PINGS <= coin < 2 * PINGS else sure
     if not rights or not firsts or len(sure) < 3:
@@ -64,7 +66,7 @@ def which_open(occasion: Occasion) -> Question | None:
     right, first = rng.choice(rights), rng.choice(firsts)
     shown = [right, first, *rng.sample([one for one in sure if one is not first], 2)]
     chosen = rng.sample(shown, len(shown))
-    return occasion.question(
+    return setting.question(
         "which_open",
         "A plugin enforces policies. Which of these connections does Kubernetes leave to it?",
         [str(one.flow) for one in chosen],
@@ -80,10 +82,10 @@ def _parted(situation: Situation) -> tuple[list[Verdict], list[Verdict]]:
     return undefined, [one for one in found if one.allowed is not None]
 
 
-def enforcement(occasion: Occasion) -> Question | None:
+def enforcement(setting: Setting) -> QuizQuestion | None:
     """Ask who can reach a pod, with a plugin that enforces policies or one that does not."""
-    situation, rng = occasion.situation, occasion.rng
-    enforced = occasion.coin < 0.5
+    situation, rng = setting.situation, setting.rng
+    enforced = setting.coin < 0.5
     goal = rng.choice(situation.pods)
     pairs = [pair for pair in situation.pairs if pair[1] == goal and "/" in pair[0]]
     verdicts = [_judged(situation, pair, enforced) for pair in pairs]
@@ -101,7 +103,7 @@ def enforcement(occasion: Occasion) -> Question | None:
     wrong = [(other, NOT_ENFORCED if enforced else ENFORCED)]
     because = "\n".join(map(str, verdicts))
     sources = [source for source, _ in pairs]
-    return chosen_set(occasion, "enforcement", text, sources, right, because, wrong)
+    return chosen_set(setting, "enforcement", text, sources, right, because, wrong)
 
 
 def _judged(situation: Situation, pair: Pair, enforced: bool) -> Verdict:

@@ -9,10 +9,10 @@ from ipaddress import ip_address
 
 import yaml
 
-from netpol_lab.course.practice.generators import NAMES, TIERS
-from netpol_lab.course.practice.misconceptions import Misreading
-from netpol_lab.course.practice.questions import MOST_CHOICES, Occasion, Question
-from netpol_lab.course.practice.situation import Pair, Situation, full_name, pod, spoken
+from netpol_lab.course.practice.misconceptions import Misconception
+from netpol_lab.course.practice.objects import NAMES, TIERS, full_name, pod
+from netpol_lab.course.practice.questions import MOST_CHOICES, QuizQuestion, Setting
+from netpol_lab.course.practice.situation import Pair, Situation, spoken
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Verdict, evaluate, judge
 from netpol_lab.errors import ManifestError
@@ -31,34 +31,34 @@ BOTH: dict[tuple[bool | None, ...], str] = {
 # ---------------------------------------------------------------- two policies
 
 
-def variants(occasion: Occasion) -> Question | None:
+def variants(setting: Setting) -> QuizQuestion | None:
     """Ask which of two ways to write the policies lets a connection through.
 
     One of them is what somebody with a confusion takes the other for.
     """
-    situation, rng = occasion.situation, occasion.rng
-    wanted = [*BOTH][int(occasion.coin * 4)]
-    for misreading in rng.sample(occasion.misreadings, len(occasion.misreadings)):
-        other = _twin(situation, misreading)
+    situation, rng = setting.situation, setting.rng
+    wanted = [*BOTH][int(setting.coin * 4)]
+    for misconception in rng.sample(setting.misconceptions, len(setting.misconceptions)):
+        other = _twin(situation, misconception)
         if other is None:
             continue
         a, b = (situation, other) if rng.random() < 0.5 else (other, situation)
-        if pairs := [pair for pair in _near(occasion, other) if _both(a, b, pair) == wanted]:
-            return _compared(occasion, a, b, rng.choice(pairs), misreading)
+        if pairs := [pair for pair in _near(setting, other) if _both(a, b, pair) == wanted]:
+            return _compared(setting, a, b, rng.choice(pairs), misconception)
     return None
 
 
-def _near(occasion: Occasion, other: Situation) -> Iterator[Pair]:
+def _near(setting: Setting, other: Situation) -> Iterator[Pair]:
     """Yield the pairs that some confusion answers wrongly, or that the other way changes."""
-    for pair, wrong in occasion.traps.items():
-        seen = occasion.situation.verdict(*pair).allowed
+    for pair, wrong in setting.traps.items():
+        seen = setting.situation.verdict(*pair).allowed
         if wrong or other.verdict(*pair).allowed is not seen:
             yield pair
 
 
-def _twin(situation: Situation, misreading: Misreading) -> Situation | None:
+def _twin(situation: Situation, misconception: Misconception) -> Situation | None:
     """Return the policies as they are misread, where they are as many and legal."""
-    twin = situation.with_policies(misreading.meant(situation))
+    twin = situation.with_policies(misconception.believed_policies(situation))
     return twin if _alike(twin, situation) and twin.policies != situation.policies else None
 
 
@@ -81,14 +81,14 @@ def _sure(verdict: Verdict) -> bool | None:
 
 
 def _compared(
-    occasion: Occasion, a: Situation, b: Situation, pair: Pair, misreading: Misreading
-) -> Question:
+    setting: Setting, a: Situation, b: Situation, pair: Pair, misconception: Misconception
+) -> QuizQuestion:
     verdicts = a.verdict(*pair), b.verdict(*pair)
     because = "\n".join(f"{name}: {verdict}" for name, verdict in zip("AB", verdicts, strict=True))
     # Who takes one for the other comes last, so that it is what a choice is explained by.
-    confused = [one for one in occasion.misreadings if one is not misreading] + [misreading]
+    confused = [one for one in setting.misconceptions if one is not misconception] + [misconception]
     believed = {_believed(one, a, b, pair): one.words for one in confused}
-    return occasion.question(
+    return setting.question(
         "variants",
         f"A and B, each on its own: which lets this connection through? {verdicts[0].flow}",
         BOTH.values(),
@@ -99,17 +99,17 @@ def _compared(
     )
 
 
-def _believed(misreading: Misreading, a: Situation, b: Situation, pair: Pair) -> str:
-    answers = (misreading.answers(one, [pair])[pair] for one in (a, b))
+def _believed(misconception: Misconception, a: Situation, b: Situation, pair: Pair) -> str:
+    answers = (misconception.answers(one, [pair])[pair] for one in (a, b))
     return BOTH.get(tuple(answers), "")
 
 
 def _choices(
-    occasion: Occasion, right: str, wrong: list[str], confusions: Mapping[str, str]
+    setting: Setting, right: str, wrong: list[str], confusions: Mapping[str, str]
 ) -> list[str]:
     """Return the right choice among wrong ones; those that somebody believes in come first."""
     believed = sorted(wrong, key=lambda words: words not in confusions)
-    return occasion.shuffled([right, *believed[: MOST_CHOICES - 1]])
+    return setting.shuffled([right, *believed[: MOST_CHOICES - 1]])
 
 
 # ---------------------------------------------------------------- one line
@@ -119,28 +119,28 @@ MOST_PAIRS = 4
 MOST_USELESS = 6
 
 
-def change(occasion: Occasion) -> Question | None:
+def change(setting: Setting) -> QuizQuestion | None:
     """Ask which one changed line makes a blocked connection work."""
-    verdicts = occasion.situation.verdicts
-    near = [pair for pair in occasion.traps if _one_side_denies(verdicts[pair])]
-    pairs = occasion.rng.sample(near, min(MOST_PAIRS, len(near)))
-    return next(filter(None, (_changing(occasion, pair) for pair in pairs)), None)
+    verdicts = setting.situation.verdicts
+    near = [pair for pair in setting.traps if _one_side_denies(verdicts[pair])]
+    pairs = setting.rng.sample(near, min(MOST_PAIRS, len(near)))
+    return next(filter(None, (_changing(setting, pair) for pair in pairs)), None)
 
 
 def _one_side_denies(verdict: Verdict) -> bool:
     return sum(not side.allowed for side in verdict.sides) == 1
 
 
-def _changing(occasion: Occasion, pair: Pair) -> Question | None:
-    rng, before, tried = occasion.rng, occasion.situation.verdicts[pair], _tried(occasion, pair)
+def _changing(setting: Setting, pair: Pair) -> QuizQuestion | None:
+    rng, before, tried = setting.rng, setting.situation.verdicts[pair], _tried(setting, pair)
     helping = [words for words, (_, after) in tried.items() if _admits(after, before)]
     useless = [words for words, (_, after) in tried.items() if after.allowed is False]
     if not helping or len(useless) < 2:
         return None
     right, some = rng.choice(helping), rng.sample(useless, min(MOST_USELESS, len(useless)))
-    confusions = dict(_confused_changes(occasion, {words: tried[words][0] for words in some}, pair))
-    choices = _choices(occasion, right, some, confusions)
-    return occasion.question(
+    confusions = dict(_confused_changes(setting, {words: tried[words][0] for words in some}, pair))
+    choices = _choices(setting, right, some, confusions)
+    return setting.question(
         "change",
         f"Which one of these changes makes this connection work? {before.flow}",
         choices,
@@ -152,24 +152,24 @@ def _changing(occasion: Occasion, pair: Pair) -> Question | None:
 
 
 def _confused_changes(
-    occasion: Occasion, texts: Mapping[str, str], pair: Pair
+    setting: Setting, texts: Mapping[str, str], pair: Pair
 ) -> Iterator[tuple[str, str]]:
     """Yield the changes that somebody thinks would help, and what would have to be so."""
     for words, text in texts.items():
-        changed = occasion.situation.with_policies(yaml.safe_load_all(text))
-        for misreading in reversed(occasion.misreadings):
-            was = misreading.answers(occasion.situation, [pair])[pair]
-            if not was and misreading.answers(changed, [pair])[pair]:
-                yield words, misreading.words
+        changed = setting.situation.with_policies(yaml.safe_load_all(text))
+        for misconception in reversed(setting.misconceptions):
+            was = misconception.answers(setting.situation, [pair])[pair]
+            if not was and misconception.answers(changed, [pair])[pair]:
+                yield words, misconception.words
 
 
-def _tried(occasion: Occasion, pair: Pair) -> dict[str, tuple[str, Verdict]]:
+def _tried(setting: Setting, pair: Pair) -> dict[str, tuple[str, Verdict]]:
     """Return the legal changes in words, each with its text and the verdict after it."""
-    situation = occasion.situation
+    situation = setting.situation
     changes = [*_changed_lines(situation, situation.verdicts[pair])]
     tried: dict[str, tuple[str, Verdict]] = {}
     seen: set[tuple[Policy, ...]] = set()
-    for words, text in occasion.rng.sample(changes, min(MOST_TRIED, len(changes))):
+    for words, text in setting.rng.sample(changes, min(MOST_TRIED, len(changes))):
         policies = _legal(text)
         if policies and policies not in seen:
             seen.add(policies)
@@ -235,9 +235,9 @@ NEW = "newcomer"
 ADDRESS = "10.9.0.9"
 
 
-def labels(occasion: Occasion) -> Question | None:
+def labels(setting: Setting) -> QuizQuestion | None:
     """Ask which labels a new pod needs to reach another."""
-    rng, situation = occasion.rng, occasion.situation
+    rng, situation = setting.rng, setting.situation
     goals = [str(pod) for pod in situation.cluster.pods if _is_guarded(situation, pod)]
     if not goals:
         return None
@@ -252,9 +252,9 @@ def labels(occasion: Occasion) -> Question | None:
     if not able or len(unable) < 2:
         return None
     right, some = rng.choice(able), rng.sample(unable, min(MOST_USELESS, len(unable)))
-    confusions = dict(_confused_labels(occasion, {words: made[words] for words in some}, pair))
-    choices = _choices(occasion, right, some, confusions)
-    return occasion.question(
+    confusions = dict(_confused_labels(setting, {words: made[words] for words in some}, pair))
+    choices = _choices(setting, right, some, confusions)
+    return setting.question(
         "labels",
         f"You start a pod {NEW} in namespace {home}. With which labels can it reach {goal} on "
         f"{situation.protocol} {situation.port}?",
@@ -291,10 +291,10 @@ def _with_pod(situation: Situation, home: str, found: dict[str, str]) -> Situati
 
 
 def _confused_labels(
-    occasion: Occasion, made: Mapping[str, Situation], pair: Pair
+    setting: Setting, made: Mapping[str, Situation], pair: Pair
 ) -> Iterator[tuple[str, str]]:
     """Yield the labels that somebody thinks would do, and what would have to be so."""
     for words, one in made.items():
-        for misreading in reversed(occasion.misreadings):
-            if misreading.answers(one, [pair])[pair]:
-                yield words, misreading.words
+        for misconception in reversed(setting.misconceptions):
+            if misconception.answers(one, [pair])[pair]:
+                yield words, misconception.words

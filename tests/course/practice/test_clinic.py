@@ -5,17 +5,17 @@ from random import Random
 
 import pytest
 
+from netpol_lab.course.practice.chapters import ask
 from netpol_lab.course.practice.clinic import (
     FAULTS,
     MEANT,
     STORED,
     as_kept,
-    patients,
+    faulty_policies,
     refused,
     wrong_line,
 )
 from netpol_lab.course.practice.misconceptions import MISSING, NULL, ONLY_WITH_RULES
-from netpol_lab.course.practice.questions import ask
 
 # By the API reference alone: what a strict server takes, and a word of what it says otherwise.
 EXPECTED = {
@@ -49,17 +49,17 @@ EXPECTED = {
 SEEDS = range(25)
 
 
-@pytest.mark.parametrize("patient", patients(Random(1)), ids=lambda one: one.fault.name)
-def test_each_fault_is_refused_or_stored_as_the_api_reference_says(patient):
-    said = " ".join(complaint.message for complaint in patient.complaints)
-    expected = EXPECTED[patient.fault.name]
+@pytest.mark.parametrize("faulty", faulty_policies(Random(1)), ids=lambda one: one.fault.name)
+def test_each_fault_is_refused_or_stored_as_the_api_reference_says(faulty):
+    said = " ".join(complaint.message for complaint in faulty.complaints)
+    expected = EXPECTED[faulty.fault.name]
     assert bool(said) is bool(expected)
     assert expected in said
 
 
 @pytest.mark.parametrize("fault", FAULTS[1:], ids=lambda fault: fault.name)
 def test_each_fault_changes_the_text(fault):
-    texts = {one.fault.name: one for one in patients(Random(2))}
+    texts = {one.fault.name: one for one in faulty_policies(Random(2))}
     assert texts[fault.name].text != texts[fault.name].meant
 
 

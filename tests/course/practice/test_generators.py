@@ -1,37 +1,32 @@
-"""Pods to practise on, and the parts that policies are made of."""
+"""Random clusters: legal, told by their seed, and as big as asked."""
 
-from random import Random
+import pytest
 
-from netpol_lab.course.practice.generators import (
-    expression,
-    inhabitants,
-    labelled,
-    only,
-    others,
-    written,
+from netpol_lab.course.practice import generators
+from netpol_lab.course.practice.chapters import PRACTICE
+from tests.referee.dealt_clusters import grows_with_its_level, is_legal, is_told_by_its_seed
+
+DRAWS = (
+    generators.isolation,
+    generators.tiers,
+    generators.directions,
+    generators.peers,
+    generators.rules,
+    generators.ports,
+    generators.egress,
+    generators.blocks,
+    generators.enforcement,
+    generators.legal,
+    generators.everything,
 )
 
 
-def test_pods_have_names_and_addresses_of_their_own():
-    things = written(inhabitants(Random(1), ["north", "south", "north"], tiers=True))
-    pods = [thing for thing in things if thing["kind"] == "Pod"]
-    assert len({pod["metadata"]["name"] for pod in pods}) == 3
-    assert len({pod["status"]["podIP"] for pod in pods}) == 3
+def test_every_chapter_draws_from_one_of_them():
+    assert tuple(practice.draw for practice in PRACTICE.values()) == DRAWS
 
 
-def test_the_same_source_gives_the_same_pods():
-    assert inhabitants(Random("a"), ["north"] * 3) == inhabitants(Random("a"), ["north"] * 3)
-
-
-def test_each_namespace_is_written_once_with_its_labels():
-    things = written(inhabitants(Random(1), ["north", "north"]), {"north": {"team": "blue"}})
-    (namespace,) = (thing for thing in things if thing["kind"] == "Namespace")
-    assert namespace["metadata"] == {"name": "north", "labels": {"team": "blue"}}
-
-
-def test_selectors_are_written_as_the_api_has_them():
-    assert labelled(app="web") == {"matchLabels": {"app": "web"}}
-    assert only("web") == [{"podSelector": {"matchLabels": {"app": "web"}}}]
-    term = {"key": "tier", "operator": "DoesNotExist"}
-    assert expression("tier", "DoesNotExist") == {"matchExpressions": [term]}
-    assert others(["a", "b"], "a") == ["b"]
+@pytest.mark.parametrize("draw", DRAWS)
+def test_every_cluster_is_legal_told_by_its_seed_and_as_big_as_asked(draw):
+    assert is_legal(draw)
+    assert is_told_by_its_seed(draw)
+    assert grows_with_its_level(draw)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from netpol_lab.course.practice import misconceptions as misreadings
-from netpol_lab.course.practice.misconceptions import Misreading
-from netpol_lab.course.practice.situation import Situation, namespace, pod, policy, service
+from netpol_lab.course.practice import misconceptions
+from netpol_lab.course.practice.misconceptions import Misconception
+from netpol_lab.course.practice.objects import namespace, pod, policy, service
+from netpol_lab.course.practice.situation import Situation
 
 NORTH = ("north/apple", "north/birch")
 THINGS = (
@@ -88,20 +89,20 @@ def situation(specs, **more):
 
 def test_a_missing_podselector_and_one_that_is_null_are_two_confusions():
     null, missing = situation([{"podSelector": None}]), situation([{}])
-    assert misreadings.MISSING.sees_the_same(null)
-    assert misreadings.NULL.sees_the_same(missing)
+    assert misconceptions.MISSING.changes_nothing(null)
+    assert misconceptions.NULL.changes_nothing(missing)
 
 
 @pytest.mark.parametrize(("name", "specs", "pair"), CASES, ids=[case[0] for case in CASES])
 def test_a_confusion_answers_otherwise_where_it_matters(name, specs, pair):
-    seen, misreading = situation(specs), getattr(misreadings, name)
+    seen, misconception = situation(specs), getattr(misconceptions, name)
     right = seen.verdict(*pair).allowed
-    assert misreading.answers(seen, [pair]) == {pair: not right}
+    assert misconception.answers(seen, [pair]) == {pair: not right}
 
 
 def test_a_port_without_protocol_is_taken_for_every_protocol():
     seen = situation([ingress({"ports": [{"port": 80}]})], protocol="UDP")
-    assert misreadings.ANY_PROTOCOL.answers(seen, [NORTH]) == {NORTH: True}
+    assert misconceptions.ANY_PROTOCOL.answers(seen, [NORTH]) == {NORTH: True}
     assert seen.verdict(*NORTH).allowed is False
 
 
@@ -112,25 +113,25 @@ def test_the_node_of_a_pod_is_thought_to_need_a_rule():
     seen = Situation((node, there), (policy("north", "deny", {}),))
     pair = "192.168.50.1", "north/daisy"
     assert seen.verdict(*pair).allowed is True
-    assert misreadings.OWN_NODE.answers(seen, [pair]) == {pair: False}
+    assert misconceptions.OWN_NODE.answers(seen, [pair]) == {pair: False}
 
 
 def test_every_confusion_is_about_a_row_and_says_what_would_have_to_be_so():
-    everyone = [one for one in vars(misreadings).values() if isinstance(one, Misreading)]
+    everyone = [one for one in vars(misconceptions).values() if isinstance(one, Misconception)]
     assert all(one.number.isdigit() and one.words for one in everyone)
     assert len({one.words for one in everyone}) == len(everyone)
     tried = {case[0] for case in CASES} | {"ANY_PROTOCOL", "OWN_NODE"}
-    assert {name for name, one in vars(misreadings).items() if one in everyone} == tried
+    assert {name for name, one in vars(misconceptions).items() if one in everyone} == tried
 
 
 def test_reading_policies_wrongly_leaves_them_as_they_are():
     seen = situation([ingress({"from": by("apple")})])
     before = seen.policies_text
-    misreadings.REACHES_ALL.answers(seen, [NORTH])
+    misconceptions.REACHES_ALL.answers(seen, [NORTH])
     assert seen.policies_text == before
 
 
 def test_a_confusion_about_what_is_not_there_sees_the_same():
     seen = situation([ingress()])
-    assert misreadings.APART.sees_the_same(seen)
-    assert misreadings.APART.believed(seen) is seen.cluster
+    assert misconceptions.APART.changes_nothing(seen)
+    assert misconceptions.APART.believed_cluster(seen) is seen.cluster

@@ -5,11 +5,12 @@ from random import Random
 import pytest
 
 from netpol_lab.course.practice import questions as kinds
-from netpol_lab.course.practice.chapters import THEMES
-from netpol_lab.course.practice.questions import Occasion, Question, ask, listed
-from netpol_lab.course.practice.situation import Situation, pod, policy
+from netpol_lab.course.practice.chapters import PRACTICE, ask
+from netpol_lab.course.practice.objects import pod, policy
+from netpol_lab.course.practice.questions import QuizQuestion, Setting, listed
+from netpol_lab.course.practice.situation import Situation
 
-ASKED = Question(
+ASKED = QuizQuestion(
     "kind", "Open?", "", "", "", ("yes", "no"), "no", "It is shut.", {"yes": "doors were open"}
 )
 
@@ -46,16 +47,18 @@ def test_whether_it_works_is_asked_where_a_confusion_goes_wrong(chapter):
 
 @pytest.mark.parametrize("coin", [0.1, 0.9])
 def test_the_coin_says_which_answer_is_wanted(coin):
-    theme = THEMES["01"]
-    situation = theme.draw(Random(3), "medium")
-    occasion = Occasion(Random(1), situation, theme.traps(situation), theme.misreadings, coin)
-    assert kinds.works(occasion).right == ("allowed" if coin < 0.5 else "blocked")
+    practice = PRACTICE["01"]
+    situation = practice.draw(Random(3), "medium")
+    setting = Setting(
+        Random(1), situation, practice.traps(situation), practice.misconceptions, coin
+    )
+    assert kinds.works(setting).right == ("allowed" if coin < 0.5 else "blocked")
 
 
 def test_nothing_is_asked_where_nobody_is_confused():
-    theme = THEMES["01"]
-    situation = theme.draw(Random(3), "medium")
-    assert kinds.works(Occasion(Random(1), situation, {}, theme.misreadings, 0.1)) is None
+    practice = PRACTICE["01"]
+    situation = practice.draw(Random(3), "medium")
+    assert kinds.works(Setting(Random(1), situation, {}, practice.misconceptions, 0.1)) is None
 
 
 def test_stored_types_are_asked_with_every_shape():

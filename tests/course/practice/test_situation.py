@@ -3,7 +3,8 @@
 import yaml
 
 import netpol_lab as lab
-from netpol_lab.course.practice.situation import Situation, namespace, pod, policy, service
+from netpol_lab.course.practice.objects import namespace, pod, policy, service
+from netpol_lab.course.practice.situation import Situation
 
 PODS = (
     namespace("north", {"team": "blue"}),

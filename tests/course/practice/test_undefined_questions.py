@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.course.practice.questions import ask
+from netpol_lab.course.practice.chapters import ask
 from netpol_lab.course.practice.undefined_questions import OPEN, enforcement, left_open, which_open
 
 SEEDS = range(12)

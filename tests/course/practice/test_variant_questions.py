@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.course.practice.questions import ask
+from netpol_lab.course.practice.chapters import ask
 from netpol_lab.course.practice.variant_questions import BOTH, NEW, change, labels, variants
 
 SEEDS = range(6)
