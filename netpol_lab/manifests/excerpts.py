@@ -91,7 +91,7 @@ def text_of(cluster: Cluster, policy: Policy) -> Document:
     text = cluster.texts.get(policy, "")
     if not text or len(text) > MOST_TEXT:
         text = as_yaml(manifest_of(policy))
-    return Document("", 1, None, text)
+    return Document("", 1, None, False, text)
 
 
 # ---------------------------------------------------------------- paths

@@ -6,7 +6,7 @@ Text is parsed once and fast; only when there is something to tell is this done.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -23,56 +23,57 @@ def children(node: yaml.Node) -> Iterable[yaml.Node]:
     return node.value if isinstance(node, yaml.SequenceNode) else ()
 
 
+_Pair = tuple[yaml.Node | None, yaml.Node]  # a key and its value; an item of a list has no key
+
+
 class Positions:
     """A document composed once more, for the places of many complaints."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
         self._root = _compose(text)
-        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+        self._keys: dict[int, dict[str, _Pair]] = {}
 
     def mark(self, path: Path, of_key: bool) -> yaml.Mark:
         """Return the mark of the value at a path, or of the key that leads to it."""
-        node = self._root
-        if node is None:
+        found = self._follow(path)
+        if not found:
             return yaml.Mark("", 0, 0, 0, None, 0)
-        mark = node.start_mark
-        for i, step in enumerate(path):
-            key, value = self._step(node, step)
-            if value is None:
-                break
-            by_key = key is not None and (of_key or i < len(path) - 1)
-            mark = key.start_mark if key is not None and by_key else value.start_mark
-            node = value
-        return mark
+        key, value = found[-1]
+        ends_early = len(found) <= len(path)
+        return (key if key is not None and (of_key or ends_early) else value).start_mark
 
     def span(self, path: Path) -> tuple[int, int]:
         """Return the first line of the key or item at a path, and the last line of its value."""
-        node, first = self._root, 0
-        if node is None:
+        found = self._follow(path)
+        if not found:
             return 0, 0
-        for step in path:
-            key, value = self._step(node, step)
-            if value is None:
-                return first, first
-            first, node = (key or value).start_mark.line, value
-        return first, max(first, _last_line(node))
+        key, value = found[-1]
+        first = (key or value).start_mark.line if len(found) > 1 else 0
+        return first, max(first, _last_line(value)) if len(found) > len(path) else first
 
     def reaches(self, path: Path) -> bool:
         """Say whether something is written at a path."""
-        node = self._root
-        for step in path:
-            node = self._step(node, step)[1] if node is not None else None
-        return node is not None
+        return len(self._follow(path)) > len(path)
 
-    def _step(self, node: yaml.Node, step: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    def _follow(self, path: Path) -> list[_Pair]:
+        """Return the root, and what stands at each step of a path as far as it leads."""
+        found: list[_Pair] = [(None, self._root)] if self._root is not None else []
+        for step in path:
+            pair = self._step(found[-1][1], step) if found else None
+            if pair is None:
+                break
+            found.append(pair)
+        return found
+
+    def _step(self, node: yaml.Node, step: str | int) -> _Pair | None:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            return None, node.value[step] if step < len(node.value) else None
+            return (None, node.value[step]) if step < len(node.value) else None
         if not isinstance(node, yaml.MappingNode) or not isinstance(step, str):
-            return None, None
+            return None
         if id(node) not in self._keys:  # the last of repeated keys stands
             self._keys[id(node)] = {_spelling(key): (key, value) for key, value in node.value}
-        return self._keys[id(node)].get(step, (None, None))
+        return self._keys[id(node)].get(step)
 
 
 @lru_cache(maxsize=1)
@@ -104,45 +105,44 @@ def _spelling(key: yaml.Node) -> str:
     return str(key.value)
 
 
+# ---------------------------------------------------------------- repeated keys
+
+_Parts = Iterator[tuple[str | int, Any, bool]]  # step, value, and whether the step may not repeat
+
+
 @lru_cache(maxsize=1)
-def yaml_duplicates(text: str) -> tuple[Path, ...]:
-    """Return the path of every key of YAML that is written again in the same mapping (VAL-09)."""
-    root = _compose(text)
-    return tuple(_below(root, (), set())) if root is not None else ()
+def duplicates(text: str, is_json: bool) -> tuple[Path, ...]:
+    """Return the path of every key that is written again in the same mapping (VAL-09)."""
+    if is_json:
+        return tuple(_again(json.loads(text, object_pairs_hook=tuple), _json_parts, (), set()))
+    return tuple(_again(_compose(text), _yaml_parts, (), set()))
 
 
-def _below(node: yaml.Node, path: Path, seen: set[int]) -> Iterator[Path]:
-    if id(node) in seen:
+def _again(
+    value: Any, parts: Callable[[Any], _Parts], path: Path, seen: set[int]
+) -> Iterator[Path]:
+    if id(value) in seen:  # an alias
         return
-    seen.add(id(node))
+    seen.add(id(value))
+    steps: set[str | int] = set()
+    for step, part, is_unique in parts(value):
+        if step in steps and is_unique:
+            yield (*path, step)
+        steps.add(step)
+        yield from _again(part, parts, (*path, step), seen)
+
+
+def _yaml_parts(node: yaml.Node | None) -> _Parts:
     if isinstance(node, yaml.SequenceNode):
-        for i, item in enumerate(node.value):
-            yield from _below(item, (*path, i), seen)
+        yield from ((i, item, True) for i, item in enumerate(node.value))
     elif isinstance(node, yaml.MappingNode):
-        keys: set[str] = set()
         for key, value in node.value:
-            name = _spelling(key)
-            if name in keys and key.tag != "tag:yaml.org,2002:merge":
-                yield (*path, name)
-            keys.add(name)
-            yield from _below(value, (*path, name), seen)
+            yield _spelling(key), value, key.tag != "tag:yaml.org,2002:merge"
 
 
-@lru_cache(maxsize=1)
-def json_duplicates(text: str) -> tuple[Path, ...]:
-    """Return the path of every key of JSON that is written again in the same object (VAL-09)."""
-    return tuple(_among(json.loads(text, object_pairs_hook=tuple), ()))
-
-
-def _among(value: Any, path: Path) -> Iterator[Path]:
-    """Yield repeated keys of JSON in which every object is a tuple of its pairs."""
+def _json_parts(value: Any) -> _Parts:
+    """Yield the parts of JSON in which every object is a tuple of its pairs."""
     if isinstance(value, list):
-        for i, item in enumerate(value):
-            yield from _among(item, (*path, i))
+        yield from ((i, item, True) for i, item in enumerate(value))
     elif isinstance(value, tuple):
-        keys: set[str] = set()
-        for key, item in value:
-            if key in keys:
-                yield (*path, key)
-            keys.add(key)
-            yield from _among(item, (*path, key))
+        yield from ((key, item, True) for key, item in value)

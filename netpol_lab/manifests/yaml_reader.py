@@ -13,12 +13,7 @@ import yaml
 from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.typos import slip
-from netpol_lab.manifests.yaml_positions import (
-    children,
-    json_duplicates,
-    positions,
-    yaml_duplicates,
-)
+from netpol_lab.manifests.yaml_positions import children, duplicates, positions
 from netpol_lab.manifests.yaml_scalars import Loader
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
@@ -33,6 +28,10 @@ class Inset(NamedTuple):
 
     lines: int = 0
     columns: int = 0
+
+    def below(self, lines: int) -> Inset:
+        """Return where a part stands that begins some lines further down."""
+        return Inset(self.lines + lines, self.columns)
 
     def shown(self, excerpt: str) -> str:
         """Return a line as it stands in the other text."""
@@ -52,26 +51,23 @@ class Document:
     number : int
         Its place in the file, from 1, counting empty documents too.
     value : object
-    text : str
-        The part of the file it stands in.
-    first_line : int
-        The line of the file at which `text` starts, from 0.
     repeats : bool
         Whether some key may stand twice in a mapping; `duplicates` tells.
+    text : str
+        The part of the file it stands in.
+    place : Inset
+        Where `text` stands in that file.
     is_json : bool
         Whether it was read as JSON.
-    columns : int
-        How far the whole text is indented in its file.
     """
 
     file: str
     number: int
     value: Any
+    repeats: bool
     text: str = field(repr=False)
-    first_line: int = 0
-    repeats: bool = False
+    place: Inset = WHOLE
     is_json: bool = False
-    columns: int = 0
 
     def locate(self, path: Path, of_key: bool = False) -> tuple[int, int, str]:
         """Return the line, the column (both from 1) and the text of the line at a path.
@@ -90,18 +86,18 @@ class Document:
         mark, lines = found.mark(path, of_key), found.lines
         written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
         column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
-        excerpt = Inset(columns=self.columns).shown(_excerpt(lines, mark.line))
-        return self.first_line + mark.line + 1, column + self.columns, excerpt
+        excerpt = self.place.shown(_excerpt(lines, mark.line))
+        return self.place.lines + mark.line + 1, self.place.columns + column, excerpt
 
     def inset(self, path: Path, text: str) -> Inset | None:
         """Return where the text at a path stands, or None unless it is a block after ``|``."""
-        start = self.locate(path)[0] - self.first_line
+        start = self.locate(path)[0] - self.place.lines
         inner = text.splitlines()
         outer = self.text.splitlines()[start : start + len(inner)]
         indent = min((len(line) - len(line.lstrip()) for line in outer if line.strip()), default=0)
         if not inner or [line[indent:] for line in outer] != inner:
             return None
-        return Inset(self.first_line + start, self.columns + indent)
+        return Inset(self.place.lines + start, self.place.columns + indent)
 
     def for_places(self) -> Document:
         """Return what `find` needs of it, to be kept; nothing can be found in a huge document."""
@@ -120,7 +116,7 @@ class Document:
 
         Examples
         --------
-        >>> document = Document("x.yaml", 1, None, "a: 1\nb:\n- c\n- d\n# the end\n")
+        >>> document = Document("x.yaml", 1, None, False, "a: 1\nb:\n- c\n- d\n# the end\n")
         >>> document.span(("b",)), document.span(("b", 1)), document.span(("b", 2))
         ((1, 3), (3, 3), (1, 1))
         """
@@ -128,15 +124,13 @@ class Document:
 
     def duplicates(self) -> tuple[Path, ...]:
         """Return the path of every key that is written again in the same mapping (VAL-09)."""
-        if not self.repeats:
-            return ()
-        return json_duplicates(self.text) if self.is_json else yaml_duplicates(self.text)
+        return duplicates(self.text, self.is_json) if self.repeats else ()
 
 
 def forget_positions() -> None:
     """Let go of the last document that was composed to find positions; it may be large."""
-    for remembered in (positions, yaml_duplicates, json_duplicates):
-        remembered.cache_clear()
+    positions.cache_clear()
+    duplicates.cache_clear()
 
 
 def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document], list[Complaint]]:
@@ -170,32 +164,18 @@ def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document
     text = text.removeprefix("\ufeff")
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return [_moved(found, inset) for found in _json_documents(text, file)], []
+            return list(_json_documents(text, file, inset)), []
         except (ValueError, RecursionError):
             pass  # flow-style YAML, or broken: the YAML reader says where
     good: list[Document] = []
     bad: list[Complaint] = []
     for number, (first_line, part) in enumerate(_parts(text), 1):
+        place = inset.below(first_line)
         try:
-            value, repeats = _parse(part)
-            document = Document(file, number, value, part, first_line, repeats)
-            good.append(_moved(document, inset))
+            good.append(Document(file, number, *_parse(part), part, place))
         except (yaml.YAMLError, RecursionError, ValueError) as error:
-            complaint = _syntax(error, file, number, inset.lines + first_line, part)
-            bad.append(_indented(complaint, inset))
+            bad.append(_syntax(error, file, number, part, place))
     return good, bad
-
-
-def _moved(document: Document, inset: Inset) -> Document:
-    lines = document.first_line + inset.lines
-    return replace(document, first_line=lines, columns=inset.columns) if any(inset) else document
-
-
-def _indented(complaint: Complaint, inset: Inset) -> Complaint:
-    if not complaint.line or not inset.columns:
-        return complaint
-    column, excerpt = complaint.column + inset.columns, inset.shown(complaint.excerpt)
-    return complaint.at(complaint.line, column, excerpt)
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -211,7 +191,7 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
     yield start, "".join(lines[start:])
 
 
-def _json_documents(text: str, file: str) -> Iterator[Document]:
+def _json_documents(text: str, file: str, inset: Inset) -> Iterator[Document]:
     """Yield each value of a JSON text; kubectl reads several after one another, too."""
     repeats = False
 
@@ -227,7 +207,8 @@ def _json_documents(text: str, file: str) -> Iterator[Document]:
         repeats = False
         value, end = decode(text, start)
         part = text if start == 0 and end == len(text) else text[start:end]
-        yield Document(file, number, value, part, text.count("\n", 0, start), repeats, True)
+        place = inset.below(text.count("\n", 0, start))
+        yield Document(file, number, value, repeats, part, place, is_json=True)
         start, number = _after_space(text, end), number + 1
 
 
@@ -292,39 +273,31 @@ def _refused(problem: str, where: yaml.Node | yaml.Event) -> yaml.MarkedYAMLErro
     return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)  # type: ignore[arg-type]
 
 
-def _syntax(error: Exception, file: str, number: int, first_line: int, text: str) -> Complaint:
-    lines, problem = text.splitlines(), _problem_of(error)
+def _syntax(error: Exception, file: str, number: int, text: str, place: Inset) -> Complaint:
+    problem, at = _fault(error, text)
     complaint = Complaint("", Reason.SYNTAX, problem, "", file, number)
-    at = _where(error, text)
     if at is None:
         return complaint
-    opened = getattr(error, "context_mark", None)
+    lines, opened = text.splitlines(), getattr(error, "context_mark", None)
     line, hint = slip(lines, at.line, opened and opened.line, problem)
     excerpt = _excerpt(lines, line)
     column = at.column if line == at.line else len(excerpt) - len(excerpt.lstrip())
-    return replace(complaint, hint=hint).at(first_line + line + 1, column + 1, excerpt)
+    where = place.lines + line + 1, place.columns + column + 1, place.shown(excerpt)
+    return replace(complaint, hint=hint).at(*where)
 
 
-def _problem_of(error: Exception) -> str:
-    """Return what the reader says is wrong."""
+def _fault(error: Exception, text: str) -> tuple[str, yaml.Mark | None]:
+    """Return what the reader says is wrong and where it stopped, if it says that."""
     if isinstance(error, RecursionError):
-        return "nested too deeply"
+        return "nested too deeply", None
     if isinstance(error, yaml.reader.ReaderError):
-        return f"the control character {visible(chr(_sign_of(error)))} is not allowed in YAML"
-    return str(getattr(error, "problem", None) or error or "cannot be read")
-
-
-def _where(error: Exception, text: str) -> yaml.Mark | None:
-    """Return where reading stopped; None where the reader does not say."""
-    if isinstance(error, yaml.reader.ReaderError):
-        before = text.partition(chr(_sign_of(error)))[0]
+        given = error.character
+        character = given if isinstance(given, str) else chr(given)
+        before = text.partition(character)[0]
         column = len(before) - before.rfind("\n") - 1
-        return yaml.Mark("", 0, before.count("\n"), column, None, 0)
-    return getattr(error, "problem_mark", None)
-
-
-def _sign_of(error: yaml.reader.ReaderError) -> int:
-    return ord(error.character) if isinstance(error.character, str) else int(error.character)
+        problem = f"the control character {visible(character)} is not allowed in YAML"
+        return problem, yaml.Mark("", 0, before.count("\n"), column, None, 0)
+    return str(getattr(error, "problem", None) or error), getattr(error, "problem_mark", None)
 
 
 def _excerpt(lines: list[str], line: int) -> str:

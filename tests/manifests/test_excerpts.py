@@ -164,6 +164,6 @@ def test_a_sign_tells_the_marked_lines_in_text() -> None:
 
 
 def test_a_span_ends_before_the_blank_lines_and_comments_after_it() -> None:
-    document = Document("", 1, None, "a:\n- b: 1\n  c:\n\n# c\nd: {e: [1,\n  2]}\n")
+    document = Document("", 1, None, False, "a:\n- b: 1\n  c:\n\n# c\nd: {e: [1,\n  2]}\n")
     assert document.span(("a",)) == (0, 2)
     assert document.span(("d", "e")) == (5, 6)

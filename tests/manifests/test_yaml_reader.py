@@ -43,7 +43,7 @@ def test_json_is_read_as_json():
 def test_json_values_one_after_another_are_documents():
     found, complaints = documents('{"a": 1}\n\n{"b": 2} [3]\n', "x")
     assert complaints == []
-    assert [(d.number, d.value, d.first_line) for d in found] == [
+    assert [(d.number, d.value, d.place.lines) for d in found] == [
         (1, {"a": 1}, 0), (2, {"b": 2}, 2), (3, [3], 2),
     ]  # fmt: skip
 
