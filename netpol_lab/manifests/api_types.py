@@ -209,6 +209,16 @@ class PodStatus(Open):
     pod_ip: str = field(default="", metadata={"wire": "podIP"})
     pod_ips: tuple[PodIP, ...] | None = field(default=None, metadata={"wire": "podIPs"})
 
+    @property
+    def own_ips(self) -> tuple[str, ...]:
+        """The pod's own addresses, as far as they are told."""
+        return self.pod_ip, *(ip.ip for ip in self.pod_ips or ())
+
+    @property
+    def node_ips(self) -> tuple[str, ...]:
+        """The addresses of its node, as far as they are told."""
+        return self.host_ip, *(ip.ip for ip in self.host_ips or ())
+
 
 @dataclass(frozen=True, slots=True)
 class Pod(Open):

@@ -5,18 +5,12 @@ Only what a manifest says: when it was created, labels and annotations are left 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from netpol_lab.model import objects as model
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.objects import (
-    Direction,
-    Operator,
-    Peer,
-    Policy,
-    PolicyPort,
-    Requirement,
-    Selector,
-)
+from netpol_lab.model.objects import Direction, Operator, Policy
+from netpol_lab.model.policy_parts import list_of_peers
 
 EVERY_POD = "<none> (Allowing the specific traffic to all pods in this namespace)"
 ANY_PORT = "To Port: <any> (traffic allowed to all ports)"
@@ -81,26 +75,22 @@ def _rules(policy: Policy, direction: Direction) -> Iterator[str]:
     for rule in rules:
         if rule.index:
             yield "----------"
-        yield from _ports(rule.ports)
+        yield from map(_port, rule.ports) if rule.ports else (ANY_PORT,)
         if not rule.peers:
             yield ANY_PEER[direction]
         for peer in rule.peers:
-            yield "From:" if direction is Direction.INGRESS else "To:"
+            yield f"{list_of_peers(rule).title()}:"
             yield from (f"  {line}" for line in _peer(peer))
 
 
-def _ports(ports: Iterable[PolicyPort]) -> Iterator[str]:
-    return iter([_port(port) for port in ports] or [ANY_PORT])
-
-
-def _port(port: PolicyPort) -> str:
+def _port(port: model.PolicyPort) -> str:
     if port.end_port is not None:
         return f"To Port Range: {port.port}-{port.end_port}/{port.protocol}"
     number = "<nil>" if port.port is None else port.port  # what Go prints where nothing is written
     return f"To Port: {number}/{port.protocol}"
 
 
-def _peer(peer: Peer) -> Iterator[str]:
+def _peer(peer: model.Peer) -> Iterator[str]:
     if peer.ip_block is not None:
         yield "IPBlock:"
         yield f"  CIDR: {peer.ip_block.cidr}"
@@ -111,12 +101,12 @@ def _peer(peer: Peer) -> Iterator[str]:
         yield f"PodSelector: {_selector(peer.pod_selector)}"
 
 
-def _selector(selector: Selector, empty: str = "<none>") -> str:
+def _selector(selector: model.Selector, empty: str = "<none>") -> str:
     wanted = sorted(selector.requirements, key=lambda requirement: requirement.key)
     return ",".join(map(_requirement, wanted)) or empty
 
 
-def _requirement(wanted: Requirement) -> str:
+def _requirement(wanted: model.Requirement) -> str:
     values = f"({','.join(sorted(wanted.values))})"
     match wanted.operator:
         case Operator.EXISTS:

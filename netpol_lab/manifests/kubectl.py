@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
 from netpol_lab.errors import ClusterError, Complaint, Reason
 from netpol_lab.manifests.loader import read_all
@@ -69,22 +70,21 @@ def from_kubectl(
         except ClusterError as error:
             if kind in NEEDED:
                 raise
-            refused.append(f"{kind} could not be read: {error}")
+            said = f"{kind} could not be read: {error}"
+            refused.append(Complaint("", Reason.FORBIDDEN, said, file="<kubectl>"))
     # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
     stored = replace(assumptions, strict_cidr=False)
     cluster = read_all(texts, strict=False, assumptions=stored)
-    return _with_warnings(cluster, refused)
+    return replace(cluster, warnings=(*cluster.warnings, *refused))
 
 
 def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
     """Yield what to get, and the options that say where."""
-    for kind in (*NEEDED, *HELPFUL):
-        if namespaces is None:
-            yield kind, "--all-namespaces"
-        for namespace in namespaces or ():
-            yield kind, f"--namespace={namespace}"
-    for kind in WITHOUT_NAMESPACE:
-        yield (kind,)
+    scopes = ["--all-namespaces"]
+    if namespaces is not None:
+        scopes = [f"--namespace={namespace}" for namespace in namespaces]
+    yield from product((*NEEDED, *HELPFUL), scopes)
+    yield from ((kind,) for kind in WITHOUT_NAMESPACE)
 
 
 def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str:
@@ -94,11 +94,9 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
             arguments,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
             encoding="utf-8",
             errors="replace",
             timeout=timeout,
-            check=False,
         )
     except subprocess.TimeoutExpired:
         raise ClusterError(f"the cluster gave no answer about {kind} in {timeout:g} s") from None
@@ -123,8 +121,3 @@ def _why(kind: str, said: str) -> str:
     }
     hints = [hint for sign, hint in advice.items() if sign.lower() in said.lower()]
     return f"kubectl says: {said or 'nothing'}" + (f" ({hints[0]})" if hints else "")
-
-
-def _with_warnings(cluster: Cluster, sentences: Iterable[str]) -> Cluster:
-    extra = (Complaint("", Reason.FORBIDDEN, text, file="<kubectl>") for text in sentences)
-    return replace(cluster, warnings=(*cluster.warnings, *extra))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -16,14 +16,7 @@ from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, vi
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
-from netpol_lab.manifests.sources import (
-    SCENARIOS,
-    checked_source,
-    scenarios,
-    text_of,
-    texts_of,
-    texts_of_files,
-)
+from netpol_lab.manifests.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.typos import lookalike
 from netpol_lab.manifests.validation import check_object, warnings
@@ -78,8 +71,7 @@ def load(
                            ^
       hint: only one goes here: web, without brackets or a dash
     """
-    texts = (text for source in map(checked_source, sources) for text in texts_of(source))
-    return read_all(texts, strict, assumptions)
+    return read_all(chain.from_iterable(map(texts_of, sources)), strict, assumptions)
 
 
 def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFAULTS) -> Cluster:
@@ -97,8 +89,7 @@ def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFA
     >>> load_files("three-tier")
     Cluster: 3 pods, 1 namespace, 2 policies
     """
-    texts = (text for path in paths for text in texts_of_files(path))
-    return read_all(texts, strict, assumptions)
+    return read_all(chain.from_iterable(map(texts_of_files, paths)), strict, assumptions)
 
 
 def read_all(
@@ -204,7 +195,7 @@ class _Reader:
         for name in names:
             match document.value.get(name):
                 case str(known) if name == "scenario" and known in scenarios():
-                    self.read(text_of(SCENARIOS / f"{known}.yaml"), f"{known}.yaml")
+                    self.read(scenario_text(known), f"{known}.yaml")
                 case str(unknown) if name == "scenario":
                     said = f'there is no packaged scenario "{visible(unknown)}"'
                     near = did_you_mean(unknown, scenarios())
@@ -224,8 +215,7 @@ class _Reader:
         if value is None:
             return
         if len(found.path) > MOST_LISTS:
-            problem = Problem((), Reason.INVALID, "lists within lists within lists")
-            self._refuse(found, problem)
+            self._refuse(found, Problem((), Reason.INVALID, "lists within lists within lists"))
             return
         if not isinstance(value, dict):
             said = "is not an object: must be a mapping with kind"
@@ -255,9 +245,12 @@ class _Reader:
             self._read_object(_Object(found.document, whole, (*found.path, "items", i)))
 
     def _take(self, found: _Object) -> None:
-        kind, version = found.value["kind"], found.value["apiVersion"]
+        value, kind = found.value, found.value["kind"]
+        if kind == "NetworkPolicy" and get(value, "metadata", "uid"):
+            # Old servers gave their policies a status (VAL-42).
+            value = {key: part for key, part in value.items() if key != "status"}
         problems: list[Problem] = []
-        decoded = decoder(KINDS[kind, version])(_stored(found.value), (), problems)
+        decoded = decoder(KINDS[kind, value["apiVersion"]])(value, (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
         problems += _duplicates(found)
@@ -337,9 +330,3 @@ def _duplicates(found: _Object) -> Iterator[Problem]:
             hint = _ONE_TOO_MANY if path == first else ""
         message = f'duplicate field "{format_path(path)}"'
         yield Problem(path, Reason.DUPLICATE, message, hint, of_key=True)
-
-
-def _stored(value: dict[str, Any]) -> dict[str, Any]:
-    """Return an object without the status that old servers gave their policies (VAL-42)."""
-    is_policy = value.get("kind") == "NetworkPolicy" and get(value, "metadata", "uid")
-    return {key: part for key, part in value.items() if not (is_policy and key == "status")}

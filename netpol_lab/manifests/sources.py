@@ -36,14 +36,32 @@ def scenarios() -> list[str]:
     return sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 
 
-def checked_source(source: Any) -> str | FilePath:
-    """Return a source as it is; where it is none, say what to write instead."""
-    if isinstance(source, str):
-        return source
-    if isinstance(source, os.PathLike):
-        return FilePath(source)
-    taken = "load takes names of scenarios, paths, and YAML or JSON as text"
-    raise NetpolError(f"{taken}, not {_in_words(source)}.")
+def scenario_text(name: str) -> str:
+    """Return the text of a packaged scenario."""
+    return text_of(SCENARIOS / f"{name}.yaml")
+
+
+def texts_of(source: Any) -> Iterator[tuple[str, str]]:
+    """Yield the file name and text of everything a source means; where it is none, say why.
+
+    Raises
+    ------
+    NetpolError
+        When it is neither text nor a path.
+    UnknownNameError
+        When there is no such file, directory or scenario.
+    """
+    if isinstance(source, str) and source != "-" and _is_text(source):
+        yield "<text>", source
+    elif isinstance(source, str | os.PathLike):
+        yield from texts_of_files(source if isinstance(source, str) else FilePath(source))
+    else:
+        taken = "load takes names of scenarios, paths, and YAML or JSON as text"
+        raise NetpolError(f"{taken}, not {_in_words(source)}.")
+
+
+def _is_text(source: str) -> bool:
+    return "\n" in source or ": " in source or source.lstrip()[:1] in ("{", "[") or not source
 
 
 def _in_words(source: Any) -> str:
@@ -67,21 +85,13 @@ def _in_words(source: Any) -> str:
             return f"a value of the type {type(source).__name__}"
 
 
-def texts_of(source: str | FilePath) -> Iterator[tuple[str, str]]:
-    """Yield the file name and text of everything a source means."""
-    if isinstance(source, str) and source != "-" and _is_text(source):
-        yield "<text>", source
-    else:
-        yield from texts_of_files(source)
-
-
 def texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
     """Yield the file name and text of all that a path means, or the name of a scenario."""
     if path == "-":
         given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
         yield "<stdin>", _decoded(given, "<stdin>")
     elif not _exists(FilePath(path)) and str(path) in scenarios():
-        yield f"{path}.yaml", text_of(SCENARIOS / f"{path}.yaml")
+        yield f"{path}.yaml", scenario_text(str(path))
     else:
         path = FilePath(path) if path else FilePath("(an empty name)")  # not the current folder
         yield from ((str(file), text_of(file)) for file in files_of(path))
@@ -119,10 +129,6 @@ def files_of(path: FilePath) -> list[FilePath]:
     if not (files := list(_files_below(path))):
         raise UnknownNameError(f"{path} holds no file that ends in {', '.join(SUFFIXES)}")
     return files
-
-
-def _is_text(source: str) -> bool:
-    return "\n" in source or ": " in source or source.lstrip()[:1] in ("{", "[") or not source
 
 
 def _files_below(folder: FilePath) -> Iterator[FilePath]:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Direction,
-    Operator,
-    Peer,
-    Policy,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model import objects as model
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule, Selector
+from netpol_lab.model.policy_parts import is_empty, list_of_peers
 
 
 def policy_words(policy: Policy) -> str:
@@ -20,6 +13,10 @@ def policy_words(policy: Policy) -> str:
     Parameters
     ----------
     policy : Policy
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -35,22 +32,18 @@ def _clause(policy: Policy, direction: Direction) -> str:
     rules = policy.rules(direction)
     if not rules:
         return f"no {direction}"
-    if any(not rule.peers and not rule.ports for rule in rules):
+    if any(map(is_empty, rules)):
         return f"any {direction}"
     if not any(rule.peers for rule in rules):
-        ports = " or ".join(_ports(rule) for rule in rules)
-        return f"{direction} {_preposition(rules[0])} anyone, only on {ports}"
-    return f"{direction} only {', or '.join(_rule(rule) for rule in rules)}"
+        ports = " or ".join(map(_ports, rules))
+        return f"{direction} {list_of_peers(rules[0])} anyone, only on {ports}"
+    return f"{direction} only {', or '.join(map(_rule, rules))}"
 
 
 def _rule(rule: Rule) -> str:
     peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
     ports = f" on {_ports(rule)}" if rule.ports else ""
-    return f"{_preposition(rule)} {peers}{ports}"
-
-
-def _preposition(rule: Rule) -> str:
-    return "from" if rule.direction is Direction.INGRESS else "to"
+    return f"{list_of_peers(rule)} {peers}{ports}"
 
 
 def _ports(rule: Rule) -> str:
@@ -58,7 +51,15 @@ def _ports(rule: Rule) -> str:
 
 
 def peer_words(peer: Peer) -> str:
-    """Return whom one item of `from` or `to` means.
+    """Return which pods or addresses a peer of a policy matches.
+
+    Parameters
+    ----------
+    peer : Peer
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -69,19 +70,15 @@ def peer_words(peer: Peer) -> str:
     """
     if peer.ip_block is not None:
         return f"addresses in {peer.ip_block}"
-    pods = _pods(peer.pod_selector or Selector())
-    if peer.namespace_selector is None:
+    pods, namespaces = _pods(peer.pod_selector or Selector()), peer.namespace_selector
+    if namespaces is None:
         return pods if pods != "every pod" else "every pod of the namespace"
-    if not peer.namespace_selector.requirements:
-        return f"{pods} of every namespace"
-    return f"{pods} of {_namespaces(peer.namespace_selector)}"
-
-
-def _namespaces(selector: Selector) -> str:
-    match selector.requirements:
-        case (Requirement(key, Operator.IN, (name,)),) if key == NAME_LABEL:
-            return f"namespace {name}"
-    return f"namespaces with {selector}"
+    match namespaces.requirements:
+        case ():
+            return f"{pods} of every namespace"
+        case (model.Requirement(model.NAME_LABEL, model.Operator.IN, (name,)),):
+            return f"{pods} of namespace {name}"
+    return f"{pods} of namespaces with {namespaces}"
 
 
 def _pods(selector: Selector) -> str:

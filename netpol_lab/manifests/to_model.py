@@ -11,7 +11,7 @@ from typing import Any
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cidrs import parse_cidr
-from netpol_lab.manifests.workloads import Key, Workloads
+from netpol_lab.manifests.workloads import Key, Workloads, is_finished
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.cluster import Cluster
@@ -69,10 +69,9 @@ def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
 
 
 def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None) -> model.Pod:
-    spec, status, meta = pod.spec, pod.status, pod.metadata
-    own = _addresses([status.pod_ip, *(ip.ip for ip in status.pod_ips or ())])
-    hosts = _addresses([status.host_ip, *(ip.ip for ip in status.host_ips or ())])
-    shared = own if spec.host_network else ()
+    spec, meta = pod.spec, pod.metadata
+    own = _addresses(pod.status.own_ips)
+    known = (*(own if spec.host_network else ()), *_addresses(pod.status.node_ips))
     return model.Pod(
         namespace=meta.namespace,
         name=meta.name,
@@ -80,9 +79,9 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | No
         addresses=own,
         ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
         node=spec.node_name or None,
-        node_addresses=tuple(dict.fromkeys((*shared, *hosts, *nodes.get(spec.node_name, ())))),
+        node_addresses=tuple(dict.fromkeys((*known, *nodes.get(spec.node_name, ())))),
         host_network=spec.host_network,
-        finished=status.phase in ("Succeeded", "Failed"),
+        finished=is_finished(pod),
         workload=owner and model.Workload(owner.kind, owner.name),
     )
 
@@ -108,9 +107,8 @@ def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tupl
     for pod in pods:
         if pod.spec.node_name:
             known = texts.setdefault(pod.spec.node_name, [])
-            known += [pod.status.host_ip, *(ip.ip for ip in pod.status.host_ips or ())]
-            own = [pod.status.pod_ip, *(ip.ip for ip in pod.status.pod_ips or ())]
-            known += own if pod.spec.host_network else []
+            known += pod.status.node_ips
+            known += pod.status.own_ips if pod.spec.host_network else ()
     return {name: _addresses(found) for name, found in texts.items()}
 
 
@@ -119,18 +117,13 @@ def _service(service: api.Service) -> model.Service:
     if spec.type == "ExternalName":  # a name for a name: Kubernetes ignores everything else
         return model.Service(meta.namespace, meta.name)
     labels = spec.selector or {}
+    balanced = (place.ip for place in service.status.load_balancer.ingress or ())
+    outer = (*(spec.external_ips or ()), *balanced)
     return model.Service(
         namespace=meta.namespace,
         name=meta.name,
         selector=Selector(_label_requirements(labels)) if labels else None,
-        addresses=_addresses(
-            [
-                spec.cluster_ip,
-                *(spec.cluster_ips or ()),
-                *(spec.external_ips or ()),
-                *(place.ip for place in service.status.load_balancer.ingress or ()),
-            ]
-        ),
+        addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ()), *outer]),
         headless=spec.cluster_ip == "None",
         ports=tuple(_service_port(port) for port in spec.ports or ()),
     )
