@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -27,13 +26,18 @@ class Endpoint:
     pod : Pod, optional
         None for an outside address.
     address : IPv4Address or IPv6Address, optional
-        The address in use; None for a pod of which the manifests give none.
+        The address in use; None for a pod whose address the manifests do not give.
     node : str, optional
-        The node whose address it is, where that is known.
+        The node that has this address, where that is known.
     service : Service, optional
-        The Service that is called by its name.
+        The Service, where it is called by its name.
     among : tuple of Pod
         The other pods that are meant as well, where a workload is called by its name.
+
+    Examples
+    --------
+    >>> print(Endpoint(Pod("shop", "web")), Endpoint())
+    shop/web an unknown address
     """
 
     pod: Pod | None = None
@@ -51,21 +55,35 @@ class Endpoint:
         return self.name
 
     def at(self, address: Address | None) -> Endpoint:
-        """Return the same end with the address it uses."""
-        return Endpoint(self.pod, address, self.node, self.service, self.among)
+        """Return the same end with the address it uses.
 
-    @property
-    def turned(self) -> Endpoint:
-        """The same pods, another one first; the same end where there are no others."""
-        if self.pod is None or not self.among:
-            return self
-        first, *others = self.among
-        return Endpoint(first, among=(*others, self.pod))
+        Parameters
+        ----------
+        address : IPv4Address or IPv6Address, optional
+
+        Returns
+        -------
+        Endpoint
+
+        Examples
+        --------
+        >>> from ipaddress import ip_address
+        >>> Endpoint(Pod("shop", "web")).at(ip_address("10.0.0.1")).address
+        IPv4Address('10.0.0.1')
+        """
+        return replace(self, address=address)
 
     @property
     def each(self) -> tuple[Endpoint, ...]:
         """The end itself, and each other pod that is meant as well."""
         return (self, *map(Endpoint, self.among))
+
+    @property
+    def known_addresses(self) -> tuple[Address, ...]:
+        """The address in use, or where the pod can be reached if none is chosen yet."""
+        if self.address is not None:
+            return (self.address,)
+        return self.pod.known_addresses if self.pod else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +94,7 @@ class Flow:
     ----------
     source, destination : Endpoint
     port : int or None
-        The destination port; None for protocols without ports.
+        The destination port, 1 to 65535; None for protocols without ports.
     protocol : str
         ``TCP``, ``UDP``, ``SCTP``, or another name such as ``ICMP``, which policies leave
         undefined (SEM-57).
@@ -135,27 +153,23 @@ class Flow:
         shop/web -> shop/db  TCP 5432
         """
         port, protocol = checked_port(port, protocol)
-        ends = cluster.endpoint(source), cluster.endpoint(destination)
-        if ends[0].address is not None and ends[0].address.is_loopback:
+        here, there = cluster.endpoint(source), cluster.endpoint(destination)
+        if here.address is not None and here.address.is_loopback:
             raise FlowError(f"{source} is a pod's own loopback: name the pod instead.")
-        if ends[1].address is not None and ends[1].address.is_loopback:
-            alone = Endpoint(ends[0].pod, ends[0].address)
-            ends = alone, alone  # it never leaves the pod (SEM-49)
-        if ends[0].service is not None:
+        if there.address is not None and there.address.is_loopback:
+            here = there = Endpoint(here.pod, here.address)  # it never leaves the pod (SEM-49)
+        if here.service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
-        if ends[0].pod is None and not cluster.leads_to_pods(ends[1]):
+        if here.pod is None and not cluster.leads_to_pods(there):
             raise FlowError(
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
             )
-        if ends[0].pod is not None and ends[0].pod is ends[1].pod:
-            here, there = ends  # a workload and itself: begin with two different pods
-            ends = (here, there.turned) if there.among else (here.turned, there)
-        several = ends[0].among or ends[1].among
+        several = here.among or there.among  # of a workload no pod calls itself
         first, *others = (
-            facing(here, there)
-            for here, there in product(ends[0].each, ends[1].each)
-            if not several or here.pod is None or here.pod is not there.pod
+            facing(*pair)
+            for pair in product(here.each, there.each)
+            if not several or pair[0].pod is None or pair[0].pod is not pair[1].pod
         )
         also = tuple(cls(*pair, port, protocol) for pair in others)
         return cls(*first, port, protocol, also)
@@ -175,7 +189,29 @@ class Flow:
 
 
 def checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
-    """Return a port and a protocol in the API's spelling; refuse what is neither (FlowError)."""
+    """Return a port and a protocol in the API's spelling.
+
+    Parameters
+    ----------
+    port : int or None
+        Ignored for protocols without ports.
+    protocol : str
+        In upper or lower case.
+
+    Returns
+    -------
+    tuple of (int or None, str)
+
+    Raises
+    ------
+    FlowError
+        For an unknown protocol, or a port that is missing or not from 1 to 65535.
+
+    Examples
+    --------
+    >>> checked_port(53, "udp")
+    (53, <Protocol.UDP: 'UDP'>)
+    """
     protocol = str(protocol).upper()
     if not is_governed(protocol):
         known = [*Protocol, *UNGOVERNED]
@@ -192,7 +228,25 @@ def checked_port(port: int | None, protocol: str) -> tuple[int | None, str]:
 
 
 def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]:
-    """Return both ends with the addresses they use towards each other (SEM-48)."""
+    """Return both ends with the addresses they use towards each other (SEM-48).
+
+    Parameters
+    ----------
+    source, destination : Endpoint
+
+    Returns
+    -------
+    tuple of (Endpoint, Endpoint)
+        The source, then the destination.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_address
+    >>> both = Pod("shop", "both", addresses=(ip_address("fd00::1"), ip_address("10.0.0.1")))
+    >>> source, _ = facing(Endpoint(both), Endpoint(address=ip_address("192.0.2.1")))
+    >>> source.address
+    IPv4Address('10.0.0.1')
+    """
     destination = destination.at(_address_beside(destination, source))
     return source.at(_address_beside(source, destination)), destination
 
@@ -201,13 +255,6 @@ def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
     """Return the address `end` uses towards `other`: the first of a family both have."""
     if end.address is not None or end.pod is None:
         return end.address
-    others = _known_addresses(other)
-    families = {address.version for address in others}
+    families = {address.version for address in other.known_addresses}
     same = [address for address in end.pod.known_addresses if address.version in families]
     return next(iter(same or end.pod.known_addresses), None)
-
-
-def _known_addresses(end: Endpoint) -> Iterator[Address]:
-    if end.address is not None:
-        return iter((end.address,))
-    return iter(end.pod.known_addresses if end.pod else ())
