@@ -16,6 +16,7 @@ class AddressRange:
     Parameters
     ----------
     first, last : IPv4Address or IPv6Address
+        Of the same family, and in order.
 
     Examples
     --------
@@ -34,6 +35,16 @@ class AddressRange:
     def between(cls, version: int, first: int, last: int) -> AddressRange:
         """Return a range of one family from the numbers of its ends.
 
+        Parameters
+        ----------
+        version : int
+            4 or 6.
+        first, last : int
+
+        Returns
+        -------
+        AddressRange
+
         Examples
         --------
         >>> print(AddressRange.between(4, 0, 2**32 - 1))
@@ -44,7 +55,22 @@ class AddressRange:
 
     @classmethod
     def of(cls, network: Network) -> AddressRange:
-        """Return the addresses of a network, its first and last ones among them (SEM-44)."""
+        """Return the addresses of a network, its first and last ones included (SEM-44).
+
+        Parameters
+        ----------
+        network : IPv4Network or IPv6Network
+
+        Returns
+        -------
+        AddressRange
+
+        Examples
+        --------
+        >>> from ipaddress import ip_network
+        >>> print(AddressRange.of(ip_network("10.0.0.0/30")))
+        10.0.0.0-10.0.0.3
+        """
         return cls(network.network_address, network.broadcast_address)
 
     @property
@@ -66,6 +92,14 @@ class AddressRange:
 
 def parse_address(text: str) -> Address | None:
     """Return the IP address that `text` spells, or None; IPv4-mapped IPv6 counts as IPv4.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    IPv4Address, IPv6Address or None
 
     Examples
     --------

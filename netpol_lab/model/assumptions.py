@@ -1,7 +1,7 @@
 """What the specification leaves to plugins or versions, made explicit.
 
 An assumption that is None is one that Kubernetes leaves open: the verdict is then computed under
-every permitted reading, and is undefined (`allowed` is None) where the readings disagree.
+every permitted answer, called a reading, and is undefined (`allowed` is None) where they differ.
 """
 
 from __future__ import annotations
@@ -67,7 +67,16 @@ DEFAULTS = Assumptions()
 
 
 class OpenQuestion(NamedTuple):
-    """A choice that is left open: its row, its words, and what most plugins do."""
+    """A choice that Kubernetes leaves open.
+
+    Parameters
+    ----------
+    row : str
+        Its row in ``docs/semantics.md``.
+    words : str
+    usual : bool or None
+        What most plugins do; None where they differ too.
+    """
 
     row: str
     words: str
@@ -131,6 +140,16 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
 
     The usual answers come first, so that the first reading is what most plugins do.
 
+    Parameters
+    ----------
+    assumptions : Assumptions
+    questions : iterable of str
+        Names of fields; those that are answered already stay as they are.
+
+    Yields
+    ------
+    Assumptions
+
     Examples
     --------
     >>> [r.own_node_egress for r in readings(Assumptions(), ["own_node_egress"])]
@@ -147,6 +166,17 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
 
 def is_usual(answered: Assumptions, assumptions: Assumptions) -> bool:
     """Say whether a reading answers each open question as most plugins do, where known.
+
+    Parameters
+    ----------
+    answered : Assumptions
+        The reading.
+    assumptions : Assumptions
+        What it was made from: a question answered there is not open.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------

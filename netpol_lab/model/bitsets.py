@@ -13,6 +13,15 @@ K = TypeVar("K", bound=Hashable)
 def bits_of(numbers: Iterable[int]) -> int:
     """Return the integer whose bits are the given numbers.
 
+    Parameters
+    ----------
+    numbers : iterable of int
+        Not negative, in any order.
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> bits_of([0, 3]), bits_of([])
@@ -42,6 +51,14 @@ def bits_by(key: Callable[[int], K], numbers: Iterable[int]) -> dict[K, int]:
 def union(sets: Iterable[int]) -> int:
     """Return the bits that are set in any of the integers.
 
+    Parameters
+    ----------
+    sets : iterable of int
+
+    Returns
+    -------
+    int
+
     Examples
     --------
     >>> union([1, 8]), union([])
@@ -52,6 +69,15 @@ def union(sets: Iterable[int]) -> int:
 
 def ones(bits: int) -> Iterator[int]:
     """Yield the numbers of the bits that are set, in order.
+
+    Parameters
+    ----------
+    bits : int
+        Not negative.
+
+    Yields
+    ------
+    int
 
     Examples
     --------

@@ -28,7 +28,19 @@ _T = TypeVar("_T")
 
 
 class Place(NamedTuple):
-    """Where something is written; line and column count from 1."""
+    """Where something is written.
+
+    Parameters
+    ----------
+    file : str
+    line, column : int
+        From 1.
+
+    Examples
+    --------
+    >>> print(Place("shop.yaml", 3, 7))
+    shop.yaml:3:7
+    """
 
     file: str
     line: int
@@ -183,7 +195,7 @@ class Cluster:
         True
         """
         find = self.sources.get(policy)
-        return find(path) if find is not None else None
+        return find(path) if find else None
 
     def owner(self, address: Address) -> Pod | None:
         """Return the running pod that owns an address (SEM-55).
@@ -306,32 +318,23 @@ class Cluster:
         >>> [str(other) for other in market.replicas_beside(market.pod("catalog/api-1"))]
         ['catalog/api-2']
         """
-        if pod.workload is None:
-            return ()
-        return tuple(
-            other
-            for other in self.pods
-            if (other.namespace, other.workload) == (pod.namespace, pod.workload)
-            and other.name != pod.name
-            and not other.finished
-        )
+        made = (pod.namespace, pod.workload)
+        alike = (p for p in self.pods if pod.workload and (p.namespace, p.workload) == made)
+        return tuple(p for p in alike if p.name != pod.name and not p.finished)
 
     @cached_property
     def _pods_by_name(self) -> dict[str, Pod]:
         return {str(pod): pod for pod in self.pods}
 
     @cached_property
-    def _pods_by_workload(self) -> dict[str, Pod]:
-        """One pod of each workload, a running one where there is any."""
-        made = [pod for pod in self.pods if pod.workload is not None]
-        made.sort(key=lambda pod: pod.finished)
-        names = ((f"{pod.namespace}/{pod.workload and pod.workload.name}", pod) for pod in made)
-        return dict(reversed([*names]))
-
-    @cached_property
     def _ends_by_name(self) -> dict[str, Pod | Service]:
-        """What a name means as an end of a flow: a pod before a workload before a Service."""
-        return {**self._services_by_name, **self._pods_by_workload, **self._pods_by_name}
+        """What a name means as an end of a flow: a pod before a workload before a Service.
+
+        For a workload stands one of its pods, the first running one where there is any.
+        """
+        last_first = sorted(reversed(self.pods), key=lambda pod: pod.finished, reverse=True)
+        made = {f"{p.namespace}/{p.workload.name}": p for p in last_first if p.workload}
+        return {**self._services_by_name, **made, **self._pods_by_name}
 
     @cached_property
     def _services_by_name(self) -> dict[str, Service]:
@@ -377,6 +380,14 @@ _WITH_PORT = re.compile(r"\[?(?P<address>[\da-fA-F.:]+?)\]?:\d{1,5}")
 
 def checked_cluster(given: Cluster) -> Cluster:
     """Return a cluster as it is; where something else was given, say how to get one.
+
+    Parameters
+    ----------
+    given : Cluster
+
+    Returns
+    -------
+    Cluster
 
     Raises
     ------

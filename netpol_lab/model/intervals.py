@@ -10,6 +10,15 @@ Range = tuple[int, int]
 def merge(ranges: Iterable[Range]) -> list[Range]:
     """Return the same numbers as sorted ranges that neither overlap nor touch.
 
+    Parameters
+    ----------
+    ranges : iterable of (int, int)
+        First and last number of each, in any order; they may overlap.
+
+    Returns
+    -------
+    list of (int, int)
+
     Examples
     --------
     >>> merge([(5, 9), (1, 2), (3, 3), (8, 12)])
@@ -26,6 +35,14 @@ def merge(ranges: Iterable[Range]) -> list[Range]:
 
 def overlap(left: Iterable[Range], right: Iterable[Range]) -> list[Range]:
     """Return the numbers that are in both; each argument is sorted and free of overlaps.
+
+    Parameters
+    ----------
+    left, right : iterable of (int, int)
+
+    Returns
+    -------
+    list of (int, int)
 
     Examples
     --------
@@ -49,7 +66,16 @@ def overlap(left: Iterable[Range], right: Iterable[Range]) -> list[Range]:
 def without(ranges: Iterable[Range], holes: Iterable[Range]) -> list[Range]:
     """Return the numbers of `ranges` that are in none of the `holes`.
 
-    The ranges are sorted and free of overlaps, the holes need not be.
+    Parameters
+    ----------
+    ranges : iterable of (int, int)
+        Sorted and free of overlaps.
+    holes : iterable of (int, int)
+        In any order; they may overlap.
+
+    Returns
+    -------
+    list of (int, int)
 
     Examples
     --------
@@ -67,6 +93,16 @@ def without(ranges: Iterable[Range], holes: Iterable[Range]) -> list[Range]:
 
 def cut(whole: Range, starts: Iterable[int]) -> list[Range]:
     """Return one range in pieces, of which a new one begins at each of `starts` inside it.
+
+    Parameters
+    ----------
+    whole : (int, int)
+    starts : iterable of int
+        In any order; those outside the range are ignored.
+
+    Returns
+    -------
+    list of (int, int)
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""The nouns: pods, namespaces, policies, clusters and flows, as frozen data.
+"""The nouns: pods, namespaces, policies and Services, as frozen data.
 
 Names are those of the Kubernetes API in snake_case. Everything here is already defaulted and
-valid: `manifests` is the only door, and behind it nobody sees a dict.
+valid: `manifests` is the only way in, and behind it nobody sees a dict.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Labels = Mapping[str, str]
 
 NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
 
-# Controllers write these anew for every pod, or every revision of a workload.
+# Well-known labels that controllers write anew for every pod, or every revision of a workload.
 PASSING_LABELS = (
     "apps.kubernetes.io/pod-index",
     "batch.kubernetes.io/controller-uid",
@@ -33,7 +33,7 @@ ADDED_LABELS = (*PASSING_LABELS, *JOB_NAME_LABELS)  # by controllers; nobody wro
 
 
 class Direction(Enum):
-    """One of the two questions a policy answers; the values are the API's policyTypes."""
+    """One of the two questions that a policy answers; the values are the API's policyTypes."""
 
     INGRESS = "Ingress"
     EGRESS = "Egress"
@@ -56,6 +56,14 @@ class Direction(Enum):
 def spelt(value: str) -> str:
     """Return a label's value as it reads, where an empty one would not be seen.
 
+    Parameters
+    ----------
+    value : str
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> spelt("db"), spelt("")
@@ -68,7 +76,7 @@ def spelt(value: str) -> str:
 
 
 class Operator(StrEnum):
-    """How a requirement compares a label."""
+    """How a requirement compares a label (SEM-27 to SEM-30)."""
 
     IN = "In"
     NOT_IN = "NotIn"
@@ -79,6 +87,13 @@ class Operator(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One condition on one label key.
+
+    Parameters
+    ----------
+    key : str
+    operator : Operator
+    values : tuple of str
+        For ``In`` and ``NotIn``; empty for the other operators.
 
     Examples
     --------
@@ -112,7 +127,16 @@ class Selector:
 
     "A single {key,value} in the matchLabels map is equivalent to an element of
     matchExpressions, whose key field is key, the operator is In, and the values array contains
-    only value" (API reference), so both are kept in one form.
+    only value" (API reference), so both are kept in one form (SEM-26).
+
+    Parameters
+    ----------
+    requirements : tuple of Requirement
+
+    Examples
+    --------
+    >>> print(Selector())
+    everything
     """
 
     requirements: tuple[Requirement, ...] = ()
@@ -123,7 +147,14 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class IPBlock:
-    """A range of addresses without the excepted parts of it."""
+    """A range of addresses without the excepted parts of it (SEM-44, SEM-45).
+
+    Parameters
+    ----------
+    cidr : IPv4Network or IPv6Network
+    excepts : tuple of IPv4Network or IPv6Network
+        Inside `cidr`, in the order they are written.
+    """
 
     cidr: Network
     excepts: tuple[Network, ...] = ()
@@ -135,7 +166,17 @@ class IPBlock:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One item of `from` or `to`: an address block, or selectors that must both match."""
+    """One item of `from` or `to`: an address block, or selectors that must both match.
+
+    Parameters
+    ----------
+    pod_selector : Selector, optional
+        Without a namespace selector it matches pods of the policy's own namespace (SEM-17).
+    namespace_selector : Selector, optional
+        Without a pod selector it matches every pod of the namespaces (SEM-18).
+    ip_block : IPBlock, optional
+        Only where there is no selector.
+    """
 
     pod_selector: Selector | None = None
     namespace_selector: Selector | None = None
@@ -144,7 +185,17 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPort:
-    """One item of `ports`; a `port` that is text is a named port of the destination."""
+    """One item of `ports`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        TCP where none is written (SEM-35).
+    port : int, str or None
+        A number, or the name of a port of the destination (SEM-39); None is any (SEM-36).
+    end_port : int, optional
+        The last port of a range that begins at `port` (SEM-42).
+    """
 
     protocol: Protocol = Protocol.TCP
     port: int | str | None = None
@@ -166,6 +217,16 @@ class Rule:
 
     A missing, null and empty list all mean "no restriction" here (SEM-12, SEM-13), so an empty
     tuple stands for the three.
+
+    Parameters
+    ----------
+    direction : Direction
+    index : int
+        Its place among the rules of its direction, from 0.
+    peers : tuple of Peer
+        Any of them will do (SEM-20).
+    ports : tuple of PolicyPort
+        Any of them will do (SEM-14).
     """
 
     direction: Direction
@@ -239,13 +300,25 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class ContainerPort:
-    """A declared port of a container; only its name matters to policies (SEM-66)."""
+    """A named port of a container; only its name matters to policies (SEM-66).
+
+    Parameters
+    ----------
+    name : str
+    port : int
+        1 to 65535.
+    protocol : Protocol
+    in_init_container : bool
+        Whether an init container declares it, or a sidecar (SEM-56).
+    in_sidecar : bool
+        Whether a sidecar does: an init container that keeps running.
+    """
 
     name: str
     port: int
     protocol: Protocol = Protocol.TCP
     in_init_container: bool = False
-    in_sidecar: bool = False  # an init container that keeps running
+    in_sidecar: bool = False
 
     @property
     def listens(self) -> bool:
@@ -263,7 +336,7 @@ class ContainerPort:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What made a pod: a Deployment, StatefulSet, Job and so on."""
+    """What made a pod, by its kind and name: a Deployment, StatefulSet, Job and so on."""
 
     kind: str
     name: str
@@ -318,7 +391,14 @@ class Pod:
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A namespace; its labels always hold ``kubernetes.io/metadata.name`` (SEM-25)."""
+    """A namespace.
+
+    Parameters
+    ----------
+    name : str
+    labels : mapping
+        They always hold ``kubernetes.io/metadata.name`` (SEM-25).
+    """
 
     name: str
     labels: Labels = field(default_factory=dict, hash=False)
@@ -326,7 +406,15 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class ServicePort:
-    """One port of a Service and the pod port it leads to."""
+    """One port of a Service and the pod port it leads to.
+
+    Parameters
+    ----------
+    port : int
+    target : int or str
+        The port at the pod: a number, or the name of a container port.
+    protocol : Protocol
+    """
 
     port: int
     target: int | str
@@ -337,7 +425,17 @@ class ServicePort:
 class Service:
     """A Service: addresses that are rewritten to those of the pods it selects.
 
-    A headless one has no address: its name means the pods' own addresses and ports.
+    A headless one has no address: its name means the pods' own addresses and ports (SEM-53).
+
+    Parameters
+    ----------
+    namespace, name : str
+    selector : Selector, optional
+        The pods behind it, in its namespace; None where it selects none.
+    addresses : tuple of IPv4Address or IPv6Address
+        Cluster, external and load balancer addresses.
+    ports : tuple of ServicePort
+    headless : bool
     """
 
     namespace: str

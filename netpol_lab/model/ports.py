@@ -20,7 +20,16 @@ class Protocol(StrEnum):
 
 
 def is_governed(protocol: str) -> bool:
-    """Say whether NetworkPolicy speaks of a protocol at all.
+    """Say whether NetworkPolicy speaks of a protocol at all (SEM-57).
+
+    Parameters
+    ----------
+    protocol : str
+        In upper case.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -32,6 +41,16 @@ def is_governed(protocol: str) -> bool:
 
 def spoken_port(port: int | None, protocol: str) -> str:
     """Return a port as people write it.
+
+    Parameters
+    ----------
+    port : int or None
+        None for a protocol without ports.
+    protocol : str
+
+    Returns
+    -------
+    str
 
     Examples
     --------
