@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import chain
 from operator import and_
@@ -13,17 +14,29 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Labels, Pod, Requirement, Selector
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class PodSet:
     """A set of pods of one cluster, kept as the bits of one integer.
 
     Supports ``|``, ``&``, ``-``, ``in``, ``len`` and iteration; prints names.
+
+    Parameters
+    ----------
+    pod_index : PodIndex
+        What the bits stand for; sets can be combined where they share it.
+    bits : int
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> index = PodIndex(lab.load("three-tier"))
+    >>> everyone = index.labelled(Selector())
+    >>> everyone, len(everyone - everyone)
+    ({shop/web, shop/backend, shop/db}, 0)
     """
 
-    __slots__ = ("bits", "pod_index")
-
-    def __init__(self, pod_index: PodIndex, bits: int = 0) -> None:
-        self.pod_index = pod_index
-        self.bits = bits
+    pod_index: PodIndex
+    bits: int = 0
 
     def __or__(self, other: PodSet) -> PodSet:
         return PodSet(self.pod_index, self.bits | other.bits)
@@ -75,7 +88,8 @@ class LabelIndex:
 
     def _asked(self, requirement: Requirement) -> int:
         key, present = requirement.key, self._carrying(requirement.key)
-        listed = {value: self._with(key, value) for value in requirement.values}
+        places = self._places.get(key, {})
+        listed = {value: bits_of(places.get(value, ())) for value in requirement.values}
         unlisted = present & ~union(listed.values())
         answers = (
             *((found, {key: value}) for value, found in listed.items()),
@@ -83,9 +97,6 @@ class LabelIndex:
             (self._everyone & ~present, {}),
         )
         return union(found for found, labels in answers if holds(requirement, labels))
-
-    def _with(self, key: str, value: str) -> int:
-        return bits_of(self._places.get(key, {}).get(value, ()))
 
     def _present(self, key: str) -> int:
         return bits_of(chain.from_iterable(self._places.get(key, {}).values()))
@@ -102,6 +113,19 @@ class PodIndex:
     cluster : Cluster
     names : sequence of str, optional
         The names that the bits stand for, where several clusters have to agree on them.
+
+    Attributes
+    ----------
+    index : dict of str to int
+        The bit of each running pod, by ``namespace/name`` (a finished pod has none, SEM-55).
+    pods : dict of int to Pod
+        The running pods by their bits.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> PodIndex(lab.load("three-tier")).index
+    {'shop/web': 0, 'shop/backend': 1, 'shop/db': 2}
     """
 
     def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
@@ -115,9 +139,40 @@ class PodIndex:
         )
 
     def labelled(self, selector: Selector) -> PodSet:
-        """Return the pods whose labels match."""
+        """Return the pods whose labels match (SEM-26).
+
+        Parameters
+        ----------
+        selector : Selector
+
+        Returns
+        -------
+        PodSet
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> PodIndex(shop).labelled(shop.policy("db-access-ingress").pod_selector)
+        {shop/db}
+        """
         return PodSet(self, self._by_labels.matching(selector))
 
     def in_namespaces(self, selector: Selector) -> PodSet:
-        """Return the pods in namespaces whose labels match."""
+        """Return the pods in namespaces whose labels match (SEM-18).
+
+        Parameters
+        ----------
+        selector : Selector
+
+        Returns
+        -------
+        PodSet
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> len(PodIndex(lab.load("three-tier")).in_namespaces(Selector()))
+        3
+        """
         return PodSet(self, self._by_namespace.matching(selector))

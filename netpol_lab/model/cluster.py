@@ -332,8 +332,10 @@ class Cluster:
 
         For a workload stands one of its pods, the first running one where there is any.
         """
-        last_first = sorted(reversed(self.pods), key=lambda pod: pod.finished, reverse=True)
-        made = {f"{p.namespace}/{p.workload.name}": p for p in last_first if p.workload}
+        made: dict[str, Pod] = {}
+        for pod in sorted(self.pods, key=lambda pod: pod.finished):
+            if pod.workload:
+                made.setdefault(f"{pod.namespace}/{pod.workload.name}", pod)
         return {**self._services_by_name, **made, **self._pods_by_name}
 
     @cached_property
