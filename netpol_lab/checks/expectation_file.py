@@ -12,7 +12,7 @@ from typing import Any
 
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import Path, format_path, get
+from netpol_lab.manifests.field_paths import Path, get
 from netpol_lab.manifests.yaml_reader import Document, documents
 
 # ---------------------------------------------------------------- the fields
@@ -121,14 +121,8 @@ def _decoded(document: Document, given: dict[str, str], complaints: list[Complai
     else:
         case = decoder(Case)(value, (), problems)
         problems = problems or list(_incomplete(case, value))
-    complaints += (_complaint(document, problem) for problem in problems)
+    complaints += (problem.complaint(document) for problem in problems)
     return case
-
-
-def _complaint(document: Document, problem: Problem) -> Complaint:
-    path = format_path(problem.path)
-    complaint = Complaint(path, problem.reason, problem.message, problem.hint, document.file)
-    return complaint.at(*document.locate(problem.path, problem.of_key))
 
 
 # ---------------------------------------------------------------- what is missing

@@ -43,36 +43,34 @@ class _NameServers:
         Empty where the manifests lack them.
     port : int
         The port at which they listen.
-    addresses : tuple
-        Other ends that answer as well, such as the address of a Service.
+    ends : tuple
+        Who answers, each with its port: the pods, and addresses such as that of a Service.
     """
 
     pods: PodSet
     port: int
-    addresses: tuple[Endpoint, ...]
+    ends: tuple[tuple[Endpoint, int], ...]
 
     def admitted_by(self, context: Context, policy: Policy, protocol: Protocol) -> bool:
         """Say whether some egress rule of a policy admits the look-up of names."""
-        asked = self._is_known if self.pods else _is_likely
-        return any(asked(context, policy, rule, protocol) for rule in policy.rules(EGRESS))
-
-    def _is_known(self, context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
-        pods = (Endpoint(pod, next(iter(pod.known_addresses), None)) for pod in self.pods)
-        ends = (*((end, self.port) for end in pods), *((end, DNS_PORT) for end in self.addresses))
+        rules = policy.rules(EGRESS)
+        if not self.pods:
+            return any(_is_likely(context, rule, protocol) for rule in rules)
         assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
+        admits = context.resolution.admits
         return any(
-            context.resolution.admits(policy, rule, end, PortQuery(end, protocol, port), assumed)
-            for end, port in ends
+            admits(policy, rule, end, PortQuery(end, protocol, port), assumed)
+            for rule in rules
+            for end, port in self.ends
         )
 
 
-def _is_likely(context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+def _is_likely(context: Context, rule: Rule, protocol: Protocol) -> bool:
     """Say whether a rule admits name servers that the manifests do not show."""
     if any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
         return True
-    query = PortQuery(Endpoint(), protocol, DNS_PORT)
     reaches = not rule.peers or any(_may_serve_names(context, peer) for peer in rule.peers)
-    return reaches and query.in_rule(rule, context.assumptions)
+    return reaches and (protocol, DNS_PORT) in context.ports_to(rule, None)
 
 
 def _may_serve_names(context: Context, peer: Peer) -> bool:
@@ -87,13 +85,17 @@ def _may_serve_names(context: Context, peer: Peer) -> bool:
 def _name_servers(context: Context) -> _NameServers:
     """Return the pods that serve names, by their Service or by their label."""
     addresses = [NODE_CACHE]
-    for service, offered in context.offers.get((DNS_PORT, UDP), ()):
-        ports = [target_port(offered, pod) for pod in context.behind(service)]
-        addresses += (Endpoint(address=address) for address in service.addresses)
-        if ports and ports[0] is not None:
-            return _NameServers(context.behind(service), ports[0], tuple(addresses))
     labelled = (pod for pod in context.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
-    return _NameServers(context.set_of(labelled), DNS_PORT, tuple(addresses))
+    pods, port = context.set_of(labelled), DNS_PORT
+    for service, offered in context.offers.get((DNS_PORT, UDP), ()):
+        addresses += (Endpoint(address=address) for address in service.addresses)
+        ports = [target_port(offered, pod) for pod in context.behind(service)]
+        if ports and ports[0] is not None:
+            pods, port = context.behind(service), ports[0]
+            break
+    at_pods = ((Endpoint(pod, next(iter(pod.known_addresses), None)), port) for pod in pods)
+    others = ((end, DNS_PORT) for end in addresses)
+    return _NameServers(pods, port, (*at_pods, *others))
 
 
 def no_names(context: Context) -> Iterator[Finding]:

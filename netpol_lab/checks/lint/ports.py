@@ -5,21 +5,20 @@ Either the other end's policies allow none of their flows, or nothing seems to l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
-from netpol_lab.checks.lint.rules import destinations, if_written, translated
+from netpol_lab.checks.lint.rules import destinations, if_written, tells_apart, translated
 from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import Direction, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import (
     listed_rules,
     port_path,
-    selectors_of,
     with_rule,
     with_rules,
 )
@@ -42,18 +41,13 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
         if any(_answers(context, rule, answer, pods, subjects) for answer in theirs):
             continue
         if witness := _with_both(context, policy, rule, pods):
-            code = "NP307" if all(map(_names_somebody, rule.peers)) else "NP309"
+            code = "NP307" if all(map(tells_apart, rule.peers)) else "NP309"
             message = (
                 f"policies isolate {some(pods)} for {other}, and none of their {other} rules "
                 "admits these flows."
             )
             hint = f"add the matching {other} rule at the other end, or remove this rule"
             yield context.finding(code, policy, message, hint, rule.path, witness)
-
-
-def _names_somebody(peer: Peer) -> bool:
-    """Say whether a peer tells some pods from others, or means all of a namespace or of any."""
-    return any(selector.requirements for selector in selectors_of(peer).values())
 
 
 def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:
@@ -89,17 +83,13 @@ def _answers(
     matched = context.peers(policy, *answer.peers)
     ours = subjects if matched.anyone or matched.blocks else matched.pods & subjects
     theirs_too = context.subjects(policy) & pods
+    # One destination stands for all, unless a port name can differ between them.
+    named = any(isinstance(port.port, str) for port in (*rule.ports, *answer.ports))
     reached = ours if rule.direction is Direction.INGRESS else theirs_too
     return bool(ours) and any(
         context.ports_to(rule, pod) & context.ports_to(answer, pod)
-        for pod in _told_apart(reached, rule, answer)
+        for pod in (reached if named else islice(reached, 1))
     )
-
-
-def _told_apart(pods: PodSet, *rules: Rule) -> Iterable[Pod]:
-    """Return destinations that stand for all: one, unless a port name can differ between them."""
-    named = any(isinstance(port.port, str) for rule in rules for port in rule.ports)
-    return pods if named else islice(pods, 1)
 
 
 # ---------------------------------------------------------------- ports that no pod declares
@@ -108,8 +98,9 @@ def _told_apart(pods: PodSet, *rules: Rule) -> Iterable[Pod]:
 def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP310 and NP311: all pods that a rule means declare ports, and none of them its own."""
     for rule in listed_rules(policy):
-        pods = _only_destinations(context, policy, rule)
-        if not pods or not _lists_undeclared(rule, pods):
+        matched, pods = context.peers(policy, *rule.peers), destinations(context, policy, rule)
+        outside = rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks)
+        if outside or not pods or not _lists_undeclared(rule, pods):
             continue
         if witness := _as_replies(context, policy, rule):
             message = (
@@ -130,14 +121,6 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
                 spelt = some(f"{port.protocol} {port.port}" for port in declared)
                 hint = f"check the number; they declare {spelt}"
                 yield context.finding("NP310", policy, message, hint, port_path(rule, 0), witness)
-
-
-def _only_destinations(context: Context, policy: Policy, rule: Rule) -> PodSet:
-    """Return the destinations of a rule if all of them are pods."""
-    matched = context.peers(policy, *rule.peers)
-    if rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks):
-        return context.none
-    return destinations(context, policy, rule)
 
 
 def _lists_undeclared(rule: Rule, pods: PodSet) -> bool:
@@ -172,16 +155,13 @@ def _as_replies(context: Context, policy: Policy, rule: Rule) -> Witness | None:
     """
     subjects, peers = context.subjects(policy), context.peers(policy, *rule.peers)
     sources = subjects if rule.direction is Direction.EGRESS else peers.pods
-    if peers.anyone or peers.blocks or not all(_declares(pod, rule) for pod in sources):
+    asked = {(port.port, port.protocol) for port in rule.ports}
+    declared = ({(port.port, port.protocol) for port in pod.ports} for pod in sources)
+    if peers.anyone or peers.blocks or not all(map(asked.issubset, declared)):
         return None
     probes = between(context, rule.direction.opposite, subjects, peers.pods, rule)
     variant = context.instead(policy, with_rule(policy, rule))
     return difference(context, probes, variant, "without this rule", STAYS)
-
-
-def _declares(pod: Pod, rule: Rule) -> bool:
-    declared = {(port.port, port.protocol) for port in pod.ports}
-    return declared.issuperset((port.port, port.protocol) for port in rule.ports)
 
 
 OF_POLICIES = (one_sided, undeclared)

@@ -15,7 +15,15 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at, target_port
 from netpol_lab.errors import near
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import ContainerPort, Direction, Policy, PolicyPort, Rule, Service
+from netpol_lab.model.objects import (
+    ContainerPort,
+    Direction,
+    Peer,
+    Policy,
+    PolicyPort,
+    Rule,
+    Service,
+)
 from netpol_lab.model.policy_parts import (
     list_of_peers,
     listed_ports,
@@ -68,12 +76,14 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
     return None
 
 
+def tells_apart(peer: Peer) -> bool:
+    """Say whether a peer tells some from others, or means all pods of a namespace or of any."""
+    selectors = selectors_of(peer).values()
+    return peer.ip_block is not None or any(selector.requirements for selector in selectors)
+
+
 def _names_peers(rule: Rule) -> bool:
-    """Say whether a rule tells some peers from others; all pods of a namespace may be meant."""
-    return any(
-        peer.ip_block is not None or any(s.requirements for s in selectors_of(peer).values())
-        for peer in rule.peers
-    )
+    return any(map(tells_apart, rule.peers))
 
 
 def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
