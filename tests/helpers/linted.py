@@ -3,10 +3,16 @@
 import netpol_lab as lab
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.model.assumptions import DEFAULTS
-from tests.helpers.places import LINT_CASES
+from tests.helpers.places import DOCS, LINT_CASES
 
 WORLD = (LINT_CASES / "world.yaml").read_text(encoding="utf-8")
 LEFT_OPEN = "NP105"  # a note that small cases would have to answer again and again
+
+
+def page_rows():
+    """The rows of the page for people: code, severity, what is the matter, chapter, proof."""
+    lines = (DOCS / "lint.md").read_text(encoding="utf-8").splitlines()
+    return [line.strip("| ").split(" | ") for line in lines if line.startswith("| NP")]
 
 
 def policy(spec, name="p", namespace="shop"):

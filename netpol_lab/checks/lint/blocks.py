@@ -11,18 +11,18 @@ from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, difference
 from netpol_lab.engine.semantics import covers, only_namespace
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule, Service
-from netpol_lab.model.policy_parts import listed_peers, peer_path, with_peer, with_rule
 
 EVERYWHERE = 1  # a prefix so short means the whole world, pods and all
 
 
 def _blocks(policy: Policy) -> Iterator[tuple[Rule, int, IPBlock, str]]:
     """Yield the blocks that count, each with its rule, its place there and its path."""
-    for rule, i, peer in listed_peers(policy):
+    for rule, i, peer in parts.listed_peers(policy):
         if peer.ip_block is not None:
-            yield rule, i, peer.ip_block, f"{peer_path(rule, i)}.ipBlock"
+            yield rule, i, peer.ip_block, f"{parts.peer_path(rule, i)}.ipBlock"
 
 
 # ---------------------------------------------------------------- addresses of the cluster
@@ -35,7 +35,7 @@ def pods_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
         if block.cidr.prefixlen <= EVERYWHERE or not pods:
             continue
         probes = by_rule(context, policy, rule, pods)
-        variant = context.instead(policy, with_peer(policy, rule, i))
+        variant = context.instead(policy, parts.with_peer(policy, rule, i))
         if witness := difference(context, probes, variant, "without this ipBlock", CLOSES):
             message = (
                 f"{block.cidr} covers the addresses of {some(pods)}. A pod gets a new address "
@@ -60,7 +60,8 @@ def service_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
                 yield from _without_selector(context, policy, rule, i, service)
                 continue
             named = Peer(service.selector, only_namespace(service.namespace))
-            variant = context.instead(policy, with_peer(policy, rule, i, rule.peers[i], named))
+            both = parts.with_peer(policy, rule, i, rule.peers[i], named)
+            variant = context.instead(policy, both)
             probes = _to_service(context, policy, service, address)
             change = "with a selector for its pods in the rule"
             turns = ((None, True), (False, True))
@@ -84,7 +85,7 @@ def _without_selector(
         return
     address = block.cidr.network_address
     probes = _to_service(context, policy, service, address)
-    variant = context.instead(policy, with_peer(policy, rule, i))
+    variant = context.instead(policy, parts.with_peer(policy, rule, i))
     if witness := difference(context, probes, variant, "without this ipBlock", CLOSES):
         message = (
             f"{address} is the address of Service {service}, which has no selector: it is "
@@ -93,7 +94,7 @@ def _without_selector(
         )
         targets = some(dict.fromkeys(f"{port.protocol} {port.target}" for port in service.ports))
         hint = f"write the addresses of its endpoints (kubectl get endpointslices), and {targets}"
-        path = f"{peer_path(rule, i)}.ipBlock"
+        path = f"{parts.peer_path(rule, i)}.ipBlock"
         yield context.finding("NP402", policy, message, hint, path, witness)
 
 
@@ -166,7 +167,9 @@ def _leak(
             for j, address in _openings(their, hole):
                 if (their is rule and j == i) or context.cluster.owner(address) is not None:
                     continue
-                closed = with_rule(other, their) if j is None else with_peer(other, their, j)
+                closed = (
+                    parts.with_rule(other, their) if j is None else parts.with_peer(other, their, j)
+                )
                 probes = between(context, rule.direction, shared, [address], rule, their)
                 what = f"item {(j or 0) + 1} of the same list"
                 if their is not rule:

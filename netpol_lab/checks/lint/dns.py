@@ -11,10 +11,10 @@ from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import PortQuery, matches, only_namespace, target_port
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
-from netpol_lab.model.policy_parts import with_rule, with_rules
 from netpol_lab.model.ports import PortSet, Protocol
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
@@ -146,7 +146,7 @@ def _without_names(
     peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in namespaces)
     udp, tcp = (PolicyPort(protocol, servers.port) for protocol in (UDP, TCP))
     names = Rule(EGRESS, len(rules), peers, (udp, tcp))
-    variant = context.instead(policy, with_rules(policy, EGRESS, (*rules, names)))
+    variant = context.instead(policy, parts.with_rules(policy, EGRESS, (*rules, names)))
     asked = replace(names, ports=(tcp if code == "NP306" else udp,))
     if servers.pods:
         probes = between(context, EGRESS, pods, servers.pods, asked)
@@ -182,7 +182,7 @@ def _half_open(
     if len(lacking) == 1 and first is not None:
         names = set(map(str, servers.pods))
         added = PolicyPort(lacking[0], servers.port)
-        more = with_rule(policy, first, replace(first, ports=(*first.ports, added)))
+        more = parts.with_rule(policy, first, replace(first, ports=(*first.ports, added)))
         flows = admitted(context, policy, replace(first, ports=(added,)))
         probes = (probe for probe in flows if probe.destination in names)
         variant = context.instead(policy, more)

@@ -11,28 +11,18 @@ from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, with_anybody, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, difference, stands
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import Operator, Peer, Policy
-from netpol_lab.model.policy_parts import (
-    is_empty,
-    list_of_peers,
-    listed_peers,
-    listed_rules,
-    path_of_peers,
-    peer_path,
-    selectors_of,
-    with_rule,
-    with_rules,
-)
 
 
 def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP505: an empty rule admits everything, so that those beside it say nothing (SEM-11)."""
     for direction in policy.policy_types:
         rules = policy.rules(direction)
-        found = next(filter(is_empty, rules), None)
-        if found is None or all(map(is_empty, rules)):
+        found = next(filter(parts.is_empty, rules), None)
+        if found is None or all(map(parts.is_empty, rules)):
             continue
-        variant = context.instead(policy, with_rule(policy, found))
+        variant = context.instead(policy, parts.with_rule(policy, found))
         probes = with_anybody(context, direction, context.subjects(policy))
         witness = difference(context, probes, variant, "without the empty rule", CLOSES)
         if stands(context, policy, witness):
@@ -49,15 +39,15 @@ _OPENLY = re.compile("all|any|every|external|internet|open|public")
 
 def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP506: an empty list of peers restricts nothing (SEM-12)."""
-    for rule in listed_rules(policy):
-        path = path_of_peers(rule)
+    for rule in parts.listed_rules(policy):
+        path = parts.path_of_peers(rule)
         if rule.peers or _OPENLY.search(policy.name) or not context.cluster.place_of(policy, path):
             continue
-        variant = context.instead(policy, with_rule(policy, rule))
+        variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         witness = difference(context, probes, variant, "without this rule", CLOSES)
         if stands(context, policy, witness):
-            name = list_of_peers(rule)
+            name = parts.list_of_peers(rule)
             message = f"an empty {name} means everybody, also outside the cluster, not nobody."
             hint = f"to admit nobody, remove the rule; to admit everybody, leave {name} out"
             yield context.finding("NP506", policy, message, hint, path, witness)
@@ -73,10 +63,10 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
     if not words & _BANS or words & _TURNS:
         return
     yield from _open_ban(context, policy, words)
-    for rule, i, peer in listed_peers(policy):
+    for rule, i, peer in parts.listed_peers(policy):
         named = words & _values(peer)
         probes = admitted(context, policy, replace(rule, peers=(peer,)))
-        variant = context.instead(policy, with_rule(policy, rule))
+        variant = context.instead(policy, parts.with_rule(policy, rule))
         change = "without this rule"
         if named and (witness := difference(context, probes, variant, change, CLOSES)):
             message = (
@@ -84,7 +74,7 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
                 "rules only allow. What no rule admits is denied."
             )
             hint = "to keep somebody away, write rules for all others, and none for them"
-            yield context.finding("NP507", policy, message, hint, peer_path(rule, i), witness)
+            yield context.finding("NP507", policy, message, hint, parts.peer_path(rule, i), witness)
 
 
 _SAYS_ALL = {"all", "any", "default", "everything", "traffic"}
@@ -96,10 +86,10 @@ def _open_ban(context: Context, policy: Policy, words: set[str]) -> Iterator[Fin
     if "deny" not in words or not (named or words & _SAYS_ALL):
         return
     rules = [policy.rules(direction) for direction in named or policy.policy_types]
-    if not all(rules) or not all(map(is_empty, chain.from_iterable(rules))):
+    if not all(rules) or not all(map(parts.is_empty, chain.from_iterable(rules))):
         return
     for rule in (first for first, *_ in rules):
-        variant = context.instead(policy, with_rules(policy, rule.direction, ()))
+        variant = context.instead(policy, parts.with_rules(policy, rule.direction, ()))
         probes = with_anybody(context, rule.direction, context.subjects(policy))
         witness = difference(context, probes, variant, f"with {rule.direction}: []", CLOSES)
         if stands(context, policy, witness):
@@ -113,7 +103,7 @@ def _open_ban(context: Context, policy: Policy, words: set[str]) -> Iterator[Fin
 
 def _values(peer: Peer) -> set[str]:
     """Return the label values that a peer asks for."""
-    wanted = chain.from_iterable(s.requirements for s in selectors_of(peer).values())
+    wanted = chain.from_iterable(s.requirements for s in parts.selectors_of(peer).values())
     return {value for r in wanted if r.operator is Operator.IN for value in r.values}
 
 

@@ -14,6 +14,7 @@ from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import near
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import (
     ADDED_LABELS,
     NAME_LABEL,
@@ -25,14 +26,6 @@ from netpol_lab.model.objects import (
     Rule,
     Selector,
 )
-from netpol_lab.model.policy_parts import (
-    listed_peers,
-    listed_rules,
-    peer_path,
-    selectors_of,
-    with_peer,
-    with_rule,
-)
 
 NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")  # what people try
 
@@ -42,9 +35,9 @@ NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")  # wh
 def contradictions(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP201: requirements on one key that no value can meet (SEM-33)."""
     selectors = [("spec.podSelector", policy.pod_selector)]
-    for rule, i, peer in listed_peers(policy):
-        path = peer_path(rule, i)
-        selectors += ((f"{path}.{name}", found) for name, found in selectors_of(peer).items())
+    for rule, i, peer in parts.listed_peers(policy):
+        path = parts.peer_path(rule, i)
+        selectors += ((f"{path}.{name}", found) for name, found in parts.selectors_of(peer).items())
     for path, selector in selectors:
         for key in _contradicted(selector):
             wanted = [str(r) for r in selector.requirements if r.key == key]
@@ -98,7 +91,7 @@ def _matches_finished(context: Context, policy: Policy, peer: Peer) -> bool:
 
 def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP203 to NP205: a peer that no running pod matches."""
-    for rule, i, peer in listed_peers(policy) if context.everyone else ():
+    for rule, i, peer in parts.listed_peers(policy) if context.everyone else ():
         if peer.ip_block is not None or context.peers(policy, peer).pods:
             continue
         if _is_told_elsewhere(context, policy, rule, i) or _matches_finished(context, policy, peer):
@@ -118,7 +111,7 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             words = " in ".join(asked) or "any pod here"
             message = f"this peer matches no running pod; it asks for {words}."
             hint = _peer_meant(context, policy, peer)
-            yield context.finding("NP203", policy, message, hint, peer_path(rule, i))
+            yield context.finding("NP203", policy, message, hint, parts.peer_path(rule, i))
 
 
 def _is_told_elsewhere(context: Context, policy: Policy, rule: Rule, i: int) -> bool:
@@ -145,21 +138,21 @@ def _by_wrong_name(context: Context, peer: Peer) -> Selector | None:
 
 def _wrong_name(context: Context, policy: Policy, rule: Rule, i: int, meant: Selector) -> Finding:
     right = replace(rule.peers[i], namespace_selector=meant)
-    variant = context.instead(policy, with_peer(policy, rule, i, right))
+    variant = context.instead(policy, parts.with_peer(policy, rule, i, right))
     probes = by_rule(context, policy, rule, context.peers(policy, right).pods)
     witness = difference(context, probes, variant, f"with {meant}", OPENS)
     message = (
         f"no namespace has {rule.peers[i].namespace_selector}. Namespaces are chosen by their "
         f"labels, and the one that holds the name is {NAME_LABEL}."
     )
-    path = f"{peer_path(rule, i)}.namespaceSelector"
+    path = f"{parts.peer_path(rule, i)}.namespaceSelector"
     return context.finding("NP205", policy, message, f"write {meant}", path, witness)
 
 
 def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Finding:
     peer, names = rule.peers[i], sorted({pod.namespace for pod in pods})
     right = replace(peer, namespace_selector=only_namespace(names[0]))
-    variant = context.instead(policy, with_peer(policy, rule, i, right))
+    variant = context.instead(policy, parts.with_peer(policy, rule, i, right))
     change = f"with a namespaceSelector for {names[0]} beside it"
     probes = by_rule(context, policy, rule, context.peers(policy, right).pods)
     witness = difference(context, probes, variant, change, OPENS)
@@ -171,7 +164,7 @@ def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods:
         f"add to this item, without a dash: namespaceSelector: {{matchLabels: {{{NAME_LABEL}: "
         f"{names[0]}}}}}"
     )
-    return context.finding("NP204", policy, message, hint, peer_path(rule, i), witness)
+    return context.finding("NP204", policy, message, hint, parts.peer_path(rule, i), witness)
 
 
 def _may_be_outside(context: Context, rule: Rule, peer: Peer) -> bool:
@@ -256,12 +249,12 @@ def _in_words(labels: Mapping[str, Iterable[str]]) -> str:
 
 def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP206: namespaceSelector and podSelector in two peers, which admit more than one (SEM-19)."""
-    for rule in listed_rules(policy):
+    for rule in parts.listed_rules(policy):
         for i, both, more in _likely_pairs(context, policy, rule):
             one = replace(rule, peers=(*rule.peers[:i], both, *rule.peers[i + 2 :]))
             probes = by_rule(context, policy, rule, more or context.peers(policy, both).pods)
             change = "with both selectors in one item"
-            variant = context.instead(policy, with_rule(policy, rule, one))
+            variant = context.instead(policy, parts.with_rule(policy, rule, one))
             turn = CLOSES if more else STAYS
             if witness := difference(context, probes, variant, change, turn):
                 message = (
@@ -273,7 +266,7 @@ def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
                     "remove this dash, so that both selectors have to match; if OR is meant, "
                     "leave it"
                 )
-                path = peer_path(rule, i + 1)
+                path = parts.peer_path(rule, i + 1)
                 yield context.finding("NP206", policy, message, hint, path, witness)
 
 
@@ -305,8 +298,8 @@ def _joined(first: Peer, second: Peer) -> Peer | None:
 
 def unlabelled(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP207: NotIn is also met by what lacks the key (SEM-28)."""
-    for rule, i, peer in listed_peers(policy):
-        for name, selector in selectors_of(peer).items():
+    for rule, i, peer in parts.listed_peers(policy):
+        for name, selector in parts.selectors_of(peer).items():
             for wanted in selector.requirements:
                 if wanted.operator is Operator.NOT_IN:
                     yield from _lacking(context, policy, rule, i, name, wanted)
@@ -320,27 +313,27 @@ def _lacking(
     present = Requirement(wanted.key, Operator.EXISTS)
     both = {
         field: Selector((*selector.requirements, present)) if field == name else selector
-        for field, selector in selectors_of(peer).items()
+        for field, selector in parts.selectors_of(peer).items()
     }
     strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
     carrying = context.peers(policy, strict).pods
     lacking = context.peers(policy, peer).pods - carrying
     if not carrying or not lacking:
         return
-    variant = context.instead(policy, with_peer(policy, rule, i, strict))
+    variant = context.instead(policy, parts.with_peer(policy, rule, i, strict))
     probes = by_rule(context, policy, rule, lacking)
     change = f"if {wanted.key} also has to exist"
     if witness := difference(context, probes, variant, change, CLOSES):
         what = "pods" if name == "podSelector" else "namespaces"
         message = f"{wanted} is also met by {what} that have no label {wanted.key} at all."
         hint = f"add {{key: {wanted.key}, operator: Exists}}, or list the values with In"
-        path = f"{peer_path(rule, i)}.{name}"
+        path = f"{parts.peer_path(rule, i)}.{name}"
         yield context.finding("NP207", policy, message, hint, path, witness)
 
 
 def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP208: namespaceSelector {} beside a podSelector whose pods also run at home."""
-    for rule, i, peer in listed_peers(policy):
+    for rule, i, peer in parts.listed_peers(policy):
         wanted = peer.pod_selector.requirements if peer.pod_selector else ()
         if peer.namespace_selector != Selector() or not any(r.values for r in wanted):
             continue
@@ -349,7 +342,7 @@ def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
         others = context.peers(policy, peer).pods - at_home
         if not at_home:
             continue
-        variant = context.instead(policy, with_peer(policy, rule, i, near_by))
+        variant = context.instead(policy, parts.with_peer(policy, rule, i, near_by))
         probes = by_rule(context, policy, rule, others)
         change = "without the namespaceSelector"
         if witness := difference(context, probes, variant, change, CLOSES):
@@ -359,14 +352,7 @@ def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
                 f"of every namespace: also of {names}, and of any made later."
             )
             hint = "remove namespaceSelector: {}, or name the namespaces that are meant"
-            yield context.finding("NP208", policy, message, hint, peer_path(rule, i), witness)
+            yield context.finding("NP208", policy, message, hint, parts.peer_path(rule, i), witness)
 
 
-OF_POLICIES = (
-    contradictions,
-    selects_nothing,
-    matches_nothing,
-    either_or,
-    unlabelled,
-    everywhere,
-)
+OF_POLICIES = (contradictions, selects_nothing, matches_nothing, either_or, unlabelled, everywhere)

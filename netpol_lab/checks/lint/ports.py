@@ -15,13 +15,8 @@ from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.rules import destinations, if_written, tells_apart, translated
 from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import Direction, Policy, PolicyPort, Rule
-from netpol_lab.model.policy_parts import (
-    listed_rules,
-    port_path,
-    with_rule,
-    with_rules,
-)
 
 # ---------------------------------------------------------------- the other end's policies
 
@@ -29,7 +24,7 @@ from netpol_lab.model.policy_parts import (
 def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP307 and NP309: both ends have to allow a flow, and one of them denies all (SEM-04)."""
     subjects = context.subjects(policy)
-    for rule in listed_rules(policy):
+    for rule in parts.listed_rules(policy):
         other = rule.direction.opposite
         matched = context.peers(policy, *rule.peers)
         pods = matched.pods
@@ -54,7 +49,7 @@ def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Wi
     """Return a flow that the rule admits, and that passes once the other end allows all."""
     other, namespace = rule.direction.opposite, next(iter(pods)).namespace
     bare = Policy(namespace, "allow-all", policy_types=(other,))
-    variant = context.together_with(with_rules(bare, other, [Rule(other, 0)]))
+    variant = context.together_with(parts.with_rules(bare, other, [Rule(other, 0)]))
     probes = by_rule(context, policy, rule, pods & context.pods_of(namespace))
     return difference(context, probes, variant, f"if {namespace} allowed all {other}", OPENS)
 
@@ -97,7 +92,7 @@ def _answers(
 
 def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP310 and NP311: all pods that a rule means declare ports, and none of them its own."""
-    for rule in listed_rules(policy):
+    for rule in parts.listed_rules(policy):
         matched, pods = context.peers(policy, *rule.peers), destinations(context, policy, rule)
         outside = rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks)
         if outside or not pods or not _lists_undeclared(rule, pods):
@@ -120,7 +115,8 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
                 )
                 spelt = some(f"{port.protocol} {port.port}" for port in declared)
                 hint = f"check the number; they declare {spelt}"
-                yield context.finding("NP310", policy, message, hint, port_path(rule, 0), witness)
+                path = parts.port_path(rule, 0)
+                yield context.finding("NP310", policy, message, hint, path, witness)
 
 
 def _lists_undeclared(rule: Rule, pods: PodSet) -> bool:
@@ -160,7 +156,7 @@ def _as_replies(context: Context, policy: Policy, rule: Rule) -> Witness | None:
     if peers.anyone or peers.blocks or not all(map(asked.issubset, declared)):
         return None
     probes = between(context, rule.direction.opposite, subjects, peers.pods, rule)
-    variant = context.instead(policy, with_rule(policy, rule))
+    variant = context.instead(policy, parts.with_rule(policy, rule))
     return difference(context, probes, variant, "without this rule", STAYS)
 
 

@@ -12,9 +12,9 @@ from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, covere
 from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import STAYS, STAYS_SHUT, difference
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy, Rule
-from netpol_lab.model.policy_parts import is_empty, listed_rules, peer_path, port_path, with_rule
 
 
 def needless(context: Context) -> Iterator[Finding]:
@@ -41,7 +41,7 @@ def _is_needless(context: Context, policy: Policy, others: list[Policy]) -> bool
 
     A default deny stays, even where every pod is isolated anyway: it is there for what comes.
     """
-    if not policy.pod_selector.requirements and not any(listed_rules(policy)):
+    if not policy.pod_selector.requirements and not any(parts.listed_rules(policy)):
         return any(_is_same(policy, other) for other in others)
     for direction in policy.policy_types:
         listing = [p for p in others if direction in p.policy_types]
@@ -57,7 +57,7 @@ def _is_same(policy: Policy, other: Policy) -> bool:
 
 
 def _needless_policy(context: Context, policy: Policy, others: list[Policy]) -> Finding:
-    rules, variant = list(listed_rules(policy)), context.without(policy)
+    rules, variant = list(parts.listed_rules(policy)), context.without(policy)
     witness = _unchanged(context, policy, rules, variant, "without this policy")
     same = next((other.name for other in others if _is_same(policy, other)), None)
     if same is not None:
@@ -73,7 +73,7 @@ def _needless_policy(context: Context, policy: Policy, others: list[Policy]) -> 
 def _needless_rules(context: Context, policy: Policy, others: list[Policy]) -> Iterator[Finding]:
     for direction in policy.policy_types:
         kept = list(policy.rules(direction))
-        if any(is_empty(rule) for rule in kept):  # NP505 says it all
+        if any(parts.is_empty(rule) for rule in kept):  # NP505 says it all
             continue
         above = [r for p in others if direction in p.policy_types for r in p.rules(direction)]
         for rule in reversed(policy.rules(direction)):
@@ -82,7 +82,7 @@ def _needless_rules(context: Context, policy: Policy, others: list[Policy]) -> I
                 yield from _needless_items(context, policy, rule)
                 continue
             kept.remove(rule)
-            variant = context.instead(policy, with_rule(policy, rule))
+            variant = context.instead(policy, parts.with_rule(policy, rule))
             witness = _unchanged(context, policy, [rule], variant, "without this rule")
             message = "other rules for the same pods admit everything that this one admits."
             hint = "remove it, or narrow the others if they admit too much"
@@ -90,8 +90,8 @@ def _needless_rules(context: Context, policy: Policy, others: list[Policy]) -> I
 
 
 _LISTS: tuple[tuple[str, Callable[..., str], Callable[..., bool]], ...] = (
-    ("peers", peer_path, covered_peers),
-    ("ports", port_path, covered_ports),
+    ("peers", parts.peer_path, covered_peers),
+    ("ports", parts.port_path, covered_ports),
 )
 
 
@@ -104,7 +104,8 @@ def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[Fi
             if rest and covered(context, policy, (item[1],), rest):
                 kept.remove(item)
                 left: dict[str, Any] = {what: rest}
-                variant = context.instead(policy, with_rule(policy, rule, replace(rule, **left)))
+                shorter = parts.with_rule(policy, rule, replace(rule, **left))
+                variant = context.instead(policy, shorter)
                 witness = _unchanged(context, policy, [rule], variant, "without this item")
                 message = (
                     f"the other {what} of this rule cover it: items of one list are alternatives."

@@ -14,6 +14,7 @@ from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at, target_port
 from netpol_lab.errors import near
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import (
     ContainerPort,
@@ -23,15 +24,6 @@ from netpol_lab.model.objects import (
     PolicyPort,
     Rule,
     Service,
-)
-from netpol_lab.model.policy_parts import (
-    list_of_peers,
-    listed_ports,
-    port_path,
-    selectors_of,
-    with_port,
-    with_rule,
-    with_rules,
 )
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
@@ -44,11 +36,12 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
     subjects = context.subjects(policy)
     for direction in policy.policy_types:
         for first, second in pairwise(policy.rules(direction)):
-            parts = _split(first, second)
-            if parts is None or (direction is EGRESS and is_for_dns(parts[1].ports)):
+            split = _split(first, second)
+            if split is None or (direction is EGRESS and is_for_dns(split[1].ports)):
                 continue
-            peers, ports = parts
-            joined = with_rule(with_rule(policy, second), first, replace(peers, ports=ports.ports))
+            peers, ports = split
+            both = replace(peers, ports=ports.ports)
+            joined = parts.with_rule(parts.with_rule(policy, second), first, both)
             probes = chain(
                 with_strangers(context, direction, subjects, ports),
                 between(context, direction, subjects, context.everyone, ports),
@@ -58,7 +51,7 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
             change = "with peers and ports in one rule"
             witness = difference(context, probes, variant, change, CLOSES)
             if stands(context, policy, witness):
-                name = list_of_peers(peers)
+                name = parts.list_of_peers(peers)
                 message = (
                     f"rule {peers.number} has only {name} and rule {ports.number} only ports. "
                     f"Rules are alternatives: rule {peers.number} admits its peers on every port, "
@@ -78,7 +71,7 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
 
 def tells_apart(peer: Peer) -> bool:
     """Say whether a peer tells some from others, or means all pods of a namespace or of any."""
-    selectors = selectors_of(peer).values()
+    selectors = parts.selectors_of(peer).values()
     return peer.ip_block is not None or any(selector.requirements for selector in selectors)
 
 
@@ -93,7 +86,7 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule in rules if any(map(_names_peers, rules)) else ():
         if rule.peers or not rule.ports or id(rule) in dashes:
             continue
-        variant = context.instead(policy, with_rule(policy, rule))
+        variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         if witness := difference(context, probes, variant, "without this rule", CLOSES):
             message = (
@@ -117,7 +110,7 @@ def destinations(context: Context, policy: Policy, rule: Rule) -> PodSet:
 
 def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP302: policies see the port of the pod, not that of the Service before it (SEM-53)."""
-    for rule, i, entry in listed_ports(policy):
+    for rule, i, entry in parts.listed_ports(policy):
         if not isinstance(entry.port, int) or entry.end_port is not None:
             continue
         pods = destinations(context, policy, rule)
@@ -131,7 +124,7 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
                 f"on {number}, and policies see that port."
             )
             hint = f"write port: {number}, or the name of the pods' port"
-            yield context.finding("NP302", policy, message, hint, port_path(rule, i), witness)
+            yield context.finding("NP302", policy, message, hint, parts.port_path(rule, i), witness)
 
 
 def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
@@ -146,7 +139,7 @@ def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[Servi
 
 def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP303: a port name is looked up at each destination; without it nothing is admitted."""
-    for rule, i, entry in listed_ports(policy):
+    for rule, i, entry in parts.listed_ports(policy):
         if not isinstance(entry.port, str) or is_for_dns([entry]):
             continue
         pods = destinations(context, policy, rule)
@@ -163,7 +156,7 @@ def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
         )
         names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
         hint = f"did you mean {meant}?" if meant else f"their named ports: {names or 'none'}"
-        yield context.finding("NP303", policy, message, hint, port_path(rule, i), witness)
+        yield context.finding("NP303", policy, message, hint, parts.port_path(rule, i), witness)
 
 
 def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort | None:
@@ -181,7 +174,7 @@ def if_written(
 ) -> Witness | None:
     """Return a flow that another entry in the place of one would let through."""
     probes = list(admitted(context, policy, replace(rule, ports=(meant,))))
-    variant = context.instead(policy, with_port(policy, rule, i, meant))
+    variant = context.instead(policy, parts.with_port(policy, rule, i, meant))
     change = f"with {meant} in the rule"
     if witness := difference(context, probes, variant, change, OPENS):
         return witness
@@ -203,7 +196,7 @@ def _at_both_ends(
             return policy
         lists = (tuple(meant if port == old else port for port in r.ports) for r in rules)
         with_meant = (replace(r, ports=ports) for r, ports in zip(rules, lists, strict=True))
-        return with_rules(policy, direction, with_meant)
+        return parts.with_rules(policy, direction, with_meant)
 
     return variant.with_policies(map(rewritten, variant.policies))
 
