@@ -30,7 +30,7 @@ from make_notebooks import as_text, cell_id, find_notebooks, jobs_of, normalise
 from nbformat import NotebookNode
 
 from netpol_lab.course.exercise_loader import exercises, find_exercise
-from netpol_lab.widgets.exercise import NOT_SOLVED
+from netpol_lab.widgets.attempt import NOT_SOLVED
 from tests.helpers.places import ROOT
 
 NOTEBOOKS = find_notebooks([])
