@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from html import escape
+from typing import Any, NamedTuple
 
 import ipywidgets
 
@@ -25,9 +25,12 @@ from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import paint
 from netpol_lab.pictures.traffic import Arc, Node, Outside, State, Traffic, end_named
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted, replace_children
-from netpol_lab.widgets.marking import MISSED, UNSEEN, in_a_grid, in_a_list
 
 MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked
+CHOICES = (State.ALLOWED.value, State.BLOCKED.value)
+MISSED, UNSEEN = "2px solid #d55e00", "2px solid #0000"  # frames around a mark
+UNMARKED = ""  # in a grid; None would be no choice at all: an empty field in place of its "?"
+Pair = tuple[str, str]  # the names of a source and a destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,8 @@ class Tally:
         """Return the same with a new round that was not checked yet."""
         return Tally(0, 0, self.total_right, self.total_of, self.rounds)
 
-    def first_checked(self, right: int, of: int) -> Tally:
-        """Return it with a round that was just checked; only the first check of one counts."""
-        if self.of:
-            return self
+    def checked(self, right: int, of: int) -> Tally:
+        """Return it with a round that was just checked for the first time."""
         return Tally(right, of, self.total_right + right, self.total_of + of, self.rounds + 1)
 
 
@@ -73,7 +74,7 @@ def predict(
     cluster: Cluster,
     port: int | None = None,
     protocol: str = "TCP",
-    flows: Iterable[tuple[str, str]] | None = None,
+    flows: Iterable[Pair] | None = None,
     *,
     outside: Iterable[Outside] = (),
     assumptions: Assumptions = DEFAULTS,
@@ -153,47 +154,39 @@ class Prediction(Card):
         self,
         cluster: Cluster,
         scene: Scene,
-        flows: Iterable[tuple[str, str]] | None = None,
+        flows: Iterable[Pair] | None = None,
         *,
         chapter: str = "",
     ) -> None:
         self._chapter, self._tally, self._dealt = chapter, Tally(), 0
         self._seen = progress.recorded().predictions.get(chapter, Score()).rounds
-        self._about, self._title = ipywidgets.HTML(), ipywidgets.HTML()
-        self._form = ipywidgets.VBox()
-        self._answer, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
-        self._begin(cluster, scene, flows)
-        check = ipywidgets.HBox([button("Check", self.check), *self._dealer()])
-        check.layout.flex_flow = "row wrap"
-        super().__init__([self._about, self._title, self._form, check, self._answer, self._picture])
-
-    def _dealer(self) -> list[Any]:
-        """Return the controls that make another cluster, where there is a chapter."""
+        self._about, self._title, self._answer, self._picture = (
+            ipywidgets.HTML() for _ in range(4)
+        )
+        self._body = ipywidgets.VBox()
         self._levels = ipywidgets.Dropdown(
             options=list(LEVELS), description="Level", layout=ipywidgets.Layout(width="190px")
         )
-        return [button("Another one", self.another), self._levels] if self._chapter else []
+        self._begin(cluster, scene, flows)
+        dealing = [button("Another one", self.another), self._levels] if chapter else []
+        buttons = ipywidgets.HBox([button("Check", self.check), *dealing])
+        buttons.layout.flex_flow = "row wrap"
+        above, below = (self._about, self._title, self._body), (self._answer, self._picture)
+        super().__init__([*above, buttons, *below])
 
     def _begin(
-        self,
-        cluster: Cluster,
-        scene: Scene,
-        flows: Iterable[tuple[str, str]] | None,
-        about: Deal | None = None,
+        self, cluster: Cluster, scene: Scene, flows: Iterable[Pair] | None, deal: Deal | None = None
     ) -> None:
-        """Ask about a cluster."""
-        self._loaded, self._scene, self._deal = cluster, scene, about
+        self._loaded, self._scene, self._deal, self._said = cluster, scene, deal, ""
         self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic, flows)}
         names = _names(scene.traffic.nodes)
-        self._captions = {ends: " -> ".join(names[end] for end in ends) for ends in self._arcs}
+        self._captions = {pair: " -> ".join(names[end] for end in pair) for pair in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
-        form = (in_a_grid if in_grid else in_a_list)(self._captions, names)
-        self._fields, self._frames, self._unmarked = form.fields, form.frames, form.unmarked
-        self._said = ""
-        self._about.value = _about_html(about) if about else ""
+        self._form = (in_a_grid if in_grid else in_a_list)(self._captions, names)
+        self._about.value = preformatted(_about(deal), role="note") if deal else ""
         self._title.value = heading(self._asking).value
         self._answer.value = self._picture.value = ""
-        replace_children(self._form, [form.box])
+        replace_children(self._body, [self._form.box])
 
     def another(self, level: str | None = None) -> Words:
         """Ask about another cluster of the same chapter.
@@ -260,8 +253,8 @@ class Prediction(Card):
         Predict TCP 5432: mark each connection allowed or blocked, then check.
           web -> db  blocked
         """
-        field = self._fields[self._known(source, destination)]
-        field.value = self._unmarked if allowed is None else State.of(allowed).value
+        field = self._form.fields[self._known(source, destination)]
+        field.value = self._form.unmarked if allowed is None else State.of(allowed).value
 
     def check(self) -> Words:
         """Show how many marks are right, and for each wrong one why it is otherwise.
@@ -278,28 +271,22 @@ class Prediction(Card):
         >>> lab.predict(lab.load("three-tier"), port=5432, flows=[("web", "db")]).check()
         1 connection is not marked yet.
         """
-        missing = len(self._fields) - len(self._marks)
+        missing = len(self._arcs) - len(self._marks)
         if missing:
-            self._said = _unmarked(missing)
+            are = "connection is" if missing == 1 else "connections are"
+            self._said = f"{missing} {are} not marked yet."
         else:
-            self._count()
+            if not self._tally.of:  # the first check of a round counts
+                self._tally = self._tally.checked(self.right, len(self._arcs))
+                if self._chapter:
+                    progress.record_prediction(self._chapter, self.right, len(self._arcs))
             self._said = "\n\n".join(self._answers())
             self._picture.value = fitted(paint(self._scene))
-            self._frame_misses()
+            for pair, mark in self._marks.items():  # the answer names what is wrong, too
+                border = UNSEEN if mark == self._arcs[pair].state else MISSED
+                self._form.frames[pair].layout.border = border
         self._answer.value = preformatted(self._said)
         return Words(self._said)
-
-    def _count(self) -> None:
-        """Keep the score of a round, at its first check."""
-        if not self._tally.of and self._chapter:
-            progress.record_prediction(self._chapter, self.right, len(self._fields))
-        self._tally = self._tally.first_checked(self.right, len(self._fields))
-
-    def _frame_misses(self) -> None:
-        """Frame what was marked wrong; the answer names it, too."""
-        for ends, mark in self._marks.items():
-            wrong = mark != self._arcs[ends].state
-            self._frames[ends].layout.border = MISSED if wrong else UNSEEN
 
     @property
     def right(self) -> int:
@@ -314,7 +301,7 @@ class Prediction(Card):
             f"  {caption:<{width}}  {self._marks.get(ends, 'not marked')}"
             for ends, caption in self._captions.items()
         ]
-        dealt = [_about_text(self._deal), ""] if self._deal else []
+        dealt = [_about(self._deal), ""] if self._deal else []
         said = ["", self._said] if self._said else []
         return "\n".join([*dealt, self._asking, *lines, *said])
 
@@ -329,19 +316,19 @@ class Prediction(Card):
         return f"Predict {asked}: mark each connection allowed or blocked, then check."
 
     @property
-    def _marks(self) -> dict[tuple[str, str], str]:
-        return {ends: field.value for ends, field in self._fields.items() if field.value}
+    def _marks(self) -> dict[Pair, str]:
+        return {ends: field.value for ends, field in self._form.fields.items() if field.value}
 
-    def _known(self, source: str, destination: str) -> tuple[str, str]:
+    def _known(self, source: str, destination: str) -> Pair:
         nodes = self._scene.traffic.nodes
-        ends = tuple(end_named(self._loaded, nodes, name) for name in (source, destination))
-        if ends not in self._arcs:
-            spoken, offered = " -> ".join(ends), map(" -> ".join, self._arcs)
+        pair = end_named(self._loaded, nodes, source), end_named(self._loaded, nodes, destination)
+        if pair not in self._arcs:
+            spoken, offered = " -> ".join(pair), map(" -> ".join, self._arcs)
             raise UnknownNameError(f"{spoken} is not asked. {did_you_mean(spoken, offered)}")
-        return ends[0], ends[1]
+        return pair
 
     def _answers(self) -> Iterator[str]:
-        yield f"{self.right} of {len(self._fields)} right on {self._scene.traffic.asked}."
+        yield f"{self.right} of {len(self._arcs)} right on {self._scene.traffic.asked}."
         for ends, mark in self._marks.items():
             arc = self._arcs[ends]
             if mark != arc.state:
@@ -351,26 +338,15 @@ class Prediction(Card):
             yield f"First tries: {self._tally}."
 
 
-def _unmarked(missing: int) -> str:
-    are = "connection is" if missing == 1 else "connections are"
-    return f"{missing} {are} not marked yet."
+def _about(deal: Deal) -> str:
+    return "\n\n".join(filter(None, [deal.says, deal.pods, deal.policies]))
 
 
-def _about_text(made: Deal) -> str:
-    return "\n\n".join(filter(None, [made.says, made.pods, made.policies]))
-
-
-def _about_html(made: Deal) -> str:
-    return preformatted(_about_text(made), role="note")
-
-
-def _ends(arc: Arc) -> tuple[str, str]:
+def _ends(arc: Arc) -> Pair:
     return arc.source.name, arc.destination.name
 
 
-def _asked(
-    cluster: Cluster, traffic: Traffic, flows: Iterable[tuple[str, str]] | None
-) -> Iterator[Arc]:
+def _asked(cluster: Cluster, traffic: Traffic, flows: Iterable[Pair] | None) -> Iterator[Arc]:
     """Yield the connections to be marked: those that have a right answer."""
     known = {_ends(arc): arc for arc in traffic.arcs}
     if flows is None:
@@ -379,11 +355,11 @@ def _asked(
             raise FlowError(f"there is nothing to predict: {traffic.asked} leaves all open.")
         yield from defined
         return
-    full = partial(end_named, cluster, traffic.nodes)
     for pair in flows:
         if isinstance(pair, str) or len(pair) != 2:
-            raise FlowError(f"{pair!r} is not a pair of names: flows=[({_AN_EXAMPLE})].")
-        ends = full(pair[0]), full(pair[1])
+            raise FlowError(f'{pair!r} is not a pair of names: flows=[("web", "db")].')
+        source, destination = (end_named(cluster, traffic.nodes, name) for name in pair)
+        ends = source, destination
         if ends not in known:
             raise UnknownNameError(
                 f"{' -> '.join(ends)} is not in the picture. {_hint(ends, known)}"
@@ -393,10 +369,7 @@ def _asked(
         yield known[ends]
 
 
-_AN_EXAMPLE = '"web", "db"'
-
-
-def _hint(ends: tuple[str, str], known: Iterable[tuple[str, str]]) -> str:
+def _hint(ends: Pair, known: Iterable[Pair]) -> str:
     drawn = {end for pair in known for end in pair}
     if missing := [end for end in ends if end not in drawn and parse_address(end)]:
         return f'Draw the address as well: outside=["{missing[0]}"].'
@@ -408,3 +381,65 @@ def _names(nodes: Iterable[Node]) -> Mapping[str, str]:
     nodes = list(nodes)
     several = len({node.namespace for node in nodes} - {None}) > 1
     return {node.name: node.name if several and node.pod else node.caption for node in nodes}
+
+
+# ---------------------------------------------------------------- forms
+
+
+class Form(NamedTuple):
+    """What takes the mark of each connection, what is framed if it is wrong, and all of it."""
+
+    fields: dict[Pair, Any]
+    frames: dict[Pair, Any]
+    box: Any
+    unmarked: str | None  # the value of a field without a mark
+
+
+def in_a_list(captions: Mapping[Pair, str], names: Mapping[str, str]) -> Form:
+    """Return a pair of radio buttons for each connection."""
+    fields = {
+        pair: ipywidgets.RadioButtons(
+            options=CHOICES,
+            value=None,
+            description=caption,
+            tooltip=caption,  # without one, the mouse over the caption says "null"
+            orientation="horizontal",
+            layout=ipywidgets.Layout(width="auto"),
+        )
+        for pair, caption in captions.items()
+    }
+    columns = "repeat(auto-fill, minmax(230px, 1fr))"
+    layout = ipywidgets.Layout(grid_template_columns=columns)
+    return Form(fields, fields, ipywidgets.GridBox([*fields.values()], layout=layout), None)
+
+
+def in_a_grid(captions: Mapping[Pair, str], names: Mapping[str, str]) -> Form:
+    """Return a list to choose from for each connection: sources as rows, destinations across."""
+    fields = {
+        pair: ipywidgets.Dropdown(
+            options=[("?", UNMARKED), *((word, word) for word in CHOICES)],
+            tooltip=caption,
+            layout=ipywidgets.Layout(width="auto", min_width="0"),
+        )
+        for pair, caption in captions.items()
+    }
+    frames = {
+        pair: ipywidgets.VBox([field], layout=ipywidgets.Layout(border=UNSEEN, overflow="hidden"))
+        for pair, field in fields.items()
+    }
+    cells = [_label("from \\ to"), *map(_label, names.values())]
+    for source in names:
+        cells.append(_label(names[source]))
+        cells += [frames.get((source, end)) or _label("") for end in names]
+    columns = f"minmax(90px, max-content) repeat({len(names)}, minmax(96px, 1fr))"
+    layout = ipywidgets.Layout(
+        grid_template_columns=columns, align_items="flex-start", overflow="auto", width="100%"
+    )
+    return Form(fields, frames, ipywidgets.GridBox(cells, layout=layout), UNMARKED)
+
+
+def _label(words: str) -> Any:
+    """Return the name of a row or a column; a namespace stands in a line of its own."""
+    shown = escape(words).replace("/", "/<wbr>")
+    style = "font-weight: 600; line-height: 1.3; overflow-wrap: anywhere;"
+    return ipywidgets.HTML(f'<div style="{style}">{shown}</div>')

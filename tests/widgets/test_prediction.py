@@ -12,6 +12,7 @@ from netpol_lab.course import progress
 from netpol_lab.course.practice.generators import LEVELS
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
 from netpol_lab.pictures.scene import compose
+from netpol_lab.widgets.prediction import in_a_grid, in_a_list
 from tests.helpers.boards import inside
 from tests.referee import naive
 from tests.referee.random_clusters import random_cluster
@@ -164,7 +165,7 @@ def test_many_connections_are_asked_in_a_grid_of_sources_and_destinations(grid):
 
 
 def test_a_grid_has_a_cell_for_each_pair_and_names_for_rows_and_columns(grid):
-    (box,) = grid._form.children
+    (box,) = grid._body.children
     names = [cell.value for cell in box.children if isinstance(cell, HTML)]
     assert len(box.children) == 5 * 5
     assert [any(f">{name}<" in html for html in names) for name in ("web", "internet")] == [
@@ -202,7 +203,7 @@ def test_rounds_add_up_and_the_best_is_recorded():
     for wrong in ({"web": "db"}, {}):
         mark_all(guess, **wrong)
         guess.check()
-        asked = len(guess._fields)
+        asked = len(guess._arcs)
         guess.another("easy")
     assert repr(guess.score) == f"not checked yet, {5 + asked} of {6 + asked} in 2 rounds"
     assert progress.recorded().predictions["02"].rounds == 2
@@ -321,3 +322,28 @@ def test_the_right_answers_about_dealt_clusters_are_those_of_the_referee(chapter
 def test_an_address_that_is_not_drawn_is_offered_to_be_drawn():
     with pytest.raises(NetpolError, match=r'outside=\["203\.0\.113\.7"\]'):
         lab.predict(lab.load("three-tier"), port=80, flows=[("203.0.113.7", "web")])
+
+
+# --- forms ---
+
+CAPTIONS = {("a/web", "a/db"): "web -> db", ("a/db", "a/web"): "db -> web"}
+NAMES = {"a/web": "web", "a/db": "db"}
+
+
+def test_a_list_has_a_question_for_each_connection():
+    form = in_a_list(CAPTIONS, NAMES)
+    assert [field.description for field in form.box.children] == list(CAPTIONS.values())
+    assert {field.value for field in form.fields.values()} == {form.unmarked}
+
+
+def test_a_grid_has_sources_as_rows_and_destinations_across():
+    form = in_a_grid(CAPTIONS, NAMES)
+    cells = form.box.children
+    assert len(cells) == 3 * 3
+    assert cells[5] is form.frames["a/web", "a/db"]
+    assert {field.value for field in form.fields.values()} == {form.unmarked}
+
+
+def test_a_name_that_is_shown_cannot_be_html():
+    form = in_a_grid({}, {"a/<b>": "a/<b>"})
+    assert "a/<wbr>&lt;b&gt;" in form.box.children[1].value
