@@ -48,7 +48,7 @@ examples:
   netpol-lab lint deploy/ policies/                   what is probably not meant?
   netpol-lab draw shop.yaml --out shop.svg
   netpol-lab test tests/                              do the expected verdicts hold?
-  netpol-lab scenario check my-shop.yaml              for teachers: is an exercise fit to be given?
+  netpol-lab scenario check my-shop.yaml              for teachers: is an exercise ready to be used?
   netpol-lab progress collected/                      how far is each learner of a class?
 
 exit status: 0 good (verdict: whatever the answer), 1 complaints, failed expectations, findings
@@ -198,7 +198,7 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
     words = "the destination port: 80, or 53/UDP"
     sub.add_argument("--port", type=port_with_protocol, metavar="PORT", help=words)
     sub.add_argument("--protocol", type=not_empty, help="TCP (the default), UDP, SCTP, or ICMP")
-    words = "of all fixes prefer what opens the least else"
+    words = "prefer the fix that opens the least besides"
     sub.add_argument("--narrow", action="store_true", help=words)
     add_output(sub)
     add_assume(sub)
@@ -238,7 +238,7 @@ def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
     if protocol and options.protocol and options.protocol.upper() != protocol:
         raise NetpolError(
             f"--port {port}/{protocol} and --protocol {options.protocol} name two protocols: "
-            "leave one of them away."
+            "leave one of them out."
         )
     return port, options.protocol or protocol or "TCP"
 
@@ -269,7 +269,7 @@ examples:
 def _test_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("paths", nargs="+", metavar="PATH", help="files, or directories of them")
     add_output(sub, "junit")
-    words = "write JUnit XML, too, for a CI system"
+    words = "also write JUnit XML, for a CI system"
     sub.add_argument("--junit", type=not_empty, metavar="FILE", help=words)
     add_assume(sub)
 

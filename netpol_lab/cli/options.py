@@ -70,9 +70,9 @@ def add_output(sub: argparse.ArgumentParser, *formats: str) -> None:
 
 def add_format(sub: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
     """Let the format and the file be chosen."""
-    words = f"{', '.join(formats)}; default: what --out ends in, or text"
+    words = f"{', '.join(formats)}; default: by the suffix of --out, or text"
     sub.add_argument("-o", "--output", choices=formats, metavar="FORMAT", help=words)
-    words = "write there, not to standard output"
+    words = "write to this file, not to standard output"
     sub.add_argument("--out", type=not_empty, metavar="FILE", help=words)
 
 
@@ -80,7 +80,7 @@ def add_assume(sub: argparse.ArgumentParser) -> None:
     """Let be said what the server accepts, and what is assumed where plugins differ."""
     words = "drop unknown and repeated fields, as an old or non-strict server would"
     sub.add_argument("--lenient", action="store_true", help=words)
-    words = "what to take for granted, see below"
+    words = "what to assume where plugins differ; see below"
     sub.add_argument("--assume", action="append", default=[], metavar="NAME=VALUE", help=words)
     sub.epilog = "\n".join(_assumptions_help())
 
@@ -120,7 +120,7 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
         name = name.replace("-", "_")
         if name not in usual:
             near = did_you_mean(name, usual)
-            raise NetpolError(f'nothing called "{name}" can be assumed. {near}')
+            raise NetpolError(f'there is no assumption called "{name}". {near}')
         allowed = [word for word in _VALUES if word != "open" or usual[name] is None]
         if value not in allowed:
             raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
@@ -137,7 +137,7 @@ def port_number(text: str) -> int:
     5432
     """
     if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f'"{text}" is no number: a port is one from 1 to 65535')
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number: a port is one from 1 to 65535')
     return int(text[:9])
 
 
@@ -162,7 +162,7 @@ def not_empty(text: str) -> str:
     'shop/db'
     """
     if not text:
-        raise argparse.ArgumentTypeError("is empty; say what is meant, or leave it away")
+        raise argparse.ArgumentTypeError("is empty; give a value, or leave the option out")
     return text
 
 
@@ -186,14 +186,14 @@ def refuse_input_twice(paths: Iterable[str]) -> None:
     >>> refuse_input_twice(["-", "policies/"])
     >>> refuse_input_twice(["-", "-"])
     Traceback (most recent call last):
-    netpol_lab.errors.NetpolError: standard input can be named once: write it to a file, ...
+    netpol_lab.errors.NetpolError: standard input can be read only once: save it to a file, ...
     """
     from netpol_lab.errors import NetpolError
 
     if [*paths].count("-") > 1:
         raise NetpolError(
-            "standard input can be named once: write it to a file, and name that wherever it is "
-            "meant."
+            "standard input can be read only once: save it to a file, and name that file wherever "
+            "it is meant."
         )
 
 
@@ -205,7 +205,9 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
 
     read = (Path(path) for path in paths if out and Path(path).is_file() and Path(out).is_file())
     if any(path.samefile(out or "") for path in read):
-        raise NetpolError(f"{out} is read: writing there would lose it. Name another file.")
+        raise NetpolError(
+            f"{out} is one of the inputs: writing there would lose it. Name another file."
+        )
 
 
 # ---------------------------------------------------------------- printing

@@ -89,7 +89,7 @@ def _reach_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _add_query(sub: argparse.ArgumentParser) -> None:
-    words = "put pods together; default: pod, or what can be read"
+    words = "group pods; default: pod, or the finest that is still readable"
     sub.add_argument("--by", choices=("pod", "workload", "namespace"), help=words)
     _add_port(sub, "only this port")
     words = "only from a pod, workload, namespace (with --by namespace) or address"
@@ -127,7 +127,7 @@ def _reach(options: argparse.Namespace) -> int:
     from netpol_lab.reach.reachability import reachability
 
     if options.expect and (options.output or options.out):
-        raise NetpolError("--expect says what differs from a file: leave -o and --out away.")
+        raise NetpolError("--expect says what differs from a file: leave out -o and --out.")
     if options.update and not options.expect:
         raise NetpolError("--update has to know which file to write: --expect SNAPSHOT --update.")
     out = options.expect if options.update else options.out
@@ -161,7 +161,7 @@ def _readable_query(options: argparse.Namespace, reach: Reachability, format: st
     by = readable_by(reach, min(most, _MOST_IN_A_GRID) if query.is_grid else most)
     if by != "pod":
         number = len(reach.groups("pod").names)
-        _say(f"{number:,} ends: put together by {by}. --by pod tells all apart.")
+        _say(f"{number:,} ends: grouped by {by}. --by pod lists every pod.")
     return query._replace(by=by)
 
 
@@ -188,7 +188,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
     if other := snapshots.asked_otherwise(then, reach, report.query):
         print(f"the question differs: {other}")
     print(*found, sep="\n")
-    print("\nIf this is meant, write the file anew: the same command with --update.")
+    print("\nIf this is intended, write the file again: the same command with --update.")
     return FINDINGS
 
 
@@ -198,9 +198,9 @@ REACH = Command(
     """\
 Say who reaches whom, on exactly which ports.
 
-Allowed is what every end may open to another, pods and ranges of addresses outside the cluster.
-With --port, the answer is a grid. Of a large cluster, what is made for people puts pods together
-by workload or namespace; JSON and CSV name every pod unless --by says otherwise.
+The ends are pods, and ranges of addresses outside the cluster; listed is what each may open to
+another. With --port, the answer is a grid. For a large cluster, output for people groups pods by
+workload or namespace; JSON and CSV name every pod unless --by says otherwise.
 
 examples:
   netpol-lab reach shop.yaml
@@ -275,7 +275,7 @@ def _by_workload_if_renamed(diff: Diff) -> str:
     by_workload = diff.put_together("workload")
     if by_workload.added or by_workload.removed:
         return ""
-    _say("pods have new names: compared by workload. --by pod tells all apart.")
+    _say("pods have new names: compared by workload. --by pod compares every pod.")
     return "workload"
 
 
@@ -285,7 +285,7 @@ def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
     if few or options.source or options.destination or not diff.put_together("workload"):
         return "pod"
     number = f"{len(diff.changes):,} connections"
-    _say(f"{number} changed: put together by workload. --by pod tells all apart.")
+    _say(f"{number} changed: grouped by workload. --by pod lists every pod.")
     return "workload"
 
 
@@ -295,8 +295,9 @@ DIFF = Command(
     """\
 Say which connections a change of manifests opens and closes, and which policies did it.
 
-Both sides need the pods. Where these lie beside the policies, --with reads them for both.
-By workload or namespace, a change is one of all its pods; ~ tells what only some lost or gained.
+Both sides need the pods. Where these are kept elsewhere, --with reads them for both.
+By workload or namespace, a change is one that all pods share; ~ marks what only some lost or
+gained.
 
 exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
 
@@ -314,7 +315,7 @@ examples:
 
 def _lint_options(sub: argparse.ArgumentParser) -> None:
     add_paths(sub)
-    words = "the least severity that ends with 1; default: warning"
+    words = "the lowest severity that ends with 1; default: warning"
     choices = (*SEVERITIES, "never")
     sub.add_argument("--fail-on", choices=choices, default="warning", help=words)
     for add in (add_format, add_assume):

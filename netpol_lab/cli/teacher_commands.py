@@ -42,7 +42,7 @@ def _scenario(options: argparse.Namespace) -> int:
     for path in options.paths:
         for file in exercise_files(path):
             if file != Path(path) and holds_manifests(file):
-                print(f"{file}: passed over, it holds manifests and no exercise")
+                print(f"{file}: passed over, it holds manifests, not an exercise")
                 continue
             checked = check_file(file)
             if options.show and checked.exercise is not None and checked.goals:
@@ -57,7 +57,7 @@ def _scenario(options: argparse.Namespace) -> int:
 
 SCENARIO = Command(
     "scenario",
-    "for teachers: is an exercise fit to be given?",
+    "for teachers: is an exercise ready to be used?",
     """\
 Check exercises: one YAML file each, as docs/exercises.md of the project describes them.
 
@@ -97,7 +97,7 @@ def _progress(options: argparse.Namespace) -> int:
     for trouble in troubles:
         print(f"warning: {visible(trouble, 1000)}", file=sys.stderr)
     if not learners:
-        print("netpol-lab: there is no progress in these paths.", file=sys.stderr)
+        print("netpol-lab: no progress was found in these paths.", file=sys.stderr)
         return WRONG_USE
     lines = lines_of(learners, format, options.details)
     if options.out:
@@ -113,7 +113,7 @@ PROGRESS = Command(
     """\
 Put the progress files of many learners into one table.
 
-A learner has the name of the file, or of its folder where the file still has its usual name,
+A learner is named after the file, or after its folder where the file still has its usual name,
 netpol-lab-progress.json.
 
 exit status: 0 all were read, 1 some were not, 2 wrong use, or none was read

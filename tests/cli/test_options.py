@@ -39,7 +39,7 @@ def test_a_near_name_is_offered():
 
 @pytest.mark.parametrize("text", ["http", "-1", "8e1", "²"])
 def test_a_port_is_a_number(text):
-    with pytest.raises(argparse.ArgumentTypeError, match="is no number"):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number"):
         port_number(text)
 
 

@@ -144,7 +144,7 @@ def test_many_pods_are_put_together_for_people_and_that_is_said(capsys, many):
     said = answer(capsys, "reach", many)
     assert len(said.out.splitlines()) < 20
     assert "7 connections: by workload" in said.out
-    assert "put together by workload. --by pod" in said.err
+    assert "grouped by workload. --by pod" in said.err
 
 
 def test_many_pods_are_all_named_for_programs(capsys, many):
@@ -220,7 +220,7 @@ def test_many_changes_are_put_together_but_still_change_the_status(capsys, tmp_p
     old = stored_pods(tmp_path, "old.json", pods)
     new = stored_pods(tmp_path, "new.json", pods, DENY)
     said = answer(capsys, "diff", old, new, status=1)
-    assert "put together by workload" in said.err
+    assert "grouped by workload" in said.err
     assert "shop/web -> shop/web" in said.out
     assert answer(capsys, "diff", old, new, "--by", "namespace", status=1).out
 
@@ -251,7 +251,7 @@ def test_a_side_without_pods_is_refused_and_says_how_to_name_them(capsys, tmp_pa
     ],
 )
 def test_standard_input_can_be_named_once(capsys, words):
-    assert "standard input can be named once" in answer(capsys, *words, status=2).err
+    assert "standard input can be read only once" in answer(capsys, *words, status=2).err
 
 
 def test_what_is_shared_is_warned_of_once(capsys, tmp_path):
@@ -303,7 +303,7 @@ def test_a_snapshot_holds_until_something_changes(capsys, tmp_path, changed, nam
 def test_only_what_can_be_a_snapshot_is_offered(capsys, tmp_path, update):
     stored = str(tmp_path / "s.yaml")
     err = answer(capsys, "reach", "three-tier", "--expect", stored, *update, status=2).err
-    assert "has to end in .json, .csv or .txt" in err
+    assert "must end in .json, .csv or .txt" in err
     assert ".html" not in err
 
 

@@ -114,7 +114,7 @@ def test_the_name_of_a_file_tells_its_format(collected, capsys):
 def test_another_ending_has_to_be_explained(collected, capsys):
     said = told(capsys, collected, "--out", "class.pdf", status=2)
     assert said.err == (
-        'netpol-lab: the end of "class.pdf" does not tell its format: '
+        'netpol-lab: the suffix of "class.pdf" does not tell its format: '
         "Did you mean .md? Or say it with -o.\n"
     )
 
@@ -135,7 +135,7 @@ def test_a_broken_file_is_a_warning_and_a_status(collected, capsys):
 def test_where_no_file_can_be_read_it_is_wrong_use(tmp_path, capsys):
     said = told(capsys, tmp_path, status=2)
     assert said.out == ""
-    assert said.err.endswith("netpol-lab: there is no progress in these paths.\n")
+    assert said.err.endswith("netpol-lab: no progress was found in these paths.\n")
 
 
 def test_a_name_that_a_terminal_would_obey_is_made_harmless(tmp_path, capsys):

@@ -127,7 +127,7 @@ class Graph:
             raise NetpolError(
                 f"this graph has {len(self.nodes)} nodes and {len(self.edges)} edges, and Mermaid "
                 f"shows at most {MOST_EDGES} edges and {MOST_CHARACTERS} characters. Ask for less "
-                "with --from, --to or --port, take --by namespace, or -o dot."
+                "with --from, --to or --port, use --by namespace, or -o dot."
             )
         yield from lines
 

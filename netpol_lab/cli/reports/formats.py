@@ -59,7 +59,7 @@ def chosen_format(named: str | None, out: str | None, formats: Sequence[str] = F
     if format not in formats:
         known = [suffix for suffix, format in SUFFIXES.items() if format in formats]
         raise NetpolError(
-            f'the end of "{out}" does not tell its format: {did_you_mean(suffix, known)} '
+            f'the suffix of "{out}" does not tell its format: {did_you_mean(suffix, known)} '
             "Or say it with -o."
         )
     return format

@@ -192,12 +192,12 @@ def _other_end(
     if asked:
         meant = reach.names_of(asked, by)
         other = next((end for end in stored if end not in meant and _range(end) is None), "")
-        return f"it is {word} {other}, too, and this asks only {word} {asked}" if other else ""
+        return f"it is {word} {other} as well, and this asks only {word} {asked}" if other else ""
     several = len(reach.groups(by).names) > 2  # of two, each has this end without being asked so
     if len(stored) != 1 or not several:
         return ""
     (only,) = stored
-    return f"all of it is {word} {only}: was it asked with {option} {only}?"
+    return f"all of it is {word} {only}: was it made with {option} {only}?"
 
 
 # ---------------------------------------------------------------- reading
@@ -213,7 +213,7 @@ def format_of_snapshot(path: str) -> str:
     """
     format = SUFFIXES.get(Path(path).suffix.lower())
     if format not in _READERS:
-        raise NetpolError(f'"{path}" is no snapshot: its name has to end in .json, .csv or .txt.')
+        raise NetpolError(f'"{path}" is not a snapshot: its name must end in .json, .csv or .txt.')
     return format
 
 
@@ -244,7 +244,7 @@ def read(path: str) -> Flows:
         elif isinstance(error, RecursionError):
             said = "lists within lists"
         raise NetpolError(
-            f"{path} is not what `netpol-lab reach` writes: {said}. --update writes it anew."
+            f"{path} is not what `netpol-lab reach` writes: {said}. --update writes it again."
         ) from error
 
 
@@ -252,7 +252,7 @@ def _read_json(text: str) -> Flows:
     try:
         held = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}, column {error.colno} is no JSON") from error
+        raise ValueError(f"line {error.lineno}, column {error.colno} is not JSON") from error
     if not isinstance(held, dict) or not isinstance(held.get("connections"), list):
         raise ValueError('it has no list "connections"')
     allowed, undefined = (
@@ -270,14 +270,14 @@ def _once(items: Iterable[tuple[tuple[str, str], _T]]) -> dict[tuple[str, str], 
     found: dict[tuple[str, str], _T] = {}
     for ends, value in items:
         if found.setdefault(ends, value) != value:
-            raise ValueError(f"{ends[0]} -> {ends[1]} stands there twice, with different ports")
+            raise ValueError(f"{ends[0]} -> {ends[1]} appears twice, with different ports")
     return found
 
 
 def _listed(held: dict[str, Any], key: str) -> list[Any]:
     items = held.get(key, [])
     if not isinstance(items, list):
-        raise ValueError(f'"{key}" is no list')
+        raise ValueError(f'"{key}" is not a list')
     return items
 
 
@@ -285,7 +285,7 @@ def _connection(item: Any) -> tuple[tuple[str, str], PortSet]:
     match item:
         case {"from": str(source), "to": str(destination), "ports": ports}:
             return (source, destination), _ports(ports)
-    raise ValueError(f"{json.dumps(item)} is no connection: each has from, to and ports")
+    raise ValueError(f"{json.dumps(item)} is not a connection: each has from, to and ports")
 
 
 def _ports(ranges: Any) -> PortSet:
@@ -294,7 +294,7 @@ def _ports(ranges: Any) -> PortSet:
             PortSet.of(protocol, *pair) for protocol, pairs in ranges.items() for pair in pairs
         ]
     except (ValueError, TypeError, AttributeError) as error:
-        said = f'{json.dumps(ranges)} are no ports: they look like {{"TCP": [[80, 80]]}}'
+        said = f'{json.dumps(ranges)} are not ports: they look like {{"TCP": [[80, 80]]}}'
         raise ValueError(said) from error
     return PortSet.union(*parts)
 
@@ -306,7 +306,7 @@ def _read_csv(text: str) -> Flows:
     found = []
     for row in filter(None, rows):
         if len(row) != 4:
-            raise ValueError(f"line {rows.line_num} has not four columns")
+            raise ValueError(f"line {rows.line_num} does not have four columns")
         found.append(row)
     return _spoken(found)
 
@@ -356,7 +356,7 @@ def spoken_ports(words: str) -> PortSet:
     try:
         return PortSet.union(*(_of_protocol(protocol, ranges) for protocol, _, ranges in parts))
     except (ValueError, TypeError) as error:
-        said = f'"{words}" are no ports: they look like TCP 80, 8000-8100; UDP (all)'
+        said = f'"{words}" are not ports: they look like TCP 80, 8000-8100; UDP (all)'
         raise ValueError(said) from error
 
 
