@@ -182,7 +182,7 @@ def test_only_some_of_many_connections_are_a_list_all_the_same():
 def test_a_wrong_mark_is_framed_in_the_grid_as_well_as_named(grid):
     mark_all(grid, internet="web")
     assert "internet -> web: you marked it blocked, it is allowed." in grid.check()
-    framed = [ends for ends, box in grid._frames.items() if "#d55e00" in box.layout.border_top]
+    framed = [ends for ends, box in grid._form.frames.items() if "#d55e00" in box.layout.border_top]
     assert framed == [("203.0.113.7", "shop/web")]
 
 
