@@ -53,10 +53,10 @@ Decode = Callable[[Any, Path, list[Problem]], Any]
 
 
 class Decoder(NamedTuple):
-    """How to read one type: what null gives, and what any other value gives."""
+    """How to read one type: what any value but null gives, and what null gives."""
 
-    zero: Callable[[], Any]
     read: Decode
+    zero: Callable[[], Any] = lambda: None
 
     def __call__(self, value: Any, path: Path, problems: list[Problem]) -> Any:
         """Return the decoded value; what is wrong with it is added to `problems`."""
@@ -80,16 +80,12 @@ def decoder(annotation: Any) -> Decoder:
     if annotation in _SCALARS:
         return _SCALARS[annotation]
     if origin in (Union, types.UnionType):  # the last alternative is None
-        return Decoder(_none, decoder(reduce(or_, arguments[:-1])).read)
+        return Decoder(decoder(reduce(or_, arguments[:-1])).read)
     if origin is tuple:
-        return Decoder(_none, _list_of(decoder(arguments[0]), arguments[0]))
+        return Decoder(_list_of(decoder(arguments[0]), arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
-        return Decoder(_none, _map_of(decoder(arguments[1])))
-    return Decoder(annotation, _struct(annotation))
-
-
-def _none() -> None:
-    return None
+        return Decoder(_map_of(decoder(arguments[1])))
+    return Decoder(_struct(annotation), annotation)
 
 
 def _list_of(item: Decoder, kind: Any) -> Decode:
@@ -155,11 +151,11 @@ def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
         problems.append(_wrong_type(value, wanted, path, hints.scalar(wanted, value)))
         return zero
 
-    return Decoder(lambda: zero, read)
+    return Decoder(read, lambda: zero)
 
 
 _SCALARS: dict[Any, Decoder] = {
-    Any: Decoder(_none, lambda value, path, problems: value),
+    Any: Decoder(lambda value, path, problems: value),
     str: _scalar("text", lambda value: isinstance(value, str), ""),
     bool: _scalar("true or false", lambda value: isinstance(value, bool), False),
     int: _scalar("a whole number of 32 bits", api.is_int32, 0),

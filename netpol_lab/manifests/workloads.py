@@ -90,7 +90,42 @@ class Workloads:
             if key.kind == "CronJob":  # it idles nearly always, and its policies are for its pods
                 listed = key in running
             if not listed and not below_another and not _is_over(workload):
-                yield from _made_by(key, workload, taken, self._selected)
+                yield from self._made_by(key, workload, taken)
+
+    def _made_by(
+        self, key: Key, workload: api.Workload, taken: set[tuple[str, str]]
+    ) -> Iterator[api.Pod]:
+        """Yield a workload's pods, as alike as they are: the first, and those that are selected."""
+        spec = workload.spec
+        template = spec.job_template.spec.template if key.kind == "CronJob" else spec.template
+        for i in self._numbers(key, spec):
+            name = f"{key.name}-{i}"
+            if (key.namespace, name) in taken:  # another workload of this name, or a pod
+                name = f"{key.name}-{key.kind.lower()}-{i}"
+            taken.add((key.namespace, name))
+            meta = replace(
+                template.metadata,
+                name=name,
+                namespace=key.namespace,
+                labels={**(template.metadata.labels or {}), **_added_labels(key, spec, i)},
+                owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
+            )
+            yield api.Pod(metadata=meta, spec=template.spec)
+
+    def _numbers(self, key: Key, spec: api.WorkloadSpec) -> Iterable[int]:
+        """Return the numbers of a workload's pods: at most `MOST_REPLICAS` that are alike.
+
+        Each pod of a StatefulSet has labels of its own, so those that a selector names are made
+        too.
+        """
+        jobs = {"Job": spec.parallelism, "CronJob": spec.job_template.spec.parallelism}
+        asked = 1 if key.kind == "DaemonSet" else jobs.get(key.kind, spec.replicas)
+        first = spec.ordinals.start if key.kind == "StatefulSet" else 1
+        every = range(first, first + max(0, 1 if asked is None else asked))
+        if key.kind != "StatefulSet":
+            return every[:MOST_REPLICAS]
+        named = (_ordinal(key, *label) for label in self._selected)
+        return sorted({*every[:MOST_REPLICAS], *(i for i in named if i in every)})
 
 
 def is_finished(pod: api.Pod) -> bool:
@@ -125,45 +160,6 @@ def _is_over(workload: api.Workload) -> bool:
     return workload.spec.suspend or any(ended)
 
 
-def _made_by(
-    key: Key,
-    workload: api.Workload,
-    taken: set[tuple[str, str]],
-    selected: frozenset[tuple[str, str]],
-) -> Iterator[api.Pod]:
-    """Yield a workload's pods, as alike as they are: the first, and those that are selected."""
-    spec = workload.spec
-    template = spec.job_template.spec.template if key.kind == "CronJob" else spec.template
-    for i in _numbers(key, spec, selected):
-        name = f"{key.name}-{i}"
-        if (key.namespace, name) in taken:  # another workload of this name, or a pod
-            name = f"{key.name}-{key.kind.lower()}-{i}"
-        taken.add((key.namespace, name))
-        meta = replace(
-            template.metadata,
-            name=name,
-            namespace=key.namespace,
-            labels={**(template.metadata.labels or {}), **_added_labels(key, spec, i)},
-            owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
-        )
-        yield api.Pod(metadata=meta, spec=template.spec)
-
-
-def _numbers(
-    key: Key, spec: api.WorkloadSpec, selected: frozenset[tuple[str, str]]
-) -> Iterable[int]:
-    """Return the numbers of the pods that a workload makes: at most `MOST_REPLICAS` that are alike.
-
-    Each pod of a StatefulSet has labels of its own, so those that a selector tells are made too.
-    """
-    first = spec.ordinals.start if key.kind == "StatefulSet" else 1
-    every = range(first, first + max(0, _count(key.kind, spec)))
-    if key.kind != "StatefulSet":
-        return every[:MOST_REPLICAS]
-    told = (_ordinal(key, *label) for label in selected)
-    return sorted({*every[:MOST_REPLICAS], *(i for i in told if i in every)})
-
-
 def _ordinal(key: Key, label: str, value: str) -> int | None:
     """Return the number of the pod of a StatefulSet that has a label; None where none may."""
     if label == POD_NAME and value.startswith(f"{key.name}-"):
@@ -192,20 +188,11 @@ def _labels_selected(objects: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str
     for service in objects.get("Service", ()):
         yield from (service.spec.selector or {}).items()
     for policy in objects.get("NetworkPolicy", ()):
-        for selector in _pod_selectors(policy.spec):
+        spec: api.NetworkPolicySpec = policy.spec
+        peers = [
+            peer for rule in (*(spec.ingress or ()), *(spec.egress or ())) for peer in rule.peers
+        ]
+        for selector in filter(None, (spec.pod_selector, *(peer.pod_selector for peer in peers))):
             yield from (selector.match_labels or {}).items()
             for item in selector.match_expressions or ():
                 yield from ((item.key, value) for value in item.values or ())
-
-
-def _pod_selectors(spec: api.NetworkPolicySpec) -> Iterator[api.LabelSelector]:
-    yield spec.pod_selector
-    rules: tuple[api.Rule, ...] = (*(spec.ingress or ()), *(spec.egress or ()))
-    peers = (peer for rule in rules for peer in rule.peers)
-    yield from (peer.pod_selector for peer in peers if peer.pod_selector is not None)
-
-
-def _count(kind: str, spec: api.WorkloadSpec) -> int:
-    asked = {"Job": spec.parallelism, "CronJob": spec.job_template.spec.parallelism}
-    number = asked.get(kind, spec.replicas) if kind != "DaemonSet" else None
-    return 1 if number is None else number
