@@ -147,6 +147,11 @@ class NetworkPolicySpec:
     egress: tuple[NetworkPolicyEgressRule, ...] | None = None
     policy_types: tuple[str, ...] | None = None
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of both directions."""
+        return (*(self.ingress or ()), *(self.egress or ()))
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkPolicy:
