@@ -25,7 +25,7 @@ from netpol_lab.manifests.excerpts import (
     path_of_port,
     path_of_requirement,
     path_of_rule,
-    text_of,
+    policy_document,
 )
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.assumptions import Assumptions
@@ -311,7 +311,7 @@ def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
         case (UnmetPart.POD_LABELS | UnmetPart.NAMESPACE_LABELS) as part, Requirement() as wanted:
             field = "podSelector" if part is UnmetPart.POD_LABELS else "namespaceSelector"
             selector = selectors_of(miss.peer)[field]
-            document = text_of(cluster, miss.policy)
+            document = policy_document(cluster, miss.policy)
             return path_of_requirement(document, selector, wanted, (*at, field))
         case UnmetPart.ADDRESS, _:
             return *at, "ipBlock", "cidr"

@@ -78,7 +78,7 @@ class LoadedExercise:
 
     def complaint(self, problem: Problem) -> Complaint:
         """Return what is wrong with a part of the file, with its place."""
-        return _complaint(self.document, problem)
+        return problem.complaint(self.document)
 
     def full_name(self, name: str) -> str:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""
@@ -203,21 +203,21 @@ def read_exercise(text: str, file: str) -> LoadedExercise:
 def _read(document: Document) -> LoadedExercise:
     if is_manifest(document.value):
         problem = Problem((), Reason.INVALID, "is a manifest, not an exercise", _FORMAT)
-        raise ManifestError([_complaint(document, problem)])
+        raise ManifestError([problem.complaint(document)])
     problems = [
         Problem(path, Reason.DUPLICATE, f'duplicate field "{format_path(path)}"', of_key=True)
         for path in document.duplicates()
     ]
     file: ExerciseFile = decoder(ExerciseFile)(document.value, (), problems)
     problems = problems or list(field_problems(file))
-    complaints = [_complaint(document, problem) for problem in problems]
+    complaints = [problem.complaint(document) for problem in problems]
     cluster = _part(document, complaints, *INLINE)
     answer = _part(document, complaints, "answer")
     if file.answer and answer is not None and not answer.policies:
         problem = Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy")
-        complaints.append(_complaint(document, problem))
+        complaints.append(problem.complaint(document))
     if cluster is not None and not problems:
-        found = (_complaint(document, p) for p in name_problems(file, cluster))
+        found = (p.complaint(document) for p in name_problems(file, cluster))
         complaints += found
     if complaints or cluster is None or answer is None:
         raise ManifestError(sorted(complaints, key=lambda found: (found.line, found.column)))
@@ -246,10 +246,3 @@ def _part(document: Document, complaints: list[Complaint], *names: str) -> Clust
 def _named(file: ExerciseFile, source: str) -> ExerciseFile:
     """Return the fields with a name, which by default is that of the file."""
     return file if file.name else replace(file, name=FilePath(source).stem)
-
-
-def _complaint(document: Document, problem: Problem) -> Complaint:
-    complaint = Complaint(
-        format_path(problem.path), problem.reason, problem.message, problem.hint, document.file
-    )
-    return complaint.at(*document.locate(problem.path, problem.of_key))

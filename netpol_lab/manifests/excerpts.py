@@ -80,13 +80,13 @@ def excerpt(cluster: Cluster, policy: Policy, paths: Iterable[Path]) -> Excerpt:
     >>> found.place.line
     78
     """
-    document = text_of(cluster, policy)
+    document = policy_document(cluster, policy)
     written = (path for path in paths if document.find(path[:1]))  # even spec may be left out
     spans = list(dict.fromkeys(map(document.span, written)))
     return Excerpt(policy, tuple(_cut(document, spans)), cluster.place_of(policy))
 
 
-def text_of(cluster: Cluster, policy: Policy) -> Document:
+def policy_document(cluster: Cluster, policy: Policy) -> Document:
     """Return the YAML of a policy: the user's own, or else ours."""
     text = cluster.texts.get(policy, "")
     if not text or len(text) > MOST_TEXT:

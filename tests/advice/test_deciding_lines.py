@@ -21,7 +21,7 @@ from netpol_lab.advice.deciding_lines import (
 )
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.verdict import Verdict
-from netpol_lab.manifests.excerpts import GAP, MOST_LINES, text_of
+from netpol_lab.manifests.excerpts import GAP, MOST_LINES, policy_document
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -353,7 +353,7 @@ def test_marked_lines_are_lines_of_the_policy_and_of_the_rules_that_admit(
 
 
 def check_lines(cluster: Cluster, passage: Passage) -> None:
-    text = text_of(cluster, passage.excerpt.policy).text.splitlines()
+    text = policy_document(cluster, passage.excerpt.policy).text.splitlines()
     lines = passage.excerpt.lines
     assert 0 < len(lines) <= MOST_LINES
     assert any(line.marked for line in lines) or not any(line.startswith("spec:") for line in text)
@@ -372,7 +372,7 @@ def marked_rules(cluster: Cluster, found: Reasons) -> set[tuple[str, str, int]]:
     rules = set()
     for passage in found.passages:
         policy = passage.excerpt.policy
-        root = yaml.compose(text_of(cluster, policy).text)
+        root = yaml.compose(policy_document(cluster, policy).text)
         lines = [line.number - 1 for line in passage.excerpt.lines if line.marked]
         for section in ("ingress", "egress"):
             for i, rule in enumerate(below(root, "spec", section)):

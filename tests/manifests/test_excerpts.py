@@ -12,7 +12,7 @@ from netpol_lab.manifests.excerpts import (
     excerpt,
     path_of_peer,
     path_of_requirement,
-    text_of,
+    policy_document,
 )
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.yaml_reader import Document
@@ -82,7 +82,7 @@ def test_each_requirement_is_found_in_labels_or_expressions() -> None:
     selector = rule.peers[0].pod_selector
     assert selector
     at = (*path_of_peer(rule, 0), "podSelector")
-    document = text_of(cluster, policy)
+    document = policy_document(cluster, policy)
     paths = [path_of_requirement(document, selector, one, at) for one in selector.requirements]
     assert [path[5 + 1 :] for path in paths] == [
         ("matchLabels", "role"),
