@@ -66,7 +66,7 @@ def alt_text(picture: Picture) -> str:
     """Return the picture in a sentence or two; the SVG's own description says everything."""
     if not isinstance(picture.scene, Scene):
         return f"{picture.scene.title} {picture.scene.desc}"
-    refused = [arc for arc in picture.scene.arcs if not arc.verdict.allowed]
+    refused = [arc for arc in picture.scene.arcs if arc.state != "allowed"]
     names = ", ".join(f"{arc.source.caption} to {arc.destination.caption}" for arc in refused)
     listed = 0 < len(refused) < len(picture.scene.arcs)
     return f"{picture.scene.title}{f': {names}' if listed else ''}."

@@ -17,7 +17,7 @@ from netpol_lab.engine.service_paths import FlowPath, flow_paths
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, Pod, Policy, Rule
+from netpol_lab.model.objects import Direction, Policy, Rule
 from netpol_lab.model.ports import is_governed
 
 
@@ -299,21 +299,24 @@ class _Judge:
             if self.resolution.admits(policy, rule, side.peer, query, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
-        return Side(direction, flow, isolated_by, admitted_by, self.exemption(side, pod))
+        side = Side(direction, flow, isolated_by, admitted_by)
+        return replace(side, exemption=exemption_of(self.path, side, self.assumptions))
 
-    def exemption(self, side: Side, pod: Pod) -> Exemption | None:
-        path, assumptions = self.path, self.assumptions
-        if not assumptions.enforced:
-            return Exemption.NOT_ENFORCED
-        if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
-            return Exemption.ITSELF
-        open_here = side.direction is Direction.EGRESS and side.isolated
-        always = assumptions.own_node_egress if open_here else side.direction is Direction.INGRESS
-        if always and is_own_node(pod, side.peer):
-            return Exemption.OWN_NODE
-        if side.isolated and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
-            return Exemption.NOT_FILTERED
-        return None
+
+def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:
+    """Return why policies do not matter to a pod's side of a path; None where they do."""
+    pod = side.subject.pod
+    if not assumptions.enforced:
+        return Exemption.NOT_ENFORCED
+    if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
+        return Exemption.ITSELF
+    open_here = side.direction is Direction.EGRESS and side.isolated
+    always = assumptions.own_node_egress if open_here else side.direction is Direction.INGRESS
+    if pod is not None and always and is_own_node(pod, side.peer):
+        return Exemption.OWN_NODE
+    if side.isolated and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
+        return Exemption.NOT_FILTERED
+    return None
 
 
 def _unanimous(answers: Iterable[bool]) -> bool | None:

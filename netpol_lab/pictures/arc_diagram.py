@@ -13,11 +13,10 @@ from netpol_lab.pictures.arc_layout import BADGE, HEAD, Curve, Plan, plan
 from netpol_lab.pictures.legend import (
     COLOURS,
     GLOWS,
-    Data,
     Entry,
     badge,
     badge_entries,
-    flow_data,
+    flow_group,
     heading,
     legend,
     occurring,
@@ -69,16 +68,12 @@ LINES = {
 }
 
 
+@lru_cache(maxsize=8192)  # a switched policy leaves most arcs as they were
 def draw_arc(arc: Arc, way: Curve, back: float, dense: bool = False) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    return _arc(flow_data(arc), arc.state, arc.change, way, back, dense)
-
-
-@lru_cache(maxsize=8192)  # a switched policy leaves most arcs as they were
-def _arc(data: Data, state: State, change: Change, way: Curve, back: float, dense: bool) -> Group:
-    halo = Path(way.steps, HALOS[change], "nl-halo", change is not Change.NONE)
+    halo = Path(way.steps, HALOS[arc.change], "nl-halo", arc.change is not Change.NONE)
     hit = Path(way.steps, HIT, "nl-hit")
-    return Group("nl-flow", (halo, hit, *_line(state, way, back, dense)), data)
+    return flow_group(arc, (halo, hit, *_line(arc.state, way, back, dense)))
 
 
 def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterator[Shape]:
@@ -193,10 +188,10 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
 
 
 def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
-    index = {node.key: k for k, node in enumerate(traffic.nodes)}
+    index = {node: k for k, node in enumerate(traffic.nodes)}
     dense = len(traffic.nodes) > 6
     for arc in traffic.arcs:
-        i, j = index[arc.source.key], index[arc.destination.key]
+        i, j = index[arc.source], index[arc.destination]
         yield draw_arc(arc, places.curve(i, j), places.sign_distance(i, j), dense)
 
 

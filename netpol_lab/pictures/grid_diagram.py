@@ -13,9 +13,8 @@ from netpol_lab.pictures.legend import (
     GLOWS,
     MARGIN,
     TOP,
-    Data,
     Entry,
-    flow_data,
+    flow_group,
     heading,
     legend,
     occurring,
@@ -49,7 +48,7 @@ HEADER_ABOVE = 170.0  # and above it
 BAR = 6.0  # the width of the bar that says isolated
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """Where the cells are: row and column `k` both belong to endpoint `k`."""
 
@@ -70,14 +69,19 @@ class Grid:
 
 
 def grid(nodes: Sequence[Node]) -> Grid:
-    """Return a grid with some air between namespaces."""
-    names = max((text_width(node.name) for node in nodes), default=0)
+    """Return a grid with some air between namespaces; the same one for the same endpoints."""
+    return _grid(tuple((node.name, node.namespace) for node in nodes))
+
+
+@lru_cache(maxsize=64)
+def _grid(ends: tuple[tuple[str, str | None], ...]) -> Grid:
+    names = max((text_width(name) for name, _ in ends), default=0)
     header = min(HEADER, max(90.0, names)) + BAR + 12
     above = min(HEADER_ABOVE, names) + BAR + 12
-    air = [0.0, *(8.0 * (a.namespace != b.namespace) for a, b in pairwise(nodes))]
+    air = [0.0, *(8.0 * (a != b) for (_, a), (_, b) in pairwise(ends))]
     room = WIDEST - 2 * MARGIN - header - sum(air)
-    cell = min(34.0, room // max(1, len(nodes)))
-    starts = tuple(k * cell + gap for k, gap in enumerate(accumulate(air[: len(nodes)])))
+    cell = min(34.0, room // max(1, len(ends)))
+    starts = tuple(k * cell + gap for k, gap in enumerate(accumulate(air[: len(ends)])))
     return Grid(MARGIN + header, TOP + above, cell, starts)
 
 
@@ -93,15 +97,12 @@ FACES = {
 TICK = Style("none", PAPER, 1.8, round_ends=True)
 
 
-def draw_cell(arc: Arc, box: Box) -> Group:
-    """Return one connection: always the same shapes, whatever its verdict."""
-    return _cell(flow_data(arc), arc.state, arc.change, box)
-
-
 @lru_cache(maxsize=8192)  # a switched policy leaves most cells as they were
-def _cell(data: Data, state: State, change: Change, box: Box) -> Group:
-    halo = Rect(box, HALOS[change], 3, "nl-halo", change is not Change.NONE)
-    return Group("nl-flow", (halo, Rect(box, HIT, 0, "nl-hit"), *_face(state, box)), data)
+def draw_cell(arc: Arc, places: Grid, i: int, j: int) -> Group:
+    """Return one connection: always the same shapes, whatever its verdict."""
+    box = places.at(i, j)
+    halo = Rect(box, HALOS[arc.change], 3, "nl-halo", arc.change is not Change.NONE)
+    return flow_group(arc, (halo, Rect(box, HIT, 0, "nl-hit"), *_face(arc.state, box)))
 
 
 def _face(state: State, box: Box) -> Iterator[Shape]:
@@ -119,6 +120,7 @@ def _tick(box: Box) -> tuple[Step, ...]:
 # ---------------------------------------------------------------- names beside and above
 
 
+@lru_cache(maxsize=1024)
 def draw_names(node: Node, places: Grid, k: int) -> Group:
     """Return what belongs to an endpoint: its names, their bars, the empty cell of its own."""
     own = places.at(k, k)
@@ -166,9 +168,9 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
 
 
 def _cells(traffic: Traffic, places: Grid) -> Iterator[Group]:
-    index = {node.key: k for k, node in enumerate(traffic.nodes)}
+    index = {node: k for k, node in enumerate(traffic.nodes)}
     for arc in traffic.arcs:
-        yield draw_cell(arc, places.at(index[arc.source.key], index[arc.destination.key]))
+        yield draw_cell(arc, places, index[arc.source], index[arc.destination])
 
 
 def _entries(traffic: Traffic) -> Iterator[Entry]:

@@ -72,17 +72,9 @@ def badge(words: str, box: Box) -> Iterator[Shape]:
     yield Text((x, y + 4.3), words, anchor="middle", colour=PAPER if dark else MUTED)
 
 
-Data = tuple[tuple[str, str], ...]
-
-
 def flow_group(arc: Arc, shapes: Iterable[Shape]) -> Group:
     """Return the shapes of one connection with what a redraw and a screen reader want."""
-    return Group("nl-flow", tuple(shapes), flow_data(arc))
-
-
-def flow_data(arc: Arc) -> Data:
-    """Return what a redraw and a screen reader want to know of one connection."""
-    return (
+    data = (
         ("key", arc.key),
         ("source", arc.source.name),
         ("destination", arc.destination.name),
@@ -90,6 +82,7 @@ def flow_data(arc: Arc) -> Data:
         ("changed", str(arc.change)),
         ("label", arc.label),
     )
+    return Group("nl-flow", tuple(shapes), data)
 
 
 def pod_group(node: Node, shapes: Iterable[Shape]) -> Group:

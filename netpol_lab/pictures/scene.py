@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from netpol_lab.errors import UnknownNameError, did_you_mean
@@ -20,16 +21,15 @@ from netpol_lab.pictures.arc_layout import plan
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.traffic import (
     MOST_EXPLAINED,
-    SINCE,
     Arc,
+    FlowRow,
     Node,
     Outside,
-    Row,
     State,
     Traffic,
-    Wording,
     gather,
 )
+from netpol_lab.pictures.traffic_words import SINCE, Wording
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
 
@@ -61,7 +61,7 @@ class Scene:
     >>> scene = compose(lab.load("three-tier"), port=5432)
     >>> scene.title
     'TCP 5432: 4 of 6 connections allowed, 2 blocked'
-    >>> [arc.label for arc in scene.arcs if not arc.verdict.allowed]
+    >>> [arc.label for arc in scene.arcs if arc.state == "blocked"]
     ['shop/web to shop/db, TCP 5432, blocked', 'shop/db to shop/backend, TCP 5432, blocked']
     """
 
@@ -77,11 +77,11 @@ class Scene:
 
     @property
     def arcs(self) -> tuple[Arc, ...]:
-        """The connections; each keeps its verdict."""
+        """The connections."""
         return self.traffic.arcs
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[FlowRow, ...]:
         """The connections as rows of a table."""
         return self.traffic.rows
 
@@ -245,7 +245,7 @@ def differing(one: Scene, other: Scene) -> tuple[tuple[Arc, Arc], ...]:
     return tuple((arc, there) for arc, there in pairs if arc.state is not there.state)
 
 
-def _line(row: Row, widths: list[int]) -> str:
+def _line(row: FlowRow, widths: list[int]) -> str:
     source, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
     return f"{source} -> {'  '.join(filter(None, cells))}".rstrip()
 
@@ -262,10 +262,11 @@ def _sentences(traffic: Traffic) -> Iterator[str]:
 
 
 def _from_each(traffic: Traffic) -> Iterator[str]:
-    for source, arcs in groupby(traffic.arcs, key=lambda arc: arc.source.name):
-        yield f"From {source}: {_reached(list(arcs))}."
+    for source, arcs in groupby(traffic.arcs, key=attrgetter("source")):
+        yield f"From {source.name}: {_reached(list(arcs))}."
 
 
 def _reached(arcs: list[Arc]) -> str:
-    by_state = {s: [a.destination.name for a in arcs if a.state is s] for s in State}
-    return "; ".join(f"{s} to {', '.join(names)}" for s, names in by_state.items() if names)
+    names = [(arc.state, arc.destination.name) for arc in arcs]
+    by_state = {state: [name for found, name in names if found is state] for state in State}
+    return "; ".join(f"{s} to {', '.join(there)}" for s, there in by_state.items() if there)

@@ -1,31 +1,32 @@
-"""Who may talk to whom on one port: every connection of a picture, with its verdict.
+"""Who may talk to whom on one port: every connection of a picture, allowed or not.
 
-No geometry and no colours here, only facts and the words for them; `scene` makes a picture of it.
+No geometry and no colours here, only facts; `traffic_words` has the words for them, and `scene`
+makes a picture. Which connections are allowed comes from one reachability of the cluster; a
+verdict is computed when somebody asks for it.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import cached_property, lru_cache
 from itertools import chain, islice, permutations
 from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
-from netpol_lab.engine.explain import describe_pod, left_open
+from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.verdict import Exemption, Side, Verdict, evaluate
-from netpol_lab.errors import FlowError, NetpolError, UnknownNameError
+from netpol_lab.engine.verdict import Exemption, Verdict
+from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint, checked_port
-from netpol_lab.model.objects import ADDED_LABELS, Direction, Pod, Policy
+from netpol_lab.model.flows import checked_port
+from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import is_governed, spoken_port
-from netpol_lab.reach.port_matrix import PortMatrix
-from netpol_lab.reach.reachability import Reachability, reachability_of
+from netpol_lab.pictures.answers import Answers, answers_to
+from netpol_lab.pictures.traffic_words import SINCE, Wording, telling_labels
 
 USUAL_PORT = 80  # asked about when nobody names a port
 MOST_SHOWN = 40  # endpoints; a grid of more is not readable
@@ -54,28 +55,12 @@ class Change(StrEnum):
     OPENED = "opened"
     CLOSED = "closed"
 
-
-class Wording(NamedTuple):
-    """How a picture speaks of what differs from another one.
-
-    Parameters
-    ----------
-    remark : str
-        On one connection; with ``{change}`` and ``{state}``.
-    legend : str
-        On what the two halos mean.
-    one, several : str
-        Behind the number of connections that differ.
-    """
-
-    remark: str
-    legend: str
-    one: str
-    several: str
-
-
-SINCE = Wording("just {change}", "just opened, just closed", "changed", "changed")
-BESIDE = Wording("{state} only here", "allowed only here, blocked only here", "differs", "differ")
+    @classmethod
+    def between(cls, before: bool | None, now: bool | None) -> Change:
+        """Return what became of a connection; undefined lies between blocked and allowed."""
+        if before == now:
+            return cls.NONE
+        return cls.OPENED if before is False or now is True else cls.CLOSED
 
 
 class Isolation(StrEnum):
@@ -86,46 +71,37 @@ class Isolation(StrEnum):
     UNDEFINED = "undefined"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
-    """One endpoint of a picture.
+    """One endpoint of a picture. The same endpoint in the same state is the same object.
 
     Parameters
     ----------
-    endpoint : Endpoint
+    name : str
+        ``namespace/pod``, or the address.
     caption : str
         The short name: the pod's own, or what an outside address is called.
+    pod : Pod, optional
+        None outside the cluster.
     notes : tuple of str
         The labels that tell this pod from the others; for an outside node its address.
     isolation : tuple of Isolation
         For ingress and for egress; empty outside the cluster.
-    isolated_by : tuple of Policy
-        The policies that isolate the pod, in either direction.
     role : str
         What an address is that belongs to no pod: ``outside the cluster``, ``node n1``, ...
     """
 
-    endpoint: Endpoint
+    name: str
     caption: str
+    pod: Pod | None = None
     notes: tuple[str, ...] = ()
     isolation: tuple[Isolation, ...] = ()
-    isolated_by: tuple[Policy, ...] = ()
     role: str = ""
-
-    @cached_property
-    def name(self) -> str:
-        """``namespace/pod``, or the address."""
-        return self.endpoint.name
-
-    @property
-    def pod(self) -> Pod | None:
-        """The pod, or None outside the cluster."""
-        return self.endpoint.pod
 
     @property
     def namespace(self) -> str | None:
         """The pod's namespace, or None outside the cluster."""
-        return self.endpoint.pod.namespace if self.endpoint.pod else None
+        return self.pod.namespace if self.pod else None
 
     @property
     def key(self) -> str:
@@ -138,7 +114,7 @@ class Node:
         states = zip(Direction, self.isolation, strict=bool(self.pod))
         return tuple(f"{direction} {state}" for direction, state in states)
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The endpoint in words."""
         if self.pod is None:
@@ -156,36 +132,33 @@ class Node:
         return ", ".join(parts) or "not isolated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Arc:
-    """One connection of a picture: a direction between two endpoints, with its verdict."""
+    """One connection of a picture: a direction between two endpoints, allowed or not.
+
+    The same connection in the same state is the same object, so that painters can remember it.
+    """
 
     source: Node
     destination: Node
     asked: str  # the port in words
-    ask: Callable[[], Verdict] = field(repr=False, compare=False)
     state: State = State.BLOCKED
     change: Change = Change.NONE
     remark: str = ""  # on the change, in words
 
-    @property
-    def verdict(self) -> Verdict:
-        """Why it is as it is."""
-        return self.ask()
-
-    @property
+    @cached_property
     def key(self) -> str:
         """What a redraw knows this connection by."""
         return f"flow:{self.source.name}>{self.destination.name}"
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The connection in words."""
         remark = f", {self.remark}" if self.remark else ""
         return f"{self.source.name} to {self.destination.name}, {self.asked}, {self.state}{remark}"
 
 
-class Row(NamedTuple):
+class FlowRow(NamedTuple):
     """One connection as a row of a table: plain words."""
 
     source: str
@@ -216,22 +189,39 @@ class Traffic:
         many to show.
     wording : Wording
         How to speak of what changed.
+    answers : Answers
+        Where the reasons come from.
     """
 
     nodes: tuple[Node, ...]
     arcs: tuple[Arc, ...]
     port: int | None
     protocol: str
-    policies: tuple[str, ...] = ()
-    enforced: bool = True
-    finished: int = 0
-    left_out: int = 0
-    wording: Wording = SINCE
+    policies: tuple[str, ...]
+    enforced: bool
+    finished: int
+    left_out: int
+    wording: Wording
+    answers: Answers = field(repr=False)
 
     @property
     def pods(self) -> tuple[Node, ...]:
         """The nodes that are pods."""
         return tuple(node for node in self.nodes if node.pod is not None)
+
+    @cached_property
+    def arcs_by_key(self) -> Mapping[str, Arc]:
+        """The connections, by their keys."""
+        return {arc.key: arc for arc in self.arcs}
+
+    @cached_property
+    def nodes_by_key(self) -> Mapping[str, Node]:
+        """The endpoints, by their keys."""
+        return {node.key: node for node in self.nodes}
+
+    def verdict(self, arc: Arc) -> Verdict:
+        """Return why a connection is as it is."""
+        return self.answers.verdict(arc.source.name, arc.destination.name)
 
     def why(self, cluster: Cluster, key: str) -> str:
         """Return the reasons behind a part of the picture: a verdict, or what isolates a pod.
@@ -243,10 +233,10 @@ class Traffic:
         key : str
             The key of an arc or a node; anything else has no reasons.
         """
-        for arc in self.arcs:
-            if arc.key == key:
-                return str(arc.verdict)
-        node = next((node for node in self.nodes if node.key == key), None)
+        if key.startswith("flow:"):
+            arc = self.arcs_by_key.get(key)
+            return str(self.verdict(arc)) if arc else ""
+        node = self.nodes_by_key.get(key)
         if node is None:
             return ""
         if node.pod is None:
@@ -254,21 +244,23 @@ class Traffic:
         return describe_pod(cluster, node.pod)
 
     @cached_property
-    def states(self) -> Counter[State]:
+    def states(self) -> Mapping[State, int]:
         """How many connections are in which state."""
-        return Counter(arc.state for arc in self.arcs)
+        found = [arc.state for arc in self.arcs]
+        return {state: found.count(state) for state in State}
 
     @cached_property
-    def changes(self) -> Counter[Change]:
+    def changes(self) -> Mapping[Change, int]:
         """How many connections were opened and closed."""
-        return Counter(arc.change for arc in self.arcs)
+        found = [arc.change for arc in self.arcs]
+        return {change: found.count(change) for change in Change}
 
     @property
     def asked(self) -> str:
         """The port in words, as ``TCP 5432``."""
         return spoken_port(self.port, self.protocol)
 
-    @property
+    @cached_property
     def counted(self) -> list[str]:
         """The numbers in words: allowed, blocked, and what else there is to count."""
         states, changed = self.states, self.changes[Change.OPENED] + self.changes[Change.CLOSED]
@@ -284,15 +276,16 @@ class Traffic:
         return [first, *(f"{n} {words}" for n, words in rest if n), *tail]
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[FlowRow, ...]:
         """The connections as rows of a table, in the picture's order; of very many without why."""
+        explained = len(self.arcs) <= MOST_EXPLAINED
         return tuple(
-            Row(
+            FlowRow(
                 arc.source.name,
                 arc.destination.name,
                 str(arc.state),
                 arc.remark,
-                reason(arc.verdict) if len(self.arcs) <= MOST_EXPLAINED else "",
+                self.answers.reason(arc.source.name, arc.destination.name) if explained else "",
             )
             for arc in self.arcs
         )
@@ -351,14 +344,13 @@ def gather(
     running = [pod for pod in cluster.pods if not pod.finished]
     outsiders = _outsiders(cluster, outside)
     insiders = _insiders(cluster, running, assumptions)
-    nodes = [*islice(_ordered(chain(outsiders, insiders), order), MOST_SHOWN)]
-    question = Question(port, protocol, assumptions)
-    if earlier is not None:
-        before = before or cluster
-    past = question._replace(assumptions=earlier or assumptions)
+    nodes = tuple(islice(_ordered(chain(outsiders, insiders), order), MOST_SHOWN))
+    answers, past = answers_to(cluster, port, protocol, assumptions), None
+    if before is not None or earlier is not None:
+        past = answers_to(before or cluster, port, protocol, earlier or assumptions)
     return Traffic(
-        nodes=tuple(nodes),
-        arcs=tuple(_arcs(cluster, before, nodes, question, past, wording)),
+        nodes=nodes,
+        arcs=tuple(_arcs(nodes, spoken_port(port, protocol), answers, past, wording)),
         port=port,
         protocol=protocol,
         policies=_policy_names(cluster),
@@ -366,50 +358,43 @@ def gather(
         finished=len(cluster.pods) - len(running),
         left_out=len(outsiders) + len(running) - len(nodes),
         wording=wording,
+        answers=answers,
     )
 
 
-class Question(NamedTuple):
-    """What is asked about every pair of ends."""
-
-    port: int | None
-    protocol: str
-    assumptions: Assumptions
-
-    def judge(self, cluster: Cluster, source: str, destination: str) -> Verdict:
-        """Return the answer for one pair, with its reasons."""
-        return evaluate(cluster, source, destination, *self)
-
-    def answers(self, cluster: Cluster, names: Iterable[str]) -> Answers:
-        """Return the answers for all pairs of some ends."""
-        if self.port is None:
-            return Answers(cluster, self)
-        reach = reachability_of(cluster, self.assumptions)
-        known = {name: found for name in names if (found := _name_in(reach, name))}
-        return Answers(cluster, self, reach.at(self.port, self.protocol), known)
+def _arcs(
+    nodes: Sequence[Node], asked: str, answers: Answers, past: Answers | None, wording: Wording
+) -> Iterator[Arc]:
+    allowed = answers.allowed
+    for source, destination in permutations(nodes, 2):
+        if source.pod or destination.pod:
+            ends = source.name, destination.name
+            now = allowed(*ends)
+            before = _earlier(past, ends, now) if past else now
+            yield _arc(source, destination, asked, before, now, wording)
 
 
-class Answers(NamedTuple):
-    """Whether flows are allowed: read from reachability where it speaks of both ends."""
-
-    cluster: Cluster
-    question: Question
-    grid: PortMatrix | None = None
-    known: Mapping[str, str] = {}
-
-    def allowed(self, source: str, destination: str) -> bool | None:
-        """Return the same as the verdict would say."""
-        if self.grid is not None and source in self.known and destination in self.known:
-            return self.grid.cell(self.known[source], self.known[destination])
-        return self.question.judge(self.cluster, source, destination).allowed
-
-
-def _name_in(reach: Reachability, name: str) -> str | None:
-    """Return what reachability calls an end; None for the address of a Service, and the like."""
+def _earlier(past: Answers, ends: tuple[str, str], now: bool | None) -> bool | None:
+    """Return what was the answer before; what was not there has not changed."""
     try:
-        return reach.names_of(name)[0]
-    except NetpolError:
-        return None
+        return past.allowed(*ends)
+    except (UnknownNameError, FlowError):
+        return now
+
+
+@lru_cache(maxsize=16384)  # a switched policy leaves most connections as they were
+def _arc(
+    source: Node,
+    destination: Node,
+    asked: str,
+    before: bool | None,
+    now: bool | None,
+    wording: Wording,
+) -> Arc:
+    state, change = State.of(now), Change.between(before, now)
+    changed = change is not Change.NONE
+    remark = wording.remark.format(change=change, state=state) if changed else ""
+    return Arc(source, destination, asked, state, change, remark)
 
 
 def _policy_names(cluster: Cluster) -> tuple[str, ...]:
@@ -417,6 +402,9 @@ def _policy_names(cluster: Cluster) -> tuple[str, ...]:
     namespaces = {pod.namespace for pod in cluster.pods} | {p.namespace for p in cluster.policies}
     several = len(namespaces) > 1
     return tuple(sorted(str(p) if several else p.name for p in cluster.policies))
+
+
+# ---------------------------------------------------------------- endpoints
 
 
 def _outsiders(cluster: Cluster, outside: Iterable[Outside]) -> list[Node]:
@@ -435,13 +423,12 @@ def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
     if (pod := cluster.owner(address)) is not None:
         raise FlowError(f"{address} is not outside: it is the address of {pod}.")
     role = _role(cluster, address)
-    named = caption != text
-    return Node(
-        endpoint=Endpoint(None, address),
-        caption=caption if named else str(address),
-        notes=(str(address) if named else role,),
-        role=role,
-    )
+    if caption == text:
+        return _node(str(address), str(address), notes=(role,), role=role)
+    return _node(str(address), caption, notes=(str(address),), role=role)
+
+
+_node = lru_cache(maxsize=1024)(Node)
 
 
 def _role(cluster: Cluster, address: Address) -> str:
@@ -457,8 +444,27 @@ def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -
     """Yield the pods namespace by namespace, each where its first pod stands."""
     order = {pod.namespace: i for i, pod in reversed(list(enumerate(pods)))}
     telling = telling_labels(pods)
+    isolating = resolution_of(cluster).isolating
     for pod in sorted(pods, key=lambda pod: order[pod.namespace]):
-        yield _insider(cluster, pod, telling, assumptions)
+        labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
+        yield _node(
+            str(pod),
+            pod.name,
+            pod,
+            notes=(*(["hostNetwork"] if pod.host_network else []), *labels),
+            isolation=tuple(
+                _isolation(pod, bool(isolating(pod, way)), assumptions) for way in Direction
+            ),
+        )
+
+
+def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
+    if not assumptions.enforced:  # SEM-58
+        return Isolation.OPEN
+    counts = selected and counts_as_pod(pod, assumptions)
+    if counts is None:
+        return Isolation.UNDEFINED
+    return Isolation.ISOLATED if counts else Isolation.OPEN
 
 
 def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:
@@ -477,111 +483,3 @@ def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:
 def _rank(node: Node, order: Sequence[str]) -> int:
     names = [name for name in (node.name, node.caption) if name in order]
     return order.index(names[0]) if names else len(order)
-
-
-def _insider(cluster: Cluster, pod: Pod, telling: set[str], assumptions: Assumptions) -> Node:
-    by = {way: resolution_of(cluster).isolating(pod, way) for way in Direction}
-    labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
-    return Node(
-        endpoint=Endpoint(pod),
-        caption=pod.name,
-        notes=(*(["hostNetwork"] if pod.host_network else []), *labels),
-        isolation=tuple(_isolation(pod, bool(by[way]), assumptions) for way in Direction),
-        isolated_by=tuple({str(p): p for way in Direction for p in by[way]}.values()),
-    )
-
-
-def telling_labels(pods: Sequence[Pod]) -> set[str]:
-    """Return the label keys that tell pods apart; all keys where none does.
-
-    What controllers add to each pod tells nobody anything: the name is on the card.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> telling_labels(lab.load("three-tier").pods)  # app=myapp is on all of them
-    {'role'}
-    """
-    written = (key for pod in pods for key in pod.labels if key not in ADDED_LABELS)
-    keys = dict.fromkeys(written)
-    return {key for key in keys if len({pod.labels.get(key) for pod in pods}) > 1} or set(keys)
-
-
-def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
-    if not assumptions.enforced:  # SEM-58
-        return Isolation.OPEN
-    counts = selected and counts_as_pod(pod, assumptions)
-    if counts is None:
-        return Isolation.UNDEFINED
-    return Isolation.ISOLATED if counts else Isolation.OPEN
-
-
-def _arcs(
-    cluster: Cluster,
-    before: Cluster | None,
-    nodes: Sequence[Node],
-    question: Question,
-    past: Question,
-    wording: Wording,
-) -> Iterator[Arc]:
-    asked = spoken_port(question.port, question.protocol)
-    names = [node.name for node in nodes]
-    answers = question.answers(cluster, names)
-    earlier = past.answers(before, names) if before else None
-    for source, destination in permutations(nodes, 2):
-        if source.pod or destination.pod:
-            ends = source.name, destination.name
-            now = answers.allowed(*ends)
-            state, change = State.of(now), _change(_earlier(earlier, ends) if earlier else now, now)
-            changed = change is not Change.NONE
-            remark = wording.remark.format(change=change, state=state) if changed else ""
-            ask = partial(question.judge, cluster, *ends)
-            yield Arc(source, destination, asked, ask, state, change, remark)
-
-
-def _earlier(answers: Answers, ends: tuple[str, str]) -> bool | str | None:
-    try:
-        return answers.allowed(*ends)
-    except (UnknownNameError, FlowError):
-        return "there was no such connection"
-
-
-def _change(earlier: bool | str | None, now: bool | None) -> Change:
-    """Say what became of a connection; undefined lies between blocked and allowed."""
-    if earlier == now or isinstance(earlier, str):
-        return Change.NONE
-    return Change.OPENED if earlier is False or now is True else Change.CLOSED
-
-
-# ---------------------------------------------------------------- in words
-
-
-def reason(verdict: Verdict) -> str:
-    """Return why, in one line.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> reason(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
-    'ingress: isolated by db-access-ingress'
-    """
-    if verdict.allowed is None:
-        return _left_open(verdict)
-    tell = _admission if verdict.allowed else _refusal
-    return "; ".join(filter(None, map(tell, verdict.sides))) or "neither end is isolated"
-
-
-def _refusal(side: Side) -> str:
-    by = ", ".join(policy.name for policy in side.isolated_by)
-    return "" if side.allowed else f"{side.direction}: isolated by {by}"
-
-
-def _admission(side: Side) -> str:
-    if side.exemption is not None:
-        return "" if side.exemption is Exemption.OUTSIDE else side.exemption.value
-    rules = (f"rule {rule.number} of {policy.name}" for policy, rule in side.admitted_by[:1])
-    return "".join(f"{side.direction}: {words}" for words in rules)
-
-
-def _left_open(verdict: Verdict) -> str:
-    return f"left open: {'; '.join(left_open(verdict))}"

@@ -102,6 +102,7 @@ class PeerViews:
         self.pods = {index.place_of[str(pod)]: pod for pod in running}
         outside = {place: Endpoint(None, range_.first) for place, range_ in index.outside.items()}
         self.ends = {place: Endpoint(pod) for place, pod in self.pods.items()} | outside
+        self.profiles = {place: _profile(end) for place, end in self.ends.items()}
         self.everyone = bits_of(self.ends)
         self._seen = {place: as_read(end, assumptions) for place, end in self.ends.items()}
         self.subjects = bits_of(place for place, end in self._seen.items() if end.pod is not None)
@@ -110,7 +111,7 @@ class PeerViews:
     @cached_property
     def by_profile(self) -> dict[Profile, int]:
         """Who has which families of addresses."""
-        return bits_by(lambda place: _profile(self.ends[place]), self.ends)
+        return bits_by(self.profiles.__getitem__, self.ends)
 
     @cached_property
     def by_names(self) -> dict[tuple[ContainerPort, ...], int]:
@@ -122,7 +123,7 @@ class PeerViews:
         shown = cache(partial(self._shown, subject, direction))
         ends = {}
         for place, end in self.ends.items():
-            family = shown(_profile(end))
+            family = shown(self.profiles[place])
             address = next((a for a in _addresses(end) if a.version == family), None)
             ends[place] = as_read(end.at(address), self.assumptions)
         return PeerView(ends)

@@ -151,7 +151,7 @@ class Board(Stored, ipywidgets.VBox):
         )
         self._question = self._first = question
         self._draw(cluster.with_policies(question.on), question)
-        self._table.shown.value = len(self._arcs) <= FEW_FLOWS
+        self._table.shown.value = len(self._traffic.arcs) <= FEW_FLOWS
         super().__init__([self._controls, picture, self._change, self._table])
         self.add_class("nl-board")
         self._controls.listen(self._on_tick, self._on_port)
@@ -234,13 +234,12 @@ class Board(Stored, ipywidgets.VBox):
           egress   not isolated: no policy that lists Egress selects it, so all is allowed
         """
         ends = [self._named(end) for end in (source, destination) if end is not None]
-        known = self._nodes if destination is None else self._arcs
+        drawn = self._traffic
+        known = drawn.nodes_by_key if destination is None else drawn.arcs_by_key
         key = ("pod:" if destination is None else "flow:") + ">".join(ends)
         if key not in known:
-            drawn = map(spoken, known)
-            raise UnknownNameError(
-                f"{spoken(key)} is not in the picture. {did_you_mean(spoken(key), drawn)}"
-            )
+            near = did_you_mean(spoken(key), map(spoken, known))
+            raise UnknownNameError(f"{spoken(key)} is not in the picture. {near}")
         self._picture.selected = key
         return Words(self._picture.explanation)
 
@@ -274,8 +273,8 @@ class Board(Stored, ipywidgets.VBox):
         found = self._reasons(with_change=True)
         if found is not None:
             return Why(found)
-        ends = next(iter(self._arcs.values()), None)
-        example = f'"{ends.source.name}", "{ends.destination.name}"' if ends else '"NAME"'
+        arc = next(iter(self._traffic.arcs), None)
+        example = f'"{arc.source.name}", "{arc.destination.name}"' if arc else '"NAME"'
         words = f"Nothing is chosen: click on an arrow or a pod, or board.choose({example})."
         return Why(Reasons(words))
 
@@ -350,8 +349,8 @@ class Board(Stored, ipywidgets.VBox):
     @property
     def verdict(self) -> Verdict | None:
         """The verdict on the chosen flow; None while no flow is chosen."""
-        arc = self._arcs.get(self.selected)
-        return None if arc is None else arc.verdict
+        arc = self._traffic.arcs_by_key.get(self.selected) if self.selected else None
+        return self._traffic.verdict(arc) if arc else None
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -409,7 +408,7 @@ class Board(Stored, ipywidgets.VBox):
         """Return the reasons of what is chosen; None where nothing is chosen."""
         if self.verdict is not None:
             return reasons_of(self.verdict, with_change)
-        node = self._nodes.get(self.selected)
+        node = self._traffic.nodes_by_key.get(self.selected)
         if node is None:
             return None
         if node.pod is None:
@@ -425,13 +424,11 @@ class Board(Stored, ipywidgets.VBox):
 
     def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
         scene = self._compose(cluster, question.port, question.protocol, before=before)
-        svg, words = paint(scene), flow_table(scene)
+        svg = paint(scene)  # what can go wrong does so before anything has changed
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._question = replace(question, port=self._traffic.port)
-        self._arcs = {arc.key: arc for arc in self._traffic.arcs}
-        self._nodes = {node.key: node for node in self._traffic.nodes}
         why = scene.traffic.why(cluster, self.selected)
-        self._picture.show(svg, words, why, self._details())
+        self._picture.show(svg, partial(flow_table, scene), why, self._details())
         self._table.show(scene.traffic)
         self._controls.show(question.on, self.port, self.protocol)
 

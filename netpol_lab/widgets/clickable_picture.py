@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -43,7 +44,7 @@ class TrafficMap(Stored, anywidget.AnyWidget):
     svg : str
         The picture, as `svg.paint` gives it.
     words : str
-        The same facts as text.
+        The same facts as text; made when somebody reads them.
     selected : str
         The ``data-key`` of the chosen arrow or pod; empty when none is.
     explanation : str
@@ -53,7 +54,7 @@ class TrafficMap(Stored, anywidget.AnyWidget):
 
     Examples
     --------
-    >>> TrafficMap().show("<svg/>", words="nothing to see")
+    >>> TrafficMap().show("<svg/>", words=lambda: "nothing to see")
     nothing to see
     """
 
@@ -66,7 +67,7 @@ class TrafficMap(Stored, anywidget.AnyWidget):
     selected = Unicode()
     explanation = Unicode()
     details = Unicode()
-    words = Unicode()
+    _words: Callable[[], str] = str  # none yet
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(exchange=Exchange(), **kwargs)
@@ -78,10 +79,17 @@ class TrafficMap(Stored, anywidget.AnyWidget):
         self.exchange.close()
         super().close()
 
-    def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> TrafficMap:
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The same facts as text."""
+        return self._words()
+
+    def show(
+        self, svg: str, words: Callable[[], str], explanation: str = "", details: str = ""
+    ) -> TrafficMap:
         """Replace picture, words, explanation and details in one message to the browser."""
         with self.exchange.hold_sync():
-            self.svg, self.words = svg, words
+            self.svg, self._words = svg, words
             self.explain(explanation, details)
         return self
 

@@ -14,8 +14,8 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.scene import Scene, compose, differing
 from netpol_lab.pictures.svg import paint
-from netpol_lab.pictures.traffic import BESIDE, Arc, Outside
-from netpol_lab.pictures.traffic import reason as reason_of
+from netpol_lab.pictures.traffic import Arc, Outside
+from netpol_lab.pictures.traffic_words import BESIDE, reason
 from netpol_lab.widgets.card import preformatted
 
 
@@ -149,5 +149,6 @@ class Comparison:
         width = max(map(len, self.names))
         for pair in self.different:
             yield f"  {pair[0].source.name} -> {pair[0].destination.name}"
-            for name, arc in zip(self.names, pair, strict=True):
-                yield f"    {name:<{width}}  {arc.state}  {reason_of(arc.verdict)}"
+            for name, scene, arc in zip(self.names, (self.left, self.right), pair, strict=True):
+                why = reason(scene.traffic.verdict(arc))
+                yield f"    {name:<{width}}  {arc.state}  {why}"

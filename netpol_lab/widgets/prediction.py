@@ -333,7 +333,7 @@ class Prediction(Card):
             arc = self._arcs[ends]
             if mark != arc.state:
                 said = f"{self._captions[ends]}: you marked it {mark}, it is {arc.state}."
-                yield f"{said}\n{arc.verdict}"
+                yield f"{said}\n{self._scene.traffic.verdict(arc)}"
         if self._tally.rounds > 1:
             yield f"First tries: {self._tally}."
 

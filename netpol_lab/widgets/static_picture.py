@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -27,15 +28,15 @@ class StillMap(Stored, ipywidgets.VBox):
 
     Examples
     --------
-    >>> StillMap().show("<svg/>", words="nothing to see")
+    >>> StillMap().show("<svg/>", words=lambda: "nothing to see")
     nothing to see
     """
 
     svg = Unicode()
-    words = Unicode()
     selected = Unicode()
     explanation = Unicode()
     details = Unicode()
+    _words: Callable[[], str] = str  # none yet
 
     def __init__(self) -> None:
         self._paper = ipywidgets.HTML()
@@ -54,12 +55,19 @@ class StillMap(Stored, ipywidgets.VBox):
         self.observe(self._on_explanation, "explanation")
         self.observe(self._on_details, "details")
 
-    def show(self, svg: str, words: str, explanation: str = "", details: str = "") -> StillMap:
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The same facts as text."""
+        return self._words()
+
+    def show(
+        self, svg: str, words: Callable[[], str], explanation: str = "", details: str = ""
+    ) -> StillMap:
         """Replace picture, words, explanation and details."""
         options = (_NOTHING, *parts_of(svg))
         if options != self._list.options:  # nearly never: a redraw has the same parts
             self._list.options = options
-        self.svg, self.words = svg, words
+        self.svg, self._words = svg, words
         self.explain(explanation, details)
         self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
         return self

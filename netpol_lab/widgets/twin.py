@@ -6,7 +6,7 @@ from html import escape
 
 import ipywidgets
 
-from netpol_lab.pictures.traffic import Row, Traffic
+from netpol_lab.pictures.traffic import FlowRow, Traffic
 
 COLUMNS = ("From", "To", "Verdict", "Reason")
 
@@ -30,7 +30,7 @@ def table_html(traffic: Traffic) -> str:
     )
 
 
-def _row(row: Row) -> str:
+def _row(row: FlowRow) -> str:
     verdict = ", ".join(filter(None, (row.verdict, row.change)))
     first, *rest = map(_breakable, (row.source, row.destination, verdict, row.reason))
     return f"<tr><th scope='row'>{first}</th>{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"

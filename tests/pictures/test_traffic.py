@@ -7,8 +7,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import FlowError
-from netpol_lab.model.objects import Direction, Pod, Service
-from netpol_lab.pictures.traffic import Change, Isolation, State, gather, reason, telling_labels
+from netpol_lab.model.objects import Direction, Service
+from netpol_lab.pictures.traffic import Change, Isolation, State, gather
 from tests.helpers.pictured import INTERNET, cluster, deny, from_role
 
 
@@ -37,13 +37,6 @@ def test_every_ordered_pair_of_pods_is_a_connection_and_no_pod_talks_to_itself(s
 def test_two_outside_addresses_have_nothing_to_say_to_each_other(shop):
     traffic = gather(shop, outside=[INTERNET, "198.51.100.7"])
     assert len(traffic.arcs) == 5 * 4 - 2
-
-
-def test_every_connection_keeps_the_verdict_that_the_engine_gives(shop):
-    for arc in gather(shop, 5432, outside=[INTERNET]).arcs:
-        verdict = lab.evaluate(shop, arc.source.name, arc.destination.name, 5432)
-        assert arc.verdict == verdict
-        assert arc.state is {True: State.ALLOWED, False: State.BLOCKED}[verdict.allowed]
 
 
 def test_the_port_is_80_when_none_is_given_and_there_is_none_for_icmp(shop):
@@ -137,20 +130,15 @@ def test_an_assumption_settles_how_host_network_pods_are_shown(as_pods, isolatio
 
 def test_isolation_agrees_with_the_sides_of_the_verdicts():
     made = with_pod(cluster(3, 2, policies=[deny(), from_role("role-0")]), 1, host_network=True)
-    for arc in gather(made).arcs:
+    traffic = gather(made)
+    for arc in traffic.arcs:
+        outcomes = traffic.verdict(arc).outcomes
         for node, way, side in zip(
             (arc.source, arc.destination), (1, 0), ("egress", "ingress"), strict=True
         ):
-            isolated = {getattr(outcome, side).isolated for outcome in arc.verdict.outcomes}
+            isolated = {getattr(outcome, side).isolated for outcome in outcomes}
             shown = node.isolation[way]
             assert shown is Isolation.UNDEFINED or isolated == {shown is Isolation.ISOLATED}
-
-
-def test_undefined_connections_say_what_is_left_open():
-    made = with_pod(cluster(2, policies=[deny("team-a", Direction.INGRESS)]), 0, host_network=True)
-    (row,) = [row for row in gather(made).rows if row.verdict == "undefined"]
-    assert row.destination == "team-a/pod-0"
-    assert row.reason.startswith("left open: Kubernetes does not say how policies treat")
 
 
 def test_what_a_policy_closes_and_opens_is_marked(shop):
@@ -171,29 +159,6 @@ def test_becoming_undefined_counts_as_closed_or_opened():
     undefined = replace(host, policies=(deny("team-a", Direction.INGRESS),))
     assert changes(undefined, host)["pod-1", "pod-0"] is Change.CLOSED
     assert changes(host, undefined)["pod-1", "pod-0"] is Change.OPENED
-
-
-def test_only_labels_that_tell_pods_apart_are_shown(shop):
-    assert [node.notes for node in gather(shop).nodes] == [
-        ("role=web",),
-        ("role=backend",),
-        ("role=db",),
-    ]
-
-
-def test_all_labels_are_shown_where_none_tells_pods_apart():
-    assert telling_labels(cluster(2, labels={"app": "x"}).pods) == {"app"}
-
-
-def test_the_reason_for_a_refusal_names_both_sides():
-    verdict = gather(cluster(2, policies=[deny()])).arcs[0].verdict
-    assert reason(verdict) == ("egress: isolated by deny; ingress: isolated by deny")
-
-
-def test_the_reason_without_enforcement_says_so():
-    traffic = gather(cluster(2, policies=[deny()]), assumptions=lab.Assumptions(enforced=False))
-    assert "no plugin enforces policies here" in traffic.rows[0].reason
-    assert traffic.counted[-1] == "no plugin enforces policies here"
 
 
 def test_policies_are_named_without_the_namespace_where_there_is_only_one(shop):
@@ -233,8 +198,3 @@ def test_what_was_taken_for_granted_before_can_be_what_changed(shop):
 def test_nobody_is_isolated_where_no_plugin_enforces_policies(shop):
     found = gather(shop, 5432, assumptions=lab.Assumptions(enforced=False))
     assert {state for node in found.pods for state in node.isolation} == {Isolation.OPEN}
-
-
-def test_labels_that_controllers_add_do_not_fill_the_cards():
-    added = {"statefulset.kubernetes.io/pod-name": "db-0", "app": "db"}
-    assert telling_labels([Pod("shop", "db-0", labels=added)]) == {"app"}

@@ -10,9 +10,11 @@ import ipywidgets
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.engine import verdict
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Flow
 from netpol_lab.model.objects import NAME_LABEL, Namespace, Pod, Policy
 from netpol_lab.pictures.scene import compose, flow_table
 from netpol_lab.pictures.svg import paint
@@ -91,6 +93,45 @@ def test_the_board_shows_what_the_functions_return(shop: Cluster) -> None:
 def test_what_is_taken_for_granted_is_handed_on(shop: Cluster) -> None:
     board = board_of(shop, on=None, assumptions=lab.Assumptions(enforced=False))
     assert "6 of 6 connections allowed" in board.flows()
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The flows that the engine judges one by one, whoever asks it."""
+    found: list[object] = []
+
+    def noted(cluster: Cluster, flow: Flow, *rest: object) -> verdict.Verdict:
+        found.append(flow)
+        return judge(cluster, flow, *rest)
+
+    judge = verdict.judge
+    monkeypatch.setattr(verdict, "judge", noted)  # `evaluate` does its work there
+    return found
+
+
+@PICTURES
+def test_a_switched_policy_asks_for_no_verdict(
+    shop: Cluster, picture: str, judged: list[object]
+) -> None:
+    board = board_of(shop, picture=picture)
+    assert checkbox(board, "as a table").value
+    board.set(db_access_ingress=True)
+    checkbox(board, "backend-access-ingress").value = True
+    assert "ingress: isolated by db-access-ingress" in html_of(board).replace("<wbr/>", "")
+    assert "ingress: rule 1 of db-access-ingress" in board.flows()
+    assert judged == []
+
+
+def test_a_switched_policy_asks_for_the_verdict_on_what_is_chosen_once(
+    shop: Cluster, judged: list[object]
+) -> None:
+    board = board_of(shop)
+    board.choose("web", "db")
+    judged.clear()
+    board.set(db_access_ingress=True)
+    assert str(board.verdict) == board.choose("web", "db")
+    assert board.why().startswith(str(board.verdict))
+    assert [str(flow) for flow in judged] == ["shop/web -> shop/db  TCP 5432"]
 
 
 # --- set ------------------------------------------------------------------------------------

@@ -25,21 +25,21 @@ def test_picture_and_explanation_are_sent_in_one_message(monkeypatch: pytest.Mon
     sent: list[set[str]] = []
     picture = TrafficMap()
     monkeypatch.setattr(picture.exchange, "send_state", lambda key: sent.append(set(key)))
-    picture.show("<svg/>", words="nothing", explanation="because", details="<p>of this</p>")
+    picture.show("<svg/>", words=lambda: "nothing", explanation="because", details="<p>of this</p>")
     assert sent == [{"svg", "explanation", "details"}]
 
 
 def test_what_is_said_under_it_is_sent_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[set[str]] = []
-    picture = TrafficMap().show("<svg/>", words="nothing")
+    picture = TrafficMap().show("<svg/>", words=lambda: "nothing")
     monkeypatch.setattr(picture.exchange, "send_state", lambda key: sent.append(set(key)))
     picture.explain("because", "<p>of this</p>")
     assert sent == [{"explanation", "details"}]
 
 
 def test_there_are_no_details_where_nobody_gives_any() -> None:
-    picture = TrafficMap().show("<svg/>", "nothing", "because", "<p>of this</p>")
-    assert picture.show("<svg/>", "nothing", "because").details == ""
+    picture = TrafficMap().show("<svg/>", lambda: "nothing", "because", "<p>of this</p>")
+    assert picture.show("<svg/>", lambda: "nothing", "because").details == ""
 
 
 def test_whoever_owns_it_hears_what_was_chosen() -> None:
@@ -51,7 +51,7 @@ def test_whoever_owns_it_hears_what_was_chosen() -> None:
 
 
 def test_its_stored_form_keeps_what_anywidget_says_about_it() -> None:
-    picture = TrafficMap().show("<svg/>", words="nothing")
+    picture = TrafficMap().show("<svg/>", words=lambda: "nothing")
     data, metadata = picture._repr_mimebundle_()
     assert data["text/plain"] == "nothing"
     assert data["image/svg+xml"] == "<svg/>"

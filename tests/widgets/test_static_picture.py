@@ -37,7 +37,7 @@ def test_choosing_from_the_list_is_choosing(shop: Cluster) -> None:
 
 
 def test_its_explanation_is_escaped() -> None:
-    picture = StillMap().show("<svg/>", words="", explanation="<b>")
+    picture = StillMap().show("<svg/>", words=str, explanation="<b>")
     assert "&lt;b&gt;" in html_of(picture)
 
 

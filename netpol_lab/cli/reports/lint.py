@@ -16,7 +16,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.svg import Picture, draw
-from netpol_lab.pictures.traffic import Wording
+from netpol_lab.pictures.traffic_words import Wording
 
 WITHOUT = Wording(
     "{change} by what is found", "only as it is: allowed, blocked", "differs", "differ"

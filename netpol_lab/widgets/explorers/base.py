@@ -131,7 +131,8 @@ class Explorer(Card):
         finally:
             self._quiet = False
         self._say({})
-        self._map.show(paint(self._shown), self._shown.text, self._why())
+        shown: View = self._shown
+        self._map.show(paint(shown), lambda: shown.text, self._why())
 
     # ------------------------------------------------------------ from the browser
 

@@ -13,7 +13,8 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.scene import compose, differing, flow_table
-from netpol_lab.pictures.traffic import BESIDE, Outside
+from netpol_lab.pictures.traffic import Outside
+from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
 from netpol_lab.widgets.explorers.base import Explorer, Field, choice, one_of, refuse_unknown
 from netpol_lab.widgets.explorers.plugins import CHOICES, Enforced, known_of

@@ -19,7 +19,8 @@ from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
 from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.shapes import Sheet
-from netpol_lab.pictures.traffic import State, reason
+from netpol_lab.pictures.traffic import State
+from netpol_lab.pictures.traffic_words import reason
 from netpol_lab.widgets.explorers.service_port_drawing import Row, Station, lay_out
 
 

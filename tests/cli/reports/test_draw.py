@@ -26,7 +26,7 @@ def test_json_and_csv_hold_every_connection_with_its_reason():
 def test_the_graph_has_an_edge_for_what_is_allowed():
     graph = REPORT.graph()
     number = sum(2 if edge.both else 1 for edge in graph.edges)
-    assert number == sum(arc.verdict.allowed is True for arc in SCENE.arcs)
+    assert number == sum(SCENE.traffic.verdict(arc).allowed is True for arc in SCENE.arcs)
     assert {edge.kind for edge in graph.edges} == {EdgeKind.ALLOWED}
 
 

@@ -1,0 +1,84 @@
+"""The words for traffic: why a connection is as it is, what changed, how pods are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from netpol_lab.engine.explain import left_open
+from netpol_lab.engine.verdict import Exemption, Side, Verdict
+from netpol_lab.model.objects import ADDED_LABELS, Pod
+
+
+class Wording(NamedTuple):
+    """How a picture speaks of what differs from another one.
+
+    Parameters
+    ----------
+    remark : str
+        On one connection; with ``{change}`` and ``{state}``.
+    legend : str
+        On what the two halos mean.
+    one, several : str
+        Behind the number of connections that differ.
+    """
+
+    remark: str
+    legend: str
+    one: str
+    several: str
+
+
+SINCE = Wording("just {change}", "just opened, just closed", "changed", "changed")
+BESIDE = Wording("{state} only here", "allowed only here, blocked only here", "differs", "differ")
+
+
+def telling_labels(pods: Sequence[Pod]) -> set[str]:
+    """Return the label keys that tell pods apart; all keys where none does.
+
+    What controllers add to each pod tells nobody anything: the name is on the card.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> telling_labels(lab.load("three-tier").pods)  # app=myapp is on all of them
+    {'role'}
+    """
+    written = (key for pod in pods for key in pod.labels if key not in ADDED_LABELS)
+    keys = dict.fromkeys(written)
+    return {key for key in keys if len({pod.labels.get(key) for pod in pods}) > 1} or set(keys)
+
+
+# ---------------------------------------------------------------- why
+
+
+def reason(verdict: Verdict) -> str:
+    """Return why a connection is allowed, blocked or undefined, in one line.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> reason(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+    'ingress: isolated by db-access-ingress'
+    """
+    if verdict.allowed is None:
+        return f"left open: {'; '.join(left_open(verdict))}"
+    return reason_of_sides(verdict.sides, verdict.allowed)
+
+
+def reason_of_sides(sides: Iterable[Side], allowed: bool) -> str:
+    """Return the same from the two sides alone, for a connection that is not undefined."""
+    tell = _admission if allowed else _refusal
+    return "; ".join(filter(None, map(tell, sides))) or "neither end is isolated"
+
+
+def _refusal(side: Side) -> str:
+    by = ", ".join(policy.name for policy in side.isolated_by)
+    return "" if side.allowed else f"{side.direction}: isolated by {by}"
+
+
+def _admission(side: Side) -> str:
+    if side.exemption is not None:
+        return "" if side.exemption is Exemption.OUTSIDE else side.exemption.value
+    rules = (f"rule {rule.number} of {policy.name}" for policy, rule in side.admitted_by[:1])
+    return "".join(f"{side.direction}: {words}" for words in rules)
