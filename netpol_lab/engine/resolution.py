@@ -12,6 +12,7 @@ from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
 from netpol_lab.engine.semantics import PortQuery, covers, looked_in
 from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.bitsets import union
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule, Selector
@@ -40,7 +41,17 @@ class Peers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SinglePeer:
-    """One peer alone."""
+    """One peer alone: the sets have one bit.
+
+    Parameters
+    ----------
+    end : Endpoint
+
+    Examples
+    --------
+    >>> SinglePeer(Endpoint()).unaddressed
+    1
+    """
 
     end: Endpoint
     everyone = 1
@@ -65,19 +76,40 @@ class SinglePeer:
 
 @dataclass(frozen=True, slots=True)
 class PeerSet:
-    """Whom the peer part of a rule means: pods, and addresses inside blocks."""
+    """What the peers of a rule match: pods, and addresses inside blocks.
+
+    Parameters
+    ----------
+    pods : PodSet
+        The pods that selectors match.
+    blocks : tuple of IPBlock
+    anyone : bool
+        Whether the rule lists no peers, which admits everybody (SEM-12).
+    """
 
     pods: PodSet
     blocks: tuple[IPBlock, ...]
     anyone: bool
 
     def admits(self, peers: Peers, assumptions: Assumptions) -> int:
-        """Return those that are meant (SEM-12, SEM-20, SEM-23, SEM-47)."""
+        """Return those that are admitted (SEM-12, SEM-20, SEM-23, SEM-47).
+
+        Parameters
+        ----------
+        peers : Peers
+        assumptions : Assumptions
+            An address that nobody knows is in no block unless they say so (SEM-44).
+
+        Returns
+        -------
+        int
+            A set of bits as `peers` counts them.
+        """
         if self.anyone:
             return peers.everyone
         if not self.blocks:
             return peers.among(self.pods)
-        inside = reduce(or_, map(peers.inside, self.blocks))
+        inside = union(map(peers.inside, self.blocks))
         if assumptions.unknown_addresses_in_blocks:
             inside |= peers.unaddressed
         return peers.among(self.pods) | inside & peers.seen_by_address(assumptions)
@@ -91,6 +123,18 @@ class Resolution:
     cluster : Cluster
     names : sequence of str, optional
         As for `PodIndex`.
+
+    Attributes
+    ----------
+    pod_index : PodIndex
+    policies : tuple of Policy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> Resolution(shop).isolated_by(shop.policy("db-access-ingress"), Direction.INGRESS)
+    {shop/db}
     """
 
     def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
@@ -103,7 +147,24 @@ class Resolution:
         self.peers = cache(self._peers)
 
     def isolating(self, pod: Pod, direction: Direction) -> tuple[Policy, ...]:
-        """Return the policies that isolate a pod in one direction (SEM-01, SEM-06)."""
+        """Return the policies that isolate a pod in one direction (SEM-01, SEM-06).
+
+        Parameters
+        ----------
+        pod : Pod
+        direction : Direction
+
+        Returns
+        -------
+        tuple of Policy
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> Resolution(shop).isolating(shop.pod("web"), Direction.EGRESS)
+        ()
+        """
         return tuple(
             policy
             for policy in self._policies.get(pod.namespace, ())
@@ -111,38 +172,92 @@ class Resolution:
         )
 
     def isolated_by(self, policy: Policy, direction: Direction) -> PodSet:
-        """Return the pods that one policy isolates in one direction (SEM-01, SEM-16)."""
+        """Return the pods that one policy isolates in one direction (SEM-01, SEM-16).
+
+        Parameters
+        ----------
+        policy : Policy
+        direction : Direction
+
+        Returns
+        -------
+        PodSet
+            Empty where the policy does not list the direction.
+        """
         if direction in policy.policy_types:
             return self.subjects(policy.namespace, policy.pod_selector)
         return PodSet(self.pod_index)
 
     def _subjects(self, namespace: str, selector: Selector) -> PodSet:
-        return self._meant_by(Peer(pod_selector=selector), namespace)
+        return self._matched_by(Peer(pod_selector=selector), namespace)
 
     def _peers(self, namespace: str, peers: tuple[Peer, ...]) -> PeerSet:
-        """Return whom `from` or `to` means in a policy of `namespace`: any item will do."""
-        selected = (self._meant_by(peer, namespace) for peer in peers if peer.ip_block is None)
+        """Return what `from` or `to` matches in a policy of `namespace`: any item will do."""
+        selected = (self._matched_by(peer, namespace) for peer in peers if peer.ip_block is None)
         return PeerSet(
             pods=reduce(or_, selected, PodSet(self.pod_index)),
             blocks=tuple(peer.ip_block for peer in peers if peer.ip_block is not None),
             anyone=not peers,
         )
 
-    def _meant_by(self, peer: Peer, namespace: str) -> PodSet:
-        """Return the pods that both selectors of one item mean (SEM-17 to SEM-22, SEM-24)."""
-        pods = peer.pod_selector or Selector()
+    def _matched_by(self, peer: Peer, namespace: str) -> PodSet:
+        """Return the pods that both selectors of one item match (SEM-17 to SEM-22, SEM-24)."""
         there = self.pod_index.in_namespaces(looked_in(peer, namespace))
-        return there & self.pod_index.labelled(pods)
+        return there & self.pod_index.labelled(peer.pod_selector or Selector())
 
     def admits(
         self, policy: Policy, rule: Rule, peer: Endpoint, port: PortQuery, assumptions: Assumptions
     ) -> bool:
-        """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15)."""
-        meant = self.peers(policy.namespace, rule.peers)
-        return bool(meant.admits(SinglePeer(peer), assumptions)) and port.in_rule(rule, assumptions)
+        """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15).
+
+        Parameters
+        ----------
+        policy : Policy
+        rule : Rule
+            One of its rules, or one that might be; whether its direction is listed is not asked.
+        peer : Endpoint
+            The other end, as the policies see it.
+        port : PortQuery
+        assumptions : Assumptions
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> policy, web, db = shop.policy("db-access-ingress"), shop.pod("web"), shop.pod("db")
+        >>> query = PortQuery(Endpoint(db), "TCP", 5432)
+        >>> resolution_of(shop).admits(
+        ...     policy, policy.ingress[0], Endpoint(web), query, lab.Assumptions()
+        ... )
+        False
+        """
+        listed = self.peers(policy.namespace, rule.peers)
+        single = SinglePeer(peer)
+        return bool(listed.admits(single, assumptions)) and port.in_rule(rule, assumptions)
 
 
 @lru_cache(maxsize=16)
 def resolution_of(cluster: Cluster) -> Resolution:
-    """Return the resolved sets of a cluster; clusters are compared by identity."""
+    """Return the resolved sets of a cluster; clusters are compared by identity.
+
+    Parameters
+    ----------
+    cluster : Cluster
+
+    Returns
+    -------
+    Resolution
+        Kept for the sixteen clusters that were asked about last.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> resolution_of(shop) is resolution_of(shop)
+    True
+    """
     return Resolution(cluster)

@@ -37,7 +37,22 @@ from netpol_lab.model.ports import PortSet
 
 
 def holds(requirement: Requirement, labels: Labels) -> bool:
-    """Say whether one requirement holds for a set of labels (SEM-27 to SEM-32)."""
+    """Say whether one requirement holds for a set of labels (SEM-27 to SEM-32).
+
+    Parameters
+    ----------
+    requirement : Requirement
+    labels : mapping of str to str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> holds(Requirement("role", Operator.NOT_IN, ("db",)), {})
+    True
+    """
     value = labels.get(requirement.key)
     match requirement.operator:
         case Operator.IN:
@@ -53,6 +68,15 @@ def holds(requirement: Requirement, labels: Labels) -> bool:
 def matches(selector: Selector, labels: Labels) -> bool:
     """Say whether all requirements of a selector hold (SEM-26, SEM-33).
 
+    Parameters
+    ----------
+    selector : Selector
+    labels : mapping of str to str
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> matches(Selector(), {"any": "thing"})
@@ -62,12 +86,43 @@ def matches(selector: Selector, labels: Labels) -> bool:
 
 
 def only_namespace(name: str) -> Selector:
-    """Return the selector of exactly one namespace, by the label that each carries (SEM-25)."""
+    """Return the selector of exactly one namespace, by the label that each carries (SEM-25).
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    Selector
+
+    Examples
+    --------
+    >>> print(only_namespace("shop"))
+    kubernetes.io/metadata.name=shop
+    """
     return Selector((Requirement(NAME_LABEL, Operator.IN, (name,)),))
 
 
 def looked_in(peer: Peer, home: str) -> Selector:
-    """Return where an item of a policy of `home` looks for pods (SEM-17, SEM-18)."""
+    """Return the selector of the namespaces in which a peer looks for pods (SEM-17, SEM-18).
+
+    Parameters
+    ----------
+    peer : Peer
+        One with selectors.
+    home : str
+        The namespace of its policy.
+
+    Returns
+    -------
+    Selector
+
+    Examples
+    --------
+    >>> print(looked_in(Peer(pod_selector=Selector()), "shop"))
+    kubernetes.io/metadata.name=shop
+    """
     return only_namespace(home) if peer.namespace_selector is None else peer.namespace_selector
 
 
@@ -76,6 +131,15 @@ def looked_in(peer: Peer, home: str) -> Selector:
 
 def covers(block: IPBlock, address: Address) -> bool:
     """Say whether an address is inside a block and inside no `except` of it (SEM-44, SEM-46).
+
+    Parameters
+    ----------
+    block : IPBlock
+    address : IPv4Address or IPv6Address
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -88,7 +152,16 @@ def covers(block: IPBlock, address: Address) -> bool:
 
 @lru_cache(maxsize=8192)
 def addresses_of(block: IPBlock) -> tuple[AddressRange, ...]:
-    """Return the addresses that a block means: those of its CIDR without its exceptions.
+    """Return the addresses that a block matches: its CIDR without its exceptions (SEM-44).
+
+    Parameters
+    ----------
+    block : IPBlock
+
+    Returns
+    -------
+    tuple of AddressRange
+        Sorted and free of overlaps.
 
     Examples
     --------
@@ -111,7 +184,7 @@ def addresses_of(block: IPBlock) -> tuple[AddressRange, ...]:
 def ports_at(
     entries: tuple[PolicyPort, ...], names: tuple[ContainerPort, ...], end_port: bool = True
 ) -> PortSet:
-    """Return the ports that a rule's `ports` mean at one destination.
+    """Return the ports that a rule's `ports` admit at one destination (SEM-34 to SEM-43).
 
     Parameters
     ----------
@@ -121,6 +194,10 @@ def ports_at(
         The named ports of the destination; none where it is not a pod (SEM-41).
     end_port : bool
         Whether `endPort` is understood (SEM-42).
+
+    Returns
+    -------
+    PortSet
 
     Examples
     --------
@@ -149,21 +226,75 @@ def _entry_at(entry: PolicyPort, names: Sequence[ContainerPort], end_port: bool)
 
 @dataclass(frozen=True, slots=True)
 class PortQuery:
-    """A port as one flow asks for it: the number at its destination."""
+    """A port as one flow asks for it: the number at its destination.
+
+    Parameters
+    ----------
+    destination : Endpoint
+        Whose port names count (SEM-39).
+    protocol : str
+    port : int or None
+        None for protocols without ports, which no rule admits (SEM-57).
+    """
 
     destination: Endpoint
     protocol: str
     port: int | None
 
-    def in_rule(self, rule: Rule, assumptions: Assumptions) -> bool:
-        """Say whether the port part of a rule admits this port (SEM-34 to SEM-43)."""
+    def ports_of(self, rule: Rule, assumptions: Assumptions) -> PortSet:
+        """Return the ports that a rule admits at this destination.
+
+        Parameters
+        ----------
+        rule : Rule
+        assumptions : Assumptions
+
+        Returns
+        -------
+        PortSet
+        """
         names = named_ports(self.destination, assumptions)
-        ports = ports_at(rule.ports, names, assumptions.end_port)
+        return ports_at(rule.ports, names, assumptions.end_port)
+
+    def in_rule(self, rule: Rule, assumptions: Assumptions) -> bool:
+        """Say whether the port part of a rule admits this port (SEM-34 to SEM-43).
+
+        Parameters
+        ----------
+        rule : Rule
+        assumptions : Assumptions
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> from netpol_lab.model.objects import Direction
+        >>> anything = Rule(Direction.INGRESS, 0)
+        >>> PortQuery(Endpoint(), "TCP", 80).in_rule(anything, Assumptions())
+        True
+        """
+        ports = self.ports_of(rule, assumptions)
         return self.port is not None and (self.protocol, self.port) in ports
 
 
 def query_of(flow: Flow) -> PortQuery:
-    """Return what a flow asks of the port part of a rule."""
+    """Return what a flow asks of the port part of a rule.
+
+    Parameters
+    ----------
+    flow : Flow
+
+    Returns
+    -------
+    PortQuery
+
+    Examples
+    --------
+    >>> query_of(Flow(Endpoint(), Endpoint(), 80)).port
+    80
+    """
     return PortQuery(flow.destination, flow.protocol, flow.port)
 
 
@@ -171,7 +302,23 @@ def query_of(flow: Flow) -> PortQuery:
 
 
 def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
-    """Yield the running pods behind a Service; none when it has no selector (SEM-53)."""
+    """Yield the running pods behind a Service; none when it has no selector (SEM-53).
+
+    Parameters
+    ----------
+    service : Service
+    cluster : Cluster
+
+    Yields
+    ------
+    Pod
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> list(selected_by(Service("shop", "alias"), lab.load("three-tier")))
+    []
+    """
     if service.selector is not None:
         for pod in cluster.pods:
             here = pod.namespace == service.namespace and not pod.finished
@@ -182,7 +329,7 @@ def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
 def targets(
     cluster: Cluster, service: Service, port: int | None, protocol: str
 ) -> Iterator[tuple[Pod, int]]:
-    """Yield the pods, and the port at each, that a Service means by one of its ports.
+    """Yield the pods, and the port at each, that one port of a Service leads to (SEM-53).
 
     Parameters
     ----------
@@ -191,6 +338,17 @@ def targets(
     port : int or None
         A port of the Service; of a headless Service a port of its pods.
     protocol : str
+
+    Yields
+    ------
+    (Pod, int)
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> service = Service("shop", "all", Selector(), ports=(ServicePort(80, 8080),))
+    >>> [f"{pod.name} {port}" for pod, port in targets(lab.load("three-tier"), service, 80, "TCP")]
+    ['web 8080', 'backend 8080', 'db 8080']
     """
     for pod in selected_by(service, cluster):
         if service.headless and port is not None:
@@ -203,7 +361,22 @@ def targets(
 
 
 def target_port(port: ServicePort, pod: Pod) -> int | None:
-    """Return the pod port that a Service port leads to, or None if the pod lacks its name."""
+    """Return the pod port that a Service port leads to, or None if the pod lacks its name.
+
+    Parameters
+    ----------
+    port : ServicePort
+    pod : Pod
+
+    Returns
+    -------
+    int or None
+
+    Examples
+    --------
+    >>> target_port(ServicePort(80, "http"), Pod("shop", "web")) is None
+    True
+    """
     if isinstance(port.target, int):
         return port.target
     listening = (p for p in pod.ports if p.listens)

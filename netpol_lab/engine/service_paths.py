@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.semantics import selected_by, targets
@@ -51,11 +49,33 @@ class FlowPath:
 
 
 def flow_paths(cluster: Cluster, flow: Flow) -> list[FlowPath]:
-    """Return the one path of a flow, or one for each pod behind the Service it goes to."""
+    """Return the one path of a flow, or one for each pod behind the Service it goes to (SEM-53).
+
+    Parameters
+    ----------
+    cluster : Cluster
+    flow : Flow
+
+    Returns
+    -------
+    list of FlowPath
+
+    Raises
+    ------
+    FlowError
+        When no pod is behind a Service that is called by its name, or from outside.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> [path] = flow_paths(shop, Flow.between(shop, "web", "db", 5432))
+    >>> path.through_service
+    False
+    """
     service = flow.destination.service
-    direct = service is not None and service.headless  # its name means the pods' own addresses
-    backends = _backends(cluster, flow)
-    paths = [FlowPath(arriving if direct else flow, arriving) for arriving in backends]
+    direct = service is not None and service.headless  # its name stands for the pods' addresses
+    paths = [FlowPath(to if direct else flow, to) for to in _backends(cluster, flow)]
     return paths or [FlowPath(flow, flow, without_port(cluster, flow))]
 
 
@@ -68,6 +88,11 @@ def without_port(cluster: Cluster, flow: Flow) -> Service | None:
     flow : Flow
         A flow to an address; to the pods behind a Service it is rewritten.
 
+    Returns
+    -------
+    Service or None
+        None for any other flow, and where a Service at that address lists no ports at all.
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -75,39 +100,52 @@ def without_port(cluster: Cluster, flow: Flow) -> Service | None:
     >>> without_port(shop, lab.evaluate(shop, "web", "192.0.2.1", port=443).flow) is None
     True
     """
-    end, asked = flow.destination, (flow.port, flow.protocol)
-    if end.pod is not None or end.address is None or flow.port is None:
+    if flow.destination.pod is not None or flow.port is None:
         return None
-    here = [service for service in cluster.services if end.address in service.addresses]
-    ports = [service.ports for service in here]
-    offered = {(port.port, port.protocol) for port in chain.from_iterable(ports)}
-    return None if asked in offered or not all(ports) else next(iter(here), None)
+    here = cluster.services_at(flow.destination.address)
+    offered = {(port.port, port.protocol) for service in here for port in service.ports}
+    known = (flow.port, flow.protocol) in offered or not all(service.ports for service in here)
+    return None if known else next(iter(here), None)
 
 
-def _backends(cluster: Cluster, flow: Flow) -> Iterator[Flow]:
-    """Yield the flow rewritten for each pod behind the Service it goes to (SEM-53)."""
+def _backends(cluster: Cluster, flow: Flow) -> list[Flow]:
+    """Return the flow rewritten for each pod behind the Service it goes to (SEM-53)."""
     end = flow.destination
-    if end.service is not None:
-        services = [end.service]
-    elif end.pod is None:
-        services = [service for service in cluster.services if end.address in service.addresses]
-    else:
-        return
-    backends = [path for service in services for path in _rewritten(cluster, service, flow)]
+    if end.pod is not None:
+        return []
+    services = [end.service] if end.service else cluster.services_at(end.address)
+    backends = [
+        Flow(*facing(flow.source, Endpoint(pod, _of_family(end.address, pod))), port, flow.protocol)
+        for service in services
+        for pod, port in targets(cluster, service, flow.port, flow.protocol)
+    ]
     # By name it has to be a pod; and from outside nobody is judged but the pods behind a Service.
     if services and not backends and (end.service is not None or flow.source.pod is None):
         raise FlowError(leads_nowhere(cluster, services[0], flow))
-    yield from backends
-
-
-def _rewritten(cluster: Cluster, service: Service, flow: Flow) -> Iterator[Flow]:
-    for pod, number in targets(cluster, service, flow.port, flow.protocol):
-        backend = Endpoint(pod, _of_family(flow.destination.address, pod))
-        yield Flow(*facing(flow.source, backend), number, flow.protocol)
+    return backends
 
 
 def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
-    """Return why no pod is behind a Service on the port of a flow, in words."""
+    """Return why no pod is behind a Service on the port of a flow, in words.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    service : Service
+    flow : Flow
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> flow = Flow.between(shop, "web", "192.0.2.1", 80)
+    >>> leads_nowhere(shop, Service("shop", "db", headless=True), flow)
+    'Service shop/db selects no pods: ask about the address that it leads to.'
+    """
     if not (service.selector or service.addresses or service.ports or service.headless):
         return (
             f"Service {service} leads to a name outside the cluster (type ExternalName), and to no "

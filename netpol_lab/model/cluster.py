@@ -365,8 +365,27 @@ class Cluster:
         >>> shop.leads_to_pods(shop.endpoint("203.0.113.7"))
         False
         """
-        known = any(end.address in service.addresses for service in self.services)
-        return end.pod is not None or end.service is not None or known
+        by_name = end.pod is not None or end.service is not None
+        return by_name or bool(self.services_at(end.address))
+
+    def services_at(self, address: Address | None) -> list[Service]:
+        """Return the Services that have an address (SEM-53).
+
+        Parameters
+        ----------
+        address : ipaddress.IPv4Address, ipaddress.IPv6Address or None
+
+        Returns
+        -------
+        list of Service
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> lab.load("three-tier").services_at(parse_address("10.96.0.1"))
+        []
+        """
+        return [service for service in self.services if address in service.addresses]
 
     @cached_property
     def owners(self) -> dict[Address, Pod]:
