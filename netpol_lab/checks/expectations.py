@@ -39,8 +39,6 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.ports import Protocol
 
-# ---------------------------------------------------------------- running
-
 Texts = tuple[tuple[str, str], ...]  # the name of each text, and the text
 Read = Callable[[Texts], Cluster]
 KEPT = 4  # clusters: many files of tests in a row read the same manifests
@@ -128,6 +126,9 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     return tests.report
 
 
+# ---------------------------------------------------------------- files
+
+
 def _opened(file: FilePath, text: str) -> Cases | NetpolError:
     """Return the cases of a file, or why it has none."""
     try:
@@ -163,6 +164,9 @@ def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
         )
     for found in files_of(path):
         yield str(found), text_of(found)
+
+
+# ---------------------------------------------------------------- one run
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +206,7 @@ class _Run:
             failure = None
             message, reasons = expected.difference(cluster, self.assumptions)
             if message:
-                path = ("expect_default",) if expected.entry < 0 else ("expect", expected.entry)
+                path = ("expect_default",) if expected.index < 0 else ("expect", expected.index)
                 failure = Failure(file, document.locate(path)[0], message, reasons)
             self.add(file, case, expected.name, failure)
         if self.report.expectations == before:
@@ -262,20 +266,19 @@ def _cannot_run(error: NetpolError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _ExpectedVerdict:
-    """One expectation of one flow, with the index of the entry that states it (-1: default)."""
+    """What one entry expects of one flow; the entry's index is -1 where it is the default."""
 
     source: str
     destination: str
     port: int | None
     protocol: str
-    allowed: bool | None
-    common: bool | None
-    entry: int
+    entry: Expectation
+    index: int
 
     @property
     def name(self) -> str:
         port = "" if self.port is None else f" {self.port}"
-        expected = ALLOWED_WORDS[self.allowed]
+        expected = ALLOWED_WORDS[self.entry.allowed]
         return f"{self.source} -> {self.destination}  {self.protocol}{port}: {expected}"
 
     def difference(self, cluster: Cluster, assumptions: Assumptions) -> tuple[str, str]:
@@ -285,14 +288,15 @@ class _ExpectedVerdict:
             verdict = judge(cluster, flow, assumptions)
         except NetpolError as error:
             return _cannot_run(error), ""
-        if self.allowed is not verdict.allowed:
-            expected, got = ALLOWED_WORDS[self.allowed], ALLOWED_WORDS[verdict.allowed]
-            return f"{verdict.flow}: expected {expected}, got {got}", explain(verdict)
-        if self.common is not None and self.common is not verdict.common:
-            expected, got = ALLOWED_WORDS[self.common], ALLOWED_WORDS[verdict.common]
+        allowed, common = self.entry.allowed, self.entry.common
+        if allowed is not verdict.allowed:
+            said = f"expected {ALLOWED_WORDS[allowed]}, got {ALLOWED_WORDS[verdict.allowed]}"
+        elif common is not None and common is not verdict.common:
+            expected, got = ALLOWED_WORDS[common], ALLOWED_WORDS[verdict.common]
             said = f"most plugins were expected to have it {expected}, got {got}"
-            return f"{verdict.flow}: {said}", explain(verdict)
-        return "", ""
+        else:
+            return "", ""
+        return f"{verdict.flow}: {said}", explain(verdict)
 
 
 def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
@@ -300,7 +304,7 @@ def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
     entries = case.expect or ()
     if case.probe_ports is None:
         return (
-            _ExpectedVerdict(e.from_, e.to, e.port, _spelt(e.protocol), e.allowed, e.common, i)
+            _ExpectedVerdict(e.from_, e.to, e.port, _spelt(e.protocol), e, i)
             for i, e in enumerate(entries)
         )
     probes = [(probe.port, _spelt(probe.protocol)) for probe in case.probe_ports]
@@ -310,7 +314,7 @@ def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
         for source, destination in _pairs(entry, cluster):
             for port, protocol in _ports_of(entry, probes):
                 key = source, destination, port, protocol
-                cells[key] = _ExpectedVerdict(*key, entry.allowed, entry.common, i)
+                cells[key] = _ExpectedVerdict(*key, entry, i)
     return cells.values()
 
 
@@ -326,11 +330,11 @@ def _ports_of(
 
     A protocol that no probe has is asked about without a port, which is refused where it needs one.
     """
+    protocol = _spelt(entry.protocol)
     if entry.port is not None:
-        return [(entry.port, _spelt(entry.protocol))]
+        return [(entry.port, protocol)]
     if entry.protocol is None:
         return probes
-    protocol = _spelt(entry.protocol)
     return [probe for probe in probes if probe[1] == protocol] or [(None, protocol)]
 
 
@@ -360,6 +364,9 @@ def _meant(name: str, cluster: Cluster) -> list[str]:
     if end.pod is None or end.address is not None:  # an address may be one of several of a pod
         return [name]
     return sorted(one.name for one in end.each)
+
+
+# ---------------------------------------------------------------- expected refusals
 
 
 def _compare(

@@ -15,7 +15,7 @@ from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule, Service
 
-EVERYWHERE = 1  # a prefix so short means the whole world, pods and all
+EVERYWHERE = 1  # the longest prefix that stands for the whole world, pods and all
 
 
 def _blocks(policy: Policy) -> Iterator[tuple[Rule, int, IPBlock, str]]:

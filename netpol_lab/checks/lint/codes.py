@@ -24,7 +24,7 @@ class Code:
     Parameters
     ----------
     code : str
-        ``NP1xx`` is about isolation, ``NP2xx`` about who is meant, ``NP3xx`` about rules and
+        ``NP1xx`` is about isolation, ``NP2xx`` about selectors, ``NP3xx`` about rules and
         ports, ``NP4xx`` about addresses, ``NP5xx`` about what is useless or too generous.
     severity : Severity
     title : str

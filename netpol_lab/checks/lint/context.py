@@ -1,4 +1,4 @@
-"""A cluster as lint looks at it: the questions that all checks ask, each answered once."""
+"""A cluster as lint sees it: what all checks ask, each answered once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Probe(NamedTuple):
 
 
 class Context:
-    """A cluster with the answers that checks ask for again and again.
+    """A cluster with the answers that checks need again and again.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ class Context:
         return found
 
     def ports_to(self, rule: Rule, pod: Pod | None) -> PortSet:
-        """Return the ports that a rule means at a destination."""
+        """Return the ports that a rule allows at a destination."""
         names = named_ports(Endpoint(pod), self.assumptions)
         return ports_at(rule.ports, names, self.assumptions.end_port)
 

@@ -47,7 +47,7 @@ def covered_ports(
 
 
 def _anywhere(port: PolicyPort, end_port: bool) -> PortSet:
-    """Return the ports that may be meant at some destination: for a name, any of its protocol."""
+    """Return the ports that an entry may select at any destination; a name, all of its protocol."""
     if isinstance(port.port, str):
         return PortSet.every(port.protocol)
     return ports_at((port,), (), end_port)
@@ -75,7 +75,7 @@ def _covered_block(block: IPBlock, by: list[IPBlock]) -> bool:
 
 
 def _covered_pods(context: Context, policy: Policy, peer: Peer, other: Peer) -> bool:
-    """Say whether an item with selectors means only pods that another item means."""
+    """Say whether a peer with selectors matches only pods that another one matches."""
     if other.ip_block is not None or not within(peer.pod_selector, other.pod_selector):
         return False
     namespaces = other.namespace_selector or only_namespace(policy.namespace)

@@ -173,7 +173,7 @@ def half_open_servers(context: Context) -> Iterator[Finding]:
 def _half_open(
     context: Context, servers: _NameServers, policy: Policy, beside: list[Policy]
 ) -> Iterator[Finding]:
-    """Yield a finding about the first rule for DNS, if no rule speaks of the other protocol."""
+    """Yield a finding about the first rule for DNS, if no rule allows the other protocol."""
     rules = [rule for p in beside for rule in p.rules(INGRESS)]
     pod = next(iter(context.subjects(policy) & servers.pods))
     spoken_of = PortSet.union(*(context.ports_to(rule, pod) for rule in rules))

@@ -27,7 +27,7 @@ def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
         witness = difference(context, probes, variant, "without the empty rule", CLOSES)
         if stands(context, policy, witness):
             message = (
-                f"rule {found.number} is empty, which admits every peer on every port, also "
+                f"rule {found.number} is empty, so it admits every peer on every port, even "
                 "outside the cluster; the other rules add nothing to that."
             )
             hint = "remove the empty rule; if everything is meant, keep it alone"
@@ -48,7 +48,7 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
         witness = difference(context, probes, variant, "without this rule", CLOSES)
         if stands(context, policy, witness):
             name = parts.list_of_peers(rule)
-            message = f"an empty {name} means everybody, also outside the cluster, not nobody."
+            message = f"an empty {name} admits everybody, even outside the cluster, not nobody."
             hint = f"to admit nobody, remove the rule; to admit everybody, leave {name} out"
             yield context.finding("NP506", policy, message, hint, path, witness)
 
@@ -70,8 +70,8 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
         change = "without this rule"
         if named and (witness := difference(context, probes, variant, change, CLOSES)):
             message = (
-                f"by its name this policy keeps {min(named)} away, and this rule admits it: "
-                "rules only allow. What no rule admits is denied."
+                f"going by its name, this policy should keep {min(named)} away, but this rule "
+                "admits it: rules only allow. What no rule admits is denied."
             )
             hint = "to keep somebody away, write rules for all others, and none for them"
             yield context.finding("NP507", policy, message, hint, parts.peer_path(rule, i), witness)
@@ -94,8 +94,9 @@ def _open_ban(context: Context, policy: Policy, words: set[str]) -> Iterator[Fin
         witness = difference(context, probes, variant, f"with {rule.direction}: []", CLOSES)
         if stands(context, policy, witness):
             message = (
-                f"by its name this policy denies, and {rule.direction}: [{{}}] has one rule that "
-                "is empty: it admits every peer on every port. No rule at all denies everything."
+                f"going by its name, this policy denies, but {rule.direction}: [{{}}] has one rule "
+                "that is empty: it admits every peer on every port. No rule at all denies "
+                "everything."
             )
             hint = f"write {rule.direction}: [], with {rule.direction.value} in policyTypes"
             yield context.finding("NP507", policy, message, hint, rule.path, witness)

@@ -76,7 +76,7 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
 
 
 def _matches_finished(context: Context, policy: Policy, peer: Peer) -> bool:
-    """Say whether a peer matches a finished pod: a Job that is over was meant all the same."""
+    """Say whether a peer matches a finished pod, so that it may be about a Job."""
     homes = peer.namespace_selector or only_namespace(policy.namespace)
     return any(
         pod.finished
@@ -168,7 +168,7 @@ def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods:
 
 
 def _may_be_outside(context: Context, rule: Rule, peer: Peer) -> bool:
-    """Say whether a peer may mean what the manifests leave out: name servers, a whole namespace."""
+    """Say whether a peer may be about what the manifests lack: name servers, a namespace."""
     wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
     names = {value for r in wanted if r.key == NAME_LABEL for value in r.values}
     known = {name for name in context.cluster.namespaces if context.pods_of(name)}
@@ -273,10 +273,10 @@ def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
 def _likely_pairs(
     context: Context, policy: Policy, rule: Rule
 ) -> Iterator[tuple[int, Peer, PodSet]]:
-    """Yield pairs of peers that may be meant as one: the place, that one, and who gets in now.
+    """Yield pairs of peers that may be meant as one: the place, that one, and who else matches now.
 
-    Nobody but those meant gets in where only such pods run there so far; then the second peer
-    speaks for one with both if it matches nothing at home.
+    Nobody else does where only such pods run in those namespaces so far. Then it still looks like
+    one peer if the podSelector alone matches nothing in the policy's own namespace.
     """
     for i, (first, second) in enumerate(pairwise(rule.peers)):
         both = _joined(first, second) or _joined(second, first)

@@ -57,7 +57,7 @@ def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Wi
 def _rules_for(
     context: Context, direction: Direction, pods: PodSet
 ) -> Iterator[tuple[Policy, Rule]]:
-    """Yield the rules of one direction that speak for some of the pods."""
+    """Yield the rules of one direction in policies that select some of the pods."""
     for namespace in {pod.namespace for pod in pods}:
         for policy in context.policies_of.get(namespace, ()):
             if direction in policy.policy_types and context.subjects(policy) & pods:
@@ -91,7 +91,7 @@ def _answers(
 
 
 def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
-    """NP310 and NP311: all pods that a rule means declare ports, and none of them its own."""
+    """NP310 and NP311: all destinations of a rule declare ports, and none of them the rule's."""
     for rule in parts.listed_rules(policy):
         matched, pods = context.peers(policy, *rule.peers), destinations(context, policy, rule)
         outside = rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks)

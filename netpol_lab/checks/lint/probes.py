@@ -37,7 +37,7 @@ def between(
     subjects : PodSet
     peers : PodSet or sequence of addresses
     *rules : Rule
-        Only on ports that each of them means.
+        Only on ports that each of them allows.
     """
     other = direction.opposite
     for subject in _few(context, subjects, direction):
@@ -79,7 +79,7 @@ def with_anybody(
 def by_rule(
     context: Context, policy: Policy, rule: Rule, peers: PodSet | Sequence[Address]
 ) -> Iterator[Probe]:
-    """Yield flows between a policy's pods and peers, on ports that one of its rules means."""
+    """Yield flows between a policy's pods and peers, on ports that one of its rules allows."""
     return between(context, rule.direction, context.subjects(policy), peers, rule)
 
 
@@ -111,7 +111,7 @@ def _few(context: Context, pods: PodSet, direction: Direction) -> Iterator[Pod]:
 def _usual_port(
     context: Context, destination: Pod | Address, rules: Sequence[Rule]
 ) -> tuple[Protocol, int] | None:
-    """Return a port that rules mean at a destination, first one that is declared there."""
+    """Return a port that all rules allow at a destination, one that is declared there if any is."""
     pod = destination if isinstance(destination, Pod) else None
     ports = reduce(and_, (context.ports_to(rule, pod) for rule in rules), PortSet.every())
     declared = ((port.protocol, port.port) for port in (pod.ports if pod else ()))

@@ -117,7 +117,7 @@ def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[Fi
 def _unchanged(
     context: Context, policy: Policy, rules: Iterable[Rule], variant: Cluster, change: str
 ) -> Witness | None:
-    """Return a flow that what is needless speaks of, and that stays as it is."""
+    """Return a flow that stays as it is; where possible one that the needless rules allow."""
     spoken_of = chain.from_iterable(admitted(context, policy, rule) for rule in rules)
     subjects = context.subjects(policy)
     others = chain.from_iterable(with_anybody(context, d, subjects) for d in policy.policy_types)

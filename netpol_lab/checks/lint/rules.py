@@ -70,7 +70,7 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
 
 
 def tells_apart(peer: Peer) -> bool:
-    """Say whether a peer tells some from others, or means all pods of a namespace or of any."""
+    """Say whether a peer is more than all pods of one namespace, or of any."""
     selectors = parts.selectors_of(peer).values()
     return peer.ip_block is not None or any(selector.requirements for selector in selectors)
 
@@ -90,8 +90,8 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         if witness := difference(context, probes, variant, "without this rule", CLOSES):
             message = (
-                "this rule has no from, which admits everybody on its ports, also from outside "
-                "the cluster; the other rules say from whom."
+                "this rule has no from, so it admits everybody on its ports, even from outside "
+                "the cluster; the other rules say who may connect."
             )
             hint = "add from, if not everybody is meant"
             yield context.finding("NP308", policy, message, hint, rule.path, witness)

@@ -1,6 +1,6 @@
 """Flows that prove something: a verdict now, and another in a variant of the cluster.
 
-In a variant one thing is as it was probably meant. Both verdicts come from `evaluate`.
+In a variant, one thing is as its author probably meant it. Both verdicts come from `evaluate`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def difference(
 
 
 def _staged(context: Context, variant: Cluster, probe: Probe) -> Cluster:
-    """Return a variant without all who have no say in one flow, so that asking is quick."""
+    """Return a variant without the pods and policies that have no say in one flow, for speed."""
     if parse_address(probe.destination) in context.service_addresses:
         return variant  # any pod may be behind it
     ends = map(context.pod, (probe.source, probe.destination))
