@@ -42,7 +42,7 @@ def find_files(paths: Iterable[str], troubles: list[str]) -> list[Path]:
 
 
 def read_all(files: Sequence[Path], troubles: list[str]) -> list[Learner]:
-    """Return the learners whose files these are; what cannot be read becomes a trouble in words."""
+    """Return the learners whose files these are; for each that cannot be read, add a sentence."""
     learners: list[Learner] = []
     names = _names(files)
     for file in files:
@@ -57,13 +57,13 @@ def read_all(files: Sequence[Path], troubles: list[str]) -> list[Learner]:
 
 
 def _without_texts(progress: Progress) -> Progress:
-    """Return what was done without what was written: of a whole class that would be much."""
+    """Return the progress without the texts of attempts: for a whole class they would be large."""
     tasks = progress.exercises.items()
     return replace(progress, exercises={name: replace(task, text="") for name, task in tasks})
 
 
 def _files(path: Path, troubles: list[str]) -> Iterator[Path]:
-    """Yield a file, or those in a folder that may hold progress."""
+    """Yield a file, or those in a folder that may be progress files."""
     if not path.is_dir():
         yield path
         return
@@ -87,7 +87,7 @@ def _in_folder(folder: Path) -> Iterator[Path]:
 
 
 def _names(files: Iterable[Path]) -> dict[Path, str]:
-    """Return the name of each file's learner; of those that share one, the whole path."""
+    """Return each file's learner; where two would share a name, the paths tell them apart."""
     names = {file: _name(file) for file in files}
     times = Counter(names.values())
     return {file: name if times[name] == 1 else str(file) for file, name in names.items()}
@@ -113,7 +113,7 @@ def lines_of(learners: Sequence[Learner], format: str, details: bool) -> Iterato
 
 
 def as_data(learner: Learner) -> dict[str, Any]:
-    """Return everything that is recorded of a learner but the texts of their attempts."""
+    """Return all that the course recorded about a learner, except the texts of attempts."""
     progress = learner.progress
     stages = {c.number: _in_short(stage_of(c, progress)) for c in CHAPTERS if c.has_tasks}
     tasks = {name: asdict(task) for name, task in progress.exercises.items()}
@@ -131,7 +131,7 @@ def _without_text(task: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _overview(learners: Iterable[Learner]) -> Table:
-    """Return one row for each learner: how far they are with every chapter."""
+    """Return one row for each learner: how far they got in every chapter."""
     chapters = [chapter for chapter in CHAPTERS if chapter.has_tasks]
     rows = []
     for learner in learners:

@@ -1,4 +1,4 @@
-"""The command line, ``netpol-lab``: no rules here, only words and exit statuses."""
+"""The command line, ``netpol-lab``: it reads words and sets exit statuses, and decides nothing."""
 
 from __future__ import annotations
 
@@ -83,22 +83,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open_streams() -> None:
-    """Make standard output and error fit for every name, and there even if they were closed."""
+    """Let standard output and error take any name, and open them if they were closed."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
+    for stream in (sys.stdout, sys.stderr):  # names may hold what the terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _run(options: argparse.Namespace) -> int:
-    """Run a command; what is wrong with its input is said in words."""
+    """Run a command; an error that was foreseen becomes a sentence and an exit status."""
     from netpol_lab.errors import NetpolError
 
     try:
         status = int(options.run(options))
-        sys.stdout.flush()  # here, where it can still be said what went wrong
+        sys.stdout.flush()  # here, where a failure can still be reported
         return status
     except NetpolError as error:
         print(f"netpol-lab: {error}", file=sys.stderr)
@@ -116,12 +116,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _give_up_output() -> None:
-    """Send the rest nowhere: Python would try to write it again when it ends, and complain."""
+    """Discard further output: Python would try to flush it at exit, and complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser(only: str | None = None) -> CommandParser:
-    """Return the parser of all commands, with the options of `only` one for a quick start."""
+    """Return the parser of all commands; for a quick start, with the options of `only` one."""
     words = "Predict what Kubernetes NetworkPolicies allow, and why.\n\n" + EXAMPLES
     top = CommandParser(prog="netpol-lab", description=words)
     top.add_argument("--version", action="version", version=f"netpol-lab {__version__}")

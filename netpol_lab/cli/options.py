@@ -22,7 +22,7 @@ GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A parser that prints its description as it is written, and takes options by whole names."""
+    """A parser that keeps the line breaks of its description and takes no abbreviated options."""
 
     def __init__(self, **options: Any) -> None:
         options["formatter_class"] = argparse.RawDescriptionHelpFormatter
@@ -63,13 +63,13 @@ def add_paths(sub: argparse.ArgumentParser) -> None:
 
 
 def add_output(sub: argparse.ArgumentParser, *formats: str) -> None:
-    """Let a command print text or JSON, or what else it can."""
+    """Let a command print text, JSON, or one of some more formats."""
     choices = ("text", "json", *formats)
     sub.add_argument("-o", "--output", choices=choices, default="text", help="default: text")
 
 
 def add_format(sub: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -> None:
-    """Let the format and the file be chosen."""
+    """Let the format and the output file be chosen."""
     words = f"{', '.join(formats)}; default: by the suffix of --out, or text"
     sub.add_argument("-o", "--output", choices=formats, metavar="FORMAT", help=words)
     words = "write to this file, not to standard output"
@@ -77,7 +77,7 @@ def add_format(sub: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -
 
 
 def add_assume(sub: argparse.ArgumentParser) -> None:
-    """Let be said what the server accepts, and what is assumed where plugins differ."""
+    """Add --lenient, and --assume with its explanation below the options."""
     words = "drop unknown and repeated fields, as an old or non-strict server would"
     sub.add_argument("--lenient", action="store_true", help=words)
     words = "what to assume where plugins differ; see below"
@@ -86,7 +86,7 @@ def add_assume(sub: argparse.ArgumentParser) -> None:
 
 
 def _assumptions_help() -> Iterator[str]:
-    """Yield what can be assumed, for people who have only --help."""
+    """Yield all that can be assumed, for readers who have only --help."""
     from netpol_lab.model.assumptions import OPEN_QUESTIONS, SETTLED
 
     yield "--assume NAME=VALUE; the rows (SEM-..) are in docs/semantics.md of the project"
@@ -101,12 +101,12 @@ _VALUES = {"true": True, "false": False, "open": None}
 
 
 def assumptions_of(options: argparse.Namespace) -> Assumptions:
-    """Return the assumptions that were typed; the usual ones for the rest.
+    """Return the assumptions that were typed; the defaults for the rest.
 
     Raises
     ------
     NetpolError
-        For a name that cannot be assumed, or a value that it cannot have.
+        For an unknown name, or a value that it cannot have.
     """
     from dataclasses import asdict, replace
 
@@ -129,7 +129,7 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
 
 
 def port_number(text: str) -> int:
-    """Read a port; whether there is such a port is said by who judges flows.
+    """Parse a port number; whether there is such a port is checked where flows are evaluated.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def port_number(text: str) -> int:
 
 
 def port_with_protocol(text: str) -> tuple[int, str]:
-    """Read a port, and the protocol if it stands behind it; both are judged like `port_number`.
+    """Parse a port with or without a protocol behind it; both are checked later, too.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def port_with_protocol(text: str) -> tuple[int, str]:
 
 
 def not_empty(text: str) -> str:
-    """Read a name; an empty one is a variable that was not set, and would ask for nothing.
+    """Refuse an empty name: most likely an unset shell variable.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def not_empty(text: str) -> str:
 
 
 def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
-    """Load the manifests a command was given, or those at other paths."""
+    """Load the manifests that a command was given, or those at other paths."""
     from netpol_lab.manifests.loader import load_files
 
     paths = paths or tuple(options.paths)
@@ -179,7 +179,7 @@ def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
 
 
 def refuse_input_twice(paths: Iterable[str]) -> None:
-    """Refuse to read standard input again: there is nothing left in it.
+    """Refuse to read standard input twice: nothing would be left in it.
 
     Examples
     --------
@@ -198,7 +198,7 @@ def refuse_input_twice(paths: Iterable[str]) -> None:
 
 
 def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
-    """Refuse to write over a file that is read."""
+    """Refuse to overwrite an input."""
     from pathlib import Path
 
     from netpol_lab.errors import NetpolError
@@ -214,7 +214,7 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
 
 
 def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -> None:
-    """Print what is wrong, then what to be warned of, an empty line behind each."""
+    """Print complaints, then warnings, each followed by an empty line."""
     for complaint in complaints:
         print(f"{complaint}\n")
     for warning in warnings:
@@ -222,7 +222,7 @@ def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -
 
 
 def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
-    """Say on standard error what was dropped, and what the server would warn of.
+    """Print on standard error what was dropped, and what the server would warn about.
 
     Parameters
     ----------
@@ -242,12 +242,12 @@ def _warnings(cluster: Cluster) -> Iterator[str]:
     yield from map(str, (*cluster.dropped, *cluster.warnings))
     evaluated = "NetworkPolicy of networking.k8s.io/v1"
     for kind, number in cluster.ignored.items():
-        if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # they have their warning already
+        if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # these have a warning already
             yield f"{number} {passed_over(kind)} passed over: only {evaluated} is evaluated"
 
 
 def passed_over(kind: str) -> str:
-    """Return what to call a kind that is passed over; others have policies of this name, too.
+    """Return what to call a kind that is passed over; other APIs have a NetworkPolicy, too.
 
     Examples
     --------
@@ -258,7 +258,7 @@ def passed_over(kind: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """Print JSON that people can read, too."""
+    """Print a value as indented JSON."""
     import json
 
     print(json.dumps(value, indent=2, ensure_ascii=False))

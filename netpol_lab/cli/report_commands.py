@@ -1,4 +1,4 @@
-"""The commands that answer about everybody, in nine formats: reach, diff, lint and draw."""
+"""The commands about whole clusters, in nine formats: reach, diff, lint and draw."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ if TYPE_CHECKING:
 
 SEVERITIES = ("error", "warning", "note")
 
-# So many ends are told apart where people read the answer; programs get them all.
+# The most ends that output for people lists one by one; programs get them all.
 _MOST_ENDS = {"text": 300, "md": 300, "html": 300, "dot": 60, "mermaid": 60}
 _MOST_IN_A_GRID = 60
 _MOST_CHANGES = 300
 
 
 class _Run(NamedTuple):
-    """One run of a command: what was typed, the format it writes, and how far it is."""
+    """One run of a command: its options, the format it writes, and its progress bar."""
 
     options: argparse.Namespace
     format: str
     progress: ProgressBar
 
     def load(self, *paths: str, told: Cluster | None = None) -> Cluster:
-        """Read manifests, and print their warnings but those of a cluster that was told of."""
+        """Read manifests and print their warnings, except those that `told` had as well."""
         self.progress.now("reading manifests")
         cluster = read_cluster(self.options, *paths)
         print_warnings(cluster, told)
         return cluster
 
     def deliver(self, report: Report) -> None:
-        """Write a report to where it was asked for."""
+        """Write a report to the file that was named, or print it."""
         from netpol_lab.cli.reports.output import deliver
 
         deliver(report, self.format, self.options.out, self.progress)
@@ -63,7 +63,7 @@ class _Run(NamedTuple):
 
 @contextmanager
 def _running(options: argparse.Namespace, paths: Iterable[str], out: str | None) -> Iterator[_Run]:
-    """Refuse what can be refused before anything is read, then show how far a command is."""
+    """Check the output before anything is read, and show progress until it is written."""
     from netpol_lab.cli.reports.progress_bar import ProgressBar
 
     refuse_to_overwrite(paths, out)
@@ -104,7 +104,7 @@ def _add_port(sub: argparse.ArgumentParser, words: str) -> None:
 
 
 def port_and_protocol(text: str) -> tuple[int, str]:
-    """Read a port with or without its protocol.
+    """Parse a port with or without a protocol behind it.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def port_and_protocol(text: str) -> tuple[int, str]:
 
 
 def _reach(options: argparse.Namespace) -> int:
-    """Say who reaches whom."""
+    """Print who reaches whom."""
     from netpol_lab.cli.reports.reach import reach_report
     from netpol_lab.errors import NetpolError
     from netpol_lab.reach.reachability import reachability
@@ -151,7 +151,7 @@ def _query(options: argparse.Namespace) -> ReachQuery:
 
 
 def _readable_query(options: argparse.Namespace, reach: Reachability, format: str) -> ReachQuery:
-    """Return what was typed; of everybody, by what people can still read."""
+    """Return what was typed, grouped so that people can read the answer about all ends."""
     from netpol_lab.cli.reports.reach import readable_by
 
     query = _query(options)
@@ -166,7 +166,7 @@ def _readable_query(options: argparse.Namespace, reach: Reachability, format: st
 
 
 def _expect(reach: Reachability, options: argparse.Namespace, progress: ProgressBar) -> int:
-    """Compare with a stored answer, always by pod unless said otherwise, or store the answer."""
+    """Compare with a snapshot, or write one; by pod unless --by says otherwise."""
     from netpol_lab.cli.reports import snapshots
     from netpol_lab.cli.reports.output import save
     from netpol_lab.cli.reports.reach import ReachReport
@@ -185,7 +185,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
         print(f"{options.expect}: as expected, {report.summary()}")
         return GOOD
     print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
-    if other := snapshots.asked_otherwise(then, reach, report.query):
+    if other := snapshots.query_mismatch(then, reach, report.query):
         print(f"the question differs: {other}")
     print(*found, sep="\n")
     print("\nIf this is intended, write the file again: the same command with --update.")
@@ -236,7 +236,7 @@ def _diff_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    """Say what changed."""
+    """Print what changed."""
     from netpol_lab.cli.reports.diff import DiffReport
     from netpol_lab.reach.diff import diff
 
@@ -252,12 +252,12 @@ def _diff(options: argparse.Namespace) -> int:
         shown = found.put_together(by or _readable_by(found, options, run.format))
         query = _query(options)
         run.deliver(DiffReport(shown, query._replace(by=shown.by)))
-    decisive = shown if by else found  # putting pods together to be read must hide nothing
+    decisive = shown if by else found  # grouping for readers must not hide a change
     return FINDINGS if DiffReport(decisive, query._replace(by=decisive.by)) else GOOD
 
 
 def _refuse_without_pods(options: argparse.Namespace, *sides: Cluster) -> None:
-    """Refuse to compare where there is nobody to connect: "nothing changed" would be no answer."""
+    """Refuse to compare clusters without pods: "nothing changed" would mislead."""
     from netpol_lab.errors import NetpolError
 
     for name, cluster in zip((options.old, options.new), sides, strict=True):
@@ -269,7 +269,7 @@ def _refuse_without_pods(options: argparse.Namespace, *sides: Cluster) -> None:
 
 
 def _by_workload_if_renamed(diff: Diff) -> str:
-    """Return how to compare where a rollout has only given pods new names; else nothing."""
+    """Return "workload" where a rollout only gave pods new names, else an empty text."""
     if not (diff.added and diff.removed):
         return ""
     by_workload = diff.put_together("workload")
@@ -280,7 +280,7 @@ def _by_workload_if_renamed(diff: Diff) -> str:
 
 
 def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
-    """Return how to put pods together so that people can read what changed."""
+    """Return the grouping in which people can read what changed."""
     few = format not in _MOST_ENDS or len(diff.changes) <= _MOST_CHANGES
     if few or options.source or options.destination or not diff.put_together("workload"):
         return "pod"
@@ -323,7 +323,7 @@ def _lint_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    """Say what is probably not meant."""
+    """Print what is legal and probably not meant."""
     from netpol_lab.checks.lint.run import lint
     from netpol_lab.cli.reports.lint import LintReport
 

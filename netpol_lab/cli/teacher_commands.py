@@ -31,7 +31,7 @@ def _scenario_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _scenario(options: argparse.Namespace) -> int:
-    """Say of each file what is wrong with it."""
+    """Print what is wrong with each file."""
     from pathlib import Path
 
     from netpol_lab.course.exercise_lint import check_file, holds_manifests
@@ -84,7 +84,7 @@ def _progress_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _progress(options: argparse.Namespace) -> int:
-    """Say what each learner has done."""
+    """Print what each learner has done."""
     from netpol_lab.cli.class_table import find_files, lines_of, read_all
     from netpol_lab.cli.reports.output import save
     from netpol_lab.errors import visible

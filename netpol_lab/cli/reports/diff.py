@@ -12,10 +12,10 @@ from netpol_lab.cli.reports.reach import (
     ReachQuery,
     edges_of,
     graph_nodes,
+    most_telling_port,
     narrowed,
     picture_of,
     scope,
-    telling_port,
     words,
 )
 from netpol_lab.cli.reports.report import Report, json_items
@@ -53,7 +53,7 @@ class DiffReport(Report):
 
     def __init__(self, diff: Diff, query: ReachQuery) -> None:
         self.diff, self.query = diff, query
-        self._is_part = any(query[1:])  # then who is new or gone is not asked about
+        self._is_part = any(query[1:])  # then new and gone names are left out
         self.added, self.removed = ((), ()) if self._is_part else (diff.added, diff.removed)
         self._sources, self._destinations = map(self._meant, (query.source, query.destination))
         asked = filter(self._is_asked, diff.changes)
@@ -88,14 +88,14 @@ class DiffReport(Report):
 
     @property
     def title(self) -> str:
-        """What changed, and whose part of it."""
+        """What changed, and which part is shown."""
         return f"What changed: {scope(self.query)}"
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed or self.partial)
 
     def summary(self) -> str:
-        """Say how many connections were gained and lost, and who is new or gone."""
+        """Say how many connections were gained and lost, and which names are new or gone."""
         said = [self._counted]
         for what, names in (("new", self.added), ("gone", self.removed)):
             more = [f"and {len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
@@ -138,7 +138,7 @@ class DiffReport(Report):
         return Table(("from", "to", *map(str, _KINDS), "causes"), rows)
 
     def graph(self) -> Graph:
-        """Return what was gained and lost as edges between those that it concerns."""
+        """Return what was gained and lost as edges."""
         found = ((change.source, change.destination, _parts(change)) for change in self.changes)
         sides = self.diff.after, self.diff.before
         nodes = {node.name: node for side in sides for node in graph_nodes(side, self.query.by)}
@@ -147,7 +147,9 @@ class DiffReport(Report):
 
     def picture(self) -> Picture:
         """Return the picture of the new cluster, with halos where it differs from the old one."""
-        port = self.query.port or telling_port(part for c in self.changes for part in _parts(c))
+        port = self.query.port or most_telling_port(
+            part for c in self.changes for part in _parts(c)
+        )
         return picture_of(self.diff.after, port, before=self.diff.before.cluster)
 
 

@@ -1,4 +1,4 @@
-"""Ends and connections as a graph in the languages of Graphviz (dot) and of Mermaid.
+"""Ends and connections as a graph, written for Graphviz (dot) and for Mermaid.
 
 Ids are numbers and only labels hold names, so that a name can never be read as part of the graph.
 How a connection is drawn differs in line or arrowhead, and its label says it in words.
@@ -19,11 +19,11 @@ from netpol_lab.errors import NetpolError, visible
 MOST_EDGES = 500  # Mermaid's own limits: it shows an error in place of a larger graph
 MOST_CHARACTERS = 50_000
 LABEL_WIDTH, LABEL_LINES = 40, 6
-OUTSIDE = "outside the cluster"  # the group of what is no pod
+OUTSIDE = "outside the cluster"  # the group of nodes that are not pods
 
 
 class EdgeKind(StrEnum):
-    """What an edge says of a connection; all but the first are words in front of its label."""
+    """What an edge says about a connection; all but the first are named in its label."""
 
     ALLOWED = "allowed"
     UNDEFINED = "undefined"
@@ -35,7 +35,7 @@ class EdgeKind(StrEnum):
 
 @dataclass(frozen=True)
 class GraphNode:
-    """One end: its name, the words inside it, and the group it stands in, if any."""
+    """One end: its name, the text inside it, and its group, if any."""
 
     name: str
     caption: str
@@ -54,7 +54,7 @@ class GraphEdge:
 
     @property
     def lines(self) -> list[str]:
-        """The label as short lines; what does not fit is left out with dots."""
+        """The label as short lines, ending in dots where it was too long."""
         words = self.label if self.kind is EdgeKind.ALLOWED else f"{self.kind} {self.label}"
         return wrap(visible(words, 1000), LABEL_WIDTH, max_lines=LABEL_LINES, placeholder=" ...")
 
@@ -165,7 +165,7 @@ class Graph:
 
 
 def merge_two_way(edges: Iterable[GraphEdge]) -> tuple[GraphEdge, ...]:
-    """Return the edges with two that differ only in their direction drawn as one.
+    """Return the edges, two that differ only in direction merged into one that goes both ways.
 
     Examples
     --------
@@ -194,12 +194,12 @@ _LOOKS = {
 }
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
 _DOT_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
-# What is left stands for itself, also at the start of a line: "1. " and "- " would be lists.
+# All else is literal, also at the start of a line, where "1. " and "- " would make lists.
 _NEEDS_A_CODE = re.compile(r"^-|\.(?= |$)|_|[^\w ./,-]")
 
 
 def quoted(*lines: str) -> str:
-    r"""Return lines as one quoted string of Graphviz, which knows escapes and HTML's entities.
+    r"""Return lines as one quoted string; Graphviz interprets backslashes and HTML entities.
 
     Examples
     --------
@@ -215,7 +215,7 @@ def _dot_cluster(number: int, group: str) -> Iterator[str]:
 
 
 def mermaid_text(text: str) -> str:
-    """Return a text with a code for every sign that Mermaid, Markdown or HTML might understand.
+    """Return a text with a code for every character that Mermaid, Markdown or HTML interprets.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The formats of reports, and which one a file name asks for; light, since every start reads it."""
+"""The formats of reports, and which one a file name asks for; every start imports this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One HTML file that needs nothing else: a heading, a picture and a table, in light and dark.
+"""One self-contained HTML file: a heading, a picture and a table, in light and dark.
 
 It asks no server for anything: its policy forbids it, and only its own script may run.
 """
@@ -15,8 +15,8 @@ from itertools import islice
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.pictures.shapes import printable
 
-MOST_ROWS = 5000  # a browser gets slow with many more
-LONGEST_NAME = 40  # what is shorter, and no list, stays on one line; a longer name may be broken
+MOST_ROWS = 5000  # with many more, browsers get slow
+LONGEST_NAME = 40  # characters; longer names, and lists, may be broken into lines
 
 
 def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iterator[str]:

@@ -58,7 +58,9 @@ class LintReport(Report):
         seen = repr(self.cluster).removeprefix("Cluster: ")
         if not self.cluster.pods and self.cluster.policies:
             seen += "; without the pods most mistakes cannot be seen"
-        return ", ".join(said) or f"no findings ({seen})"  # in the wrong folder there are none, too
+        return (
+            ", ".join(said) or f"no findings ({seen})"
+        )  # say what was read: it may be the wrong folder
 
     def text(self) -> Iterator[str]:
         """Yield each finding with its place, its hint and its witness."""
@@ -67,7 +69,7 @@ class LintReport(Report):
         yield self.summary()
 
     def data(self) -> Iterator[str]:
-        """Yield JSON: a list of findings with everything that is known of each."""
+        """Yield JSON: a list of findings, each with all its fields."""
         yield from json_lines([*map(_as_data, self.findings)])
 
     def table(self) -> Table:
@@ -76,7 +78,7 @@ class LintReport(Report):
         return Table(header, map(_as_row, self.findings))
 
     def graph(self) -> Graph:
-        """Return each witness as an edge, and who is found fault with as a node beside its code."""
+        """Return each finding as a node between its policy and its witness, an edge."""
         nodes: dict[str, GraphNode] = {}
         edges: dict[GraphEdge, None] = {}
         for finding in self.findings:
@@ -99,7 +101,7 @@ class LintReport(Report):
         return Graph(f"{self.title}: {self.summary()}", tuple(nodes.values()), tuple(edges))
 
     def picture(self) -> Picture:
-        """Return the picture of what tells most, with halos on what its witness is about."""
+        """Return the picture of the most telling finding, with halos on what differs."""
         proved = min(self.findings, key=_says_little, default=None)
         if proved is None or proved.witness is None:
             title = f"{self.summary()}, none with a flow to show"
@@ -119,7 +121,7 @@ class LintReport(Report):
 
 
 def _says_little(finding: Finding) -> tuple[bool, bool, int]:
-    """Return what is least for a grave finding whose witness changes."""
+    """Return a sort key: grave findings whose witness changes its verdict come first."""
     witness = finding.witness
     changes = witness is not None and witness.now != witness.then
     return not changes, witness is None, list(Severity).index(finding.severity)

@@ -33,9 +33,9 @@ def deliver(report: Report, format: str, out: str | None, progress: ProgressBar)
 
 
 def save(lines: Iterator[str], path: str) -> None:
-    """Write lines to a file; what cannot be made leaves the file as it was."""
+    """Write lines to a file; if the first cannot be made, the file stays as it was."""
     first = [line for line in (next(lines, None),) if line is not None]
-    # The name of a file of manifests may hold bytes that are no UTF-8.
+    # Lines may quote file names, and these may hold bytes that are not UTF-8.
     with (
         _writing(path),
         open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,

@@ -16,7 +16,7 @@ WIDTH = 24  # characters of the bar
 
 
 class ProgressBar:
-    """Says on standard error what is being done, and how far it is, if that is a terminal.
+    """Shows on standard error what is being done and how far it is, if that is a terminal.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class ProgressBar:
         self._doing, self._done, self._total = doing, 0, 0
 
     def counting(self, items: Iterable[_T], doing: str) -> Iterator[_T]:
-        """Yield the items, and say how many there were."""
+        """Yield the items, counting them."""
         self.now(doing)
         for item in items:
             yield item
@@ -65,7 +65,7 @@ class ProgressBar:
         self._done, self._total = done, total
 
     def stop(self) -> None:
-        """Wipe the bar away, for good: what follows is written to the same terminal."""
+        """Erase the bar for good: what follows is written to the same terminal."""
         self._over.set()
         if self._painter.is_alive():
             self._painter.join()
@@ -83,7 +83,7 @@ class ProgressBar:
 
 
 def bar(doing: str, done: int, total: int, seconds: float) -> str:
-    """Return one drawing of the bar: filled as far as is known, else with a block that wanders.
+    """Return one drawing of the bar: filled as far as is known, else with a moving block.
 
     Examples
     --------

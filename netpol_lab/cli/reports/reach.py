@@ -26,8 +26,8 @@ from netpol_lab.pictures.traffic import USUAL_PORT
 from netpol_lab.reach.grouping import BY, Connection, join_ranges
 from netpol_lab.reach.reachability import Reachability
 
-MOST_NOTED = 100_000  # connections that are kept to be told of again
-LOOKED_AT = 20_000  # connections, to find the port that tells most
+MOST_NOTED = 100_000  # connections kept for the later lists of JSON
+LOOKED_AT = 20_000  # connections, to choose the port of a picture
 
 
 class Port(NamedTuple):
@@ -46,9 +46,9 @@ class Port(NamedTuple):
 
 
 class ReachQuery(NamedTuple):
-    """Which connections are asked about: from whom, to whom, on which port, put together how.
+    """Which connections are asked about: from where, to where, on which port, grouped how.
 
-    An empty name means everybody, and no port all of them.
+    An empty name means every end, and no port means every port.
     """
 
     by: str = "pod"
@@ -63,7 +63,7 @@ class ReachQuery(NamedTuple):
 
 
 def readable_by(reach: Reachability, most: int) -> str:
-    """Return the finest way to put pods together that leaves at most so many, if there is one.
+    """Return the finest grouping that leaves at most so many names, else the coarsest.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def asked(reach: Reachability, query: ReachQuery) -> Iterator[Connection]:
 
 
 def narrowed(connections: Iterable[Connection], port: Port | None) -> Iterator[Connection]:
-    """Return those of the connections that have a port, with it alone; all where none is named."""
+    """Return the connections that have a port, cut down to it; all where no port is given."""
     if port is None:
         return iter(connections)
     only = port.only
@@ -150,11 +150,11 @@ class ReachReport(Report):
 
     @property
     def title(self) -> str:
-        """Reachability, and what of it."""
+        """Reachability, and which part is shown."""
         return f"Reachability: {scope(self.query)}"
 
     def connections(self) -> Iterator[Connection]:
-        """Yield the connections, and count them; neighbouring ranges outside are one."""
+        """Yield the connections and count them; neighbouring outside ranges are joined."""
         self._number, self._left_open, self._within = 0, False, False
         found = asked(self.reach, self.query)
         for connection in join_ranges(found, self.reach.index.ranges):
@@ -175,10 +175,10 @@ class ReachReport(Report):
         yield from ("", self.summary())
 
     def data(self) -> Iterator[str]:
-        """Yield JSON: "connections" are allowed, "undefined" ones left open.
+        """Yield JSON: "connections" are allowed, "undefined" ones are left open.
 
-        What pods of one workload or namespace may open to each other is "within": nobody is
-        connected with himself.
+        What pods of one workload or namespace may open to each other is "within": no end
+        connects to itself.
         """
         again: list[Connection] = []
         yield '{"connections": ['
@@ -192,7 +192,7 @@ class ReachReport(Report):
         yield "]}"
 
     def _noted(self, again: list[Connection]) -> Iterator[Connection]:
-        """Yield the connections; note those that are told of again, as long as they are few."""
+        """Yield the connections; keep those that later lists need, as long as they are few."""
         for connection in self.connections():
             if (connection.undefined or _is_within(connection)) and len(again) < MOST_NOTED:
                 again.append(connection)
@@ -219,9 +219,9 @@ class ReachReport(Report):
         return graph.without_lone_nodes() if part else graph
 
     def picture(self) -> Picture:
-        """Return the picture at the port that was asked about, or at the one that tells most."""
+        """Return the picture at the port that was asked about, or at the most telling one."""
         found = [*islice(asked(self.reach, self.query), LOOKED_AT)]
-        port = self.query.port or telling_port(
+        port = self.query.port or most_telling_port(
             [c.ports for c in found], [c.undefined for c in found]
         )
         return picture_of(self.reach, port)
@@ -234,7 +234,7 @@ def _is_within(connection: Connection) -> bool:
 def edges_of(
     found: Iterable[tuple[str, str, Sequence[PortSet]]], *kinds: EdgeKind
 ) -> tuple[GraphEdge, ...]:
-    """Return an edge for each kind of ports between two ends; there and back may be one edge."""
+    """Return an edge for each kind of ports that two ends have; there and back may be one edge."""
     return merge_two_way(
         GraphEdge(source, destination, str(ports), kind)
         for source, destination, parts in found
@@ -244,7 +244,7 @@ def edges_of(
 
 
 def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
-    """Return the picture at a port; who is outside is in it as long as there is room."""
+    """Return the picture at a port, with outside ranges as long as there is room."""
     outside = [(str(range_), str(range_.first)) for range_ in reach.index.ranges]
     return draw(
         reach.cluster,
@@ -274,7 +274,7 @@ def scope(query: ReachQuery) -> str:
 
 
 def graph_nodes(reach: Reachability, by: str) -> Iterator[GraphNode]:
-    """Yield a node for everybody: pods in the groups of their namespaces, and who is outside."""
+    """Yield a node for every end: pods by namespace, and outside ranges in a group of their own."""
     ranges = outside_names(reach)
     for name in reach.groups(by).names:
         group, _, caption = name.rpartition("/")
@@ -289,14 +289,14 @@ def _json_items(parts: Iterable[tuple[str, str, PortSet]]) -> Iterator[str]:
     )
 
 
-@lru_cache(maxsize=65536)  # the same sets of ports come again and again
+@lru_cache(maxsize=65536)  # the same sets of ports recur
 def words(ports: PortSet) -> str:
-    """Return ports in words, and nothing where there are none."""
+    """Return ports in words; an empty text for none."""
     return str(ports) if ports else ""
 
 
 def in_words(connection: Connection) -> str:
-    """Return the ports of a connection, and those that are left open, in words.
+    """Return the allowed and the undefined ports of a connection in words.
 
     Examples
     --------
@@ -312,17 +312,17 @@ def outside_names(reach: Reachability) -> frozenset[str]:
     return frozenset(map(str, reach.index.ranges))
 
 
-def telling_port(*found: Iterable[PortSet]) -> Port:
-    """Return the port that most of the sets single out; 80 where none does.
+def most_telling_port(*found: Iterable[PortSet]) -> Port:
+    """Return the port that most of the sets name; 80 where none does.
 
-    Sets are looked at only where none before singles out a port: what is allowed before what is
+    Later collections count only where no earlier one names a port: allowed ports go before those
     left open, such as the port of an init container.
 
     Examples
     --------
-    >>> telling_port([PortSet.every(), PortSet.of("TCP", 5432), PortSet.of("UDP", 53, 60)])
+    >>> most_telling_port([PortSet.every(), PortSet.of("TCP", 5432), PortSet.of("UDP", 53, 60)])
     Port(number=5432, protocol='TCP')
-    >>> telling_port([PortSet.every()], [PortSet.of("TCP", 7000)])
+    >>> most_telling_port([PortSet.every()], [PortSet.of("TCP", 7000)])
     Port(number=7000, protocol='TCP')
     """
     every = PortSet.every().ranges
@@ -376,13 +376,13 @@ class ReachGridReport(ReachReport):
         self._outside = outside_names(reach)
 
     def rows(self) -> Iterator[tuple[str, tuple[bool | None, ...]]]:
-        """Yield each source with its cells: None where it is left open, or neither is a pod."""
+        """Yield each source with its cells: None where undefined, or where neither end is a pod."""
         for source in self._groups.names:
             yield source, tuple(self._row(source))
 
     def _row(self, source: str) -> Iterator[bool | None]:
         port = self._port.protocol, self._port.number
-        # A name stands for one that certainly reaches itself, unless it is of several (SEM-49).
+        # One pod certainly reaches itself (SEM-49); two of a namespace need not reach each other.
         alone = self.query.by != "namespace" or self._groups.members[source].bit_count() == 1
         reached: dict[str, bool | None] = {source: alone}
         for _, destination, ports, undefined in self.reach.out_of(source, self.query.by):
@@ -398,7 +398,7 @@ class ReachGridReport(ReachReport):
     def _spoken(
         self, source: str, cells: Iterable[bool | None], said: dict[bool | None, str]
     ) -> Iterator[str]:
-        """Yield what is said of each cell; nothing where neither end is a pod."""
+        """Yield the word for each cell; an empty one where neither end is a pod."""
         for destination, cell in zip(self._groups.names, cells, strict=True):
             yield "" if self._neither(source, destination) else said[cell]
 

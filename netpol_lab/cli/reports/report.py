@@ -1,4 +1,4 @@
-"""What a command found, in every form it can be written in: nine formats from five views of it."""
+"""What a command found, in nine formats made from five views of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from netpol_lab.pictures.svg import Picture
 
 
 class Report(ABC):
-    """What a command found. Every form is made only when it is asked for."""
+    """What a command found. Each view is computed only when a format needs it."""
 
     @property
     @abstractmethod
@@ -25,7 +25,7 @@ class Report(ABC):
 
     @abstractmethod
     def summary(self) -> str:
-        """Return the numbers in a sentence; asked for after the rows."""
+        """Return the numbers in a sentence; called after the rows were read."""
 
     @abstractmethod
     def text(self) -> Iterable[str]:
@@ -40,7 +40,7 @@ class Report(ABC):
         """Return the rows."""
 
     def table_for_people(self) -> Table:
-        """Return the rows as people want to read them: fewer, where nothing gets lost by it."""
+        """Return the rows for a page that people read, where another table suits them better."""
         return self.table()
 
     @abstractmethod
@@ -89,7 +89,7 @@ def png(picture: Picture) -> bytes:
 # ---------------------------------------------------------------- ports as JSON
 
 
-@lru_cache(maxsize=65536)  # the same names and sets of ports come again and again
+@lru_cache(maxsize=65536)  # the same names and sets of ports recur
 def as_json(value: str | PortSet) -> str:
     """Return a name or a set of ports as JSON.
 
@@ -103,7 +103,7 @@ def as_json(value: str | PortSet) -> str:
 
 
 def json_items(items: Iterable[str]) -> Iterator[str]:
-    """Yield items of JSON as those of a list, one a line, with commas where they belong.
+    """Yield the items of a JSON list, one per line, with commas between them.
 
     Examples
     --------
@@ -115,5 +115,5 @@ def json_items(items: Iterable[str]) -> Iterator[str]:
 
 
 def json_lines(value: object) -> Iterator[str]:
-    """Yield plain values as lines of JSON that people can read, too."""
+    """Yield a value as indented JSON, line by line."""
     yield from json.dumps(value, indent=2, ensure_ascii=False).split("\n")

@@ -1,6 +1,6 @@
-"""Stored answers: what is allowed now, compared with what a file says was allowed before.
+"""Snapshots: what is allowed now, compared with what a file says was allowed before.
 
-Order and formatting count for nothing; only who reaches whom on which ports.
+Order and formatting are ignored; only who reaches whom on which ports counts.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def differences(
 ) -> Iterator[Difference]:
     r"""Yield what was gained (+), what was lost (-), and what became or ceased to be undefined (?).
 
-    Both may cut the addresses outside in different places: only those are told that differ.
+    The two may split outside addresses differently: only addresses that differ are reported.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def differences(
 
 
 def _changed(then: Flows, now: Flows) -> Iterator[tuple[str, Connection]]:
-    """Yield what differs, with its sign; what is from one end stands together."""
+    """Yield what differs, with its sign, grouped by source."""
     nothing = PortSet(), PortSet()
     pairs = dict.fromkeys((*then, *now))
     place = {source: number for number, (source, _) in reversed([*enumerate(pairs)])}
@@ -91,7 +91,7 @@ def _changed(then: Flows, now: Flows) -> Iterator[tuple[str, Connection]]:
         yield from ((sign, Connection(*pair, ports)) for sign, ports in signed)
 
 
-@lru_cache(maxsize=65536)  # the same sets of ports come again and again
+@lru_cache(maxsize=65536)  # the same sets of ports recur
 def _signed(
     then: tuple[PortSet, PortSet], now: tuple[PortSet, PortSet]
 ) -> tuple[tuple[str, PortSet], ...]:
@@ -111,9 +111,9 @@ def _ends_of(*flows: Flows) -> dict[str, None]:
     return dict.fromkeys(end for some in flows for pair in some for end in pair)
 
 
-@lru_cache(maxsize=65536)  # the same names come again and again
+@lru_cache(maxsize=65536)  # the same names recur
 def _range(name: str) -> AddressRange | None:
-    """Return the addresses that a name means; None where it means a pod or more of them."""
+    """Return the address range that a name spells; None for the name of pods."""
     first, _, last = name.partition("-")
     start, end = parse_address(first), parse_address(last or first)
     if start is None or end is None or start.version != end.version or int(start) > int(end):
@@ -122,16 +122,16 @@ def _range(name: str) -> AddressRange | None:
 
 
 def _pieces(named: Sequence[AddressRange], outside: Sequence[AddressRange]) -> list[AddressRange]:
-    """Return the addresses in pieces, of which each range holds whole ones, in order.
+    """Return disjoint pieces of the addresses, in order; each range consists of whole pieces.
 
-    What lies between the ranges outside is no connection with the outside, but loopback or a pod.
+    Gaps between the outside ranges are loopback addresses or pods, and not compared.
     """
     pieces = []
     for version in (4, 6):
         bounds = [range_.numbers for range_ in (*named, *outside) if range_.version == version]
         starts = {start for first, last in bounds for start in (first, last + 1)}
         whole = [r.numbers for r in outside if r.version == version]
-        if starts and not whole:  # nothing speaks of this family any more
+        if starts and not whole:  # this family no longer occurs
             whole = [(min(starts), max(starts) - 1)]
         parts = (part for range_ in whole for part in cut(range_, starts))
         pieces += [AddressRange.between(version, *part) for part in parts]
@@ -139,7 +139,7 @@ def _pieces(named: Sequence[AddressRange], outside: Sequence[AddressRange]) -> l
 
 
 def _cut_up(flows: Flows, pieces: Sequence[AddressRange]) -> Flows:
-    """Return the same flows, those of a range as those of its pieces."""
+    """Return the same flows with each range replaced by its pieces."""
     starts = [(piece.version, int(piece.first)) for piece in pieces]
 
     def parts(name: str) -> list[str]:
@@ -162,15 +162,15 @@ def _cut_up(flows: Flows, pieces: Sequence[AddressRange]) -> Flows:
 # ---------------------------------------------------------------- another question
 
 
-def asked_otherwise(then: Flows, reach: Reachability, query: ReachQuery) -> str:
-    """Return in words how a stored answer was asked for, if it seems to be about something else.
+def query_mismatch(then: Flows, reach: Reachability, query: ReachQuery) -> str:
+    """Say how a snapshot seems to have been made, if by another query; nothing otherwise.
 
     Examples
     --------
     >>> import netpol_lab as lab
     >>> reach = lab.reachability(lab.load("three-tier"))
     >>> then = as_flows(reach.connections("namespace"))
-    >>> asked_otherwise(then, reach, ReachQuery())
+    >>> query_mismatch(then, reach, ReachQuery())
     'it is by namespace, and this asks by pod: add --by namespace'
     """
     names = [name for name in _ends_of(then) if _range(name) is None]
@@ -188,12 +188,12 @@ def asked_otherwise(then: Flows, reach: Reachability, query: ReachQuery) -> str:
 def _other_end(
     option: str, word: str, asked: str, stored: Collection[str], reach: Reachability, by: str
 ) -> str:
-    """Say whether all that is stored has one end, or more ends than are asked about."""
+    """Say that the snapshot is about one end only, or about ends that the query leaves out."""
     if asked:
         meant = reach.names_of(asked, by)
         other = next((end for end in stored if end not in meant and _range(end) is None), "")
         return f"it is {word} {other} as well, and this asks only {word} {asked}" if other else ""
-    several = len(reach.groups(by).names) > 2  # of two, each has this end without being asked so
+    several = len(reach.groups(by).names) > 2  # of only two, each connection has both
     if len(stored) != 1 or not several:
         return ""
     (only,) = stored
@@ -266,7 +266,7 @@ def _read_json(text: str) -> Flows:
 
 
 def _once(items: Iterable[tuple[tuple[str, str], _T]]) -> dict[tuple[str, str], _T]:
-    """Return items by their ends; two about the same ones may come of a merge gone wrong."""
+    """Return items by their ends; a botched merge may have left two for the same ends."""
     found: dict[tuple[str, str], _T] = {}
     for ends, value in items:
         if found.setdefault(ends, value) != value:
@@ -330,7 +330,7 @@ def _read_text(text: str) -> Flows:
 
 def _spoken(rows: Iterable[Sequence[str]]) -> Flows:
     return _once(
-        ((source, destination), (spoken_ports(ports), spoken_ports(undefined)))
+        ((source, destination), (parse_ports(ports), parse_ports(undefined)))
         for source, destination, ports, undefined in rows
     )
 
@@ -338,8 +338,8 @@ def _spoken(rows: Iterable[Sequence[str]]) -> Flows:
 _READERS = {"json": _read_json, "csv": _read_csv, "text": _read_text}
 
 
-def spoken_ports(words: str) -> PortSet:
-    """Return the ports that words mean: the way back from `str`.
+def parse_ports(words: str) -> PortSet:
+    """Parse ports as `str` writes them.
 
     Raises
     ------
@@ -347,7 +347,7 @@ def spoken_ports(words: str) -> PortSet:
 
     Examples
     --------
-    >>> spoken_ports("TCP 80, 8000-8100; UDP (all)") - PortSet.of("TCP", 8000, 8050)
+    >>> parse_ports("TCP 80, 8000-8100; UDP (all)") - PortSet.of("TCP", 8000, 8050)
     TCP 80, 8051-8100; UDP (all)
     """
     if words in ("", "all ports"):

@@ -1,4 +1,4 @@
-"""Rows as text, CSV and Markdown, written as they come: there may be millions of them."""
+"""Rows as text, CSV and Markdown, streamed: there may be millions of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from netpol_lab.errors import visible
 
 TableRow = tuple[str, ...]
 
-LOOKED_AT = 1000  # rows, before the first one is printed, to find how wide the columns are
+LOOKED_AT = 1000  # rows that decide how wide the columns are
 WIDEST = 60  # characters that a column is padded to
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would run
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # cells that begin so are formulas to a spreadsheet
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Table:
 
 
 def aligned(rows: Iterable[TableRow], gaps: Sequence[str] = ()) -> Iterator[str]:
-    r"""Yield lines whose columns stand under each other, as wide as the first rows need.
+    r"""Yield lines with aligned columns, as wide as the first rows need.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ class _Echo:
         return line.removesuffix("\r\n")
 
 
-@lru_cache(maxsize=65536)  # the same names come again and again
+@lru_cache(maxsize=65536)  # the same names recur
 def one_line(cell: str) -> str:
     """Return a text on one line, fit for a terminal."""
     return visible(" ".join(cell.splitlines()), 1000)
@@ -115,7 +115,7 @@ _MARKS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|~"} | {"&": "&a
 
 
 def markdown_text(text: str) -> str:
-    r"""Return a text that Markdown shows as it is, on one line.
+    r"""Return a text escaped for Markdown, on one line.
 
     Examples
     --------

@@ -12,11 +12,11 @@ import netpol_lab as lab
 from netpol_lab.cli.reports.reach import ReachQuery, ReachReport
 from netpol_lab.cli.reports.snapshots import (
     as_flows,
-    asked_otherwise,
     differences,
     format_of_snapshot,
+    parse_ports,
+    query_mismatch,
     read,
-    spoken_ports,
 )
 from netpol_lab.errors import NetpolError
 from netpol_lab.model.addresses import AddressRange, parse_address
@@ -44,7 +44,7 @@ def changes(then, now):
 
 @given(port_sets)
 def test_words_mean_the_ports_they_came_from(ports):
-    assert spoken_ports(str(ports) if ports else "") == ports
+    assert parse_ports(str(ports) if ports else "") == ports
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "txt"])
@@ -104,7 +104,7 @@ def at(found, ends):
     said = {"+": PortSet(), "-": PortSet(), "?": PortSet()}
     for difference in found:
         if all(map(means, difference[1:3], ends)):
-            said[difference.sign] |= spoken_ports(difference.ports)
+            said[difference.sign] |= parse_ports(difference.ports)
     return said
 
 
@@ -173,7 +173,7 @@ spec: {replicas: 2, template: {metadata: {labels: {app: web}}}}
     ],
 )
 def test_a_snapshot_of_another_question_is_said_to_be_one(stored, asks, words):
-    said = asked_otherwise(as_flows(ReachReport(MANY, stored).connections()), MANY, asks)
+    said = query_mismatch(as_flows(ReachReport(MANY, stored).connections()), MANY, asks)
     assert words in said
     assert bool(words) == bool(said)
 
