@@ -67,6 +67,15 @@ class ObjectMeta:
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """What every object has."""
+
+    api_version: str = ""
+    kind: str = ""
+    metadata: ObjectMeta = ObjectMeta()
+
+
+@dataclass(frozen=True, slots=True)
 class LabelSelectorRequirement:
     """One item of ``matchExpressions``."""
 
@@ -154,20 +163,15 @@ class NetworkPolicySpec:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkPolicy:
+class NetworkPolicy(Object):
     """A NetworkPolicy; it has no status (VAL-42)."""
 
-    api_version: str = ""
-    kind: str = ""
-    metadata: ObjectMeta = ObjectMeta()
     spec: NetworkPolicySpec = NetworkPolicySpec()
 
 
 @dataclass(frozen=True, slots=True)
-class Namespace(Open):
+class Namespace(Object, Open):
     """A Namespace, as far as policies see it."""
-
-    metadata: ObjectMeta = ObjectMeta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +230,9 @@ class PodStatus(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class Pod(Open):
+class Pod(Object, Open):
     """A Pod, as far as policies see it."""
 
-    metadata: ObjectMeta = ObjectMeta()
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
@@ -250,10 +253,9 @@ class NodeStatus(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class Node(Open):
+class Node(Object, Open):
     """A Node: only its addresses matter."""
 
-    metadata: ObjectMeta = ObjectMeta()
     status: NodeStatus = NodeStatus()
 
 
@@ -293,10 +295,9 @@ class ServiceStatus(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class Service(Open):
+class Service(Object, Open):
     """A Service, as far as policies see it."""
 
-    metadata: ObjectMeta = ObjectMeta()
     spec: ServiceSpec = ServiceSpec()
     status: ServiceStatus = ServiceStatus()
 
@@ -333,15 +334,12 @@ class Ordinals(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkloadSpec(Open):
+class WorkloadSpec(JobSpec):
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
     replicas: int | None = None
     ordinals: Ordinals = Ordinals()
     suspend: bool = False
-    parallelism: int | None = None
-    completion_mode: str = ""
-    template: PodTemplate = PodTemplate()
     job_template: JobTemplate = JobTemplate()
 
 
@@ -361,10 +359,8 @@ class WorkloadStatus(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class Workload(Open):
+class Workload(Object, Open):
     """Anything that makes pods from a template."""
 
-    kind: str = ""
-    metadata: ObjectMeta = ObjectMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: WorkloadStatus = WorkloadStatus()

@@ -146,7 +146,8 @@ def _cut(document: Document, spans: list[tuple[int, int]]) -> Iterator[Line]:
         if number == before + 2:  # an ellipsis would be as long
             yield Line(lines[before + 1], before + 1 in marked, number)
         elif number > before + 1:
-            yield Line(_indent(lines[number]) + GAP)
+            indent = len(lines[number]) - len(lines[number].lstrip())
+            yield Line(lines[number][:indent] + GAP)
         yield Line(lines[number], number in marked, number + 1)
         before = number
     if before < last:
@@ -191,7 +192,3 @@ def _depth(line: str) -> int:
     """Return how far a line is indented; an item of a list is half a step deeper than its key."""
     text = line.lstrip()
     return 2 * (len(line) - len(text)) + text.startswith("- ")
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]

@@ -43,8 +43,8 @@ def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
         yield _not_set("apiVersion", value, _OF_TESTS if "expect" in value else _OF_OBJECTS)
     if not kind:
         yield _not_set("kind", value)
-    for name, text in (("apiVersion", version), ("kind", kind)):
-        if text and not isinstance(text, str):
+    for name in ("apiVersion", "kind"):
+        if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text")
     if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in KINDS:
         yield from _no_match(kind, version)

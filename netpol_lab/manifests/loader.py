@@ -146,10 +146,6 @@ class _Object(NamedTuple):
         hint, title = lookalike(found.excerpt) or found.hint, _title(self.value)
         return replace(found, hint=hint, document=self.document.number, object=title)
 
-    def for_places(self) -> _Object:
-        """Return what `place` and `text` need of it, to be kept."""
-        return _Object(self.document.for_places(), None, self.path)
-
     def place(self, path: str) -> Place | None:
         """Return where the field at a path is written."""
         found = self.document.find((*self.path, *parse_path(path)))
@@ -266,7 +262,7 @@ class _Reader:
         if kind == "NetworkPolicy":
             warned = [*warnings(decoded, strict_cidr), *([_TWICE] if name in self.written else [])]
             self.warnings += map(found.complaint, warned)
-            self.written[name] = found.for_places()
+            self.written[name] = _Object(found.document.for_places(), None, found.path)
 
     def _keep(self, kind: str, decoded: Any) -> tuple[str, str]:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""

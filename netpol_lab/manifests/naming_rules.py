@@ -82,7 +82,7 @@ def check_labels(labels: Mapping[str, str] | None, path: Path) -> Iterator[Probl
     """Yield what is wrong with labels (VAL-06)."""
     for key, value in (labels or {}).items():
         yield from check_key(key, path)
-        yield from check_label_value(value, path)
+        yield from check_value(value, path)
 
 
 def check_key(key: str, path: Path) -> Iterator[Problem]:
@@ -90,7 +90,7 @@ def check_key(key: str, path: Path) -> Iterator[Problem]:
     return _refused(_key_faults(key), key, path)
 
 
-def check_label_value(value: str, path: Path) -> Iterator[Problem]:
+def check_value(value: str, path: Path) -> Iterator[Problem]:
     """Yield why a text cannot be the value of a label."""
     return _refused(_VALUE.faults(value), value, path)
 

@@ -45,7 +45,6 @@ _MESSAGES = (
     ("cannot start any token", "a text that begins with this sign needs quotes"),
     ("unhashable key", "a text that begins with a brace needs quotes"),
 )  # fmt: skip
-_NO_TABS = "there is a tab here: YAML is indented with spaces"
 
 _LOOKALIKES = {
     "“”„‟«»": 'a typographic quotation mark: type " instead',
@@ -98,7 +97,7 @@ def _within(lines: Sequence[str], at: int, opened: int | None) -> int:
 
 def _hint(line: str) -> str:
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return _NO_TABS
+        return "there is a tab here: YAML is indented with spaces"
     for pattern, hint in _WRAPPINGS:
         if re.match(pattern, line):
             return hint

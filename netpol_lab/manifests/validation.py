@@ -7,19 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from netpol_lab.errors import Reason, near, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cidrs import cidr_hint, parse_cidr, strict_fault
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.naming_rules import (
-    check_key,
-    check_label_value,
-    check_labels,
-    check_metadata,
-)
+from netpol_lab.manifests.naming_rules import check_key, check_labels, check_metadata, check_value
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import Direction, Operator
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
@@ -27,14 +21,15 @@ from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
 Problems = Iterator[Problem]
 
 
-def check_object(thing: Any, strict_cidr: bool = True) -> Problems:
+def check_object(thing: api.Object, strict_cidr: bool = True) -> Problems:
     """Yield everything the API server would refuse (VAL-03 to VAL-37).
 
     Of pods, Services and workloads only what policies depend on is checked.
 
     Parameters
     ----------
-    thing : NetworkPolicy, Pod, Service or another type of `api_types`
+    thing : Object
+        Of one of the types in `kinds.KINDS`.
     strict_cidr : bool
         Refuse CIDRs with host bits or leading zeros, as servers since v1.36 do.
 
@@ -188,7 +183,7 @@ def _expression(expression: api.LabelSelectorRequirement, path: Path) -> Problem
         yield Problem((*path, "values"), Reason.FORBIDDEN, message, "leave values out")
     yield from check_key(expression.key, (*path, "key"))
     for i, value in enumerate(values):
-        yield from check_label_value(value, (*path, "values", i))
+        yield from check_value(value, (*path, "values", i))
 
 
 def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:

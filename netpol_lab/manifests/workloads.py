@@ -173,12 +173,12 @@ def _added_labels(key: Key, spec: api.WorkloadSpec, i: int) -> dict[str, str]:
     """Return the labels that a controller adds to those of the template of its pod."""
     if key.kind == "StatefulSet":
         return {POD_INDEX: str(i), POD_NAME: f"{key.name}-{i}"}
-    job: api.WorkloadSpec | api.JobSpec = spec
+    if key.kind not in ("Job", "CronJob"):
+        return {}
+    job: api.JobSpec = spec
     name = key.name
     if key.kind == "CronJob":
         job, name = spec.job_template.spec, f"{key.name}-{i}"  # its Jobs have numbers
-    elif key.kind != "Job":
-        return {}
     index = {JOB_INDEX: str(i - 1)} if job.completion_mode == "Indexed" else {}
     return {JOB_NAME: name, OLD_JOB_NAME: name, **index}
 
