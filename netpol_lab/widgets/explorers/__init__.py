@@ -1,1 +1,5 @@
-"""Explorers: one question each, to be turned in every direction by mouse, keyboard or code."""
+"""Explorers: one subject each, to be turned in every direction by mouse, keyboard or code.
+
+Each has a card (`selector`, `ipblock`, `service_port`, `policy_types`, `enforcement`); three have
+their facts and their drawing beside it. What all share is in `base` and `drawing`.
+"""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import ipywidgets
 
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.scene import Scene
+from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.svg import Drawing, Picture, paint
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.card import Card
@@ -18,7 +22,7 @@ from netpol_lab.widgets.card import Card
 _CSS = (files("netpol_lab") / "data" / "static" / "explorers.css").read_text("utf-8")
 
 
-class View(Drawing, Protocol):
+class ExplainedDrawing(Drawing, Protocol):
     """What an explorer shows: a drawing that knows the reasons behind its parts."""
 
     @property
@@ -29,31 +33,83 @@ class View(Drawing, Protocol):
         """Return the reasons behind a part of the picture; nothing for no part."""
 
 
-class Explorer(Card):
-    """Fields to ask with and a picture that answers; while a question is wrong, the last one stays.
+@dataclass(frozen=True)
+class SceneView:
+    """A picture of traffic with the reasons behind its parts.
 
-    Whoever makes one says how its fields are read (`_typed`), how they are filled (`_fill`), what
-    a question shows (`_view`) and, if anything, what stands above the picture (`_between`).
+    Parameters
+    ----------
+    cluster : Cluster
+    scene : Scene
+    """
+
+    cluster: Cluster
+    scene: Scene
+
+    brief = ""
+
+    @property
+    def sheet(self) -> Sheet:
+        """The shapes."""
+        return self.scene.sheet
+
+    @property
+    def title(self) -> str:
+        """The picture in one line."""
+        return self.scene.title
+
+    @property
+    def desc(self) -> str:
+        """The picture in words."""
+        return self.scene.desc
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+        return self.scene.state
+
+    @property
+    def text(self) -> str:
+        """Every connection as a table of text."""
+        return self.scene.text
+
+    def why(self, key: str) -> str:
+        """Return the reasons behind an arrow or a pod."""
+        return self.scene.traffic.why(self.cluster, key)
+
+
+Inputs = TypeVar("Inputs")
+Shown = TypeVar("Shown", bound=ExplainedDrawing)
+
+
+class Explorer(Card, Generic[Inputs, Shown]):
+    """Fields to fill in and a picture that answers; while an input is wrong, the last one stays.
+
+    A subclass says how its fields are read (`_typed`), how they are filled (`_fill`), what its
+    inputs show (`_view`) and, if anything, what stands above the picture (`_between`).
 
     Parameters
     ----------
     fields : mapping of str to Field
         By the names that `set` knows them by.
-    question : object
+    inputs : object
         What is asked first.
     """
 
-    def __init__(self, fields: Mapping[str, Field], question: Any) -> None:
+    _shown: Shown
+
+    def __init__(self, fields: Mapping[str, Field], inputs: Inputs) -> None:
         self._fields = dict(fields)
         self._map = chosen_from()
         self._quiet = False
-        self._question: Any = question
-        self._shown: Any = None  # nothing yet: a view may ask for what was there before
-        self._shown = self._view(question)
+        self._inputs = inputs
+        self._shown = self._view(inputs)
         self._show()
         row = ipywidgets.HBox(list(self._fields.values()))
         row.add_class("nl-fields")
-        super().__init__([_style(), row, *self._between(), self._map], guarded=True)
+        hidden = ipywidgets.Layout(display="none")
+        style = ipywidgets.HTML(f"<style>{_CSS}</style>", layout=hidden)
+        super().__init__([style, row, *self._between(), self._map], guarded=True)
         self.add_class("nl-board")
         for name, field in self._fields.items():
             field.listen(partial(self._on_edit, name))
@@ -62,8 +118,7 @@ class Explorer(Card):
     @property
     def summary(self) -> str:
         """What the picture says, as text."""
-        text: str = self._shown.text
-        return text
+        return self._shown.text
 
     def draw(self) -> Picture:
         """Return the picture as it is now, to stand under a cell of its own.
@@ -92,16 +147,16 @@ class Explorer(Card):
 
     # ------------------------------------------------------------ for those who make one
 
-    def _typed(self, edited: str) -> Any:
-        """Return the question that the fields ask now, after one of them was edited."""
+    def _typed(self, edited: str) -> Inputs:
+        """Return what the fields hold now, after one of them was edited."""
         raise NotImplementedError
 
     def _fill(self) -> None:
-        """Bring the fields in step with the question."""
+        """Bring the fields in step with the inputs."""
         raise NotImplementedError
 
-    def _view(self, question: Any) -> View:
-        """Return what a question shows, or raise a NetpolError."""
+    def _view(self, inputs: Inputs) -> Shown:
+        """Return what the inputs show, or raise a NetpolError."""
         raise NotImplementedError
 
     def _between(self) -> Iterable[Any]:
@@ -112,26 +167,26 @@ class Explorer(Card):
         """Return what to say under which field."""
         return {edited: str(error)}
 
-    def _ask(self, question: Any) -> None:
-        """Show the answer to a question; if it cannot be asked, raise and change nothing."""
-        before = self._question, self._shown
-        self._question, self._shown = question, self._view(question)
+    def _ask(self, inputs: Inputs) -> None:
+        """Show what other inputs show; if they are wrong, raise and change nothing."""
+        before = self._inputs, self._shown
+        self._inputs, self._shown = inputs, self._view(inputs)
         try:
             self._show()
         except Exception:  # a fault of ours must not leave fields and picture apart
-            self._question, self._shown = before
+            self._inputs, self._shown = before
             self._show()
             raise
 
     def _show(self) -> None:
-        """Bring the fields and the picture in step with the question."""
+        """Bring the fields and the picture in step with the inputs."""
         self._quiet = True
         try:
             self._fill()
         finally:
             self._quiet = False
         self._say({})
-        shown: View = self._shown
+        shown = self._shown
         self._map.show(paint(shown), lambda: shown.text, self._why())
 
     # ------------------------------------------------------------ from the browser
@@ -150,8 +205,7 @@ class Explorer(Card):
         self._map.explanation = self._why()
 
     def _why(self) -> str:
-        shown: View = self._shown
-        return shown.why(self._map.selected) or shown.brief
+        return self._shown.why(self._map.selected) or self._shown.brief
 
     def _say(self, complaints: Mapping[str, str]) -> None:
         for name, field in self._fields.items():
@@ -176,6 +230,15 @@ class Field(ipywidgets.VBox):
         if wide:
             self.add_class("nl-wide")
 
+    @property
+    def value(self) -> Any:
+        """What its first control holds."""
+        return self.controls[0].value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self.controls[0].value = value
+
     def listen(self, call: Callable[[], None]) -> None:
         """Call back when somebody uses one of the controls."""
         for control in self.controls:
@@ -185,10 +248,6 @@ class Field(ipywidgets.VBox):
         """Say what is wrong, or nothing."""
         said = f"{escape(words)} The picture stays as it was."
         self._said.value = f'<div role="alert" class="nl-wrong">{said}</div>' if words else ""
-
-
-def _style() -> Any:
-    return ipywidgets.HTML(f"<style>{_CSS}</style>", layout=ipywidgets.Layout(display="none"))
 
 
 def choice(caption: str, options: Iterable[Any]) -> Any:
@@ -223,6 +282,21 @@ def one_of(name: str, value: Any, options: Iterable[Any]) -> None:
     if value not in options:
         meant = did_you_mean(str(value), map(str, options))
         raise UnknownNameError(f"{name}={value!r}? {meant}")
+
+
+def joined(said: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what is said about each field, from pairs of a field's name and a line.
+
+    Examples
+    --------
+    >>> print(joined([("cidr", "a"), ("cidr", "b")])["cidr"])
+    a
+    b
+    """
+    lines: dict[str, list[str]] = {}
+    for name, line in said:
+        lines.setdefault(name, []).append(line)
+    return {name: "\n".join(found) for name, found in lines.items()}
 
 
 def chosen_from() -> Any:

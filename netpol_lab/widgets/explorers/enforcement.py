@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import ipywidgets
 
-from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures.notebook_text import Words
-from netpol_lab.pictures.scene import compose, differing, flow_table
-from netpol_lab.pictures.traffic import Outside
+from netpol_lab.pictures.scene import Scene, compose, differing, flow_table
+from netpol_lab.pictures.traffic import Arc, Outside
 from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
-from netpol_lab.widgets.explorers.base import Explorer, Field, choice, one_of, refuse_unknown
-from netpol_lab.widgets.explorers.plugins import CHOICES, Enforced, known_of
+from netpol_lab.widgets.explorers.base import (
+    Explorer,
+    Field,
+    SceneView,
+    choice,
+    one_of,
+    refuse_unknown,
+)
 
 
 def explore_enforcement(
@@ -60,7 +66,156 @@ def explore_enforcement(
     return EnforcementExplorer(cluster, draw)
 
 
-class EnforcementExplorer(Explorer):
+# ---------------------------------------------------------------- what plugins do differently
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One way for plugins to behave, and the value of an assumption that says so."""
+
+    value: bool | None
+    words: str
+
+
+def _open(
+    caption: str, *, yes: str, no: str, first: bool = True
+) -> tuple[str, tuple[Behaviour, ...]]:
+    """Return a choice that Kubernetes leaves open, with the behaviour that comes first."""
+    both = Behaviour(True, yes), Behaviour(False, no)
+    return caption, (Behaviour(None, "left open"), *(both if first else both[::-1]))
+
+
+# What plugins differ in, as far as it changes verdicts; the first answer is where to begin.
+CHOICES: dict[str, tuple[str, tuple[Behaviour, ...]]] = {
+    "ip_block_matches_pods": (
+        "An ipBlock around a pod's address",
+        (Behaviour(True, "matches the pod"), Behaviour(False, "does not match pods")),
+    ),
+    "end_port": (
+        "endPort",
+        (Behaviour(True, "is understood"), Behaviour(False, "is ignored: only port counts")),
+    ),
+    "host_network_as_pods": _open(
+        "hostNetwork pods", no="count as their node", yes="count as pods", first=False
+    ),
+    "own_node_egress": _open(
+        "From an isolated pod to its own node", yes="always allowed", no="only by a rule"
+    ),
+    "init_port_names": _open(
+        "Port names of init containers", yes="count", no="do not count"
+    ),
+    "service_rewritten_first": _open(
+        "A Service address is rewritten", yes="before egress rules", no="after egress rules"
+    ),
+    "client_address_kept": _open(
+        "A client outside that calls a Service",
+        yes="arrives with its own address", no="arrives with another one",
+    ),
+    "unknown_addresses_in_blocks": _open(
+        "An address that nobody knows", yes="is in every ipBlock", no="is in no ipBlock"
+    ),
+    "icmp_filtered": _open(
+        "ping and other protocols, at an isolated pod", yes="are blocked", no="pass"
+    ),
+}  # fmt: skip
+
+
+def said(name: str, assumptions: Assumptions) -> str:
+    """Return what is assumed about one choice.
+
+    Examples
+    --------
+    >>> said("icmp_filtered", Assumptions(icmp_filtered=False)).partition(" (")[0]
+    'ping and other protocols, at an isolated pod pass'
+    """
+    caption, answers = CHOICES[name]
+    words = next(one.words for one in answers if one.value == getattr(assumptions, name))
+    return f"{caption} {words} ({known_of(name)})"
+
+
+def known_of(name: str) -> str:
+    """Return what is known about a choice, with its row in the semantics."""
+    if name == "ip_block_matches_pods":
+        return "the API compares addresses; some plugins leave pods out, SEM-47"
+    if name == "end_port":
+        return "a plugin that does not know the field uses only port, SEM-42"
+    return f"{OPEN_QUESTIONS[name].words}, {OPEN_QUESTIONS[name].row}"
+
+
+# ---------------------------------------------------------------- what that changes
+
+
+@dataclass(frozen=True)
+class AssumedTraffic(SceneView):
+    """The traffic under some assumptions, beside what the defaults make of it.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    scene : Scene
+        Under the assumptions.
+    assumptions : Assumptions
+    usual : Scene
+        Under the defaults.
+    """
+
+    assumptions: Assumptions
+    usual: Scene
+
+    @property
+    def state(self) -> str:
+        """What is shown, for programs that wait for it."""
+        return f"{self.scene.state}|{', '.join(f'{n}={v}' for n, v in self.chosen.items())}"
+
+    @property
+    def chosen(self) -> dict[str, bool | None]:
+        """The assumptions that are not the defaults."""
+        names = ("enforced", *CHOICES)
+        values = {name: getattr(self.assumptions, name) for name in names}
+        return {name: value for name, value in values.items() if value != getattr(DEFAULTS, name)}
+
+    @property
+    def different(self) -> tuple[tuple[Arc, Arc], ...]:
+        """The connections with another verdict than under the defaults."""
+        return differing(self.usual, self.scene)
+
+    @property
+    def text(self) -> str:
+        """What is assumed, and which connections it changes."""
+        return "\n".join([self.title, *self._assumed(), *self._changes()])
+
+    def _assumed(self) -> Iterator[str]:
+        if not self.assumptions.enforced:
+            yield "No plugin enforces policies: the API server stores them, and nothing happens."
+            return
+        if not self.chosen:
+            yield "A plugin enforces the policies as Kubernetes says."
+        for name in self.chosen:
+            yield f"{said(name, self.assumptions)}."
+
+    def _changes(self) -> Iterator[str]:
+        if not self.chosen:
+            return
+        count = len(self.different)
+        if not count:
+            yield "Here that makes no difference."
+            return
+        else_ = "by default" if self.assumptions.enforced else "with a plugin"
+        yield f"Different for {count} connection{'' if count == 1 else 's'}:"
+        for usual, now in self.different:
+            ends = f"{now.source.name} -> {now.destination.name}"
+            yield f"  {ends}  {now.state}, {else_} {usual.state}"
+
+    @property
+    def brief(self) -> str:  # type: ignore[override]
+        """What is assumed, and what it changes."""
+        return self.text
+
+
+# ---------------------------------------------------------------- the explorer
+
+
+class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
     """The traffic of a cluster, with a plugin or without; made by `explore_enforcement`.
 
     Parameters
@@ -81,14 +236,13 @@ class EnforcementExplorer(Explorer):
     def __init__(self, cluster: Cluster, draw: Any) -> None:
         self._cluster, self._compose = cluster, draw
         self._usual = draw(assumptions=DEFAULTS)
-        self._box = ipywidgets.Checkbox(
-            description="A network plugin enforces policies", indent=False
-        )
-        self._lists = {name: _list(name) for name in self._mattering()}
-        fields = {name: Field(made) for name, made in self._lists.items()}
-        alone = Field(self._box)
-        alone.add_class("nl-alone")
-        super().__init__({"enforced": alone, **fields}, DEFAULTS)
+        box = ipywidgets.Checkbox(description="A network plugin enforces policies", indent=False)
+        fields = {"enforced": Field(box)}
+        fields["enforced"].add_class("nl-alone")
+        for name, (caption, answers) in CHOICES.items():
+            if any(self._differing(name, answer.value) for answer in answers[1:]):
+                fields[name] = Field(choice(caption, [(one.words, one.value) for one in answers]))
+        super().__init__(fields, DEFAULTS)
 
     def set(self, **assumed: bool | None) -> None:
         """Assume something else about the plugin; what is not mentioned stays.
@@ -113,14 +267,14 @@ class EnforcementExplorer(Explorer):
         """
         refuse_unknown(assumed, ("enforced", *CHOICES))
         for name, value in assumed.items():
-            one_of(name, value, _values(name))
-        self._ask(_changed(self.assumptions, assumed))
+            values = [one.value for one in CHOICES[name][1]] if name in CHOICES else [True, False]
+            one_of(name, value, values)
+        self._ask(replace(self.assumptions, **assumed))  # type: ignore[arg-type]
 
     @property
     def assumptions(self) -> Assumptions:
         """What is assumed now."""
-        asked: Assumptions = self._question
-        return asked
+        return self._inputs
 
     @property
     def different(self) -> tuple[str, ...]:
@@ -170,44 +324,23 @@ class EnforcementExplorer(Explorer):
         width = max(len(answer.words) for answer in answers)
         for answer in answers:
             count = self._differing(name, answer.value)
-            here = (
-                f"{count} connection{'' if count == 1 else 's'} differ{'s' if count == 1 else ''}"
-            )
+            here = "1 connection differs" if count == 1 else f"{count} connections differ"
             yield f"  {answer.words:<{width}}  {here if count else 'as by default'}"
 
     def _differing(self, name: str, value: bool | None) -> int:
         """Return how many verdicts an answer changes here."""
-        scene = self._compose(assumptions=_changed(DEFAULTS, {name: value}))
-        return len(differing(self._usual, scene))
+        assumptions = replace(DEFAULTS, **{name: value})  # type: ignore[arg-type]
+        return len(differing(self._usual, self._compose(assumptions=assumptions)))
 
-    def _mattering(self) -> Iterator[str]:
-        """Yield the choices that change some verdict here."""
-        for name in CHOICES:
-            if any(self._differing(name, value) for value in _values(name)[1:]):
-                yield name
-
-    def _view(self, question: Assumptions) -> Enforced:
-        scene = self._compose(assumptions=question, earlier=DEFAULTS, wording=BESIDE)
-        return Enforced(self._cluster, question, self._usual, scene)
+    def _view(self, inputs: Assumptions) -> AssumedTraffic:
+        scene = self._compose(assumptions=inputs, earlier=DEFAULTS, wording=BESIDE)
+        return AssumedTraffic(self._cluster, scene, inputs, self._usual)
 
     def _typed(self, edited: str) -> Assumptions:
-        chosen = {name: made.value for name, made in self._lists.items()}
-        return _changed(self.assumptions, {"enforced": self._box.value, **chosen})
+        return replace(
+            self.assumptions, **{name: field.value for name, field in self._fields.items()}
+        )
 
     def _fill(self) -> None:
-        self._box.value = self._question.enforced
-        for name, made in self._lists.items():
-            made.value = getattr(self._question, name)
-
-
-def _changed(assumptions: Assumptions, chosen: Mapping[str, Any]) -> Assumptions:
-    return replace(assumptions, **chosen)
-
-
-def _values(name: str) -> list[bool | None]:
-    return [True, False] if name == "enforced" else [answer.value for answer in CHOICES[name][1]]
-
-
-def _list(name: str) -> Any:
-    caption, answers = CHOICES[name]
-    return choice(caption, [(answer.words, answer.value) for answer in answers])
+        for name, field in self._fields.items():
+            field.value = getattr(self._inputs, name)

@@ -9,8 +9,13 @@ from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.traffic import Outside
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, Field, entry, mentioned
-from netpol_lab.widgets.explorers.ipblock_facts import Line, Question, ask, complaint_words
+from netpol_lab.widgets.explorers.base import Explorer, Field, entry, joined, mentioned
+from netpol_lab.widgets.explorers.ipblock_facts import (
+    IPBlockFacts,
+    IPBlockInput,
+    ask,
+    complaint_words,
+)
 
 
 def explore_block(
@@ -50,7 +55,7 @@ def explore_block(
     >>> block.inside
     {'10.1.2.3': True}
     """
-    return BlockExplorer(Question(cidr, _listed(except_), "", _pairs(addresses)))
+    return BlockExplorer(IPBlockInput(cidr, _listed(except_), "", _pairs(addresses)))
 
 
 def _listed(except_: Iterable[str] | str | None) -> tuple[str, ...]:
@@ -64,12 +69,12 @@ def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...
     return tuple((item, item) if isinstance(item, str) else item for item in addresses)
 
 
-class BlockExplorer(Explorer):
+class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     """A CIDR with its exceptions on a number line; made by `explore_block`.
 
     Parameters
     ----------
-    question : Question
+    inputs : IPBlockInput
 
     Examples
     --------
@@ -81,7 +86,7 @@ class BlockExplorer(Explorer):
       left                                       3 addresses
     """
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, inputs: IPBlockInput) -> None:
         self._cidr, self._except = entry("cidr"), entry("except", "10.1.0.0/16, 10.2.0.0/16")
         self._address = entry("An address to look for", "203.0.113.7")
         fields = {
@@ -89,7 +94,7 @@ class BlockExplorer(Explorer):
             "except_": Field(self._except, wide=True),
             "address": Field(self._address, wide=True),
         }
-        super().__init__(fields, question)
+        super().__init__(fields, inputs)
 
     def set(
         self,
@@ -124,31 +129,26 @@ class BlockExplorer(Explorer):
         excepts = except_ if except_ is UNCHANGED else _listed(except_)
         address = "" if address is None else address
         changed = mentioned(cidr=cidr, excepts=excepts, address=address)
-        self._ask(replace(self._question, **changed))
+        self._ask(replace(self._inputs, **changed))
 
     @property
     def inside(self) -> dict[str, bool]:
         """Whether each of the addresses is meant by the block."""
-        return {str(pin.address): pin.inside for pin in self._line.pins}
+        return {str(pin.address): pin.inside for pin in self._shown.pins}
 
-    @property
-    def _line(self) -> Line:
-        line: Line = self._shown
-        return line
+    def _view(self, inputs: IPBlockInput) -> IPBlockFacts:
+        return ask(inputs)
 
-    def _view(self, question: Question) -> Line:
-        return ask(question)
-
-    def _typed(self, edited: str) -> Question:
-        return Question(
+    def _typed(self, edited: str) -> IPBlockInput:
+        return IPBlockInput(
             self._cidr.value.strip(),
             _parts(self._except.value),
             self._address.value.strip(),
-            self._question.pairs,
+            self._inputs.pairs,
         )
 
     def _fill(self) -> None:
-        now = self._question
+        now = self._inputs
         if self._cidr.value.strip() != now.cidr:  # what is typed is never rewritten
             self._cidr.value = now.cidr
         if _parts(self._except.value) != now.excepts:
@@ -159,11 +159,10 @@ class BlockExplorer(Explorer):
     def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
         if not isinstance(error, ManifestError):
             return {"address": str(error)}
-        said: dict[str, list[str]] = {}
-        for complaint in error.complaints:
-            field = "except_" if ".except" in complaint.path else "cidr"
-            said.setdefault(field, []).append(complaint_words(complaint))
-        return {name: "\n".join(lines) for name, lines in said.items()}
+        return joined(
+            ("except_" if ".except" in complaint.path else "cidr", complaint_words(complaint))
+            for complaint in error.complaints
+        )
 
 
 def _parts(written: str) -> tuple[str, ...]:

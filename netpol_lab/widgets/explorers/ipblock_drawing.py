@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from netpol_lab.model.addresses import AddressRange, Network
+from netpol_lab.engine.semantics import covers
+from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.legend import MARGIN, Entry, legend, sign
 from netpol_lab.pictures.shapes import (
@@ -15,6 +17,7 @@ from netpol_lab.pictures.shapes import (
     MIST,
     MUTED,
     PAPER,
+    VERMILLION,
     Box,
     Circle,
     Group,
@@ -28,17 +31,132 @@ from netpol_lab.pictures.shapes import (
     Text,
     clipped,
     text_width,
+    tinted,
 )
 from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.explorers.drawing import INNER, WIDTH, heading, page
-from netpol_lab.widgets.explorers.pins import Pin, counted, spanned
-from netpol_lab.widgets.explorers.scale import FULL, Scale, draw_bar, draw_hole
 
 STUB = 64.0  # the room for addresses before and behind the block
 BAR, LENS_BAR = 36.0, 28.0  # how high the bars are
 NARROW = 12.0  # a hole of fewer pixels gets a lens
 MOST_LENSES = 4
 ROW = 24.0
+FEW = 16  # so many addresses are drawn one by one
+FULL = Style(tinted(BLUE, 0.3), BLUE, 1.5)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """An address, and what a block makes of it.
+
+    Parameters
+    ----------
+    caption : str
+        What to call it; may be empty.
+    address : IPv4Address or IPv6Address
+    block : IPBlock
+    """
+
+    caption: str
+    address: Address
+    block: IPBlock
+
+    @property
+    def inside(self) -> bool:
+        """Whether the block means it."""
+        return covers(self.block, self.address)
+
+    @property
+    def verdict(self) -> str:
+        """In a few words."""
+        return "in the block" if self.inside else "not in the block"
+
+    @property
+    def why(self) -> str:
+        """The reason."""
+        if self.address.version != self.block.cidr.version:
+            return f"an IPv{self.address.version} address, and a block has one family"
+        if self.inside:
+            return f"in {self.block.cidr}{', in no except' if self.block.excepts else ''}"
+        hole = next((hole for hole in self.block.excepts if self.address in hole), None)
+        return f"in except {hole}" if hole else f"outside {self.block.cidr}"
+
+    @property
+    def name(self) -> str:
+        """Caption and address."""
+        return f"{self.caption} {self.address}".strip()
+
+    @property
+    def key(self) -> str:
+        """What a redraw knows it by."""
+        return f"address:{self.name}"
+
+    @property
+    def label(self) -> str:
+        """The address in words."""
+        return f"{self.name}, {self.verdict}: {self.why}"
+
+
+def counted(number: int) -> str:
+    """Return a number of addresses in words.
+
+    Examples
+    --------
+    >>> counted(1), counted(65536), counted(2**96)
+    ('1 address', '65,536 addresses', '2^96 addresses')
+    """
+    if number <= 10**12:
+        return f"{number:,} address{'' if number == 1 else 'es'}"
+    if number.bit_count() == 1:
+        return f"2^{number.bit_length() - 1} addresses"
+    return f"{number:.2e} addresses".replace("e+", " x 10^")
+
+
+def spanned(part: Network) -> str:
+    """Return the first and the last address of a block.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> spanned(ip_network("10.0.0.0/24")), spanned(ip_network("10.0.0.1/32"))
+    ('10.0.0.0 to 10.0.0.255', '10.0.0.1 alone')
+    """
+    first, last = AddressRange.of(part).first, AddressRange.of(part).last
+    return f"{first} alone" if first == last else f"{first} to {last}"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A network as a bar: which number is where."""
+
+    network: Network
+    box: Box
+
+    @property
+    def first(self) -> int:
+        """The number of its first address."""
+        return int(self.network.network_address)
+
+    def x(self, number: int) -> float:
+        """Return where the left edge of an address is; never far beyond the ends."""
+        share = (number - self.first) / self.network.num_addresses
+        return self.box.x + self.box.width * min(max(share, 0.0), 1.0)
+
+    def part(self, network: Network) -> Box:
+        """Return the place of a part of it, wide enough to be seen."""
+        first, last = AddressRange.of(network).numbers
+        left, right = self.x(first), self.x(last + 1)
+        if right - left < 3:
+            middle = min(max((left + right) / 2, self.box.x + 1.5), self.box.right - 1.5)
+            left, right = middle - 1.5, middle + 1.5
+        return Box(left, self.box.y, right - left, self.box.height)
+
+    def middle(self, number: int) -> float:
+        """Return the middle of an address."""
+        return (self.x(number) + self.x(number + 1)) / 2
+
+
+# ---------------------------------------------------------------- the page
 
 
 def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
@@ -237,3 +355,40 @@ def _listed(pin: Pin, y: float) -> Group:
     )
     data = (("key", pin.key), ("verdict", pin.verdict), ("label", pin.label))
     return Group("nl-pin", shapes, data, pin.label)
+
+
+# ---------------------------------------------------------------- bars and holes
+
+
+def draw_bar(scale: Scale, block: IPBlock) -> Iterator[Shape]:
+    """Yield a network that a block means, without its holes."""
+    yield Rect(scale.box, FULL, 3)
+    if scale.network.num_addresses <= FEW:
+        yield from _cells(scale)
+    for hole in block.excepts:
+        if hole.overlaps(scale.network):
+            yield from draw_hole(scale.part(hole))
+
+
+def draw_hole(box: Box) -> Iterator[Shape]:
+    """Yield what is cut out: white, hatched where there is room."""
+    yield Rect(box, Style(PAPER, VERMILLION, 1.5), 2)
+    if box.width >= 8:
+        yield Path(tuple(_hatching(box)), Style("none", VERMILLION, 1))
+
+
+def _hatching(box: Box) -> Iterator[Step]:
+    """Yield slanted lines that end at the edges of a box."""
+    start = -int(box.height) + 6
+    for offset in range(start, int(box.width), 8):
+        left, right = max(0.0, offset), min(box.width, offset + box.height)
+        yield ("M", box.x + left, box.bottom - (left - offset))
+        yield ("L", box.x + right, box.bottom - (right - offset))
+
+
+def _cells(scale: Scale) -> Iterator[Shape]:
+    """Yield a line between any two addresses, where there are few."""
+    count = scale.network.num_addresses
+    for number in range(scale.first + 1, scale.first + count):
+        x = scale.x(number)
+        yield Path((("M", x, scale.box.y), ("L", x, scale.box.bottom)), Style("none", BLUE, 1))

@@ -15,12 +15,11 @@ from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
-from netpol_lab.widgets.explorers.ipblock_drawing import lay_out
-from netpol_lab.widgets.explorers.pins import Pin, counted, spanned
+from netpol_lab.widgets.explorers.ipblock_drawing import Pin, counted, lay_out, spanned
 
 
 @dataclass(frozen=True)
-class Question:
+class IPBlockInput:
     """A block as it is written, and addresses to look for.
 
     Parameters
@@ -53,17 +52,17 @@ class Question:
         return json.dumps(policy)
 
 
-def ask(question: Question) -> Line:
+def ask(inputs: IPBlockInput) -> IPBlockFacts:
     """Return the block, or raise what the API server would say (ManifestError)."""
-    (policy,) = read_all([("policy.yaml", question.manifest)]).policies
+    (policy,) = read_all([("policy.yaml", inputs.manifest)]).policies
     block = (policy.ingress or ())[0].peers[0].ip_block
     assert block is not None
-    return Line(question, block, tuple(_pins(question, block)))
+    return IPBlockFacts(inputs, block, tuple(_pins(inputs, block)))
 
 
-def _pins(question: Question, block: IPBlock) -> Iterator[Pin]:
-    looked_for = [("", question.address)] if question.address else []
-    for caption, text in (*question.pairs, *looked_for):
+def _pins(inputs: IPBlockInput, block: IPBlock) -> Iterator[Pin]:
+    looked_for = [("", inputs.address)] if inputs.address else []
+    for caption, text in (*inputs.pairs, *looked_for):
         address = parse_address(text)
         if address is None:
             raise FlowError(f'"{text}" is not an IP address; one looks like 203.0.113.7.')
@@ -71,17 +70,17 @@ def _pins(question: Question, block: IPBlock) -> Iterator[Pin]:
 
 
 @dataclass(frozen=True)
-class Line:
+class IPBlockFacts:
     """A block with its holes and some addresses; made by `ask`.
 
     Parameters
     ----------
-    question : Question
+    inputs : IPBlockInput
     block : IPBlock
     pins : tuple of Pin
     """
 
-    question: Question
+    inputs: IPBlockInput
     block: IPBlock
     pins: tuple[Pin, ...]
 
@@ -94,7 +93,7 @@ class Line:
     @property
     def state(self) -> str:
         """What is shown, for programs that wait for it."""
-        return f"{self.block}|{self.question.address}"
+        return f"{self.block}|{self.inputs.address}"
 
     @property
     def title(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
 from textwrap import fill
 from typing import Any
 
@@ -15,11 +14,17 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.policy_types_table import effect_of, policy_types, rule_of
-from netpol_lab.pictures.scene import Scene, compose
-from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.widgets.card import preformatted
-from netpol_lab.widgets.explorers.base import Explorer, Field, choice, one_of, refuse_unknown
+from netpol_lab.widgets.explorers.base import (
+    Explorer,
+    Field,
+    SceneView,
+    choice,
+    one_of,
+    refuse_unknown,
+)
 
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
@@ -54,15 +59,9 @@ def policy_yaml(ingress: str = "absent", egress: str = "absent", types: str = "a
       policyTypes: [Egress]
       egress: []
     """
-    listed = {"absent": "", "empty": "\n  policyTypes: []"}
-    return "".join(
-        [
-            _HEAD,
-            listed.get(types, f"\n  policyTypes: {types}"),
-            _section("ingress", "from", ingress),
-            _section("egress", "to", egress),
-        ]
-    )
+    listed = {"absent": "", "empty": "\n  policyTypes: []"}.get(types, f"\n  policyTypes: {types}")
+    sections = _section("ingress", "from", ingress) + _section("egress", "to", egress)
+    return _HEAD + listed + sections
 
 
 def _section(field: str, preposition: str, written: str) -> str:
@@ -71,7 +70,7 @@ def _section(field: str, preposition: str, written: str) -> str:
 
 
 @dataclass(frozen=True)
-class Question:
+class PolicyTypesInput:
     """How the three fields are written: as one of `SECTIONS` each, and as one of `TYPES`.
 
     Parameters
@@ -90,25 +89,13 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Spelling:
-    """What comes of one way to write the policy.
-
-    Parameters
-    ----------
-    cluster : Cluster
-        Three pods, and the policy.
-    before : Cluster, optional
-        What was shown before; the picture marks what has changed since.
-    """
-
-    cluster: Cluster
-    before: Cluster | None = None
+class Spelling(SceneView):
+    """What comes of one way to write the policy, in a cluster of three pods."""
 
     @property
     def stored(self) -> str:
         """The policyTypes that Kubernetes stores."""
-        (policy,) = self.cluster.policies
-        return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
+        return _stored(self.cluster)
 
     @property
     def sentences(self) -> Iterator[str]:
@@ -118,42 +105,16 @@ class Spelling:
         yield rule_of(policy)
         yield from (effect_of(policy, direction) for direction in Direction)
 
-    @cached_property
-    def scene(self) -> Scene:
-        """The picture."""
-        title = f"policyTypes: {self.stored}"
-        return compose(self.cluster, 80, before=self.before, title=title, live=True)
 
-    @property
-    def sheet(self) -> Sheet:
-        """The shapes."""
-        return self.scene.sheet
+def _stored(cluster: Cluster) -> str:
+    (policy,) = cluster.policies
+    return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
 
-    @property
-    def title(self) -> str:
-        """The picture in one line."""
-        return self.scene.title
 
-    @property
-    def desc(self) -> str:
-        """The picture in words."""
-        return self.scene.desc
-
-    @property
-    def state(self) -> str:
-        """What is shown, for programs that wait for it."""
-        return self.scene.state
-
-    @property
-    def text(self) -> str:
-        """Every connection as a table of text."""
-        return self.scene.text
-
-    brief = ""  # the sentences stand above the picture
-
-    def why(self, key: str) -> str:
-        """Return the reasons behind an arrow or a pod."""
-        return self.scene.traffic.why(self.cluster, key)
+def _spelling(cluster: Cluster, before: Cluster | None = None) -> Spelling:
+    """Return a spelling whose picture marks what is different from `before`."""
+    title = f"policyTypes: {_stored(cluster)}"
+    return Spelling(cluster, compose(cluster, 80, before=before, title=title, live=True))
 
 
 def explore_types() -> TypesExplorer:
@@ -174,7 +135,7 @@ def explore_types() -> TypesExplorer:
     return TypesExplorer()
 
 
-class TypesExplorer(Explorer):
+class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
     """One policy in all its spellings: the YAML, what is stored, the picture, and the rule.
 
     Made by `explore_types`.
@@ -196,14 +157,14 @@ class TypesExplorer(Explorer):
 
     def __init__(self) -> None:
         self._pods = load("one-way")
-        self._lists = {
-            "ingress": choice("ingress", SECTIONS),
-            "egress": choice("egress", SECTIONS),
-            "types": choice("policyTypes", TYPES),
+        fields = {
+            "ingress": Field(choice("ingress", SECTIONS)),
+            "egress": Field(choice("egress", SECTIONS)),
+            "types": Field(choice("policyTypes", TYPES)),
         }
         self._yaml = ipywidgets.HTML(layout=ipywidgets.Layout(flex="1 1 300px"))
         self._sentences = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 400px"))
-        super().__init__({name: Field(made) for name, made in self._lists.items()}, Question())
+        super().__init__(fields, PolicyTypesInput())
 
     def set(self, **written: str) -> None:
         """Choose how fields are written; what is not mentioned stays.
@@ -227,35 +188,35 @@ class TypesExplorer(Explorer):
         >>> print(explorer.summary.splitlines()[4])
         Ingress is not listed: its ingress rules are stored and ignored.
         """
-        refuse_unknown(written, self._lists)
+        refuse_unknown(written, self._fields)
         for field, chosen in written.items():
-            one_of(field, chosen, self._lists[field].options)
-        self._ask(replace(self._question, **written))
+            one_of(field, chosen, TYPES if field == "types" else SECTIONS)
+        self._ask(replace(self._inputs, **written))
 
     @property
     def written(self) -> dict[str, str]:
         """How the fields are written now."""
-        return asdict(self._question)
+        return asdict(self._inputs)
 
     @property
     def yaml(self) -> str:
         """The policy as written."""
-        return str(self._question.yaml)
+        return self._inputs.yaml
 
     @property
     def cluster(self) -> Cluster:
         """Three pods, and the policy that is shown."""
-        return self._spelling.cluster
+        return self._shown.cluster
 
     @property
     def stored(self) -> str:
         """The policyTypes that Kubernetes stores."""
-        return self._spelling.stored
+        return self._shown.stored
 
     @property
     def summary(self) -> str:
         """What is stored, which rule says so, and what it does in each direction."""
-        return "\n\n".join(fill(line, 88) for line in self._spelling.sentences)
+        return "\n\n".join(fill(line, 88) for line in self._shown.sentences)
 
     def flows(self) -> Words:
         """Return every connection of the picture as a table of text.
@@ -270,7 +231,7 @@ class TypesExplorer(Explorer):
         >>> lab.explore_types().flows().splitlines()[0]
         'policyTypes: [Ingress], TCP 80: 4 of 6 connections allowed, 2 blocked'
         """
-        return Words(self._spelling.text)
+        return Words(self._shown.text)
 
     def table(self) -> Picture:
         """Return every way to write the three fields at once, as a picture and as text.
@@ -302,30 +263,26 @@ class TypesExplorer(Explorer):
         >>> explorer.draw().text.splitlines()[0]
         'policyTypes: [Egress], TCP 80: 4 of 6 connections allowed, 2 blocked'
         """
-        return Picture(replace(self._spelling, before=None))
+        return Picture(_spelling(self.cluster))
 
     @property
     def words(self) -> str:  # type: ignore[override]
         """The policy, the summary and the flows as text."""
         return "\n\n".join([self.yaml, self.summary, self.flows()])
 
-    @property
-    def _spelling(self) -> Spelling:
-        spelling: Spelling = self._shown
-        return spelling
+    def _view(self, inputs: PolicyTypesInput) -> Spelling:
+        cluster = self._pods.with_policies(load(f"{inputs.yaml}\n").policies)
+        before: Spelling | None = getattr(self, "_shown", None)  # nothing at first
+        return _spelling(cluster, before.cluster if before else None)
 
-    def _view(self, question: Question) -> Spelling:
-        cluster = self._pods.with_policies(load(f"{question.yaml}\n").policies)
-        return Spelling(cluster, self._shown and self._shown.cluster)
-
-    def _typed(self, edited: str) -> Question:
-        return Question(**{field: made.value for field, made in self._lists.items()})
+    def _typed(self, edited: str) -> PolicyTypesInput:
+        return PolicyTypesInput(**{name: field.value for name, field in self._fields.items()})
 
     def _fill(self) -> None:
-        for field, written in self.written.items():
-            self._lists[field].value = written
+        for name, written in self.written.items():
+            self._fields[name].value = written
         self._yaml.value = preformatted(self.yaml)
-        self._sentences.value = preformatted("\n\n".join(self._spelling.sentences))
+        self._sentences.value = preformatted("\n\n".join(self._shown.sentences))
 
     def _between(self) -> Iterable[Any]:
         texts = ipywidgets.HBox([self._yaml, self._sentences])

@@ -9,14 +9,20 @@ from typing import Any
 
 import ipywidgets
 
-from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.errors import Complaint, ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.manifests.yaml_reader import quoted
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import NAME_LABEL, Labels
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, Field, choice, mentioned, one_of
-from netpol_lab.widgets.explorers.selector_facts import Selection, ask
-from netpol_lab.widgets.explorers.selector_yaml import PEER, SUBJECT, Question, complaint_words
+from netpol_lab.widgets.explorers.base import Explorer, Field, choice, joined, mentioned, one_of
+from netpol_lab.widgets.explorers.selector_facts import (
+    PEER,
+    SUBJECT,
+    Selection,
+    SelectorInput,
+    ask,
+    complaint_words,
+)
 
 OWN_TEXT = "as written below"
 ITEMS = (("one item (AND)", 1), ("two items (OR)", 2))
@@ -70,16 +76,16 @@ def explore_selector(
     """
     if home is None:
         home = next((pod.namespace for pod in checked_cluster(cluster).pods), "default")
-    return SelectorExplorer(cluster, Question(pods, namespaces, home, items, role))
+    return SelectorExplorer(cluster, SelectorInput(pods, namespaces, home, items, role))
 
 
-class SelectorExplorer(Explorer):
+class SelectorExplorer(Explorer[SelectorInput, Selection]):
     """Selectors as text, and who is meant; made by `explore_selector`.
 
     Parameters
     ----------
     cluster : Cluster
-    question : Question
+    inputs : SelectorInput
 
     Examples
     --------
@@ -96,8 +102,8 @@ class SelectorExplorer(Explorer):
       blog/reader  not meant  is in blog, the policy is in shop
     """
 
-    def __init__(self, cluster: Cluster, question: Question) -> None:
-        one_of("role", question.role, (PEER, SUBJECT))
+    def __init__(self, cluster: Cluster, inputs: SelectorInput) -> None:
+        one_of("role", inputs.role, (PEER, SUBJECT))
         self._cluster = cluster
         self._pods = SelectorField("podSelector", (pod.labels for pod in cluster.pods))
         everywhere = (namespace.labels for namespace in cluster.namespaces.values())
@@ -105,14 +111,14 @@ class SelectorExplorer(Explorer):
         self._home = choice("Policy's namespace", cluster.namespaces)
         self._items = choice("Both selectors in", ITEMS)
         fields = {"pods": self._pods, "home": Field(self._home)}
-        if question.role == PEER:
+        if inputs.role == PEER:
             fields = {
                 "pods": self._pods,
                 "namespaces": self._namespaces,
                 "home": Field(self._home),
                 "items": Field(self._items),
             }
-        super().__init__(fields, question)
+        super().__init__(fields, inputs)
 
     def set(
         self,
@@ -147,52 +153,51 @@ class SelectorExplorer(Explorer):
         ('blog/reader',)
         """
         changed = mentioned(pods=pods, namespaces=namespaces, home=home, items=items)
-        self._ask(replace(self._question, **changed))
+        self._ask(replace(self._inputs, **changed))
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """The full names of the pods that are meant."""
-        return self._selection.chosen
+        return self._shown.chosen
 
     @property
     def yaml(self) -> str:
         """The part of the policy that is asked about."""
-        return str(self._question.yaml)
+        return str(self._inputs.yaml)
 
-    @property
-    def _selection(self) -> Selection:
-        selection: Selection = self._shown
-        return selection
+    def _view(self, inputs: SelectorInput) -> Selection:
+        if inputs.home not in list(self._cluster.namespaces):  # None has no hash to ask with
+            known = did_you_mean(str(inputs.home), self._cluster.namespaces)
+            raise UnknownNameError(f'there is no namespace "{inputs.home}". {known}')
+        one_of("items", inputs.items, (1, 2))
+        return ask(self._cluster, inputs)
 
-    def _view(self, question: Question) -> Selection:
-        if question.home not in list(self._cluster.namespaces):  # None has no hash to ask with
-            known = did_you_mean(str(question.home), self._cluster.namespaces)
-            raise UnknownNameError(f'there is no namespace "{question.home}". {known}')
-        one_of("items", question.items, (1, 2))
-        return ask(self._cluster, question)
-
-    def _typed(self, edited: str) -> Question:
-        return Question(
+    def _typed(self, edited: str) -> SelectorInput:
+        return SelectorInput(
             self._pods.text,
             self._namespaces.text,
             self._home.value,
             self._items.value,
-            self._question.role,
+            self._inputs.role,
         )
 
     def _fill(self) -> None:
-        self._pods.text, self._namespaces.text = self._question.pods, self._question.namespaces
-        self._home.value, self._items.value = self._question.home, self._question.items
+        self._pods.text, self._namespaces.text = self._inputs.pods, self._inputs.namespaces
+        self._home.value, self._items.value = self._inputs.home, self._inputs.items
 
     def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
         if not isinstance(error, ManifestError):
             return {edited: str(error)}
-        said: dict[str, list[str]] = {}
-        for complaint in error.complaints:
-            where = complaint.path or complaint.file
-            name = next((name for name, signs in _SIGNS.items() if signs.search(where)), edited)
-            said.setdefault(name, []).append(complaint_words(complaint))
-        return {name: "\n".join(lines) for name, lines in said.items()}
+        return joined(
+            (_field_of(complaint, edited), complaint_words(complaint))
+            for complaint in error.complaints
+        )
+
+
+def _field_of(complaint: Complaint, edited: str) -> str:
+    """Return the name of the field that a complaint is about."""
+    where = complaint.path or complaint.file
+    return next((name for name, signs in _SIGNS.items() if signs.search(where)), edited)
 
 
 # What a complaint's path has in it that is about a field.

@@ -34,7 +34,7 @@ LINE = 16.0
 
 
 @dataclass(frozen=True)
-class Mark:
+class PodMark:
     """What the selectors make of one pod.
 
     Parameters
@@ -64,16 +64,16 @@ class Mark:
         return f"pod {self.pod.name} in namespace {self.pod.namespace}, {self.verdict}: {self.why}"
 
 
-class Frame(NamedTuple):
+class NamespaceCards(NamedTuple):
     """A namespace: whether the policy is in it, whether its pods are looked at, and the pods."""
 
     namespace: Namespace
     home: bool
     looked_at: bool
-    marks: tuple[Mark, ...]
+    marks: tuple[PodMark, ...]
 
 
-def lay_out(title: str, lines: Iterable[str], frames: Sequence[Frame]) -> Sheet:
+def lay_out(title: str, lines: Iterable[str], frames: Sequence[NamespaceCards]) -> Sheet:
     """Return a drawing of the namespaces, in columns of about the same height."""
     top, head = heading(title, list(lines))
     count = min(MOST_COLUMNS, max(1, len(frames)))
@@ -88,7 +88,7 @@ def lay_out(title: str, lines: Iterable[str], frames: Sequence[Frame]) -> Sheet:
     return page(max(bottoms) + MARGIN - GAP, head, *shapes)
 
 
-def _frame(frame: Frame, x: float, y: float, width: float) -> list[Shape]:
+def _frame(frame: NamespaceCards, x: float, y: float, width: float) -> list[Shape]:
     """Return a namespace with its pods; its frame comes first."""
     room = width - 2 * PAD
     pairs = map("=".join, frame.namespace.labels.items())
@@ -99,7 +99,7 @@ def _frame(frame: Frame, x: float, y: float, width: float) -> list[Shape]:
     return [*_head(frame, labels, Box(x, y, width, bottom + PAD - y)), *cards]
 
 
-def _cards(marks: Sequence[Mark], x: float, y: float, room: float) -> tuple[list[Shape], float]:
+def _cards(marks: Sequence[PodMark], x: float, y: float, room: float) -> tuple[list[Shape], float]:
     """Return the cards from a place on, in rows, and their bottom."""
     across = max(1, round(room / CARD))
     width = (room - (across - 1) * BETWEEN) / across
@@ -113,7 +113,7 @@ def _cards(marks: Sequence[Mark], x: float, y: float, room: float) -> tuple[list
     return cards, y - (BETWEEN if marks else 0)
 
 
-def _head(frame: Frame, labels: Sequence[str], box: Box) -> Iterator[Shape]:
+def _head(frame: NamespaceCards, labels: Sequence[str], box: Box) -> Iterator[Shape]:
     looked = Style(tinted(BLUE, 0.07), BLUE, 1.5)
     yield Rect(box, looked if frame.looked_at else Style(MIST, FAINT, 1.5, (5.0, 4.0)), 12)
     room = box.width - 2 * PAD - (112 if frame.home else 0)
@@ -125,16 +125,16 @@ def _head(frame: Frame, labels: Sequence[str], box: Box) -> Iterator[Shape]:
         yield Text((box.x + PAD, box.y + 42 + LINE * i), words, colour=MUTED)
 
 
-def _labels(mark: Mark, room: float) -> list[str]:
+def _labels(mark: PodMark, room: float) -> list[str]:
     pairs = map("=".join, mark.pod.labels.items())
     return wrapped(", ".join(pairs) or "no labels", room)
 
 
-def _height(mark: Mark, width: float) -> float:
+def _height(mark: PodMark, width: float) -> float:
     return 36 + LINE * len(_labels(mark, width - 20)) + 2 * LINE + 2  # two lines for the reason
 
 
-def _card(mark: Mark, box: Box) -> Group:
+def _card(mark: PodMark, box: Box) -> Group:
     lit, room, x = mark.meant is True, box.width - 20, box.x + 10
     look = Style(tinted(BLUE, 0.2), BLUE, 2.5) if lit else Style(PAPER, EDGE, 1.2)
     name = shortened(mark.pod.name, room - 100, 14, bold=True)

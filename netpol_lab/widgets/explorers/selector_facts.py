@@ -1,9 +1,9 @@
-"""Whom selectors mean: each pod of a cluster, and what it misses, as words and as a picture."""
+"""Selectors as they are written, and whom they match: each pod, and what it misses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import dedent, indent
 
@@ -11,9 +11,9 @@ from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.near_miss import Unmet, UnmetPart, unmet_by_peer
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import looked_in, matches
-from netpol_lab.errors import ManifestError, NetpolError
+from netpol_lab.errors import Complaint, ManifestError, NetpolError
 from netpol_lab.manifests.loader import read_all
-from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.manifests.yaml_reader import documents, quoted
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
@@ -31,23 +31,125 @@ from netpol_lab.model.objects import (
 from netpol_lab.model.policy_parts import selectors_of
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
-from netpol_lab.widgets.explorers.selector_drawing import Frame, Mark, lay_out
-from netpol_lab.widgets.explorers.selector_yaml import NOTHING, PEER, SUBJECT, Question, of_field
+from netpol_lab.widgets.explorers.selector_drawing import NamespaceCards, PodMark, lay_out
+
+PEER, SUBJECT = "peer", "subject"  # what selectors can be for
+NOTHING = {"", "null", "~"}  # ways to write null
 
 
-def ask(cluster: Cluster, question: Question) -> Selection:
+@dataclass(frozen=True)
+class SelectorInput:
+    """Selectors as they are written, and where.
+
+    Parameters
+    ----------
+    pods, namespaces : str, optional
+        The values of podSelector and namespaceSelector as YAML; None where the field is absent.
+    home : str
+        The policy's namespace.
+    items : int
+        Whether both selectors stand in one item of `from`, or each in an item of its own.
+    role : str
+        ``"peer"`` for an item of `from`, ``"subject"`` for the podSelector of the policy itself.
+    """
+
+    pods: str | None = "{}"
+    namespaces: str | None = None
+    home: str = "default"
+    items: int = 1
+    role: str = PEER
+
+    @property
+    def written(self) -> dict[str, str]:
+        """The fields that are there, with their values."""
+        fields = {"podSelector": self.pods, "namespaceSelector": self.namespaces}
+        if self.role == SUBJECT:
+            del fields["namespaceSelector"]
+        return {name: text for name, text in fields.items() if text is not None}
+
+    @property
+    def yaml(self) -> str:
+        """The part of the policy that is about them.
+
+        Examples
+        --------
+        >>> print(SelectorInput(pods="{}", namespaces="null", items=2).yaml)
+        from:
+        - podSelector: {}
+        - namespaceSelector: null
+        """
+        if self.role == SUBJECT:
+            return "\n".join(["spec:", *(_field(*pair, "  ") for pair in self.written.items())])
+        return "\n".join(["from:", *self._items()])
+
+    def _items(self) -> Iterator[str]:
+        fields = [_field(name, text, "  ") for name, text in self.written.items()]
+        if not fields:
+            yield "- {}"
+        for place, field in enumerate(fields):
+            yield f"- {field[2:]}" if place == 0 or self.items == 2 else field
+
+    @property
+    def manifest(self) -> str:
+        """A whole policy with this part."""
+        spec = self.yaml
+        if self.role == PEER:
+            spec = f"spec:\n  podSelector: {{}}\n  ingress:\n  - {indent(spec, '    ')[4:]}"
+        return _HEAD.format(home=quoted(self.home)) + spec + "\n"
+
+
+_HEAD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: try-it
+  namespace: {home}
+"""
+
+
+def _field(name: str, text: str, margin: str) -> str:
+    """Return a field with its value: beside its name if that is short, else below."""
+    value = dedent(text.expandtabs()).strip("\n ")
+    beside = "\n" not in value and (value[:1] == "{" or value in NOTHING)
+    if beside:
+        return f"{margin}{name}: {value}".rstrip()
+    return f"{margin}{name}:\n{indent(value, margin + '  ')}"
+
+
+def of_field(complaint: Complaint) -> Complaint:
+    """Return a complaint that names its field, not a place in a file that nobody has seen."""
+    fields = ("podSelector", "namespaceSelector")
+    name = next((field for field in fields if field in complaint.path), "from")
+    return replace(complaint, file=name, object="", line=0, column=0, excerpt="")
+
+
+def complaint_words(complaint: Complaint) -> str:
+    """Return a complaint about a selector in short: its field, the server's words and the hint."""
+    whole = complaint.path
+    path = whole.partition("Selector")[2].removeprefix(".")
+    message, hint = complaint.message, complaint.hint.rstrip("?")
+    if path:
+        message = f"{path}: {message.replace(whole, path)}"
+        hint = hint.replace(whole.removesuffix(f".{path}"), "a selector")
+    return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"
+
+
+# ---------------------------------------------------------------- whom they match
+
+
+def ask(cluster: Cluster, inputs: SelectorInput) -> Selection:
     """Return whom the selectors mean, or raise what the API server would say (ManifestError)."""
-    for name, text in question.written.items():
+    for name, text in inputs.written.items():
         if not isinstance(text, str):
             raise NetpolError(f"{name} is written as YAML in quotes, as in {name}={str(text)!r}")
         _, broken = documents(dedent(text), name)
         if broken:
             raise ManifestError(broken)
     try:
-        policy, *_ = read_all([("policy.yaml", question.manifest)]).policies
+        policy, *_ = read_all([("policy.yaml", inputs.manifest)]).policies
     except ManifestError as error:
         raise ManifestError([of_field(complaint) for complaint in error.complaints]) from None
-    return Selection(cluster, question, policy)
+    return Selection(cluster, inputs, policy)
 
 
 @dataclass(frozen=True)
@@ -57,38 +159,38 @@ class Selection:
     Parameters
     ----------
     cluster : Cluster
-    question : Question
+    inputs : SelectorInput
     policy : Policy
         The policy that was made of it.
     """
 
     cluster: Cluster
-    question: Question
+    inputs: SelectorInput
     policy: Policy
 
     @property
     def peers(self) -> tuple[Peer, ...]:
         """The items: those of `from`, or the podSelector of the policy as one."""
-        if self.question.role == SUBJECT:
+        if self.inputs.role == SUBJECT:
             return (Peer(pod_selector=self.policy.pod_selector),)
         return self.policy.rules(self.policy.policy_types[0])[0].peers
 
     @cached_property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[PodMark, ...]:
         """The running pods, namespace by namespace, each with what becomes of it."""
         order = {name: place for place, name in enumerate(self.cluster.namespaces)}
         running = (pod for pod in self.cluster.pods if not pod.finished)
         return tuple(map(self._mark, sorted(running, key=lambda pod: order[pod.namespace])))
 
-    def _mark(self, pod: Pod) -> Mark:
-        meant = pod in resolution_of(self.cluster).peers(self.question.home, self.peers).pods
-        word = "selected" if self.question.role == SUBJECT else "meant"
+    def _mark(self, pod: Pod) -> PodMark:
+        meant = pod in resolution_of(self.cluster).peers(self.inputs.home, self.peers).pods
+        word = "selected" if self.inputs.role == SUBJECT else "meant"
         if meant and counts_as_pod(pod, DEFAULTS) is None:
             why = f"it uses its node's network; most plugins: not {word}"
-            return Mark(pod, None, why, "undefined")
+            return PodMark(pod, None, why, "undefined")
         if meant:
-            return Mark(pod, True, self._fits(pod), word)
-        return Mark(pod, False, "; ".join(self._missing(pod)), f"not {word}")
+            return PodMark(pod, True, self._fits(pod), word)
+        return PodMark(pod, False, "; ".join(self._missing(pod)), f"not {word}")
 
     def _fits(self, pod: Pod) -> str:
         if len(self.peers) == 1:
@@ -103,7 +205,7 @@ class Selection:
 
     def _unmet(self, peer: Peer, pod: Pod) -> list[Unmet]:
         end = Endpoint(pod)
-        return list(unmet_by_peer(self.cluster, self.question.home, peer, end))
+        return list(unmet_by_peer(self.cluster, self.inputs.home, peer, end))
 
     def _missed(self, unmet: Unmet, pod: Pod) -> str:
         if not isinstance(unmet.wants, Requirement):
@@ -125,7 +227,7 @@ class Selection:
 
     def looks_in(self, namespace: Namespace) -> bool:
         """Say whether some item looks for pods in a namespace."""
-        home = self.question.home
+        home = self.inputs.home
         return any(matches(looked_in(peer, home), namespace.labels) for peer in self.peers)
 
     # ------------------------------------------------------------ in words
@@ -134,9 +236,9 @@ class Selection:
     def state(self) -> str:
         """What is shown, for programs that wait for it."""
         written = (
-            f"{name}: {' '.join(text.split())}" for name, text in self.question.written.items()
+            f"{name}: {' '.join(text.split())}" for name, text in self.inputs.written.items()
         )
-        return "|".join([self.question.home, *written, f"{self.question.items}"])
+        return "|".join([self.inputs.home, *written, f"{self.inputs.items}"])
 
     @property
     def title(self) -> str:
@@ -144,13 +246,13 @@ class Selection:
         count = len(self.marks)
         one = len(self.chosen) == 1
         verb = "is" if one else "are"
-        verb += " selected" if self.question.role == SUBJECT else " meant"
+        verb += " selected" if self.inputs.role == SUBJECT else " meant"
         return f"{len(self.chosen)} of {count} pod{'' if count == 1 else 's'} {verb}"
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that are at work, a sentence each."""
-        return tuple(_rules(self.question, self.peers))
+        return tuple(_rules(self.inputs, self.peers))
 
     @property
     def desc(self) -> str:
@@ -162,10 +264,8 @@ class Selection:
         """The selectors, the rules at work, and each pod."""
         rows = [(str(mark.pod), mark.verdict, mark.why) for mark in self.marks]
         pods = (f"  {line}" for line in in_columns(rows))
-        where = f"A policy in namespace {self.question.home}: {self.title}."
-        return "\n".join(
-            [where, *indent(self.question.yaml, "  ").splitlines(), *self.rules, *pods]
-        )
+        where = f"A policy in namespace {self.inputs.home}: {self.title}."
+        return "\n".join([where, *indent(self.inputs.yaml, "  ").splitlines(), *self.rules, *pods])
 
     def why(self, key: str) -> str:
         """Return what the selectors make of one pod; nothing for anything else."""
@@ -174,7 +274,7 @@ class Selection:
                 return "\n".join(self._reasons(mark))
         return ""
 
-    def _reasons(self, mark: Mark) -> Iterator[str]:
+    def _reasons(self, mark: PodMark) -> Iterator[str]:
         pod = mark.pod
         yield f"{pod}: {mark.verdict}"
         yield f"  labels     {_spoken(pod.labels)}"
@@ -197,18 +297,18 @@ class Selection:
         frames = (self._frame(namespace) for namespace in self.cluster.namespaces.values())
         return lay_out(self.title, self._subtitle(), list(frames))
 
-    def _frame(self, namespace: Namespace) -> Frame:
-        return Frame(
+    def _frame(self, namespace: Namespace) -> NamespaceCards:
+        return NamespaceCards(
             namespace,
-            namespace.name == self.question.home,
+            namespace.name == self.inputs.home,
             self.looks_in(namespace),
             tuple(mark for mark in self.marks if mark.pod.namespace == namespace.name),
         )
 
     def _subtitle(self) -> Iterator[str]:
-        written = self.question.written
-        both = {1: "and ", 2: "or "}[self.question.items] if len(written) == 2 else ""
-        fields = ["podSelector", "namespaceSelector"][: 2 if self.question.role == PEER else 1]
+        written = self.inputs.written
+        both = {1: "and ", 2: "or "}[self.inputs.items] if len(written) == 2 else ""
+        fields = ["podSelector", "namespaceSelector"][: 2 if self.inputs.role == PEER else 1]
         for place, field in enumerate(fields):
             value = " ".join(written[field].split()) or "null" if field in written else "absent"
             yield f"{both if place else ''}{field}: {value}"
@@ -221,14 +321,14 @@ def _spoken(labels: Labels) -> str:
 # ---------------------------------------------------------------- the rules at work
 
 
-def _rules(question: Question, peers: tuple[Peer, ...]) -> Iterator[str]:
+def _rules(inputs: SelectorInput, peers: tuple[Peer, ...]) -> Iterator[str]:
     """Yield the sentences on how the selectors are read."""
-    if question.role == SUBJECT:
-        yield f"A policy selects pods of its own namespace only, {question.home}."
+    if inputs.role == SUBJECT:
+        yield f"A policy selects pods of its own namespace only, {inputs.home}."
     else:
-        yield from _combined(question.home, peers)
-    if NOTHING & set(map(str.strip, question.written.values())):
-        yield _NULL[question.role]
+        yield from _combined(inputs.home, peers)
+    if NOTHING & set(map(str.strip, inputs.written.values())):
+        yield _NULL[inputs.role]
     yield from _compared([selector for peer in peers for selector in selectors_of(peer).values()])
 
 

@@ -8,7 +8,13 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import Service
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.widgets.explorers.base import Explorer, Field, choice
-from netpol_lab.widgets.explorers.service_port_facts import Question, Walk, ask, caller, offers
+from netpol_lab.widgets.explorers.service_port_facts import (
+    ServicePortInput,
+    ServiceWalk,
+    ask,
+    caller,
+    offers,
+)
 
 
 def explore_ports(
@@ -17,7 +23,7 @@ def explore_ports(
     port: int | None = None,
     client: str | None = None,
     protocol: str | None = None,
-) -> PortWalk:
+) -> ServicePortExplorer:
     """Return the walk of a connection through a Service, and lists to choose another one.
 
     Parameters
@@ -34,7 +40,7 @@ def explore_ports(
 
     Returns
     -------
-    PortWalk
+    ServicePortExplorer
 
     Raises
     ------
@@ -54,7 +60,7 @@ def explore_ports(
     if not checked_cluster(cluster).services:
         raise UnknownNameError("there is no Service in this cluster.")
     name = service or str(cluster.services[0])
-    return PortWalk(cluster, _question(cluster, name, client, port, protocol))
+    return ServicePortExplorer(cluster, _question(cluster, name, client, port, protocol))
 
 
 def _question(
@@ -63,12 +69,12 @@ def _question(
     client: str | None,
     port: int | None = None,
     protocol: str | None = None,
-) -> Question:
-    """Return a full question, with what is left out filled in."""
+) -> ServicePortInput:
+    """Return a full inputs, with what is left out filled in."""
     service = _service(cluster, name)
     offer = _offered(cluster, service, port, protocol and protocol.upper())
     end = caller(cluster, client).name if client else _stranger(cluster, service)
-    return Question(str(service), *offer, end)
+    return ServicePortInput(str(service), *offer, end)
 
 
 def _service(cluster: Cluster, name: str) -> Service:
@@ -102,13 +108,13 @@ def _stranger(cluster: Cluster, service: Service) -> str:
     return next((name for name in running if name not in behind), running[0])
 
 
-class PortWalk(Explorer):
+class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
     """Client, Service, pods and the port that the policies see; made by `explore_ports`.
 
     Parameters
     ----------
     cluster : Cluster
-    question : Question
+    inputs : ServicePortInput
 
     Examples
     --------
@@ -118,14 +124,14 @@ class PortWalk(Explorer):
     'cart/api-1 calls cart/store on TCP 6379'
     """
 
-    def __init__(self, cluster: Cluster, question: Question) -> None:
+    def __init__(self, cluster: Cluster, inputs: ServicePortInput) -> None:
         self._cluster = cluster
-        clients = dict.fromkeys([question.client, *_callers(cluster)])
+        clients = dict.fromkeys([inputs.client, *_callers(cluster)])
         self._client = choice("Client", clients)
         self._service = choice("Service", map(str, cluster.services))
         self._port = choice("Port of the Service", [])
         fields = {"client": self._client, "service": self._service, "port": self._port}
-        super().__init__({name: Field(made) for name, made in fields.items()}, question)
+        super().__init__({name: Field(made) for name, made in fields.items()}, inputs)
 
     def set(
         self,
@@ -159,39 +165,39 @@ class PortWalk(Explorer):
         >>> explorer.walk.title
         'front/web-1 calls cart/store on TCP 6379'
         """
-        now = self._question
+        now = self._inputs
         if port is None and service is None:
             port, protocol = now.port, protocol or now.protocol
         name, end = service or now.service, client or now.client
         self._ask(_question(self._cluster, name, end, port, protocol))
 
     @property
-    def walk(self) -> Walk:
+    def walk(self) -> ServiceWalk:
         """The facts."""
-        walk: Walk = self._shown
+        walk: ServiceWalk = self._shown
         return walk
 
-    def _view(self, question: Question) -> Walk:
-        return ask(self._cluster, question)
+    def _view(self, inputs: ServicePortInput) -> ServiceWalk:
+        return ask(self._cluster, inputs)
 
-    def _typed(self, edited: str) -> Question:
+    def _typed(self, edited: str) -> ServicePortInput:
         service, client = self._service.value, self._client.value
         # While a Service that cannot be walked stands in its list, the ports are still another's.
-        if edited == "service" or service != self._question.service:
+        if edited == "service" or service != self._inputs.service:
             return _question(self._cluster, service, client)
         port, protocol = self._port.value
-        return Question(service, port, protocol, client)
+        return ServicePortInput(service, port, protocol, client)
 
     def _fill(self) -> None:
-        question = self._question
-        if question.client not in self._client.options:
-            self._client.options = (*self._client.options, question.client)
-        self._client.value, self._service.value = question.client, question.service
-        known = offers(self._cluster, _service(self._cluster, question.service))
+        inputs = self._inputs
+        if inputs.client not in self._client.options:
+            self._client.options = (*self._client.options, inputs.client)
+        self._client.value, self._service.value = inputs.client, inputs.service
+        known = offers(self._cluster, _service(self._cluster, inputs.service))
         options = [(spoken_port(*offer), offer) for offer in known]
         if list(self._port.options) != options:
             self._port.options = options
-        self._port.value = (question.port, question.protocol)
+        self._port.value = (inputs.port, inputs.protocol)
 
 
 def _callers(cluster: Cluster) -> list[str]:

@@ -42,7 +42,7 @@ class Station(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-class Row(NamedTuple):
+class StopRow(NamedTuple):
     """One pod behind the Service: its box, and what the policies make of it."""
 
     key: str
@@ -53,7 +53,12 @@ class Row(NamedTuple):
 
 
 def lay_out(
-    title: str, counted: str, client: Station, service: Station, rows: Sequence[Row], nowhere: str
+    title: str,
+    counted: str,
+    client: Station,
+    service: Station,
+    rows: Sequence[StopRow],
+    nowhere: str,
 ) -> Sheet:
     """Return the walk as a drawing."""
     top, head = heading(title, [counted])
@@ -83,7 +88,7 @@ def _captions(y: float) -> Iterator[Shape]:
         yield Text((x + width / 2, y), words, 13, "middle", MUTED)
 
 
-def _row(row: Row, service: Box, y: float) -> Group:
+def _row(row: StopRow, service: Box, y: float) -> Group:
     (x, width), (far, wide) = list(_columns())[2:]
     pod, seen = Box(x, y, width, TALL), Box(far, y, wide, TALL)
     colour = COLOURS.get(row.state, EDGE)

@@ -1,6 +1,6 @@
 """The walk of a connection through a Service: to which pods, at which port, and who lets it in.
 
-Facts and words; the answers are those of `resolve` and `verdict`. `walk_sheet` draws it.
+Facts and words; the answers are the engine's. `service_port_drawing` draws it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.traffic import State
 from netpol_lab.pictures.traffic_words import reason
-from netpol_lab.widgets.explorers.service_port_drawing import Row, Station, lay_out
+from netpol_lab.widgets.explorers.service_port_drawing import Station, StopRow, lay_out
 
 
 @dataclass(frozen=True)
-class Question:
+class ServicePortInput:
     """Who calls which Service, on which of its ports.
 
     Parameters
@@ -84,12 +84,12 @@ class Stop:
         return f"a container declares it{f' as {names[0]}' if names[0] else ''}"
 
 
-def ask(cluster: Cluster, question: Question) -> Walk:
+def ask(cluster: Cluster, inputs: ServicePortInput) -> ServiceWalk:
     """Return the walk; FlowError where the question cannot be asked."""
-    service = cluster.endpoint(f"service:{question.service}").service
+    service = cluster.endpoint(f"service:{inputs.service}").service
     assert service is not None
-    caller(cluster, question.client)
-    return Walk(cluster, question, service, tuple(_stops(cluster, question, service)))
+    caller(cluster, inputs.client)
+    return ServiceWalk(cluster, inputs, service, tuple(_stops(cluster, inputs, service)))
 
 
 def caller(cluster: Cluster, name: str) -> Endpoint:
@@ -103,24 +103,24 @@ def caller(cluster: Cluster, name: str) -> Endpoint:
     return end
 
 
-def _stops(cluster: Cluster, question: Question, service: Service) -> Iterator[Stop]:
+def _stops(cluster: Cluster, inputs: ServicePortInput, service: Service) -> Iterator[Stop]:
     behind = list(selected_by(service, cluster))
-    verdict = _verdict(cluster, question, service)
+    verdict = _verdict(cluster, inputs, service)
     outcomes = () if verdict is None else verdict.outcomes
     for pod in behind:
         here = tuple(o for o in outcomes if o.arriving.destination.pod is pod)
         port = next((o.arriving.port for o in here), None)
         own = replace(verdict, outcomes=here) if verdict is not None and here else None
-        yield Stop(pod, port, question.protocol, own)
+        yield Stop(pod, port, inputs.protocol, own)
 
 
-def _verdict(cluster: Cluster, question: Question, service: Service) -> Verdict | None:
+def _verdict(cluster: Cluster, inputs: ServicePortInput, service: Service) -> Verdict | None:
     """Return the verdict over all pods behind the Service; None when it leads nowhere."""
-    name, port, protocol = f"service:{service}", question.port, question.protocol
-    flow = Flow.between(cluster, question.client, name, port, protocol)
+    name, port, protocol = f"service:{service}", inputs.port, inputs.protocol
+    flow = Flow.between(cluster, inputs.client, name, port, protocol)
     try:
         return judge(cluster, flow)
-    except FlowError:  # no pod has this port; what that means is said in `Walk.nowhere`
+    except FlowError:  # no pod has this port; what that means is said in `ServiceWalk.nowhere`
         return None
 
 
@@ -135,37 +135,37 @@ def offers(cluster: Cluster, service: Service) -> tuple[tuple[int, str], ...]:
 
 
 @dataclass(frozen=True)
-class Walk:
+class ServiceWalk:
     """A connection through a Service, to each pod behind it; made by `ask`.
 
     Parameters
     ----------
     cluster : Cluster
-    question : Question
+    inputs : ServicePortInput
     service : Service
     stops : tuple of Stop
     """
 
     cluster: Cluster
-    question: Question
+    inputs: ServicePortInput
     service: Service
     stops: tuple[Stop, ...]
 
     @property
     def client(self) -> Endpoint:
         """Who calls."""
-        return self.cluster.endpoint(self.question.client)
+        return self.cluster.endpoint(self.inputs.client)
 
     @property
     def asked(self) -> str:
         """The Service's port in words."""
-        return spoken_port(self.question.port, self.question.protocol)
+        return spoken_port(self.inputs.port, self.inputs.protocol)
 
     @property
     def offered(self) -> ServicePort | None:
         """The port of the Service that is asked for; a headless one is not asked for its own."""
-        question = self.question
-        wanted = (question.port, question.protocol)
+        inputs = self.inputs
+        wanted = (inputs.port, inputs.protocol)
         return next((p for p in self.service.ports if (p.port, p.protocol) == wanted), None)
 
     @property
@@ -201,7 +201,7 @@ class Walk:
     def resolved(self, stop: Stop) -> str:
         """Return how the pod's port was found, in words."""
         if stop.port is None:
-            target = self.offered.target if self.offered else self.question.port
+            target = self.offered.target if self.offered else self.inputs.port
             return f"has no port called {target}"
         if self.service.headless:
             return f"asked for {stop.port}, and so it stays"
@@ -257,7 +257,7 @@ class Walk:
     def _fares(self, stop: Stop) -> Iterator[str]:
         if stop.verdict is None:
             return
-        seen = spoken_port(stop.port, self.question.protocol)
+        seen = spoken_port(stop.port, self.inputs.protocol)
         yield f"policies see {seen}: {stop.state}, {'; '.join(self._reasons(stop.verdict))}"
 
     @property
@@ -290,13 +290,13 @@ class Walk:
             yield str(own)
         yield f"calls {self.service.name} on {self.asked}"
 
-    def _row(self, stop: Stop) -> Row:
+    def _row(self, stop: Stop) -> StopRow:
         address = next(iter(_addresses(stop.pod)), None)
         number = "" if stop.port is None else f"{address or 'port'}:{stop.port}"
         pod = Station(stop.pod.name, number, tuple(self._arriving(stop)))
         words = () if stop.verdict is None else tuple(self._reasons(stop.verdict))
-        seen = Station("", spoken_port(stop.port, self.question.protocol), words)
-        return Row(stop.key, self.label(stop), stop.state, pod, seen)
+        seen = Station("", spoken_port(stop.port, self.inputs.protocol), words)
+        return StopRow(stop.key, self.label(stop), stop.state, pod, seen)
 
     def _arriving(self, stop: Stop) -> Iterator[str]:
         yield self.resolved(stop)

@@ -67,21 +67,21 @@ def test_a_fault_of_ours_is_said_under_the_field(explorer, monkeypatch):
     def fail(edited):
         raise TypeError(f"{edited} is not what was expected.")
 
-    before = explorer._question, explorer.svg
+    before = explorer._inputs, explorer.svg
     monkeypatch.setattr(explorer, "_typed", fail)
     for name, field in explorer._fields.items():
         explorer._on_edit(name)
         said = f"TypeError: {name} is not what was expected. The picture stays as it was."
         assert said in field._said.value
-    assert (explorer._question, explorer.svg) == before
+    assert (explorer._inputs, explorer.svg) == before
 
 
-def test_fields_that_cannot_be_filled_leave_question_fields_and_picture_as_they_were():
+def test_fields_that_cannot_be_filled_leave_inputs_fields_and_picture_as_they_were():
     block = lab.explore_block("10.0.0.0/8")
-    before = block._question, block.summary, block.svg
+    before = block._inputs, block.summary, block.svg
     with pytest.raises(TraitError):
         block.set(cidr="192.168.0.0/16", address=5)
-    assert (block._question, block.summary, block.svg) == before
+    assert (block._inputs, block.summary, block.svg) == before
     assert block._cidr.value == "10.0.0.0/8"
 
 

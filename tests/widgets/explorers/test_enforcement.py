@@ -5,7 +5,7 @@ from ipywidgets import Checkbox, Dropdown
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.widgets.explorers.plugins import CHOICES
+from netpol_lab.widgets.explorers.enforcement import CHOICES, said
 from tests.helpers.boards import inside
 
 SHOP = lab.load("three-tier")
@@ -107,3 +107,13 @@ def test_the_table_has_every_choice_and_what_it_changes_here():
 def test_a_port_may_be_named_and_addresses_drawn():
     explorer = lab.explore_enforcement(SHOP, "postgres", outside=[("internet", "203.0.113.7")])
     assert "203.0.113.7  -> shop/db" in explorer.flows()
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_every_choice_begins_with_the_default_and_has_its_sentence(name):
+    caption, answers = CHOICES[name]
+    assert answers[0].value is getattr(lab.Assumptions(), name)
+    for answer in answers:
+        assert said(name, lab.Assumptions(**{name: answer.value})).startswith(
+            f"{caption} {answer.words} ("
+        )

@@ -4,8 +4,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.pictures.shapes import Group
-from netpol_lab.widgets.explorers.selector_facts import ask
-from netpol_lab.widgets.explorers.selector_yaml import Question
+from netpol_lab.widgets.explorers.selector_facts import SelectorInput, ask
 from tests.helpers.explored import faults, texts
 from tests.helpers.pictured import cluster
 from tests.widgets.explorers.test_selector_facts import ASKED, CLUSTER
@@ -21,7 +20,7 @@ def test_no_text_meets_another(question):
 @pytest.mark.parametrize("crowd", LARGE, ids=repr)
 def test_large_and_small_clusters_fit(crowd):
     home = next(iter(crowd.namespaces))
-    assert faults(ask(crowd, Question(None, "{}", home))) == []
+    assert faults(ask(crowd, SelectorInput(None, "{}", home))) == []
 
 
 def cards(found):
@@ -31,12 +30,12 @@ def cards(found):
 
 
 def test_nothing_moves_when_other_pods_are_meant():
-    some, none = (ask(CLUSTER, Question(text)) for text in ("{}", "{matchLabels: {x: z}}"))
+    some, none = (ask(CLUSTER, SelectorInput(text)) for text in ("{}", "{matchLabels: {x: z}}"))
     assert cards(some) == cards(none)
 
 
 def test_what_is_meant_is_framed_and_said():
-    found = ask(CLUSTER, Question("{matchLabels: {role: db}}", None, "shop"))
+    found = ask(CLUSTER, SelectorInput("{matchLabels: {role: db}}", None, "shop"))
     groups = {g.data[0][1]: g for g in found.sheet.shapes if isinstance(g, Group) and g.data}
     lit, other = groups["pod:shop/db"], groups["pod:shop/web"]
     assert lit.shapes[0].style.width > other.shapes[0].style.width
@@ -44,7 +43,7 @@ def test_what_is_meant_is_framed_and_said():
 
 
 def test_every_namespace_shows_its_labels_and_the_policys_is_marked():
-    words = [text.words for text in texts(ask(CLUSTER, Question("{}", None, "shop")).sheet)]
+    words = [text.words for text in texts(ask(CLUSTER, SelectorInput("{}", None, "shop")).sheet)]
     assert "kubernetes.io/metadata.name=shop" in "".join(words)
     assert words.count("policy is here") == 1
     assert "no pods" in words

@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 import netpol_lab as lab
+from netpol_lab.errors import ManifestError
 from netpol_lab.pictures.svg import paint
-from netpol_lab.widgets.explorers.selector_facts import ask
-from netpol_lab.widgets.explorers.selector_yaml import Question
+from netpol_lab.widgets.explorers.selector_facts import SelectorInput, ask, complaint_words
 from tests.referee import naive
 
 MANIFESTS = """
@@ -47,7 +47,7 @@ NAMESPACES = (
     "{matchExpressions: [{key: team, operator: NotIn, values: [b]}]}",
 )
 ASKED = [
-    Question(*both, home, items)
+    SelectorInput(*both, home, items)
     for *both, home, items in product(PODS, NAMESPACES, ("shop", "blog"), (1, 2))
     if any(both)
 ]
@@ -72,20 +72,20 @@ def test_whoever_is_not_meant_misses_something_and_nobody_else_does(question):
 
 @pytest.mark.parametrize("selector", PODS[1:])
 def test_as_a_subject_the_same_selector_stays_in_the_policys_namespace(selector):
-    found = ask(CLUSTER, Question(selector, None, "shop", role="subject"))
-    alone = ask(CLUSTER, Question(selector, None, "shop"))
+    found = ask(CLUSTER, SelectorInput(selector, None, "shop", role="subject"))
+    alone = ask(CLUSTER, SelectorInput(selector, None, "shop"))
     assert found.chosen == alone.chosen
     assert all("selected" in mark.verdict for mark in found.marks)
 
 
 def test_a_subject_that_is_absent_or_null_is_every_pod_of_the_namespace():
     for selector in (None, "null", "{}"):
-        found = ask(CLUSTER, Question(selector, None, "blog", role="subject"))
+        found = ask(CLUSTER, SelectorInput(selector, None, "blog", role="subject"))
         assert found.chosen == ("blog/web",)
 
 
 def test_null_beside_a_podselector_counts_as_absent():
-    asked = Question("{matchLabels: {role: web}}", "null", "shop")
+    asked = SelectorInput("{matchLabels: {role: web}}", "null", "shop")
     found = ask(CLUSTER, asked)
     assert found.chosen == ("shop/web",)
     assert "A selector that is null counts as absent." in found.rules
@@ -95,13 +95,13 @@ def test_null_beside_a_podselector_counts_as_absent():
 @pytest.mark.parametrize(
     ("question", "rule"),
     [
-        (Question("{}"), "own namespace"),
-        (Question(None, "{}"), "every pod of the namespaces"),
-        (Question("{}", "{}"), "(AND)"),
-        (Question("{}", "{}", items=2), "(OR)"),
-        (Question(PODS[5]), "NotIn: what lacks the label"),
-        (Question(PODS[7]), "DoesNotExist: only what lacks the label matches."),
-        (Question("null", role="subject"), "In spec.podSelector, null is the same as {}."),
+        (SelectorInput("{}"), "own namespace"),
+        (SelectorInput(None, "{}"), "every pod of the namespaces"),
+        (SelectorInput("{}", "{}"), "(AND)"),
+        (SelectorInput("{}", "{}", items=2), "(OR)"),
+        (SelectorInput(PODS[5]), "NotIn: what lacks the label"),
+        (SelectorInput(PODS[7]), "DoesNotExist: only what lacks the label matches."),
+        (SelectorInput("null", role="subject"), "In spec.podSelector, null is the same as {}."),
     ],
 )
 def test_the_rule_at_work_is_named(question, rule):
@@ -109,7 +109,7 @@ def test_the_rule_at_work_is_named(question, rule):
 
 
 def test_a_pod_says_all_that_it_misses():
-    found = ask(CLUSTER, Question("{matchLabels: {role: db}}", NAMESPACES[2], "shop"))
+    found = ask(CLUSTER, SelectorInput("{matchLabels: {role: db}}", NAMESPACES[2], "shop"))
     why = found.why("pod:shop/web")
     assert "wants role=db, has role=web" in why
     assert "its namespace has kubernetes.io/metadata.name=shop" in why
@@ -120,17 +120,52 @@ def test_a_pod_on_its_nodes_network_is_left_undefined():
     pod = (
         "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: b}, spec: {hostNetwork: true}}"
     )
-    found = ask(lab.load(pod), Question("{}", None, "b"))
+    found = ask(lab.load(pod), SelectorInput("{}", None, "b"))
     assert [mark.verdict for mark in found.marks] == ["undefined"]
     assert found.chosen == ()
 
 
 def test_a_finished_pod_takes_no_part():
     pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, status: {phase: Succeeded}}"
-    assert ask(lab.load(pod), Question("{}")).marks == ()
+    assert ask(lab.load(pod), SelectorInput("{}")).marks == ()
 
 
 def test_the_state_tells_what_is_written():
-    found = ask(CLUSTER, Question("{}", None, "shop"))
+    found = ask(CLUSTER, SelectorInput("{}", None, "shop"))
     assert found.state == "shop|podSelector: {}|1"
     assert 'data-state="shop|podSelector: {}|1"' in paint(found)
+
+
+# ---------------------------------------------------------------- as they are written
+
+
+def test_two_items_are_written_as_two_items():
+    peers = yaml.safe_load(SelectorInput("{}", "{}", items=2).yaml)["from"]
+    assert peers == [{"podSelector": {}}, {"namespaceSelector": {}}]
+
+
+def test_a_text_of_several_lines_is_read_as_it_is_written():
+    text = "    matchLabels:\n      role: db\n"
+    assert ask(CLUSTER, SelectorInput(text, None, "shop")).chosen == ("shop/db",)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (SelectorInput("{matchExpressions: [{key: a, operator: In}]}"), "must be specified when"),
+        (
+            SelectorInput("{matchLabel: {a: b}}"),
+            'Unknown: matchLabel: unknown field "matchLabel". Hint',
+        ),
+        (SelectorInput("{"), "Syntax"),
+        (SelectorInput(None), "must specify a peer"),
+        (SelectorInput("null"), "must specify a peer"),
+        (SelectorInput("{}", "null", items=2), "must specify a peer"),
+        (SelectorInput("[]"), "cannot be a list: must be a mapping"),
+        (SelectorInput("{}\negress: []"), "Syntax"),
+    ],
+)
+def test_what_the_api_server_refuses_is_refused_in_its_words(question, words):
+    with pytest.raises(ManifestError) as error:
+        ask(CLUSTER, question)
+    assert words in "\n".join(map(complaint_words, error.value.complaints))

@@ -128,11 +128,11 @@ def test_a_service_that_offers_no_port_is_refused_in_words(walk):
 def test_after_a_service_without_ports_another_client_does_not_ask_it_for_another_services_port(
     walk,
 ):
-    before = walk._question, walk.summary, walk.svg
+    before = walk._inputs, walk.summary, walk.svg
     lists(walk)["Service"].value = "town/bare"
     lists(walk)["Client"].value = "town/dns-1"
     assert "offers no port" in complaints(walk)["client"]
-    assert (walk._question, walk.summary, walk.svg) == before
+    assert (walk._inputs, walk.summary, walk.svg) == before
 
 
 def test_after_a_service_without_ports_the_lists_lead_on(walk):

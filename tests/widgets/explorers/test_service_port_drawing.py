@@ -4,16 +4,19 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.pictures.shapes import Group
-from netpol_lab.widgets.explorers.service_port_facts import Question, ask
+from netpol_lab.widgets.explorers.service_port_facts import ServicePortInput, ask
 from tests.helpers.explored import SHOP, faults, texts
 
 MARKET = lab.load("market")
 WALKS = [
-    *(ask(SHOP, Question(f"shop/{name}", 80, "TCP", "shop/web")) for name in ("api", "ghost")),
-    ask(SHOP, Question("shop/api-headless", 80, "TCP", "203.0.113.7")),
-    ask(SHOP, Question("shop/api", 90, "TCP", "shop/web")),
     *(
-        ask(MARKET, Question(str(s), s.ports[0].port, s.ports[0].protocol, "front/web-1"))
+        ask(SHOP, ServicePortInput(f"shop/{name}", 80, "TCP", "shop/web"))
+        for name in ("api", "ghost")
+    ),
+    ask(SHOP, ServicePortInput("shop/api-headless", 80, "TCP", "203.0.113.7")),
+    ask(SHOP, ServicePortInput("shop/api", 90, "TCP", "shop/web")),
+    *(
+        ask(MARKET, ServicePortInput(str(s), s.ports[0].port, s.ports[0].protocol, "front/web-1"))
         for s in MARKET.services
     ),
 ]

@@ -4,12 +4,12 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import FlowError
-from netpol_lab.widgets.explorers.service_port_facts import Question, ask, offers
+from netpol_lab.widgets.explorers.service_port_facts import ServicePortInput, ask, offers
 from tests.helpers.explored import SHOP
 
 
 def walk(service="shop/api", port=80, client="shop/web"):
-    return ask(SHOP, Question(service, port, "TCP", client))
+    return ask(SHOP, ServicePortInput(service, port, "TCP", client))
 
 
 def test_a_named_target_port_is_another_number_in_each_pod():
@@ -55,7 +55,7 @@ def test_a_service_that_selects_nobody_leads_nowhere():
 def test_a_service_without_a_selector_leads_nowhere():
     manifest = "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}"
     pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}}"
-    found = ask(lab.load(manifest, pod), Question("default/s", 80, "TCP", "default/a"))
+    found = ask(lab.load(manifest, pod), ServicePortInput("default/s", 80, "TCP", "default/a"))
     assert "no selector" in found.nowhere
 
 
@@ -100,7 +100,7 @@ spec:
 
 
 def listening(port, protocol="TCP"):
-    (stop,) = ask(DNS, Question("default/dns", port, protocol, "default/web")).stops
+    (stop,) = ask(DNS, ServicePortInput("default/dns", port, protocol, "default/web")).stops
     return stop.listening
 
 
