@@ -10,18 +10,11 @@ from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import targets
 from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
-from netpol_lab.model.assumptions import OPEN_QUESTIONS, Assumptions
+from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import (
-    Direction,
-    IPBlock,
-    Pod,
-    Requirement,
-    Rule,
-    spelt,
-)
-from netpol_lab.model.ports import PortSet, is_governed
+from netpol_lab.model.objects import Direction, IPBlock, Pod, Requirement, Rule, spelt
+from netpol_lab.model.ports import PortSet, is_governed, spoken_port
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
 
@@ -49,12 +42,21 @@ def explain(verdict: Verdict) -> str:
       egress   shop/backend is not isolated for egress
       ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
     """
-    parts = (_open, _rewriting, _family, _sides, _otherwise)
-    return "\n".join([headline(verdict), *chain.from_iterable(part(verdict) for part in parts)])
+    still_open = (f"  open     {words}" for words in left_open(verdict))
+    parts = (still_open, *(part(verdict) for part in (_rewriting, _family, _sides, _otherwise)))
+    return "\n".join([headline(verdict), *chain.from_iterable(parts)])
 
 
 def headline(verdict: Verdict) -> str:
     """Return the verdict alone, in one line.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -68,13 +70,17 @@ def headline(verdict: Verdict) -> str:
     return f"{verdict.flow}: {words}"
 
 
-def _open(verdict: Verdict) -> Iterator[str]:
-    """Yield the choices Kubernetes leaves open that decide this flow."""
-    yield from (f"  open     {words}" for words in left_open(verdict))
-
-
 def left_open(verdict: Verdict) -> list[str]:
     """Return what would have to be known to define a verdict; nothing if it is defined.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    list of str
+        The open questions that change the result, in words with their rows.
 
     Examples
     --------
@@ -88,7 +94,7 @@ def left_open(verdict: Verdict) -> list[str]:
         if _decides(name, verdict.outcomes)
     ]
     if _pods_differ(verdict.outcomes):
-        several = verdict.flow.source.among or verdict.flow.destination.among
+        several = any(end.among for end in verdict.flow.ends)
         words.append(_WHICH_POD["workload" if several else "service"])
     return words
 
@@ -131,19 +137,20 @@ def _rewriting(verdict: Verdict) -> Iterator[str]:
 def _family(verdict: Verdict) -> Iterator[str]:
     """Yield the addresses in use where a pod has several families to choose from (SEM-48)."""
     flow = verdict.outcomes[0].arriving
-    pods = (end.pod for end in (flow.source, flow.destination) if end.pod is not None)
+    pods = (end.pod for end in flow.ends if end.pod is not None)
     if any(len({address.version for address in pod.addresses}) > 1 for pod in pods):
         yield f"  address  judged for {flow.source.address} -> {flow.destination.address}"
-    elif len({end.address.version for end in (flow.source, flow.destination) if end.address}) > 1:
+    elif len({end.address.version for end in flow.ends if end.address}) > 1:
         both = f"{flow.source.address} and {flow.destination.address}"
         yield f"  address  {both} share no family: there is no such connection"
 
 
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
-        first, *more = _side(verdict, side, verdict.outcomes[0].assumptions)
-        yield f"  {side.direction!s:<8} {first}"
-        yield from (f"           {line}" for line in more)
+        yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
+        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions)
+        if miss is not None and is_governed(side.flow.protocol):
+            yield f"           {_near(miss, side, verdict.cluster)}"
 
 
 def _otherwise(verdict: Verdict) -> Iterator[str]:
@@ -151,34 +158,27 @@ def _otherwise(verdict: Verdict) -> Iterator[str]:
     usual = verdict.outcomes[0]
     other = next((o for o in verdict.outcomes if o.allowed is not usual.allowed), None)
     if other is not None:
-        for before, side in zip(verdict.sides, (other.egress, other.ingress), strict=True):
+        for before, side in zip(usual.sides, other.sides, strict=True):
             if before.allowed is not side.allowed:
-                words = next(iter(_side(verdict, side, other.assumptions)))
-                yield f"  else     {ALLOWED_WORDS[other.allowed]}: {words}"
+                yield f"  else     {ALLOWED_WORDS[other.allowed]}: {_reason(verdict, side)}"
 
 
-def _side(verdict: Verdict, side: Side, assumptions: Assumptions) -> Iterator[str]:
-    subject, direction = side.subject, side.direction
+def _reason(verdict: Verdict, side: Side) -> str:
     if side.exemption is not None:
-        yield _exempt(verdict, side)
-    elif not side.isolated:
-        yield f"{subject} is not isolated for {direction}"
-    else:
-        by = ", ".join(map(str, side.isolated_by))
-        yield f"{subject} is isolated by {by}; {_admission(side)}"
-        governed = is_governed(side.flow.protocol)
-        if governed and (miss := nearest(verdict.cluster, side, assumptions)) is not None:
-            yield _near(miss, side, verdict.cluster)
+        return _exempt(verdict, side, side.exemption)
+    if not side.isolated:
+        return f"{side.subject} is not isolated for {side.direction}"
+    by = ", ".join(map(str, side.isolated_by))
+    return f"{side.subject} is isolated by {by}; {_admission(side)}"
 
 
-def _exempt(verdict: Verdict, side: Side) -> str:
-    assert side.exemption is not None
+def _exempt(verdict: Verdict, side: Side, why: Exemption) -> str:
     hidden = verdict.flow.source if side.direction is Direction.EGRESS else verdict.flow.destination
-    if side.exemption is Exemption.OUTSIDE and hidden.pod is not None:
+    if why is Exemption.OUTSIDE and hidden.pod is not None:
         return f"{hidden} uses its node's network, so policies do not apply to it"
-    if side.exemption is Exemption.OWN_NODE and side.direction is Direction.EGRESS:
+    if why is Exemption.OWN_NODE and side.direction is Direction.EGRESS:
         return f"{side.subject}: allowed, if a pod may always connect to its own node"
-    return f"{side.subject}: {side.exemption.value}"
+    return f"{side.subject}: {why.value}"
 
 
 def _admission(side: Side) -> str:
@@ -200,6 +200,14 @@ def _called(peer: Endpoint) -> str:
 
 def as_data(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as plain values, for JSON.
+
+    Parameters
+    ----------
+    verdict : Verdict
+
+    Returns
+    -------
+    dict
 
     Examples
     --------
@@ -229,7 +237,7 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
         "admitted_by": [
             {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
         ],
-        "reason": next(iter(_side(verdict, side, verdict.outcomes[0].assumptions))),
+        "reason": _reason(verdict, side),
     }
 
 
@@ -300,7 +308,7 @@ def _no_such_name(side: Side, rule: Rule) -> str:
 
 
 def _uses(flow: Flow) -> str:
-    return f"the flow uses {flow.protocol} {flow.port}"
+    return f"the flow uses {spoken_port(flow.port, flow.protocol)}"
 
 
 def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
@@ -324,6 +332,11 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
     ----------
     cluster : Cluster
     pod : Pod
+
+    Returns
+    -------
+    str
+        Several lines.
 
     Examples
     --------

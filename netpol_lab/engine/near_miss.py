@@ -1,4 +1,4 @@
-"""Why almost: the rule that came closest to admitting a denied flow, and what it still wants.
+"""The rule that came closest to admitting a blocked flow, and what it still wants.
 
 Asks the resolved requirements one by one; nothing about NetworkPolicy is decided here.
 """
@@ -9,22 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from netpol_lab.engine.endpoint_rules import named_ports, sees_address
+from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import covers, holds, ports_at, query_of
+from netpol_lab.engine.semantics import covers, holds, query_of
 from netpol_lab.engine.verdict import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import (
-    Direction,
-    IPBlock,
-    Labels,
-    Peer,
-    Policy,
-    Requirement,
-    Rule,
-)
+from netpol_lab.model.flows import Endpoint, Flow
+from netpol_lab.model.objects import Direction, IPBlock, Labels, Peer, Policy, Requirement, Rule
 from netpol_lab.model.ports import PortSet, Protocol
 
 
@@ -49,7 +41,7 @@ PORT_PARTS = {UnmetPart.PORT, UnmetPart.PORT_NAME, UnmetPart.PROTOCOL}
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """One thing a rule wants and the flow does not have.
+    """One thing that a rule wants and the flow does not have.
 
     Parameters
     ----------
@@ -73,6 +65,14 @@ class NearMiss:
     unmet : tuple of Unmet
     peer : Peer, optional
         The item of `from` or `to` that this is about; None where the rule has none.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> miss = nearest(shop, lab.evaluate(shop, "web", "db", port=5432).ingress)
+    >>> miss.wants_peer, miss.wants_port
+    (True, False)
     """
 
     policy: Policy
@@ -92,7 +92,7 @@ class NearMiss:
 
 
 def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> NearMiss | None:
-    """Return the rule that misses least on a side that denies; None when there is no rule.
+    """Return the rule that misses least on a side that blocks the flow; None without rules.
 
     Of blocks that miss as much, one that excepts the address is nearer than one that lies
     elsewhere, and farthest is one of another family. Among all other equals the first counts.
@@ -103,7 +103,11 @@ def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -
     side : Side
         One side of a verdict on this cluster.
     assumptions : Assumptions
-        The reading under which the side was judged.
+        Those under which the side was judged.
+
+    Returns
+    -------
+    NearMiss or None
 
     Examples
     --------
@@ -132,10 +136,22 @@ def _distance(miss: NearMiss, peer: Endpoint) -> int:
 
 
 def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[NearMiss]:
-    """Yield every rule that might have admitted the flow of a side that denies.
+    """Yield every rule that might have admitted the flow of a side that blocks it.
 
     A rule with several items in `from` or `to` comes once for each. Rules that fit, but whose
     direction is not listed, come first (SEM-16).
+
+    Parameters
+    ----------
+    cluster : Cluster
+    side : Side
+        One side of a verdict on this cluster; one that allows the flow has no near misses.
+    assumptions : Assumptions
+        Those under which the side was judged.
+
+    Yields
+    ------
+    NearMiss
 
     Examples
     --------
@@ -150,9 +166,12 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:
         for rule in policy.rules(side.direction):
-            for peer in rule.peers or (None,):
-                unmet = _unmet(cluster, policy, rule, peer, side, assumptions)
-                yield NearMiss(policy, rule, tuple(unmet), peer)
+            by_ports = tuple(_unmet_by_ports(rule, side.flow, assumptions))
+            if not rule.peers:
+                yield NearMiss(policy, rule, by_ports)
+            for peer in rule.peers:
+                by_peer = unmet_by_peer(cluster, policy.namespace, peer, side.peer, assumptions)
+                yield NearMiss(policy, rule, (*by_peer, *by_ports), peer)
 
 
 def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[NearMiss]:
@@ -166,29 +185,17 @@ def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterato
                 yield NearMiss(policy, rule, (Unmet(UnmetPart.DIRECTION, side.direction),))
 
 
-def _unmet(
-    cluster: Cluster,
-    policy: Policy,
-    rule: Rule,
-    peer: Peer | None,
-    side: Side,
-    assumptions: Assumptions,
-) -> Iterator[Unmet]:
-    if peer is not None:
-        yield from unmet_by_peer(cluster, policy.namespace, peer, side.peer, assumptions)
-    if not query_of(side.flow).in_rule(rule, assumptions):
-        yield _unmet_by_ports(rule, side, assumptions)
-
-
-def _unmet_by_ports(rule: Rule, side: Side, assumptions: Assumptions) -> Unmet:
-    names = named_ports(side.flow.destination, assumptions)
-    ports = ports_at(rule.ports, names, assumptions.end_port)
+def _unmet_by_ports(rule: Rule, flow: Flow, assumptions: Assumptions) -> Iterator[Unmet]:
+    query, number = query_of(flow), flow.port
+    ports = query.ports_of(rule, assumptions)
+    if query.in_rule(rule, assumptions):
+        return
     if not ports:
-        return Unmet(UnmetPart.PORT_NAME)
-    number = side.flow.port
-    if number is not None and any((protocol, number) in ports for protocol in Protocol):
-        return Unmet(UnmetPart.PROTOCOL, ports)
-    return Unmet(UnmetPart.PORT, ports)
+        yield Unmet(UnmetPart.PORT_NAME)
+    elif number is not None and any((protocol, number) in ports for protocol in Protocol):
+        yield Unmet(UnmetPart.PROTOCOL, ports)
+    else:
+        yield Unmet(UnmetPart.PORT, ports)
 
 
 def unmet_by_peer(
@@ -210,6 +217,10 @@ def unmet_by_peer(
     peer : Endpoint
         The end, as the policies see it.
     assumptions : Assumptions
+
+    Yields
+    ------
+    Unmet
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One flow with its reasons: who is isolated by what, and which rule admits.
+"""One flow with its reasons: which policies isolate an end, and which rule admits the flow.
 
 The law, in both directions alike: a side allows a flow when its pod is not isolated, or some rule
 of an isolating policy admits the flow. A flow passes when both sides allow it (SEM-04).
@@ -34,7 +34,7 @@ class Exemption(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One direction's half of a verdict.
+    """One end's half of a verdict: egress at the source, or ingress at the destination.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Side:
 
     @property
     def allowed(self) -> bool:
-        """The law of the module."""
+        """Whether not isolated, or admitted by some rule, or exempt (SEM-02, SEM-03)."""
         return self.exemption is not None or not self.isolated or bool(self.admitted_by)
 
 
@@ -95,8 +95,13 @@ class Outcome:
     ingress: Side
 
     @property
+    def sides(self) -> tuple[Side, Side]:
+        """Egress, then ingress."""
+        return self.egress, self.ingress
+
+    @property
     def allowed(self) -> bool:
-        """Whether both sides allow the flow."""
+        """Whether both sides allow the flow (SEM-04)."""
         return self.egress.allowed and self.ingress.allowed
 
 
@@ -154,7 +159,7 @@ class Verdict:
     @property
     def sides(self) -> tuple[Side, Side]:
         """Egress, then ingress, in the usual reading."""
-        return self.egress, self.ingress
+        return self.outcomes[0].sides
 
     def __bool__(self) -> bool:
         raise TypeError("a verdict can also be undefined: ask verdict.allowed (True, False, None)")
@@ -211,12 +216,33 @@ def evaluate(
     return judge(cluster, flow, assumptions)
 
 
-def judge(
-    cluster: Cluster,
-    flow: Flow,
-    assumptions: Assumptions = DEFAULTS,
-) -> Verdict:
-    """Return the verdict on a flow; `evaluate` for flows that are already made."""
+def judge(cluster: Cluster, flow: Flow, assumptions: Assumptions = DEFAULTS) -> Verdict:
+    """Return the verdict on a flow; `evaluate` for flows that are already made.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    flow : Flow
+        Of this cluster.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+
+    Returns
+    -------
+    Verdict
+
+    Raises
+    ------
+    FlowError
+        When the flow goes to a Service that has no pods behind this port.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> judge(shop, Flow.between(shop, "backend", "db", 5432)).allowed
+    True
+    """
     resolution = resolution_of(cluster)
     outcomes = tuple(
         _Judge(resolution, path, answered).outcome()
