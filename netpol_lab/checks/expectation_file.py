@@ -20,7 +20,13 @@ from netpol_lab.manifests.yaml_reader import Document, documents
 
 @dataclass(frozen=True, slots=True)
 class ProbePort:
-    """One item of ``probe_ports``."""
+    """One item of ``probe_ports``: what every pair of pods is tried on.
+
+    Parameters
+    ----------
+    port : int
+    protocol : str
+    """
 
     port: int = 0
     protocol: str = "TCP"
@@ -88,6 +94,10 @@ def read_cases(text: str, file: str, at_hand: bool = False) -> Cases:
     text, file : str
     at_hand : bool
         Whether the cluster is there already, so that a case need not name manifests.
+
+    Returns
+    -------
+    list of (Document, Case)
 
     Raises
     ------

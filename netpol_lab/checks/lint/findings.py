@@ -28,6 +28,12 @@ class Witness:
     variant : Cluster
     assumptions : Assumptions
         Under which both verdicts were given.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(lab.lint(lab.load("one-way"))[0].witness)
+    lab/friend -> lab/app  TCP 80: denied now, allowed with policyTypes: [Egress]
     """
 
     source: str

@@ -40,6 +40,11 @@ def difference(
     change : str
         What the variant does differently, in words that follow a verdict.
     *turns : Turn
+        What counts as a proof: the verdict now, and the verdict in the variant.
+
+    Returns
+    -------
+    Witness or None
     """
     for probe in islice(probes, MOST_PROBES):
         now = context.allowed(probe)
