@@ -325,12 +325,33 @@ class _Judge:
             if self.resolution.admits(policy, rule, side.peer, query, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
-        side = Side(direction, flow, isolated_by, admitted_by)
-        return replace(side, exemption=exemption_of(self.path, side, self.assumptions))
+        exemption = exemption_of(self.path, side, self.assumptions)
+        return side if exemption is None else replace(side, exemption=exemption)
 
 
 def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:
-    """Return why policies do not matter to a pod's side of a path; None where they do."""
+    """Return why policies do not matter to a pod's side of a path; None where they do.
+
+    Parameters
+    ----------
+    path : FlowPath
+    side : Side
+        The side of a pod, with the policies that isolate it.
+    assumptions : Assumptions
+        With every open question answered that could matter here.
+
+    Returns
+    -------
+    Exemption or None
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side, nobody = lab.evaluate(shop, "web", "db", port=5432).ingress, Assumptions(False)
+    >>> exemption_of(FlowPath(side.flow, side.flow), side, nobody).name
+    'NOT_ENFORCED'
+    """
     pod = side.subject.pod
     if not assumptions.enforced:
         return Exemption.NOT_ENFORCED

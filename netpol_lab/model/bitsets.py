@@ -37,6 +37,18 @@ def bits_of(numbers: Iterable[int]) -> int:
 def bits_by(key: Callable[[int], K], numbers: Iterable[int]) -> dict[K, int]:
     """Return the bits of the numbers that have the same key, for each key.
 
+    Parameters
+    ----------
+    key : function of int
+        What it returns is hashable.
+    numbers : iterable of int
+        Not negative, in any order.
+
+    Returns
+    -------
+    dict of key to int
+        In the order in which the keys come up.
+
     Examples
     --------
     >>> bits_by(lambda number: number % 2, [0, 1, 3])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ class Endpoint:
         >>> Endpoint(Pod("shop", "web")).at(ip_address("10.0.0.1")).address
         IPv4Address('10.0.0.1')
         """
-        return replace(self, address=address)
+        return Endpoint(self.pod, address, self.node, self.service, self.among)
 
     @property
     def each(self) -> tuple[Endpoint, ...]:
