@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from importlib.resources import files
@@ -19,6 +19,7 @@ from netpol_lab.pictures.svg import Drawing, Picture, paint
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.card import Card
 
+_AUTO = ipywidgets.Layout(width="auto")
 _CSS = (files("netpol_lab") / "data" / "static" / "explorers.css").read_text("utf-8")
 
 
@@ -78,21 +79,22 @@ class SceneView:
         return self.scene.traffic.why(self.cluster, key)
 
 
-Inputs = TypeVar("Inputs")
+Inputs = TypeVar("Inputs", bound=Any)
 Shown = TypeVar("Shown", bound=ExplainedDrawing)
 
 
 class Explorer(Card, Generic[Inputs, Shown]):
     """Fields to fill in and a picture that answers; while an input is wrong, the last one stays.
 
-    A subclass says how its fields are read (`_typed`), how they are filled (`_fill`), what its
-    inputs show (`_view`) and, if anything, what stands above the picture (`_between`).
+    A subclass says what its inputs show (`_view`) and, if anything, what stands above the picture
+    (`_between`); one whose fields are not those of its inputs also how they are read (`_typed`)
+    and filled (`_fill`).
 
     Parameters
     ----------
     fields : mapping of str to Field
         By the names that `set` knows them by.
-    inputs : object
+    inputs : dataclass
         What is asked first.
     """
 
@@ -149,11 +151,13 @@ class Explorer(Card, Generic[Inputs, Shown]):
 
     def _typed(self, edited: str) -> Inputs:
         """Return what the fields hold now, after one of them was edited."""
-        raise NotImplementedError
+        held = {name: field.value for name, field in self._fields.items()}
+        return replace(self._inputs, **held)
 
     def _fill(self) -> None:
         """Bring the fields in step with the inputs."""
-        raise NotImplementedError
+        for name, field in self._fields.items():
+            field.value = getattr(self._inputs, name)
 
     def _view(self, inputs: Inputs) -> Shown:
         """Return what the inputs show, or raise a NetpolError."""
@@ -250,17 +254,40 @@ class Field(ipywidgets.VBox):
         self._said.value = f'<div role="alert" class="nl-wrong">{said}</div>' if words else ""
 
 
+class TextField(Field):
+    """A field for one line, which answers while somebody is typing.
+
+    Parameters
+    ----------
+    caption, placeholder : str
+    """
+
+    def __init__(self, caption: str, placeholder: str = "") -> None:
+        text = ipywidgets.Text(description=caption, placeholder=placeholder, layout=_AUTO)
+        super().__init__(text, wide=True)
+
+    @property
+    def value(self) -> Any:
+        """What is written, as `read` takes it."""
+        return self.read(self.controls[0].value)
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        if self.value != value:  # what is typed is never rewritten
+            self.controls[0].value = self.written(value)
+
+    def read(self, text: str) -> Any:
+        """Return what a text stands for."""
+        return text.strip()
+
+    def written(self, value: Any) -> str:
+        """Return the text for a value."""
+        return value  # type: ignore[no-any-return]
+
+
 def choice(caption: str, options: Iterable[Any]) -> Any:
     """Return a list to choose from."""
     return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=_AUTO)
-
-
-def entry(caption: str, placeholder: str = "") -> Any:
-    """Return a field for one line, which answers while somebody is typing."""
-    return ipywidgets.Text(description=caption, placeholder=placeholder, layout=_AUTO)
-
-
-_AUTO = ipywidgets.Layout(width="auto")
 
 
 def mentioned(**given: Any) -> dict[str, Any]:

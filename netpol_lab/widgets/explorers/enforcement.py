@@ -69,53 +69,41 @@ def explore_enforcement(
 # ---------------------------------------------------------------- what plugins do differently
 
 
-@dataclass(frozen=True)
-class Behaviour:
-    """One way for plugins to behave, and the value of an assumption that says so."""
+OPEN = "left open"
 
-    value: bool | None
-    words: str
-
-
-def _open(
-    caption: str, *, yes: str, no: str, first: bool = True
-) -> tuple[str, tuple[Behaviour, ...]]:
-    """Return a choice that Kubernetes leaves open, with the behaviour that comes first."""
-    both = Behaviour(True, yes), Behaviour(False, no)
-    return caption, (Behaviour(None, "left open"), *(both if first else both[::-1]))
-
-
-# What plugins differ in, as far as it changes verdicts; the first answer is where to begin.
-CHOICES: dict[str, tuple[str, tuple[Behaviour, ...]]] = {
+# What plugins differ in, as far as it changes verdicts: a caption, and what each value of the
+# assumption says; the first is the default.
+CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
     "ip_block_matches_pods": (
         "An ipBlock around a pod's address",
-        (Behaviour(True, "matches the pod"), Behaviour(False, "does not match pods")),
+        {True: "matches the pod", False: "does not match pods"},
     ),
-    "end_port": (
-        "endPort",
-        (Behaviour(True, "is understood"), Behaviour(False, "is ignored: only port counts")),
+    "end_port": ("endPort", {True: "is understood", False: "is ignored: only port counts"}),
+    "host_network_as_pods": (
+        "hostNetwork pods", {None: OPEN, False: "count as their node", True: "count as pods"}
     ),
-    "host_network_as_pods": _open(
-        "hostNetwork pods", no="count as their node", yes="count as pods", first=False
+    "own_node_egress": (
+        "From an isolated pod to its own node",
+        {None: OPEN, True: "always allowed", False: "only by a rule"},
     ),
-    "own_node_egress": _open(
-        "From an isolated pod to its own node", yes="always allowed", no="only by a rule"
+    "init_port_names": (
+        "Port names of init containers", {None: OPEN, True: "count", False: "do not count"}
     ),
-    "init_port_names": _open(
-        "Port names of init containers", yes="count", no="do not count"
+    "service_rewritten_first": (
+        "A Service address is rewritten",
+        {None: OPEN, True: "before egress rules", False: "after egress rules"},
     ),
-    "service_rewritten_first": _open(
-        "A Service address is rewritten", yes="before egress rules", no="after egress rules"
-    ),
-    "client_address_kept": _open(
+    "client_address_kept": (
         "A client outside that calls a Service",
-        yes="arrives with its own address", no="arrives with another one",
+        {None: OPEN, True: "arrives with its own address", False: "arrives with another one"},
     ),
-    "unknown_addresses_in_blocks": _open(
-        "An address that nobody knows", yes="is in every ipBlock", no="is in no ipBlock"
+    "unknown_addresses_in_blocks": (
+        "An address that nobody knows",
+        {None: OPEN, True: "is in every ipBlock", False: "is in no ipBlock"},
     ),
-    "icmp_filtered": _open(
-        "ping and other protocols, at an isolated pod", yes="are blocked", no="pass"
+    "icmp_filtered": (
+        "ping and other protocols, at an isolated pod",
+        {None: OPEN, True: "are blocked", False: "pass"},
     ),
 }  # fmt: skip
 
@@ -129,8 +117,7 @@ def said(name: str, assumptions: Assumptions) -> str:
     'ping and other protocols, at an isolated pod pass'
     """
     caption, answers = CHOICES[name]
-    words = next(one.words for one in answers if one.value == getattr(assumptions, name))
-    return f"{caption} {words} ({known_of(name)})"
+    return f"{caption} {answers[getattr(assumptions, name)]} ({known_of(name)})"
 
 
 def known_of(name: str) -> str:
@@ -240,8 +227,9 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         fields = {"enforced": Field(box)}
         fields["enforced"].add_class("nl-alone")
         for name, (caption, answers) in CHOICES.items():
-            if any(self._differing(name, answer.value) for answer in answers[1:]):
-                fields[name] = Field(choice(caption, [(one.words, one.value) for one in answers]))
+            if any(self._differing(name, value) for value in [*answers][1:]):
+                options = [(words, value) for value, words in answers.items()]
+                fields[name] = Field(choice(caption, options))
         super().__init__(fields, DEFAULTS)
 
     def set(self, **assumed: bool | None) -> None:
@@ -267,8 +255,7 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         """
         refuse_unknown(assumed, ("enforced", *CHOICES))
         for name, value in assumed.items():
-            values = [one.value for one in CHOICES[name][1]] if name in CHOICES else [True, False]
-            one_of(name, value, values)
+            one_of(name, value, CHOICES[name][1] if name in CHOICES else (True, False))
         self._ask(replace(self.assumptions, **assumed))  # type: ignore[arg-type]
 
     @property
@@ -321,11 +308,11 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
     def _choice(self, name: str) -> Iterator[str]:
         caption, answers = CHOICES[name]
         yield f"{caption} ({known_of(name)})"
-        width = max(len(answer.words) for answer in answers)
-        for answer in answers:
-            count = self._differing(name, answer.value)
+        width = max(map(len, answers.values()))
+        for value, words in answers.items():
+            count = self._differing(name, value)
             here = "1 connection differs" if count == 1 else f"{count} connections differ"
-            yield f"  {answer.words:<{width}}  {here if count else 'as by default'}"
+            yield f"  {words:<{width}}  {here if count else 'as by default'}"
 
     def _differing(self, name: str, value: bool | None) -> int:
         """Return how many verdicts an answer changes here."""
@@ -335,12 +322,3 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
     def _view(self, inputs: Assumptions) -> AssumedTraffic:
         scene = self._compose(assumptions=inputs, earlier=DEFAULTS, wording=BESIDE)
         return AssumedTraffic(self._cluster, scene, inputs, self._usual)
-
-    def _typed(self, edited: str) -> Assumptions:
-        return replace(
-            self.assumptions, **{name: field.value for name, field in self._fields.items()}
-        )
-
-    def _fill(self) -> None:
-        for name, field in self._fields.items():
-            field.value = getattr(self._inputs, name)

@@ -9,7 +9,7 @@ from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.traffic import Outside
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, Field, entry, joined, mentioned
+from netpol_lab.widgets.explorers.base import Explorer, TextField, joined, mentioned
 from netpol_lab.widgets.explorers.ipblock_facts import (
     IPBlockFacts,
     IPBlockInput,
@@ -87,12 +87,10 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     """
 
     def __init__(self, inputs: IPBlockInput) -> None:
-        self._cidr, self._except = entry("cidr"), entry("except", "10.1.0.0/16, 10.2.0.0/16")
-        self._address = entry("An address to look for", "203.0.113.7")
         fields = {
-            "cidr": Field(self._cidr, wide=True),
-            "except_": Field(self._except, wide=True),
-            "address": Field(self._address, wide=True),
+            "cidr": TextField("cidr"),
+            "except_": BlocksField("except", "10.1.0.0/16, 10.2.0.0/16"),
+            "address": TextField("An address to look for", "203.0.113.7"),
         }
         super().__init__(fields, inputs)
 
@@ -126,9 +124,9 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
         >>> block.inside
         {'10.1.2.3': False}
         """
-        excepts = except_ if except_ is UNCHANGED else _listed(except_)
+        blocks = except_ if except_ is UNCHANGED else _listed(except_)
         address = "" if address is None else address
-        changed = mentioned(cidr=cidr, excepts=excepts, address=address)
+        changed = mentioned(cidr=cidr, except_=blocks, address=address)
         self._ask(replace(self._inputs, **changed))
 
     @property
@@ -139,23 +137,6 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     def _view(self, inputs: IPBlockInput) -> IPBlockFacts:
         return ask(inputs)
 
-    def _typed(self, edited: str) -> IPBlockInput:
-        return IPBlockInput(
-            self._cidr.value.strip(),
-            _parts(self._except.value),
-            self._address.value.strip(),
-            self._inputs.pairs,
-        )
-
-    def _fill(self) -> None:
-        now = self._inputs
-        if self._cidr.value.strip() != now.cidr:  # what is typed is never rewritten
-            self._cidr.value = now.cidr
-        if _parts(self._except.value) != now.excepts:
-            self._except.value = ", ".join(now.excepts)
-        if self._address.value.strip() != now.address:
-            self._address.value = now.address
-
     def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
         if not isinstance(error, ManifestError):
             return {"address": str(error)}
@@ -165,5 +146,13 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
         )
 
 
-def _parts(written: str) -> tuple[str, ...]:
-    return tuple(written.replace(",", " ").split())
+class BlocksField(TextField):
+    """A field for blocks with commas or spaces between them."""
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """Return the blocks."""
+        return tuple(text.replace(",", " ").split())
+
+    def written(self, value: tuple[str, ...]) -> str:
+        """Return blocks in one line."""
+        return ", ".join(value)

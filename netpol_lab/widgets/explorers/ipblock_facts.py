@@ -25,7 +25,7 @@ class IPBlockInput:
     Parameters
     ----------
     cidr : str
-    excepts : tuple of str
+    except_ : tuple of str
     address : str
         One more address; may be empty.
     pairs : tuple of (str, str)
@@ -33,7 +33,7 @@ class IPBlockInput:
     """
 
     cidr: str
-    excepts: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
     address: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
 
@@ -41,8 +41,8 @@ class IPBlockInput:
     def manifest(self) -> str:
         """A policy with this block."""
         block: dict[str, Any] = {"cidr": self.cidr}
-        if self.excepts:
-            block["except"] = list(self.excepts)
+        if self.except_:
+            block["except"] = list(self.except_)
         policy = {
             "apiVersion": "networking.k8s.io/v1",
             "kind": "NetworkPolicy",

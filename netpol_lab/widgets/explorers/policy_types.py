@@ -275,12 +275,8 @@ class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
         before: Spelling | None = getattr(self, "_shown", None)  # nothing at first
         return _spelling(cluster, before.cluster if before else None)
 
-    def _typed(self, edited: str) -> PolicyTypesInput:
-        return PolicyTypesInput(**{name: field.value for name, field in self._fields.items()})
-
     def _fill(self) -> None:
-        for name, written in self.written.items():
-            self._fields[name].value = written
+        super()._fill()
         self._yaml.value = preformatted(self.yaml)
         self._sentences.value = preformatted("\n\n".join(self._shown.sentences))
 

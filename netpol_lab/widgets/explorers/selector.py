@@ -105,19 +105,15 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
     def __init__(self, cluster: Cluster, inputs: SelectorInput) -> None:
         one_of("role", inputs.role, (PEER, SUBJECT))
         self._cluster = cluster
-        self._pods = SelectorField("podSelector", (pod.labels for pod in cluster.pods))
         everywhere = (namespace.labels for namespace in cluster.namespaces.values())
-        self._namespaces = SelectorField("namespaceSelector", everywhere)
-        self._home = choice("Policy's namespace", cluster.namespaces)
-        self._items = choice("Both selectors in", ITEMS)
-        fields = {"pods": self._pods, "home": Field(self._home)}
-        if inputs.role == PEER:
-            fields = {
-                "pods": self._pods,
-                "namespaces": self._namespaces,
-                "home": Field(self._home),
-                "items": Field(self._items),
-            }
+        fields = {
+            "pods": SelectorField("podSelector", (pod.labels for pod in cluster.pods)),
+            "namespaces": SelectorField("namespaceSelector", everywhere),
+            "home": Field(choice("Policy's namespace", cluster.namespaces)),
+            "items": Field(choice("Both selectors in", ITEMS)),
+        }
+        if inputs.role == SUBJECT:
+            del fields["namespaces"], fields["items"]
         super().__init__(fields, inputs)
 
     def set(
@@ -163,7 +159,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
     @property
     def yaml(self) -> str:
         """The part of the policy that is asked about."""
-        return str(self._inputs.yaml)
+        return self._inputs.yaml
 
     def _view(self, inputs: SelectorInput) -> Selection:
         if inputs.home not in list(self._cluster.namespaces):  # None has no hash to ask with
@@ -171,19 +167,6 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
             raise UnknownNameError(f'there is no namespace "{inputs.home}". {known}')
         one_of("items", inputs.items, (1, 2))
         return ask(self._cluster, inputs)
-
-    def _typed(self, edited: str) -> SelectorInput:
-        return SelectorInput(
-            self._pods.text,
-            self._namespaces.text,
-            self._home.value,
-            self._items.value,
-            self._inputs.role,
-        )
-
-    def _fill(self) -> None:
-        self._pods.text, self._namespaces.text = self._inputs.pods, self._inputs.namespaces
-        self._home.value, self._items.value = self._inputs.home, self._inputs.items
 
     def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
         if not isinstance(error, ManifestError):
@@ -229,12 +212,12 @@ class SelectorField(Field):
         super().__init__(self._list, self._area, wide=True)
 
     @property
-    def text(self) -> str | None:
+    def value(self) -> str | None:
         """The selector as it is written; None while it is absent."""
         return None if self._area.disabled else str(self._area.value)
 
-    @text.setter
-    def text(self, text: str | None) -> None:
+    @value.setter
+    def value(self, text: str | None) -> None:
         self._area.disabled = text is None
         self._area.value = text or ""
         self._list.value = (text or "absent") if text in self._texts else OWN_TEXT
@@ -254,13 +237,13 @@ class SelectorField(Field):
 
     def _on_area(self, call: Any) -> None:
         if not self._quiet:
-            self._quietly(self.text)
+            self._quietly(self.value)
             call()
 
     def _quietly(self, text: str | None) -> None:
         self._quiet = True
         try:
-            self.text = text
+            self.value = text
         finally:
             self._quiet = False
 

@@ -9,7 +9,7 @@ from traitlets import TraitError
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.widgets.clickable_picture import TrafficMap
-from netpol_lab.widgets.explorers.base import Field, chosen_from, entry, one_of, refuse_unknown
+from netpol_lab.widgets.explorers.base import TextField, chosen_from, one_of, refuse_unknown
 from netpol_lab.widgets.static_picture import StillMap
 from tests.helpers.boards import inside
 from tests.helpers.explored import SHOP
@@ -82,7 +82,7 @@ def test_fields_that_cannot_be_filled_leave_inputs_fields_and_picture_as_they_we
     with pytest.raises(TraitError):
         block.set(cidr="192.168.0.0/16", address=5)
     assert (block._inputs, block.summary, block.svg) == before
-    assert block._cidr.value == "10.0.0.0/8"
+    assert block._fields["cidr"].value == "10.0.0.0/8"
 
 
 def test_there_is_one_picture_to_click_on_and_no_other(explorer):
@@ -91,7 +91,7 @@ def test_there_is_one_picture_to_click_on_and_no_other(explorer):
 
 
 def test_a_complaint_is_escaped_and_goes_away():
-    field = Field(entry("cidr"))
+    field = TextField("cidr")
     field.say("<b>no</b>")
     assert "&lt;b&gt;no&lt;/b&gt; The picture stays as it was." in field._said.value
     field.say("")

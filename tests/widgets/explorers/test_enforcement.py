@@ -112,8 +112,6 @@ def test_a_port_may_be_named_and_addresses_drawn():
 @pytest.mark.parametrize("name", CHOICES)
 def test_every_choice_begins_with_the_default_and_has_its_sentence(name):
     caption, answers = CHOICES[name]
-    assert answers[0].value is getattr(lab.Assumptions(), name)
-    for answer in answers:
-        assert said(name, lab.Assumptions(**{name: answer.value})).startswith(
-            f"{caption} {answer.words} ("
-        )
+    assert next(iter(answers)) is getattr(lab.Assumptions(), name)
+    for value, words in answers.items():
+        assert said(name, lab.Assumptions(**{name: value})).startswith(f"{caption} {words} (")
