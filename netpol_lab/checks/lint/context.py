@@ -76,11 +76,6 @@ class Context:
         return self.pod_index.labelled(Selector())
 
     @cached_property
-    def none(self) -> PodSet:
-        """No pod."""
-        return PodSet(self.pod_index)
-
-    @cached_property
     def on_hosts(self) -> PodSet:
         """The pods with hostNetwork; Kubernetes leaves open what policies mean for them."""
         return self.set_of(pod for pod in self.everyone if pod.host_network)
@@ -96,7 +91,7 @@ class Context:
 
     def selected_by(self, policies: Iterable[Policy]) -> PodSet:
         """Return the pods that some of the policies select."""
-        return reduce(or_, map(self.subjects, policies), self.none)
+        return reduce(or_, map(self.subjects, policies), PodSet(self.pod_index))
 
     def set_of(self, pods: Iterable[Pod]) -> PodSet:
         """Return a set of running pods."""
@@ -169,7 +164,7 @@ class Context:
     def behind(self, service: Service) -> PodSet:
         """Return the running pods that a Service selects."""
         if service.selector is None:
-            return self.none
+            return PodSet(self.pod_index)
         return self.resolution.subjects(service.namespace, service.selector)
 
     @cached_property

@@ -191,12 +191,12 @@ def _at_both_ends(
     direction, old = rule.direction.opposite, rule.ports[i]
 
     def rewritten(policy: Policy) -> Policy:
-        rules = policy.rules(direction)
-        if not rules or not context.subjects(policy) & others:
-            return policy
-        lists = (tuple(meant if port == old else port for port in r.ports) for r in rules)
-        with_meant = (replace(r, ports=ports) for r, ports in zip(rules, lists, strict=True))
-        return parts.with_rules(policy, direction, with_meant)
+        rules = [
+            replace(r, ports=tuple(meant if port == old else port for port in r.ports))
+            for r in policy.rules(direction)
+        ]
+        is_there = rules and context.subjects(policy) & others
+        return parts.with_rules(policy, direction, rules) if is_there else policy
 
     return variant.with_policies(map(rewritten, variant.policies))
 
