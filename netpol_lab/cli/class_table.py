@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from netpol_lab.course.progress_file import BrokenProgressError, Progress, read,
 from netpol_lab.errors import visible
 
 MOST_FILES = 10_000
+# Words that fit eleven times on a line.
+_BRIEFLY = {Stage.FINISHED: "done", Stage.BEGUN: "begun", Stage.NOT_STARTED: "no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,42 +38,41 @@ class Learner:
 # ---------------------------------------------------------------- reading
 
 
-def find_files(paths: Iterable[str], troubles: list[str]) -> list[Path]:
+def find_files(paths: Iterable[str], problems: list[str]) -> list[Path]:
     """Return the named files and those in the named folders, each once."""
-    return list(dict.fromkeys(file for path in paths for file in _files(Path(path), troubles)))
+    return list(dict.fromkeys(file for path in paths for file in _files(Path(path), problems)))
 
 
-def read_all(files: Sequence[Path], troubles: list[str]) -> list[Learner]:
+def read_all(files: Sequence[Path], problems: list[str]) -> list[Learner]:
     """Return the learners whose files these are; for each that cannot be read, add a sentence."""
     learners: list[Learner] = []
     names = _names(files)
     for file in files:
         try:
-            learners.append(Learner(visible(names[file], 1000), _without_texts(read(file))))
+            progress = read(file)
         except BrokenProgressError as error:
-            troubles.append(os.path.join(file.parent, str(error)))
+            problems.append(os.path.join(file.parent, str(error)))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            troubles.append(f"{file} cannot be read: {reason}.")
+            problems.append(f"{file} cannot be read: {reason}.")
+        else:  # without the texts of attempts: for a whole class they would be large
+            tasks = progress.exercises.items()
+            brief = {name: replace(task, text="") for name, task in tasks}
+            name = visible(names[file], 1000)
+            learners.append(Learner(name, replace(progress, exercises=brief)))
     return sorted(learners, key=lambda learner: learner.name)
 
 
-def _without_texts(progress: Progress) -> Progress:
-    """Return the progress without the texts of attempts: for a whole class they would be large."""
-    tasks = progress.exercises.items()
-    return replace(progress, exercises={name: replace(task, text="") for name, task in tasks})
-
-
-def _files(path: Path, troubles: list[str]) -> Iterator[Path]:
+def _files(path: Path, problems: list[str]) -> Iterator[Path]:
     """Yield a file, or those in a folder that may be progress files."""
     if not path.is_dir():
         yield path
         return
     found = list(_in_folder(path))
     if not found:
-        troubles.append(f"{path}: there is no .json file in this folder.")
+        problems.append(f"{path}: there is no .json file in this folder.")
     if len(found) > MOST_FILES:
-        troubles.append(f"{path} holds {len(found):,} files: the first {MOST_FILES:,} are read.")
+        problems.append(f"{path} holds {len(found):,} files: the first {MOST_FILES:,} are read.")
     yield from sorted(found)[:MOST_FILES]
 
 
@@ -115,19 +116,17 @@ def lines_of(learners: Sequence[Learner], format: str, details: bool) -> Iterato
 def as_data(learner: Learner) -> dict[str, Any]:
     """Return all that the course recorded about a learner, except the texts of attempts."""
     progress = learner.progress
-    stages = {c.number: _in_short(stage_of(c, progress)) for c in CHAPTERS if c.has_tasks}
+    stages = {c.number: _BRIEFLY[stage_of(c, progress)] for c in CHAPTERS if c.has_tasks}
     tasks = {name: asdict(task) for name, task in progress.exercises.items()}
+    for task in tasks.values():
+        del task["text"]
     return {
         "name": learner.name,
         "chapters": stages,
-        "exercises": {name: _without_text(task) for name, task in tasks.items()},
+        "exercises": tasks,
         "quizzes": {chapter: asdict(score) for chapter, score in progress.quizzes.items()},
         "predictions": {chapter: asdict(score) for chapter, score in progress.predictions.items()},
     }
-
-
-def _without_text(task: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in task.items() if key != "text"}
 
 
 def _overview(learners: Iterable[Learner]) -> Table:
@@ -135,14 +134,9 @@ def _overview(learners: Iterable[Learner]) -> Table:
     chapters = [chapter for chapter in CHAPTERS if chapter.has_tasks]
     rows = []
     for learner in learners:
-        cells = [_in_short(stage_of(chapter, learner.progress)) for chapter in chapters]
+        cells = [_BRIEFLY[stage_of(chapter, learner.progress)] for chapter in chapters]
         rows.append((learner.name, f"{cells.count('done')} of {len(chapters)}", *cells))
     return Table(("learner", "done", *(chapter.number for chapter in chapters)), rows)
-
-
-def _in_short(stage: Stage) -> str:
-    """Return a stage as a word that fits eleven times on a line."""
-    return {"FINISHED": "done", "BEGUN": "begun", "NOT_STARTED": "no"}[stage.name]
 
 
 def _details(learners: Iterable[Learner]) -> Table:
@@ -169,5 +163,5 @@ def _chapters_of(learner: Learner) -> Iterator[tuple[str, ...]]:
             sum(task.hints for task in tasks),
             sum(task.answer_shown for task in tasks),
         )
-        row = (learner.name, chapter.number, _in_short(stage), predicted, solved, quiz)
+        row = (learner.name, chapter.number, _BRIEFLY[stage], predicted, solved, quiz)
         yield (*row, *map(str, helped))

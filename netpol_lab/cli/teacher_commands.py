@@ -89,13 +89,13 @@ def _progress(options: argparse.Namespace) -> int:
     from netpol_lab.cli.reports.output import save
     from netpol_lab.errors import visible
 
-    troubles: list[str] = []
+    problems: list[str] = []
     format = chosen_format(options.output, options.out, PROGRESS_FORMATS)
-    files = find_files(options.paths, troubles)
+    files = find_files(options.paths, problems)
     refuse_to_overwrite(files, options.out)
-    learners = read_all(files, troubles)
-    for trouble in troubles:
-        print(f"warning: {visible(trouble, 1000)}", file=sys.stderr)
+    learners = read_all(files, problems)
+    for problem in problems:
+        print(f"warning: {visible(problem, 1000)}", file=sys.stderr)
     if not learners:
         print("netpol-lab: no progress was found in these paths.", file=sys.stderr)
         return WRONG_USE
@@ -104,7 +104,7 @@ def _progress(options: argparse.Namespace) -> int:
         save(lines, options.out)
     else:
         print(*lines, sep="\n")
-    return FINDINGS if troubles else GOOD
+    return FINDINGS if problems else GOOD
 
 
 PROGRESS = Command(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.findings import Finding
@@ -130,16 +130,7 @@ def _says_little(finding: Finding) -> tuple[bool, bool, int]:
 def _as_data(finding: Finding) -> dict[str, object]:
     place, witness = finding.place, finding.witness
     return {
-        "code": finding.code,
-        "severity": str(finding.severity),
-        "title": finding.title,
-        "message": finding.message,
-        "hint": finding.hint,
-        "chapter": finding.chapter,
-        "namespace": finding.namespace,
-        "policy": finding.policy,
-        "pod": finding.pod,
-        "path": finding.path,
+        **{field.name: getattr(finding, field.name) for field in fields(finding)},
         "place": place and place._asdict(),
         "witness": witness
         and {
