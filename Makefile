@@ -1,5 +1,5 @@
-# Every target is a verb of tools/dev.py, which needs nothing but Python (and so works where there
-# is no make: python tools/dev.py lab). Say `make help` for the list.
+# Every target is a command of tools/dev.py, which needs nothing but Python. Without make, type
+# python tools/dev.py lab. `make help` lists them.
 #
 #   make lab LAB_ARGS="--no-browser --port 9999"    options for JupyterLab
 #   make test ARGS="lint unit"                      only some of the checks

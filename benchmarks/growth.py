@@ -19,6 +19,7 @@ import time
 from typing import NamedTuple
 
 from _generated import all_different, as_json, templates
+from _tables import met
 
 import netpol_lab as lab
 
@@ -70,9 +71,9 @@ def judged(kind: str, size: str, line: Measured) -> str:
     """Return whether what we ask is met, at full size."""
     if size != FULL:
         return ""
-    met = line.reaching <= SECONDS[kind] and line.megabytes <= MEGABYTES
+    is_met = line.reaching <= SECONDS[kind] and line.megabytes <= MEGABYTES
     asked = f"about {SECONDS[kind]:.0f} s, at most {MEGABYTES} MB"
-    return f"   asked for: {asked}: {'met' if met else 'NOT MET'}"
+    return f"   asked for: {asked}: {met(is_met)}"
 
 
 def in_a_process_of_its_own(kind: str, size: str) -> Measured:

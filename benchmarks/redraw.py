@@ -22,6 +22,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
+from _tables import header, met, row  # noqa: E402 (after the path)
 from chromium import find_chromium  # noqa: E402 (after the path)
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
@@ -170,15 +171,12 @@ def finding(times: dict[str, list[float]], in_python: list[float], browser: str)
     """Return the measurements as text."""
     ours, theirs = times.values()
     ratio = median(theirs) / median(ours)
-    packages = ", ".join(
-        f"{name} {version(name)}"
-        for name in ("jupyterlab", "ipywidgets", "anywidget", "matplotlib")
-    )
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     rows = [*times.items(), ("our board, in Python", in_python)]
     return "\n".join(
         [
             "From a click on a policy to the new picture, three-tier shop, milliseconds",
-            f"{'':24}{'median':>8}{'min':>8}{'max':>8}{'clicks':>8}",
+            header("", "clicks"),
             *(row(name, values) for name, values in rows),
             "",
             f"ratio of the medians: {ratio:.1f} times faster; "
@@ -188,17 +186,6 @@ def finding(times: dict[str, list[float]], in_python: list[float], browser: str)
             f"Python {platform.python_version()}, {packages}, {browser}",
         ]
     )
-
-
-def row(name: str, values: list[float]) -> str:
-    """Return one line of the table."""
-    numbers = (median(values), min(values), max(values))
-    return f"{name:24}{''.join(f'{number:8.1f}' for number in numbers)}{len(values):8}"
-
-
-def met(is_met: bool) -> str:
-    """Say whether a requirement is met."""
-    return "met" if is_met else "NOT MET"
 
 
 if __name__ == "__main__":

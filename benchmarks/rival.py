@@ -31,6 +31,7 @@ from pathlib import Path
 from statistics import median
 
 from _generated import as_yaml, shop_floor
+from _tables import header, met, row
 
 from netpol_lab.model.intervals import without
 from netpol_lab.model.ports import PortSet
@@ -137,23 +138,16 @@ def answer(command: list[str], folder: Path) -> str:
 def finding(times: dict[str, list[float]], said: str, judge: bool) -> str:
     """Return the measurements as text."""
     ratios = [slow / fast for fast, slow in zip(*times.values(), strict=True)]
-    met = "met" if median(ratios) >= FASTER else "NOT MET"
     return "\n".join(
         [
-            f"{'seconds, whole process':26}{'median':>8}{'min':>8}{'max':>8}{'runs':>6}",
+            header("seconds, whole process", "runs"),
             *(row(name, values) for name, values in times.items()),
             row("times faster", ratios),
-            *([f"asked for: {FASTER} times: {met}"] if judge else ()),
+            *([f"asked for: {FASTER} times: {met(median(ratios) >= FASTER)}"] if judge else ()),
             f"netpol-lab {version('netpol-lab')} on Python {platform.python_version()}",
             f"{RIVAL} {said}",
         ]
     )
-
-
-def row(name: str, values: list[float]) -> str:
-    """Return one line of the table."""
-    numbers = (median(values), min(values), max(values))
-    return f"{name:26}{''.join(f'{number:8.2f}' for number in numbers)}{len(values):6}"
 
 
 # ---------------------------------------------------------------- both answers, in one form

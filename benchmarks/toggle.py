@@ -13,6 +13,7 @@ import time
 from itertools import cycle
 
 from _generated import as_json, templates
+from _tables import met
 
 import netpol_lab as lab
 from netpol_lab.model.cluster import Cluster
@@ -31,15 +32,10 @@ def main() -> int:
         median = statistics.median(taken)
         first = first or median
         asked = ASKED.get(pods)
-        met = "" if asked is None else f"   asked for: {asked:.0f} ms: {met_or_not(median, asked)}"
+        verdict = "" if asked is None else f"   asked for: {asked:.0f} ms: {met(median <= asked)}"
         name = f"{len(cluster.pods)} pods, {len(cluster.policies)} policies"
-        print(f"{name:22}{median:10.1f}{max(taken):9.1f}{median / first:7.1f}{met}")
+        print(f"{name:22}{median:10.1f}{max(taken):9.1f}{median / first:7.1f}{verdict}")
     return 0
-
-
-def met_or_not(median: float, asked: float) -> str:
-    """Return whether what we ask is met."""
-    return "met" if median <= asked else "NOT MET"
 
 
 def toggles(cluster: Cluster) -> list[float]:

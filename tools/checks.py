@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chromium import find_chromium
-from environment import ROOT, Trouble, prepare, say, venv_program
+from environment import ROOT, ToolError, prepare, say, venv_program
 
 PYTEST = ("{python}", "-m", "pytest")
 TWO_AT_A_TIME = ("-n", "2")
@@ -67,7 +67,7 @@ NO_BROWSER = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepResult:
     """How a step went: ok, failed, or (None) not run."""
 
     step: Step
@@ -82,12 +82,12 @@ class Outcome:
 
 
 def run_checks(names: list[str]) -> int:
-    """Run the named steps (all when none is named) and print what came of them."""
+    """Run the named steps (all when none is named) and print the results."""
     steps = choose_steps(names)
     python = prepare()
-    outcomes = [run_step(step, python) for step in steps]
-    say(summary(outcomes))
-    return 1 if any(outcome.ok is False for outcome in outcomes) else 0
+    results = [run_step(step, python) for step in steps]
+    say(summary(results))
+    return 1 if any(result.ok is False for result in results) else 0
 
 
 def choose_steps(names: list[str]) -> list[Step]:
@@ -95,25 +95,25 @@ def choose_steps(names: list[str]) -> list[Step]:
     known = [step.name for step in STEPS]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise Trouble(f"There is no check {unknown[0]!r}. The checks are: {', '.join(known)}.")
+        raise ToolError(f"There is no check {unknown[0]!r}. The checks are: {', '.join(known)}.")
     return [step for step in STEPS if not names or step.name in names]
 
 
-def run_step(step: Step, python: Path) -> Outcome:
+def run_step(step: Step, python: Path) -> StepResult:
     """Run one step and count what it did."""
     say(f"\n=== {step.title}")
     try:
         browser = find_chromium(python) if step.name == "browser" else None
-    except Trouble as trouble:
-        say(str(trouble))
-        return Outcome(step, False)
+    except ToolError as error:
+        say(str(error))
+        return StepResult(step, False)
     if step.name == "browser" and not browser:
         say(NO_BROWSER)
-        return Outcome(step, False if os.environ.get("REQUIRE_BROWSER") == "1" else None)
+        return StepResult(step, False if os.environ.get("REQUIRE_BROWSER") == "1" else None)
     return carry_out(step, python, browser)
 
 
-def carry_out(step: Step, python: Path, browser: str | None) -> Outcome:
+def carry_out(step: Step, python: Path, browser: str | None) -> StepResult:
     """Run a step's command, time it and count."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
@@ -121,7 +121,7 @@ def carry_out(step: Step, python: Path, browser: str | None) -> Outcome:
         ok, output = attempt(step, command_of(step, python, report), environment(browser))
         seconds = time.monotonic() - started
         counts = count(step, ok, report, output)
-    return Outcome(step, ok and has_counted(step, counts), seconds, counts)
+    return StepResult(step, ok and has_counted(step, counts), seconds, counts)
 
 
 def attempt(step: Step, command: list[str], env: Mapping[str, str]) -> tuple[bool, str]:
@@ -232,15 +232,15 @@ def has_counted(step: Step, counts: Counter[str]) -> bool:
 COUNTED = ("tests", "cases", "expectations", "notebook cells", "browser checks")
 
 
-def summary(outcomes: Iterable[Outcome]) -> str:
+def summary(results: Iterable[StepResult]) -> str:
     """Return the closing lines: a table of steps, what was counted, and the sum."""
-    outcomes = list(outcomes)
-    counts: Counter[str] = sum((outcome.counts for outcome in outcomes), Counter())
-    failed = [outcome.step.title for outcome in outcomes if outcome.ok is False]
+    results = list(results)
+    counts: Counter[str] = sum((result.counts for result in results), Counter())
+    failed = [result.step.title for result in results if result.ok is False]
     return "\n".join(
         [
             "\n=== Summary",
-            *(f"{o.step.title:<22}{o.word:<9}{o.seconds:6.1f} s" for o in outcomes),
+            *(f"{o.step.title:<22}{o.word:<9}{o.seconds:6.1f} s" for o in results),
             ", ".join(f"{name} {counts[name]}" for name in COUNTED),
             f"Failed: {', '.join(failed)}." if failed else "Nothing failed.",
             totals(counts),

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from environment import Trouble
+from environment import ToolError
 
 NAMES = (
     "chromium",
@@ -41,10 +41,12 @@ def find_chromium(python: Path) -> str | None:
 
 
 def named_browser(named: str) -> str:
-    """Return the browser that the user asked for; a wrong name is not passed over."""
+    """Return the browser that the user asked for; a wrong name is an error."""
     found = shutil.which(named)
     if not found:
-        raise Trouble(f"CHROMIUM is set to {named!r}, which is not a program that can be started.")
+        raise ToolError(
+            f"CHROMIUM is set to {named!r}, which is not a program that can be started."
+        )
     return found
 
 

@@ -1,8 +1,8 @@
-"""Everything one does with this checkout: `python tools/dev.py lab`, `test`, `help`, ...
+"""All you can do with this checkout: `python tools/dev.py lab`, `test`, `help`, ...
 
-Needs nothing but Python itself. This file is only the front door: it has to be readable for
-Pythons that are too old (hence the old-fashioned formatting), so that they get a sentence and
-not a traceback. The verbs are in `verbs.py`.
+Needs only Python itself. This file is just the front door: Pythons that are too old must be able
+to read it (hence the old-fashioned formatting), so that they print a sentence and not a traceback.
+The commands are in `commands.py`.
 """
 
 import sys
@@ -17,7 +17,7 @@ if sys.version_info[:2] < OLDEST:
         "    python3.12 tools/dev.py lab" % (OLDEST + tuple(sys.version_info[:2]))
     )
 
-import verbs
+import commands
 
 if __name__ == "__main__":
-    sys.exit(verbs.main(sys.argv[1:]))
+    sys.exit(commands.main(sys.argv[1:]))

@@ -1,8 +1,8 @@
 """Make, check and repair `.venv`: one pinned environment for the notebooks and for the tests.
 
 A stamp inside `.venv` says what was installed into it. As long as the stamp fits, starting costs
-a fraction of a second; when it doesn't, what is missing is installed. The stamp is taken away
-before an installation and written after it, so an interrupted one never looks finished.
+a fraction of a second; when it doesn't, what is missing is installed. The stamp is removed before
+an installation and written after it, so an interrupted one never looks finished.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ LAB_SETTINGS = {
 Stamp = dict[str, Any]
 
 
-class Trouble(Exception):
-    """Something went wrong that the reader can put right; the text says how."""
+class ToolError(Exception):
+    """Something went wrong that the user can fix; the text says how."""
 
 
 def prepare() -> Path:
@@ -80,7 +80,7 @@ def write_stamp(venv: Path, stamp: Stamp) -> None:
 
 
 def stamp_file(venv: Path) -> Path:
-    """Return where the stamp lies."""
+    """Return the path of the stamp."""
     return venv / "netpol-lab-stamp.json"
 
 
@@ -119,11 +119,11 @@ def runs(python: Path) -> bool:
 
 
 def install() -> None:
-    """Bring `.venv` to what requirements.txt and pyproject.toml say."""
+    """Install into `.venv` what requirements.txt and pyproject.toml say."""
     say("Setting up .venv (about 130 packages; the first time takes a minute or more) ...")
     uv = shutil.which("uv")
     wanted = wanted_stamp()
-    if must_be_made_anew(VENV, wanted, bool(uv)):
+    if must_be_recreated(VENV, wanted, bool(uv)):
         remove(VENV)
         make_venv(uv)
     stamp_file(VENV).unlink(missing_ok=True)
@@ -137,8 +137,8 @@ def install() -> None:
     say("The environment is ready.")
 
 
-def must_be_made_anew(venv: Path, wanted: Stamp, have_uv: bool) -> bool:
-    """Tell whether installing on top of what is there cannot work."""
+def must_be_recreated(venv: Path, wanted: Stamp, have_uv: bool) -> bool:
+    """Say whether `.venv` has to be made again, since installing into it cannot work."""
     made = read_stamp(venv).get("made", wanted["made"])
     can_install = have_uv or (site_packages(venv) / "pip").is_dir()
     return made != wanted["made"] or not runs(venv_program("python", venv)) or not can_install
@@ -152,7 +152,7 @@ def remove(folder: Path) -> None:
         elif folder.exists():
             shutil.rmtree(folder)
     except OSError as error:
-        raise Trouble(
+        raise ToolError(
             f"{folder.name} could not be removed: {error}\n"
             "Close every JupyterLab and terminal that uses it, then try again."
         ) from None
@@ -188,13 +188,13 @@ NO_VENV = (
 
 
 def run(command: list[str], otherwise: str) -> None:
-    """Run a command and raise `Trouble` with the given words when it fails."""
+    """Run a command and raise `ToolError` with the given words when it fails."""
     try:
         status = subprocess.run(command, cwd=ROOT).returncode
     except OSError as error:
-        raise Trouble(f"{command[0]} could not be started: {error}") from None
+        raise ToolError(f"{command[0]} could not be started: {error}") from None
     if status:
-        raise Trouble(otherwise)
+        raise ToolError(otherwise)
 
 
 def write_lab_settings(venv: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from environment import Trouble, run, say, venv_program
+from environment import ToolError, run, say, venv_program
 
 
 def write_lock(extra: list[str]) -> int:
@@ -43,5 +43,5 @@ def fetch_uv(folder: Path) -> str:
     run([str(venv_program("python", folder)), "-m", "pip", "install", "--quiet", "uv"], otherwise)
     found = shutil.which(str(venv_program("uv", folder)))
     if not found:
-        raise Trouble(otherwise)
+        raise ToolError(otherwise)
     return found

@@ -39,7 +39,7 @@ PORTS = ("80", "53/UDP", "5432")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class Question(NamedTuple):
+class Invocation(NamedTuple):
     """One command, and the files it reads."""
 
     name: str
@@ -54,18 +54,18 @@ class Answer(NamedTuple):
     errors: str
 
 
-# --- the questions ----------------------------------------------------------------------------
+# --- the commands ----------------------------------------------------------------------------
 
 
-def questions(checkout: Path, folder: Path) -> Iterator[Question]:
-    """Write the inputs into a folder and yield every question about them."""
+def invocations(checkout: Path, folder: Path) -> Iterator[Invocation]:
+    """Write the inputs into a folder and yield every command about them."""
     for name, text, flows in inputs(checkout):
         file = folder / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         bare = file.with_suffix(".bare.yaml")
         bare.write_text(without_policies(text), encoding="utf-8")
-        yield from about(name, str(file), str(bare), flows)
+        yield from commands_about(name, str(file), str(bare), flows)
 
 
 def inputs(checkout: Path) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
@@ -97,7 +97,9 @@ def without_policies(text: str) -> str:
     return yaml.safe_dump_all(kept)
 
 
-def about(name: str, file: str, bare: str, flows: list[dict[str, Any]]) -> Iterator[Question]:
+def commands_about(
+    name: str, file: str, bare: str, flows: list[dict[str, Any]]
+) -> Iterator[Invocation]:
     """Yield every command about one input."""
     asked: dict[tuple[str, ...], None] = {}
     for lenient in ((), ("--lenient",)):
@@ -115,11 +117,11 @@ def about(name: str, file: str, bare: str, flows: list[dict[str, Any]]) -> Itera
         for port in PORTS:
             asked[("verdict", file, "--from", source, "--to", destination, "--port", port)] = None
     for words in asked:
-        yield Question(name, (*words, "-o", "json"))
+        yield Invocation(name, (*words, "-o", "json"))
 
 
 def ends_of(flow: dict[str, Any]) -> tuple[str, ...]:
-    """Return an expected flow as options; a pattern stays one, and is answered as such."""
+    """Return an expected flow as options; a pattern stays a pattern."""
     port = ("--port", str(flow["port"])) if "port" in flow else ()
     protocol = ("--protocol", str(flow["protocol"])) if "protocol" in flow else ()
     return ("--from", str(flow["from"]), "--to", str(flow["to"]), *port, *protocol)
@@ -144,9 +146,9 @@ def pairs_of(file: str) -> Iterator[tuple[str, str]]:
 # --- the answers ------------------------------------------------------------------------------
 
 
-def answers(checkout: Path, asked: list[Question]) -> list[Answer]:
-    """Ask one version everything, in a process of its own."""
-    lines = "".join(json.dumps(question.words) + "\n" for question in asked)
+def answers(checkout: Path, asked: list[Invocation]) -> list[Answer]:
+    """Run every command with one version, in a process of its own."""
+    lines = "".join(json.dumps(invocation.words) + "\n" for invocation in asked)
     environment = {**os.environ, "PYTHONPATH": str(checkout), "NETPOL_LAB_PROGRESS": "off"}
     run = subprocess.run(
         [sys.executable, __file__, "--answer"],
@@ -165,7 +167,7 @@ def answer_standard_input() -> None:
     """Answer each line of standard input, a list of words, with one line of JSON."""
     main = command_line()
     for line in sys.stdin:
-        print(json.dumps(answered(main, json.loads(line))))
+        print(json.dumps(run_command(main, json.loads(line))))
 
 
 def command_line() -> Callable[[list[str]], int]:
@@ -177,8 +179,8 @@ def command_line() -> Callable[[list[str]], int]:
     return found  # type: ignore[no-any-return]
 
 
-def answered(main: Callable[[list[str]], int], words: list[str]) -> Answer:
-    """Run one command; leaving early is an exit status too."""
+def run_command(main: Callable[[list[str]], int], words: list[str]) -> Answer:
+    """Run one command; SystemExit is an exit status too."""
     with (
         contextlib.redirect_stdout(io.StringIO()) as output,
         contextlib.redirect_stderr(io.StringIO()) as errors,
@@ -194,20 +196,20 @@ def answered(main: Callable[[list[str]], int], words: list[str]) -> Answer:
 
 
 def substitutions() -> list[tuple[str, str]]:
-    """Return what was written before and is written now."""
+    """Return the rewordings: what was written before, and what is written now."""
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     return [(row["before"], row["now"]) for row in table.get("words", [])]
 
 
 def reworded(text: str, table: list[tuple[str, str]]) -> str:
-    """Return a text of before as it should be said now."""
+    """Return an old text with all rewordings applied."""
     for before, now in table:
         text = text.replace(before, now)
     return text
 
 
 def expected(value: Any, table: list[tuple[str, str]], field: str = "") -> Any:
-    """Return an answer of before with the words of now, in the fields where these may differ."""
+    """Return an old answer with the rewordings applied, in the fields where words may differ."""
     if isinstance(value, dict):
         return {key: expected(each, table, key) for key, each in value.items()}
     if isinstance(value, list):
@@ -216,7 +218,7 @@ def expected(value: Any, table: list[tuple[str, str]], field: str = "") -> Any:
 
 
 def first_difference(before: Any, now: Any, place: str = "$") -> str:
-    """Say where two values differ first; nothing where they are equal."""
+    """Say where two values first differ; an empty text where they are equal."""
     if type(before) is not type(now):
         return f"{place}: {before!r} -> {now!r}"
     if isinstance(before, dict):
@@ -234,7 +236,7 @@ def first_difference(before: Any, now: Any, place: str = "$") -> str:
 
 
 def compare(before: Answer, now: Answer, table: list[tuple[str, str]]) -> str:
-    """Say in which way two answers differ; nothing where they don't."""
+    """Say how two answers differ; an empty text where they don't."""
     if before.status != now.status:
         return f"exit status {before.status} -> {now.status}: {now.errors.strip()[-300:]}"
     if bool(before.output) != bool(now.output):
@@ -262,15 +264,15 @@ def main() -> int:
         parser.error("name the checkout to compare with")
     before, now = options.before.resolve(), options.now.resolve()
     with tempfile.TemporaryDirectory() as folder:
-        asked = list(questions(now, Path(folder)))
+        asked = list(invocations(now, Path(folder)))
         with ThreadPoolExecutor() as pool:  # each waits for a process of its own
             both = zip(asked, *pool.map(answers, (before, now), (asked, asked)), strict=True)
         table = substitutions()
-        found = [(q, difference) for q, a, b in both if (difference := compare(a, b, table))]
-    for question, difference in found[:SHOWN]:
-        words = [Path(word).name if word.startswith(folder) else word for word in question.words]
-        print(f"{question.name}: netpol-lab {' '.join(words)}\n    {difference}")
-    counts = Counter(question.words[0] for question in asked)
+        found = [(each, difference) for each, a, b in both if (difference := compare(a, b, table))]
+    for invocation, difference in found[:SHOWN]:
+        words = [Path(word).name if word.startswith(folder) else word for word in invocation.words]
+        print(f"{invocation.name}: netpol-lab {' '.join(words)}\n    {difference}")
+    counts = Counter(invocation.words[0] for invocation in asked)
     said = ", ".join(f"{command} {number}" for command, number in counts.items())
     print(f"{len(asked)} answers compared ({said}): {len(found)} differ")
     return 1 if found else 0

@@ -11,12 +11,12 @@ from venv import EnvBuilder
 
 import checks
 import chromium
+import commands
 import environment
 import lab
 import lock
 import pytest
-import verbs
-from checks import Outcome, Step
+from checks import Step, StepResult
 
 from tests.helpers.places import ROOT
 
@@ -74,8 +74,8 @@ def test_the_stamp_changes_with_the_pins_and_with_the_place(tmp_path):
 
 def test_an_environment_without_pip_is_made_anew_only_where_there_is_no_uv(venv):
     wanted = {"made": ["3.11", "here"], "packages": "a"}
-    assert environment.must_be_made_anew(venv, wanted, have_uv=False)
-    assert not environment.must_be_made_anew(venv, wanted, have_uv=True)
+    assert environment.must_be_recreated(venv, wanted, have_uv=False)
+    assert not environment.must_be_recreated(venv, wanted, have_uv=True)
 
 
 def test_an_interrupted_installation_leaves_no_stamp(venv, monkeypatch):
@@ -83,7 +83,7 @@ def test_an_interrupted_installation_leaves_no_stamp(venv, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(environment, "VENV", venv)
-    monkeypatch.setattr(environment, "must_be_made_anew", lambda *_: False)
+    monkeypatch.setattr(environment, "must_be_recreated", lambda *_: False)
     monkeypatch.setattr(environment, "run", stop)
     with pytest.raises(KeyboardInterrupt):
         environment.install()
@@ -177,8 +177,8 @@ def test_a_step_that_ran_nothing_has_failed(capsys):
 def test_the_summary_ends_with_the_sum():
     unit, lint = checks.STEPS[3], checks.STEPS[0]
     outcomes = [
-        Outcome(lint, False, 0.2),
-        Outcome(unit, True, 3.0, Counter(passed=8, tests=8)),
+        StepResult(lint, False, 0.2),
+        StepResult(unit, True, 3.0, Counter(passed=8, tests=8)),
     ]
     lines = checks.summary(outcomes).splitlines()
     assert lines[-3:] == [
@@ -190,7 +190,7 @@ def test_the_summary_ends_with_the_sum():
 
 def test_steps_can_be_named_and_a_wrong_name_is_answered():
     assert [step.name for step in checks.choose_steps(["cases", "lint"])] == ["lint", "cases"]
-    with pytest.raises(environment.Trouble, match="The checks are: lint, "):
+    with pytest.raises(environment.ToolError, match="The checks are: lint, "):
         checks.choose_steps(["lnit"])
 
 
@@ -205,32 +205,32 @@ def test_a_missing_browser_fails_only_where_one_is_required(monkeypatch, capsys,
 
 def test_a_browser_that_is_named_wrongly_is_not_passed_over(monkeypatch):
     monkeypatch.setenv("CHROMIUM", "no-such-browser")
-    with pytest.raises(environment.Trouble, match="no-such-browser"):
+    with pytest.raises(environment.ToolError, match="no-such-browser"):
         chromium.find_chromium(Path("python"))
     browser = next(step for step in checks.STEPS if step.name == "browser")
     assert checks.run_step(browser, Path("python")).ok is False
 
 
-# --- the verbs ------------------------------------------------------------------------------
+# --- the commands ---------------------------------------------------------------------------
 
 
-def test_every_verb_is_a_make_target_and_is_explained():
+def test_every_command_is_a_make_target_and_is_explained():
     makefile = (ROOT / "Makefile").read_text()
     targets = next(line for line in makefile.splitlines() if line.startswith(".PHONY"))
-    assert targets.split()[1:] == list(verbs.VERBS)
-    assert all(verb in verbs.overview() for verb in verbs.VERBS)
+    assert targets.split()[1:] == list(commands.COMMANDS)
+    assert all(command in commands.overview() for command in commands.COMMANDS)
 
 
-def test_an_unknown_verb_is_answered_with_the_list(capsys):
-    assert verbs.main(["lap"]) == 2
-    assert "There is no verb 'lap'." in capsys.readouterr().err
+def test_an_unknown_command_is_answered_with_the_list(capsys):
+    assert commands.main(["lap"]) == 2
+    assert "There is no command 'lap'." in capsys.readouterr().err
 
 
 def test_trouble_is_told_in_words(capsys):
     def fail(rest):
-        raise environment.Trouble("The packages could not be installed.")
+        raise environment.ToolError("The packages could not be installed.")
 
-    assert verbs.guarded(fail, []) == 1
+    assert commands.guarded(fail, []) == 1
     assert "could not be installed" in capsys.readouterr().err
 
 
@@ -239,7 +239,7 @@ def test_the_front_door_can_be_read_by_old_pythons():
     assert not [node for node in ast.walk(door) if isinstance(node, ast.JoinedStr)]
 
 
-def test_the_verbs_need_nothing_but_python():
+def test_the_commands_need_nothing_but_python():
     command = [sys.executable, "-S", "tools/dev.py", "help"]
     assert subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode == 0
 

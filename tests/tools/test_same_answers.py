@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from same_answers import Answer, compare, inputs, questions, substitutions
+from same_answers import Answer, compare, inputs, invocations, substitutions
 
 from tests.helpers.places import ROOT
 
@@ -63,7 +63,7 @@ def test_every_case_lint_input_and_scenario_is_asked_about(tmp_path):
     assert len(names) > 380
     assert {"scenarios/three-tier", "lint/NP101-rules-of-an-unlisted-direction-fires"} <= names
     asked = {name: [] for name in names}
-    for question in questions(ROOT, tmp_path):
+    for question in invocations(ROOT, tmp_path):
         asked[question.name].append(question.words[0])
     assert all({"check", "lint", "reach", "diff"} <= set(words) for words in asked.values())
 

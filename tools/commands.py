@@ -1,4 +1,4 @@
-"""The verbs of `python tools/dev.py VERB` and `make VERB`."""
+"""The commands of `python tools/dev.py COMMAND` and `make COMMAND`."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pathlib import Path
 import checks
 import lab
 import lock
-from environment import ROOT, VENV, Trouble, prepare, remove, say
+from environment import ROOT, VENV, ToolError, prepare, remove, say
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the first word says with the words after it, and return the exit status."""
-    verb, *rest = arguments or ["help"]
-    if verb in ("-h", "--help"):
-        verb = "help"
-    if verb not in VERBS:
-        print(f"There is no verb {verb!r}.\n\n{overview()}", file=sys.stderr)
+    """Run the command that the first word names, and return its exit status."""
+    name, *rest = arguments or ["help"]
+    if name in ("-h", "--help"):
+        name = "help"
+    if name not in COMMANDS:
+        print(f"There is no command {name!r}.\n\n{overview()}", file=sys.stderr)
         return 2
-    return guarded(VERBS[verb], [*lab.split_words(os.environ.get("ARGS", "")), *rest])
+    return guarded(COMMANDS[name], [*lab.split_words(os.environ.get("ARGS", "")), *rest])
 
 
 def guarded(action: Callable[[list[str]], int], rest: list[str]) -> int:
-    """Do it, and turn what can be foreseen to go wrong into a sentence."""
+    """Run a command; an error that was foreseen becomes a sentence."""
     try:
         return action(rest)
-    except Trouble as trouble:
-        print(f"\n{trouble}", file=sys.stderr)
+    except ToolError as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The same command carries on from here.", file=sys.stderr)
@@ -48,7 +48,7 @@ def do_test(rest: list[str]) -> int:
 
 
 def do_format(rest: list[str]) -> int:
-    """Put the code into the shape that `test` asks for."""
+    """Format the code as `test` wants it."""
     python = prepare()
     fixed = start([python, "-m", "ruff", "check", "--fix", *(rest or ["."])])
     return start([python, "-m", "ruff", "format", *(rest or ["."])]) or fixed
@@ -73,17 +73,17 @@ def do_bench(rest: list[str]) -> int:
     """Measure speed: run every benchmark, or those named."""
     scripts = [Path(name) for name in rest] or sorted((ROOT / "benchmarks").glob("[!_]*.py"))
     if not scripts:
-        raise Trouble("There are no benchmarks in benchmarks/.")
+        raise ToolError("There are no benchmarks in benchmarks/.")
     return max(start_script(script, []) for script in scripts)
 
 
 def do_lock(rest: list[str]) -> int:
-    """Write requirements.txt anew from pyproject.toml; --upgrade takes the newest versions."""
+    """Pin requirements.txt again from pyproject.toml; --upgrade takes the newest versions."""
     return lock.write_lock(rest)
 
 
 def do_clean(rest: list[str]) -> int:
-    """Remove .venv and every cache; never a notebook or anything else one has written."""
+    """Remove .venv and every cache; never a notebook, or anything else you wrote."""
     caches = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", "build", "dist")
     compiled = [path for path in ROOT.rglob("__pycache__") if VENV not in path.parents]
     for folder in [VENV, *(ROOT / name for name in caches), *compiled]:
@@ -101,7 +101,7 @@ def do_help(rest: list[str]) -> int:
 def start_script(script: str | Path, rest: Sequence[str]) -> int:
     """Run one of our scripts in the environment."""
     if not (ROOT / script).is_file():
-        raise Trouble(f"{script} is missing from this checkout.")
+        raise ToolError(f"{script} is missing from this checkout.")
     return start([prepare(), str(script), *rest])
 
 
@@ -110,7 +110,7 @@ def start(command: Sequence[str | Path]) -> int:
     return subprocess.run([str(word) for word in command], cwd=ROOT).returncode
 
 
-VERBS = {
+COMMANDS = {
     name.removeprefix("do_"): function
     for name, function in globals().items()
     if name.startswith("do_")
@@ -118,6 +118,6 @@ VERBS = {
 
 
 def overview() -> str:
-    """Return one line for each verb."""
-    lines = [f"  {verb:<10}{function.__doc__}" for verb, function in VERBS.items()]
-    return "\n".join(["make VERB, or python tools/dev.py VERB [MORE ...]\n", *lines])
+    """Return one line for each command."""
+    lines = [f"  {name:<10}{function.__doc__}" for name, function in COMMANDS.items()]
+    return "\n".join(["make COMMAND, or python tools/dev.py COMMAND [MORE ...]\n", *lines])
