@@ -1,5 +1,17 @@
 """What a YAML text says, and what the API server would refuse; and back to YAML.
 
-Enter at `loader.load`; to write YAML, at `writer.to_yaml`.
+The way in, from a text to a `model.cluster.Cluster`. `loader.load` goes all of it::
+
+    sources       names and paths -> texts
+    yaml_reader   text -> documents, as kubectl reads YAML  (yaml_scalars, yaml_positions, typos)
+    decoding      document -> object of api_types, by kind  (kinds, decoding_hints)
+    validation    object -> what the server would refuse    (naming_rules, cidrs)
+    to_model      object -> model, with every default       (workloads)
+
+What is wrong on the way is a `decoding.Problem`, at a path of a document (field_paths); the loader
+turns all of them into complaints with lines. `kubectl` reads a live cluster through the same door.
+
+The way out: `writer` writes policies as YAML, `excerpts` quotes the lines that matter, and
+`summary`, `describe` and `review` say what policies mean.
 May import `model` and the rooms above it.
 """

@@ -81,7 +81,7 @@ def cidr_hint(text: str) -> str:
     'for this one address write 10.0.0.1/32'
     """
     if text != text.strip():
-        return "take the space away"
+        return "remove the space"
     if "/" not in text and parse_cidr(f"{text}/32"):
         return f"for this one address write {text}/{128 if ':' in text else 32}"
     return ""

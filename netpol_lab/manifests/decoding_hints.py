@@ -83,10 +83,10 @@ def pair(value: Any) -> str:
     Examples
     --------
     >>> pair("app=web")
-    'write "app: web", with a blank after the colon'
+    'write "app: web", with a space after the colon'
     """
     if isinstance(value, str) and (found := _PAIR.fullmatch(value.strip())):
-        return f'write "{_shown(found[1])}: {_shown(found[2])}", with a blank after the colon'
+        return f'write "{_shown(found[1])}: {_shown(found[2])}", with a space after the colon'
     return ""
 
 
@@ -104,7 +104,7 @@ def scalar(wanted: str, value: Any) -> str:
         return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
     if wanted == "text" and isinstance(value, int | float):
         return "a bare number is not text: put it in quotes"
-    return "take the quotes away" if isinstance(value, str) and value.isdigit() else ""
+    return "remove the quotes" if isinstance(value, str) and value.isdigit() else ""
 
 
 def _shown(value: Any) -> str:
@@ -145,7 +145,7 @@ def unknown_field(cls: type, key: str, value: Any, path: Path) -> str:
     in_expressions = key in ("key", "operator", "values")
     if cls is api.LabelSelector and isinstance(value, str) and not in_expressions:
         label = f"{_shown(key)}: {_shown(value)}"
-        return f"labels stand under matchLabels: {{matchLabels: {{{label}}}}}"
+        return f"labels go under matchLabels: {{matchLabels: {{{label}}}}}"
     where = format_path(path) or "the top level"
     if homes := _homes().get(key):
         owners = " or ".join(dict.fromkeys(_TITLES[home] for home in homes))

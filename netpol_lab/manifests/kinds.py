@@ -21,7 +21,7 @@ KINDS: dict[tuple[str, str], type] = {
 }
 
 _OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
-_OF_TESTS = "this is a file of tests, for netpol-lab test; name the folder of manifests alone"
+_OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder of manifests"
 
 
 def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
     """Return the complaint about a field that is missing, or written with other capitals."""
     spelt = next((key for key in value if key.lower() == name.lower() and key != name), None)
     path = (spelt or name,)
-    hint = f"write {name}: capital and small letters count" if spelt else hint
+    hint = f"write {name}: upper and lower case matter" if spelt else hint
     return Problem(path, Reason.REQUIRED, f"{name} not set", hint, of_key=bool(spelt))
 
 

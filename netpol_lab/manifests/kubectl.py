@@ -99,11 +99,13 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
             timeout=timeout,
         )
     except subprocess.TimeoutExpired:
-        raise ClusterError(f"the cluster gave no answer about {kind} in {timeout:g} s") from None
+        raise ClusterError(f"no answer about {kind} from the cluster in {timeout:g} s") from None
     except OSError as error:
         raise ClusterError(f"kubectl cannot be started: {error.strerror}") from None
     except ValueError:
-        raise ClusterError("a context or namespace holds a character that no name has") from None
+        raise ClusterError(
+            "a context or namespace holds a character not allowed in names"
+        ) from None
     if run.returncode:
         raise ClusterError(_why(kind, run.stderr.strip()))
     return run.stdout
@@ -112,7 +114,7 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
 def _why(kind: str, said: str) -> str:
     """Return kubectl's complaint with what to do about it."""
     advice = {
-        "Forbidden": f"you need the right to list {kind}",
+        "Forbidden": f"you need permission to list {kind}",
         "Unauthorized": "log in to the cluster first",
         "You must be logged in": "log in to the cluster first",
         "context": "see `kubectl config get-contexts`",

@@ -303,15 +303,15 @@ class _Reader:
 _TWICE = Problem(  # VAL-41
     ("metadata", "name"),
     Reason.DUPLICATE,
-    "stands twice, and the last one replaces the other",
+    "appears twice, and the last one replaces the other",
     "give one of them another name, if both are meant",
 )
 _ONE_TOO_MANY = (
     "are these two objects? Put a line with --- between them: "
-    "kubectl keeps only the last one without a word"
+    "kubectl silently keeps only the last one"
 )
 _OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
-_LAST_STANDS = "kubectl keeps only the last one without a word: merge the two or remove one"
+_LAST_STANDS = "kubectl silently keeps only the last one: merge the two or remove one"
 
 
 def _duplicates(found: _Object) -> Iterator[Problem]:

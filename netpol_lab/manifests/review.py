@@ -68,7 +68,7 @@ class Review:
 def _dropped(complaint: Complaint) -> str:
     what = "is unknown, so it is dropped"
     if complaint.reason is Reason.DUPLICATE:
-        what = "stands twice, and only the last one counts"
+        what = "appears twice, and only the last one counts"
     return f"  line {complaint.line}: {complaint.path} {what}"
 
 

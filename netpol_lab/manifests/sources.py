@@ -109,7 +109,7 @@ def _where_to_look(path: FilePath) -> str:
     if near(str(path), scenarios()):
         return did_you_mean(str(path), scenarios())
     if path.suffix or path.parent.name:
-        return f"Files are looked for from {FilePath.cwd()}."
+        return f"Paths are relative to {FilePath.cwd()}."
     return f"The scenarios are: {', '.join(scenarios())}."
 
 

@@ -29,8 +29,8 @@ _WRAPPINGS = (
 # Signs that are left out or doubled.
 _SIGNS = (
     (r"(-{4,}|--|[–—]+)\s*$", "write three dashes to begin another object: ---"),
-    (r"\s*(- +)*[A-Za-z][\w.-]*:[^\s:/]", "write a blank after the colon"),
-    (r"\s*-[A-Za-z]", "write a blank after the dash"),
+    (r"\s*(- +)*[A-Za-z][\w.-]*:[^\s:/]", "write a space after the colon"),
+    (r"\s*-[A-Za-z]", "write a space after the dash"),
     (r"\s*(?P<name>[A-Za-z]\w*)\s*$", "is a colon missing after {name}?"),
     (r"\s*(- +)*(?P<name>[A-Za-z]\w*)\s*[\[{\"']", "is a colon missing after {name}?"),
 )
@@ -38,22 +38,22 @@ _MESSAGES = (
     ("a nested mapping|mapping values are not allowed", "is the line above indented differently, "
      "or does a text with a colon need quotes?"),
     ("expected key|<block end>|expected '-'", "this line is indented differently from its "
-     "neighbours: what stands side by side begins in the same column"),
+     "neighbours: what belongs side by side starts in the same column"),
     ("end of stream", "a quotation mark is opened here and not closed"),
     ("expected ',' or|expected ':'", "a bracket is opened and not closed, or a comma or a colon is "
      "missing"),
-    ("cannot start any token", "a text that begins with this sign needs quotes"),
-    ("unhashable key", "a text that begins with a brace needs quotes"),
+    ("cannot start any token", "text that begins with this character needs quotes"),
+    ("unhashable key", "text that begins with a brace needs quotes"),
 )  # fmt: skip
 
 _LOOKALIKES = {
     "“”„‟«»": 'a typographic quotation mark: type " instead',
     "‘’‚‛´`": "a typographic quotation mark: type ' instead",
-    "–—−‐‑": "a dash that is not the one of the keyboard: type - instead",
+    "–—−‐‑": "a dash other than the keyboard's: type - instead",
     "：": "a wide colon: type : instead",
-    "\u00a0\u2007\u202f\u2002\u2003\u2009\u3000": "a blank that is not the one of the keyboard: "
+    "\u00a0\u2007\u202f\u2002\u2003\u2009\u3000": "a space other than the keyboard's: "
     "type it again",
-    "\u200b\u200c\u200d\u2060\ufeff\u00ad": "a sign that cannot be seen: type the line again",
+    "\u200b\u200c\u200d\u2060\ufeff\u00ad": "an invisible character: type the line again",
 }
 
 
@@ -77,7 +77,7 @@ def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Sli
     Examples
     --------
     >>> slip(["kind:NetworkPolicy", "metadata:"], 1, None, "mapping values are not allowed")
-    Slip(line=0, hint='write a blank after the colon')
+    Slip(line=0, hint='write a space after the colon')
     >>> slip(["a:", "  b: 1", " c: 2"], 2, 0, "did not find expected key").line
     2
     """

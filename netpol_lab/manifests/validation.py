@@ -188,7 +188,7 @@ def _expression(expression: api.LabelSelectorRequirement, path: Path) -> Problem
 
 def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
     if not block.cidr:
-        hint = "for IPv4 addresses of all kinds write cidr: 0.0.0.0/0"
+        hint = "for every IPv4 address write cidr: 0.0.0.0/0"
         yield Problem((*path, "cidr"), Reason.REQUIRED, "", hint)
         return
     yield from _cidr(block.cidr, (*path, "cidr"), strict)
@@ -249,7 +249,7 @@ def _port_number(number: int, path: Path) -> Problems:
 
 
 def _port_name(name: str, path: Path) -> Problems:
-    hint = "take the quotes away: in quotes it is a name" if name.isdigit() else ""
+    hint = "remove the quotes: in quotes it is a name" if name.isdigit() else ""
     if re.fullmatch(r"\d+\s*-\s*\d+", name):
         hint = "a range is written as port and endPort"
     broken = (

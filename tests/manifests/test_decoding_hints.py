@@ -39,7 +39,7 @@ def test_a_field_in_the_wrong_place_tells_the_faults_inside_it_as_well():
     [
         (api.LabelSelector, {"matchLabels": {"a": True}}, "in quotes"),
         (api.LabelSelector, {"matchLabels": {"a": 1.1}}, "in quotes"),
-        (api.NetworkPolicyPort, {"endPort": "90"}, "take the quotes away"),
+        (api.NetworkPolicyPort, {"endPort": "90"}, "remove the quotes"),
         (api.NetworkPolicySpec, {"policyTypes": "Ingress"}, "[Ingress]"),
         (api.NetworkPolicySpec, {"ingress": {"from": []}}, "put a dash before it"),
         (api.NetworkPolicySpec, {"ingress": {}}, "[] for no rule (nothing is admitted), or [{}]"),
@@ -88,4 +88,4 @@ def test_a_field_of_another_object_says_how_a_policy_writes_it(kind, value, word
 @pytest.mark.parametrize("text", ["app:ledger", "app = ledger", "app=ledger"])
 def test_a_pair_that_is_no_pair_in_yaml_is_written_out(text):
     found = problem(api.LabelSelector, {"matchLabels": text})
-    assert found.hint == 'write "app: ledger", with a blank after the colon'
+    assert found.hint == 'write "app: ledger", with a space after the colon'

@@ -72,6 +72,6 @@ def test_no_real_kind_is_taken_for_a_misspelt_one(version):
 def test_a_field_with_other_capitals_is_told_where_it_stands():
     found = complaints("apiversion: v1\nKind: Pod\n")
     assert [(c.line, c.hint) for c in found] == [
-        (1, "write apiVersion: capital and small letters count"),
-        (2, "write kind: capital and small letters count"),
+        (1, "write apiVersion: upper and lower case matter"),
+        (2, "write kind: upper and lower case matter"),
     ]

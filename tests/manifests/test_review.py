@@ -38,7 +38,7 @@ def test_one_word_is_text_and_not_the_name_of_a_file():
 def test_of_a_field_that_stands_twice_the_last_one_counts():
     text = f"{HEAD}spec:\n  podSelector: {{}}\n  podSelector: {{matchLabels: {{a: b}}}}"
     shown = lab.review(text, strict=False).text
-    assert "line 6: spec.podSelector stands twice, and only the last one counts" in shown
+    assert "line 6: spec.podSelector appears twice, and only the last one counts" in shown
     assert "selects pods with a=b" in shown
 
 

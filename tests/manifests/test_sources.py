@@ -73,7 +73,7 @@ def test_names_that_no_file_has_are_unknown_sources():
 
 def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UnknownNameError, match=re.escape(f"looked for from {tmp_path}")):
+    with pytest.raises(UnknownNameError, match=re.escape(f"relative to {tmp_path}")):
         load("my-cluster.yaml")
 
 

@@ -135,7 +135,7 @@ def test_a_policy_in_the_namespace_of_others_is_pointed_out():
 def test_two_policies_of_one_name_are_pointed_out():
     once = ANSWER.replace("name: index-ingress", "name: search-ingress")
     said = str(lab.exercise("two-tiers").check(once))
-    assert "NetworkPolicy library/search-ingress stands twice, and the last one replaces" in said
+    assert "NetworkPolicy library/search-ingress appears twice, and the last one replaces" in said
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]\n", "x: " + "[" * 5000, "\x00", "a: [1,", "word"])
