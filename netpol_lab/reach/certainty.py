@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from netpol_lab.model.bitsets import bits_by, ones, union
@@ -123,10 +123,15 @@ def overlay(rows: Iterable[connectivity.Row]) -> Row:
     AllowedPorts(certain=0, possible=1) 2
     """
     first, *others = rows
-    parts = [Destinations(AllowedPorts(ports, ports), ends) for ports, ends in first]
+    parts = [Destinations(_settled(ports), ends) for ports, ends in first]
     for row in others:
         parts = [*_overlaid(parts, row)]
     return tuple(parts)
+
+
+@lru_cache(maxsize=4096)  # few sets of ports occur, row after row
+def _settled(ports: int) -> AllowedPorts:
+    return AllowedPorts(ports, ports)
 
 
 def _overlaid(parts: list[Destinations], row: connectivity.Row) -> Iterator[Destinations]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from functools import cache, cached_property, partial, reduce
+from functools import cache, cached_property, reduce
 from itertools import accumulate
 from operator import or_, xor
 
@@ -120,20 +120,20 @@ class PeerViews:
 
     def _view(self, subject: Profile, direction: Direction) -> PeerView:
         """Return everybody as seen by subjects with these families of addresses."""
-        shown = cache(partial(self._shown, subject, direction))
-        ends = {}
-        for place, end in self.ends.items():
-            family = shown(self.profiles[place])
-            address = next((a for a in _addresses(end) if a.version == family), None)
-            ends[place] = as_read(end.at(address), self.assumptions)
-        return PeerView(ends)
+        outward, example = direction is Direction.EGRESS, self._example(subject)
+        seen_as = {}
+        for profile, alike in self.by_profile.items():
+            ends = example, self._example(profile)
+            seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]
+            family = seen.address.version if seen.address else None
+            for place in ones(alike):
+                end = self.ends[place]
+                address = next((a for a in _addresses(end) if a.version == family), None)
+                seen_as[place] = as_read(end.at(address), self.assumptions)
+        return PeerView(seen_as)
 
-    def _shown(self, subject: Profile, direction: Direction, peer: Profile) -> int | None:
-        """Return the family that a peer uses towards a subject: asked of `facing` once a kind."""
-        ends = [self.ends[next(ones(self.by_profile[profile]))] for profile in (subject, peer)]
-        outward = direction is Direction.EGRESS
-        seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]
-        return seen.address.version if seen.address else None
+    def _example(self, profile: Profile) -> Endpoint:
+        return self.ends[next(ones(self.by_profile[profile]))]
 
 
 def _addresses(end: Endpoint) -> tuple[Address, ...]:
