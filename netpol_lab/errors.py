@@ -175,3 +175,22 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
     if 0 < len(options) <= 12:
         return f"There are: {', '.join(options)}."
     return f"There are {len(options)} of them." if options else "There are none."
+
+
+def plural(number: int, noun: str, several: str = "") -> str:
+    """Return a noun as it stands behind a number.
+
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular.
+    several : str, optional
+        The plural, where that is not the noun with an s.
+
+    Examples
+    --------
+    >>> plural(1, "pod"), plural(0, "pod"), plural(2, "address", "addresses")
+    ('pod', 'pods', 'addresses')
+    """
+    return noun if number == 1 else several or f"{noun}s"

@@ -40,10 +40,8 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    clipped,
-    shortened,
-    text_width,
 )
+from netpol_lab.pictures.text_width import clipped, shortened, text_width
 from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
 
 HALF = 4.6  # half the width of an arrowhead

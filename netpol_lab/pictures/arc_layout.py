@@ -17,7 +17,8 @@ from itertools import groupby
 from typing import ClassVar, NamedTuple
 
 from netpol_lab.pictures.legend import MARGIN, TOP
-from netpol_lab.pictures.shapes import Box, Point, Step, text_width
+from netpol_lab.pictures.shapes import Box, Point, Step
+from netpol_lab.pictures.text_width import text_width
 from netpol_lab.pictures.traffic import Node
 
 LONGEST_ROW = 5  # endpoints
@@ -27,7 +28,7 @@ GAP = 3.0  # between the tip of an arrow and the card it points at
 HEAD = 10.0  # the length of an arrowhead
 SIGN = 14.0  # the room that a sign on an arc needs
 
-Frame = tuple[str, Box]  # a namespace and its place
+NamespaceFrame = tuple[str, Box]  # a namespace and its place
 
 
 class Curve(NamedTuple):
@@ -101,7 +102,7 @@ class Plan(ABC):
 
     nodes: tuple[Node, ...]
     boxes: tuple[Box, ...]
-    frames: tuple[Frame, ...]
+    frames: tuple[NamespaceFrame, ...]
     width: float
     bottom: float
     reach: float
@@ -174,7 +175,7 @@ class Plan(ABC):
         return far if out > 0 else near
 
 
-class Row(Plan):
+class HorizontalPlan(Plan):
     """From left to right, with the arcs of neighbours in the gaps."""
 
     upright = False
@@ -217,7 +218,7 @@ class Row(Plan):
         return {pair: least + k * step for k, pair in enumerate(pairs)}
 
 
-class Column(Plan):
+class VerticalPlan(Plan):
     """From top to bottom, with all arcs at the sides."""
 
     upright = True
@@ -255,19 +256,19 @@ def plan(nodes: Sequence[Node]) -> Plan:
     >>> import netpol_lab as lab
     >>> from netpol_lab.pictures.traffic import gather
     >>> type(plan(gather(lab.load("three-tier")).nodes)).__name__
-    'Row'
+    'HorizontalPlan'
     """
     room = _card_in_row(len(nodes)) - 16
     names = (text_width(node.caption, 13, bold=True) for node in nodes)
     in_row = len(nodes) <= LONGEST_ROW and all(name <= room for name in names)
-    return _row(tuple(nodes)) if in_row else _column(tuple(nodes))
+    return _horizontal(tuple(nodes)) if in_row else _vertical(tuple(nodes))
 
 
 def _card_in_row(count: int) -> float:
     return {4: 150.0, 5: 140.0}.get(count, 160.0)
 
 
-def _row(nodes: tuple[Node, ...]) -> Row:
+def _horizontal(nodes: tuple[Node, ...]) -> HorizontalPlan:
     count, card, tall = len(nodes), _card_in_row(len(nodes)), 124.0
     width = {4: 860.0, 5: 960.0}.get(count, 760.0)
     reach = {3: 40.0, 4: 78.0, 5: 126.0}.get(count, 0.0)
@@ -287,7 +288,7 @@ def _row(nodes: tuple[Node, ...]) -> Row:
         (name, Box(group[0].x - PAD, TOP, group[-1].right - group[0].x + 2 * PAD, bottom - TOP))
         for name, group in _by_namespace(nodes, boxes)
     )
-    return Row(nodes, boxes, frames, width, bottom, reach)
+    return HorizontalPlan(nodes, boxes, frames, width, bottom, reach)
 
 
 def _by_namespace(nodes: Sequence[Node], boxes: Sequence[Box]) -> Iterator[tuple[str, list[Box]]]:
@@ -297,7 +298,7 @@ def _by_namespace(nodes: Sequence[Node], boxes: Sequence[Box]) -> Iterator[tuple
             yield name, [box for _, box in group]
 
 
-def _column(nodes: tuple[Node, ...]) -> Column:
+def _vertical(nodes: tuple[Node, ...]) -> VerticalPlan:
     count = len(nodes)
     width = 760.0 if count <= 6 else 860.0 if count <= 8 else 960.0
     longest = max(text_width(node.caption, 14, bold=True) for node in nodes)
@@ -309,7 +310,7 @@ def _column(nodes: tuple[Node, ...]) -> Column:
         for name, group in _by_namespace(nodes, boxes)
     )
     reach = (width - card) / 2 - MARGIN - 4
-    return Column(nodes, boxes, frames, width, boxes[-1].bottom + 12, reach)
+    return VerticalPlan(nodes, boxes, frames, width, boxes[-1].bottom + 12, reach)
 
 
 def _stacked(nodes: Sequence[Node], x: float, card: float, tall: float) -> Iterator[Box]:

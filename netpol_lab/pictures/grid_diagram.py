@@ -37,9 +37,8 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    shortened,
-    text_width,
 )
+from netpol_lab.pictures.text_width import shortened, text_width
 from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
 
 WIDEST = 960.0

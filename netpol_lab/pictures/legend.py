@@ -26,9 +26,8 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    clipped,
-    text_width,
 )
+from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import Arc, Change, Node, State, Traffic
 
 MARGIN = 24.0

@@ -11,8 +11,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from netpol_lab.errors import NetpolError
-from netpol_lab.pictures.shapes import Circle, Path, Rect, Step, Style, Text, printable
+from netpol_lab.pictures.shapes import Circle, Path, Rect, Step, Style, Text
 from netpol_lab.pictures.svg import Drawing
+from netpol_lab.pictures.text_width import printable
 
 INCH = 96  # pixels
 POINT = 72 / INCH  # points a pixel

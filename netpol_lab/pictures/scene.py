@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -19,6 +20,7 @@ from netpol_lab.pictures import arc_diagram as diagram
 from netpol_lab.pictures import grid_diagram as matrix
 from netpol_lab.pictures.arc_layout import plan
 from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.text_table import in_columns
 from netpol_lab.pictures.traffic import (
     MOST_EXPLAINED,
     Arc,
@@ -90,10 +92,28 @@ class Scene:
         """What is shown, for programs that wait for it: ``TCP 5432|policy-a,policy-b``."""
         return f"{self.traffic.asked}|{','.join(self.traffic.policies)}"
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The picture's facts as a table of text."""
-        return flow_table(self)
+        """The facts as text: a line for each connection, or for each of many sources.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(compose(lab.load("three-tier"), port=5432).text)
+        TCP 5432: 4 of 6 connections allowed, 2 blocked
+        shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
+        shop/web     -> shop/db       blocked  ingress: isolated by db-access-ingress
+        shop/backend -> shop/web      allowed  neither end is isolated
+        shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
+        shop/db      -> shop/web      allowed  neither end is isolated
+        shop/db      -> shop/backend  blocked  ingress: isolated by backend-access-ingress
+        """
+        if len(self.arcs) > MOST_EXPLAINED:
+            return "\n".join([self.title, *_from_each(self.traffic)])
+        rows: Iterable[tuple[str, ...]] = self.rows
+        if not any(row.change for row in self.rows):
+            rows = [(row.source, row.destination, row.verdict, row.reason) for row in self.rows]
+        return "\n".join([self.title, *in_columns(rows, [" -> "])])
 
     def graph(self) -> Any:
         """Return the same as a `networkx.DiGraph`.
@@ -217,37 +237,11 @@ def _view(name: str) -> _LayOut:
 # ---------------------------------------------------------------- in words
 
 
-def flow_table(scene: Scene) -> str:
-    """Return the picture's facts as text: a line for each connection, or for each of many sources.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> print(flow_table(compose(lab.load("three-tier"), port=5432)))
-    TCP 5432: 4 of 6 connections allowed, 2 blocked
-    shop/web     -> shop/backend  allowed  ingress: rule 1 of backend-access-ingress
-    shop/web     -> shop/db       blocked  ingress: isolated by db-access-ingress
-    shop/backend -> shop/web      allowed  neither end is isolated
-    shop/backend -> shop/db       allowed  ingress: rule 1 of db-access-ingress
-    shop/db      -> shop/web      allowed  neither end is isolated
-    shop/db      -> shop/backend  blocked  ingress: isolated by backend-access-ingress
-    """
-    if len(scene.arcs) > MOST_EXPLAINED:
-        return "\n".join([scene.title, *_from_each(scene.traffic)])
-    widths = [max(map(len, column)) for column in zip(*scene.rows, strict=True)]
-    return "\n".join([scene.title, *(_line(row, widths) for row in scene.rows)])
-
-
 def differing(one: Scene, other: Scene) -> tuple[tuple[Arc, Arc], ...]:
     """Return the connections that both scenes have, with different verdicts."""
     others = {arc.key: arc for arc in other.arcs}
     pairs = ((arc, others[arc.key]) for arc in one.arcs if arc.key in others)
     return tuple((arc, there) for arc, there in pairs if arc.state is not there.state)
-
-
-def _line(row: FlowRow, widths: list[int]) -> str:
-    source, *cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-    return f"{source} -> {'  '.join(filter(None, cells))}".rstrip()
 
 
 def _sentences(traffic: Traffic) -> Iterator[str]:

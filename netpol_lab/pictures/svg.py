@@ -26,8 +26,8 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    printable,
 )
+from netpol_lab.pictures.text_width import printable
 
 KINDS = (".svg", ".png", ".pdf")  # of files
 

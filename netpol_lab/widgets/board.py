@@ -18,14 +18,15 @@ from netpol_lab.engine.verdict import Verdict
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.pictures.notebook_text import Stored, Words
-from netpol_lab.pictures.scene import Scene, compose, flow_table
+from netpol_lab.pictures.notebook_text import Words
+from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import Picture, paint
 from netpol_lab.pictures.traffic import Outside, end_named
+from netpol_lab.widgets.base import Stored
 from netpol_lab.widgets.board_controls import UNCHANGED, Controls, known_ports, port_number
+from netpol_lab.widgets.board_table import FlowTable
 from netpol_lab.widgets.reasons_panel import Why, panel
 from netpol_lab.widgets.static_picture import StillMap, spoken
-from netpol_lab.widgets.twin import Twin
 
 FEW_PODS = 60  # up to here the smallest change is found within a click
 FEW_FLOWS = 12  # up to here the table is open from the start
@@ -87,7 +88,7 @@ def explore(
     """
     names = map(str, checked_cluster(cluster).policies) if on is None else on
     ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
-    question = Question(
+    question = BoardState(
         _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
     )
     view = partial(compose, outside=tuple(outside), assumptions=assumptions, live=True)
@@ -96,7 +97,7 @@ def explore(
 
 
 @dataclass(frozen=True)
-class Question:
+class BoardState:
     """What a board shows: the policies that are on, and the port that is asked for."""
 
     on: tuple[str, ...]
@@ -116,7 +117,7 @@ class Board(Stored, ipywidgets.VBox):
     ----------
     cluster : Cluster
         With all its policies.
-    question : Question
+    question : BoardState
         What to show first.
     view : callable
         Makes the scene: `scene.compose`, or what takes its place.
@@ -138,14 +139,14 @@ class Board(Stored, ipywidgets.VBox):
     def __init__(
         self,
         cluster: Cluster,
-        question: Question,
+        question: BoardState,
         view: Callable[..., Scene],
         picture: Any,
         ports: Mapping[int, Iterable[str]],
     ) -> None:
         self._loaded, self._compose, self._picture = cluster, view, picture
         self._controls = Controls(cluster, question.protocol, ports)
-        self._table = Twin()
+        self._table = FlowTable()
         self._change = ipywidgets.Button(
             description="Show the smallest change", layout=ipywidgets.Layout(width="auto")
         )
@@ -205,7 +206,7 @@ class Board(Stored, ipywidgets.VBox):
         for name, on in ticked.items():
             if not isinstance(on, bool):
                 raise TypeError(f"say True or False for {name}, not {on!r}")
-        self._ask(Question(_in_order(loaded, ticked), port, protocol))
+        self._ask(BoardState(_in_order(loaded, ticked), port, protocol))
 
     def choose(self, source: str, destination: str | None = None) -> Words:
         """Select a flow, or a pod if one name is given, and return why it is as it is.
@@ -415,20 +416,20 @@ class Board(Stored, ipywidgets.VBox):
             return Reasons(self._traffic.why(self._cluster, node.key))
         return reasons_of_pod(self._cluster, node.pod)
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: BoardState) -> None:
         """Show the answer to a question; if it cannot be asked, raise and change nothing."""
         cluster, before = self._cluster, None
         if question.on != self._question.on:
             cluster, before = self._loaded.with_policies(question.on), self._cluster
         self._draw(cluster, question, before)
 
-    def _draw(self, cluster: Cluster, question: Question, before: Cluster | None = None) -> None:
+    def _draw(self, cluster: Cluster, question: BoardState, before: Cluster | None = None) -> None:
         scene = self._compose(cluster, question.port, question.protocol, before=before)
         svg = paint(scene)  # what can go wrong does so before anything has changed
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._question = replace(question, port=self._traffic.port)
         why = scene.traffic.why(cluster, self.selected)
-        self._picture.show(svg, partial(flow_table, scene), why, self._details())
+        self._picture.show(svg, lambda: scene.text, why, self._details())
         self._table.show(scene.traffic)
         self._controls.show(question.on, self.port, self.protocol)
 

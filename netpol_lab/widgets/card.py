@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from netpol_lab.pictures.notebook_text import Stored
+from netpol_lab.widgets.base import Stored
 
 
 class Card(Stored, ipywidgets.VBox):

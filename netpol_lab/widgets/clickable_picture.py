@@ -10,7 +10,7 @@ import anywidget
 import ipywidgets
 from traitlets import Instance, Unicode, link
 
-from netpol_lab.pictures.notebook_text import Stored
+from netpol_lab.widgets.base import Stored
 from netpol_lab.widgets.reasons_panel import STYLE
 
 _STATIC = files("netpol_lab") / "data" / "static"

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import ipywidgets
 from traitlets import Unicode
 
-from netpol_lab.pictures.notebook_text import Stored
+from netpol_lab.widgets.base import Stored
 from netpol_lab.widgets.reasons_panel import STYLE
 
 _CSS = (files("netpol_lab") / "data" / "static" / "traffic_map.css").read_text("utf-8") + STYLE

@@ -5,7 +5,7 @@ from itertools import combinations, permutations
 
 import pytest
 
-from netpol_lab.pictures.arc_layout import Column, Plan, Row, plan
+from netpol_lab.pictures.arc_layout import HorizontalPlan, Plan, VerticalPlan, plan
 from netpol_lab.pictures.shapes import Box
 from netpol_lab.pictures.traffic import gather
 from tests.helpers.pictured import INTERNET, LONG, SHAPES, cluster, inside, overlap
@@ -50,12 +50,12 @@ def distance(box: Box, point) -> float:
 
 
 def test_up_to_five_endpoints_stand_in_a_row_and_more_in_a_column():
-    assert isinstance(planned(5), Row)
-    assert isinstance(planned(6), Column)
+    assert isinstance(planned(5), HorizontalPlan)
+    assert isinstance(planned(6), VerticalPlan)
 
 
 def test_long_names_make_a_column_where_there_is_room_for_them():
-    assert isinstance(planned(3, name=LONG), Column)
+    assert isinstance(planned(3, name=LONG), VerticalPlan)
 
 
 def test_no_two_cards_overlap(places):

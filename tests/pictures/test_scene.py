@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
-from netpol_lab.pictures.scene import compose, flow_table
+from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.shapes import Box, Group, Rect, Text
 from netpol_lab.pictures.traffic import MOST_EXPLAINED
 from tests.helpers.pictured import (
@@ -168,7 +168,7 @@ def test_a_cluster_without_pods_is_a_picture_too():
     for view in (None, "diagram", "matrix"):
         scene = compose(cluster(), view=view)
         assert scene.title == "TCP 80: 0 of 0 connections allowed"
-        assert flow_table(scene) == scene.title
+        assert scene.text == scene.title
 
 
 def test_one_pod_alone_is_a_picture_too():
@@ -200,7 +200,7 @@ def test_the_description_is_the_whole_picture_in_words(shop):
 
 
 def test_the_table_says_what_has_changed(shop):
-    table = flow_table(compose(shop, 5432, before=shop.with_policies([])))
+    table = compose(shop, 5432, before=shop.with_policies([])).text
     assert table.splitlines()[2] == (
         "shop/web     -> shop/db       blocked  just closed  ingress: isolated by db-access-ingress"
     )
@@ -208,14 +208,14 @@ def test_the_table_says_what_has_changed(shop):
 
 def test_of_very_many_connections_the_text_has_a_line_for_each_source():
     scene = compose(cluster(20, policies=[deny()]))
-    lines = flow_table(scene).splitlines()
+    lines = scene.text.splitlines()
     assert lines[0] == scene.title
     assert len(lines) == 1 + 20
     assert lines[1].startswith("From team-a/pod-0: blocked to team-a/pod-1, team-a/pod-2, ")
 
 
 def test_the_columns_of_the_table_are_aligned(scene):
-    lines = flow_table(scene).splitlines()[1:]
+    lines = scene.text.splitlines()[1:]
     if len(scene.arcs) > MOST_EXPLAINED:
         return
     assert len(lines) == len(scene.arcs)

@@ -1,26 +1,10 @@
-"""Text that fits, colours that can be told apart, and what no picture can hold."""
-
-import string
+"""Colours that can be told apart, boxes around texts, and what is hidden."""
 
 import pytest
 
 from netpol_lab.pictures import shapes
-from netpol_lab.pictures.shapes import (
-    BLUE,
-    Box,
-    Group,
-    Rect,
-    Sheet,
-    Style,
-    Text,
-    clipped,
-    shortened,
-    text_width,
-    tinted,
-)
-
-PRINTED = string.ascii_letters + string.digits + string.punctuation + " "
-matplotlib = pytest.importorskip("matplotlib")
+from netpol_lab.pictures.shapes import BLUE, Box, Group, Rect, Sheet, Style, Text, tinted
+from netpol_lab.pictures.text_width import text_width
 
 
 def luminance(colour: str) -> float:
@@ -64,39 +48,6 @@ def test_lines_can_be_seen_on_what_glows(ground):
     opened, closed = (HALOS[change] for change in (Change.OPENED, Change.CLOSED))
     assert contrast(shapes.BLUE, mixed(opened.stroke, opened.opacity, ground)) >= 3
     assert contrast(shapes.VERMILLION, mixed(closed.stroke, closed.opacity, ground)) >= 3
-
-
-@pytest.mark.parametrize("bold", [False, True])
-@pytest.mark.parametrize("words", [PRINTED, "shop/web", "ingress isolated", "illicit-jill-tilt"])
-def test_texts_are_thought_wider_than_the_widest_font_writes_them(words, bold):
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
-
-    font = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    written = TextPath((0, 0), words.replace("$", r"\$"), 100, prop=font).get_extents().width
-    assert written <= text_width(words, 100, bold) <= written * 1.2
-
-
-def test_other_scripts_count_as_wide():
-    assert text_width("支払い", 10) >= 30
-
-
-@pytest.mark.parametrize("cut", [clipped, shortened])
-@pytest.mark.parametrize("room", [0, 5, 20, 60, 200, 2000])
-def test_a_cut_text_fits_or_is_a_lone_ellipsis(cut, room):
-    words = cut("payment-processing-worker-7d4b9c5f6d-x2x9k", room)
-    assert text_width(words) <= room or words == shapes.ELLIPSIS
-
-
-@pytest.mark.parametrize("cut", [clipped, shortened])
-def test_a_text_that_fits_stays_as_it_is(cut):
-    assert cut("web", 100) == "web"
-
-
-def test_a_shortened_name_keeps_both_its_ends():
-    short = shortened("payment-processing-worker-7d4b9c5f6d-x2x9k", 150)
-    assert short.startswith("payment")
-    assert short.endswith("x2x9k")
 
 
 def test_a_sheet_walks_through_groups_and_passes_by_what_is_hidden():

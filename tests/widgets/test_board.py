@@ -16,7 +16,7 @@ from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, Unknow
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.objects import NAME_LABEL, Namespace, Pod, Policy
-from netpol_lab.pictures.scene import compose, flow_table
+from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import paint
 from netpol_lab.widgets.board import FEW_PODS, Board
 from tests.helpers.boards import board_of, checkbox, field, html_of, inside
@@ -85,7 +85,7 @@ def test_the_board_shows_what_the_functions_return(shop: Cluster) -> None:
     before, now = shop.with_policies([]), shop.with_policies(["db-access-ingress"])
     scene = compose(now, 5432, before=before, live=True)
     assert board.svg == paint(scene)
-    assert board.flows() == flow_table(scene)
+    assert board.flows() == scene.text
     assert board.choose("web", "db") == str(lab.evaluate(now, "web", "db", port=5432))
     assert board.choose("db") == describe_pod(now, now.pod("db"))
 

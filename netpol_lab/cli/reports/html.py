@@ -13,7 +13,7 @@ from importlib.resources import files
 from itertools import islice
 
 from netpol_lab.cli.reports.tables import Table
-from netpol_lab.pictures.shapes import printable
+from netpol_lab.pictures.text_width import printable
 
 MOST_ROWS = 5000  # with many more, browsers get slow
 LONGEST_NAME = 40  # characters; longer names, and lists, may be broken into lines

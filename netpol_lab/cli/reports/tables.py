@@ -6,13 +6,13 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 
 from netpol_lab.errors import visible
+from netpol_lab.pictures.text_table import in_columns
 
 TableRow = tuple[str, ...]
 
-LOOKED_AT = 1000  # rows that decide how wide the columns are
 WIDEST = 60  # characters that a column is padded to
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # cells that begin so are formulas to a spreadsheet
 
@@ -72,30 +72,8 @@ class Table:
 
 
 def aligned(rows: Iterable[TableRow], gaps: Sequence[str] = ()) -> Iterator[str]:
-    r"""Yield lines with aligned columns, as wide as the first rows need.
-
-    Parameters
-    ----------
-    rows : iterable of tuple of str
-    gaps : sequence of str
-        What stands between the columns; two spaces where there are too few.
-
-    Examples
-    --------
-    >>> print(*aligned([("web", "db", "TCP 80"), ("frontend", "web", "")], [" -> "]), sep="\n")
-    web      -> db   TCP 80
-    frontend -> web
-    """
-    rows = iter(rows)
-    first = [*islice(rows, LOOKED_AT)]
-    widths = [min(WIDEST, max(map(len, column))) for column in zip(*first, strict=True)]
-    between = ["", *gaps, *["  "] * (len(widths) - len(gaps))]
-    for row in chain(first, rows):
-        cells = (
-            gap + one_line(cell).ljust(n)
-            for gap, cell, n in zip(between, row, widths, strict=False)
-        )
-        yield "".join(cells).rstrip()
+    """Yield lines whose columns stand under each other, fit for a terminal; see `in_columns`."""
+    return in_columns((tuple(map(one_line, row)) for row in rows), gaps, WIDEST)
 
 
 class _Echo:

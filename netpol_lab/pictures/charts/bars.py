@@ -9,20 +9,9 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.charts.chart import HEAD, Chart, chart
 from netpol_lab.pictures.charts.counts import OUTSIDE, Coverage, Openness, Share, coverage, openness
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import (
-    BLUE,
-    CHIP,
-    EDGE,
-    INK,
-    Box,
-    Rect,
-    Shape,
-    Style,
-    Text,
-    shortened,
-    text_width,
-)
+from netpol_lab.pictures.shapes import BLUE, CHIP, EDGE, INK, Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
+from netpol_lab.pictures.text_width import shortened, text_width
 
 BAR = 84.0
 ROW = 44.0

@@ -21,19 +21,9 @@ from netpol_lab.pictures.charts.counts import (
     running,
 )
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import (
-    FAINT,
-    INK,
-    MUTED,
-    Box,
-    Rect,
-    Shape,
-    Style,
-    Text,
-    shortened,
-    text_width,
-)
+from netpol_lab.pictures.shapes import FAINT, INK, MUTED, Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
+from netpol_lab.pictures.text_width import shortened, text_width
 
 GROUPINGS = ("workload", "namespace")
 FEW = 12  # workloads; of more, the namespaces are shown

@@ -10,7 +10,6 @@ from netpol_lab.pictures.shapes import (
     INK,
     MUTED,
     PAPER,
-    SMALL,
     Box,
     Group,
     Rect,
@@ -18,9 +17,8 @@ from netpol_lab.pictures.shapes import (
     Sheet,
     Style,
     Text,
-    clipped,
-    text_width,
 )
+from netpol_lab.pictures.text_width import SMALL, clipped, text_width
 
 WIDTH = 860.0
 INNER = WIDTH - 2 * MARGIN

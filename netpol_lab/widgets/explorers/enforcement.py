@@ -12,7 +12,7 @@ import ipywidgets
 from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures.notebook_text import Words
-from netpol_lab.pictures.scene import Scene, compose, differing, flow_table
+from netpol_lab.pictures.scene import Scene, compose, differing
 from netpol_lab.pictures.traffic import Arc, Outside
 from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
@@ -284,7 +284,7 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         >>> explorer.flows().splitlines()[0]
         'TCP 5432: 6 of 6 connections allowed, 2 differ, no plugin enforces policies here'
         """
-        return Words(flow_table(self._shown.scene))
+        return Words(self._shown.scene.text)
 
     def table(self) -> Words:
         """Return everything that plugins differ in, with what it changes here, as text.

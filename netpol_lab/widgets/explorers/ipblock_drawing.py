@@ -29,10 +29,9 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    clipped,
-    text_width,
     tinted,
 )
+from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.explorers.drawing import INNER, WIDTH, heading, page
 

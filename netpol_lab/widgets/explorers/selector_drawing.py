@@ -22,9 +22,9 @@ from netpol_lab.pictures.shapes import (
     Sheet,
     Style,
     Text,
-    shortened,
     tinted,
 )
+from netpol_lab.pictures.text_width import shortened
 from netpol_lab.widgets.explorers.drawing import INNER, fitting, heading, page, pill, wrapped
 
 GAP, PAD, BETWEEN = 14.0, 12.0, 8.0

@@ -21,10 +21,9 @@ from netpol_lab.pictures.shapes import (
     Sheet,
     Style,
     Text,
-    clipped,
-    shortened,
     tinted,
 )
+from netpol_lab.pictures.text_width import clipped, shortened
 from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.explorers.drawing import WIDTH, fitting, heading, page, pill, wrapped
 

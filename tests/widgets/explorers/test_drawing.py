@@ -2,7 +2,8 @@
 
 import pytest
 
-from netpol_lab.pictures.shapes import Box, Text, text_width
+from netpol_lab.pictures.shapes import Box, Text
+from netpol_lab.pictures.text_width import text_width
 from netpol_lab.widgets.explorers.drawing import WIDTH, fitting, heading, pill, wrapped
 
 

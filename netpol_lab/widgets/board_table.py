@@ -1,4 +1,4 @@
-"""The twin of a board's picture: the same connections as a table, for everyone."""
+"""The table under a board's picture: the same connections as words, for everyone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _breakable(words: str) -> str:
     return escape(words).replace("/", "/<wbr/>")  # better there than within a name
 
 
-class Twin(ipywidgets.VBox):
+class FlowTable(ipywidgets.VBox):
     """The table of all flows under a checkbox that opens it; made when it is open only."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Twin(ipywidgets.VBox):
         self.shown.observe(self._fill, "value")
 
     def show(self, traffic: Traffic) -> None:
-        """Be the table of other flows; open or closed stays as it is."""
+        """Show other flows; open or closed stays as it is."""
         self._traffic = traffic
         self._fill()
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import netpol_lab as lab
 from netpol_lab.pictures.traffic import gather
-from netpol_lab.widgets.twin import Twin, table_html
+from netpol_lab.widgets.board_table import FlowTable, table_html
 
 
 def test_the_table_is_one_for_screen_readers():
@@ -15,8 +15,8 @@ def test_the_table_is_one_for_screen_readers():
 
 
 def test_the_table_is_made_only_while_it_is_open():
-    twin = Twin()
-    twin.show(gather(lab.load("three-tier"), 5432))
-    assert twin.children[1].value == ""
-    twin.shown.value = True
-    assert "<table" in twin.children[1].value
+    table = FlowTable()
+    table.show(gather(lab.load("three-tier"), 5432))
+    assert table.children[1].value == ""
+    table.shown.value = True
+    assert "<table" in table.children[1].value
