@@ -16,7 +16,6 @@ from netpol_lab.advice.fix import Fix, fix, needless
 from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart, nearest
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import query_of
 from netpol_lab.engine.verdict import Outcome, Side, Verdict
 from netpol_lab.manifests.excerpts import (
     Excerpt,
@@ -245,8 +244,7 @@ def admitting_items(
 
     def admits(**items: tuple[object]) -> bool:
         narrower = replace(rule, **items)  # type: ignore[arg-type]
-        query = query_of(side.flow)
-        return resolution_of(cluster).admits(policy, narrower, side.peer, query, assumptions)
+        return resolution_of(cluster).admits(policy, narrower, side.flow, assumptions)
 
     peers = [path_of_peer(rule, i) for i, peer in enumerate(rule.peers) if admits(peers=(peer,))]
     ports = [path_of_port(rule, i) for i, port in enumerate(rule.ports) if admits(ports=(port,))]

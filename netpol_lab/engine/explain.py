@@ -13,7 +13,7 @@ from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
 from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Pod, Requirement, Rule, spelt
+from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
 from netpol_lab.model.ports import PortSet, is_governed, spoken_port
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
@@ -173,7 +173,7 @@ def _reason(verdict: Verdict, side: Side) -> str:
 
 
 def _exempt(verdict: Verdict, side: Side, why: Exemption) -> str:
-    hidden = verdict.flow.source if side.direction is Direction.EGRESS else verdict.flow.destination
+    hidden = verdict.flow.subject(side.direction)
     if why is Exemption.OUTSIDE and hidden.pod is not None:
         return f"{hidden} uses its node's network, so policies do not apply to it"
     if why is Exemption.OWN_NODE and side.direction is Direction.EGRESS:
@@ -256,11 +256,11 @@ def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
         case UnmetPart.DIRECTION, Direction() as direction:
             return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
         case UnmetPart.POD_LABELS, Requirement() as wanted if peer.pod is not None:
-            return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels.get(wanted.key))}"
+            return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels)}"
         case UnmetPart.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
             labels = cluster.namespaces[peer.pod.namespace].labels
             who = f"namespace {peer.pod.namespace}"
-            return f"wants a namespace with {wanted}, {_has(who, wanted, labels.get(wanted.key))}"
+            return f"wants a namespace with {wanted}, {_has(who, wanted, labels)}"
         case UnmetPart.NAMESPACE, namespace:
             return f"wants a pod of namespace {namespace}, {peer} is in another"
         case UnmetPart.POD, _:
@@ -278,23 +278,20 @@ def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
             return f"wants {ports}, {_uses(side.flow)}{_service_trap(ports, side.flow, cluster)}"
 
 
-def _has(who: str, wanted: Requirement, value: str | None) -> str:
-    if value is None:
+def _has(who: str, wanted: Requirement, labels: Labels) -> str:
+    if wanted.key not in labels:
         return f"{who} has no label {wanted.key}"
-    return f"{who} has {wanted.key}={spelt(value)}"
+    return f"{who} has {wanted.key}={spelt(labels[wanted.key])}"
 
 
 def _outside_block(block: IPBlock, peer: Endpoint) -> str:
     if peer.address is None:
         return f"wants an address in {block}, {peer} has none in the manifests"
+    who = f"{peer} ({peer.address})" if peer.pod is not None else str(peer.address)
     for part in block.excepts:
         if peer.address in part:
-            return f"excepts {part} from {block.cidr}, and {_addressed(peer)} is in it"
-    return f"wants an address in {block.cidr}, not {_addressed(peer)}"
-
-
-def _addressed(peer: Endpoint) -> str:
-    return f"{peer.name} ({peer.address})" if peer.pod is not None else str(peer.address)
+            return f"excepts {part} from {block.cidr}, and {who} is in it"
+    return f"wants an address in {block.cidr}, not {who}"
 
 
 def _no_such_name(side: Side, rule: Rule) -> str:

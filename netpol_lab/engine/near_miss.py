@@ -11,7 +11,7 @@ from enum import Enum
 
 from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import covers, holds, query_of
+from netpol_lab.engine.semantics import admits_port, admitted_ports, covers, holds
 from netpol_lab.engine.verdict import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -177,18 +177,17 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
 def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[NearMiss]:
     """Yield the rules that would admit the flow, were their direction listed."""
     assert side.subject.pod is not None
-    resolution, query = resolution_of(cluster), query_of(side.flow)
+    resolution = resolution_of(cluster)
     for policy in resolution.isolating(side.subject.pod, side.direction.opposite):
         for rule in policy.rules(side.direction):
             listed = side.direction in policy.policy_types
-            if not listed and resolution.admits(policy, rule, side.peer, query, assumptions):
+            if not listed and resolution.admits(policy, rule, side.flow, assumptions):
                 yield NearMiss(policy, rule, (Unmet(UnmetPart.DIRECTION, side.direction),))
 
 
 def _unmet_by_ports(rule: Rule, flow: Flow, assumptions: Assumptions) -> Iterator[Unmet]:
-    query, number = query_of(flow), flow.port
-    ports = query.ports_of(rule, assumptions)
-    if query.in_rule(rule, assumptions):
+    ports, number = admitted_ports(rule, flow.destination, assumptions), flow.port
+    if admits_port(rule, flow, assumptions):
         return
     if not ports:
         yield Unmet(UnmetPart.PORT_NAME)

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
-from netpol_lab.engine.semantics import PortQuery, covers, looked_in
+from netpol_lab.engine.semantics import admits_port, covers, looked_in
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import union
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule, Selector
 
 
@@ -205,19 +205,16 @@ class Resolution:
         there = self.pod_index.in_namespaces(looked_in(peer, namespace))
         return there & self.pod_index.labelled(peer.pod_selector or Selector())
 
-    def admits(
-        self, policy: Policy, rule: Rule, peer: Endpoint, port: PortQuery, assumptions: Assumptions
-    ) -> bool:
-        """Say whether one rule admits the peer at the port: peers AND ports (SEM-14, SEM-15).
+    def admits(self, policy: Policy, rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:
+        """Say whether one rule admits a flow: its peers AND its ports (SEM-14, SEM-15).
 
         Parameters
         ----------
         policy : Policy
         rule : Rule
             One of its rules, or one that might be; whether its direction is listed is not asked.
-        peer : Endpoint
-            The other end, as the policies see it.
-        port : PortQuery
+        flow : Flow
+            As the policies see it.
         assumptions : Assumptions
 
         Returns
@@ -228,16 +225,13 @@ class Resolution:
         --------
         >>> import netpol_lab as lab
         >>> shop = lab.load("three-tier")
-        >>> policy, web, db = shop.policy("db-access-ingress"), shop.pod("web"), shop.pod("db")
-        >>> query = PortQuery(Endpoint(db), "TCP", 5432)
-        >>> resolution_of(shop).admits(
-        ...     policy, policy.ingress[0], Endpoint(web), query, lab.Assumptions()
-        ... )
+        >>> policy, flow = shop.policy("db-access-ingress"), Flow.between(shop, "web", "db", 5432)
+        >>> Resolution(shop).admits(policy, policy.ingress[0], flow, Assumptions())
         False
         """
+        peer = SinglePeer(flow.subject(rule.direction.opposite))
         listed = self.peers(policy.namespace, rule.peers)
-        single = SinglePeer(peer)
-        return bool(listed.admits(single, assumptions)) and port.in_rule(rule, assumptions)
+        return bool(listed.admits(peer, assumptions)) and admits_port(rule, flow, assumptions)
 
 
 @lru_cache(maxsize=16)

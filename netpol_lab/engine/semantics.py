@@ -7,7 +7,6 @@ sets; `verdict` and everything after it only reads those sets.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from netpol_lab.engine.endpoint_rules import named_ports
@@ -224,78 +223,53 @@ def _entry_at(entry: PolicyPort, names: Sequence[ContainerPort], end_port: bool)
     return PortSet.union(*numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class PortQuery:
-    """A port as one flow asks for it: the number at its destination.
+def admitted_ports(rule: Rule, destination: Endpoint, assumptions: Assumptions) -> PortSet:
+    """Return the ports of one destination that the port part of a rule admits.
 
     Parameters
     ----------
+    rule : Rule
     destination : Endpoint
-        Whose port names count (SEM-39).
-    protocol : str
-    port : int or None
-        None for protocols without ports, which no rule admits (SEM-57).
-    """
-
-    destination: Endpoint
-    protocol: str
-    port: int | None
-
-    def ports_of(self, rule: Rule, assumptions: Assumptions) -> PortSet:
-        """Return the ports that a rule admits at this destination.
-
-        Parameters
-        ----------
-        rule : Rule
-        assumptions : Assumptions
-
-        Returns
-        -------
-        PortSet
-        """
-        names = named_ports(self.destination, assumptions)
-        return ports_at(rule.ports, names, assumptions.end_port)
-
-    def in_rule(self, rule: Rule, assumptions: Assumptions) -> bool:
-        """Say whether the port part of a rule admits this port (SEM-34 to SEM-43).
-
-        Parameters
-        ----------
-        rule : Rule
-        assumptions : Assumptions
-
-        Returns
-        -------
-        bool
-
-        Examples
-        --------
-        >>> from netpol_lab.model.objects import Direction
-        >>> anything = Rule(Direction.INGRESS, 0)
-        >>> PortQuery(Endpoint(), "TCP", 80).in_rule(anything, Assumptions())
-        True
-        """
-        ports = self.ports_of(rule, assumptions)
-        return self.port is not None and (self.protocol, self.port) in ports
-
-
-def query_of(flow: Flow) -> PortQuery:
-    """Return what a flow asks of the port part of a rule.
-
-    Parameters
-    ----------
-    flow : Flow
+        Whose port names count, for egress rules too (SEM-39).
+    assumptions : Assumptions
 
     Returns
     -------
-    PortQuery
+    PortSet
 
     Examples
     --------
-    >>> query_of(Flow(Endpoint(), Endpoint(), 80)).port
-    80
+    >>> from netpol_lab.model.objects import Direction
+    >>> rule = Rule(Direction.INGRESS, 0, ports=(PolicyPort(port=80, end_port=90),))
+    >>> admitted_ports(rule, Endpoint(), Assumptions(end_port=False))
+    TCP 80
     """
-    return PortQuery(flow.destination, flow.protocol, flow.port)
+    return ports_at(rule.ports, named_ports(destination, assumptions), assumptions.end_port)
+
+
+def admits_port(rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:
+    """Say whether the port part of a rule admits the port of a flow (SEM-34 to SEM-43).
+
+    Parameters
+    ----------
+    rule : Rule
+    flow : Flow
+        One without a port is never admitted (SEM-57).
+    assumptions : Assumptions
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from netpol_lab.model.objects import Direction
+    >>> anything = Rule(Direction.INGRESS, 0)
+    >>> admits_port(anything, Flow(Endpoint(), Endpoint(), 80), Assumptions())
+    True
+    """
+    ports = admitted_ports(rule, flow.destination, assumptions)
+    return flow.port is not None and (flow.protocol, flow.port) in ports
 
 
 # ---------------------------------------------------------------- Services

@@ -12,7 +12,6 @@ from enum import Enum
 
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_own_node
 from netpol_lab.engine.resolution import Resolution, resolution_of
-from netpol_lab.engine.semantics import query_of
 from netpol_lab.engine.service_paths import FlowPath, flow_paths
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -59,12 +58,12 @@ class Side:
     @property
     def subject(self) -> Endpoint:
         """The end whose side this is."""
-        return self.flow.source if self.direction is Direction.EGRESS else self.flow.destination
+        return self.flow.subject(self.direction)
 
     @property
     def peer(self) -> Endpoint:
         """The other end, as the rules see it."""
-        return self.flow.destination if self.direction is Direction.EGRESS else self.flow.source
+        return self.flow.subject(self.direction.opposite)
 
     @property
     def isolated(self) -> bool:
@@ -317,12 +316,12 @@ class _Judge:
             unknown = direction is Direction.INGRESS and self.path.unknown_port_of is not None
             why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
             return Side(direction, flow, exemption=why)
-        isolated_by, query = self.resolution.isolating(pod, direction), query_of(flow)
+        isolated_by = self.resolution.isolating(pod, direction)
         admitted_by = tuple(
             (policy, rule)
             for policy in isolated_by
             for rule in policy.rules(direction)
-            if self.resolution.admits(policy, rule, side.peer, query, self.assumptions)
+            if self.resolution.admits(policy, rule, flow, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
         exemption = exemption_of(self.path, side, self.assumptions)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from netpol_lab.errors import FlowError, did_you_mean
 from netpol_lab.model.addresses import Address
-from netpol_lab.model.objects import Pod, Service
+from netpol_lab.model.objects import Direction, Pod, Service
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed, spoken_port
 
 if TYPE_CHECKING:
@@ -173,6 +173,26 @@ class Flow:
         )
         also = tuple(cls(*pair, port, protocol) for pair in others)
         return cls(*first, port, protocol, also)
+
+    def subject(self, direction: Direction) -> Endpoint:
+        """Return the end whose policies are asked in one direction.
+
+        Parameters
+        ----------
+        direction : Direction
+            Egress is asked of the source, ingress of the destination.
+
+        Returns
+        -------
+        Endpoint
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> print(Flow.between(lab.load("three-tier"), "web", "db", 80).subject(Direction.EGRESS))
+        shop/web
+        """
+        return self.source if direction is Direction.EGRESS else self.destination
 
     @property
     def ends(self) -> tuple[Endpoint, Endpoint]:

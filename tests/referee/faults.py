@@ -139,8 +139,8 @@ FAULTS = (
     Fault(
         "an egress named port is looked up at the source",
         "engine/semantics.py",
-        "return PortQuery(flow.destination, flow.protocol, flow.port)",
-        "return PortQuery(flow.source, flow.protocol, flow.port)",
+        "ports = admitted_ports(rule, flow.destination, assumptions)\n",
+        "ports = admitted_ports(rule, flow.source, assumptions)\n",
     ),
 )
 

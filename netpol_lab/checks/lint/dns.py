@@ -10,10 +10,10 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import PortQuery, matches, only_namespace, target_port
+from netpol_lab.engine.semantics import matches, only_namespace, target_port
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
 from netpol_lab.model.ports import PortSet, Protocol
 
@@ -59,7 +59,7 @@ class _NameServers:
         assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
         admits = context.resolution.admits
         return any(
-            admits(policy, rule, end, PortQuery(end, protocol, port), assumed)
+            admits(policy, rule, Flow(Endpoint(), end, port, protocol), assumed)
             for rule in rules
             for end, port in self.ends
         )
