@@ -160,23 +160,20 @@ class Scale:
 
 def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
     """Return the number line, and under it a list of its parts and of the addresses."""
-    top, head = heading(_title(block), lines)
+    title = str(block)
+    if text_width(title, 18, bold=True) > INNER:
+        title = f"{block.cidr} without {len(block.excepts)} excepted blocks"
+    top, head = heading(title, lines)
     placed = _staggered(block, pins)
     rows = 1 + max((row for *_, row in placed), default=-1)
     line = Scale(block.cidr, Box(MARGIN + STUB, top + 20 + 20 * rows, INNER - 2 * STUB, BAR))
     shapes = [*_stubs(line), *draw_bar(line, block), *_ends(line)]
-    shapes += [shape for pin in placed for shape in _needle(line, *pin)]
-    shapes += [shape for pin in placed for shape in _name(line, *pin)]
+    shapes += [shape for pin in placed for shape in _needle(line, pin)]
+    shapes += [shape for pin in placed for shape in _name(line, pin)]
     lenses, bottom = _lenses(line, block, pins)
     listed, bottom = _list(block, pins, bottom + 18)
     keys, bottom = legend(_entries(block), WIDTH, bottom + 4)
     return page(bottom, head, *lenses, *shapes, *listed, keys)
-
-
-def _title(block: IPBlock) -> str:
-    if text_width(str(block), 18, bold=True) <= INNER:
-        return str(block)
-    return f"{block.cidr} without {len(block.excepts)} excepted blocks"
 
 
 def _entries(block: IPBlock) -> Iterator[Entry]:
@@ -238,13 +235,15 @@ def _along(line: Scale, pin: Pin) -> float:
     return line.middle(number)
 
 
-def _needle(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+def _needle(line: Scale, placed: Placed) -> Iterator[Shape]:
+    pin, x, _, row = placed
     top = line.box.y - 10 - 20 * row
     yield Path((("M", x, top), ("L", x, line.box.middle[1])), Style("none", INK, 1))
     yield _dot(pin, (x, line.box.middle[1]))
 
 
-def _name(line: Scale, pin: Pin, x: float, middle: float, row: int) -> Iterator[Shape]:
+def _name(line: Scale, placed: Placed) -> Iterator[Shape]:
+    pin, _, middle, row = placed
     y = line.box.y - 14 - 20 * row
     box = Box(middle - text_width(pin.name) / 2 - 3, y - 11, text_width(pin.name) + 6, 15)
     yield Rect(box, Style(PAPER))
@@ -298,32 +297,18 @@ def _spread(middles: Sequence[float], width: float, gap: float) -> list[float]:
 
 
 def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iterator[Shape]:
-    yield _beam(line.part(lens.network), line.box.bottom, lens.box)
+    part, y, box = line.part(lens.network), line.box.bottom, lens.box
+    beam: list[Step] = [("M", part.x, y), ("L", box.x, box.y), ("L", box.right, box.y)]
+    yield Path((*beam, ("L", part.right, y), ("Z",)), Style(MIST, FAINT))
     yield from draw_bar(lens, block)
     for pin in pins:
         if pin.address in lens.network:
-            yield _dot(pin, (lens.middle(int(pin.address)), lens.box.middle[1]))
-    yield from _under(lens, block)
-
-
-def _beam(part: Box, y: float, lens: Box) -> Path:
-    """Return what leads from a part of the line, whose bottom is y, to its lens."""
-    steps: tuple[Step, ...] = (
-        ("M", part.x, y),
-        ("L", lens.x, lens.y),
-        ("L", lens.right, lens.y),
-        ("L", part.right, y),
-        ("Z",),
-    )
-    return Path(steps, Style(MIST, FAINT))
-
-
-def _under(lens: Scale, block: IPBlock) -> Iterator[Shape]:
-    """Yield the names of the holes in a lens, and what is enlarged."""
-    (x, _), y, room = lens.box.middle, lens.box.bottom, lens.box.width
+            yield _dot(pin, (lens.middle(int(pin.address)), box.middle[1]))
+    x, room = box.middle[0], box.width
     holes = ", ".join(str(hole) for hole in block.excepts if hole.overlaps(lens.network))
-    yield Text((x, y + 17), clipped(holes, room, 12, bold=True), 12, "middle", bold=True)
-    yield Text((x, y + 33), clipped(f"enlarged: {lens.network}", room), 12, "middle", MUTED)
+    yield Text((x, box.bottom + 17), clipped(holes, room, 12, bold=True), 12, "middle", bold=True)
+    enlarged = clipped(f"enlarged: {lens.network}", room)
+    yield Text((x, box.bottom + 33), enlarged, 12, "middle", MUTED)
 
 
 # ---------------------------------------------------------------- the list

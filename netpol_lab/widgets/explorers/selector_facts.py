@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from textwrap import dedent, indent
@@ -80,14 +80,12 @@ class SelectorInput:
         """
         if self.role == SUBJECT:
             return "\n".join(["spec:", *(_field(*pair, "  ") for pair in self.written.items())])
-        return "\n".join(["from:", *self._items()])
-
-    def _items(self) -> Iterator[str]:
-        fields = [_field(name, text, "  ") for name, text in self.written.items()]
-        if not fields:
-            yield "- {}"
-        for place, field in enumerate(fields):
-            yield f"- {field[2:]}" if place == 0 or self.items == 2 else field
+        fields = [_field(*pair, "  ") for pair in self.written.items()] or ["  {}"]
+        items = (
+            f"- {field[2:]}" if place == 0 or self.items == 2 else field
+            for place, field in enumerate(fields)
+        )
+        return "\n".join(["from:", *items])
 
     @property
     def manifest(self) -> str:
@@ -184,13 +182,15 @@ class Selection:
 
     def _mark(self, pod: Pod) -> PodMark:
         meant = pod in resolution_of(self.cluster).peers(self.inputs.home, self.peers).pods
-        word = "selected" if self.inputs.role == SUBJECT else "meant"
+        word = self._word
         if meant and counts_as_pod(pod, DEFAULTS) is None:
             why = f"it uses its node's network; most plugins: not {word}"
             return PodMark(pod, None, why, "undefined")
         if meant:
             return PodMark(pod, True, self._fits(pod), word)
-        return PodMark(pod, False, "; ".join(self._missing(pod)), f"not {word}")
+        least = min((self._unmet(peer, pod) for peer in self.peers), key=len)  # of several items
+        why = "; ".join(self._missed(one, pod) for one in least)
+        return PodMark(pod, False, why, f"not {word}")
 
     def _fits(self, pod: Pod) -> str:
         if len(self.peers) == 1:
@@ -198,27 +198,17 @@ class Selection:
         fitting = [i for i, peer in enumerate(self.peers, 1) if not self._unmet(peer, pod)]
         return f"fits item {' and item '.join(map(str, fitting))}"
 
-    def _missing(self, pod: Pod) -> Iterator[str]:
-        """Yield what the pod misses, of several items of the one that misses least."""
-        unmet = min((self._unmet(peer, pod) for peer in self.peers), key=len)
-        return (self._missed(one, pod) for one in unmet)
-
     def _unmet(self, peer: Peer, pod: Pod) -> list[Unmet]:
-        end = Endpoint(pod)
-        return list(unmet_by_peer(self.cluster, self.inputs.home, peer, end))
+        return list(unmet_by_peer(self.cluster, self.inputs.home, peer, Endpoint(pod)))
 
     def _missed(self, unmet: Unmet, pod: Pod) -> str:
         if not isinstance(unmet.wants, Requirement):
             return f"is in {pod.namespace}, the policy is in {unmet.wants}"
+        labels, whose, key = pod.labels, "has", unmet.wants.key
         if unmet.part is UnmetPart.NAMESPACE_LABELS:
-            labels, whose = self.cluster.namespaces[pod.namespace].labels, "its namespace has "
-        else:
-            labels, whose = pod.labels, "has "
-        value = labels.get(unmet.wants.key)
-        has = (
-            f"no label {unmet.wants.key}" if value is None else f"{unmet.wants.key}={spelt(value)}"
-        )
-        return f"wants {unmet.wants}, {whose}{has}"
+            labels, whose = self.cluster.namespaces[pod.namespace].labels, "its namespace has"
+        has = f"{key}={spelt(labels[key])}" if key in labels else f"no label {key}"
+        return f"wants {unmet.wants}, {whose} {has}"
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -235,24 +225,48 @@ class Selection:
     @property
     def state(self) -> str:
         """What is shown, for programs that wait for it."""
-        written = (
-            f"{name}: {' '.join(text.split())}" for name, text in self.inputs.written.items()
-        )
+        fields = self.inputs.written.items()
+        written = (f"{name}: {' '.join(text.split())}" for name, text in fields)
         return "|".join([self.inputs.home, *written, f"{self.inputs.items}"])
 
     @property
     def title(self) -> str:
         """How many pods are meant."""
-        count = len(self.marks)
-        one = len(self.chosen) == 1
-        verb = "is" if one else "are"
-        verb += " selected" if self.inputs.role == SUBJECT else " meant"
-        return f"{len(self.chosen)} of {count} pod{'' if count == 1 else 's'} {verb}"
+        pods = "1 pod" if len(self.marks) == 1 else f"{len(self.marks)} pods"
+        verb = "is" if len(self.chosen) == 1 else "are"
+        return f"{len(self.chosen)} of {pods} {verb} {self._word}"
+
+    @property
+    def _word(self) -> str:
+        return "selected" if self.inputs.role == SUBJECT else "meant"
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that are at work, a sentence each."""
-        return tuple(_rules(self.inputs, self.peers))
+        return tuple(self._rules())
+
+    def _rules(self) -> Iterator[str]:
+        home, role = self.inputs.home, self.inputs.role
+        if role == SUBJECT:
+            yield f"A policy selects pods of its own namespace only, {home}."
+        if len(self.peers) == 2:
+            yield "Two items of from are alternatives: it is enough to fit one of them (OR)."
+        for peer in self.peers if role == PEER else ():
+            if peer.namespace_selector is None:
+                yield f"podSelector alone looks only in the policy's own namespace, {home}."
+            elif peer.pod_selector is None:
+                yield "namespaceSelector alone means every pod of the namespaces it matches."
+            else:
+                yield "Both selectors stand in one item, so both have to match (AND)."
+        if NOTHING & set(map(str.strip, self.inputs.written.values())):
+            yield _NULL[role]
+        selectors = [one for peer in self.peers for one in selectors_of(peer).values()]
+        if Selector() in selectors:
+            yield "An empty selector, {}, matches everything it looks at."
+        operators = {one.operator for selector in selectors for one in selector.requirements}
+        for operator, sentence in _LACKING.items():
+            if operator in operators:
+                yield f"{operator}: {sentence}"
 
     @property
     def desc(self) -> str:
@@ -269,10 +283,8 @@ class Selection:
 
     def why(self, key: str) -> str:
         """Return what the selectors make of one pod; nothing for anything else."""
-        for mark in self.marks:
-            if mark.key == key:
-                return "\n".join(self._reasons(mark))
-        return ""
+        found = (mark for mark in self.marks if mark.key == key)
+        return "\n".join(line for mark in found for line in self._reasons(mark))
 
     def _reasons(self, mark: PodMark) -> Iterator[str]:
         pod = mark.pod
@@ -320,45 +332,10 @@ def _spoken(labels: Labels) -> str:
 
 # ---------------------------------------------------------------- the rules at work
 
-
-def _rules(inputs: SelectorInput, peers: tuple[Peer, ...]) -> Iterator[str]:
-    """Yield the sentences on how the selectors are read."""
-    if inputs.role == SUBJECT:
-        yield f"A policy selects pods of its own namespace only, {inputs.home}."
-    else:
-        yield from _combined(inputs.home, peers)
-    if NOTHING & set(map(str.strip, inputs.written.values())):
-        yield _NULL[inputs.role]
-    yield from _compared([selector for peer in peers for selector in selectors_of(peer).values()])
-
-
 _NULL = {
     PEER: "A selector that is null counts as absent.",
     SUBJECT: "In spec.podSelector, null is the same as {}.",
 }
-
-
-def _combined(home: str, peers: tuple[Peer, ...]) -> Iterator[str]:
-    if len(peers) == 2:
-        yield "Two items of from are alternatives: it is enough to fit one of them (OR)."
-    for peer in peers:
-        if peer.namespace_selector is None:
-            yield f"podSelector alone looks only in the policy's own namespace, {home}."
-        elif peer.pod_selector is None:
-            yield "namespaceSelector alone means every pod of the namespaces it matches."
-        else:
-            yield "Both selectors stand in one item, so both have to match (AND)."
-
-
-def _compared(selectors: Sequence[Selector]) -> Iterator[str]:
-    if Selector() in selectors:
-        yield "An empty selector, {}, matches everything it looks at."
-    operators = {one.operator for selector in selectors for one in selector.requirements}
-    for operator, sentence in _LACKING.items():
-        if operator in operators:
-            yield f"{operator}: {sentence}"
-
-
 _LACKING = {
     Operator.NOT_IN: "what lacks the label altogether matches as well.",
     Operator.DOES_NOT_EXIST: "only what lacks the label matches.",

@@ -14,6 +14,7 @@ from netpol_lab.widgets.explorers.service_port_facts import (
     ask,
     caller,
     offers,
+    service_of,
 )
 
 
@@ -60,27 +61,21 @@ def explore_ports(
     if not checked_cluster(cluster).services:
         raise UnknownNameError("there is no Service in this cluster.")
     name = service or str(cluster.services[0])
-    return ServicePortExplorer(cluster, _question(cluster, name, client, port, protocol))
+    return ServicePortExplorer(cluster, _completed(cluster, name, client, port, protocol))
 
 
-def _question(
+def _completed(
     cluster: Cluster,
     name: str,
     client: str | None,
     port: int | None = None,
     protocol: str | None = None,
 ) -> ServicePortInput:
-    """Return a full inputs, with what is left out filled in."""
-    service = _service(cluster, name)
+    """Return full inputs, with what is left out filled in."""
+    service = service_of(cluster, name)
     offer = _offered(cluster, service, port, protocol and protocol.upper())
     end = caller(cluster, client).name if client else _stranger(cluster, service)
     return ServicePortInput(str(service), *offer, end)
-
-
-def _service(cluster: Cluster, name: str) -> Service:
-    service = cluster.endpoint(f"service:{name}").service
-    assert service is not None
-    return service
 
 
 def _offered(
@@ -126,8 +121,8 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
 
     def __init__(self, cluster: Cluster, inputs: ServicePortInput) -> None:
         self._cluster = cluster
-        clients = dict.fromkeys([inputs.client, *_callers(cluster)])
-        self._client = choice("Client", clients)
+        running = (str(pod) for pod in cluster.pods if not pod.finished)
+        self._client = choice("Client", dict.fromkeys([inputs.client, *running]))
         self._service = choice("Service", map(str, cluster.services))
         self._port = choice("Port of the Service", [])
         fields = {"client": self._client, "service": self._service, "port": self._port}
@@ -169,7 +164,7 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
         if port is None and service is None:
             port, protocol = now.port, protocol or now.protocol
         name, end = service or now.service, client or now.client
-        self._ask(_question(self._cluster, name, end, port, protocol))
+        self._ask(_completed(self._cluster, name, end, port, protocol))
 
     @property
     def walk(self) -> ServiceWalk:
@@ -184,7 +179,7 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
         service, client = self._service.value, self._client.value
         # While a Service that cannot be walked stands in its list, the ports are still another's.
         if edited == "service" or service != self._inputs.service:
-            return _question(self._cluster, service, client)
+            return _completed(self._cluster, service, client)
         port, protocol = self._port.value
         return ServicePortInput(service, port, protocol, client)
 
@@ -193,12 +188,8 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
         if inputs.client not in self._client.options:
             self._client.options = (*self._client.options, inputs.client)
         self._client.value, self._service.value = inputs.client, inputs.service
-        known = offers(self._cluster, _service(self._cluster, inputs.service))
+        known = offers(self._cluster, service_of(self._cluster, inputs.service))
         options = [(spoken_port(*offer), offer) for offer in known]
         if list(self._port.options) != options:
             self._port.options = options
         self._port.value = (inputs.port, inputs.protocol)
-
-
-def _callers(cluster: Cluster) -> list[str]:
-    return [str(pod) for pod in cluster.pods if not pod.finished]

@@ -6,6 +6,7 @@ Facts and words; the answers are the engine's. `service_port_drawing` draws it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +14,6 @@ from netpol_lab.engine.near_miss import nearest
 from netpol_lab.engine.semantics import selected_by
 from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError
-from netpol_lab.model.addresses import Address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
@@ -86,10 +86,16 @@ class Stop:
 
 def ask(cluster: Cluster, inputs: ServicePortInput) -> ServiceWalk:
     """Return the walk; FlowError where the question cannot be asked."""
-    service = cluster.endpoint(f"service:{inputs.service}").service
-    assert service is not None
+    service = service_of(cluster, inputs.service)
     caller(cluster, inputs.client)
     return ServiceWalk(cluster, inputs, service, tuple(_stops(cluster, inputs, service)))
+
+
+def service_of(cluster: Cluster, name: str) -> Service:
+    """Return a Service by its name."""
+    service = cluster.endpoint(f"service:{name}").service
+    assert service is not None
+    return service
 
 
 def caller(cluster: Cluster, name: str) -> Endpoint:
@@ -104,24 +110,17 @@ def caller(cluster: Cluster, name: str) -> Endpoint:
 
 
 def _stops(cluster: Cluster, inputs: ServicePortInput, service: Service) -> Iterator[Stop]:
-    behind = list(selected_by(service, cluster))
-    verdict = _verdict(cluster, inputs, service)
+    ends = inputs.client, f"service:{service}"
+    flow = Flow.between(cluster, *ends, inputs.port, inputs.protocol)
+    verdict: Verdict | None = None
+    with suppress(FlowError):  # no pod has this port: `ServiceWalk.nowhere` says what that means
+        verdict = judge(cluster, flow)
     outcomes = () if verdict is None else verdict.outcomes
-    for pod in behind:
-        here = tuple(o for o in outcomes if o.arriving.destination.pod is pod)
-        port = next((o.arriving.port for o in here), None)
+    for pod in selected_by(service, cluster):
+        here = tuple(one for one in outcomes if one.arriving.destination.pod is pod)
+        port = next((one.arriving.port for one in here), None)
         own = replace(verdict, outcomes=here) if verdict is not None and here else None
         yield Stop(pod, port, inputs.protocol, own)
-
-
-def _verdict(cluster: Cluster, inputs: ServicePortInput, service: Service) -> Verdict | None:
-    """Return the verdict over all pods behind the Service; None when it leads nowhere."""
-    name, port, protocol = f"service:{service}", inputs.port, inputs.protocol
-    flow = Flow.between(cluster, inputs.client, name, port, protocol)
-    try:
-        return judge(cluster, flow)
-    except FlowError:  # no pod has this port; what that means is said in `ServiceWalk.nowhere`
-        return None
 
 
 def offers(cluster: Cluster, service: Service) -> tuple[tuple[int, str], ...]:
@@ -164,9 +163,12 @@ class ServiceWalk:
     @property
     def offered(self) -> ServicePort | None:
         """The port of the Service that is asked for; a headless one is not asked for its own."""
-        inputs = self.inputs
-        wanted = (inputs.port, inputs.protocol)
+        wanted = (self.inputs.port, self.inputs.protocol)
         return next((p for p in self.service.ports if (p.port, p.protocol) == wanted), None)
+
+    @property
+    def _by_name(self) -> bool:
+        return self.offered is not None and isinstance(self.offered.target, str)
 
     @property
     def address(self) -> str:
@@ -182,7 +184,7 @@ class ServiceWalk:
             return "its name means the pods' own addresses: nothing is rewritten"
         if self.offered is None:
             return "the Service has no such port"
-        kind = "the name" if isinstance(self.offered.target, str) else "port"
+        kind = "the name" if self._by_name else "port"
         return f"targetPort {self.offered.target}: {kind} {self.offered.target} of each pod"
 
     @property
@@ -205,7 +207,7 @@ class ServiceWalk:
             return f"has no port called {target}"
         if self.service.headless:
             return f"asked for {stop.port}, and so it stays"
-        if self.offered is not None and isinstance(self.offered.target, str):
+        if self.offered and self._by_name:
             return f"{self.offered.target} is {stop.port} in this pod"
         return f"targetPort {stop.port}"
 
@@ -245,20 +247,22 @@ class ServiceWalk:
     @property
     def text(self) -> str:
         """The walk, step by step."""
-        lines = [f"{self.title}; {self.counted}."]
-        lines.append(f"  Service  {self.service}  {self.address}  {self.asked}")
-        lines.append(f"           {self.leads}")
-        lines.extend([f"  {self.nowhere}"] if self.nowhere else [])
-        for stop in self.stops:
-            lines.append(f"  pod      {stop.pod}  {'; '.join(self._arriving(stop))}")
-            lines.extend(f"           {line}" for line in self._fares(stop))
-        return "\n".join(lines)
+        return "\n".join(self._lines())
 
-    def _fares(self, stop: Stop) -> Iterator[str]:
-        if stop.verdict is None:
-            return
-        seen = spoken_port(stop.port, self.inputs.protocol)
-        yield f"policies see {seen}: {stop.state}, {'; '.join(self._reasons(stop.verdict))}"
+    def _lines(self) -> Iterator[str]:
+        yield f"{self.title}; {self.counted}."
+        yield f"  Service  {self.service}  {self.address}  {self.asked}"
+        yield f"           {self.leads}"
+        if self.nowhere:
+            yield f"  {self.nowhere}"
+        for stop in self.stops:
+            yield f"  pod      {stop.pod}  {'; '.join(self._arriving(stop))}"
+            if stop.verdict is not None:
+                seen, why = self._seen(stop), "; ".join(self._reasons(stop.verdict))
+                yield f"           policies see {seen}: {stop.state}, {why}"
+
+    def _seen(self, stop: Stop) -> str:
+        return spoken_port(stop.port, self.inputs.protocol)
 
     @property
     def brief(self) -> str:
@@ -267,51 +271,40 @@ class ServiceWalk:
 
     def why(self, key: str) -> str:
         """Return the reasons at one pod; nothing for anything else."""
-        for stop in self.stops:
-            if stop.key == key:
-                return (
-                    f"{stop.pod} {self.resolved(stop)}."
-                    if stop.verdict is None
-                    else str(stop.verdict)
-                )
-        return ""
+        stop = next((stop for stop in self.stops if stop.key == key), None)
+        if stop is None:
+            return ""
+        found = f"{stop.pod} {self.resolved(stop)}."
+        return found if stop.verdict is None else str(stop.verdict)
 
     @cached_property
     def sheet(self) -> Sheet:
         """The picture."""
-        client = Station(self.client.name, "", tuple(self._calling()))
+        name, pod = self.client.name, self.client.pod
+        own = self.client.address or next(iter(pod.known_addresses if pod else ()), None)
+        address = (str(own),) if own is not None and str(own) != name else ()
+        client = Station(name, "", (*address, f"calls {self.service.name} on {self.asked}"))
         service = Station(self.service.name, self.asked, (self.address, self.leads))
         rows = [self._row(stop) for stop in self.stops]
         return lay_out(self.title, self.counted, client, service, rows, self.nowhere)
 
-    def _calling(self) -> Iterator[str]:
-        own = self.client.address or next(iter(_addresses(self.client.pod)), None)
-        if own is not None and str(own) != self.client.name:
-            yield str(own)
-        yield f"calls {self.service.name} on {self.asked}"
-
     def _row(self, stop: Stop) -> StopRow:
-        address = next(iter(_addresses(stop.pod)), None)
-        number = "" if stop.port is None else f"{address or 'port'}:{stop.port}"
+        address = next(iter(stop.pod.known_addresses), "port")
+        number = "" if stop.port is None else f"{address}:{stop.port}"
         pod = Station(stop.pod.name, number, tuple(self._arriving(stop)))
         words = () if stop.verdict is None else tuple(self._reasons(stop.verdict))
-        seen = Station("", spoken_port(stop.port, self.inputs.protocol), words)
-        return StopRow(stop.key, self.label(stop), stop.state, pod, seen)
+        return StopRow(
+            stop.key, self.label(stop), stop.state, pod, Station("", self._seen(stop), words)
+        )
 
     def _arriving(self, stop: Stop) -> Iterator[str]:
         yield self.resolved(stop)
-        by_name = self.offered is not None and isinstance(self.offered.target, str)
-        if stop.port is not None and (self.service.headless or not by_name):
+        if stop.port is not None and (self.service.headless or not self._by_name):
             yield stop.listening
 
     def _reasons(self, verdict: Verdict) -> Iterator[str]:
         yield reason(verdict)
         for side in verdict.sides:
-            miss = nearest(self.cluster, side)
-            for unmet in miss.unmet if miss else ():
-                if miss and isinstance(unmet.wants, PortSet):
-                    yield f"rule {miss.rule.number} wants {unmet.wants}"
-
-
-def _addresses(pod: Pod | None) -> tuple[Address, ...]:
-    return () if pod is None else pod.known_addresses
+            if miss := nearest(self.cluster, side):
+                ports = [unmet.wants for unmet in miss.unmet if isinstance(unmet.wants, PortSet)]
+                yield from (f"rule {miss.rule.number} wants {wanted}" for wanted in ports)
