@@ -159,7 +159,7 @@ class Cluster:
         Raises
         ------
         UnknownNameError, AmbiguousNameError
-            When a name means no policy, or several.
+            When no policy has this name, or several have it.
 
         Examples
         --------
@@ -217,7 +217,7 @@ class Cluster:
         return self.owners.get(address)
 
     def endpoint(self, text: str) -> Endpoint:
-        """Return the end of a flow that a name or an address means.
+        """Return the end of a flow that a name or an address stands for.
 
         Parameters
         ----------
@@ -235,7 +235,7 @@ class Cluster:
         Raises
         ------
         UnknownNameError, AmbiguousNameError
-            When nothing, or more than one thing, is called so.
+            When nothing, or more than one thing, has this name.
         FlowError
             When the pod has finished, so that it owns no address any more.
 
@@ -273,14 +273,14 @@ class Cluster:
         return found
 
     def _meant_by(self, text: str) -> str:
-        """Return what somebody may have meant by a name that nothing has; empty if nobody knows."""
+        """Return what somebody may have meant by a name that nothing has; empty if unclear."""
         said, bare = f'there is no pod, workload or Service "{visible(text)}"', text.strip("[]")
         if address := parse_address(bare):
             return f"{said}: write the address alone, {address}."
         if (found := _BLOCK.fullmatch(text)) and (address := parse_address(found["address"])):
             return f"{said}: an end is one address, not a block. Write {address}, for instance."
         if (found := _WITH_PORT.fullmatch(text)) and parse_address(found["address"]):
-            return f"{said}: write the address alone, {found['address']}; the port is told apart."
+            return f"{said}: write the address alone, {found['address']}; give the port separately."
         if text in self.namespaces:
             inside = next((str(pod) for pod in self.pods if pod.namespace == text), None)
             example = f", such as {inside}" if inside else "; it has none here"
@@ -297,7 +297,7 @@ class Cluster:
         alike = sorted(str(w) for w in made if pod.workload and w.name == pod.workload.name)
         if len(alike) > 1:
             raise AmbiguousNameError(
-                f"more than one workload is called so: {', '.join(alike)}. Name one of their pods."
+                f"more than one workload has this name: {', '.join(alike)}. Name one of their pods."
             )
 
     def replicas_beside(self, pod: Pod) -> tuple[Pod, ...]:
@@ -418,10 +418,10 @@ def checked_cluster(given: Cluster) -> Cluster:
     --------
     >>> checked_cluster("three-tier")
     Traceback (most recent call last):
-    netpol_lab.errors.NetpolError: 'three-tier' is no cluster: load it first, ...
+    netpol_lab.errors.NetpolError: 'three-tier' is not a cluster: load it first, ...
     """
     if not isinstance(given, Cluster):
-        raise NetpolError(f"{given!r} is no cluster: load it first, lab.load({given!r}).")
+        raise NetpolError(f"{given!r} is not a cluster: load it first, lab.load({given!r}).")
     return given
 
 

@@ -98,7 +98,7 @@ def test_a_client_outside_reaches_a_service_by_name_and_by_address(called):
         ("192.0.2.1/32", "not a block. Write 192.0.2.1, for instance"),
         ("2001:db8::/32", "not a block. Write 2001:db8::, for instance"),
         ("[2001:db8::1]", "write the address alone, 2001:db8::1"),
-        ("192.0.2.1:80", "write the address alone, 192.0.2.1; the port is told apart"),
+        ("192.0.2.1:80", "write the address alone, 192.0.2.1; give the port separately"),
         ("front.default.svc.cluster.local", "write svc/default/front"),
         ("front.default", "write svc/default/front"),
         ("frnt", "Did you mean default/front"),
