@@ -16,7 +16,7 @@ from netpol_lab.advice.fix import Fix, fix, needless
 from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart, nearest
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.verdict import Outcome, Side, Verdict
+from netpol_lab.engine.verdict import Side, Verdict
 from netpol_lab.manifests.excerpts import (
     Excerpt,
     excerpt,
@@ -121,8 +121,11 @@ class Reasons:
     remark: str = ""
 
     def __str__(self) -> str:
-        parts = [self.words, *map(str, self.passages), self.note]
-        parts += [_spelt(self.change)] if self.change else [self.remark]
+        change = self.remark
+        if self.change:
+            edits = (f"{e.words}\n{indent(as_lines(e), '  ')}" for e in self.change.changes)
+            change = "\n".join((f"{CHANGE}:", *edits, str(self.change.also)))
+        parts = (self.words, *map(str, self.passages), self.note, change)
         return "\n\n".join(filter(None, parts))
 
 
@@ -149,13 +152,13 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
     """
     told = [[*_told(verdict.cluster, *half)] for half in _halves(verdict)]
     shown, note = _limited(verdict.cluster, told)
-    note = note if shown else NOBODY
+    found = Reasons(explain(verdict), shown, note if shown else NOBODY)
     if not with_change or verdict.allowed:
-        return Reasons(explain(verdict), shown, note)
-    change = fix(verdict)
-    remark = "" if change else needless(verdict)
-    said = f"{remark[:1].upper()}{remark[1:]}." if remark else NO_CHANGE
-    return Reasons(explain(verdict), shown, note, change, "" if change else said)
+        return found
+    if change := fix(verdict):
+        return replace(found, change=change)
+    why = needless(verdict)
+    return replace(found, remark=f"{why[:1].upper()}{why[1:]}." if why else NO_CHANGE)
 
 
 def reasons_of_pod(cluster: Cluster, pod: Pod) -> Reasons:
@@ -204,15 +207,11 @@ def _limited(cluster: Cluster, told: list[list[_Told]]) -> tuple[tuple[Passage, 
 def _halves(verdict: Verdict) -> Iterator[tuple[Side, Assumptions, str]]:
     """Yield both sides in the usual reading, and what differs where another one is permitted."""
     usual = verdict.outcomes[0]
-    yield from ((side, usual.assumptions, str(side.direction)) for side in verdict.sides)
+    yield from ((side, usual.assumptions, str(side.direction)) for side in usual.sides)
     other = next((one for one in verdict.outcomes if one.allowed is not usual.allowed), usual)
-    for before, side in zip(_sides(usual), _sides(other), strict=True):
+    for before, side in zip(usual.sides, other.sides, strict=True):
         if before.allowed is not side.allowed:
             yield side, other.assumptions, f"{side.direction}, otherwise"
-
-
-def _sides(outcome: Outcome) -> tuple[Side, Side]:
-    return outcome.egress, outcome.ingress
 
 
 def _told(cluster: Cluster, side: Side, assumptions: Assumptions, opening: str) -> Iterator[_Told]:
@@ -255,7 +254,13 @@ def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator
     governed = is_governed(side.flow.protocol)  # no rule speaks of ICMP
     miss = nearest(cluster, side, assumptions) if governed else None
     if miss is not None:
-        yield _Told(_closest(miss, side), miss.policy, (*_missed(cluster, miss, side),))
+        number, policy = miss.rule.number, miss.policy
+        words = f"{policy} isolates {side.subject}; its rule {number} comes closest"
+        if any(unmet.part is UnmetPart.DIRECTION for unmet in miss.unmet):
+            words = f"rule {number} of {policy} fits, but its policyTypes do not list"
+            words += f" {side.direction.value}"
+        wanted = (_wanted(cluster, miss, unmet, side) for unmet in miss.unmet)
+        yield _Told(words, policy, (*wanted, *_isolation(policy)))
     for policy in side.isolated_by:
         if miss is None or policy is not miss.policy:
             empty = policy.rules(side.direction) == ()
@@ -285,21 +290,6 @@ def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
     return SELECTOR, *types, *empty
 
 
-def _closest(miss: NearMiss, side: Side) -> str:
-    if any(unmet.part is UnmetPart.DIRECTION for unmet in miss.unmet):
-        words = f"rule {miss.rule.number} of {miss.policy} fits, but its policyTypes do not list"
-        return f"{words} {side.direction.value}"
-    number = miss.rule.number
-    return f"{miss.policy} isolates {side.subject}; its rule {number} comes closest"
-
-
-def _missed(cluster: Cluster, miss: NearMiss, side: Side) -> Iterator[Path]:
-    """Yield what a rule still wants, then what makes its policy isolate the subject."""
-    for unmet in miss.unmet:
-        yield _wanted(cluster, miss, unmet, side)
-    yield from _isolation(miss.policy)
-
-
 def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
     """Return where the one thing is written that a rule wants and the flow does not have."""
     if miss.peer is None or not miss.wants_peer or unmet.part in PORT_PARTS:
@@ -323,12 +313,6 @@ def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
 # ---------------------------------------------------------------- the change
 
 
-def _spelt(change: Fix) -> str:
-    """Return a change as text, with a plus before each line that is new."""
-    edits = (f"{edit.words}\n{indent(as_lines(edit), '  ')}" for edit in change.changes)
-    return "\n".join((f"{CHANGE}:", *edits, str(change.also)))
-
-
 def as_lines(edit: Edit) -> str:
     """Return what to type, below the field where, with a plus before each line that is new.
 
@@ -342,12 +326,4 @@ def as_lines(edit: Edit) -> str:
     +     matchLabels:
     +       role: web
     """
-    sign = "+" if edit.adds else " "
-    return "\n".join((where(edit), *(f"{sign} {line}" for line in edit.yaml.splitlines())))
-
-
-def where(edit: Edit) -> str:
-    """Return what to do with the lines of an edit."""
-    if not edit.path:
-        return "apply:"
-    return f"add to {edit.path}:" if edit.adds else f"{edit.path} becomes:"
+    return f"{edit.what_to_do}:\n{indent(edit.yaml, '+ ' if edit.adds else '  ')}"

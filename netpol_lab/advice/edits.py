@@ -1,6 +1,6 @@
 """Single changes to manifests that might let a flow through one side that denies it.
 
-Each is a proposal: whether it does let the flow through is for the engine to say (`fixes`).
+Each is a proposal: whether it does let the flow through is for the engine to say (`fix`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from functools import reduce
 from ipaddress import ip_network
 from itertools import chain, combinations, count
 from operator import and_
-from typing import Any, TypeVar
+from textwrap import indent
+from typing import Any
 
 from netpol_lab.engine.near_miss import NearMiss, UnmetPart, misses
 from netpol_lab.engine.pod_sets import PodSet
@@ -55,8 +56,6 @@ from netpol_lab.model.ports import Protocol, is_governed
 MOST_LABELS = 3  # to tell a pod by, before all of them are written
 MOST_OF_A_NAME = 100  # characters of each end's name in that of a new policy; the API allows 253
 
-_T = TypeVar("_T", Policy, Pod)
-
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -93,28 +92,25 @@ class Edit:
 
         A policy of a new name is added.
         """
+        pods = {str(thing): thing for thing in self.changed if isinstance(thing, Pod)}
+        policies = {str(thing): thing for thing in self.changed if isinstance(thing, Policy)}
         spaces = {thing.name: thing for thing in self.changed if isinstance(thing, Namespace)}
-        known = set(map(str, cluster.policies))
-        policies = (thing for thing in self.changed if isinstance(thing, Policy))
-        new = (policy for policy in policies if str(policy) not in known)
         return replace(
             cluster,
-            pods=_exchanged(cluster.pods, self.changed),
-            policies=(*_exchanged(cluster.policies, self.changed), *new),
+            pods=tuple(pods.get(str(pod), pod) for pod in cluster.pods),
+            policies=tuple({**cluster.policies_by_name, **policies}.values()),
             namespaces={**cluster.namespaces, **spaces},
         )
 
+    @property
+    def what_to_do(self) -> str:
+        """What to do with the lines of `yaml`."""
+        if not self.path:
+            return "apply"
+        return f"add to {self.path}" if self.adds else f"{self.path} becomes"
+
     def __str__(self) -> str:
-        how = f"{'add to' if self.adds else 'it becomes'} {self.path}" if self.path else "apply"
-        typed = "\n".join(f"    {line}" for line in self.yaml.splitlines())
-        return f"{self.words}\n  {how}:\n{typed}"
-
-
-def _exchanged(
-    things: tuple[_T, ...], changed: Iterable[Policy | Pod | Namespace]
-) -> tuple[_T, ...]:
-    new: dict[tuple[type, str], Any] = {(type(thing), str(thing)): thing for thing in changed}
-    return tuple(new.get((type(thing), str(thing)), thing) for thing in things)
+        return f"{self.words}\n  {self.what_to_do}:\n{indent(self.yaml, ' ' * 4)}"
 
 
 def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[Edit]:
@@ -149,16 +145,14 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
     if peer is None:
         yield from for_rules
         return
-    yield from (edit for edit in for_rules if _leaves_others_alone(cluster, side, edit))
+    for edit in for_rules:
+        policies = (thing for thing in edit.changed if isinstance(thing, Policy))
+        if all(_is_own(cluster, side, policy) for policy in policies):
+            yield edit
     own = [policy for policy in side.isolated_by if _is_own(cluster, side, policy)]
     yield from (_add_rule(policy, side, peer) for policy in own)
     if not own:
         yield _add_policy(cluster, side, peer)
-
-
-def _leaves_others_alone(cluster: Cluster, side: Side, edit: Edit) -> bool:
-    policies = (thing for thing in edit.changed if isinstance(thing, Policy))
-    return all(_is_own(cluster, side, policy) for policy in policies)
 
 
 def _is_own(cluster: Cluster, side: Side, policy: Policy) -> bool:
@@ -235,10 +229,9 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     name = _new_name(cluster, side, list_of_peers(rule))
     policy = Policy(subject.namespace, name, _isolated_like(cluster, side), (way,))
     policy = with_rules(policy, way, (rule,))
-    typed = writing.as_yaml(writing.manifest_of(policy))
-    title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
+    title = f"NetworkPolicy {policy}"
     words = f"add the new {title} ({policy_words(policy)})"
-    return Edit(words, title, "", typed, lines, (policy,))
+    return _edit(words, title, "", writing.manifest_of(policy), policy)
 
 
 def _isolated_like(cluster: Cluster, side: Side) -> Selector:
@@ -270,9 +263,14 @@ def _part_of_name(end: Endpoint) -> str:
 
 
 def _of_policy(policy: Policy, words: str, path: str, added: Any) -> Edit:
+    return _edit(f"in {policy}, {words}", f"NetworkPolicy {policy}", path, added, policy)
+
+
+def _edit(
+    words: str, title: str, path: str, added: Any, *changed: Policy | Pod | Namespace
+) -> Edit:
     typed = writing.as_yaml(added)
-    title, lines = f"NetworkPolicy {policy}", len(typed.splitlines())
-    return Edit(f"in {policy}, {words}", title, path, typed, lines, (policy,))
+    return Edit(words, title, path, typed, len(typed.splitlines()), changed)
 
 
 # ---------------------------------------------------------------- what is written for the other end
@@ -289,19 +287,12 @@ def _told(cluster: Cluster, side: Side) -> Peer | None:
     their node included, is told by its address, if the manifests give one.
     """
     end = side.peer
-    if end.pod is not None and not end.pod.host_network:
-        return _selected(cluster, end.pod, _subject(side).namespace)
-    if end.address is None:
-        return None
-    return Peer(ip_block=IPBlock(ip_network(end.address)))
-
-
-def _selected(cluster: Cluster, pod: Pod, namespace: str) -> Peer:
-    """Return the item that means a pod, in a policy of some namespace."""
-    labels = _telling(cluster, pod)
-    if pod.namespace == namespace:
+    if end.pod is None or end.pod.host_network:
+        return None if end.address is None else Peer(ip_block=IPBlock(ip_network(end.address)))
+    labels, namespace = _telling(cluster, end.pod), end.pod.namespace
+    if namespace == _subject(side).namespace:
         return Peer(pod_selector=labels)
-    return Peer(labels if labels.requirements else None, only_namespace(pod.namespace))
+    return Peer(labels if labels.requirements else None, only_namespace(namespace))
 
 
 def _telling(cluster: Cluster, pod: Pod) -> Selector:
@@ -310,7 +301,7 @@ def _telling(cluster: Cluster, pod: Pod) -> Selector:
     One at least, if it has any: the next pod of the namespace may be another one.
     """
     pod_index = resolution_of(cluster).pod_index
-    lasting = [*_equal(_lasting(cluster, pod))]
+    lasting = _lasting(cluster, pod)
     neighbours = pod_index.in_namespaces(only_namespace(pod.namespace))
 
     def meant(chosen: Iterable[Requirement]) -> int:
@@ -322,20 +313,16 @@ def _telling(cluster: Cluster, pod: Pod) -> Selector:
     return Selector(next(enough, tuple(lasting)))
 
 
-def _equal(labels: Labels) -> Iterator[Requirement]:
-    return (Requirement(key, Operator.IN, (value,)) for key, value in labels.items())
-
-
-def _lasting(cluster: Cluster, pod: Pod) -> Labels:
-    """Return the labels that all pods of the same workload keep."""
+def _lasting(cluster: Cluster, pod: Pod) -> list[Requirement]:
+    """Return the labels that all pods of the same workload keep, as requirements."""
     alike = _replicas(cluster, pod)
     runs = pod.workload is not None and pod.workload.kind == "CronJob"
     passing = (*PASSING_LABELS, *(JOB_NAME_LABELS if runs else ()))
-    return {
-        key: value
+    return [
+        Requirement(key, Operator.IN, (value,))
         for key, value in pod.labels.items()
         if key not in passing and all(p.labels.get(key) == value for p in alike)
-    }
+    ]
 
 
 def _replicas(cluster: Cluster, pod: Pod) -> tuple[Pod, ...]:
@@ -400,13 +387,16 @@ def _label(
     wants = f"rule {miss.rule.number} of {miss.policy} wants"
     words = f"give {title} the label {key}={spelt(value)}, which {wants}"
     path, added = (f"{path}.labels", label) if beside else (path, {"labels": label})
-    typed = writing.as_yaml(added)
-    return Edit(words, title, path, typed, len(typed.splitlines()), changed)
+    return _edit(words, title, path, added, *changed)
 
 
 def _except_less(miss: NearMiss, block: IPBlock, address: Address) -> Edit:
     assert miss.peer is not None
-    parts = {part: _without(part, address) for part in block.excepts}
+    parts: dict[Network, tuple[Network, ...]] = {part: (part,) for part in block.excepts}
+    for part in block.excepts:
+        if address in part:
+            rest = part.address_exclude(ip_network(address))  # type: ignore[arg-type]
+            parts[part] = tuple(sorted(rest))
     smaller = replace(block, excepts=tuple(chain.from_iterable(parts.values())))
     i = miss.rule.peers.index(miss.peer)
     return Edit(
@@ -418,10 +408,3 @@ def _except_less(miss: NearMiss, block: IPBlock, address: Address) -> Edit:
         (with_peer(miss.policy, miss.rule, i, Peer(ip_block=smaller)),),
         adds=False,
     )
-
-
-def _without(part: Network, address: Address) -> tuple[Network, ...]:
-    """Return what a network is without one address."""
-    if address not in part:
-        return (part,)
-    return tuple(sorted(part.address_exclude(ip_network(address))))  # type: ignore[arg-type]

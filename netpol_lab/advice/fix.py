@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from netpol_lab.advice.edits import Edit, edits
@@ -179,8 +180,9 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     """Return the best edit that lets the flow through one side more, and the verdict then."""
     outcome, side = next(_denials(verdict))
     proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.assumptions))
-    by_size = sorted(proposed, key=_lines)
-    groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, _lines))
+    lines = attrgetter("lines")
+    by_size = sorted(proposed, key=lines)
+    groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, lines))
     for equal in groups:
         tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in equal]
         helping = [(edit, after) for edit, after in tried if _count(after) < _count(verdict)]
@@ -189,10 +191,6 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
         if helping:
             return helping[0]
     return None
-
-
-def _lines(edit: Edit) -> int:
-    return edit.lines
 
 
 def _denials(verdict: Verdict) -> Iterator[tuple[Outcome, Side]]:

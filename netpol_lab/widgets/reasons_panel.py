@@ -10,7 +10,7 @@ from importlib.resources import files
 from itertools import groupby
 from operator import attrgetter
 
-from netpol_lab.advice.deciding_lines import CHANGE, Passage, Reasons, where
+from netpol_lab.advice.deciding_lines import CHANGE, Passage, Reasons
 from netpol_lab.advice.edits import Edit
 from netpol_lab.advice.fix import Fix
 from netpol_lab.pictures.notebook_text import Words
@@ -106,5 +106,5 @@ def _change(change: Fix) -> str:
 def _edit(edit: Edit) -> str:
     texts = edit.yaml.splitlines()
     lines = _signed("ins", "+", "new", texts) if edit.adds else _plain(texts)
-    todo = escape(f"{edit.words}; {where(edit)}")
+    todo = escape(f"{edit.words}; {edit.what_to_do}:")
     return f"<p class='nl-note'>{todo}</p>{_yaml(lines, 'YAML to write')}"
