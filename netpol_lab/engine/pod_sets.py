@@ -48,7 +48,7 @@ class PodSet:
         return PodSet(self.pod_index, self.bits & ~other.bits)
 
     def __contains__(self, pod: Pod) -> bool:
-        place = self.pod_index.index.get(str(pod))  # a finished pod has none
+        place = self.pod_index.place_of.get(str(pod))  # a finished pod has none
         return place is not None and bool(self.bits >> place & 1)
 
     def __iter__(self) -> Iterator[Pod]:
@@ -116,7 +116,7 @@ class PodIndex:
 
     Attributes
     ----------
-    index : dict of str to int
+    place_of : dict of str to int
         The bit of each running pod, by ``namespace/name`` (a finished pod has none, SEM-55).
     pods : dict of int to Pod
         The running pods by their bits.
@@ -124,15 +124,15 @@ class PodIndex:
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> PodIndex(lab.load("three-tier")).index
+    >>> PodIndex(lab.load("three-tier")).place_of
     {'shop/web': 0, 'shop/backend': 1, 'shop/db': 2}
     """
 
     def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
         running = {str(pod): pod for pod in cluster.pods if not pod.finished}  # SEM-55
         order = running if names is None else names
-        self.index = {name: place for place, name in enumerate(order) if name in running}
-        self.pods = {place: running[name] for name, place in self.index.items()}
+        self.place_of = {name: place for place, name in enumerate(order) if name in running}
+        self.pods = {place: running[name] for name, place in self.place_of.items()}
         self._by_labels = LabelIndex((place, pod.labels) for place, pod in self.pods.items())
         self._by_namespace = LabelIndex(
             (place, cluster.namespaces[pod.namespace].labels) for place, pod in self.pods.items()

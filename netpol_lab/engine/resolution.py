@@ -10,7 +10,7 @@ from typing import Protocol
 
 from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
-from netpol_lab.engine.semantics import admits_port, covers, looked_in
+from netpol_lab.engine.semantics import admits_port, covers, namespaces_for
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import union
 from netpol_lab.model.cluster import Cluster
@@ -202,7 +202,7 @@ class Resolution:
 
     def _matched_by(self, peer: Peer, namespace: str) -> PodSet:
         """Return the pods that both selectors of one item match (SEM-17 to SEM-22, SEM-24)."""
-        there = self.pod_index.in_namespaces(looked_in(peer, namespace))
+        there = self.pod_index.in_namespaces(namespaces_for(peer, namespace))
         return there & self.pod_index.labelled(peer.pod_selector or Selector())
 
     def admits(self, policy: Policy, rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:

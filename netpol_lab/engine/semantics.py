@@ -103,7 +103,7 @@ def only_namespace(name: str) -> Selector:
     return Selector((Requirement(NAME_LABEL, Operator.IN, (name,)),))
 
 
-def looked_in(peer: Peer, home: str) -> Selector:
+def namespaces_for(peer: Peer, home: str) -> Selector:
     """Return the selector of the namespaces in which a peer looks for pods (SEM-17, SEM-18).
 
     Parameters
@@ -119,7 +119,7 @@ def looked_in(peer: Peer, home: str) -> Selector:
 
     Examples
     --------
-    >>> print(looked_in(Peer(pod_selector=Selector()), "shop"))
+    >>> print(namespaces_for(Peer(pod_selector=Selector()), "shop"))
     kubernetes.io/metadata.name=shop
     """
     return only_namespace(home) if peer.namespace_selector is None else peer.namespace_selector

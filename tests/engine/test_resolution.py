@@ -45,5 +45,5 @@ def test_an_unknown_address_is_inside_a_block_only_where_it_is_assumed():
 
 def test_names_can_be_given_their_bits_so_that_several_clusters_agree():
     agreed = Resolution(SHOP, ["shop/new", "shop/web", "shop/db", "shop/backend"])
-    assert agreed.pod_index.index["shop/web"] == 1
-    assert "shop/new" not in agreed.pod_index.index
+    assert agreed.pod_index.place_of["shop/web"] == 1
+    assert "shop/new" not in agreed.pod_index.place_of

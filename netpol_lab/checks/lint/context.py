@@ -95,7 +95,7 @@ class Context:
 
     def set_of(self, pods: Iterable[Pod]) -> PodSet:
         """Return a set of running pods."""
-        return PodSet(self.pod_index, bits_of(self.pod_index.index[str(pod)] for pod in pods))
+        return PodSet(self.pod_index, bits_of(self.pod_index.place_of[str(pod)] for pod in pods))
 
     def subjects(self, policy: Policy) -> PodSet:
         """Return the pods that a policy selects."""
@@ -111,7 +111,7 @@ class Context:
 
     def pod(self, end: str) -> Pod | None:
         """Return the pod at the end of a flow; None for an address of no pod."""
-        place = self.pod_index.index.get(end)
+        place = self.pod_index.place_of.get(end)
         if place is not None:
             return self.pod_index.pods[place]
         address = parse_address(end)

@@ -10,7 +10,7 @@ from textwrap import dedent, indent
 from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.near_miss import Unmet, UnmetPart, unmet_by_peer
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import looked_in, matches
+from netpol_lab.engine.semantics import matches, namespaces_for
 from netpol_lab.errors import Complaint, ManifestError, NetpolError
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.yaml_reader import documents, quoted
@@ -218,7 +218,7 @@ class Selection:
     def looks_in(self, namespace: Namespace) -> bool:
         """Say whether some item looks for pods in a namespace."""
         home = self.inputs.home
-        return any(matches(looked_in(peer, home), namespace.labels) for peer in self.peers)
+        return any(matches(namespaces_for(peer, home), namespace.labels) for peer in self.peers)
 
     # ------------------------------------------------------------ in words
 
