@@ -194,3 +194,20 @@ def plural(number: int, noun: str, several: str = "") -> str:
     ('pod', 'pods', 'addresses')
     """
     return noun if number == 1 else several or f"{noun}s"
+
+
+def counted(number: int, noun: str, several: str = "") -> str:
+    """Return a number with its noun.
+
+    Parameters
+    ----------
+    number : int
+    noun, several : str
+        As for `plural`.
+
+    Examples
+    --------
+    >>> counted(1, "connection"), counted(3, "policy", "policies")
+    ('1 connection', '3 policies')
+    """
+    return f"{number} {plural(number, noun, several)}"

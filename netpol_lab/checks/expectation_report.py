@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from netpol_lab.errors import counted
+
 INLINE = "<text>"  # the name of what stands in no file of its own
 
 
@@ -104,9 +106,9 @@ class ExpectationReport:
     @property
     def summary(self) -> str:
         """One line for people and for scripts."""
-        counts = [_count(self.cases, "case"), _count(self.expectations, "expectation")]
+        counts = [counted(self.cases, "case"), counted(self.expectations, "expectation")]
         if self.refusals:
-            counts.append(_count(self.refusals, "refusal"))
+            counts.append(counted(self.refusals, "refusal"))
         failed = len(self.failures)
         return f"{', '.join(counts)}: {f'{failed} FAILED' if failed else 'all hold'}"
 
@@ -133,7 +135,3 @@ class ExpectationReport:
 
     def __repr__(self) -> str:
         return "\n".join([*map(str, self.failures), self.summary])
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

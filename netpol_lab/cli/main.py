@@ -34,7 +34,7 @@ from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
 
 if TYPE_CHECKING:
     from netpol_lab.checks.expectation_report import ExpectationReport
-    from netpol_lab.errors import Complaint
+    from netpol_lab.errors import Complaint, counted
 
 INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 
@@ -157,7 +157,7 @@ def _check(options: argparse.Namespace) -> int:
         summary = f"{repr(cluster).removeprefix('Cluster: ')}{others}: no complaints"
     except ManifestError as error:
         complaints = error.complaints
-        summary = f"{len(complaints)} complaint{'s' * (len(complaints) > 1)}"
+        summary = counted(len(complaints), "complaint")
     if options.output == "json":
         found = {"complaints": _as_data(complaints), "warnings": _as_data(warnings)}
         print_json({**found, "ignored": ignored})

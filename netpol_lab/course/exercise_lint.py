@@ -14,7 +14,7 @@ from netpol_lab.checks.lint.run import lint
 from netpol_lab.course.exercise_loader import LoadedExercise, is_manifest, read_exercise
 from netpol_lab.course.goals import FlowAnswers, Goal, complexity, listed_goals, problems_of, wrong
 from netpol_lab.course.grading import Grader
-from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.errors import ManifestError, Reason, counted
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.sources import text_of
 from netpol_lab.manifests.yaml_reader import documents
@@ -48,7 +48,7 @@ class CheckedExercise:
         """One line."""
         if self.complaints:
             number = len(self.complaints)
-            return f"{self.file}: {number} complaint{'s' if number > 1 else ''}"
+            return f"{self.file}: {counted(number, 'complaint')}"
         hints = len(self.exercise.file.hints or ()) if self.exercise else 0
         return f"{self.file}: good, {len(self.goals)} flows are graded, {hints} hints"
 

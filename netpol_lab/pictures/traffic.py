@@ -18,7 +18,7 @@ from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Exemption, Verdict
-from netpol_lab.errors import FlowError, UnknownNameError
+from netpol_lab.errors import FlowError, UnknownNameError, counted
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -270,8 +270,7 @@ class Traffic:
             (changed, self.wording.one if changed == 1 else self.wording.several),
             (self.left_out, "endpoints too many to show" if self.left_out > 1 else "not shown"),
         )
-        connections = "connection" if len(self.arcs) == 1 else "connections"
-        first = f"{states[State.ALLOWED]} of {len(self.arcs)} {connections} allowed"
+        first = f"{states[State.ALLOWED]} of {counted(len(self.arcs), 'connection')} allowed"
         tail = [] if self.enforced else ["no plugin enforces policies here"]
         return [first, *(f"{n} {words}" for n, words in rest if n), *tail]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from netpol_lab.errors import counted, plural
 from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -202,7 +203,7 @@ class Diff:
             (sum(bool(change.lost) for change in self.joined), "lost"),
             (sum(bool(change.unsettled) for change in self.joined), "unsettled"),
         )
-        words = [f"{n} connection{'s' * (n > 1)} {what}" for n, what in counts if n]
+        words = [f"{counted(n, 'connection')} {what}" for n, what in counts if n]
         words += [f"{len(self.added)} new"] if self.added else []
         words += [f"{len(self.removed)} gone"] if self.removed else []
         if not words and self.partial:
@@ -295,7 +296,7 @@ def in_lines(
         kept += [] if gone else [change]
     yield from (f"new: {name}" for name in added)
     for name, number in lost.items():
-        connections = f", with its {number:,} connection{'s' * (number > 1)}" if number else ""
+        connections = f", with its {number:,} {plural(number, 'connection')}" if number else ""
         yield f"gone: {name}{connections}"
     yield from map(str, kept)
 

@@ -8,7 +8,7 @@ from functools import cache, cached_property, lru_cache, reduce
 from itertools import chain, product
 from operator import and_
 
-from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError
+from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, counted
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import union
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -87,7 +87,7 @@ class Reachability:
 
     def __repr__(self) -> str:
         counts = ((len(self._running), "pod"), (len(self.index.ranges), "range"))
-        pods, ranges = (f"{n} {word}{'s' * (n != 1)}" for n, word in counts)
+        pods, ranges = (counted(n, word) for n, word in counts)
         return f"Reachability: {pods}, {ranges} of addresses outside"
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from netpol_lab.errors import NetpolError
+from netpol_lab.errors import NetpolError, counted
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -145,7 +145,7 @@ class Comparison:
         if not count:
             yield "The same connections are allowed."
             return
-        yield f"Different for {count} connection{'' if count == 1 else 's'}:"
+        yield f"Different for {counted(count, 'connection')}:"
         width = max(map(len, self.names))
         for pair in self.different:
             yield f"  {pair[0].source.name} -> {pair[0].destination.name}"

@@ -13,6 +13,7 @@ from importlib.resources import files
 from itertools import islice
 
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.errors import counted
 from netpol_lab.pictures.text_width import printable
 
 MOST_ROWS = 5000  # with many more, browsers get slow
@@ -63,7 +64,7 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
             f"<p>The table has the first {len(shown):,} of {len(shown) + left_out:,} rows; -o csv "
             "writes all of them.</p>"
         )
-    number = "1 row" if len(shown) == 1 else f"{len(shown)} rows"
+    number = counted(len(shown), "row")
     yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
     yield f'<output for="filter" id="count">{number}</output></p>'
     yield '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>'

@@ -11,6 +11,7 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.cli.reports.report import Report, json_lines
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.errors import counted
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -54,7 +55,7 @@ class LintReport(Report):
     def summary(self) -> str:
         """Say how many findings there are of each severity."""
         numbers = Counter(finding.severity for finding in self.findings)
-        said = (f"{numbers[s]} {s}{'s' * (numbers[s] > 1)}" for s in Severity if numbers[s])
+        said = (counted(numbers[s], s) for s in Severity if numbers[s])
         seen = repr(self.cluster).removeprefix("Cluster: ")
         if not self.cluster.pods and self.cluster.policies:
             seen += "; without the pods most mistakes cannot be seen"

@@ -20,7 +20,7 @@ from netpol_lab.course.practice.generators import LEVELS
 from netpol_lab.course.practice.misconceptions import Misconception
 from netpol_lab.course.practice.questions import Kind, QuizQuestion, Setting, Traps
 from netpol_lab.course.practice.situation import Pair, Situation
-from netpol_lab.errors import UnknownNameError, did_you_mean
+from netpol_lab.errors import UnknownNameError, counted, did_you_mean
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.cluster import Cluster
 
@@ -246,16 +246,12 @@ def _chosen(rng: Random, situation: Situation, traps: Traps, most: int) -> Itera
 
 def _says(level: str, situation: Situation, flows: tuple[Pair, ...], traps: Traps) -> str:
     homes = len({name.partition("/")[0] for name in situation.pods})
-    pods = f"{_counted(len(situation.pods), 'pod')} in {_counted(homes, 'namespace')}"
-    policies = _counted(len(situation.policies), "policy", "policies")
-    connections = _counted(len(flows), "connection")
+    pods = f"{counted(len(situation.pods), 'pod')} in {counted(homes, 'namespace')}"
+    policies = counted(len(situation.policies), "policy", "policies")
+    connections = counted(len(flows), "connection")
     wrong = _misconceptions_in({pair: traps[pair] for pair in flows})
-    confusions = f"{_counted(wrong, 'common confusion')} {'goes' if wrong == 1 else 'go'}"
+    confusions = f"{counted(wrong, 'common confusion')} {'goes' if wrong == 1 else 'go'}"
     return f"{level.title()}: {pods}, {policies}, {connections}. {confusions} wrong here."
-
-
-def _counted(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 # ---------------------------------------------------------------- questions

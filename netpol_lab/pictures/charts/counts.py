@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.errors import counted
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -116,9 +117,9 @@ class Openness:
     @property
     def uncounted(self) -> str:
         """How many pods declare no port, in words: what is open there is not counted."""
-        counted = {name for names in self.listening.values() for name in names}
-        silent = sum(str(pod) not in counted for pods in self.members.values() for pod in pods)
-        return f"Not counted: {silent} pod{'s' * (silent > 1)} without ports." if silent else ""
+        listening = {name for names in self.listening.values() for name in names}
+        silent = sum(str(pod) not in listening for pods in self.members.values() for pod in pods)
+        return f"Not counted: {counted(silent, 'pod')} without ports." if silent else ""
 
     @cached_property
     def _sources(self) -> dict[str, list[Source]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets
 
+from netpol_lab.errors import counted
 from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures.notebook_text import Words
@@ -188,7 +189,7 @@ class AssumedTraffic(SceneView):
             yield "Here that makes no difference."
             return
         else_ = "by default" if self.assumptions.enforced else "with a plugin"
-        yield f"Different for {count} connection{'' if count == 1 else 's'}:"
+        yield f"Different for {counted(count, 'connection')}:"
         for usual, now in self.different:
             ends = f"{now.source.name} -> {now.destination.name}"
             yield f"  {ends}  {now.state}, {else_} {usual.state}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.engine.semantics import covers
+from netpol_lab.errors import plural
 from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.legend import MARGIN, Entry, legend, sign
@@ -105,7 +106,7 @@ def counted(number: int) -> str:
     ('1 address', '65,536 addresses', '2^96 addresses')
     """
     if number <= 10**12:
-        return f"{number:,} address{'' if number == 1 else 'es'}"
+        return f"{number:,} {plural(number, 'address', 'addresses')}"
     if number.bit_count() == 1:
         return f"2^{number.bit_length() - 1} addresses"
     return f"{number:.2e} addresses".replace("e+", " x 10^")

@@ -13,7 +13,7 @@ from functools import cached_property
 from netpol_lab.engine.near_miss import nearest
 from netpol_lab.engine.semantics import selected_by
 from netpol_lab.engine.verdict import Verdict, judge
-from netpol_lab.errors import AmbiguousNameError, FlowError
+from netpol_lab.errors import AmbiguousNameError, FlowError, counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
@@ -228,7 +228,7 @@ class ServiceWalk:
         """How many pods are reached, in words."""
         states = [stop.state for stop in self.stops]
         parts = [f"{states.count(state)} {state}" for state in dict.fromkeys(states)]
-        pods = f"{len(self.stops)} pod{'' if len(self.stops) == 1 else 's'} behind it"
+        pods = f"{counted(len(self.stops), 'pod')} behind it"
         return f"{pods}: {', '.join(parts)}" if parts else pods
 
     @property
