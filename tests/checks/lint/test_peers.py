@@ -101,17 +101,17 @@ def test_labels_that_controllers_add_are_not_what_was_meant():
 # ---------------------------------------------------------------- peers that match too much
 
 
-def test_two_items_are_no_suspicion_where_one_would_match_nothing():
+def test_two_items_are_no_finding_where_one_would_match_nothing():
     peers = f"[{{{OPS}}}, {{podSelector: {{matchLabels: {{app: web}}}}}}]"
     assert codes(ingress(peers)) == []
 
 
-def test_two_items_are_no_suspicion_where_all_pods_at_home_are_meant():
+def test_two_items_are_no_finding_where_all_pods_at_home_are_meant():
     peers = f"[{{{OPS}}}, {{podSelector: {{}}}}]"
     assert codes(ingress(peers)) == []
 
 
-def test_not_in_is_no_suspicion_where_nothing_lacks_the_label():
+def test_not_in_is_no_finding_where_nothing_lacks_the_label():
     peers = "[{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [db]}]}}]"
     assert codes(ingress(peers)) == []
     assert codes(ingress(peers), pod("bare")) == ["NP207"]

@@ -23,7 +23,7 @@ def test_no_difference_means_no_witness():
     assert difference(seen, probes, seen.cluster, "as it is", OPENS, CLOSES) is None
 
 
-def test_a_suspicion_without_a_witness_stands_only_where_there_are_no_pods():
+def test_a_finding_without_a_witness_stands_only_where_there_are_no_pods():
     seen = context(policy(FROM_WEB), policy(FROM_WEB, namespace="empty"))
     here, elsewhere = seen.cluster.policies
     assert not stands(seen, here, None)
