@@ -21,23 +21,8 @@ from netpol_lab.pictures.legend import (
     pod_group,
     sign,
 )
-from netpol_lab.pictures.shapes import (
-    EDGE,
-    FAINT,
-    INK,
-    MIST,
-    MUTED,
-    PAPER,
-    Box,
-    Group,
-    Path,
-    Rect,
-    Shape,
-    Sheet,
-    Step,
-    Style,
-    Text,
-)
+from netpol_lab.pictures.palette import EDGE, FAINT, INK, MIST, MUTED, PAPER
+from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Step, Style, Text
 from netpol_lab.pictures.text_width import shortened, text_width
 from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
 

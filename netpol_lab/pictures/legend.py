@@ -6,16 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from netpol_lab.pictures.palette import BLUE, EDGE, GREY, INK, MUTED, PAPER, SAND, SKY, VERMILLION
 from netpol_lab.pictures.shapes import (
-    BLUE,
-    EDGE,
-    GREY,
-    INK,
-    MUTED,
-    PAPER,
-    SAND,
-    SKY,
-    VERMILLION,
     Box,
     Circle,
     Group,

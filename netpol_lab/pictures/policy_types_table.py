@@ -16,19 +16,8 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge
-from netpol_lab.pictures.shapes import (
-    FAINT,
-    INK,
-    MIST,
-    MUTED,
-    PAPER,
-    Box,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-)
+from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED, PAPER
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_table import in_columns
 

@@ -15,19 +15,8 @@ from typing import Any, Protocol
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.scene import compose
-from netpol_lab.pictures.shapes import (
-    FONT,
-    Circle,
-    Group,
-    Path,
-    Rect,
-    Shape,
-    Sheet,
-    Step,
-    Style,
-    Text,
-)
-from netpol_lab.pictures.text_width import printable
+from netpol_lab.pictures.shapes import Circle, Group, Path, Rect, Shape, Sheet, Step, Style, Text
+from netpol_lab.pictures.text_width import FONT, printable
 
 KINDS = (".svg", ".png", ".pdf")  # of files
 

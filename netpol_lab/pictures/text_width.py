@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 SMALL = 12  # px; nothing is written smaller
 
 # What XML forbids, and what turns the direction of the text around it.

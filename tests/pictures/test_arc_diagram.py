@@ -4,8 +4,9 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.model.objects import Direction
+from netpol_lab.pictures.palette import INK, PAPER
 from netpol_lab.pictures.scene import compose
-from netpol_lab.pictures.shapes import INK, PAPER, Group, Rect, Text
+from netpol_lab.pictures.shapes import Group, Rect, Text
 from tests.helpers.pictured import INTERNET, allow_all, cards, cluster, deny
 
 

@@ -5,7 +5,8 @@ from itertools import combinations
 import pytest
 
 from netpol_lab.pictures.legend import Entry, badge, heading, legend, occurring, sign
-from netpol_lab.pictures.shapes import INK, PAPER, Box, Circle, Text
+from netpol_lab.pictures.palette import INK, PAPER
+from netpol_lab.pictures.shapes import Box, Circle, Text
 from netpol_lab.pictures.traffic import State, gather
 from tests.helpers.pictured import INTERNET, cluster, deny, inside, overlap
 

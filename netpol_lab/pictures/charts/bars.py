@@ -9,7 +9,8 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.charts.chart import HEAD, Chart, chart
 from netpol_lab.pictures.charts.counts import OUTSIDE, Coverage, Openness, Share, coverage, openness
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import BLUE, CHIP, EDGE, INK, Box, Rect, Shape, Style, Text
+from netpol_lab.pictures.palette import BLUE, CHIP, EDGE, INK
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_width import shortened, text_width
 

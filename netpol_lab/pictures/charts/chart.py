@@ -6,18 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import (
-    BLUE,
-    MUTED,
-    PAPER,
-    Box,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-    tinted,
-)
+from netpol_lab.pictures.palette import BLUE, MUTED, PAPER, tinted
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_table import in_columns
 
 WIDEST = 740.0  # what a notebook shows without making it smaller

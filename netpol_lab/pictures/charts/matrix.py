@@ -21,7 +21,8 @@ from netpol_lab.pictures.charts.counts import (
     running,
 )
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import FAINT, INK, MUTED, Box, Rect, Shape, Style, Text
+from netpol_lab.pictures.palette import FAINT, INK, MUTED
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_width import shortened, text_width
 

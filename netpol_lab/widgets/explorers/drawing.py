@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import (
-    EDGE,
-    INK,
-    MUTED,
-    PAPER,
-    Box,
-    Group,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-)
+from netpol_lab.pictures.palette import EDGE, INK, MUTED, PAPER
+from netpol_lab.pictures.shapes import Box, Group, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import SMALL, clipped, text_width
 
 WIDTH = 860.0

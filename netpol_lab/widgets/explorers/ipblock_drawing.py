@@ -10,7 +10,7 @@ from netpol_lab.errors import plural
 from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.legend import MARGIN, Entry, legend, sign
-from netpol_lab.pictures.shapes import (
+from netpol_lab.pictures.palette import (
     BLUE,
     EDGE,
     FAINT,
@@ -19,6 +19,9 @@ from netpol_lab.pictures.shapes import (
     MUTED,
     PAPER,
     VERMILLION,
+    tinted,
+)
+from netpol_lab.pictures.shapes import (
     Box,
     Circle,
     Group,
@@ -30,7 +33,6 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    tinted,
 )
 from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import State

@@ -8,22 +8,8 @@ from typing import NamedTuple
 
 from netpol_lab.model.objects import Namespace, Pod
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.shapes import (
-    BLUE,
-    EDGE,
-    FAINT,
-    MIST,
-    MUTED,
-    PAPER,
-    Box,
-    Group,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-    tinted,
-)
+from netpol_lab.pictures.palette import BLUE, EDGE, FAINT, MIST, MUTED, PAPER, tinted
+from netpol_lab.pictures.shapes import Box, Group, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import shortened
 from netpol_lab.widgets.explorers.drawing import INNER, fitting, heading, page, pill, wrapped
 

@@ -6,23 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netpol_lab.pictures.legend import MARGIN, sign
-from netpol_lab.pictures.shapes import (
-    BLUE,
-    EDGE,
-    GREY,
-    MIST,
-    MUTED,
-    VERMILLION,
-    Box,
-    Group,
-    Path,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-    tinted,
-)
+from netpol_lab.pictures.palette import BLUE, EDGE, GREY, MIST, MUTED, VERMILLION, tinted
+from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import clipped, shortened
 from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.explorers.drawing import WIDTH, fitting, heading, page, pill, wrapped
