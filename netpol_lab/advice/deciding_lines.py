@@ -44,7 +44,7 @@ TYPES: Path = ("spec", "policyTypes")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What one policy has to do with it.
+    """One policy that decides, with the lines that matter.
 
     Parameters
     ----------
@@ -139,6 +139,10 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
         Whether to look for the smallest change that allows a denied flow, too; in a large cluster
         this takes a moment.
 
+    Returns
+    -------
+    Reasons
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -150,8 +154,8 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
     >>> found.change
     <Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
     """
-    told = [[*_told(verdict.cluster, *half)] for half in _halves(verdict)]
-    shown, note = _limited(verdict.cluster, told)
+    involved = [[*_involved(verdict.cluster, *half)] for half in _halves(verdict)]
+    shown, note = _limited(verdict.cluster, involved)
     found = Reasons(explain(verdict), shown, note if shown else NOBODY)
     if not with_change or verdict.allowed:
         return found
@@ -162,7 +166,17 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
 
 
 def reasons_of_pod(cluster: Cluster, pod: Pod) -> Reasons:
-    """Return which policies select a pod, in words and in their YAML, and for what it is isolated.
+    """Return which policies select a pod and in which directions they isolate it.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    pod : Pod
+
+    Returns
+    -------
+    Reasons
+        In words and in the YAML of these policies.
 
     Examples
     --------
@@ -183,22 +197,22 @@ def reasons_of_pod(cluster: Cluster, pod: Pod) -> Reasons:
 # ---------------------------------------------------------------- which policies
 
 
-class _Told(NamedTuple):
-    """A policy that has to do with it: in words, and what to mark, the most telling first."""
+class _Involved(NamedTuple):
+    """A policy to show: what it does, and what to mark in it, the most important first."""
 
     caption: str
     policy: Policy
     paths: tuple[Path, ...]
 
 
-def _limited(cluster: Cluster, told: list[list[_Told]]) -> tuple[tuple[Passage, ...], str]:
+def _limited(cluster: Cluster, involved: list[list[_Involved]]) -> tuple[tuple[Passage, ...], str]:
     """Return the first policies of each side with their YAML, and how many more there are."""
-    chosen: list[_Told] = []
-    for i, side in enumerate(told):
-        others = sum(1 for other in told[i + 1 :] if other)
+    chosen: list[_Involved] = []
+    for i, side in enumerate(involved):
+        others = sum(1 for other in involved[i + 1 :] if other)
         left = MOST_POLICIES - len(chosen)
         chosen += side[: min(max(1, left - others), left)]
-    rest = [str(one.policy) for side in told for one in side if one not in chosen]
+    rest = [str(one.policy) for side in involved for one in side if one not in chosen]
     named = ", ".join([*rest[:MOST_NAMED], *(["…"] if rest[MOST_NAMED:] else [])])
     passages = (Passage(one.caption, excerpt(cluster, one.policy, one.paths)) for one in chosen)
     return tuple(passages), f"And {len(rest)} more: {named}." if rest else ""
@@ -214,15 +228,17 @@ def _halves(verdict: Verdict) -> Iterator[tuple[Side, Assumptions, str]]:
             yield side, other.assumptions, f"{side.direction}, otherwise"
 
 
-def _told(cluster: Cluster, side: Side, assumptions: Assumptions, opening: str) -> Iterator[_Told]:
+def _involved(
+    cluster: Cluster, side: Side, assumptions: Assumptions, opening: str
+) -> Iterator[_Involved]:
     """Yield the policies that decide one side; there are none where it is exempt."""
     if side.exemption is None:
         tell = _admitting if side.admitted_by else _denying
         for words, policy, paths in tell(cluster, side, assumptions):
-            yield _Told(f"{opening}: {words}", policy, paths)
+            yield _Involved(f"{opening}: {words}", policy, paths)
 
 
-def _admitting(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Told]:
+def _admitting(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Involved]:
     for policy, pairs in groupby(side.admitted_by, key=lambda pair: pair[0]):
         rules = [rule for _, rule in pairs]
         numbers = " and ".join(str(rule.number) for rule in rules)
@@ -233,13 +249,38 @@ def _admitting(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterat
             for rule in rules
             for path in admitting_items(cluster, side, assumptions, policy, rule)
         )
-        yield _Told(f"{words} {side.peer}", policy, tuple(paths))
+        yield _Involved(f"{words} {side.peer}", policy, tuple(paths))
 
 
 def admitting_items(
     cluster: Cluster, side: Side, assumptions: Assumptions, policy: Policy, rule: Rule
 ) -> list[Path]:
-    """Return the items that admit the flow; the rule itself where it restricts nothing."""
+    """Return the items of a rule that admit a flow.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    side : Side
+        One side of a verdict on this cluster.
+    assumptions : Assumptions
+        Those under which the side was judged.
+    policy : Policy
+    rule : Rule
+        One of those that admit the flow.
+
+    Returns
+    -------
+    list of tuple of str and int
+        Paths of peers, then of ports; that of the rule itself where it restricts nothing.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "backend", "db", port=5432).ingress
+    >>> admitting_items(shop, side, lab.Assumptions(), *side.admitted_by[0])
+    [('spec', 'ingress', 0, 'from', 0)]
+    """
 
     def admits(**items: tuple[object]) -> bool:
         narrower = replace(rule, **items)  # type: ignore[arg-type]
@@ -250,7 +291,7 @@ def admitting_items(
     return peers + ports or [path_of_rule(rule)]
 
 
-def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Told]:
+def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Involved]:
     governed = is_governed(side.flow.protocol)  # no rule speaks of ICMP
     miss = nearest(cluster, side, assumptions) if governed else None
     if miss is not None:
@@ -260,23 +301,23 @@ def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator
             words = f"rule {number} of {policy} fits, but its policyTypes do not list"
             words += f" {side.direction.value}"
         wanted = (_wanted(cluster, miss, unmet, side) for unmet in miss.unmet)
-        yield _Told(words, policy, (*wanted, *_isolation(policy)))
+        yield _Involved(words, policy, (*wanted, *_isolation(policy)))
     for policy in side.isolated_by:
         if miss is None or policy is not miss.policy:
             empty = policy.rules(side.direction) == ()
             why = f"; it lists no {side.direction} rule" if empty else ""
             words = f"{policy} isolates {side.subject}{why}"
-            yield _Told(words, policy, _isolation(policy, side.direction))
+            yield _Involved(words, policy, _isolation(policy, side.direction))
 
 
-def _selecting(cluster: Cluster, pod: Pod) -> Iterator[_Told]:
+def _selecting(cluster: Cluster, pod: Pod) -> Iterator[_Involved]:
     by = {way: resolution_of(cluster).isolating(pod, way) for way in Direction}
     for policy in cluster.policies:
         ways = [way for way in Direction if policy in by[way]]
         if ways:
             left_out = "" if policy.types_written else ", as policyTypes is left out"
             words = f"isolates it for {' and '.join(map(str, ways))}{left_out}"
-            yield _Told(f"{policy} selects {pod} and {words}", policy, _isolation(policy))
+            yield _Involved(f"{policy} selects {pod} and {words}", policy, _isolation(policy))
 
 
 # ---------------------------------------------------------------- which lines
@@ -314,7 +355,7 @@ def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
 
 
 def as_lines(edit: Edit) -> str:
-    """Return what to type, below the field where, with a plus before each line that is new.
+    """Return what to do and what to type, with a plus before each line that is new.
 
     Examples
     --------

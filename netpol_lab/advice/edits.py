@@ -90,7 +90,22 @@ class Edit:
     def apply(self, cluster: Cluster) -> Cluster:
         """Return the cluster with the changed objects in the place of those of the same name.
 
-        A policy of a new name is added.
+        Parameters
+        ----------
+        cluster : Cluster
+
+        Returns
+        -------
+        Cluster
+            A policy of a new name is added.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> shop = lab.load("three-tier")
+        >>> edit = next(edits(shop, lab.evaluate(shop, "web", "db", port=5432).ingress))
+        >>> lab.evaluate(edit.apply(shop), "web", "db", port=5432).allowed
+        True
         """
         pods = {str(thing): thing for thing in self.changed if isinstance(thing, Pod)}
         policies = {str(thing): thing for thing in self.changed if isinstance(thing, Policy)}
@@ -118,7 +133,7 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
 
     Rules are written only into policies that are the subject's own: a default deny stays one, and
     what selects other pods as well is left alone. Where there is no such policy, a new one is
-    proposed. Only where nothing surely means the other end is any policy changed that helps.
+    proposed. Only where no peer surely matches the other end may any policy be changed.
 
     Parameters
     ----------
@@ -126,7 +141,11 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
     side : Side
         One side of a verdict on this cluster.
     assumptions : Assumptions
-        The reading under which the side was judged.
+        Those under which the side was judged.
+
+    Yields
+    ------
+    Edit
 
     Examples
     --------
@@ -140,7 +159,7 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
     if side.allowed or not is_governed(side.flow.protocol):  # no rule speaks of ICMP
         return
     found = sorted(misses(cluster, side, assumptions), key=lambda miss: len(miss.unmet))
-    peer = _told(cluster, side)
+    peer = _peer_for(cluster, side)
     for_rules = chain.from_iterable(_for_rule(cluster, side, miss, peer) for miss in found)
     if peer is None:
         yield from for_rules
@@ -158,7 +177,7 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
 def _is_own(cluster: Cluster, side: Side, policy: Policy) -> bool:
     """Say whether a policy has rules, and selects only the subject and pods that are like it."""
     selected = _selected_by(cluster, policy.namespace, policy.pod_selector)
-    alike = _selected_by(cluster, policy.namespace, _telling(cluster, _subject(side)))
+    alike = _selected_by(cluster, policy.namespace, _selector_for(cluster, _subject(side)))
     return any(listed_rules(policy)) and not selected - alike
 
 
@@ -179,7 +198,7 @@ def _for_rule(cluster: Cluster, side: Side, miss: NearMiss, peer: Peer | None) -
         yield _admit_port(miss, side)
     elif not miss.wants_port:
         if len(miss.unmet) == 1:
-            yield from _meet(cluster, side, miss)
+            yield from _meet_requirement(cluster, side, miss)
         if peer is not None:
             yield _admit_peer(miss, side, peer)
 
@@ -235,14 +254,14 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
 
 
 def _isolated_like(cluster: Cluster, side: Side) -> Selector:
-    """Return what tells the subject without isolating, and so closing, a pod that is open now."""
+    """Return a selector of the subject that does not isolate, and so cut off, any other pod."""
     subject = _subject(side)
-    telling = _telling(cluster, subject)
-    told = _selected_by(cluster, subject.namespace, telling)
-    if all(resolution_of(cluster).isolating(pod, side.direction) for pod in told):
-        return telling
+    own = _selector_for(cluster, subject)
+    selected = _selected_by(cluster, subject.namespace, own)
+    if all(resolution_of(cluster).isolating(pod, side.direction) for pod in selected):
+        return own
     selectors = (policy.pod_selector for policy in side.isolated_by)
-    return min(selectors, key=lambda own: len(_selected_by(cluster, subject.namespace, own)))
+    return min(selectors, key=lambda one: len(_selected_by(cluster, subject.namespace, one)))
 
 
 def _new_name(cluster: Cluster, side: Side, preposition: str) -> str:
@@ -273,47 +292,47 @@ def _edit(
     return Edit(words, title, path, typed, len(typed.splitlines()), changed)
 
 
-# ---------------------------------------------------------------- what is written for the other end
+# ---------------------------------------------------------------- how the other end is matched
 
 
 def _port(side: Side) -> PolicyPort:
     return PolicyPort(Protocol(side.flow.protocol), side.flow.port)
 
 
-def _told(cluster: Cluster, side: Side) -> Peer | None:
-    """Return the item that means the other end; None where nothing surely does.
+def _peer_for(cluster: Cluster, side: Side) -> Peer | None:
+    """Return the item that matches the other end; None where nothing surely does.
 
-    A pod is told by its labels: "Pod IPs are ephemeral". Everything else, pods on the network of
-    their node included, is told by its address, if the manifests give one.
+    A pod is matched by its labels: "Pod IPs are ephemeral". Everything else, pods on the network of
+    their node included, is matched by its address, if the manifests give one.
     """
     end = side.peer
     if end.pod is None or end.pod.host_network:
         return None if end.address is None else Peer(ip_block=IPBlock(ip_network(end.address)))
-    labels, namespace = _telling(cluster, end.pod), end.pod.namespace
+    labels, namespace = _selector_for(cluster, end.pod), end.pod.namespace
     if namespace == _subject(side).namespace:
         return Peer(pod_selector=labels)
     return Peer(labels if labels.requirements else None, only_namespace(namespace))
 
 
-def _telling(cluster: Cluster, pod: Pod) -> Selector:
-    """Return the fewest labels that tell a pod from the others of its namespace as well as all.
+def _selector_for(cluster: Cluster, pod: Pod) -> Selector:
+    """Return the fewest labels that select a pod as closely as all its labels do.
 
     One at least, if it has any: the next pod of the namespace may be another one.
     """
     pod_index = resolution_of(cluster).pod_index
-    lasting = _lasting(cluster, pod)
+    lasting = _lasting_labels(cluster, pod)
     neighbours = pod_index.in_namespaces(only_namespace(pod.namespace))
 
-    def meant(chosen: Iterable[Requirement]) -> int:
+    def selected(chosen: Iterable[Requirement]) -> int:
         sets = (pod_index.labelled(Selector((one,))) for one in chosen)
         return reduce(and_, sets, neighbours).bits
 
     few = chain.from_iterable(combinations(lasting, n) for n in range(1, MOST_LABELS + 1))
-    enough = (chosen for chosen in few if meant(chosen) == meant(lasting))
+    enough = (chosen for chosen in few if selected(chosen) == selected(lasting))
     return Selector(next(enough, tuple(lasting)))
 
 
-def _lasting(cluster: Cluster, pod: Pod) -> list[Requirement]:
+def _lasting_labels(cluster: Cluster, pod: Pod) -> list[Requirement]:
     """Return the labels that all pods of the same workload keep, as requirements."""
     alike = _replicas(cluster, pod)
     runs = pod.workload is not None and pod.workload.kind == "CronJob"
@@ -336,7 +355,7 @@ def _replicas(cluster: Cluster, pod: Pod) -> tuple[Pod, ...]:
 # ---------------------------------------------------------------- the one thing that is missing
 
 
-def _meet(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
+def _meet_requirement(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
     """Yield how the other end could get what the rule wants, or the rule drop what it excepts."""
     (unmet,), pod = miss.unmet, side.peer.pod
     match unmet.part, unmet.wants:
@@ -349,7 +368,7 @@ def _meet(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
 
 
 def _label_pod(cluster: Cluster, pod: Pod, wanted: Requirement, miss: NearMiss) -> Iterator[Edit]:
-    for label in _missing(wanted, pod.labels):
+    for label in _missing_label(wanted, pod.labels):
         pods = [replace(p, labels={**p.labels, **label}) for p in _replicas(cluster, pod)]
         title, path = f"Pod {pod}", "metadata"
         if pod.workload is not None:
@@ -362,13 +381,13 @@ _TEMPLATES = {"CronJob": "spec.jobTemplate.spec.template.metadata"}
 
 
 def _label_namespace(namespace: Namespace, wanted: Requirement, miss: NearMiss) -> Iterator[Edit]:
-    for label in _missing(wanted, namespace.labels):
+    for label in _missing_label(wanted, namespace.labels):
         changed = replace(namespace, labels={**namespace.labels, **label})
         others = {key: value for key, value in namespace.labels.items() if key != NAME_LABEL}
         yield _label(f"Namespace {namespace.name}", "metadata", label, others, miss, changed)
 
 
-def _missing(wanted: Requirement, labels: Labels) -> Iterator[dict[str, str]]:
+def _missing_label(wanted: Requirement, labels: Labels) -> Iterator[dict[str, str]]:
     """Yield the label that would do, unless its key has a value: that one has its reasons."""
     label = {wanted.key: next(iter(wanted.values), "")}
     if wanted.key not in labels and holds(wanted, label):

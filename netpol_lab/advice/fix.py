@@ -17,7 +17,6 @@ from netpol_lab.advice.edits import Edit, edits
 from netpol_lab.engine.service_paths import leads_nowhere, without_port
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.diff import diff
 from netpol_lab.reach.grouping import Connection
@@ -66,6 +65,17 @@ class Fix:
         ----------
         cluster : Cluster, optional
             The verdict's own when left out; another one has to hold the same objects.
+
+        Returns
+        -------
+        Cluster
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> found = lab.fix(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
+        >>> lab.evaluate(found.apply(), "web", "db", port=5432).allowed
+        True
         """
         start = self.verdict.cluster if cluster is None else cluster
         return reduce(lambda changed, edit: edit.apply(changed), self.changes, start)
@@ -147,6 +157,10 @@ def needless(verdict: Verdict) -> str:
     ----------
     verdict : Verdict
 
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -178,14 +192,15 @@ def _mixes_families(outcome: Outcome) -> bool:
 
 def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     """Return the best edit that lets the flow through one side more, and the verdict then."""
-    outcome, side = next(_denials(verdict))
+    outcome, side = _denials(verdict)[0]
     proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.assumptions))
     lines = attrgetter("lines")
     by_size = sorted(proposed, key=lines)
     groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, lines))
+    before = len(_denials(verdict))
     for equal in groups:
         tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in equal]
-        helping = [(edit, after) for edit, after in tried if _count(after) < _count(verdict)]
+        helping = [(edit, after) for edit, after in tried if len(_denials(after)) < before]
         if len(helping) > 1:
             return min(helping, key=lambda step: _touched(verdict, step[1].cluster))
         if helping:
@@ -193,28 +208,19 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     return None
 
 
-def _denials(verdict: Verdict) -> Iterator[tuple[Outcome, Side]]:
-    """Yield the sides that deny in any permitted reading, those of the usual one first."""
-    for outcome in verdict.outcomes:
-        for side in (outcome.egress, outcome.ingress):
-            if not side.allowed:
-                yield outcome, side
-
-
-def _count(verdict: Verdict) -> int:
-    return sum(1 for _ in _denials(verdict))
+def _denials(verdict: Verdict) -> list[tuple[Outcome, Side]]:
+    """Return the sides that deny in any permitted reading, those of the usual one first."""
+    return [(one, side) for one in verdict.outcomes for side in one.sides if not side.allowed]
 
 
 def _after(verdict: Verdict, cluster: Cluster) -> Verdict:
     """Return the verdict on the same flow in a changed cluster."""
-    flow = verdict.flow
-    source, destination = (_again(end, cluster) for end in (flow.source, flow.destination))
-    flow = replace(flow, source=source, destination=destination)
+    source, destination = (
+        end if end.pod is None else replace(end, pod=cluster.pod(str(end.pod)))
+        for end in (verdict.flow.source, verdict.flow.destination)
+    )
+    flow = replace(verdict.flow, source=source, destination=destination)
     return judge(cluster, flow, verdict.assumptions)
-
-
-def _again(end: Endpoint, cluster: Cluster) -> Endpoint:
-    return end if end.pod is None else replace(end, pod=cluster.pod(str(end.pod)))
 
 
 # ---------------------------------------------------------------- what else it does
@@ -238,13 +244,14 @@ def _also(verdict: Verdict, changed: Cluster) -> Also:
 
 def _asked(verdict: Verdict, source: str, destination: str) -> PortSet:
     """Return the ports of a connection that the verdict is about."""
-    flows = (outcome.arriving for outcome in verdict.outcomes)
-    meant = (
-        PortSet.of(flow.protocol, flow.port)
-        for flow in flows
-        if (flow.source.name, flow.destination.name) == (source, destination) and flow.port
+    arriving = (outcome.arriving for outcome in verdict.outcomes)
+    return PortSet.union(
+        *(
+            PortSet.of(flow.protocol, flow.port)
+            for flow in arriving
+            if (flow.source.name, flow.destination.name) == (source, destination) and flow.port
+        )
     )
-    return PortSet.union(*meant)
 
 
 def _touched(verdict: Verdict, changed: Cluster) -> int:
@@ -255,28 +262,30 @@ def _touched(verdict: Verdict, changed: Cluster) -> int:
 
 def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:
     """Yield what a change opens or closes: the first few by name, and what is left open as one."""
-    sure = [row for row in rows if row.ports]
     if rows:
         yield f"this also {verb} other flows:"
-        yield from (
-            f"  {row.source} -> {row.destination}  {row.ports}" for row in sure[:MOST_SHOWN]
-        )
-        if len(sure) > MOST_SHOWN:
-            yield f"  and {len(sure) - MOST_SHOWN} more connections"
-        yield from _perhaps([row for row in rows if row.undefined])
-
-
-def _perhaps(rows: list[Connection]) -> Iterator[str]:
-    """Yield the connections that Kubernetes or the manifests leave open, in one line."""
-    if rows:
-        pair = f"{rows[0].source} -> {rows[0].destination}"
-        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-        ports = PortSet.union(*(row.undefined for row in rows))
+    certain = [f"{row.source} -> {row.destination}  {row.ports}" for row in rows if row.ports]
+    yield from (f"  {words}" for words in certain[:MOST_SHOWN])
+    if len(certain) > MOST_SHOWN:
+        yield f"  and {len(certain) - MOST_SHOWN} more connections"
+    if undefined := [row for row in rows if row.undefined]:
+        pair = f"{undefined[0].source} -> {undefined[0].destination}"
+        more = f" and {len(undefined) - 1} more" if len(undefined) > 1 else ""
+        ports = PortSet.union(*(row.undefined for row in undefined))
         yield f"  perhaps, as it is left open: {pair}{more}  {ports}"
 
 
 def as_data(fix: Fix) -> dict[str, Any]:
     """Return a fix as plain values, for JSON.
+
+    Parameters
+    ----------
+    fix : Fix
+
+    Returns
+    -------
+    dict of str to list or dict
+        ``changes``, and in ``also`` what else they open and close.
 
     Examples
     --------
