@@ -189,18 +189,19 @@ class _Reader:
     def take_in(self, document: Document, *names: str) -> None:
         """Read the manifests that some fields of a file hold as text, or name."""
         for name in names:
-            match document.value.get(name):
-                case str(known) if name == "scenario" and known in scenarios():
-                    self.read(scenario_text(known), f"{known}.yaml")
-                case str(unknown) if name == "scenario":
-                    said = f'there is no packaged scenario "{visible(unknown)}"'
-                    near = did_you_mean(unknown, scenarios())
-                    problem = Problem((name,), Reason.INVALID, said, near)
-                    self._refuse(_Object(document, None), problem)
-                case str(text):
-                    inset = document.inset((name,), text)
-                    within = document.file if inset else f"{document.file} ({name})"
-                    self.read(text, within, inset or WHOLE)
+            text = document.value.get(name)
+            if not isinstance(text, str):
+                continue
+            if name != "scenario":
+                inset = document.inset((name,), text)
+                within = document.file if inset else f"{document.file} ({name})"
+                self.read(text, within, inset or WHOLE)
+            elif text in scenarios():
+                self.read(scenario_text(text), f"{text}.yaml")
+            else:
+                said = f'there is no packaged scenario "{visible(text)}"'
+                problem = Problem((name,), Reason.INVALID, said, did_you_mean(text, scenarios()))
+                self._refuse(_Object(document, None), problem)
 
     def _refuse(self, found: _Object, *problems: Problem) -> None:
         self.complaints += map(found.complaint, problems)

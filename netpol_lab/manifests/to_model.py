@@ -50,12 +50,8 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
     things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
-    return Cluster(
-        namespaces={name: _namespace(name, written.get(name, {})) for name in names},
-        pods=pods,
-        policies=policies,
-        services=services,
-    )
+    namespaces = {name: _namespace(name, written.get(name, {})) for name in names}
+    return Cluster(namespaces, pods, policies, services)
 
 
 def _placed(thing: Any) -> Any:
@@ -77,7 +73,7 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | No
         name=meta.name,
         labels=dict(meta.labels or {}),
         addresses=own,
-        ports=(*_ports(spec.containers, False), *_ports(spec.init_containers, True)),
+        ports=(*_ports(spec.containers or (), False), *_ports(spec.init_containers or (), True)),
         node=spec.node_name or None,
         node_addresses=tuple(dict.fromkeys((*known, *nodes.get(spec.node_name, ())))),
         host_network=spec.host_network,
@@ -86,10 +82,8 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | No
     )
 
 
-def _ports(
-    containers: Iterable[api.Container] | None, is_init: bool
-) -> Iterator[model.ContainerPort]:
-    for container in containers or ():
+def _ports(containers: Iterable[api.Container], is_init: bool) -> Iterator[model.ContainerPort]:
+    for container in containers:
         for port in container.ports or ():
             protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
             stays = is_init and container.restart_policy == "Always"

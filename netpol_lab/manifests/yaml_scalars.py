@@ -49,13 +49,12 @@ def _integer(loader: Any, node: yaml.ScalarNode) -> int | float | str:
 
 
 def _whole(text: str) -> int:
-    sign, digits = (-1, text[1:]) if text[:1] == "-" else (1, text.removeprefix("+"))
-    for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
-        if digits.startswith(prefix):
-            return sign * int(digits[2:], base)
+    digits = text.lstrip("+-")
+    if base := {"0b": 2, "0x": 16, "0o": 8}.get(digits[:2]):
+        return int(text, base)
     if len(digits) > 100:  # Python refuses to convert thousands of digits
         raise ValueError("too long")
-    return sign * int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
+    return int(text, 8 if len(digits) > 1 and digits[0] == "0" else 10)
 
 
 def _float(loader: Any, node: yaml.ScalarNode) -> float | str:
