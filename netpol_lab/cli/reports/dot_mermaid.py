@@ -193,7 +193,6 @@ _LOOKS = {
     EdgeKind.WITNESS: ('color="#d55e00", style=bold', "==>", "<==>"),
 }
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
-_DOT_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "&": "&amp;"})
 # All else is literal, also at the start of a line, where "1. " and "- " would make lists.
 _NEEDS_A_CODE = re.compile(r"^-|\.(?= |$)|_|[^\w ./,-]")
 
@@ -206,7 +205,10 @@ def quoted(*lines: str) -> str:
     >>> print(quoted('a"b', "c\\d", "&lt;"))
     "a\"b\nc\\d\n&amp;lt;"
     """
-    return '"' + "\\n".join(visible(line, 1000).translate(_DOT_ESCAPES) for line in lines) + '"'
+    text = "\n".join(visible(line, 1000) for line in lines)
+    for sign, code in (("\\", "\\\\"), ('"', '\\"'), ("&", "&amp;"), ("\n", "\\n")):
+        text = text.replace(sign, code)
+    return f'"{text}"'
 
 
 def _dot_cluster(number: int, group: str) -> Iterator[str]:
