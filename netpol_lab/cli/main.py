@@ -34,7 +34,7 @@ from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
 
 if TYPE_CHECKING:
     from netpol_lab.checks.expectation_report import ExpectationReport
-    from netpol_lab.errors import Complaint, counted
+    from netpol_lab.errors import Complaint
 
 INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 
@@ -143,7 +143,7 @@ def _check_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from netpol_lab.errors import ManifestError
+    from netpol_lab.errors import ManifestError, counted
 
     complaints: tuple[Complaint, ...] = ()
     warnings: tuple[Complaint, ...] = ()

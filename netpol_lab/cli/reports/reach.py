@@ -19,6 +19,7 @@ from netpol_lab.cli.reports.dot_mermaid import (
 )
 from netpol_lab.cli.reports.report import Report, as_json, json_items
 from netpol_lab.cli.reports.tables import Table, aligned, one_line
+from netpol_lab.errors import plural
 from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.scene import MOST_AS_DIAGRAM
 from netpol_lab.pictures.svg import Picture, draw
@@ -165,8 +166,8 @@ class ReachReport(Report):
 
     def summary(self) -> str:
         """Say how many connections there are."""
-        several = "" if self._number == 1 else "s"
-        return f"{self._number:,} connection{several}: {scope(self.query)}"
+        number = f"{self._number:,} {plural(self._number, 'connection')}"
+        return f"{number}: {scope(self.query)}"
 
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""
