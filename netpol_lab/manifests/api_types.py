@@ -16,7 +16,7 @@ IntOrString = int | str  # the type of `port`: a number or a name
 
 
 class Open:
-    """A type with more fields than are listed here; the others are let pass."""
+    """A type that has more fields than are listed here: any other field is accepted."""
 
     __slots__ = ()
 

@@ -67,6 +67,16 @@ class Decoder(NamedTuple):
 def decoder(annotation: Any) -> Decoder:
     """Return the decoder of a type annotation.
 
+    Parameters
+    ----------
+    annotation : type
+        A dataclass, or what its fields may have: see `api_types`.
+
+    Returns
+    -------
+    Decoder
+        Call it with a plain value, its path, and a list that takes the problems.
+
     Examples
     --------
     >>> problems = []
@@ -133,7 +143,7 @@ def _struct(cls: type) -> Decode:
 
 
 def _unknown_hint(cls: type, key: str, value: Any, path: Path) -> str:
-    """Return what to do about an unknown field, and what else is wrong with it at its place."""
+    """Return what to do about an unknown field, and what would be wrong in its right place."""
     home = hints.nested_home(cls, key)
     if home is None:
         return hints.unknown_field(cls, key, value, path)

@@ -1,4 +1,4 @@
-"""A policy as `kubectl describe networkpolicy` prints it, to learn to read that.
+"""A policy as `kubectl describe networkpolicy` prints it, for learning to read that output.
 
 Only what a manifest says: when it was created, labels and annotations are left out.
 """

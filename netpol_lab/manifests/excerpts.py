@@ -67,7 +67,7 @@ def excerpt(cluster: Cluster, policy: Policy, paths: Iterable[Path]) -> Excerpt:
     policy : Policy
         One that has no text of its own, or one that is JSON, is written as YAML.
     paths : iterable of tuple of str and int
-        The parts to mark. Where one is not written, the line of what it would stand in is meant.
+        The parts to mark. Where one is not written, the line that it would be under is marked.
 
     Examples
     --------

@@ -12,6 +12,14 @@ Path = tuple[str | int, ...]
 def format_path(path: Path) -> str:
     """Return a path as the API server writes it.
 
+    Parameters
+    ----------
+    path : tuple of str and int
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> format_path(("spec", "ingress", 0, "from", 1))
@@ -22,7 +30,15 @@ def format_path(path: Path) -> str:
 
 
 def parse_path(text: str) -> Path:
-    """Return the path that `format_path` wrote; keys that hold dots are beyond it.
+    """Return the path that `format_path` wrote; it cannot tell keys that contain dots.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tuple of str and int
 
     Examples
     --------
@@ -34,7 +50,13 @@ def parse_path(text: str) -> Path:
 
 
 def get(value: Any, *path: str) -> Any:
-    """Return what stands at a path of mappings, or None."""
+    """Return the value at a path of mappings, or None.
+
+    Examples
+    --------
+    >>> get({"metadata": {"name": "web"}}, "metadata", "name")
+    'web'
+    """
     for step in path:
         if not isinstance(value, Mapping):
             return None

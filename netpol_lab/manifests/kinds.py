@@ -1,4 +1,4 @@
-"""What an object is called: the kinds that are understood, and what a misspelt one means."""
+"""Kinds of objects: those that are understood, and what a misspelt one was meant to be."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ _OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder 
 
 
 def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
-    """Yield why no API resource is called as an object is (VAL-01, VAL-02).
+    """Yield why an object's apiVersion and kind name no resource (VAL-01, VAL-02).
 
     Parameters
     ----------
     value : dict
-        The object; kinds that are real, but not understood, are no problem.
+        The object; a kind that is real but not evaluated is no problem.
+
+    Yields
+    ------
+    Problem
 
     Examples
     --------
@@ -51,7 +55,7 @@ def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
 
 
 def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
-    """Return the complaint about a field that is missing, or written with other capitals."""
+    """Return the complaint about a field that is missing, or capitalised differently."""
     spelt = next((key for key in value if key.lower() == name.lower() and key != name), None)
     path = (spelt or name,)
     hint = f"write {name}: upper and lower case matter" if spelt else hint
@@ -59,7 +63,7 @@ def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
 
 
 def _no_match(kind: str, version: str) -> Iterator[Problem]:
-    """Yield why there is no such kind; those of other groups, and of others, are left alone."""
+    """Yield why there is no such kind; those of other vendors' groups are left alone."""
     message = f'no matches for kind "{visible(kind)}" in version "{visible(version)}"'
     for known, right in KINDS:
         if kind == known and _is_builtin_group(version):
@@ -89,7 +93,7 @@ def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
 
 
 def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:
-    """Return the option that is so near to a word that it is a slip of the hand; or nothing."""
+    """Return the option that a word is probably a misspelling of; or nothing."""
     return next(iter(difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)), "")
 
 

@@ -1,4 +1,4 @@
-"""A live cluster, read through kubectl: the other door in. Nothing is ever written."""
+"""A live cluster, read through kubectl: the other door in. Nothing is ever written to it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def from_kubectl(
     Returns
     -------
     Cluster
-        What may not be read beside policies and pods is left out, with a warning that says so.
+        Whatever else than policies and pods may not be read is left out, with a warning.
 
     Raises
     ------

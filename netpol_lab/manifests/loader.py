@@ -75,7 +75,7 @@ def load(
 
 
 def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFAULTS) -> Cluster:
-    """Read manifests from files alone; nothing is taken for YAML text, whatever it looks like.
+    """Read manifests from files only; no argument is taken for YAML text, whatever it looks like.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFA
 def read_all(
     texts: Iterable[tuple[str, str]], strict: bool = True, assumptions: Assumptions = DEFAULTS
 ) -> Cluster:
-    r"""Read texts that have names.
+    r"""Read named texts.
 
     Parameters
     ----------
@@ -125,7 +125,23 @@ def is_exercise(value: Any) -> bool:
 
 
 def read_parts(document: Document, *names: str) -> Cluster:
-    """Read the manifests in some fields of a file; complaints are about the lines of that file."""
+    """Read the manifests in some fields of an exercise.
+
+    Parameters
+    ----------
+    document : Document
+    *names : str
+        Fields that hold manifests as text, or ``"scenario"``, which names a packaged scenario.
+
+    Returns
+    -------
+    Cluster
+
+    Raises
+    ------
+    ManifestError
+        With complaints about the lines of the exercise's own file.
+    """
     reader = _Reader(DEFAULTS)
     reader.take_in(document, *names)
     return reader.cluster()

@@ -1,4 +1,4 @@
-"""What `load` is given: names of scenarios, paths and texts; and the texts that they mean."""
+"""Sources of manifests, as `load` takes them: names of scenarios, paths and texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,16 @@ def scenario_text(name: str) -> str:
 
 
 def texts_of(source: Any) -> Iterator[tuple[str, str]]:
-    """Yield the file name and text of everything a source means; where it is none, say why.
+    """Yield the name and the text of every file that a source stands for.
+
+    Parameters
+    ----------
+    source : str or path
+        Whatever somebody gave to `load`.
+
+    Yields
+    ------
+    (str, str)
 
     Raises
     ------
@@ -65,7 +74,7 @@ def _is_text(source: str) -> bool:
 
 
 def _in_words(source: Any) -> str:
-    """Return what somebody gave in the place of a text, and how it becomes one."""
+    """Return what was given in place of a text, and how to turn it into one."""
     match source:
         case None:
             return "None: is there a function without a return before it?"
@@ -86,7 +95,7 @@ def _in_words(source: Any) -> str:
 
 
 def texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
-    """Yield the file name and text of all that a path means, or the name of a scenario."""
+    """Yield the name and the text of every file at a path, or of the scenario of that name."""
     if path == "-":
         given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
         yield "<stdin>", _decoded(given, "<stdin>")
@@ -105,7 +114,7 @@ def _exists(path: FilePath) -> bool:
 
 
 def _where_to_look(path: FilePath) -> str:
-    """Return what may be meant: a scenario with a like name, or a file somewhere else."""
+    """Return what was probably meant: a scenario of a similar name, or a file elsewhere."""
     if near(str(path), scenarios()):
         return did_you_mean(str(path), scenarios())
     if path.suffix or path.parent.name:
@@ -114,7 +123,15 @@ def _where_to_look(path: FilePath) -> str:
 
 
 def files_of(path: FilePath) -> list[FilePath]:
-    """Return the manifest files a path means: itself, or all below a directory.
+    """Return the manifest files at a path: the file itself, or all below a directory.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+
+    Returns
+    -------
+    list of pathlib.Path
 
     Raises
     ------
@@ -142,6 +159,14 @@ def _files_below(folder: FilePath) -> Iterator[FilePath]:
 
 def text_of(file: FilePath) -> str:
     """Return the text of a file.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+
+    Returns
+    -------
+    str
 
     Raises
     ------

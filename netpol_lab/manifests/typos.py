@@ -1,4 +1,4 @@
-"""What somebody who typed a text probably meant, where it cannot be read: a line, and what to type.
+"""What the author of unreadable YAML probably meant: which line is at fault, and what to type.
 
 Only for the words of a complaint. Nothing in here decides whether a text is taken.
 """

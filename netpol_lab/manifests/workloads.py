@@ -95,7 +95,7 @@ class Workloads:
     def _made_by(
         self, key: Key, workload: api.Workload, taken: set[tuple[str, str]]
     ) -> Iterator[api.Pod]:
-        """Yield a workload's pods, as alike as they are: the first, and those that are selected."""
+        """Yield a workload's pods: a few that are alike, and those that a selector names."""
         spec = workload.spec
         template = spec.job_template.spec.template if key.kind == "CronJob" else spec.template
         for i in self._numbers(key, spec):

@@ -113,26 +113,26 @@ def manifest_of(policy: model.Policy) -> dict[str, Any]:
 
 
 def rule(rule: model.Rule) -> dict[str, Any]:
-    """Return one item of `ingress` or `egress`."""
+    """Return a rule as an entry of `ingress` or `egress`."""
     written = {list_of_peers(rule): [*map(peer, rule.peers)], "ports": [*map(port, rule.ports)]}
     return {field: items for field, items in written.items() if items}
 
 
 def peer(peer: model.Peer) -> dict[str, Any]:
-    """Return one item of `from` or `to`."""
+    """Return a peer as an entry of `from` or `to`."""
     selectors = {"namespaceSelector": peer.namespace_selector, "podSelector": peer.pod_selector}
     written = {field: selector(one) for field, one in selectors.items() if one is not None}
     return written | ({"ipBlock": ip_block(peer.ip_block)} if peer.ip_block else {})
 
 
 def port(port: model.PolicyPort) -> dict[str, Any]:
-    """Return one item of `ports`."""
+    """Return a port as an entry of `ports`."""
     written = {"protocol": str(port.protocol), "port": port.port, "endPort": port.end_port}
     return {field: value for field, value in written.items() if value is not None}
 
 
 def ip_block(block: model.IPBlock) -> dict[str, Any]:
-    """Return a block of addresses."""
+    """Return a block of addresses as `ipBlock`."""
     excepts = {"except": [*map(str, block.excepts)]} if block.excepts else {}
     return {"cidr": str(block.cidr), **excepts}
 

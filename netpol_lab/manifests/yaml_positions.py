@@ -1,4 +1,4 @@
-"""Where things are written: a document composed once more, for lines, columns and repeated keys.
+"""Lines, columns and repeated keys of a document, which is composed once more to find them.
 
 Text is parsed once and fast; only when there is something to tell is this done.
 """

@@ -75,7 +75,7 @@ class Document:
         Parameters
         ----------
         path : tuple of str and int
-            Where the path leads nowhere, its last existing part is meant.
+            Where it leads nowhere, the last part of it that exists counts.
         of_key : bool
             Point at the last key itself, not at its value.
         """
@@ -112,7 +112,7 @@ class Document:
     def span(self, path: Path) -> tuple[int, int]:
         r"""Return the first and the last line of `text`, from 0, that a path is written in.
 
-        Where the path leads nowhere, the line of its last existing part is meant.
+        Where the path leads nowhere, the line of the last part that exists counts.
 
         Examples
         --------
@@ -128,7 +128,7 @@ class Document:
 
 
 def forget_positions() -> None:
-    """Let go of the last document that was composed to find positions; it may be large."""
+    """Forget the last document that was composed to find positions; it may be large."""
     positions.cache_clear()
     duplicates.cache_clear()
 
