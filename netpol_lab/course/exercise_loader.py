@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from os.path import isfile  # which says no to names that no file can have
 from pathlib import Path as FilePath
 from typing import Any
@@ -82,7 +83,13 @@ class LoadedExercise:
 
     def full_name(self, name: str) -> str:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""
-        return _full_name(name, self.cluster.endpoint(self.file.captions.get(name, name)))
+        end = self._endpoint(name)
+        if end.service is not None:
+            return f"service:{end.service}"
+        pod = end.pod
+        if pod is None or pod.workload is None or name in (str(pod), pod.name) or end.address:
+            return end.name
+        return f"{pod.namespace}/{pod.workload.name}"
 
     def outside_of(self, ends: Iterable[str]) -> tuple[Outside, ...]:
         """Return the addresses to draw: those listed, and those among some ends."""
@@ -92,28 +99,13 @@ class LoadedExercise:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """The full names of all that the layout names, in its order."""
-        return tuple(name for item in _in_order(self.file) for name in self._drawn(item))
+        """The full names of all that the layout names, in its order; a workload is all its pods."""
+        rows = ([item] if isinstance(item, str) else item for item in self.file.layout or ())
+        ends = map(self._endpoint, chain.from_iterable(rows))
+        return tuple(each.name for end in ends for each in end.each)
 
-    def _drawn(self, name: str) -> Iterator[str]:
-        """Yield the endpoints of a picture that a name means: of a workload, all its pods."""
-        end = self.cluster.endpoint(self.file.captions.get(name, name))
-        return (each.name for each in end.each)
-
-
-def _full_name(name: str, end: Endpoint) -> str:
-    if end.service is not None:
-        return f"service:{end.service}"
-    pod = end.pod
-    if pod is None or pod.workload is None or name in (str(pod), pod.name) or end.address:
-        return end.name
-    return f"{pod.namespace}/{pod.workload.name}"
-
-
-def _in_order(file: ExerciseFile) -> list[Any]:
-    """Return the names of the layout in one line."""
-    rows = ([item] if isinstance(item, str) else item for item in file.layout or ())
-    return [name for row in rows for name in row]
+    def _endpoint(self, name: str) -> Endpoint:
+        return self.cluster.endpoint(self.file.captions.get(name, name))
 
 
 # ---------------------------------------------------------------- finding files
@@ -148,19 +140,16 @@ def find_exercise(name: str | FilePath) -> LoadedExercise:
     if str(name) in exercises():
         name = FOLDER / f"{name}.yaml"
         return read_exercise(text_of(name), name.name)
-    if not _looks_like_a_path(str(name)):
-        near = did_you_mean(str(name), exercises())
-        raise UnknownNameError(f'there is no exercise "{visible(str(name))}". {near}')
     path = FilePath(name)
-    if not isfile(path):
+    if isfile(path):
+        return read_exercise(text_of(path), str(path))
+    if path.name.endswith(SUFFIXES):
+        shown = visible(str(path))
         raise UnknownNameError(
-            f'there is no file "{visible(str(path))}", seen from the folder of this notebook.'
+            f'there is no file "{shown}", seen from the folder of this notebook.'
         )
-    return read_exercise(text_of(path), str(path))
-
-
-def _looks_like_a_path(name: str) -> bool:
-    return name.endswith(SUFFIXES) or isfile(name)
+    near = did_you_mean(str(name), exercises())
+    raise UnknownNameError(f'there is no exercise "{visible(str(name))}". {near}')
 
 
 def exercise_files(path: str) -> list[FilePath]:
@@ -210,18 +199,19 @@ def _read(document: Document) -> LoadedExercise:
     ]
     file: ExerciseFile = decoder(ExerciseFile)(document.value, (), problems)
     problems = problems or list(field_problems(file))
-    complaints = [problem.complaint(document) for problem in problems]
+    complaints: list[Complaint] = []
     cluster = _part(document, complaints, *INLINE)
     answer = _part(document, complaints, "answer")
-    if file.answer and answer is not None and not answer.policies:
-        problem = Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy")
-        complaints.append(problem.complaint(document))
     if cluster is not None and not problems:
-        found = (p.complaint(document) for p in name_problems(file, cluster))
-        complaints += found
+        problems += name_problems(file, cluster)
+    if file.answer and answer is not None and not answer.policies:
+        problems.append(Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy"))
+    complaints = [*(problem.complaint(document) for problem in problems), *complaints]
     if complaints or cluster is None or answer is None:
         raise ManifestError(sorted(complaints, key=lambda found: (found.line, found.column)))
-    return LoadedExercise(_named(file, document.file), document, cluster, answer)
+    if not file.name:  # by default that of the file it stands in
+        file = replace(file, name=FilePath(document.file).stem)
+    return LoadedExercise(file, document, cluster, answer)
 
 
 _FORMAT = (
@@ -241,8 +231,3 @@ def _part(document: Document, complaints: list[Complaint], *names: str) -> Clust
     except ManifestError as error:
         complaints += error.complaints
         return None
-
-
-def _named(file: ExerciseFile, source: str) -> ExerciseFile:
-    """Return the fields with a name, which by default is that of the file."""
-    return file if file.name else replace(file, name=FilePath(source).stem)

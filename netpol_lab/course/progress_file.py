@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Never, TypeVar
+from typing import Any, TypeVar
 
 from netpol_lab.errors import NetpolError
 
@@ -32,6 +32,7 @@ PATIENCE = 5.0  # seconds to wait for another notebook that is writing
 BROKEN, BEFORE_RESET = "broken", "before-reset"  # why a file was put aside, as its name says
 
 _One = TypeVar("_One", "ExerciseRecord", "Score")
+_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +204,11 @@ def write(path: Path, progress: Progress) -> Progress:
     return written
 
 
-def _few(tasks: Mapping[str, ExerciseRecord]) -> Mapping[str, ExerciseRecord]:
+def _few(records: Mapping[str, ExerciseRecord]) -> Mapping[str, ExerciseRecord]:
     """Return no more exercises than a file may hold, as far as some were not solved."""
-    surplus = max(len(tasks) - MAX_ENTRIES, 0)
-    dropped = {*[name for name, task in tasks.items() if not task.solved][:surplus]}
-    return {name: task for name, task in tasks.items() if name not in dropped}
+    surplus = max(len(records) - MAX_ENTRIES, 0)
+    dropped = [name for name, record in records.items() if not record.solved][:surplus]
+    return {name: record for name, record in records.items() if name not in dropped}
 
 
 def _readable(progress: Progress) -> Progress:
@@ -224,12 +225,12 @@ def _readable(progress: Progress) -> Progress:
 def _small(progress: Progress) -> Progress:
     """Return it without the oldest texts, where it is more than a file may hold."""
     surplus = len(_encoded(progress)) - MAX_BYTES
-    tasks = dict(progress.exercises)
-    for name, task in progress.exercises.items():
+    records = dict(progress.exercises)
+    for name, record in progress.exercises.items():
         if surplus > 0:
-            surplus -= len(_json(task.text)) - len(_json(""))
-            tasks[name] = replace(task, text="")
-    return replace(progress, exercises=tasks)
+            surplus -= len(_json(record.text)) - len(_json(""))
+            records[name] = replace(record, text="")
+    return replace(progress, exercises=records)
 
 
 def _encoded(progress: Progress) -> bytes:
@@ -317,32 +318,31 @@ def short_name(name: str) -> str:
 
 def _decoded(value: Any) -> Progress:
     """Return the progress in a JSON value, which may hold anything."""
-    whole = _mapping(value)
-    version = _count(whole.get("version"))
-    if version > VERSION:
+    whole = _as(dict, value)
+    if _count(whole.get("version")) > VERSION:
         raise NewerProgressError("was written by a newer version of netpol_lab.")
     return Progress(
-        {name: _task(task) for name, task in _entries(whole, "exercises")},
+        {name: _record(record) for name, record in _entries(whole, "exercises")},
         {name: _score(score) for name, score in _entries(whole, "quizzes")},
         {name: _score(score) for name, score in _entries(whole, "predictions")},
     )
 
 
 def _entries(whole: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    found = _mapping(whole.get(kind, {}))
+    found = _as(dict, whole.get(kind, {}))
     if len(found) > MAX_ENTRIES or any(len(name) > MAX_NAME for name in found):
         raise ValueError(kind)
     for name, value in found.items():
-        yield short_name(name), _mapping(value)
+        yield short_name(name), _as(dict, value)
 
 
-def _task(value: dict[str, Any]) -> ExerciseRecord:
+def _record(value: dict[str, Any]) -> ExerciseRecord:
     return ExerciseRecord(
-        _flag(value.get("solved", False)),
+        _as(bool, value.get("solved", False)),
         _count(value.get("attempts", 0)),
         _count(value.get("hints", 0)),
-        _flag(value.get("answer_shown", False)),
-        shortened(_words(value.get("text", ""))),
+        _as(bool, value.get("answer_shown", False)),
+        shortened(_as(str, value.get("text", ""))),
     )
 
 
@@ -353,26 +353,17 @@ def _score(value: dict[str, Any]) -> Score:
     return score
 
 
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else _refuse(value)
-
-
-def _words(value: Any) -> str:
-    return value if isinstance(value, str) else _refuse(value)
-
-
-def _flag(value: Any) -> bool:
-    return value if isinstance(value, bool) else _refuse(value)
-
-
 def _count(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT:
-        return value
-    return _refuse(value)
+    if 0 <= _as(int, value) <= MAX_COUNT:
+        return int(value)
+    raise ValueError(value)
 
 
-def _refuse(value: Any) -> Never:
-    raise ValueError(type(value).__name__)
+def _as(kind: type[_Kind], value: Any) -> _Kind:
+    """Return a value if it is of exactly this kind: JSON's true is no number."""
+    if type(value) is not kind:
+        raise ValueError(type(value).__name__)
+    return value
 
 
 # ---------------------------------------------------------------- one at a time
