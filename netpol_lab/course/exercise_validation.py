@@ -23,24 +23,23 @@ MOST_FLOWS = 10_000  # of one exercise; each is asked several times
 
 def field_problems(file: ExerciseFile) -> Iterator[Problem]:
     """Yield what can be told without the pods."""
-    yield from _missing(file)
-    yield from _word_problems(file)
-    for i, item in enumerate(file.outside or ()):
-        if said := _outside_problem(item):
-            yield Problem(("outside", i), Reason.INVALID, said, _WRITE_OUTSIDE)
-    yield from _layout_problems(file)
-    yield from _port_problems(file)
-    for i, wanted in enumerate(file.goal or ()):
-        yield from _goal_problems(wanted, ("goal", i), bool(file.asked))
-    yield from _too_many(("goal",), sum(_flows(file, wanted) for wanted in file.goal or ()))
-
-
-def _missing(file: ExerciseFile) -> Iterator[Problem]:
     for name, hint in _REQUIRED.items():
         if not getattr(file, name):
             yield Problem((), Reason.REQUIRED, f"{name} is missing", hint)
     if not (file.manifests or file.scenario):
         yield Problem((), Reason.REQUIRED, "there are no pods", _WRITE_PODS)
+    yield from _word_problems(file)
+    for i, item in enumerate(file.outside or ()):
+        if said := _outside_problem(item):
+            yield Problem(("outside", i), Reason.INVALID, said, _WRITE_OUTSIDE)
+    yield from _layout_problems(file)
+    if file.port is not None:
+        yield from _port_problem(("port",), file.port, "TCP")
+    for i, probe in enumerate(file.ports or ()):
+        yield from _port_problem(("ports", i), probe.port or None, probe.protocol or "TCP")
+    for i, wanted in enumerate(file.goal or ()):
+        yield from _goal_problems(wanted, ("goal", i), bool(file.asked))
+    yield from _too_many(("goal",), sum(_flows(file, wanted) for wanted in file.goal or ()))
 
 
 def _word_problems(file: ExerciseFile) -> Iterator[Problem]:
@@ -83,13 +82,6 @@ def _layout_problems(file: ExerciseFile) -> Iterator[Problem]:
         if not isinstance(row, list) or not all(isinstance(name, str) for name in row):
             hint = "write names, or rows of names: [[web, backend], [db]]"
             yield Problem(("layout", i), Reason.TYPE, "must be a name or a list of names", hint)
-
-
-def _port_problems(file: ExerciseFile) -> Iterator[Problem]:
-    if file.port is not None:
-        yield from _port_problem(("port",), file.port, "TCP")
-    for i, probe in enumerate(file.ports or ()):
-        yield from _port_problem(("ports", i), probe.port or None, probe.protocol or "TCP")
 
 
 def _port_problem(path: Path, port: int | None, protocol: str) -> Iterator[Problem]:
@@ -197,12 +189,7 @@ def _places(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
                     said = f"{end.name} stands here a second time"
                     yield Problem(path, Reason.DUPLICATE, said, "name everyone once")
                 places[end.name] = path
-    missing = [name for name in _everyone(file, cluster) if name not in places]
-    if missing:
-        yield Problem(("layout",), Reason.REQUIRED, f"has no place for {', '.join(missing)}")
-
-
-def _everyone(file: ExerciseFile, cluster: Cluster) -> list[str]:
-    """Return the full names of all that a picture shows."""
     pods = (str(pod) for pod in cluster.pods if not pod.finished)
-    return [*pods, *map(address_of, file.outsiders)]
+    drawn = (*pods, *map(address_of, file.outsiders))
+    if missing := [name for name in drawn if name not in places]:
+        yield Problem(("layout",), Reason.REQUIRED, f"has no place for {', '.join(missing)}")

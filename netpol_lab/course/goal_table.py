@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import REST, Goal
-from netpol_lab.model.objects import Pod
 
 NOT_LISTED = "-"
 
@@ -31,8 +30,11 @@ def goal_rows(all_goals: Iterable[Goal], captions: Mapping[str, str]) -> list[Go
     for (destination, port), sources in _by_port(goals).items():
         who = (", ".join(names[end] for end in ends) or NOT_LISTED for ends in sources)
         alike.setdefault(GoalRow(names[destination], *who), []).append(port)
+    every_port = {goal.asked for goal in goals}
     return [
-        row._replace(destination=row.destination + _on(ports, goals))
+        row
+        if set(ports) == every_port
+        else row._replace(destination=f"{row.destination} on {', '.join(sorted(ports))}")
         for row, ports in alike.items()
     ]
 
@@ -44,16 +46,6 @@ def _by_port(goals: Iterable[Goal]) -> dict[tuple[str, str], tuple[list[str], li
         allowed, blocked = found.setdefault((goal.destination, goal.asked), ([], []))
         (allowed if goal.allowed else blocked).append(goal.source)
     return found
-
-
-def _on(ports: Iterable[str], goals: Iterable[Goal]) -> str:
-    """Return which ports a line is about, unless it is about all."""
-    these = ", ".join(sorted(ports))
-    return "" if these == _all_ports(goals) else f" on {these}"
-
-
-def _all_ports(goals: Iterable[Goal]) -> str:
-    return ", ".join(sorted({goal.asked for goal in goals}))
 
 
 def _short(ends: Iterable[str], captions: Mapping[str, str]) -> dict[str, str]:
@@ -84,14 +76,12 @@ def in_words(exercise: LoadedExercise, goals: Sequence[Goal], heading: str) -> s
     """Return a task as a learner reads it: story, pods and goal."""
     whole = partial(fill, break_on_hyphens=False, break_long_words=False)
     story = "\n\n".join(map(whole, exercise.file.paragraphs))
-    pods = "\n".join(map(_pod_line, exercise.start.pods))
+    pods = "\n".join(
+        f"pod {pod} has {', '.join(f'{k}={v}' for k, v in pod.labels.items()) or 'no labels'}"
+        for pod in exercise.start.pods
+    )
     table = goal_text(heading, goal_rows(goals, exercise.file.captions), rest_of(exercise))
     return "\n\n".join([exercise.file.title, story, pods, table])
-
-
-def _pod_line(pod: Pod) -> str:
-    labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items())
-    return f"pod {pod} has {labels or 'no labels'}"
 
 
 def rest_of(exercise: LoadedExercise) -> str:
