@@ -56,7 +56,28 @@ def work(call):
     board.set({names[call % 5]: call // 5 % 2 == 1})
 """
 
-WORKLOADS = (Workload("toggle", TOGGLE, calls=20, limit=0.6),)
+EXERCISE = """
+import os
+os.environ["NETPOL_LAB_PROGRESS"] = "off"
+import netpol_lab as lab
+
+task = lab.exercise("two-tiers")
+attempt = task.file.answer{change}
+
+def work(call):
+    named = attempt.replace("search-ingress", f"search-{{call}}")  # no two attempts are the same
+    feedback = task.check(named)
+    assert feedback.solved is {solved}
+    feedback._repr_mimebundle_()
+"""
+RIGHT = EXERCISE.format(change="", solved=True)
+WRONG = EXERCISE.format(change='.replace("tier: page", "tier: crawler")', solved=False)
+
+WORKLOADS = (
+    Workload("toggle", TOGGLE, calls=20, limit=0.6),
+    Workload("right answer", RIGHT, calls=40, limit=0.4),
+    Workload("wrong answer", WRONG, calls=40, limit=0.4),
+)
 
 TIMED = """
 import gc, time

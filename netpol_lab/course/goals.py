@@ -58,6 +58,11 @@ class Goal:
         return self.source, self.destination, self.port, self.protocol
 
     @property
+    def outside(self) -> bool:
+        """Whether one of its ends is an address."""
+        return any(map(parse_address, (self.source, self.destination)))
+
+    @property
     def asked(self) -> str:
         """The port in words."""
         return self.protocol if self.port is None else f"{self.protocol} {self.port}"
@@ -182,19 +187,24 @@ class FlowAnswers:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self.reach = reachability_of(cluster, DEFAULTS)
-        self._grid, self._names = cache(self.reach.at), cache(self._named)
+        self._grid, self._names = cache(self.reach.at), cache(self._names_of)
+        self._pairs = cache(self._pairs_of)
 
     def allowed(self, goal: Goal) -> bool | None:
         """Return the same as the verdict on a goal: of a workload, what holds for all its pods."""
-        sources, destinations = self._names(goal.source), self._names(goal.destination)
-        if goal.port is None or not (sources and destinations):
+        pairs = self._pairs(goal.source, goal.destination)
+        if goal.port is None or not pairs:
             return goal.judged(self._cluster).allowed
-        grid = self._grid(goal.port, goal.protocol)
-        pairs = [pair for pair in product(sources, destinations) if pair[0] != pair[1]]
-        found = {grid.cell(*pair) for pair in pairs or [(sources[0], destinations[0])]}
+        cell = self._grid(goal.port, goal.protocol).cell
+        found = {cell(*pair) for pair in pairs}
         return found.pop() if len(found) == 1 else None
 
-    def _named(self, end: str) -> tuple[str, ...]:
+    def _pairs_of(self, source: str, destination: str) -> list[tuple[str, str]]:
+        """Return the pairs of ends that a goal is about, as far as reachability covers both."""
+        pairs = [*product(self._names(source), self._names(destination))]
+        return [pair for pair in pairs if pair[0] != pair[1]] or pairs[:1]
+
+    def _names_of(self, end: str) -> tuple[str, ...]:
         """Return what reachability calls an end; nothing for a Service, and the like."""
         try:
             return self.reach.names_of(end)
@@ -207,8 +217,10 @@ def wrong(goals: Iterable[Goal], answers: FlowAnswers) -> list[Goal]:
     return [goal for goal in goals if answers.allowed(goal) is not goal.allowed]
 
 
-def complexity(goal: Goal, verdict: Verdict) -> tuple[int, int, int]:
+Complexity = tuple[int, int, bool]  # outcomes, reasons, and whether an end is outside
+
+
+def complexity(goal: Goal, verdict: Verdict) -> Complexity:
     """Return how much there is to read in a verdict; an outside end is one more thing to grasp."""
     reasons = sum(len(side.isolated_by) + len(side.admitted_by) for side in verdict.sides)
-    outside = any(map(parse_address, (goal.source, goal.destination)))
-    return len(verdict.outcomes), reasons, int(outside)
+    return len(verdict.outcomes), reasons, goal.outside

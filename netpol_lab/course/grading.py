@@ -7,17 +7,19 @@ such as those to a Service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from netpol_lab.course.decisive_line import Decisive, decisive
 from netpol_lab.course.exercise_loader import LoadedExercise
-from netpol_lab.course.goals import FlowAnswers, Goal, complexity, goals_of, wrong
+from netpol_lab.course.goals import Complexity, FlowAnswers, Goal, complexity, goals_of, wrong
 from netpol_lab.course.side_effects import side_effects
+from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Verdict
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import paint
 from netpol_lab.reach.reachability import Reachability, reachability
@@ -143,13 +145,21 @@ class Grade:
         return decisive(*self.miss, self.grader.answered) if self.miss else iter(())
 
 
-def simplest(missed: list[Goal], cluster: Cluster) -> Miss:
+def simplest(missed: Sequence[Goal], cluster: Cluster) -> Miss:
     """Return the goal whose verdict has the fewest reasons; of several, the first."""
-    fewest = (1, int(all(goal.allowed for goal in missed)), 0)  # what is blocked has a reason
-    found: dict[tuple[int, int, int], Miss] = {}
-    for goal in missed:
+    isolating, pods = resolution_of(cluster).isolating, {str(pod): pod for pod in cluster.pods}
+
+    def least(goal: Goal) -> Complexity:
+        """Return the least that its verdict can have: whatever isolates a pod is a reason."""
+        ends = ((goal.source, Direction.EGRESS), (goal.destination, Direction.INGRESS))
+        reasons = sum(len(isolating(pods[name], way)) for name, way in ends if name in pods)
+        return 1, reasons, goal.outside
+
+    found: dict[tuple[Complexity, int], Miss] = {}
+    for bound in sorted((least(goal), i) for i, goal in enumerate(missed)):
+        if found and min(found) <= bound:
+            break  # no verdict from here on can be simpler
+        goal = missed[bound[1]]
         miss = Miss(goal, goal.judged(cluster))
-        found.setdefault(complexity(*miss), miss)
-        if fewest in found:  # nothing simpler can follow
-            break
+        found[complexity(*miss), bound[1]] = miss
     return found[min(found)]

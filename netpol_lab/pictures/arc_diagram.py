@@ -84,6 +84,7 @@ def head(way: Curve, state: State, scale: float = 1) -> tuple[Step, ...]:
 # ---------------------------------------------------------------- cards and frames
 
 
+@lru_cache(maxsize=1024)
 def draw_card(node: Node, box: Box, radius: float, upright: bool) -> Group:
     """Return one endpoint: always the same shapes, whatever the policies say."""
     inside = _lying(node, box) if upright else _standing(node, box)
@@ -174,7 +175,7 @@ def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
     dense = len(traffic.nodes) > 6
     for arc in traffic.arcs:
         i, j = index[arc.source], index[arc.destination]
-        yield draw_arc(arc, places.curve(i, j), places.sign_distance(i, j), dense)
+        yield draw_arc(arc, *places.way(i, j), dense)
 
 
 @lru_cache(maxsize=64)  # the same for nearly every picture of a notebook

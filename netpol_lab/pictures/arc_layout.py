@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from typing import ClassVar, NamedTuple
 
@@ -109,6 +109,11 @@ class Plan(ABC):
 
     upright: ClassVar[bool]
     loose: ClassVar[float]  # the room between two arcs at the edge of a card, if there is plenty
+
+    @cached_property
+    def way(self) -> Callable[[int, int], tuple[Curve, float]]:
+        """The way of the arc from one endpoint to another, and how far before its head the sign."""
+        return cache(lambda i, j: (self.curve(i, j), self.sign_distance(i, j)))
 
     @abstractmethod
     def curve(self, i: int, j: int) -> Curve:
@@ -248,7 +253,8 @@ class VerticalPlan(Plan):
 # ---------------------------------------------------------------- finding places
 
 
-def plan(nodes: Sequence[Node]) -> Plan:
+@lru_cache(maxsize=64)  # the same endpoints are drawn again and again
+def plan(nodes: tuple[Node, ...]) -> Plan:
     """Return places for the endpoints: a row where that can hold them and their names.
 
     Examples
@@ -261,7 +267,7 @@ def plan(nodes: Sequence[Node]) -> Plan:
     room = _card_in_row(len(nodes)) - 16
     names = (text_width(node.caption, 13, bold=True) for node in nodes)
     in_row = len(nodes) <= LONGEST_ROW and all(name <= room for name in names)
-    return _horizontal(tuple(nodes)) if in_row else _vertical(tuple(nodes))
+    return _horizontal(nodes) if in_row else _vertical(nodes)
 
 
 def _card_in_row(count: int) -> float:
