@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from random import Random
 
@@ -295,5 +295,5 @@ def ask(kind: Kind, chapter: str, level: str, rng: Random) -> QuizQuestion:
         situation, traps = draw(rng, chapter, level)
         found = kind(Setting(rng, situation, traps, PRACTICE[chapter].misconceptions, coin))
         if found is not None:
-            return found
+            return replace(found, kind=kind.__name__)
     raise AssertionError  # count() never ends

@@ -181,7 +181,6 @@ def refused(setting: Setting) -> QuizQuestion | None:
     wrong = rng.sample(sorted(others - {*said}), 2 if is_refused else 3)
     right = said[0] if is_refused else STORED
     asked = replace(setting, situation=faulty.situation).question(
-        "refused",
         "What does a strict reader complain about here?",
         [*setting.shuffled([right, *wrong] if is_refused else wrong), STORED],
         right,
@@ -216,7 +215,6 @@ def wrong_line(setting: Setting) -> QuizQuestion | None:
     told = [f"line {n}: {line.strip()}" for n, line in enumerate(lines, 1)]
     at = faulty.complaints[0].line - 1
     asked = replace(setting, situation=faulty.situation).question(
-        "wrong_line",
         "A strict reader refuses this policy. Because of which line?",
         [told[n] for n in _around(rng, at, len(lines))],
         told[at],
@@ -267,7 +265,6 @@ def as_kept(setting: Setting) -> QuizQuestion | None:
     asks = f"{LENIENT} Which {which}" if dropped else f"As it is written, which {which}"
     asked = chosen_set(
         replace(setting, situation=situation),
-        "as_kept",
         f"{faulty.purpose} {asks}",
         others,
         able(kept),

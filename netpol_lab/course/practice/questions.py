@@ -111,7 +111,6 @@ class Setting:
 
     def question(
         self,
-        kind: str,
         text: str,
         choices: Iterable[str],
         right: str,
@@ -119,11 +118,11 @@ class Setting:
         confusions: Mapping[str, str] | None = None,
         variants: tuple[str, ...] = (),
     ) -> QuizQuestion:
-        """Return a question about the situation."""
+        """Return a question about the situation; its kind is the name of who makes it."""
         seen = self.situation
         texts = seen.manifests, seen.pods_text, seen.policies_text
         words = {choice: why for choice, why in (confusions or {}).items() if choice != right}
-        return QuizQuestion(kind, text, *texts, tuple(choices), right, because, words, variants)
+        return QuizQuestion("", text, *texts, tuple(choices), right, because, words, variants)
 
     def shuffled(self, choices: Iterable[str]) -> list[str]:
         """Return choices in an order that gives nothing away."""
@@ -154,7 +153,6 @@ def works(setting: Setting) -> QuizQuestion | None:
     pair, misconception = found
     right, wrong = (ALLOWED, BLOCKED) if wanted else (BLOCKED, ALLOWED)
     return setting.question(
-        "works",
         f"Does this connection work? {verdicts[pair].flow}",
         (ALLOWED, BLOCKED),
         right,
@@ -170,16 +168,12 @@ NOT_NEEDED = "none is needed: the pod is not isolated"
 def admitting(setting: Setting) -> QuizQuestion | None:
     """Ask which rule lets a connection into its destination, or out of its source."""
     rng, verdicts = setting.rng, setting.situation.verdicts
-    sides = [
+    wanted = ("a rule", "a rule", NO_RULE, NOT_NEEDED)[int(setting.coin * 4)]
+    likely = [
         (pair, side)
         for pair in setting.traps
         for side in verdicts[pair].sides
         if side.exemption is None and len(side.admitted_by) <= 1
-    ]
-    wanted = ("a rule", "a rule", NO_RULE, NOT_NEEDED)[int(setting.coin * 4)]
-    likely = [
-        (pair, side)
-        for pair, side in sides
         if _admission(side) == wanted or (wanted == "a rule" and side.admitted_by)
     ]
     if not likely:
@@ -199,7 +193,6 @@ def admitting(setting: Setting) -> QuizQuestion | None:
     into = "into" if side.direction is Direction.INGRESS else "out of"
     text = f"Which {side.direction} rule lets this connection {into} {side.subject}? "
     return setting.question(
-        "admitting",
         f"{text}{verdicts[pair].flow}",
         dict.fromkeys(choices),
         right,
@@ -252,7 +245,6 @@ def through_service(setting: Setting) -> QuizQuestion | None:
     if verdict.allowed is not wanted or not confusions:
         return None
     return setting.question(
-        "through_service",
         f"{source} connects to Service {service} on {port.protocol} {port.port}. Does this work?",
         (ALLOWED, BLOCKED),
         ALLOWED if wanted else BLOCKED,
@@ -281,7 +273,6 @@ def reaching(setting: Setting) -> QuizQuestion | None:
     port = f"{situation.protocol} {situation.port}"
     return chosen_set(
         setting,
-        "reaching",
         f"Which of these can open a connection to {goal} on {port}?",
         [*verdicts],
         tuple(source for source, verdict in verdicts.items() if verdict.allowed),
@@ -300,7 +291,7 @@ def isolated(setting: Setting) -> QuizQuestion | None:
         for one in setting.misconceptions
     )
     text = f"Which pods are isolated for {way}?"
-    return chosen_set(setting, "isolated", text, pods, _isolated(cluster, way), because, believed)
+    return chosen_set(setting, text, pods, _isolated(cluster, way), because, believed)
 
 
 def _isolated(cluster: Cluster, way: Direction) -> tuple[str, ...]:
@@ -310,14 +301,13 @@ def _isolated(cluster: Cluster, way: Direction) -> tuple[str, ...]:
 
 def chosen_set(
     setting: Setting,
-    kind: str,
     text: str,
     everyone: Sequence[str],
     right: tuple[str, ...],
     because: str,
     believed: Iterable[tuple[tuple[str, ...], Misconception]],
 ) -> QuizQuestion:
-    """Return a question whose choices are sets: the right one and what confusions would say."""
+    """Return a question whose choices are sets: the right one and what misconceptions say."""
     wrong: dict[str, str] = {}
     for answer, misconception in believed:
         if answer != right:
@@ -330,7 +320,7 @@ def chosen_set(
     others = dict.fromkeys(answer for answer in chain(wrong, fill) if answer != listed(right))
     most = min(MOST_CHOICES, 2 ** len(everyone)) - 1
     choices = setting.shuffled([listed(right), *[*others][:most]])
-    return setting.question(kind, text, choices, listed(right), because, wrong)
+    return setting.question(text, choices, listed(right), because, wrong)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -341,13 +331,8 @@ def listed(names: Sequence[str]) -> str:
 # ---------------------------------------------------------------- what is stored, what is open
 
 
-STORED = (
-    [Direction.INGRESS],
-    [Direction.INGRESS],
-    [*Direction],
-    [*Direction],
-    [Direction.EGRESS],
-)  # the last one is rare: then somebody has to take what is written for something else
+# The last one is rare: then somebody has to take what is written for something else.
+STORED = ("[Ingress]", "[Ingress]", "[Ingress, Egress]", "[Ingress, Egress]", "[Egress]")
 
 
 def stored(setting: Setting) -> QuizQuestion | None:
@@ -361,10 +346,9 @@ def stored(setting: Setting) -> QuizQuestion | None:
         for found in one.believed_cluster(setting.situation).policies
         if str(found) == str(policy) and found.policy_types != policy.policy_types
     }
-    if not believed or right != _types(STORED[int(setting.coin * len(STORED))]):
+    if not believed or right != STORED[int(setting.coin * len(STORED))]:
         return None
     return setting.question(
-        "stored",
         f"Which policyTypes does Kubernetes store for {policy}?",
         setting.shuffled(_types(shape) for shape in ([*Direction], *([way] for way in Direction))),
         right,
@@ -394,7 +378,7 @@ def open_ports(setting: Setting) -> QuizQuestion | None:
             choices = setting.shuffled([str(right), *[*believed][: MOST_CHOICES - 1]])
             text = f"On which ports can {pair[0]} reach {pair[1]}?"
             because = "\n".join([*_by_rule(situation.verdict(*pair)), f"Together: {right}."])
-            return setting.question("open_ports", text, choices, str(right), because, believed)
+            return setting.question(text, choices, str(right), because, believed)
     return None
 
 
@@ -402,12 +386,8 @@ def _by_rule(verdict: Verdict) -> Iterator[str]:
     """Yield what each rule about both ends admits, on whichever port."""
     for side in verdict.sides:
         subject, way = side.subject, side.direction
-        by = ", ".join(map(str, side.isolated_by))
-        yield (
-            f"{subject} is isolated for {way} by {by}"
-            if by
-            else f"{subject} is not isolated for {way}"
-        )
+        by = f" by {', '.join(map(str, side.isolated_by))}" if side.isolated else ""
+        yield f"{subject} is {'' if by else 'not '}isolated for {way}{by}"
         for policy in side.isolated_by:
             yield from (_one_rule(verdict, side, policy, rule) for rule in policy.rules(way))
 

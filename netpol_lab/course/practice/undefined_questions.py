@@ -41,7 +41,7 @@ def left_open(setting: Setting) -> QuizQuestion | None:
         **({WORDS[verdict.common]: "every plugin did what most do"} if wanted is None else {}),
     }
     made = replace(setting, situation=situation)
-    return made.question("left_open", text, WORDS.values(), right, str(verdict), confusions)
+    return made.question(text, WORDS.values(), right, str(verdict), confusions)
 
 
 def _pinged(situation: Situation) -> Situation:
@@ -67,7 +67,6 @@ def which_open(setting: Setting) -> QuizQuestion | None:
     shown = [right, first, *rng.sample([one for one in sure if one is not first], 2)]
     chosen = rng.sample(shown, len(shown))
     return setting.question(
-        "which_open",
         "A plugin enforces policies. Which of these connections does Kubernetes leave to it?",
         [str(one.flow) for one in chosen],
         str(right.flow),
@@ -103,7 +102,7 @@ def enforcement(setting: Setting) -> QuizQuestion | None:
     wrong = [(other, NOT_ENFORCED if enforced else ENFORCED)]
     because = "\n".join(map(str, verdicts))
     sources = [source for source, _ in pairs]
-    return chosen_set(setting, "enforcement", text, sources, right, because, wrong)
+    return chosen_set(setting, text, sources, right, because, wrong)
 
 
 def _judged(situation: Situation, pair: Pair, enforced: bool) -> Verdict:

@@ -43,27 +43,22 @@ def variants(setting: Setting) -> QuizQuestion | None:
         if other is None:
             continue
         a, b = (situation, other) if rng.random() < 0.5 else (other, situation)
-        if pairs := [pair for pair in _near(setting, other) if _both(a, b, pair) == wanted]:
+        pairs = [
+            pair
+            for pair, wrong in setting.traps.items()
+            if wrong or other.verdict(*pair).allowed is not situation.verdict(*pair).allowed
+            if _both(a, b, pair) == wanted
+        ]
+        if pairs:
             return _compared(setting, a, b, rng.choice(pairs), misconception)
     return None
-
-
-def _near(setting: Setting, other: Situation) -> Iterator[Pair]:
-    """Yield the pairs that some confusion answers wrongly, or that the other way changes."""
-    for pair, wrong in setting.traps.items():
-        seen = setting.situation.verdict(*pair).allowed
-        if wrong or other.verdict(*pair).allowed is not seen:
-            yield pair
 
 
 def _twin(situation: Situation, misconception: Misconception) -> Situation | None:
     """Return the policies as they are misread, where they are as many and legal."""
     twin = situation.with_policies(misconception.believed_policies(situation))
-    return twin if _alike(twin, situation) and twin.policies != situation.policies else None
-
-
-def _alike(one: Situation, other: Situation) -> bool:
-    return [*map(full_name, one.policies)] == [*map(full_name, other.policies)]
+    alike = [*map(full_name, twin.policies)] == [*map(full_name, situation.policies)]
+    return twin if alike and twin.policies != situation.policies else None
 
 
 def _both(a: Situation, b: Situation, pair: Pair) -> tuple[bool | None, bool | None]:
@@ -89,7 +84,6 @@ def _compared(
     confused = [one for one in setting.misconceptions if one is not misconception] + [misconception]
     believed = {_believed(one, a, b, pair): one.words for one in confused}
     return setting.question(
-        "variants",
         f"A and B, each on its own: which lets this connection through? {verdicts[0].flow}",
         BOTH.values(),
         BOTH[_both(a, b, pair)],
@@ -105,11 +99,27 @@ def _believed(misconception: Misconception, a: Situation, b: Situation, pair: Pa
 
 
 def _choices(
-    setting: Setting, right: str, wrong: list[str], confusions: Mapping[str, str]
-) -> list[str]:
-    """Return the right choice among wrong ones; those that somebody believes in come first."""
-    believed = sorted(wrong, key=lambda words: words not in confusions)
-    return setting.shuffled([right, *believed[: MOST_CHOICES - 1]])
+    setting: Setting,
+    able: list[str],
+    unable: Mapping[str, Situation],
+    pair: Pair,
+    before: Situation | None = None,
+) -> tuple[str, list[str], dict[str, str]]:
+    """Return the right choice, all choices, and the confusions about the wrong ones.
+
+    Those that somebody believes in come first: they think that the connection works there, and
+    that it did not before.
+    """
+    rng = setting.rng
+    right, some = rng.choice(able), rng.sample([*unable], min(MOST_USELESS, len(unable)))
+    confusions: dict[str, str] = {}
+    for words in some:
+        for one in reversed(setting.misconceptions):
+            was = before is not None and one.answers(before, [pair])[pair]
+            if not was and one.answers(unable[words], [pair])[pair]:
+                confusions[words] = one.words
+    believed = sorted(some, key=lambda words: words not in confusions)
+    return right, setting.shuffled([right, *believed[: MOST_CHOICES - 1]]), confusions
 
 
 # ---------------------------------------------------------------- one line
@@ -122,26 +132,28 @@ MOST_USELESS = 6
 def change(setting: Setting) -> QuizQuestion | None:
     """Ask which one changed line makes a blocked connection work."""
     verdicts = setting.situation.verdicts
-    near = [pair for pair in setting.traps if _one_side_denies(verdicts[pair])]
+    near = [
+        pair
+        for pair in setting.traps
+        if sum(not side.allowed for side in verdicts[pair].sides) == 1
+    ]
     pairs = setting.rng.sample(near, min(MOST_PAIRS, len(near)))
     return next(filter(None, (_changing(setting, pair) for pair in pairs)), None)
 
 
-def _one_side_denies(verdict: Verdict) -> bool:
-    return sum(not side.allowed for side in verdict.sides) == 1
-
-
 def _changing(setting: Setting, pair: Pair) -> QuizQuestion | None:
-    rng, before, tried = setting.rng, setting.situation.verdicts[pair], _tried(setting, pair)
+    situation, tried = setting.situation, _tried(setting, pair)
+    before = situation.verdicts[pair]
     helping = [words for words, (_, after) in tried.items() if _admits(after, before)]
-    useless = [words for words, (_, after) in tried.items() if after.allowed is False]
+    useless = {
+        words: situation.with_policies(yaml.safe_load_all(text))
+        for words, (text, after) in tried.items()
+        if after.allowed is False
+    }
     if not helping or len(useless) < 2:
         return None
-    right, some = rng.choice(helping), rng.sample(useless, min(MOST_USELESS, len(useless)))
-    confusions = dict(_confused_changes(setting, {words: tried[words][0] for words in some}, pair))
-    choices = _choices(setting, right, some, confusions)
+    right, choices, confusions = _choices(setting, helping, useless, pair, situation)
     return setting.question(
-        "change",
         f"Which one of these changes makes this connection work? {before.flow}",
         choices,
         right,
@@ -149,18 +161,6 @@ def _changing(setting: Setting, pair: Pair) -> QuizQuestion | None:
         confusions,
         variants=tuple(tried[choice][0] for choice in choices),
     )
-
-
-def _confused_changes(
-    setting: Setting, texts: Mapping[str, str], pair: Pair
-) -> Iterator[tuple[str, str]]:
-    """Yield the changes that somebody thinks would help, and what would have to be so."""
-    for words, text in texts.items():
-        changed = setting.situation.with_policies(yaml.safe_load_all(text))
-        for misconception in reversed(setting.misconceptions):
-            was = misconception.answers(setting.situation, [pair])[pair]
-            if not was and misconception.answers(changed, [pair])[pair]:
-                yield words, misconception.words
 
 
 def _tried(setting: Setting, pair: Pair) -> dict[str, tuple[str, Verdict]]:
@@ -238,24 +238,21 @@ ADDRESS = "10.9.0.9"
 def labels(setting: Setting) -> QuizQuestion | None:
     """Ask which labels a new pod needs to reach another."""
     rng, situation = setting.rng, setting.situation
-    goals = [str(pod) for pod in situation.cluster.pods if _is_guarded(situation, pod)]
+    isolating = resolution_of(situation.cluster).isolating
+    goals = [str(pod) for pod in situation.cluster.pods if isolating(pod, Direction.INGRESS)]
     if not goals:
         return None
     homes = [one["metadata"]["name"] for one in situation.of_kind("Namespace")]
     home, goal = rng.choice(homes), rng.choice(goals)
-    asked = {spoken(found): found for found in _candidates(situation)}
-    made = {words: _with_pod(situation, home, found) for words, found in asked.items()}
+    made = {spoken(found): _with_pod(situation, home, found) for found in _candidates(situation)}
     pair = f"{home}/{NEW}", goal
     verdicts = {words: one.verdict(*pair) for words, one in made.items()}
     able = [words for words, verdict in verdicts.items() if verdict.allowed]
-    unable = [words for words, verdict in verdicts.items() if verdict.allowed is False]
+    unable = {words: made[words] for words, found in verdicts.items() if found.allowed is False}
     if not able or len(unable) < 2:
         return None
-    right, some = rng.choice(able), rng.sample(unable, min(MOST_USELESS, len(unable)))
-    confusions = dict(_confused_labels(setting, {words: made[words] for words in some}, pair))
-    choices = _choices(setting, right, some, confusions)
+    right, choices, confusions = _choices(setting, able, unable, pair)
     return setting.question(
-        "labels",
         f"You start a pod {NEW} in namespace {home}. With which labels can it reach {goal} on "
         f"{situation.protocol} {situation.port}?",
         choices,
@@ -264,10 +261,6 @@ def labels(setting: Setting) -> QuizQuestion | None:
         confusions,
         variants=tuple(made[choice].manifests for choice in choices),
     )
-
-
-def _is_guarded(situation: Situation, pod: Pod) -> bool:
-    return bool(resolution_of(situation.cluster).isolating(pod, Direction.INGRESS))
 
 
 def _candidates(situation: Situation) -> Iterable[dict[str, str]]:
@@ -288,13 +281,3 @@ def _with_pod(situation: Situation, home: str, found: dict[str, str]) -> Situati
     pods = (*situation.cluster.pods, Pod(home, NEW, found, (ip_address(ADDRESS),)))
     joined.__dict__["cluster"] = replace(situation.cluster, pods=pods)  # where it would be cached
     return joined
-
-
-def _confused_labels(
-    setting: Setting, made: Mapping[str, Situation], pair: Pair
-) -> Iterator[tuple[str, str]]:
-    """Yield the labels that somebody thinks would do, and what would have to be so."""
-    for words, one in made.items():
-        for misconception in reversed(setting.misconceptions):
-            if misconception.answers(one, [pair])[pair]:
-                yield words, misconception.words
