@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from netpol_lab.engine.resolution import Resolution, resolution_of
@@ -42,11 +42,7 @@ def build_matrices(
         for cluster, resolution in zip(clusters, resolutions, strict=True)
     ]
     classes = PortClasses(
-        grant.ports
-        for readings in granted
-        for sides in readings
-        for side in sides
-        for grant in side
+        grant.ports for readings in granted for sides in readings for grant in chain(*sides)
     )
     size = len(index.names)
     return [

@@ -58,6 +58,15 @@ class ReachMatrix:
     def row(self, source: int) -> Row:
         """Return whom one end reaches; itself aside.
 
+        Parameters
+        ----------
+        source : int
+            Its place in the index.
+
+        Returns
+        -------
+        tuple of Destinations
+
         Examples
         --------
         >>> import netpol_lab as lab
@@ -68,7 +77,18 @@ class ReachMatrix:
         return self._row_of(self.row_key(source))
 
     def row_key(self, source: int) -> RowKey:
-        """Return a key that is equal for equal rows."""
+        """Return a key that is equal for equal rows.
+
+        Parameters
+        ----------
+        source : int
+            A place in the index.
+
+        Returns
+        -------
+        tuple of int
+            One for each reading.
+        """
         return tuple(one.row_ids[source] for one in self.by_reading)
 
     @cached_property
@@ -86,7 +106,17 @@ class ReachMatrix:
         return next(found, AllowedPorts())
 
     def distinct_rows(self, sources: int) -> Iterator[tuple[int, Row]]:
-        """Yield each different row of some sources, with those that share it.
+        """Yield each different row of some sources, with the sources that share it.
+
+        Parameters
+        ----------
+        sources : int
+            Bits of the index.
+
+        Yields
+        ------
+        tuple of (int, tuple of Destinations)
+            The sources as bits, and their row.
 
         Examples
         --------
@@ -100,6 +130,16 @@ class ReachMatrix:
 
     def spread(self, sources: int) -> int:
         """Return whom some sources certainly reach, on any port.
+
+        Parameters
+        ----------
+        sources : int
+            Bits of the index.
+
+        Returns
+        -------
+        int
+            Bits of the index.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Two answers about everybody compared: between whom ports were gained and lost."""
+"""Two reachability answers compared: between which ends ports were gained and lost."""
 
 from __future__ import annotations
 

@@ -31,10 +31,6 @@ class Connectivity:
     row_ids: Sequence[int]
     rows: Sequence[Row]
 
-    def row(self, source: int) -> Row:
-        """Return whom one source reaches."""
-        return self.rows[self.row_ids[source]]
-
 
 def combine(
     size: int,
@@ -56,17 +52,16 @@ def combine(
         Made of the ports of these grants at least.
     """
     leaving, arriving = (_Side(size, side, classes) for side in (egress, ingress))
-    numbers: dict[object, int] = {}
-    row_ids: list[int] = []
-    rows: list[Row] = []
-    for place in range(size):
-        kind = bool(pods >> place & 1), leaving.row_ids[place], arriving.row_ids[place]
-        if kind not in numbers:
-            numbers[kind] = len(rows)
-            ends = -1 if kind[0] else pods
-            rows.append(_both(leaving.row(kind[1]), arriving.row(kind[2]), ends))
-        row_ids.append(numbers[kind])
-    return Connectivity(row_ids, rows)
+    keys = [
+        (bool(pods >> place & 1), leaving.grants_of[place], arriving.grants_of[place])
+        for place in range(size)
+    ]
+    ids = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    rows = [
+        _both(leaving.row(out), arriving.row(into), -1 if is_pod else pods)
+        for is_pod, out, into in ids
+    ]
+    return Connectivity([ids[key] for key in keys], rows)
 
 
 class _Side:
@@ -82,7 +77,7 @@ class _Side:
         for number, (_, sources) in enumerate(merged):
             for place in ones(sources):
                 about[place].append(number)
-        self.row_ids = [*map(tuple, about)]
+        self.grants_of = [*map(tuple, about)]
         self.row = cache(self._row)
 
     def _row(self, numbers: tuple[int, ...]) -> Row:

@@ -1,4 +1,4 @@
-"""What changed between two clusters: flows gained and lost, and the policy or rule that did it."""
+"""What changed between two clusters: flows gained and lost, and the policies that did it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from netpol_lab.reach.reachability import Reachability, side_by_side
 
 
 def diff(old: Cluster, new: Cluster, assumptions: Assumptions = DEFAULTS, by: str = "pod") -> Diff:
-    """Say which flows a change of manifests has opened and closed, and by which rule.
+    """Say which flows a change of manifests allows and which it blocks, and by which rules.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def diff(old: Cluster, new: Cluster, assumptions: Assumptions = DEFAULTS, by: st
 
 @dataclass(frozen=True)
 class FlowChange:
-    """What became of the flows from one end to another.
+    """What changed in the flows from one end to another.
 
     Parameters
     ----------
@@ -59,10 +59,10 @@ class FlowChange:
     gained, lost : PortSet
         From blocked to allowed, and from allowed to blocked.
     unsettled : PortSet
-        Where the answer has become undefined, or was so.
+        Those on which the answer has become undefined, or was so before.
     diff : Diff
     piece : FlowChange, optional
-        Of several that are told as one, the one whose causes are told.
+        Where several are joined as one, the one whose causes stand for all.
     """
 
     source: str
@@ -96,7 +96,7 @@ class Diff:
     Parameters
     ----------
     before, after : Reachability
-        In one index.
+        Of one index.
     by : str
     """
 
@@ -126,9 +126,10 @@ class Diff:
 
     @cached_property
     def partial(self) -> tuple[Connection, ...]:
-        """What only some of a group lost (as ports) or gained (as undefined), of pods in both.
+        """What only some pods of a group lost (as ports) or gained (as undefined).
 
-        A change stands for all of a group: lost is what nobody in it can do any more.
+        A change stands for the whole group: lost is what no pod in it can do any more. Only pods
+        that are in both clusters count.
         """
         found = self._for_some() if self.by != "pod" else ()
         return tuple(join_ranges(found, self.after.index.ranges))
@@ -213,19 +214,23 @@ class Diff:
     why = causes.why
 
 
-# ---------------------------------------------------------------- what is told as one
+# ---------------------------------------------------------------- changes as lines of text
 
 
 def join_changes(
     changes: Iterable[FlowChange], ranges: Sequence[AddressRange]
 ) -> Iterator[FlowChange]:
-    """Yield the same changes, those of neighbouring ranges as one where change and cause are one.
+    """Yield the same changes, neighbouring ranges as one where change and causes are equal.
 
     Parameters
     ----------
     changes : iterable of FlowChange
     ranges : sequence of AddressRange
         All of them, as in `EndpointIndex`.
+
+    Yields
+    ------
+    FlowChange
 
     Examples
     --------
@@ -266,7 +271,7 @@ FEW_CHANGES = 3_000  # of more the causes take too long to be found, and nobody 
 def _told(
     change: FlowChange, outside: AddressRange, inward: bool, with_causes: bool
 ) -> tuple[Any, ...]:
-    """Return what is told of a change, whichever address it is told of."""
+    """Return what a line about a change says, apart from the address outside."""
     told = change.causes if with_causes else ()
     causes = tuple(words.replace(str(outside.first), "...") for words in told)
     end = change.destination if inward else change.source
@@ -277,7 +282,17 @@ def _told(
 def in_lines(
     changes: Iterable[FlowChange], added: Iterable[str], removed: Collection[str]
 ) -> Iterator[str]:
-    r"""Yield who is new and who is gone, and each change; who is gone took its connections along.
+    r"""Yield the lines of a change: what is new, what is gone with its connections, and the rest.
+
+    Parameters
+    ----------
+    changes : iterable of FlowChange
+    added, removed : collection of str
+        The names that only the new and only the old cluster has.
+
+    Yields
+    ------
+    str
 
     Examples
     --------
@@ -302,7 +317,16 @@ def in_lines(
 
 
 def notes(partial: Iterable[Connection]) -> Iterator[str]:
-    """Yield in words what only some of a group lost or gained.
+    """Yield in words what only some pods of a group lost or gained.
+
+    Parameters
+    ----------
+    partial : iterable of Connection
+        As in `Diff.partial`.
+
+    Yields
+    ------
+    str
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Whom answers about everybody speak of: pods and ranges of outside addresses, one bit each."""
+"""The ends of a reachability answer: pods and ranges of outside addresses, one bit each."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ End = Pod | AddressRange
 
 
 class EndpointIndex:
-    """The ends that are spoken of, in a fixed order, one bit each: pods, then outside addresses.
+    """The ends of an answer in a fixed order, one bit each: pods, then ranges of outside addresses.
 
-    Several clusters may share one index, so that their answers can be laid over each other.
+    Several clusters may share one index, so that their answers can be compared bit by bit.
 
     Parameters
     ----------
@@ -34,23 +34,48 @@ class EndpointIndex:
         self._taken = {address for cluster in clusters for address in _taken(cluster)}
 
     def flow_name(self, place: int) -> str:
-        """Return what to call an end where one flow is asked about: a name, or an address."""
+        """Return how `evaluate` names an end: a pod by its name, a range by its first address."""
         range_ = self.outside.get(place)
         return self.pods[place] if range_ is None else str(range_.first)
 
     def range_around(self, address: Address) -> AddressRange | None:
-        """Return the range outside that an address is in; None for what is not outside."""
+        """Return the range that an outside address is in.
+
+        Parameters
+        ----------
+        address : IPv4Address or IPv6Address
+
+        Returns
+        -------
+        AddressRange or None
+            None for an address of a pod, a Service with pods, or loopback.
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> from ipaddress import ip_address
+        >>> print(EndpointIndex([lab.load("three-tier")]).range_around(ip_address("203.0.113.7")))
+        0.0.0.0-255.255.255.255
+        """
         if address.is_loopback or address in self._taken:
             return None
         return next((range_ for range_ in self.ranges if address in range_), None)
 
 
 def outside(clusters: Sequence[Cluster]) -> Iterator[AddressRange]:
-    """Yield the addresses outside, cut wherever a policy could tell two of them apart.
+    """Yield ranges of the addresses outside, cut wherever a policy could tell two of them apart.
 
-    IPv6 is left out where nothing speaks of it. The addresses of pods and Services are not outside,
-    and loopback never leaves a pod: a range may lie around some of these, but does not begin or
-    end with one.
+    IPv6 is left out where no pod and no policy uses it. The addresses of pods and Services are not
+    outside, and loopback never leaves a pod: a range may lie around some of these, but does not
+    begin or end with one.
+
+    Parameters
+    ----------
+    clusters : sequence of Cluster
+
+    Yields
+    ------
+    AddressRange
 
     Examples
     --------

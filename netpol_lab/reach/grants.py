@@ -1,7 +1,7 @@
-"""What each rule grants, for everybody at once: from which sources, to whom, on which ports.
+"""What each rule grants, for all ends at once: from which sources, to whom, on which ports.
 
-A side that is not isolated grants too, and so does one to which policies do not matter. One law
-remains: a side allows a flow when any of its grants does, and a flow passes when both sides allow.
+A side that is not isolated is a grant, too, and so is an exemption from policies. That leaves one
+law: a side allows a flow when any of its grants does, and a flow passes when both sides allow it.
 """
 
 from __future__ import annotations

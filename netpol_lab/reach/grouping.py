@@ -1,4 +1,4 @@
-"""Connections, and whom they are between: pods, or pods put together."""
+"""Connections, and the groups that they are between: pods, workloads or namespaces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BY = ("pod", "workload", "namespace")
 
 
 class Connection(NamedTuple):
-    """What one end may open to another.
+    """The ports on which one pod or group can open connections to another.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Connection(NamedTuple):
     ports : PortSet
         Allowed under every permitted reading.
     undefined : PortSet
-        Where Kubernetes or the manifests leave the answer open.
+        Those on which Kubernetes or the manifests leave the answer open.
     """
 
     source: str
@@ -34,7 +34,7 @@ class Connection(NamedTuple):
 
 
 class Groups:
-    """The names that connections are between, and the ends that each stands for.
+    """The groups that connections are between, and the ends in each.
 
     Parameters
     ----------
@@ -42,6 +42,15 @@ class Groups:
         ``"pod"``, ``"workload"`` or ``"namespace"``. Addresses outside stand for themselves.
     pods : iterable of Pod
     index : EndpointIndex
+
+    Attributes
+    ----------
+    owner : dict of int to str
+        The group of each end.
+    members : dict of str to int
+        The ends of each group, as bits.
+    order : dict of str to int
+        The number of each group, in the cluster's order.
     """
 
     def __init__(self, by: str, pods: Iterable[Pod], index: EndpointIndex) -> None:
@@ -66,9 +75,9 @@ class Groups:
         return tuple(dict.fromkeys(self.owner[place] for place in ones(ends)))
 
     def touched(self, source: str, among: int, ends: int) -> Iterator[str]:
-        """Yield the groups that some ends are in, as seen from members of a group.
+        """Yield the groups that some ends are in, as destinations of members of a group.
 
-        Its own group only where there is somebody else in it to reach.
+        Its own group is one only where there is another pod in it to reach.
         """
         for group in self.within(ends):
             own = ends & self.members[group]
@@ -83,7 +92,16 @@ class Groups:
 
 
 def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
-    """Return what the workload of each pod is called; with its kind where the name is not enough.
+    """Return the name of each pod's workload, with its kind where two of them share a name.
+
+    Parameters
+    ----------
+    pods : iterable of Pod
+
+    Returns
+    -------
+    dict of str to str
+        By the name of the pod; a pod without a workload stands for itself.
 
     Examples
     --------
@@ -106,16 +124,20 @@ def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
 def join_ranges(
     connections: Iterable[Connection], ranges: Sequence[AddressRange]
 ) -> Iterator[Connection]:
-    """Yield the same connections with neighbouring ranges outside as one where nothing differs.
+    """Yield the same connections, neighbouring ranges outside as one where their ports are equal.
 
-    For people: what a policy for somebody else cuts in two is one line again. Connections from
-    outside come last.
+    For people: ranges that only a policy for other pods tells apart are one line again. Connections
+    from outside come last.
 
     Parameters
     ----------
     connections : iterable of Connection
     ranges : sequence of AddressRange
         All of them, as in `EndpointIndex`.
+
+    Yields
+    ------
+    Connection
 
     Examples
     --------
@@ -132,23 +154,37 @@ def join_ranges(
         for connection in some:
             _, destination, *ports = connection
             if source in place:
-                inward.setdefault((destination, *ports), []).append(place[source])
+                inward.setdefault((None, destination, *ports), []).append(place[source])
             elif destination in place:
-                outward.setdefault(tuple(ports), []).append(place[destination])
+                outward.setdefault((source, None, *ports), []).append(place[destination])
             else:
                 yield connection
-        for (ports, undefined), numbers in outward.items():
-            for _, name in runs(numbers, ranges):
-                yield Connection(source, name, ports, undefined)
-    for (destination, ports, undefined), numbers in inward.items():
+        yield from _with_runs(outward, ranges)
+    yield from _with_runs(inward, ranges)
+
+
+def _with_runs(
+    found: dict[tuple[Any, ...], list[int]], ranges: Sequence[AddressRange]
+) -> Iterator[Connection]:
+    """Yield a connection for each run of the ranges that its missing end stands for."""
+    for (source, destination, *ports), numbers in found.items():
         for _, name in runs(numbers, ranges):
-            yield Connection(name, destination, ports, undefined)
+            yield Connection(source or name, destination or name, *ports)
 
 
 def runs(
     numbers: Iterable[int], ranges: Sequence[AddressRange]
 ) -> Iterator[tuple[tuple[int, ...], str]]:
     """Yield each run of neighbouring ranges of one family: their numbers, and all as one range.
+
+    Parameters
+    ----------
+    numbers : iterable of int
+    ranges : sequence of AddressRange
+
+    Yields
+    ------
+    tuple of (tuple of int, str)
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How everybody looks to the rules of one subject in one reading: as pod or node, by address."""
+"""How all ends look to the rules of one subject in one reading: as pod or node, by address."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class PeerView:
 
     @cached_property
     def _by_address(self) -> dict[int, tuple[list[int], list[int]]]:
-        """For each family the sorted addresses, and who stands before each of them."""
+        """For each family the sorted addresses, and the xor of all bits before each of them."""
         found: dict[int, list[tuple[int, int]]] = {}
         for place, end in self.ends.items():
             if end.address is not None:
@@ -76,7 +76,7 @@ class PeerView:
 
     @cached_property
     def _no_pods(self) -> dict[object, list[int]]:
-        """Whoever is not seen as a pod, by address and by node."""
+        """The ends that are not seen as pods, by address and by node."""
         found: dict[object, list[int]] = {}
         for place in ones(self.everyone & ~self._as_pods):
             end = self.ends[place]
@@ -110,16 +110,16 @@ class PeerViews:
 
     @cached_property
     def by_profile(self) -> dict[Profile, int]:
-        """Who has which families of addresses."""
+        """The ends with each profile, as bits."""
         return bits_by(self.profiles.__getitem__, self.ends)
 
     @cached_property
     def by_names(self) -> dict[tuple[ContainerPort, ...], int]:
-        """Who has which named ports."""
+        """The ends with each set of named ports, as bits."""
         return bits_by(lambda place: named_ports(self._seen[place], self.assumptions), self.ends)
 
     def _view(self, subject: Profile, direction: Direction) -> PeerView:
-        """Return everybody as seen by subjects with these families of addresses."""
+        """Return all ends as subjects with these address families see them."""
         outward, example = direction is Direction.EGRESS, self._example(subject)
         seen_as = {}
         for profile, alike in self.by_profile.items():

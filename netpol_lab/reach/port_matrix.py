@@ -42,7 +42,7 @@ class PortMatrix:
         Returns
         -------
         bool or None
-            None where that is left open, or neither is a pod.
+            None where the answer is left open, or neither end is a pod.
 
         Raises
         ------

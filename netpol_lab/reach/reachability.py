@@ -48,7 +48,7 @@ def reachability(cluster: Cluster, assumptions: Assumptions = DEFAULTS) -> Reach
 
 @lru_cache(maxsize=4)
 def reachability_of(cluster: Cluster, assumptions: Assumptions) -> Reachability:
-    """Return the same as `reachability`, kept for whoever asks again; clusters go by identity."""
+    """Return the same as `reachability`, remembered for the last few clusters, by identity."""
     return reachability(cluster, assumptions)
 
 
@@ -151,7 +151,7 @@ class Reachability:
         return self.matrix.classes.ports(self._cell(source, destination).undefined)
 
     def _cell(self, source: End | str, destination: End | str) -> AllowedPorts:
-        """Return what all pods that are meant allow for certain, and any of them perhaps."""
+        """Return the ports between two ends; certain for a workload if so for all its pods."""
         here, there = self._places(source), self._places(destination)
         if min(here[0], there[0]) >= len(self.index.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
@@ -185,13 +185,13 @@ class Reachability:
     # Lists of connections
 
     def connections(self, by: str = "pod") -> Iterator[Connection]:
-        """Yield what is allowed or undefined between different ends.
+        """Yield the connections that are allowed or undefined, between different ends.
 
         Parameters
         ----------
         by : str
-            ``"pod"``; ``"workload"`` or ``"namespace"`` put pods together: then a port counts when
-            any pod of the one may open it to any pod of the other. Pods without a workload stand
+            ``"pod"``; ``"workload"`` or ``"namespace"`` group the pods: then a port counts when
+            any pod of the one can open it to any pod of the other. Pods without a workload stand
             for themselves.
 
         Returns
@@ -211,7 +211,7 @@ class Reachability:
             yield from self._from_group(name, groups)
 
     def out_of(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
-        """Return where one of those that `connections` speaks of can go.
+        """Return the connections from one pod or group.
 
         Parameters
         ----------
@@ -234,7 +234,7 @@ class Reachability:
         return tuple(chain.from_iterable(found))
 
     def into(self, name: str, by: str = "pod") -> tuple[Connection, ...]:
-        """Return who can reach one of those that `connections` speaks of.
+        """Return the connections to one pod or group.
 
         Parameters
         ----------
@@ -258,7 +258,7 @@ class Reachability:
         return tuple(chain.from_iterable(found))
 
     def groups(self, by: str = "pod") -> Groups:
-        """Return whom `connections` speaks of, and the ends that each stands for.
+        """Return the groups that `connections` are between, and the ends in each.
 
         Parameters
         ----------
@@ -272,7 +272,7 @@ class Reachability:
         Raises
         ------
         NetpolError
-            When ends cannot be put together so.
+            When `by` is not one of the three.
 
         Examples
         --------
@@ -290,9 +290,9 @@ class Reachability:
         return cache(lambda by: Groups(by, self._running.values(), self.index))
 
     def names_of(self, name: str, by: str = "pod") -> tuple[str, ...]:
-        """Return what `connections` calls those that a name or an address means.
+        """Return the names that `connections` use for what a name or an address means.
 
-        Several where a workload is named and pods are told apart.
+        Several for a workload of several pods, unless pods are grouped.
 
         Parameters
         ----------
@@ -316,7 +316,7 @@ class Reachability:
         return tuple(dict.fromkeys(groups.owner[place] for place in self._places(name)))
 
     def between(self, source: str, destination: str, by: str = "pod") -> Connection:
-        """Return the connection between two of those that `connections` speaks of.
+        """Return the connection between two pods or groups; one without ports where there is none.
 
         Parameters
         ----------
@@ -331,7 +331,7 @@ class Reachability:
         Raises
         ------
         UnknownNameError, AmbiguousNameError
-            The latter also for a workload of several pods, if pods are told apart.
+            The latter also for a workload of several pods, unless pods are grouped.
 
         Examples
         --------
@@ -353,7 +353,7 @@ class Reachability:
         return first
 
     def _from_group(self, name: str, groups: Groups, among: int = -1) -> Iterator[Connection]:
-        """Yield what the members of a group may open to others, or only to some ends."""
+        """Yield the connections from a group, all of them or only those to some ends."""
         reached: dict[str, AllowedPorts] = {}
         for alike, row in self.matrix.distinct_rows(groups.members[name]):
             for ports, ends in row:
@@ -387,7 +387,7 @@ class Reachability:
         Raises
         ------
         FlowError
-            For something that is no port, or a protocol that policies do not speak of.
+            For what is not a port, or a protocol that policies do not know.
 
         Examples
         --------

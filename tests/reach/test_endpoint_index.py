@@ -1,4 +1,4 @@
-"""Whom answers about everybody speak of."""
+"""The ends of a reachability answer."""
 
 import pytest
 

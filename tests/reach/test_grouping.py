@@ -1,4 +1,4 @@
-"""Pods put together."""
+"""Groups of pods, and ranges joined."""
 
 import netpol_lab as lab
 from netpol_lab.model.cluster import Cluster

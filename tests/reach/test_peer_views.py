@@ -1,4 +1,4 @@
-"""How everybody looks to the rules of one subject."""
+"""How all ends look to the rules of one subject."""
 
 from ipaddress import ip_network
 

@@ -1,4 +1,4 @@
-"""Grids of answers at one port."""
+"""Who reaches whom at one port."""
 
 import pytest
 
