@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -115,11 +116,9 @@ def _why(kind: str, said: str) -> str:
     """Return kubectl's complaint with what to do about it."""
     advice = {
         "Forbidden": f"you need permission to list {kind}",
-        "Unauthorized": "log in to the cluster first",
-        "You must be logged in": "log in to the cluster first",
+        "Unauthorized|You must be logged in": "log in to the cluster first",
         "context": "see `kubectl config get-contexts`",
-        "connection refused": "is the cluster running, and is the context right?",
-        "no such host": "is the cluster running, and is the context right?",
+        "connection refused|no such host": "is the cluster running, and is the context right?",
     }
-    hints = [hint for sign, hint in advice.items() if sign.lower() in said.lower()]
+    hints = [hint for sign, hint in advice.items() if re.search(sign, said, re.IGNORECASE)]
     return f"kubectl says: {said or 'nothing'}" + (f" ({hints[0]})" if hints else "")

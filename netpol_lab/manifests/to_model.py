@@ -173,15 +173,12 @@ def stored_types(
 def _rules(direction: Direction, rules: Sequence[api.Rule] | None) -> tuple[model.Rule, ...] | None:
     if rules is None:
         return None
-    return tuple(
-        model.Rule(
-            direction,
-            i,
-            tuple(map(_peer, rule.peers)),
-            tuple(map(_policy_port, rule.ports or ())),
-        )
-        for i, rule in enumerate(rules)
-    )
+    return tuple(_rule(direction, i, rule) for i, rule in enumerate(rules))
+
+
+def _rule(direction: Direction, index: int, rule: api.Rule) -> model.Rule:
+    peers, ports = map(_peer, rule.peers), map(_policy_port, rule.ports or ())
+    return model.Rule(direction, index, tuple(peers), tuple(ports))
 
 
 def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:

@@ -22,3 +22,10 @@ def test_only_policies_and_what_they_are_made_of_are_closed():
         "NetworkPolicyPort", "NetworkPolicyIngressRule", "NetworkPolicyEgressRule",
         "NetworkPolicySpec", "NetworkPolicy", "Object",
     }  # fmt: skip
+
+
+def test_fields_are_called_in_manifests_as_the_api_calls_them():
+    names = [
+        api.wire_name(field) for kind in (api.PodStatus, api.IPBlock) for field in fields(kind)
+    ]
+    assert names == ["phase", "hostIP", "hostIPs", "podIP", "podIPs", "cidr", "except"]

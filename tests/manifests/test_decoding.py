@@ -2,6 +2,8 @@
 
 from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.yaml_reader import documents
 from tests.helpers.decoded import decode, problem
 
 
@@ -38,3 +40,11 @@ def test_whole_numbers_must_fit_32_bits():
 def test_all_problems_are_collected():
     _, problems = decode(api.NetworkPolicySpec, {"a": 1, "ingress": 2, "podSelector": [3]})
     assert len(problems) == 3
+
+
+def test_a_problem_is_told_with_its_place_within_a_list():
+    (document,), _ = documents("items:\n- a: 1\n  b: {c: 2}\n", "x.yaml")
+    problem = Problem(("b", "c"), Reason.INVALID, "no", "yes")
+    complaint = problem.complaint(document, ("items", 0))
+    assert (complaint.path, complaint.line, complaint.column) == ("b.c", 3, 10)
+    assert (complaint.message, complaint.hint, complaint.file) == ("no", "yes", "x.yaml")

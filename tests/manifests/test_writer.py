@@ -49,3 +49,10 @@ def test_requirements_keep_their_order():
 @pytest.mark.parametrize("text", ["y", "on", "1e3", "0x1F", "12", "~", "", "1_000", "true"])
 def test_text_that_yaml_would_take_for_something_else_is_quoted(text):
     assert as_yaml({"a": text}) == f"a: '{text}'"
+
+
+def test_compact_yaml_of_several_documents_is_read_back():
+    documents = [{"a": None, "b": [{"c": 1, "d": "on"}]}, {"e": {"f": None}}]
+    text = as_yaml(*documents, compact=True)
+    assert list(yaml.safe_load_all(text)) == documents
+    assert "null" not in text
