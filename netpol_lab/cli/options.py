@@ -128,21 +128,8 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
     return replace(DEFAULTS, **typed)
 
 
-def port_number(text: str) -> int:
-    """Parse a port number; whether there is such a port is checked where flows are evaluated.
-
-    Examples
-    --------
-    >>> port_number("5432")
-    5432
-    """
-    if not text.isascii() or not text.isdigit():
-        raise argparse.ArgumentTypeError(f'"{text}" is not a number: a port is one from 1 to 65535')
-    return int(text[:9])
-
-
 def port_with_protocol(text: str) -> tuple[int, str]:
-    """Parse a port with or without a protocol behind it; both are checked later, too.
+    """Parse a port with or without a protocol; whether there are such is checked in evaluation.
 
     Examples
     --------
@@ -150,7 +137,11 @@ def port_with_protocol(text: str) -> tuple[int, str]:
     ((53, 'UDP'), (80, ''))
     """
     number, _, protocol = text.partition("/")
-    return port_number(number), protocol.upper()
+    if not number.isascii() or not number.isdigit():
+        raise argparse.ArgumentTypeError(
+            f'"{number}" is not a number: a port is one from 1 to 65535'
+        )
+    return int(number[:9]), protocol.upper()
 
 
 def not_empty(text: str) -> str:

@@ -198,9 +198,9 @@ REACH = Command(
     """\
 Say who reaches whom, on exactly which ports.
 
-The ends are pods, and ranges of addresses outside the cluster; listed is what each may open to
-another. With --port, the answer is a grid. For a large cluster, output for people groups pods by
-workload or namespace; JSON and CSV name every pod unless --by says otherwise.
+An end is a pod, or a range of addresses outside the cluster. With --port, the answer is a grid.
+For a large cluster, output for people groups pods by workload or namespace; JSON and CSV name
+every pod unless --by says otherwise.
 
 examples:
   netpol-lab reach shop.yaml
@@ -296,8 +296,8 @@ DIFF = Command(
 Say which connections a change of manifests opens and closes, and which policies did it.
 
 Both sides need the pods. Where these are kept elsewhere, --with reads them for both.
-By workload or namespace, a change is one that all pods share; ~ marks what only some lost or
-gained.
+By workload or namespace, a change is one that all their pods share; ~ marks what only some of
+them gained or lost.
 
 exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
 

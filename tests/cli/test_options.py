@@ -8,7 +8,7 @@ from netpol_lab.cli.options import (
     add_assume,
     add_paths,
     assumptions_of,
-    port_number,
+    port_with_protocol,
     print_warnings,
     read_cluster,
 )
@@ -40,7 +40,7 @@ def test_a_near_name_is_offered():
 @pytest.mark.parametrize("text", ["http", "-1", "8e1", "²"])
 def test_a_port_is_a_number(text):
     with pytest.raises(argparse.ArgumentTypeError, match="is not a number"):
-        port_number(text)
+        port_with_protocol(text)
 
 
 def test_a_cluster_is_read_as_leniently_as_asked(tmp_path, capsys):
