@@ -11,11 +11,11 @@ from functools import lru_cache, partial
 
 from netpol_lab.pictures.arc_layout import BADGE, HEAD, Curve, Plan, plan
 from netpol_lab.pictures.legend import (
+    BADGE_ENTRIES,
     COLOURS,
     GLOWS,
     Entry,
     badge,
-    badge_entries,
     flow_group,
     heading,
     legend,
@@ -155,19 +155,11 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         draw_card(node, box, places.corner(k), places.upright)
         for k, (node, box) in enumerate(zip(places.nodes, places.boxes, strict=True))
     ]
-    told = (traffic.wording.legend, *occurring(traffic))
-    notes, height = _legend(*told, places.width, places.bottom + 14, live)
+    notes, height = legend(_entries(traffic), places.width, places.bottom + 14, live)
     paper = Rect(Box(0, 0, places.width, height), Style(PAPER))
+    frames, arcs = draw_frames(places.frames), _arcs(traffic, places)
     head = heading(traffic, title, places.width)
-    shapes: tuple[Shape, ...] = (
-        paper,
-        *draw_frames(places.frames),
-        *_arcs(traffic, places),
-        *cards,
-        head,
-        notes,
-    )
-    return Sheet(places.width, height, shapes)
+    return Sheet(places.width, height, (paper, *frames, *arcs, *cards, head, notes))
 
 
 def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
@@ -178,24 +170,23 @@ def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
         yield draw_arc(arc, *places.way(i, j), dense)
 
 
-@lru_cache(maxsize=64)  # the same for nearly every picture of a notebook
-def _legend(
-    halos: str, changed: bool, undefined: bool, width: float, top: float, live: bool
-) -> tuple[Group, float]:
-    return legend(_entries(halos, changed, undefined), width, top, live)
-
-
-def _entries(halos: str, changed: bool, undefined: bool) -> Iterator[Entry]:
-    yield Entry(partial(_sample, State.ALLOWED), 52, "allowed")
-    yield Entry(partial(_sample, State.BLOCKED), 52, "blocked")
-    yield from badge_entries()
-    yield Entry(_halo_sample, 70, halos, changed)
-    yield Entry(partial(_sample, State.UNDEFINED), 52, "undefined", undefined)
+def _entries(traffic: Traffic) -> tuple[Entry, ...]:
+    changed, undefined = occurring(traffic)
+    return (
+        Entry(_SAMPLES[State.ALLOWED], 52, "allowed"),
+        Entry(_SAMPLES[State.BLOCKED], 52, "blocked"),
+        *BADGE_ENTRIES,
+        Entry(_halo_sample, 70, traffic.wording.legend, changed),
+        Entry(_SAMPLES[State.UNDEFINED], 52, "undefined", undefined),
+    )
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
     a, b, tip = (x, y), (x + 42, y), (x + 52, y)
     return _line(state, Curve(a, a, a, b, b, b, tip), 20)
+
+
+_SAMPLES = {state: partial(_sample, state) for state in State}
 
 
 def _halo_sample(x: float, y: float) -> Iterator[Shape]:

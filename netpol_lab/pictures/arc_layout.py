@@ -123,9 +123,9 @@ class Plan(ABC):
     def sign_distance(self, i: int, j: int) -> float:
         """Return how far before the arrowhead its sign stands."""
 
-    @abstractmethod
     def corner(self, k: int) -> float:
         """Return the radius of a card's corners; outside nodes are rounder."""
+        return 12 if self.nodes[k].pod else 14 if self.upright else self.boxes[k].height / 2
 
     def joined(self, k: int, other: int) -> bool:
         """Say whether an arc around the cards joins two endpoints."""
@@ -190,10 +190,6 @@ class HorizontalPlan(Plan):
         """Say whether an arc around the cards joins two endpoints."""
         return abs(k - other) > 1 and super().joined(k, other)
 
-    def corner(self, k: int) -> float:
-        """Return the radius of a card's corners; outside nodes are rounder."""
-        return 12 if self.nodes[k].pod else self.boxes[k].height / 2
-
     def sign_distance(self, i: int, j: int) -> float:
         """Return how far before the arrowhead its sign stands."""
         return 16
@@ -228,10 +224,6 @@ class VerticalPlan(Plan):
 
     upright = True
     loose = 11.0
-
-    def corner(self, k: int) -> float:
-        """Return the radius of a card's corners; outside nodes are rounder."""
-        return 12 if self.nodes[k].pod else 14
 
     def sign_distance(self, i: int, j: int) -> float:
         """Return how far before the arrowhead its sign stands: where arcs are close, in turns."""

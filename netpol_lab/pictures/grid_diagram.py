@@ -135,14 +135,10 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
     places = grid(traffic.nodes)
     width = max(760, math.ceil(places.left + places.size + MARGIN))
     notes, height = legend(_entries(traffic), width, places.top + places.size + 12, live)
+    corner = (places.left - BAR - 8, places.top - BAR - 8)
     shapes: tuple[Shape, ...] = (
         Rect(Box(0, 0, width, height), Style(PAPER)),
-        Text(
-            (places.left - BAR - 8, places.top - BAR - 8),
-            "from ↓, to →",
-            anchor="end",
-            colour=MUTED,
-        ),
+        Text(corner, "from ↓, to →", anchor="end", colour=MUTED),
         *(draw_names(node, places, k) for k, node in enumerate(traffic.nodes)),
         *_cells(traffic, places),
         heading(traffic, title, width),
@@ -157,17 +153,22 @@ def _cells(traffic: Traffic, places: Grid) -> Iterator[Group]:
         yield draw_cell(arc, places, index[arc.source], index[arc.destination])
 
 
-def _entries(traffic: Traffic) -> Iterator[Entry]:
+def _entries(traffic: Traffic) -> tuple[Entry, ...]:
     changed, undefined = occurring(traffic)
-    yield Entry(partial(_sample, State.ALLOWED), 20, "allowed")
-    yield Entry(partial(_sample, State.BLOCKED), 20, "blocked")
-    yield Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
-    yield Entry(_halo_sample, 40, traffic.wording.legend, changed)
-    yield Entry(partial(_sample, State.UNDEFINED), 20, "undefined", undefined)
+    return (
+        Entry(_SAMPLES[State.ALLOWED], 20, "allowed"),
+        Entry(_SAMPLES[State.BLOCKED], 20, "blocked"),
+        Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress"),
+        Entry(_halo_sample, 40, traffic.wording.legend, changed),
+        Entry(_SAMPLES[State.UNDEFINED], 20, "undefined", undefined),
+    )
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
     return _face(state, Box(x, y - 10, 20, 20))
+
+
+_SAMPLES = {state: partial(_sample, state) for state in State}
 
 
 def _bar_sample(x: float, y: float) -> Iterator[Shape]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from netpol_lab.pictures.palette import BLUE, EDGE, GREY, INK, MUTED, PAPER, SAND, SKY, VERMILLION
@@ -114,6 +115,13 @@ def legend(
     What does not occur is left out. In a live picture it keeps its place but is hidden, so that
     nothing moves when it does.
     """
+    return _legend(tuple(entries), width, top, live)
+
+
+@lru_cache(maxsize=64)  # the same for nearly every picture of a notebook
+def _legend(
+    entries: tuple[Entry, ...], width: float, top: float, live: bool
+) -> tuple[Group, float]:
     x, y, groups = MARGIN, top + 12, []
     for entry in entries:
         if not (entry.shown or live):
@@ -128,12 +136,10 @@ def legend(
     return Group("nl-legend", tuple(groups)), math.ceil(y + 24)
 
 
-def badge_entries() -> Iterator[Entry]:
-    """Yield the entries for the two badges."""
-    yield Entry(
-        lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"
-    )
-    yield Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything")
+BADGE_ENTRIES = (
+    Entry(lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"),
+    Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything"),
+)
 
 
 def occurring(traffic: Traffic) -> tuple[bool, bool]:
