@@ -8,7 +8,7 @@ from typing import Any
 
 from netpol_lab.checks.expectation_file import ProbePort
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.pictures.traffic import Outside
+from netpol_lab.pictures.nodes import Outside
 
 
 @dataclass(frozen=True, slots=True)

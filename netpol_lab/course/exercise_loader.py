@@ -31,7 +31,7 @@ from netpol_lab.manifests.yaml_reader import Document, documents
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.pictures.traffic import Outside
+from netpol_lab.pictures.nodes import Outside
 
 FOLDER = SCENARIOS / "exercises"
 

@@ -23,10 +23,11 @@ from netpol_lab.pictures.legend import (
     pod_group,
     sign,
 )
+from netpol_lab.pictures.nodes import Isolation, Node
 from netpol_lab.pictures.palette import CHIP, EDGE, FAINT, INK, MIST, MUTED, PAPER
 from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Step, Style, Text
 from netpol_lab.pictures.text_width import clipped, shortened, text_width
-from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
+from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
 
 HALF = 4.6  # half the width of an arrowhead
 

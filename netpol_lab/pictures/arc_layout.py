@@ -17,9 +17,9 @@ from itertools import groupby
 from typing import ClassVar, NamedTuple
 
 from netpol_lab.pictures.legend import MARGIN, TOP
+from netpol_lab.pictures.nodes import Node
 from netpol_lab.pictures.shapes import Box, Point, Step
 from netpol_lab.pictures.text_width import text_width
-from netpol_lab.pictures.traffic import Node
 
 LONGEST_ROW = 5  # endpoints
 PAD = 14.0  # between a frame and the cards in it

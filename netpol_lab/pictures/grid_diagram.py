@@ -21,10 +21,11 @@ from netpol_lab.pictures.legend import (
     pod_group,
     sign,
 )
+from netpol_lab.pictures.nodes import Isolation, Node
 from netpol_lab.pictures.palette import EDGE, FAINT, INK, MIST, MUTED, PAPER
 from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Step, Style, Text
 from netpol_lab.pictures.text_width import shortened, text_width
-from netpol_lab.pictures.traffic import Arc, Change, Isolation, Node, State, Traffic
+from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
 
 WIDEST = 960.0
 HEADER = 210.0  # the longest name that is shown in full beside the grid

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from netpol_lab.pictures.nodes import Node
 from netpol_lab.pictures.palette import BLUE, EDGE, GREY, INK, MUTED, PAPER, SAND, SKY, VERMILLION
 from netpol_lab.pictures.shapes import (
     Box,
@@ -21,7 +22,7 @@ from netpol_lab.pictures.shapes import (
     Text,
 )
 from netpol_lab.pictures.text_width import clipped, text_width
-from netpol_lab.pictures.traffic import Arc, Change, Node, State, Traffic
+from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
 
 MARGIN = 24.0
 TOP = 80.0  # where the heading ends

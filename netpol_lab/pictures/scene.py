@@ -19,18 +19,10 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures import arc_diagram as diagram
 from netpol_lab.pictures import grid_diagram as matrix
 from netpol_lab.pictures.arc_layout import plan
+from netpol_lab.pictures.nodes import Node, Outside
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
-from netpol_lab.pictures.traffic import (
-    MOST_EXPLAINED,
-    Arc,
-    FlowRow,
-    Node,
-    Outside,
-    State,
-    Traffic,
-    gather,
-)
+from netpol_lab.pictures.traffic import MOST_EXPLAINED, Arc, FlowRow, State, Traffic, gather
 from netpol_lab.pictures.traffic_words import SINCE, Wording
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot

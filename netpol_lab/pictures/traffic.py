@@ -11,28 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from itertools import chain, islice, permutations
+from itertools import permutations
 from typing import NamedTuple
 
-from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.explain import describe_pod
-from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Exemption, Verdict
 from netpol_lab.errors import FlowError, UnknownNameError, counted
-from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import checked_port
-from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import is_governed, spoken_port
 from netpol_lab.pictures.answers import Answers, answers_to
-from netpol_lab.pictures.traffic_words import SINCE, Wording, telling_labels
+from netpol_lab.pictures.nodes import Node, Outside, nodes_of
+from netpol_lab.pictures.traffic_words import SINCE, Wording
 
 USUAL_PORT = 80  # asked about when nobody names a port
-MOST_SHOWN = 40  # endpoints; a grid of more is not readable
 MOST_EXPLAINED = 240  # connections; nobody reads more reasons at once, and each takes its time
-
-Outside = str | tuple[str, str]  # an address, or a name for it and the address
 
 
 class State(StrEnum):
@@ -61,75 +55,6 @@ class Change(StrEnum):
         if before == now:
             return cls.NONE
         return cls.OPENED if before is False or now is True else cls.CLOSED
-
-
-class Isolation(StrEnum):
-    """What a picture says about one direction of a pod."""
-
-    OPEN = "open"
-    ISOLATED = "isolated"
-    UNDEFINED = "undefined"
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """One endpoint of a picture. The same endpoint in the same state is the same object.
-
-    Parameters
-    ----------
-    name : str
-        ``namespace/pod``, or the address.
-    caption : str
-        The short name: the pod's own, or what an outside address is called.
-    pod : Pod, optional
-        None outside the cluster.
-    notes : tuple of str
-        The labels that tell this pod from the others; for an outside node its address.
-    isolation : tuple of Isolation
-        For ingress and for egress; empty outside the cluster.
-    role : str
-        What an address is that belongs to no pod: ``outside the cluster``, ``node n1``, ...
-    """
-
-    name: str
-    caption: str
-    pod: Pod | None = None
-    notes: tuple[str, ...] = ()
-    isolation: tuple[Isolation, ...] = ()
-    role: str = ""
-
-    @property
-    def namespace(self) -> str | None:
-        """The pod's namespace, or None outside the cluster."""
-        return self.pod.namespace if self.pod else None
-
-    @property
-    def key(self) -> str:
-        """What a redraw knows this endpoint by."""
-        return f"pod:{self.name}"
-
-    @property
-    def badges(self) -> tuple[str, ...]:
-        """``ingress isolated``, ``egress open``: one for each direction of a pod."""
-        states = zip(Direction, self.isolation, strict=bool(self.pod))
-        return tuple(f"{direction} {state}" for direction, state in states)
-
-    @cached_property
-    def label(self) -> str:
-        """The endpoint in words."""
-        if self.pod is None:
-            named = "" if self.caption == self.name else f"{self.caption}, "
-            return f"{named}{self.name}, {self.role}"
-        host = ", on its node's network" if self.pod.host_network else ""
-        return f"pod {self.pod.name} in namespace {self.pod.namespace}{host}, {self._isolated()}"
-
-    def _isolated(self) -> str:
-        states = list(zip(Direction, self.isolation, strict=True))
-        isolated = [str(way) for way, state in states if state is Isolation.ISOLATED]
-        undefined = [str(way) for way, state in states if state is Isolation.UNDEFINED]
-        parts = [f"isolated for {' and '.join(isolated)}"] if isolated else []
-        parts += [f"isolation undefined for {' and '.join(undefined)}"] if undefined else []
-        return ", ".join(parts) or "not isolated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -223,13 +148,11 @@ class Traffic:
         """Return why a connection is as it is."""
         return self.answers.verdict(arc.source.name, arc.destination.name)
 
-    def why(self, cluster: Cluster, key: str) -> str:
+    def why(self, key: str) -> str:
         """Return the reasons behind a part of the picture: a verdict, or what isolates a pod.
 
         Parameters
         ----------
-        cluster : Cluster
-            The one that the picture shows.
         key : str
             The key of an arc or a node; anything else has no reasons.
         """
@@ -241,7 +164,7 @@ class Traffic:
             return ""
         if node.pod is None:
             return f"{node.label}\n  {Exemption.OUTSIDE.value}"
-        return describe_pod(cluster, node.pod)
+        return describe_pod(self.answers.cluster, node.pod)
 
     @cached_property
     def states(self) -> Mapping[State, int]:
@@ -290,29 +213,6 @@ class Traffic:
         )
 
 
-def end_named(cluster: Cluster, nodes: Iterable[Node], name: str) -> str:
-    """Return the full name of what somebody calls by its name, its address or its caption.
-
-    Raises
-    ------
-    UnknownNameError, AmbiguousNameError, FlowError
-        When there is none, or more than one, or it is a Service, which no picture shows.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> shop = lab.load("three-tier")
-    >>> drawn = gather(shop, 80, outside=[("internet", "203.0.113.7")]).nodes
-    >>> end_named(shop, drawn, "internet"), end_named(shop, drawn, "db")
-    ('203.0.113.7', 'shop/db')
-    """
-    captions = {node.caption: node.name for node in nodes if node.pod is None}
-    end = cluster.endpoint(captions.get(name, name))
-    if end.service is not None:
-        raise FlowError(f"{name} is a Service: name one of its pods.")
-    return end.name
-
-
 # ---------------------------------------------------------------- gathering
 
 
@@ -340,10 +240,7 @@ def gather(
     port, protocol = checked_port(
         USUAL_PORT if port is None and is_governed(protocol) else port, protocol
     )
-    running = [pod for pod in cluster.pods if not pod.finished]
-    outsiders = _outsiders(cluster, outside)
-    insiders = _insiders(cluster, running, assumptions)
-    nodes = tuple(islice(_ordered(chain(outsiders, insiders), order), MOST_SHOWN))
+    nodes, left_out = nodes_of(cluster, outside, order, assumptions)
     answers, past = answers_to(cluster, port, protocol, assumptions), None
     if before is not None or earlier is not None:
         past = answers_to(before or cluster, port, protocol, earlier or assumptions)
@@ -354,8 +251,8 @@ def gather(
         protocol=protocol,
         policies=_policy_names(cluster),
         enforced=assumptions.enforced,
-        finished=len(cluster.pods) - len(running),
-        left_out=len(outsiders) + len(running) - len(nodes),
+        finished=sum(pod.finished for pod in cluster.pods),
+        left_out=left_out,
         wording=wording,
         answers=answers,
     )
@@ -401,84 +298,3 @@ def _policy_names(cluster: Cluster) -> tuple[str, ...]:
     namespaces = {pod.namespace for pod in cluster.pods} | {p.namespace for p in cluster.policies}
     several = len(namespaces) > 1
     return tuple(sorted(str(p) if several else p.name for p in cluster.policies))
-
-
-# ---------------------------------------------------------------- endpoints
-
-
-def _outsiders(cluster: Cluster, outside: Iterable[Outside]) -> list[Node]:
-    pairs = ((item, item) if isinstance(item, str) else item for item in outside)
-    nodes = (_outsider(cluster, caption, text) for caption, text in pairs)
-    return list({node.key: node for node in nodes}.values())
-
-
-def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
-    address = parse_address(text)
-    if address is None:
-        raise FlowError(
-            f'"{text}" is not an IP address. `outside` takes addresses such as "203.0.113.7", '
-            'or pairs such as ("internet", "203.0.113.7").'
-        )
-    if (pod := cluster.owner(address)) is not None:
-        raise FlowError(f"{address} is not outside: it is the address of {pod}.")
-    role = _role(cluster, address)
-    if caption == text:
-        return _node(str(address), str(address), notes=(role,), role=role)
-    return _node(str(address), caption, notes=(str(address),), role=role)
-
-
-_node = lru_cache(maxsize=1024)(Node)
-
-
-def _role(cluster: Cluster, address: Address) -> str:
-    """Say what an address is that belongs to no pod, as far as the manifests tell."""
-    nodes = (f"node {pod.node}" for pod in cluster.pods if address in pod.node_addresses)
-    services = (
-        f"Service {service}" for service in cluster.services if address in service.addresses
-    )
-    return next(chain(nodes, services), "outside the cluster")
-
-
-def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -> Iterator[Node]:
-    """Yield the pods namespace by namespace, each where its first pod stands."""
-    order = {pod.namespace: i for i, pod in reversed(list(enumerate(pods)))}
-    telling = telling_labels(pods)
-    isolating = resolution_of(cluster).isolating
-    for pod in sorted(pods, key=lambda pod: order[pod.namespace]):
-        labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
-        yield _node(
-            str(pod),
-            pod.name,
-            pod,
-            notes=(*(["hostNetwork"] if pod.host_network else []), *labels),
-            isolation=tuple(
-                _isolation(pod, bool(isolating(pod, way)), assumptions) for way in Direction
-            ),
-        )
-
-
-def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
-    if not assumptions.enforced:  # SEM-58
-        return Isolation.OPEN
-    counts = selected and counts_as_pod(pod, assumptions)
-    if counts is None:
-        return Isolation.UNDEFINED
-    return Isolation.ISOLATED if counts else Isolation.OPEN
-
-
-def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:
-    """Return the nodes in the wanted order, each namespace whole; those not named come last."""
-    if not order:
-        return nodes
-    nodes = list(nodes)
-    rank = {node.key: _rank(node, order) for node in nodes}
-    first: dict[str, int] = {}
-    for node in nodes:
-        group = node.namespace or node.key
-        first[group] = min(rank[node.key], first.get(group, len(order)))
-    return sorted(nodes, key=lambda node: (first[node.namespace or node.key], rank[node.key]))
-
-
-def _rank(node: Node, order: Sequence[str]) -> int:
-    names = [name for name in (node.name, node.caption) if name in order]
-    return order.index(names[0]) if names else len(order)

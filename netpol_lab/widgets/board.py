@@ -18,10 +18,10 @@ from netpol_lab.engine.verdict import Verdict
 from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.pictures.nodes import Outside, end_named
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import Picture, paint
-from netpol_lab.pictures.traffic import Outside, end_named
 from netpol_lab.widgets.base import Stored
 from netpol_lab.widgets.board_controls import UNCHANGED, Controls, known_ports, port_number
 from netpol_lab.widgets.board_table import FlowTable
@@ -378,7 +378,7 @@ class Board(Stored, ipywidgets.VBox):
 
     def _on_choice(self, _: object) -> None:
         with self._kindly():
-            self._picture.explain(self._traffic.why(self._cluster, self.selected), self._details())
+            self._picture.explain(self._traffic.why(self.selected), self._details())
 
     def _on_change(self, _: object) -> None:
         with self._kindly():
@@ -413,7 +413,7 @@ class Board(Stored, ipywidgets.VBox):
         if node is None:
             return None
         if node.pod is None:
-            return Reasons(self._traffic.why(self._cluster, node.key))
+            return Reasons(self._traffic.why(node.key))
         return reasons_of_pod(self._cluster, node.pod)
 
     def _ask(self, question: BoardState) -> None:
@@ -428,7 +428,7 @@ class Board(Stored, ipywidgets.VBox):
         svg = paint(scene)  # what can go wrong does so before anything has changed
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._question = replace(question, port=self._traffic.port)
-        why = scene.traffic.why(cluster, self.selected)
+        why = scene.traffic.why(self.selected)
         self._picture.show(svg, lambda: scene.text, why, self._details())
         self._table.show(scene.traffic)
         self._controls.show(question.on, self.port, self.protocol)

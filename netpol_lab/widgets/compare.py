@@ -12,9 +12,10 @@ from netpol_lab.errors import NetpolError, counted
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.nodes import Outside
 from netpol_lab.pictures.scene import Scene, compose, differing
 from netpol_lab.pictures.svg import paint
-from netpol_lab.pictures.traffic import Arc, Outside
+from netpol_lab.pictures.traffic import Arc
 from netpol_lab.pictures.traffic_words import BESIDE, reason
 from netpol_lab.widgets.card import preformatted
 

@@ -20,10 +20,11 @@ from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.pictures.nodes import Node, Outside, end_named
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import paint
-from netpol_lab.pictures.traffic import Arc, Node, Outside, State, Traffic, end_named
+from netpol_lab.pictures.traffic import Arc, State, Traffic
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted, replace_children
 
 MOST_IN_A_LIST = 6  # connections; more are asked in a grid, where every pair is asked

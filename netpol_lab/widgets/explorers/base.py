@@ -76,7 +76,7 @@ class SceneView:
 
     def why(self, key: str) -> str:
         """Return the reasons behind an arrow or a pod."""
-        return self.scene.traffic.why(self.cluster, key)
+        return self.scene.traffic.why(key)
 
 
 Inputs = TypeVar("Inputs", bound=Any)

@@ -12,9 +12,10 @@ import ipywidgets
 from netpol_lab.errors import counted
 from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.pictures.nodes import Outside
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.scene import Scene, compose, differing
-from netpol_lab.pictures.traffic import Arc, Outside
+from netpol_lab.pictures.traffic import Arc
 from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
 from netpol_lab.widgets.explorers.base import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.pictures.traffic import Outside
+from netpol_lab.pictures.nodes import Outside
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.explorers.base import Explorer, TextField, joined, mentioned
 from netpol_lab.widgets.explorers.ipblock_facts import (
