@@ -74,6 +74,14 @@ class Endpoint:
         return Endpoint(self.pod, address, self.node, self.service, self.among)
 
     @property
+    def turned(self) -> Endpoint:
+        """The same pods, another one first; the same end where there are no others."""
+        if self.pod is None or not self.among:
+            return self
+        first, *others = self.among
+        return Endpoint(first, among=(*others, self.pod))
+
+    @property
     def each(self) -> tuple[Endpoint, ...]:
         """The end itself, and each other pod that is meant as well."""
         return (self, *map(Endpoint, self.among))
@@ -165,7 +173,10 @@ class Flow:
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
             )
-        several = here.among or there.among  # of a workload no pod calls itself
+        if here.pod is not None and here.pod is there.pod:
+            # A workload and itself: begin with two different pods.
+            here, there = (here, there.turned) if there.among else (here.turned, there)
+        several = here.among or there.among
         first, *others = (
             facing(*pair)
             for pair in product(here.each, there.each)

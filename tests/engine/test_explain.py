@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.engine.explain import describe_pod, explain
+from netpol_lab.engine.explain import describe_pod, explain, left_open
 
 PODS = """
 apiVersion: v1
@@ -208,3 +208,32 @@ def test_ends_of_two_families_are_told_that_there_is_no_such_connection():
     town = lab.load(pod.format("old", "10.0.0.1") + pod.format("new", "2001:db8::1"))
     said = str(lab.evaluate(town, "old", "new", port=80))
     assert "10.0.0.1 and 2001:db8::1 share no family: there is no such connection" in said
+
+
+REPLICAS = "---".join(
+    f"""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-{place}
+  namespace: shop
+  ownerReferences: [{{apiVersion: apps/v1, kind: StatefulSet, name: web, uid: u, controller: true}}]
+status: {{podIP: 10.0.0.{place}}}
+"""
+    for place in (1, 2, 3)
+)
+ONE_BLOCK = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: only-the-second, namespace: shop}
+spec: {policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.2/32}}]}]}
+"""
+
+
+@pytest.mark.parametrize("source", ["shop/web", "shop/web-1"])
+def test_a_pod_that_calls_its_own_workload_is_told_that_its_pods_differ(source):
+    verdict = lab.evaluate(lab.load(REPLICAS, ONE_BLOCK), source, "shop/web", port=80)
+    assert (str(verdict.flow.source), str(verdict.flow.destination)) == ("shop/web-1", "shop/web-2")
+    assert left_open(verdict) == [
+        "the workload has several pods, and they differ: name one of them"
+    ]
