@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ import ipywidgets
 
 from netpol_lab.advice.deciding_lines import Reasons, reasons_of, reasons_of_pod
 from netpol_lab.engine.verdict import Verdict
-from netpol_lab.errors import AmbiguousNameError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.pictures.nodes import Outside, end_named
@@ -23,10 +23,18 @@ from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import Picture, paint
 from netpol_lab.widgets.base import Stored
-from netpol_lab.widgets.board_controls import UNCHANGED, Controls, known_ports, port_number
+from netpol_lab.widgets.board_controls import (
+    UNCHANGED,
+    BoardState,
+    Controls,
+    in_order,
+    known_ports,
+    port_number,
+    spelt,
+)
 from netpol_lab.widgets.board_table import FlowTable
 from netpol_lab.widgets.reasons_panel import Why, panel
-from netpol_lab.widgets.static_picture import StillMap, spoken
+from netpol_lab.widgets.static_picture import picture_of, spoken
 
 FEW_PODS = 60  # up to here the smallest change is found within a click
 FEW_FLOWS = 12  # up to here the table is open from the start
@@ -88,21 +96,12 @@ def explore(
     """
     names = map(str, checked_cluster(cluster).policies) if on is None else on
     ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
-    question = BoardState(
-        _in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
+    state = BoardState(
+        in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
     )
     view = partial(compose, outside=tuple(outside), assumptions=assumptions, live=True)
     offered = known_ports(cluster) if ports is None else dict.fromkeys(ports, ())
-    return Board(cluster, question, view, _picture(picture), offered)
-
-
-@dataclass(frozen=True)
-class BoardState:
-    """What a board shows: the policies that are on, and the port that is asked for."""
-
-    on: tuple[str, ...]
-    port: int | None
-    protocol: str
+    return Board(cluster, state, view, picture_of(picture), offered)
 
 
 # ---------------------------------------------------------------- the board
@@ -117,7 +116,7 @@ class Board(Stored, ipywidgets.VBox):
     ----------
     cluster : Cluster
         With all its policies.
-    question : BoardState
+    state : BoardState
         What to show first.
     view : callable
         Makes the scene: `scene.compose`, or what takes its place.
@@ -139,19 +138,19 @@ class Board(Stored, ipywidgets.VBox):
     def __init__(
         self,
         cluster: Cluster,
-        question: BoardState,
+        state: BoardState,
         view: Callable[..., Scene],
         picture: Any,
         ports: Mapping[int, Iterable[str]],
     ) -> None:
         self._loaded, self._compose, self._picture = cluster, view, picture
-        self._controls = Controls(cluster, question.protocol, ports)
+        self._controls = Controls(cluster, state.protocol, ports)
         self._table = FlowTable()
         self._change = ipywidgets.Button(
             description="Show the smallest change", layout=ipywidgets.Layout(width="auto")
         )
-        self._question = self._first = question
-        self._draw(cluster.with_policies(question.on), question)
+        self._asked = self._first = state
+        self._draw(cluster.with_policies(state.on), state)
         self._table.shown.value = len(self._traffic.arcs) <= FEW_FLOWS
         super().__init__([self._controls, picture, self._change, self._table])
         self.add_class("nl-board")
@@ -197,16 +196,16 @@ class Board(Stored, ipywidgets.VBox):
         >>> board.port, len(board.cluster.policies)
         (8080, 1)
         """
-        loaded, now = self._loaded, self._question
+        loaded, now = self._loaded, self._asked
         ticked = dict.fromkeys(now.on, True)
         ticked |= {str(loaded.policy(name)): on for name, on in (policies or {}).items()}
-        ticked |= {_spelt(loaded, word): on for word, on in named.items()}
+        ticked |= {spelt(loaded, word): on for word, on in named.items()}
         protocol = now.protocol if protocol is UNCHANGED else protocol.upper()
         port = now.port if port is UNCHANGED else port_number(loaded, port, protocol)
         for name, on in ticked.items():
             if not isinstance(on, bool):
                 raise TypeError(f"say True or False for {name}, not {on!r}")
-        self._ask(BoardState(_in_order(loaded, ticked), port, protocol))
+        self._ask(BoardState(in_order(loaded, ticked), port, protocol))
 
     def choose(self, source: str, destination: str | None = None) -> Words:
         """Select a flow, or a pod if one name is given, and return why it is as it is.
@@ -234,8 +233,9 @@ class Board(Stored, ipywidgets.VBox):
           ingress  not isolated: no policy that lists Ingress selects it, so all is allowed
           egress   not isolated: no policy that lists Egress selects it, so all is allowed
         """
-        ends = [self._named(end) for end in (source, destination) if end is not None]
         drawn = self._traffic
+        named = [end for end in (source, destination) if end is not None]
+        ends = [end_named(self._loaded, drawn.nodes, end) for end in named]
         known = drawn.nodes_by_key if destination is None else drawn.arcs_by_key
         key = ("pod:" if destination is None else "flow:") + ">".join(ends)
         if key not in known:
@@ -278,9 +278,6 @@ class Board(Stored, ipywidgets.VBox):
         example = f'"{arc.source.name}", "{arc.destination.name}"' if arc else '"NAME"'
         words = f"Nothing is chosen: click on an arrow or a pod, or board.choose({example})."
         return Why(Reasons(words))
-
-    def _named(self, end: str) -> str:
-        return end_named(self._loaded, self._traffic.nodes, end)
 
     def reset(self) -> None:
         """Go back to what the board showed first; nothing is chosen and nothing has changed.
@@ -335,12 +332,12 @@ class Board(Stored, ipywidgets.VBox):
     @property
     def port(self) -> int | None:
         """The port that is asked for."""
-        return self._question.port
+        return self._asked.port
 
     @property
     def protocol(self) -> str:
         """The protocol that is asked for."""
-        return self._question.protocol
+        return self._asked.protocol
 
     @property
     def selected(self) -> str:
@@ -367,14 +364,14 @@ class Board(Stored, ipywidgets.VBox):
 
     def _on_tick(self) -> None:
         with self._kindly():
-            on = _in_order(self._loaded, self._controls.ticked)
-            self._ask(replace(self._question, on=on))
+            on = in_order(self._loaded, self._controls.ticked)
+            self._ask(replace(self._asked, on=on))
 
     def _on_port(self) -> None:
         with self._kindly():
             protocol = self._controls.protocol
             port = port_number(self._loaded, self._controls.port, protocol)
-            self._ask(replace(self._question, port=port, protocol=protocol))
+            self._ask(replace(self._asked, port=port, protocol=protocol))
 
     def _on_choice(self, _: object) -> None:
         with self._kindly():
@@ -392,7 +389,7 @@ class Board(Stored, ipywidgets.VBox):
         except NetpolError as error:
             self._controls.say(f"{error} The picture still shows {self._traffic.asked}.")
         except Exception as error:  # a fault of ours is better seen than not
-            self._controls.show(self._question.on, self.port, self.protocol)
+            self._controls.show(self._asked.on, self.port, self.protocol)
             self._controls.say(f"{type(error).__name__}: {error}")
 
     # ------------------------------------------------------------ showing
@@ -416,55 +413,19 @@ class Board(Stored, ipywidgets.VBox):
             return Reasons(self._traffic.why(node.key))
         return reasons_of_pod(self._cluster, node.pod)
 
-    def _ask(self, question: BoardState) -> None:
+    def _ask(self, state: BoardState) -> None:
         """Show the answer to a question; if it cannot be asked, raise and change nothing."""
         cluster, before = self._cluster, None
-        if question.on != self._question.on:
-            cluster, before = self._loaded.with_policies(question.on), self._cluster
-        self._draw(cluster, question, before)
+        if state.on != self._asked.on:
+            cluster, before = self._loaded.with_policies(state.on), self._cluster
+        self._draw(cluster, state, before)
 
-    def _draw(self, cluster: Cluster, question: BoardState, before: Cluster | None = None) -> None:
-        scene = self._compose(cluster, question.port, question.protocol, before=before)
+    def _draw(self, cluster: Cluster, state: BoardState, before: Cluster | None = None) -> None:
+        scene = self._compose(cluster, state.port, state.protocol, before=before)
         svg = paint(scene)  # what can go wrong does so before anything has changed
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
-        self._question = replace(question, port=self._traffic.port)
+        self._asked = replace(state, port=self._traffic.port)
         why = scene.traffic.why(self.selected)
         self._picture.show(svg, lambda: scene.text, why, self._details())
         self._table.show(scene.traffic)
-        self._controls.show(question.on, self.port, self.protocol)
-
-
-# ---------------------------------------------------------------- names and parts
-
-
-def _in_order(cluster: Cluster, ticked: Mapping[str, bool]) -> tuple[str, ...]:
-    return tuple(name for name in map(str, cluster.policies) if ticked.get(name))
-
-
-def _spelt(cluster: Cluster, word: str) -> str:
-    """Return the policy that a keyword means, which has ``_`` for what Python cannot spell."""
-    spelling = {str(p): p.name.replace("-", "_").replace(".", "_") for p in cluster.policies}
-    meant = [name for name, spelt in spelling.items() if spelt == word]
-    if len(meant) == 1:
-        return meant[0]
-    if meant:
-        raise AmbiguousNameError(
-            f"{word} could be {' or '.join(meant)}. "
-            f'Write the full name: board.set({{"{meant[0]}": True}}).'
-        )
-    raise UnknownNameError(f'there is no policy "{word}". {did_you_mean(word, spelling.values())}')
-
-
-def _picture(kind: str) -> Any:
-    if kind == "html":
-        return StillMap()
-    if kind != "svg":
-        raise UnknownNameError(f'there is no picture "{kind}". There are: html, svg.')
-    try:
-        from netpol_lab.widgets.clickable_picture import TrafficMap
-    except ModuleNotFoundError as error:
-        raise NetpolError(
-            f"the picture to click on needs the package {error.name}, which has to be installed "
-            'before Jupyter starts. Without it: lab.explore(..., picture="html").'
-        ) from error
-    return TrafficMap()
+        self._controls.show(state.on, self.port, self.protocol)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -16,6 +17,15 @@ from netpol_lab.model.ports import Protocol
 
 UNCHANGED: Any = object()  # for an argument of `set` that is not mentioned
 MOST_LISTED = 8  # ports in the line under the field; the field itself suggests them all
+
+
+@dataclass(frozen=True)
+class BoardState:
+    """What a board shows: the policies that are on, and the port that is asked for."""
+
+    on: tuple[str, ...]
+    port: int | None
+    protocol: str
 
 
 class Controls(ipywidgets.VBox):
@@ -138,6 +148,28 @@ def _listed(ports: Mapping[int, Iterable[str]]) -> str:
     words = [" ".join(map(str, (number, *names))) for number, names in ports.items()]
     more = ", …" if len(words) > MOST_LISTED else ""
     return f"in this cluster: {', '.join(words[:MOST_LISTED])}{more}" if words else ""
+
+
+# ---------------------------------------------------------------- names of policies
+
+
+def in_order(cluster: Cluster, ticked: Mapping[str, bool]) -> tuple[str, ...]:
+    """Return the policies that are ticked, in the cluster's order."""
+    return tuple(name for name in map(str, cluster.policies) if ticked.get(name))
+
+
+def spelt(cluster: Cluster, word: str) -> str:
+    """Return the policy that a keyword means, which has ``_`` for what Python cannot spell."""
+    spelling = {str(p): p.name.replace("-", "_").replace(".", "_") for p in cluster.policies}
+    meant = [name for name, spelt in spelling.items() if spelt == word]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise AmbiguousNameError(
+            f"{word} could be {' or '.join(meant)}. "
+            f'Write the full name: board.set({{"{meant[0]}": True}}).'
+        )
+    raise UnknownNameError(f'there is no policy "{word}". {did_you_mean(word, spelling.values())}')
 
 
 # ---------------------------------------------------------------- ports

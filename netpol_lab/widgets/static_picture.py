@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import ipywidgets
 from traitlets import Unicode
 
+from netpol_lab.errors import NetpolError, UnknownNameError
 from netpol_lab.widgets.base import Stored
 from netpol_lab.widgets.reasons_panel import STYLE
 
@@ -110,3 +111,25 @@ def spoken(key: str) -> str:
     'shop/web to shop/db'
     """
     return key.partition(":")[2].replace(">", " to ")
+
+
+def picture_of(kind: str) -> Any:
+    """Return the widget that shows a picture and tells which part of it was chosen.
+
+    Parameters
+    ----------
+    kind : str
+        ``"svg"`` for one to click on, ``"html"`` for one that needs no anywidget.
+    """
+    if kind == "html":
+        return StillMap()
+    if kind != "svg":
+        raise UnknownNameError(f'there is no picture "{kind}". There are: html, svg.')
+    try:
+        from netpol_lab.widgets.clickable_picture import TrafficMap
+    except ModuleNotFoundError as error:
+        raise NetpolError(
+            f"the picture to click on needs the package {error.name}, which has to be installed "
+            'before Jupyter starts. Without it: lab.explore(..., picture="html").'
+        ) from error
+    return TrafficMap()

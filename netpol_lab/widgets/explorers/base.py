@@ -18,6 +18,7 @@ from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.svg import Drawing, Picture, paint
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.card import Card
+from netpol_lab.widgets.static_picture import picture_of
 
 _AUTO = ipywidgets.Layout(width="auto")
 _CSS = (files("netpol_lab") / "data" / "static" / "explorers.css").read_text("utf-8")
@@ -329,9 +330,6 @@ def joined(said: Iterable[tuple[str, str]]) -> dict[str, str]:
 def chosen_from() -> Any:
     """Return the widget that shows a picture and tells which part of it was chosen."""
     try:
-        from netpol_lab.widgets.clickable_picture import TrafficMap
-    except ModuleNotFoundError:  # no anywidget: the parts are chosen from a list
-        from netpol_lab.widgets.static_picture import StillMap
-
-        return StillMap()
-    return TrafficMap()
+        return picture_of("svg")
+    except NetpolError:  # no anywidget: the parts are chosen from a list
+        return picture_of("html")
