@@ -87,9 +87,8 @@ def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
     """Return the kind, with its version, that a kind which does not exist was meant to be."""
     if version not in _OTHER_KINDS or kind.removesuffix("List") in _OTHER_KINDS[version]:
         return None
-    ours = dict(KINDS.keys())
-    meant = _nearest(kind, ours, 0.75)
-    return (meant, ours[meant]) if meant else None
+    meant = _nearest(kind, (known for known, _ in KINDS), 0.75)
+    return next((found for found in KINDS if found[0] == meant), None)
 
 
 def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:

@@ -31,7 +31,7 @@ class Positions:
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
-        self._root = _compose(text)
+        self._root: yaml.Node | None = yaml.compose(text, Loader)
         self._keys: dict[int, dict[str, _Pair]] = {}
 
     def mark(self, path: Path, of_key: bool) -> yaml.Mark:
@@ -76,18 +76,7 @@ class Positions:
         return self._keys[id(node)].get(step)
 
 
-@lru_cache(maxsize=1)
-def positions(text: str) -> Positions:
-    """Return the positions of a document; the last one asked for is remembered."""
-    return Positions(text)
-
-
-def _compose(text: str) -> yaml.Node | None:
-    loader = Loader(text)
-    try:
-        return loader.get_single_node()  # type: ignore[no-any-return]
-    finally:
-        loader.dispose()
+positions = lru_cache(maxsize=1)(Positions)  # the last document that was asked about
 
 
 def _last_line(node: yaml.Node) -> int:
@@ -115,7 +104,7 @@ def duplicates(text: str, is_json: bool) -> tuple[Path, ...]:
     """Return the path of every key that is written again in the same mapping (VAL-09)."""
     if is_json:
         return tuple(_again(json.loads(text, object_pairs_hook=tuple), _json_parts, (), set()))
-    return tuple(_again(_compose(text), _yaml_parts, (), set()))
+    return tuple(_again(yaml.compose(text, Loader), _yaml_parts, (), set()))
 
 
 def _again(

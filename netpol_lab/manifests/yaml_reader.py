@@ -243,10 +243,8 @@ def _refuse_depth(text: str) -> None:
         return
     depth = 0
     for event in yaml.parse(text, Loader):
-        if isinstance(event, yaml.events.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.events.CollectionEndEvent):
-            depth -= 1
+        depth += isinstance(event, yaml.events.CollectionStartEvent)
+        depth -= isinstance(event, yaml.events.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise _refused(f"nested more than {MAX_DEPTH} levels deep", event)
 
