@@ -33,14 +33,8 @@ def build_matrices(
         Of all these clusters.
     assumptions : Assumptions
     """
-    if len(clusters) == 1:
-        resolutions = [resolution_of(clusters[0])]  # what the engine has resolved already
-    else:
-        resolutions = [Resolution(cluster, index.pods) for cluster in clusters]
-    granted = [
-        [*_granted(cluster, resolution, index, assumptions)]
-        for cluster, resolution in zip(clusters, resolutions, strict=True)
-    ]
+    alone = len(clusters) == 1
+    granted = [[*_granted(cluster, index, assumptions, alone)] for cluster in clusters]
     classes = PortClasses(
         grant.ports for readings in granted for sides in readings for grant in chain(*sides)
     )
@@ -52,14 +46,14 @@ def build_matrices(
 
 
 def _granted(
-    cluster: Cluster, resolution: Resolution, index: EndpointIndex, assumptions: Assumptions
+    cluster: Cluster, index: EndpointIndex, assumptions: Assumptions, alone: bool
 ) -> Iterator[Sides]:
+    """Yield what both sides grant in each reading."""
+    resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
     for reading in extremes(cluster, assumptions):
         views = PeerViews(cluster, index, reading)
-        yield (
-            [*grants(resolution, views, Direction.EGRESS)],
-            [*grants(resolution, views, Direction.INGRESS)],
-        )
+        egress = [*grants(resolution, views, Direction.EGRESS)]
+        yield egress, [*grants(resolution, views, Direction.INGRESS)]
 
 
 def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions]:

@@ -33,11 +33,7 @@ class Connectivity:
 
 
 def combine(
-    size: int,
-    pods: int,
-    egress: Iterable[Grant],
-    ingress: Iterable[Grant],
-    classes: PortClasses,
+    size: int, pods: int, egress: Iterable[Grant], ingress: Iterable[Grant], classes: PortClasses
 ) -> Connectivity:
     """Return the flows that both sides permit.
 

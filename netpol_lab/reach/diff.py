@@ -199,14 +199,11 @@ class Diff:
         >>> lab.diff(shop, shop).summary
         'nothing changed'
         """
-        counts = (
-            (sum(bool(change.gained) for change in self.joined), "gained"),
-            (sum(bool(change.lost) for change in self.joined), "lost"),
-            (sum(bool(change.unsettled) for change in self.joined), "unsettled"),
-        )
-        words = [f"{counted(n, 'connection')} {what}" for n, what in counts if n]
-        words += [f"{len(self.added)} new"] if self.added else []
-        words += [f"{len(self.removed)} gone"] if self.removed else []
+        kinds = ("gained", "lost", "unsettled")
+        counts = {kind: sum(bool(getattr(one, kind)) for one in self.joined) for kind in kinds}
+        words = [f"{counted(n, 'connection')} {kind}" for kind, n in counts.items() if n]
+        names = {"new": len(self.added), "gone": len(self.removed)}
+        words += [f"{n} {what}" for what, n in names.items() if n]
         if not words and self.partial:
             return f"no {self.by} changed as a whole, some of them in part"
         return ", ".join(words) or "nothing changed"

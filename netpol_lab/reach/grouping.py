@@ -110,15 +110,12 @@ def workload_names(pods: Iterable[Pod]) -> dict[str, str]:
     >>> workload_names([Pod("shop", "web-1", workload=web), Pod("shop", "db")])
     {'shop/web-1': 'shop/web', 'shop/db': 'shop/db'}
     """
-    made = {pod: pod.workload or Workload("Pod", pod.name) for pod in pods}
-    kinds: dict[tuple[str, str], set[str]] = {}
-    for pod, workload in made.items():
-        kinds.setdefault((pod.namespace, workload.name), set()).add(workload.kind)
-    return {
-        str(pod): f"{pod.namespace}/{workload.name}"
-        + f"[{workload.kind}]" * (len(kinds[pod.namespace, workload.name]) > 1)
-        for pod, workload in made.items()
-    }
+    made = [(pod, pod.workload or Workload("Pod", pod.name)) for pod in pods]
+    named = [(str(pod), f"{pod.namespace}/{by.name}", by.kind) for pod, by in made]
+    kinds: dict[str, set[str]] = {}
+    for _, name, kind in named:
+        kinds.setdefault(name, set()).add(kind)
+    return {pod: f"{name}[{kind}]" if len(kinds[name]) > 1 else name for pod, name, kind in named}
 
 
 def join_ranges(

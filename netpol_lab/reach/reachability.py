@@ -86,8 +86,8 @@ class Reachability:
     matrix: ReachMatrix
 
     def __repr__(self) -> str:
-        counts = ((len(self._running), "pod"), (len(self.index.ranges), "range"))
-        pods, ranges = (counted(n, word) for n, word in counts)
+        pods = counted(len(self._running), "pod")
+        ranges = counted(len(self.index.ranges), "range")
         return f"Reachability: {pods}, {ranges} of addresses outside"
 
     def __str__(self) -> str:
