@@ -205,7 +205,14 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
 
 
 def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -> None:
-    """Print complaints, then warnings, each followed by an empty line."""
+    """Print complaints, then warnings, each followed by an empty line.
+
+    Examples
+    --------
+    >>> print_complaints([], ["shop/db has no ports"])
+    warning: shop/db has no ports
+    <BLANKLINE>
+    """
     for complaint in complaints:
         print(f"{complaint}\n")
     for warning in warnings:

@@ -94,7 +94,15 @@ class Graph:
     edges: tuple[GraphEdge, ...]
 
     def without_lone_nodes(self) -> Graph:
-        """Return the same graph without the nodes that have no edge."""
+        """Return the same graph without the nodes that have no edge.
+
+        Examples
+        --------
+        >>> nodes = tuple(GraphNode(name, name) for name in "abc")
+        >>> graph = Graph("", nodes, (GraphEdge("a", "b", "TCP 80"),))
+        >>> [node.name for node in graph.without_lone_nodes().nodes]
+        ['a', 'b']
+        """
         ends = {name for edge in self.edges for name in (edge.source, edge.destination)}
         return replace(self, nodes=tuple(node for node in self.nodes if node.name in ends))
 

@@ -114,7 +114,14 @@ def asked(reach: Reachability, query: ReachQuery) -> Iterator[Connection]:
 
 
 def narrowed(connections: Iterable[Connection], port: Port | None) -> Iterator[Connection]:
-    """Return the connections that have a port, cut down to it; all where no port is given."""
+    """Return the connections that have a port, cut down to it; all where no port is given.
+
+    Examples
+    --------
+    >>> found = [Connection("a", "b", PortSet.of("TCP", 80, 90)), Connection("b", "a")]
+    >>> [(c.source, str(c.ports)) for c in narrowed(found, Port(85))]
+    [('a', 'TCP 85')]
+    """
     if port is None:
         return iter(connections)
     only = port.only
