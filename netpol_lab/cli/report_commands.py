@@ -26,7 +26,7 @@ from netpol_lab.cli.reports.formats import chosen_format
 
 if TYPE_CHECKING:
     from netpol_lab.cli.reports.progress_bar import ProgressBar
-    from netpol_lab.cli.reports.reach import ReachQuery
+    from netpol_lab.cli.reports.reach_query import ReachQuery
     from netpol_lab.cli.reports.report import Report
     from netpol_lab.model.cluster import Cluster
     from netpol_lab.reach.diff import Diff
@@ -143,7 +143,7 @@ def _reach(options: argparse.Namespace) -> int:
 
 def _query(options: argparse.Namespace) -> ReachQuery:
     """Return what was typed."""
-    from netpol_lab.cli.reports.reach import Port, ReachQuery
+    from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 
     port = Port(*options.port) if options.port else None
     ends = options.source or "", options.destination or ""
@@ -152,7 +152,7 @@ def _query(options: argparse.Namespace) -> ReachQuery:
 
 def _readable_query(options: argparse.Namespace, reach: Reachability, format: str) -> ReachQuery:
     """Return what was typed, grouped so that people can read the answer about all ends."""
-    from netpol_lab.cli.reports.reach import readable_by
+    from netpol_lab.cli.reports.reach_query import readable_by
 
     query = _query(options)
     most = _MOST_ENDS.get(format)

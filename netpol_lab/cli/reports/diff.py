@@ -8,14 +8,13 @@ from dataclasses import replace
 from functools import cached_property
 
 from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph
-from netpol_lab.cli.reports.reach import (
+from netpol_lab.cli.reports.reach_query import (
     ReachQuery,
     edges_of,
     graph_nodes,
     most_telling_port,
     narrowed,
     picture_of,
-    scope,
     words,
 )
 from netpol_lab.cli.reports.report import Report, json_items
@@ -89,7 +88,7 @@ class DiffReport(Report):
     @property
     def title(self) -> str:
         """What changed, and which part is shown."""
-        return f"What changed: {scope(self.query)}"
+        return f"What changed: {self.query}"
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed or self.partial)

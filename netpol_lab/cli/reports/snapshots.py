@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from netpol_lab.cli.reports.formats import SUFFIXES
-from netpol_lab.cli.reports.reach import ReachQuery
+from netpol_lab.cli.reports.reach_query import ReachQuery
 from netpol_lab.errors import NetpolError, visible
 from netpol_lab.model.addresses import AddressRange, parse_address
 from netpol_lab.model.intervals import cut

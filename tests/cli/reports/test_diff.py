@@ -7,7 +7,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.cli.reports.diff import DiffReport
-from netpol_lab.cli.reports.reach import Port, ReachQuery
+from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 from netpol_lab.errors import NetpolError
 from netpol_lab.reach.diff import diff
 

@@ -5,50 +5,12 @@ import json
 
 import pytest
 
-import netpol_lab as lab
-from netpol_lab.cli.reports.reach import (
-    Port,
-    ReachGridReport,
-    ReachQuery,
-    ReachReport,
-    asked,
-    reach_report,
-    readable_by,
-)
-from netpol_lab.errors import NetpolError
-from netpol_lab.model.ports import PortSet
+from netpol_lab.cli.reports.reach import ReachGridReport, ReachReport, reach_report
+from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 from netpol_lab.reach.grouping import join_ranges
-from netpol_lab.reach.reachability import reachability
+from tests.helpers.reached import MIXED, SHOP
 from tests.helpers.reading_back import read_dot, read_mermaid
 
-SHOP = reachability(lab.load("three-tier"))
-# Replicas, two namespaces, a host that leaves things open, ranges outside.
-MIXED = reachability(
-    lab.load("""
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: a}]}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: shop, labels: {app: db}}}
----
-{apiVersion: v1, kind: Pod, metadata: {name: agent, namespace: ops}, spec: {hostNetwork: true}}
----
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: db, namespace: shop}
-spec:
-  podSelector: {matchLabels: {app: db}}
-  ingress:
-  - from: [{podSelector: {matchLabels: {app: web}}}]
-    ports: [{port: 5432}, {port: 53, protocol: UDP}]
-  - from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.9.0.0/16]}}, {namespaceSelector: {}}]
-    ports: [{port: 8000, endPort: 8100}]
-""")
-)
 BOTH = pytest.mark.parametrize("reach", [SHOP, MIXED], ids=["shop", "mixed"])
 BY = pytest.mark.parametrize("by", ["pod", "workload", "namespace"])
 
@@ -115,21 +77,6 @@ def test_csv_has_a_row_for_each_connection(reach, by):
     assert [[*row.values()] for row in rows] == expected
 
 
-def test_a_question_narrows_the_list():
-    only = [*asked(MIXED, ReachQuery("workload", "shop/web", "shop/db", Port(53, "UDP")))]
-    assert only == [("shop/web", "shop/db", PortSet.of("UDP", 53), PortSet())]
-
-
-def test_an_address_means_its_range():
-    (found,) = asked(MIXED, ReachQuery(source="10.9.1.1", destination="shop/web-1"))
-    assert found.source == "10.9.0.0-10.9.255.255"
-
-
-def test_an_unknown_name_is_refused():
-    with pytest.raises(NetpolError, match="Did you mean"):
-        [*asked(SHOP, ReachQuery(source="shop/wbe"))]
-
-
 @BOTH
 @pytest.mark.parametrize("port", [Port(5432), Port(80), Port(53, "UDP")], ids=str)
 def test_the_grid_equals_the_engines(reach, port):
@@ -172,12 +119,6 @@ def test_the_picture_takes_the_port_that_tells_most_and_says_it():
     assert "UDP 53" in reach_report(MIXED, ReachQuery(port=Port(53, "UDP"))).picture().text
     assert reach_report(MIXED, ReachQuery()).picture().text.startswith("TCP 8000: ")
     assert reach_report(SHOP, ReachQuery()).picture().text.startswith("TCP 80: ")
-
-
-def test_many_pods_are_put_together_as_finely_as_can_be_read():
-    pods = len(MIXED.ends)
-    finest = [readable_by(MIXED, most) for most in (pods, pods - 1, 1)]
-    assert finest == ["pod", "workload", "namespace"]
 
 
 def test_rows_come_before_all_are_made():

@@ -13,7 +13,8 @@ from netpol_lab.checks.lint.run import lint
 from netpol_lab.cli.reports.diff import DiffReport
 from netpol_lab.cli.reports.draw import DrawReport
 from netpol_lab.cli.reports.lint import LintReport
-from netpol_lab.cli.reports.reach import Port, ReachQuery, reach_report
+from netpol_lab.cli.reports.reach import reach_report
+from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 from netpol_lab.cli.reports.report import as_json, png
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.scene import compose

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netpol_lab as lab
-from netpol_lab.cli.reports.reach import ReachQuery, ReachReport
+from netpol_lab.cli.reports.reach import ReachReport
+from netpol_lab.cli.reports.reach_query import ReachQuery
 from netpol_lab.cli.reports.snapshots import (
     as_flows,
     differences,
