@@ -159,7 +159,8 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
     if not names:
         yield assumptions
         return
-    answers = [_usual_first(OPEN_QUESTIONS[name].usual) for name in names]
+    usual = (OPEN_QUESTIONS[name].usual is not False for name in names)
+    answers = [(first, not first) for first in usual]
     for choice in product(*answers):
         yield replace(assumptions, **dict(zip(names, choice, strict=True)))
 
@@ -188,7 +189,3 @@ def is_usual(answered: Assumptions, assumptions: Assumptions) -> bool:
         for name, question in OPEN_QUESTIONS.items()
         if question.usual is not None
     )
-
-
-def _usual_first(usual: bool | None) -> tuple[bool, bool]:
-    return (False, True) if usual is False else (True, False)
