@@ -150,7 +150,7 @@ def read_parts(document: Document, *names: str) -> Cluster:
 # ---------------------------------------------------------------- documents
 
 
-class _Object(NamedTuple):
+class _WrittenObject(NamedTuple):
     """An object as it is written: its document, its plain values, and its path within a List."""
 
     document: Document
@@ -191,7 +191,7 @@ class _Reader:
     warnings: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
-    written: dict[tuple[str, str], _Object] = field(default_factory=dict)
+    written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
         found, broken = documents(text, file, inset)
@@ -200,7 +200,7 @@ class _Reader:
             if is_exercise(document.value) and inset is WHOLE:
                 self.take_in(document, *INLINE)
             else:
-                self._read_object(_Object(document, document.value))
+                self._read_object(_WrittenObject(document, document.value))
 
     def take_in(self, document: Document, *names: str) -> None:
         """Read the manifests that some fields of a file hold as text, or name."""
@@ -217,12 +217,12 @@ class _Reader:
             else:
                 said = f'there is no packaged scenario "{visible(text)}"'
                 problem = Problem((name,), Reason.INVALID, said, did_you_mean(text, scenarios()))
-                self._refuse(_Object(document, None), problem)
+                self._refuse(_WrittenObject(document, None), problem)
 
-    def _refuse(self, found: _Object, *problems: Problem) -> None:
+    def _refuse(self, found: _WrittenObject, *problems: Problem) -> None:
         self.complaints += map(found.complaint, problems)
 
-    def _read_object(self, found: _Object) -> None:
+    def _read_object(self, found: _WrittenObject) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
         value = found.value
         if value is None:
@@ -234,7 +234,7 @@ class _Reader:
             said = "is not an object: must be a mapping with kind"
             hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
             problem = Problem(found.path, Reason.TYPE, said, hint)
-            self._refuse(_Object(found.document, value), problem)
+            self._refuse(_WrittenObject(found.document, value), problem)
             return
         kind = value.get("kind")
         if isinstance(kind, str) and kind.endswith("List") and "items" in value:
@@ -246,7 +246,7 @@ class _Reader:
         else:
             self._pass_over(found)
 
-    def _read_items(self, found: _Object) -> None:
+    def _read_items(self, found: _WrittenObject) -> None:
         value, items = found.value, found.value["items"] or []
         if not isinstance(items, list):
             self._refuse(found, Problem(("items",), Reason.TYPE, "must be a list"))
@@ -255,9 +255,9 @@ class _Reader:
         inherited = {"apiVersion": value.get("apiVersion"), "kind": kind} if kind else {}
         for i, item in enumerate(items):
             whole = {**inherited, **item} if isinstance(item, dict) else item
-            self._read_object(_Object(found.document, whole, (*found.path, "items", i)))
+            self._read_object(_WrittenObject(found.document, whole, (*found.path, "items", i)))
 
-    def _take(self, found: _Object) -> None:
+    def _take(self, found: _WrittenObject) -> None:
         value, kind = found.value, found.value["kind"]
         if kind == "NetworkPolicy" and get(value, "metadata", "uid"):
             # Old servers gave their policies a status (VAL-42).
@@ -279,7 +279,7 @@ class _Reader:
         if kind == "NetworkPolicy":
             warned = [*warnings(decoded, strict_cidr), *([_TWICE] if name in self.written else [])]
             self.warnings += map(found.complaint, warned)
-            self.written[name] = _Object(found.document.for_places(), None, found.path)
+            self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
 
     def _keep(self, kind: str, decoded: Any) -> tuple[str, str]:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
@@ -293,7 +293,7 @@ class _Reader:
         alike[name] = decoded
         return name
 
-    def _pass_over(self, found: _Object) -> None:
+    def _pass_over(self, found: _WrittenObject) -> None:
         kind = found.value["kind"]
         self.ignored[str(kind)] += 1
         if kind in CLUSTER_WIDE:
@@ -331,7 +331,7 @@ _OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
 _LAST_STANDS = "kubectl silently keeps only the last one: merge the two or remove one"
 
 
-def _duplicates(found: _Object) -> Iterator[Problem]:
+def _duplicates(found: _WrittenObject) -> Iterator[Problem]:
     """Yield a problem for each field that is written twice; only one says there are two objects."""
     depth = len(found.path)
     paths = (p[depth:] for p in found.document.duplicates() if p[:depth] == found.path)

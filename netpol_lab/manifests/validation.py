@@ -220,21 +220,20 @@ def _cidr(text: str, path: Path, strict: bool) -> Problems:
 def _policy_port(port: api.NetworkPolicyPort, path: Path) -> Problems:
     yield from _protocol(port.protocol, (*path, "protocol"))
     number, end, end_path = port.port, port.end_port, (*path, "endPort")
-    if number is None:
-        if end is not None:
-            message = "may not be specified when `port` is not specified"
-            yield Problem(end_path, Reason.INVALID, message, "add the first port of the range")
-    elif isinstance(number, str):
-        if end is not None:
-            message = "may not be specified when `port` is non-numeric"
-            yield Problem(end_path, Reason.INVALID, message)
+    if end is not None and number is None:
+        message = "may not be specified when `port` is not specified"
+        yield Problem(end_path, Reason.INVALID, message, "add the first port of the range")
+    elif end is not None and isinstance(number, str):
+        message = "may not be specified when `port` is non-numeric"
+        yield Problem(end_path, Reason.INVALID, message)
+    if isinstance(number, str):
         yield from _port_name(number, (*path, "port"))
-    else:
+    elif number is not None:
         yield from _port_number(number, (*path, "port"))
+        if end is not None and end < number:
+            message = "must be greater than or equal to `port`"
+            yield Problem(end_path, Reason.INVALID, message, "swap the two numbers")
         if end is not None:
-            if end < number:
-                message = "must be greater than or equal to `port`"
-                yield Problem(end_path, Reason.INVALID, message, "swap the two numbers")
             yield from _port_number(end, end_path)
 
 
