@@ -2,7 +2,7 @@
 
 Each workload is a snippet that sets something up and leaves a function `work`; a process of its
 own in each checkout runs it. Rounds alternate between the two, so that whatever else the machine
-is doing slows both; their medians are compared.
+is doing slows both; the medians of their processor time are compared.
 
     git worktree add ../before <commit>
     python benchmarks/against.py ../before
@@ -84,9 +84,9 @@ import gc, time
 from statistics import median
 
 def took(call):
-    started = time.perf_counter()
+    started = time.process_time()  # other programs do not count
     work(call)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 for call in range({warm_up}):
     work(call)

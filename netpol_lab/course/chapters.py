@@ -70,7 +70,7 @@ class Chapter:
     @property
     def has_tasks(self) -> bool:
         """Whether there is anything in it that can be done."""
-        return bool(self.has_quiz or self.has_prediction or self.exercises)
+        return self.has_quiz or self.has_prediction or bool(self.exercises)
 
 
 CHAPTERS = (
@@ -281,10 +281,10 @@ class CourseMap:
 
     @property
     def _next_chapter(self) -> Chapter | None:
-        with_tasks = [chapter for chapter in CHAPTERS if chapter.has_tasks]
-        stages = {chapter: stage_of(chapter, self.progress) for chapter in with_tasks}
-        begun, new = ([c for c in with_tasks if stages[c] is stage] for stage in _OPEN)
-        return next(iter([*begun, *new]), None)
+        stages = {c: stage_of(c, self.progress) for c in CHAPTERS if c.has_tasks}
+        wanted = (Stage.BEGUN, Stage.NOT_STARTED)
+        found = (chapter for want in wanted for chapter, is_at in stages.items() if is_at is want)
+        return next(found, None)
 
     def _left(self, chapter: Chapter) -> str:
         """Return what is still to do in a chapter that was begun."""
@@ -314,7 +314,6 @@ class CourseMap:
 
 _HEADS = ("Chapter", "What you will know afterwards", "Time", "Done")
 _CELL = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0;"
-_OPEN = (Stage.BEGUN, Stage.NOT_STARTED)
 _WHOLE = "white-space: nowrap;"
 _NOTHING_LEFT = "nothing. You have finished the course."
 

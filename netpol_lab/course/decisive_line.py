@@ -17,7 +17,7 @@ from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction, Policy, Rule
+from netpol_lab.model.objects import Direction, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path, port_path
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.reach.reachability import Reachability
@@ -67,8 +67,8 @@ def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[D
                     yield _wrong_port(cluster, side, policy, rule, outcome.assumptions)
                 else:
                     yield _admitting(cluster, side, policy, rule, outcome.assumptions)
-            if not side.isolated and not meant.allowed:
-                yield from _other_way(cluster, side)
+            if side.subject.pod and not side.isolated and not meant.allowed:
+                yield from _other_way(cluster, side, side.subject.pod)
 
 
 def _isolating(side: Side) -> Decisive:
@@ -84,10 +84,9 @@ def _as_filled_in(policy: Policy) -> str:
     return "" if policy.types_written else ", as policyTypes is left out"
 
 
-def _other_way(cluster: Cluster, side: Side) -> Iterator[Decisive]:
+def _other_way(cluster: Cluster, side: Side, pod: Pod) -> Iterator[Decisive]:
     """Yield the policies that select a pod, and isolate it for the other direction alone."""
-    assert side.subject.pod is not None
-    for policy in resolution_of(cluster).isolating(side.subject.pod, side.direction.opposite):
+    for policy in resolution_of(cluster).isolating(pod, side.direction.opposite):
         does = f"this does not isolate {side.subject} for {side.direction}{_as_filled_in(policy)}"
         yield Decisive(policy, TYPES if policy.types_written else SUBJECT, does)
 

@@ -77,28 +77,23 @@ def holds_manifests(file: FilePath) -> bool:
 
 
 def _faults(exercise: LoadedExercise) -> Iterator[Problem]:
-    yield from _of_help(exercise)
+    yield from _of_hints(exercise)
     problems = list(problems_of(exercise))
     yield from problems
     if not problems:
         yield from _of_goals(Grader(exercise))
 
 
-def _of_help(exercise: LoadedExercise) -> Iterator[Problem]:
-    """Yield what is wrong with the hints."""
-    hints, answer = exercise.file.hints or (), _squeezed(exercise.file.answer)
+def _of_hints(exercise: LoadedExercise) -> Iterator[Problem]:
+    hints, answer = exercise.file.hints or (), " ".join(exercise.file.answer.split())
     if len(hints) < LEAST_HINTS:
         said = f"has {len(hints)} of at least {LEAST_HINTS}"
         yield Problem(("hints",), Reason.REQUIRED, said, "first a nudge, then which line to write")
     for i, hint in enumerate(hints):
         if not hint.strip():
             yield Problem(("hints", i), Reason.REQUIRED, "is empty")
-        elif answer in _squeezed(hint):
+        elif answer in " ".join(hint.split()):
             yield Problem(("hints", i), Reason.INVALID, "gives the whole answer away")
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _of_goals(grader: Grader) -> Iterator[Problem]:

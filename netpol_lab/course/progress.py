@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from netpol_lab.course.progress_file import (
     BEFORE_RESET,
@@ -67,9 +67,17 @@ def record_exercise(name: str, solved: bool, text: str = "") -> None:
     >>> last_attempt("my-own")
     'kind: NetworkPolicy'
     """
+    name = short_name(name)
+
+    def with_attempt(so_far: Progress) -> Progress:
+        before = so_far.exercises.get(name, ExerciseRecord())
+        attempts = before.attempts if before.solved else min(before.attempts + 1, MAX_COUNT)
+        record = ExerciseRecord(solved, attempts, text=shortened(text))
+        return so_far.also(Progress({name: record}))
+
     written = any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
     if solved or written:
-        _store().change(lambda so_far: _with_attempt(so_far, short_name(name), solved, text))
+        _store().change(with_attempt)
 
 
 def record_help(name: str, hints: int = 0, answer: bool = False) -> None:
@@ -132,8 +140,14 @@ def record_prediction(chapter: str, right: int, of: int) -> None:
 
 
 def _record_round(kind: str, chapter: str, right: int, of: int) -> None:
+    def with_round(so_far: Progress) -> Progress:
+        scores: Mapping[str, Score] = getattr(so_far, kind)
+        before = scores.get(chapter, Score())
+        now = before.also(Score(right, of, min(before.rounds + 1, MAX_COUNT)))
+        return replace(so_far, **{kind: {**scores, chapter: now}})  # type: ignore[arg-type]
+
     if 0 <= right <= of <= MAX_COUNT:
-        _store().change(lambda so_far: _with_round(so_far, kind, chapter, right, of))
+        _store().change(with_round)
 
 
 def last_attempt(name: str) -> str:
@@ -203,21 +217,6 @@ def notes() -> tuple[str, ...]:
     ()
     """
     return tuple(_store().told)
-
-
-def _with_attempt(so_far: Progress, name: str, solved: bool, text: str) -> Progress:
-    before = so_far.exercises.get(name, ExerciseRecord())
-    attempts = before.attempts if before.solved else min(before.attempts + 1, MAX_COUNT)
-    now = ExerciseRecord(solved, attempts, text=shortened(text))
-    return so_far.also(Progress({name: now}))
-
-
-def _with_round(so_far: Progress, kind: str, chapter: str, right: int, of: int) -> Progress:
-    scores: Mapping[str, Score] = getattr(so_far, kind)
-    before = scores.get(chapter, Score())
-    now = before.also(Score(right, of, min(before.rounds + 1, MAX_COUNT)))
-    changed: dict[str, Any] = {kind: {**scores, chapter: now}}
-    return replace(so_far, **changed)
 
 
 # ---------------------------------------------------------------- where it is kept

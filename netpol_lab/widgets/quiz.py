@@ -105,7 +105,7 @@ class Quiz(Card):
             raise UnknownNameError(f'"{choice}" is not a choice. {known}')
         self._fields[number - 1].value = choice
         self._judge(number - 1)
-        self._sum_up()
+        self._score.value = escape(self._told)
         return Words(self._said[number - 1])
 
     def check(self) -> Words:
@@ -124,7 +124,7 @@ class Quiz(Card):
         for i, field in enumerate(self._fields):
             if field.value:
                 self._judge(i)
-        self._sum_up()
+        self._score.value = escape(self._told)
         return Words("\n\n".join(filter(None, self._said)) or self._told)
 
     def another(self) -> Words:
@@ -160,7 +160,12 @@ class Quiz(Card):
 
     def _deal(self, seed: int) -> None:
         self.seed, self.questions = seed, questions(self.chapter, seed)
-        self._fields = [_field(question) for question in self.questions]
+        self._fields = [
+            ipywidgets.RadioButtons(
+                options=question.choices, value=None, layout=ipywidgets.Layout(width="auto")
+            )
+            for question in self.questions
+        ]
         self._answers = [ipywidgets.HTML() for _ in self.questions]
         self._said = [""] * len(self.questions)
         self._first: dict[int, bool] = {}  # the first judgement of each: it counts
@@ -185,9 +190,6 @@ class Quiz(Card):
             if len(self._first) == len(self.questions):
                 progress.record_quiz(self.chapter, sum(self._first.values()), len(self._first))
 
-    def _sum_up(self) -> None:
-        self._score.value = escape(self._told)
-
     @property
     def _told(self) -> str:
         missing = sum(not field.value for field in self._fields)
@@ -195,12 +197,6 @@ class Quiz(Card):
             return "nothing answered yet"
         left = f" {missing} not answered yet." if missing else ""
         return f"{self.score} of 3 right.{left} The reasons stand under each question."
-
-
-def _field(question: QuizQuestion) -> Any:
-    return ipywidgets.RadioButtons(
-        options=question.choices, value=None, layout=ipywidgets.Layout(width="auto")
-    )
 
 
 def _in_words(number: int, question: QuizQuestion) -> str:
