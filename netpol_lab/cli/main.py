@@ -249,9 +249,9 @@ VERDICT = Command(
     """\
 Say whether a connection is allowed, and why.
 
-Both ends are namespace/name of a pod, a workload or a Service, or an IP address. A port of a
-Service is the Service's own; of everything else it is the pod's. What is not allowed comes with the
-smallest change to the manifests that would allow it, and with what else that change opens.
+Both ends are namespace/name of a pod, a workload or a Service, or an IP address. To a Service, the
+port is the Service's own; to everything else, the pod's. What is not allowed comes with the
+smallest change to the manifests that would allow it, and with all that this change opens besides.
 
 examples:
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
@@ -302,7 +302,7 @@ TEST = Command(
     "test",
     "do the expected verdicts hold?",
     """\
-Check files that hold the verdicts expected of manifests, which they hold too, or name.
+Check files of expected verdicts. A file holds the manifests that these are about, or names them.
 
 A file looks like this:
   name: db-is-private
