@@ -1,8 +1,12 @@
-"""What stays of a widget in a stored notebook: its words and its picture."""
+"""What widgets leave in a stored notebook, and what pictures to choose from have in common."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Self
+
+from traitlets import HasTraits, Unicode
 
 
 class Stored:
@@ -29,3 +33,50 @@ class Stored:
         bundle = super()._repr_mimebundle_(**kwargs)  # type: ignore[misc]
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/plain": self.words, "image/svg+xml": self.svg}, metadata
+
+
+class ChosenFrom(Stored, HasTraits):
+    """A mixin for pictures that say which of their parts was chosen, with an explanation below.
+
+    They know nothing of policies: whoever makes one observes `selected` and writes `explanation`.
+
+    Attributes
+    ----------
+    svg : str
+        The picture, as `svg.paint` gives it.
+    selected : str
+        The ``data-key`` of the chosen arrow or pod; empty when none is.
+    explanation : str
+        The text under the picture.
+    details : str
+        What is shown under that, as `reasons_panel.panel` gives it; nothing when empty.
+    """
+
+    svg = Unicode()
+    selected = Unicode()
+    explanation = Unicode()
+    details = Unicode()
+    _words: Callable[[], str] = str  # none yet
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        """The picture's facts as text; made when somebody reads them."""
+        return self._words()
+
+    def show(
+        self, svg: str, words: Callable[[], str], explanation: str = "", details: str = ""
+    ) -> Self:
+        """Replace picture, words, explanation and details."""
+        with self.in_one_message():
+            self.svg, self._words = svg, words
+            self.explain(explanation, details)
+        return self
+
+    def explain(self, explanation: str, details: str) -> None:
+        """Replace what is said under the picture."""
+        with self.in_one_message():
+            self.explanation, self.details = explanation, details
+
+    def in_one_message(self) -> AbstractContextManager[Any]:
+        """Hold back what the browser is told until all of it has changed."""
+        return nullcontext()

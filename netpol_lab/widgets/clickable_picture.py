@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +10,7 @@ import anywidget
 import ipywidgets
 from traitlets import Instance, Unicode, link
 
-from netpol_lab.widgets.base import Stored
+from netpol_lab.widgets.base import ChosenFrom
 from netpol_lab.widgets.reasons_panel import STYLE
 
 _STATIC = files("netpol_lab") / "data" / "static"
@@ -34,23 +34,8 @@ class Exchange(ipywidgets.Widget):
     details = Unicode().tag(sync=True)
 
 
-class TrafficMap(Stored, anywidget.AnyWidget):
-    """A picture that says which of its parts was chosen, and shows an explanation under it.
-
-    It knows nothing of policies: whoever makes one observes `selected` and writes `explanation`.
-
-    Attributes
-    ----------
-    svg : str
-        The picture, as `svg.paint` gives it.
-    words : str
-        The same facts as text; made when somebody reads them.
-    selected : str
-        The ``data-key`` of the chosen arrow or pod; empty when none is.
-    explanation : str
-        The text under the picture.
-    details : str
-        What is shown under that, as `panel.panel` gives it; nothing when empty.
+class TrafficMap(ChosenFrom, anywidget.AnyWidget):
+    """A picture whose arrows and pods are buttons; see `ChosenFrom`.
 
     Examples
     --------
@@ -63,11 +48,6 @@ class TrafficMap(Stored, anywidget.AnyWidget):
     _css = (_STATIC / "traffic_map.css").read_text("utf-8") + STYLE
 
     exchange = Instance(Exchange).tag(sync=True, **ipywidgets.widget_serialization)
-    svg = Unicode()
-    selected = Unicode()
-    explanation = Unicode()
-    details = Unicode()
-    _words: Callable[[], str] = str  # none yet
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(exchange=Exchange(), **kwargs)
@@ -79,21 +59,6 @@ class TrafficMap(Stored, anywidget.AnyWidget):
         self.exchange.close()
         super().close()
 
-    @property
-    def words(self) -> str:  # type: ignore[override]
-        """The same facts as text."""
-        return self._words()
-
-    def show(
-        self, svg: str, words: Callable[[], str], explanation: str = "", details: str = ""
-    ) -> TrafficMap:
-        """Replace picture, words, explanation and details in one message to the browser."""
-        with self.exchange.hold_sync():
-            self.svg, self._words = svg, words
-            self.explain(explanation, details)
-        return self
-
-    def explain(self, explanation: str, details: str) -> None:
-        """Replace what is said under the picture."""
-        with self.exchange.hold_sync():
-            self.explanation, self.details = explanation, details
+    def in_one_message(self) -> AbstractContextManager[Any]:
+        """Hold back what the browser is told until all of it has changed."""
+        return self.exchange.hold_sync()  # type: ignore[no-any-return]

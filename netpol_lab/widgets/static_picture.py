@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from html import escape
 from importlib.resources import files
 from typing import Any
 from xml.etree import ElementTree
 
 import ipywidgets
-from traitlets import Unicode
 
 from netpol_lab.errors import NetpolError, UnknownNameError
-from netpol_lab.widgets.base import Stored
+from netpol_lab.widgets.base import ChosenFrom
 from netpol_lab.widgets.reasons_panel import STYLE
 
 _CSS = (files("netpol_lab") / "data" / "static" / "traffic_map.css").read_text("utf-8") + STYLE
 _NOTHING = ("(choose a connection or a pod)", "")
 
 
-class StillMap(Stored, ipywidgets.VBox):
+class StillMap(ChosenFrom, ipywidgets.VBox):
     """What `TrafficMap` is, where only core widgets work: the parts are chosen from a list.
-
-    Attributes
-    ----------
-    svg, words, selected, explanation, details : str
-        As those of `TrafficMap`.
 
     Examples
     --------
     >>> StillMap().show("<svg/>", words=lambda: "nothing to see")
     nothing to see
     """
-
-    svg = Unicode()
-    selected = Unicode()
-    explanation = Unicode()
-    details = Unicode()
-    _words: Callable[[], str] = str  # none yet
 
     def __init__(self) -> None:
         self._paper = ipywidgets.HTML()
@@ -52,30 +39,17 @@ class StillMap(Stored, ipywidgets.VBox):
         super().__init__([self._paper, self._list, self._why, self._reasons])
         self.add_class("nl-traffic-map")
         self._list.observe(self._on_pick, "value")
+        self.observe(self._on_svg, "svg")
         self.observe(self._on_selected, "selected")
         self.observe(self._on_explanation, "explanation")
         self.observe(self._on_details, "details")
 
-    @property
-    def words(self) -> str:  # type: ignore[override]
-        """The same facts as text."""
-        return self._words()
-
-    def show(
-        self, svg: str, words: Callable[[], str], explanation: str = "", details: str = ""
-    ) -> StillMap:
-        """Replace picture, words, explanation and details."""
-        options = (_NOTHING, *parts_of(svg))
+    def _on_svg(self, change: dict[str, Any]) -> None:
+        options = (_NOTHING, *parts_of(change["new"]))
         if options != self._list.options:  # nearly never: a redraw has the same parts
             self._list.options = options
-        self.svg, self._words = svg, words
-        self.explain(explanation, details)
-        self._paper.value = f'<style>{_CSS}</style><div class="nl-picture">{svg}</div>'
-        return self
-
-    def explain(self, explanation: str, details: str) -> None:
-        """Replace what is said under the picture."""
-        self.explanation, self.details = explanation, details
+        picture = f'<div class="nl-picture">{change["new"]}</div>'
+        self._paper.value = f"<style>{_CSS}</style>{picture}"
 
     def _on_pick(self, change: dict[str, Any]) -> None:
         self.selected = change["new"] or ""
