@@ -17,6 +17,7 @@ from netpol_lab.model.ports import Protocol
 
 UNCHANGED: Any = object()  # for an argument of `set` that is not mentioned
 MOST_LISTED = 8  # ports in the line under the field; the field itself suggests them all
+_AUTO = ipywidgets.Layout(width="auto")
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,34 @@ class Controls(ipywidgets.VBox):
 
     def __init__(self, cluster: Cluster, protocol: str, ports: Mapping[int, Iterable[str]]) -> None:
         self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
-        self._port = _port_field(ports)
-        self._protocol = _protocol_field(protocol)
+        self._protocol = ipywidgets.Dropdown(
+            description="Protocol",
+            options=tuple(dict.fromkeys([*map(str, Protocol), protocol])),
+            value=protocol,
+            layout=_AUTO,
+        )
+        self._port = ipywidgets.Combobox(
+            description="Port",
+            options=tuple(map(str, ports)),
+            continuous_update=False,
+            placeholder="number or name",
+            layout=_AUTO,
+        )
         self._message = ipywidgets.HTML()
         self._quiet = False
-        super().__init__([self._policies(cluster), self._ports(ports), self._message])
+        lines = [
+            _group([box, _text(policy_words(policy))], "nl-policy")
+            for policy, box in zip(cluster.policies, self._boxes.values(), strict=True)
+        ]
+        lines = lines or [_text("none in this cluster")]
+        fields = [ipywidgets.HBox([self._protocol, self._port]), _text(_listed(ports))]
+        super().__init__(
+            [
+                _group([_text("Policies", "nl-title"), *lines], "nl-policies"),
+                _group(fields, "nl-ports"),
+                self._message,
+            ]
+        )
         self.add_class("nl-controls")
 
     @property
@@ -92,15 +116,6 @@ class Controls(ipywidgets.VBox):
     def _unless_quiet(self, call: Callable[[], None]) -> Callable[[object], None]:
         return lambda _: None if self._quiet else call()
 
-    def _policies(self, cluster: Cluster) -> ipywidgets.VBox:
-        pairs = zip(cluster.policies, self._boxes.values(), strict=True)
-        lines = [_line(policy, box) for policy, box in pairs] or [_text("none in this cluster")]
-        return _group([_text("Policies", "nl-title"), *lines], "nl-policies")
-
-    def _ports(self, ports: Mapping[int, Iterable[str]]) -> ipywidgets.VBox:
-        fields = ipywidgets.HBox([self._protocol, self._port])
-        return _group([fields, _text(_listed(ports))], "nl-ports")
-
 
 # ---------------------------------------------------------------- parts
 
@@ -108,27 +123,6 @@ class Controls(ipywidgets.VBox):
 def _checkbox(policy: Policy, cluster: Cluster) -> ipywidgets.Checkbox:
     name = str(policy) if len(cluster.namespaces) > 1 else policy.name
     return ipywidgets.Checkbox(description=name, indent=False, layout=_AUTO)
-
-
-def _port_field(ports: Iterable[int]) -> ipywidgets.Combobox:
-    return ipywidgets.Combobox(
-        description="Port",
-        options=tuple(map(str, ports)),
-        continuous_update=False,
-        placeholder="number or name",
-        layout=_AUTO,
-    )
-
-
-def _protocol_field(protocol: str) -> ipywidgets.Dropdown:
-    options = tuple(dict.fromkeys([*map(str, Protocol), protocol]))
-    return ipywidgets.Dropdown(
-        description="Protocol", options=options, value=protocol, layout=_AUTO
-    )
-
-
-def _line(policy: Policy, box: ipywidgets.Checkbox) -> ipywidgets.VBox:
-    return _group([box, _text(policy_words(policy))], "nl-policy")
 
 
 def _text(words: str, css_class: str = "nl-says") -> ipywidgets.HTML:
@@ -139,9 +133,6 @@ def _group(children: Iterable[Any], css_class: str) -> ipywidgets.VBox:
     group = ipywidgets.VBox(tuple(children))
     group.add_class(css_class)
     return group
-
-
-_AUTO = ipywidgets.Layout(width="auto")
 
 
 def _listed(ports: Mapping[int, Iterable[str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -86,19 +86,15 @@ def compare(
 
 
 def _cluster_of(variant: str | Path | Cluster, cluster: Cluster | None) -> Cluster:
-    given = _read(variant)
+    """Return a variant as a cluster; even one word is text, and not the name of a file."""
+    if isinstance(variant, str):
+        variant = f"{variant}\n"
+    given = variant if isinstance(variant, Cluster) else load(variant)
     if given.pods:
         return given
     if cluster is None:
         raise NetpolError("there are no pods in this text: say where they are, with cluster=...")
     return cluster.with_policies(given.policies)
-
-
-def _read(variant: str | Path | Cluster) -> Cluster:
-    """Return a variant as a cluster; even one word is text, and not the name of a file."""
-    if isinstance(variant, Cluster):
-        return variant
-    return load(f"{variant}\n" if isinstance(variant, str) else variant)
 
 
 @dataclass(frozen=True)
@@ -115,7 +111,7 @@ class Comparison:
     left: Scene
     right: Scene
 
-    @property
+    @cached_property
     def different(self) -> tuple[tuple[Arc, Arc], ...]:
         """The connections that both variants have, with different verdicts."""
         return differing(self.left, self.right)
@@ -123,7 +119,7 @@ class Comparison:
     @property
     def words(self) -> str:
         """The numbers of both variants, and each connection that differs."""
-        return "\n".join([self.left.traffic.asked, *self._counts(), *self._differences()])
+        return "\n".join(self._lines())
 
     def __repr__(self) -> str:
         return self.words
@@ -136,20 +132,21 @@ class Comparison:
         row = f'<div style="display: flex; flex-wrap: wrap; gap: 12px;">{cells}</div>'
         return {"text/plain": self.words, "text/html": row + preformatted(self.words, "note")}
 
-    def _counts(self) -> Iterator[str]:
-        width = max(map(len, self.names))
-        for name, scene in zip(self.names, (self.left, self.right), strict=True):
-            yield f"  {name:<{width}}  {', '.join(scene.traffic.counted)}"
+    @property
+    def _sides(self) -> tuple[tuple[str, Scene], tuple[str, Scene]]:
+        """Each variant's name, padded to the longer one, and what it looks like."""
+        (a, b), width = self.names, max(map(len, self.names))
+        return (a.ljust(width), self.left), (b.ljust(width), self.right)
 
-    def _differences(self) -> Iterator[str]:
-        count = len(self.different)
-        if not count:
+    def _lines(self) -> Iterator[str]:
+        yield self.left.traffic.asked
+        for name, scene in self._sides:
+            yield f"  {name}  {', '.join(scene.traffic.counted)}"
+        if not self.different:
             yield "The same connections are allowed."
             return
-        yield f"Different for {counted(count, 'connection')}:"
-        width = max(map(len, self.names))
+        yield f"Different for {counted(len(self.different), 'connection')}:"
         for pair in self.different:
             yield f"  {pair[0].source.name} -> {pair[0].destination.name}"
-            for name, scene, arc in zip(self.names, (self.left, self.right), pair, strict=True):
-                why = reason(scene.traffic.verdict(arc))
-                yield f"    {name:<{width}}  {arc.state}  {why}"
+            for (name, scene), arc in zip(self._sides, pair, strict=True):
+                yield f"    {name}  {arc.state}  {reason(scene.traffic.verdict(arc))}"

@@ -69,7 +69,10 @@ def _note(words: str) -> str:
 def _passage(passage: Passage) -> str:
     place = f" <span class='nl-place'>{escape(passage.place)}</span>" if passage.place else ""
     runs = groupby(passage.excerpt.lines, key=attrgetter("marked"))
-    lines = "".join(_run(marked, [line.text for line in run]) for marked, run in runs)
+    lines = ""
+    for marked, run in runs:
+        texts = [line.text for line in run]
+        lines += _signed("mark", ">", "decides", texts) if marked else _plain(texts)
     title = f"{passage.excerpt.policy} in YAML, marked where it decides"
     return f"<p class='nl-caption'>{escape(passage.caption)}{place}</p>{_yaml(lines, title)}"
 
@@ -78,11 +81,6 @@ def _yaml(lines: str, title: str) -> str:
     """Return lines in a box that the keyboard can scroll, too."""
     box = f"role='region' tabindex='0' aria-label='{escape(title)}'"
     return f"<pre class='nl-yaml' {box}>{lines}</pre>"
-
-
-def _run(marked: bool, texts: list[str]) -> str:
-    """Return lines that stand together, all marked or none of them."""
-    return _signed("mark", ">", "decides", texts) if marked else _plain(texts)
 
 
 def _plain(texts: list[str]) -> str:
