@@ -68,8 +68,8 @@ class ChosenFrom(Stored, HasTraits):
     ) -> Self:
         """Replace picture, words, explanation and details."""
         with self.in_one_message():
-            self.svg, self._words = svg, words
             self.explain(explanation, details)
+            self._words, self.svg = words, svg
         return self
 
     def explain(self, explanation: str, details: str) -> None:

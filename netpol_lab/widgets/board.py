@@ -425,7 +425,8 @@ class Board(Stored, ipywidgets.VBox):
         svg = paint(scene)  # what can go wrong does so before anything has changed
         self._cluster, self._scene, self._traffic = cluster, scene, scene.traffic
         self._asked = replace(state, port=self._traffic.port)
-        why = scene.traffic.why(self.selected)
-        self._picture.show(svg, lambda: scene.text, why, self._details())
         self._table.show(scene.traffic)
         self._controls.show(state.on, self.port, self.protocol)
+        # Last: whoever sees the new picture may read the table beside it.
+        why = scene.traffic.why(self.selected)
+        self._picture.show(svg, lambda: scene.text, why, self._details())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import Any
 
@@ -33,6 +34,13 @@ SHAPES += ((6,), (3, 2, 1), (9,), (3, 3, 3), (2, 1, 4, 2), (12,), (3, 3, 3, 3), 
 def labelled(**labels: str) -> Selector:
     """Return the selector of pods with these labels."""
     return Selector(tuple(Requirement(k, Operator.IN, (v,)) for k, v in labels.items()))
+
+
+def with_pod(made: Cluster, k: int, **changes: Any) -> Cluster:
+    """Return the cluster with one of its pods changed."""
+    pods = list(made.pods)
+    pods[k] = replace(pods[k], **changes)
+    return replace(made, pods=tuple(pods))
 
 
 def cluster(*counts: int, name: str = "pod", labels: Any = None, policies: Any = ()) -> Cluster:

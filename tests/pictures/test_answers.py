@@ -14,19 +14,13 @@ from netpol_lab.model.objects import Direction, Service
 from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State, gather
 from netpol_lab.pictures.traffic_words import reason
-from tests.helpers.pictured import INTERNET, cluster, deny
+from tests.helpers.pictured import INTERNET, cluster, deny, with_pod
 from tests.referee.random_clusters import random_cluster
 
 
 @pytest.fixture
 def shop():
     return lab.load("three-tier")
-
-
-def with_pod(made, k, **changes):
-    pods = list(made.pods)
-    pods[k] = replace(pods[k], **changes)
-    return replace(made, pods=tuple(pods))
 
 
 def test_every_connection_keeps_the_verdict_that_the_engine_gives(shop):

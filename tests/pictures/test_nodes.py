@@ -10,18 +10,12 @@ from netpol_lab.errors import FlowError
 from netpol_lab.model.objects import Direction, Service
 from netpol_lab.pictures.nodes import Isolation
 from netpol_lab.pictures.traffic import gather
-from tests.helpers.pictured import INTERNET, cluster, deny
+from tests.helpers.pictured import INTERNET, cluster, deny, with_pod
 
 
 @pytest.fixture
 def shop():
     return lab.load("three-tier")
-
-
-def with_pod(made, k, **changes):
-    pods = list(made.pods)
-    pods[k] = replace(pods[k], **changes)
-    return replace(made, pods=tuple(pods))
 
 
 def names_in(order, outside=()):

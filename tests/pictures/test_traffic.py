@@ -9,18 +9,12 @@ from netpol_lab.errors import FlowError
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.nodes import Isolation
 from netpol_lab.pictures.traffic import Change, State, gather
-from tests.helpers.pictured import cluster, deny, from_role
+from tests.helpers.pictured import cluster, deny, from_role, with_pod
 
 
 @pytest.fixture
 def shop():
     return lab.load("three-tier")
-
-
-def with_pod(made, k, **changes):
-    pods = list(made.pods)
-    pods[k] = replace(pods[k], **changes)
-    return replace(made, pods=tuple(pods))
 
 
 def changes(now, before):
