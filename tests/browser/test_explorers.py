@@ -90,7 +90,7 @@ def test_by_mouse_other_pods_light_up_and_say_why(lab: Lab) -> None:
     board.wait_for_state(f"shop|podSelector: {reader}|1")
     field(board, "combobox", "Policy's namespace").select_option("blog")
     board.wait_for_state(f"blog|podSelector: {reader}|1")
-    assert parts(board)["pod:blog/reader"] == "meant"
+    assert parts(board)["pod:blog/reader"] == "matched"
     board.pod("shop/web").click()
     expect(board.why).to_contain_text("wants role=reader, has role=web")
     board.page.keyboard.press("Escape")
@@ -106,11 +106,11 @@ def test_by_keyboard_a_selector_can_be_typed_and_mended(lab: Lab) -> None:
     board.page.keyboard.press("Control+a")
     board.page.keyboard.type("{matchLabels: {role: db")
     expect(board.root.get_by_role("alert")).to_contain_text("Syntax")
-    assert parts(board)["pod:shop/web"] == "meant"
+    assert parts(board)["pod:shop/web"] == "matched"
     board.page.keyboard.type("}}")
     board.wait_for_state("shop|podSelector: {matchLabels: {role: db}}|1")
     expect(board.root.get_by_role("alert")).to_have_count(0)
-    assert parts(board)["pod:shop/web"] == "not meant"
+    assert parts(board)["pod:shop/web"] == "not matched"
     board.page.keyboard.press("Control+a")
     board.page.keyboard.type("{}")
     board.wait_for_state(ALL_IN_SHOP)

@@ -36,7 +36,7 @@ def test_a_wrong_answer_is_told_the_right_one_and_the_reasons():
     chosen = wrong(question)
     said = quiz.answer(1, chosen)
     assert said.startswith(
-        f"Question 1: not right. You chose: {chosen}. Right is: {question.right}."
+        f"Question 1: not right. You chose: {chosen}. The right answer is: {question.right}."
     )
     assert question.because in said
     assert quiz.score == 0

@@ -186,8 +186,8 @@ def deal(chapter: str, level: str = "easy", seed: int = 1) -> Deal:
     Examples
     --------
     >>> one = deal("01", "easy", seed=1)
-    >>> print(one.says)
-    Easy: 3 pods in 2 namespaces, 1 policy, 4 connections. 5 common confusions go wrong here.
+    >>> one.says.partition(". ")[2]
+    '5 common misunderstandings give a wrong answer here.'
     >>> len(one.flows)
     4
     """
@@ -250,8 +250,9 @@ def _says(level: str, situation: Situation, flows: tuple[Pair, ...], traps: Trap
     policies = counted(len(situation.policies), "policy", "policies")
     connections = counted(len(flows), "connection")
     wrong = _misconceptions_in({pair: traps[pair] for pair in flows})
-    confusions = f"{counted(wrong, 'common confusion')} {'goes' if wrong == 1 else 'go'}"
-    return f"{level.title()}: {pods}, {policies}, {connections}. {confusions} wrong here."
+    wrongly = f"{counted(wrong, 'common misunderstanding')} {'gives' if wrong == 1 else 'give'}"
+    size = f"{level.title()}: {pods}, {policies}, {connections}."
+    return f"{size} {wrongly} a wrong answer here."
 
 
 # ---------------------------------------------------------------- questions

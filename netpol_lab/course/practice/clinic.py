@@ -215,7 +215,7 @@ def wrong_line(setting: Setting) -> QuizQuestion | None:
     told = [f"line {n}: {line.strip()}" for n, line in enumerate(lines, 1)]
     at = faulty.complaints[0].line - 1
     asked = replace(setting, situation=faulty.situation).question(
-        "A strict reader refuses this policy. Because of which line?",
+        "A strict reader refuses this policy. Which line is the reason?",
         [told[n] for n in _around(rng, at, len(lines))],
         told[at],
         _reasons(faulty),

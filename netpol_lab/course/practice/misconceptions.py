@@ -110,11 +110,11 @@ def _without_plugin(verdict: Verdict) -> bool | None:
 # ---------------------------------------------------------------- the misconceptions
 
 ONE_SIDE = Misconception(
-    "08", "it were enough that the destination lets the connection in",
+    "08", "it were enough that the destination allows the connection",
     judge=lambda verdict: verdict.ingress.allowed,
 )  # fmt: skip
 OTHER_SIDE = Misconception(
-    "08", "it were enough that the source may open it",
+    "08", "it were enough that the source allows the connection",
     judge=lambda verdict: verdict.egress.allowed,
 )  # fmt: skip
 REPLIES = Misconception("20", "the replies needed a rule as well", judge=_replies_too)
@@ -122,7 +122,7 @@ ALL_AGREE = Misconception("13", "every policy had to allow it, not just one", ju
 LAST = Misconception("13", "the last policy replaced those before it", r.last)
 FIRST = Misconception("13", "only the first policy counted", r.first)
 NO_DENY = Misconception("13", "everything stayed open unless a rule forbade it", r.none)
-EVERYWHERE = Misconception("16", "a policy covered pods of other namespaces as well", r.everywhere)
+EVERYWHERE = Misconception("16", "a policy also applied to pods of other namespaces", r.everywhere)
 ALL_PODS = Misconception(
     "17", "a policy also isolated the pods that it does not select", r.all_pods
 )
@@ -138,7 +138,7 @@ RULES_COUNT = Misconception(
 )
 ONLY_WITH_RULES = Misconception("12", "a direction without rules stayed open", r.only_with_rules)
 REACHES_ALL = Misconception(
-    "06", "a podSelector alone looked into other namespaces as well", r.reaches_all
+    "06", "a podSelector alone also matched pods of other namespaces", r.reaches_all
 )
 APART = Misconception("03", "two selectors in one item were alternatives", r.apart)
 TOGETHER = Misconception("03", "both items of the list had to match", r.together)
@@ -151,32 +151,34 @@ ABSENT = Misconception(
 )
 EMPTY = Misconception("10", "{} matched nothing", r.empty_matches_nobody)
 OUTSIDE_TOO = Misconception(
-    "10", "a selector of all pods admitted outside addresses as well", r.outside_too
+    "10", "a selector of all pods also allowed outside addresses", r.outside_too
 )
 PODS_ONLY = Misconception(
-    "10", "a rule without from or to meant all pods and nothing else",
+    "10", "a rule without from or to allowed all pods and nothing else",
     r.anyone_is({"namespaceSelector": {}}),
 )  # fmt: skip
 PORTS_ONLY = Misconception(
-    "36", "a rule without from or to meant the pods of its own namespace",
+    "36", "a rule without from or to allowed only pods of its own namespace",
     r.anyone_is({"podSelector": {}}),
 )  # fmt: skip
 ONE_RULE = Misconception("04", "a rule with only ports belonged to the rule above it", r.one_rule)
-NO_PORTS = Misconception("04", "the peers of a rule were admitted on every port", r.no_ports)
+NO_PORTS = Misconception("04", "the peers of a rule were allowed on every port", r.no_ports)
 EMPTY_IS_ALL = Misconception("09", "an empty list of rules allowed everything", r.empty_is_all)
 EMPTY_RULE_IS_NONE = Misconception("09", "an empty rule allowed nothing", r.empty_rule_is_none)
 EMPTY_FROM_IS_NOBODY = Misconception(
-    "09", "an empty from or to admitted nobody", r.empty_list_is_nobody
+    "09", "an empty from or to allowed nobody", r.empty_list_is_nobody
 )
 ANY_PROTOCOL = Misconception("26", "a port without protocol meant every protocol", r.any_protocol)
-SERVICE_PORT = Misconception("05", "policies spoke of the port of the Service", r.service_ports)
+SERVICE_PORT = Misconception(
+    "05", "the ports of a policy were those of the Service", r.service_ports
+)
 ONE_NUMBER = Misconception(
     "28", "the name of a port meant the same number on every pod", r.one_number_per_name
 )
 START_ONLY = Misconception("29", "endPort did not count", r.start_only)
 END_LEFT_OUT = Misconception("29", "endPort were not part of the range", r.end_left_out)
 EXCEPT_DENIES = Misconception(
-    "14", "except took the range away from other rules too", r.except_denies
+    "14", "except also took the range out of other rules", r.except_denies
 )
 NO_EXCEPT = Misconception("14", "except did not count", r.no_except)
 OWN_NODE = Misconception("22", "a pod's own node needed a rule as well", judge=_without_exemptions)

@@ -76,12 +76,12 @@ class QuizQuestion:
         --------
         >>> asked = QuizQuestion("k", "Open?", "", "", "", ("yes", "no"), "no", "It is shut.")
         >>> print(asked.judged("yes"))
-        not right. You chose: yes. Right is: no.
+        not right. You chose: yes. The right answer is: no.
         It is shut.
         """
         if choice == self.right:
             return f"right.\n{self.because}"
-        lines = [f"not right. You chose: {choice}. Right is: {self.right}."]
+        lines = [f"not right. You chose: {choice}. The right answer is: {self.right}."]
         if choice in self.confusions:
             lines.append(f"Your answer would be right if {self.confusions[choice]}.")
         return "\n".join([*lines, self.because])

@@ -84,7 +84,7 @@ def _compared(
     confused = [one for one in setting.misconceptions if one is not misconception] + [misconception]
     believed = {_believed(one, a, b, pair): one.words for one in confused}
     return setting.question(
-        f"A and B, each on its own: which lets this connection through? {verdicts[0].flow}",
+        f"A and B, each on its own: which allows this connection? {verdicts[0].flow}",
         BOTH.values(),
         BOTH[_both(a, b, pair)],
         because,

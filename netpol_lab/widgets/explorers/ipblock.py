@@ -131,7 +131,7 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
 
     @property
     def inside(self) -> dict[str, bool]:
-        """Whether each of the addresses is meant by the block."""
+        """Whether the block matches each of the addresses."""
         return {str(pin.address): pin.inside for pin in self._shown.pins}
 
     def _view(self, inputs: IPBlockInput) -> IPBlockFacts:

@@ -65,7 +65,7 @@ class Pin:
 
     @property
     def inside(self) -> bool:
-        """Whether the block means it."""
+        """Whether the block matches it."""
         return covers(self.block, self.address)
 
     @property
@@ -99,12 +99,12 @@ class Pin:
         return f"{self.name}, {self.verdict}: {self.why}"
 
 
-def counted(number: int) -> str:
+def counted_addresses(number: int) -> str:
     """Return a number of addresses in words.
 
     Examples
     --------
-    >>> counted(1), counted(65536), counted(2**96)
+    >>> counted_addresses(1), counted_addresses(65536), counted_addresses(2**96)
     ('1 address', '65,536 addresses', '2^96 addresses')
     """
     if number <= 10**12:
@@ -321,7 +321,7 @@ def _list(block: IPBlock, pins: Sequence[Pin], top: float) -> tuple[list[Shape],
     shapes: list[Shape] = []
     y = top
     for hole in block.excepts:
-        words = f"except {hole}: {spanned(hole)}, {counted(hole.num_addresses)}"
+        words = f"except {hole}: {spanned(hole)}, {counted_addresses(hole.num_addresses)}"
         shapes += draw_hole(Box(MARGIN + 2, y + 4, 20, 14))
         shapes.append(Text((MARGIN + 32, y + 15.5), clipped(words, INNER - 32, 13), 13))
         y += ROW
@@ -348,7 +348,7 @@ def _listed(pin: Pin, y: float) -> Group:
 
 
 def draw_bar(scale: Scale, block: IPBlock) -> Iterator[Shape]:
-    """Yield a network that a block means, without its holes."""
+    """Yield a network that a block matches, without its holes."""
     yield Rect(scale.box, FULL, 3)
     if scale.network.num_addresses <= FEW:
         yield from _cells(scale)

@@ -15,7 +15,7 @@ from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
-from netpol_lab.widgets.explorers.ipblock_drawing import Pin, counted, lay_out, spanned
+from netpol_lab.widgets.explorers.ipblock_drawing import Pin, counted_addresses, lay_out, spanned
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class IPBlockFacts:
 
     @property
     def left(self) -> int:
-        """How many addresses the block means."""
+        """How many addresses the block matches."""
         ends = (part.numbers for part in addresses_of(self.block))
         return sum(last - first + 1 for first, last in ends)
 
@@ -109,9 +109,9 @@ class IPBlockFacts:
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         parts = [("cidr", self.block.cidr), *(("except", hole) for hole in self.block.excepts)]
         for name, part in parts:
-            yield name, str(part), spanned(part), counted(part.num_addresses)
+            yield name, str(part), spanned(part), counted_addresses(part.num_addresses)
         if self.block.excepts:
-            yield "left", "", "", counted(self.left)
+            yield "left", "", "", counted_addresses(self.left)
 
     @property
     def text(self) -> str:
@@ -138,8 +138,8 @@ class IPBlockFacts:
     @cached_property
     def sheet(self) -> Sheet:
         """The number line."""
-        whole = f"{spanned(self.block.cidr)}: {counted(self.block.cidr.num_addresses)}"
-        rest = [f"the block means {counted(self.left)}"] if self.block.excepts else []
+        whole = f"{spanned(self.block.cidr)}: {counted_addresses(self.block.cidr.num_addresses)}"
+        rest = [f"the block matches {counted_addresses(self.left)}"] if self.block.excepts else []
         return lay_out([whole, *rest], self.block, self.pins)
 
 

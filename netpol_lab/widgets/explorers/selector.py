@@ -1,4 +1,4 @@
-"""Who is meant: two selectors as text, and the pods of a cluster that light up."""
+"""Which pods match: two selectors as text, and the pods of a cluster that light up."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def explore_selector(
     items: int = 1,
     role: str = PEER,
 ) -> SelectorExplorer:
-    """Return two fields for selectors, and a picture of the pods they mean.
+    """Return two fields for selectors, and a picture of the pods they match.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def explore_selector(
 
 
 class SelectorExplorer(Explorer[SelectorInput, Selection]):
-    """Selectors as text, and who is meant; made by `explore_selector`.
+    """Selectors as text, and which pods match; made by `explore_selector`.
 
     Parameters
     ----------
@@ -93,13 +93,13 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
     >>> explorer = lab.explore_selector(lab.load("neighbours"), home="shop")
     >>> explorer.set(pods="{matchLabels: {role: reader}}")
     >>> print(explorer.summary)
-    A policy in namespace shop: 0 of 3 pods are meant.
+    A policy in namespace shop: 0 of 3 pods match.
       from:
       - podSelector: {matchLabels: {role: reader}}
     podSelector alone looks only in the policy's own namespace, shop.
-      shop/web     not meant  wants role=reader, has role=web
-      shop/db      not meant  wants role=reader, has role=db
-      blog/reader  not meant  is in blog, the policy is in shop
+      shop/web     not matched  wants role=reader, has role=web
+      shop/db      not matched  wants role=reader, has role=db
+      blog/reader  not matched  is in blog, the policy is in shop
     """
 
     def __init__(self, cluster: Cluster, inputs: SelectorInput) -> None:
@@ -153,7 +153,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The full names of the pods that are meant."""
+        """The full names of the pods that match."""
         return self._shown.chosen
 
     @property

@@ -1,4 +1,4 @@
-"""The pods of a cluster as cards in frames: who is meant, and what the others miss."""
+"""The pods of a cluster as cards in frames: which match, and what the others miss."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class PodMark:
     Parameters
     ----------
     pod : Pod
-    meant : bool or None
+    matched : bool or None
         None where Kubernetes leaves it open.
     why : str
         In a few words.
     verdict : str
-        The same as `meant`, in a word or two.
+        The same as `matched`, in a word or two.
     """
 
     pod: Pod
-    meant: bool | None
+    matched: bool | None
     why: str
     verdict: str
 
@@ -121,7 +121,7 @@ def _height(mark: PodMark, width: float) -> float:
 
 
 def _card(mark: PodMark, box: Box) -> Group:
-    lit, room, x = mark.meant is True, box.width - 20, box.x + 10
+    lit, room, x = mark.matched is True, box.width - 20, box.x + 10
     look = Style(tinted(BLUE, 0.2), BLUE, 2.5) if lit else Style(PAPER, EDGE, 1.2)
     name = shortened(mark.pod.name, room - 100, 14, bold=True)
     shapes: list[Shape] = [

@@ -136,7 +136,7 @@ def complaint_words(complaint: Complaint) -> str:
 
 
 def ask(cluster: Cluster, inputs: SelectorInput) -> Selection:
-    """Return whom the selectors mean, or raise what the API server would say (ManifestError)."""
+    """Return which pods the selectors match, or raise what the API server says (ManifestError)."""
     for name, text in inputs.written.items():
         if not isinstance(text, str):
             raise NetpolError(f"{name} is written as YAML in quotes, as in {name}={str(text)!r}")
@@ -152,7 +152,7 @@ def ask(cluster: Cluster, inputs: SelectorInput) -> Selection:
 
 @dataclass(frozen=True)
 class Selection:
-    """Whom selectors mean in a cluster; made by `ask`.
+    """Which pods of a cluster selectors match; made by `ask`.
 
     Parameters
     ----------
@@ -181,12 +181,12 @@ class Selection:
         return tuple(map(self._mark, sorted(running, key=lambda pod: order[pod.namespace])))
 
     def _mark(self, pod: Pod) -> PodMark:
-        meant = pod in resolution_of(self.cluster).peers(self.inputs.home, self.peers).pods
+        matched = pod in resolution_of(self.cluster).peers(self.inputs.home, self.peers).pods
         word = self._word
-        if meant and counts_as_pod(pod, DEFAULTS) is None:
+        if matched and counts_as_pod(pod, DEFAULTS) is None:
             why = f"it uses its node's network; most plugins: not {word}"
             return PodMark(pod, None, why, "undefined")
-        if meant:
+        if matched:
             return PodMark(pod, True, self._fits(pod), word)
         least = min((self._unmet(peer, pod) for peer in self.peers), key=len)  # of several items
         why = "; ".join(self._missed(one, pod) for one in least)
@@ -196,7 +196,7 @@ class Selection:
         if len(self.peers) == 1:
             return "every requirement holds"
         fitting = [i for i, peer in enumerate(self.peers, 1) if not self._unmet(peer, pod)]
-        return f"fits item {' and item '.join(map(str, fitting))}"
+        return f"matches item {' and item '.join(map(str, fitting))}"
 
     def _unmet(self, peer: Peer, pod: Pod) -> list[Unmet]:
         return list(unmet_by_peer(self.cluster, self.inputs.home, peer, Endpoint(pod)))
@@ -212,8 +212,8 @@ class Selection:
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The full names of the pods that are meant."""
-        return tuple(str(mark.pod) for mark in self.marks if mark.meant)
+        """The full names of the pods that match."""
+        return tuple(str(mark.pod) for mark in self.marks if mark.matched)
 
     def looks_in(self, namespace: Namespace) -> bool:
         """Say whether some item looks for pods in a namespace."""
@@ -231,14 +231,17 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """How many pods are meant."""
+        """How many pods match."""
         pods = "1 pod" if len(self.marks) == 1 else f"{len(self.marks)} pods"
-        verb = "is" if len(self.chosen) == 1 else "are"
-        return f"{len(self.chosen)} of {pods} {verb} {self._word}"
+        one = len(self.chosen) == 1
+        verb = "matches" if one else "match"
+        if self.inputs.role == SUBJECT:
+            verb = "is selected" if one else "are selected"
+        return f"{len(self.chosen)} of {pods} {verb}"
 
     @property
     def _word(self) -> str:
-        return "selected" if self.inputs.role == SUBJECT else "meant"
+        return "selected" if self.inputs.role == SUBJECT else "matched"
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -250,14 +253,14 @@ class Selection:
         if role == SUBJECT:
             yield f"A policy selects pods of its own namespace only, {home}."
         if len(self.peers) == 2:
-            yield "Two items of from are alternatives: it is enough to fit one of them (OR)."
+            yield "Two items of from are alternatives: matching one of them is enough (OR)."
         for peer in self.peers if role == PEER else ():
             if peer.namespace_selector is None:
                 yield f"podSelector alone looks only in the policy's own namespace, {home}."
             elif peer.pod_selector is None:
-                yield "namespaceSelector alone means every pod of the namespaces it matches."
+                yield "namespaceSelector alone matches every pod in the matching namespaces."
             else:
-                yield "Both selectors stand in one item, so both have to match (AND)."
+                yield "Both selectors are in one item, so both have to match (AND)."
         if NOTHING & set(map(str.strip, self.inputs.written.values())):
             yield _NULL[role]
         selectors = [one for peer in self.peers for one in selectors_of(peer).values()]
@@ -295,7 +298,7 @@ class Selection:
             missed = "; ".join(self._missed(one, pod) for one in self._unmet(peer, pod))
             item = f"item {place}" if len(self.peers) > 1 else "selector"
             yield f"  {item:<9}  {missed or 'every requirement holds'}"
-        if mark.meant is None:
+        if mark.matched is None:
             yield f"  open       {mark.why}"
 
     @property

@@ -181,7 +181,7 @@ class ServiceWalk:
     def leads(self) -> str:
         """Where the Service's port leads, as the manifest says it."""
         if self.service.headless:
-            return "its name means the pods' own addresses: nothing is rewritten"
+            return "its name stands for the pods' own addresses: nothing is rewritten"
         if self.offered is None:
             return "the Service has no such port"
         kind = "the name" if self._by_name else "port"
@@ -193,7 +193,7 @@ class ServiceWalk:
         if any(stop.verdict is not None for stop in self.stops):
             return ""
         if self.service.selector is None:
-            return "The Service has no selector: nobody is behind it but what is listed by hand."
+            return "The Service has no selector: it leads only to endpoints listed by hand."
         if not self.stops:
             return f"No running pod has {self.service.selector}: the Service has no endpoints."
         if self.offered is None:
@@ -206,7 +206,7 @@ class ServiceWalk:
             target = self.offered.target if self.offered else self.inputs.port
             return f"has no port called {target}"
         if self.service.headless:
-            return f"asked for {stop.port}, and so it stays"
+            return f"asked for {stop.port}, which is not rewritten"
         if self.offered and self._by_name:
             return f"{self.offered.target} is {stop.port} in this pod"
         return f"targetPort {stop.port}"

@@ -65,7 +65,7 @@ def test_some_flows_are_allowed_and_some_blocked_says_an_independent_reader(chap
 def test_what_makes_it_difficult_is_said_in_words(level):
     dealt = deal("04", level, seed=2)
     assert dealt.says.startswith(f"{level.title()}: {len(dealt.cluster.pods)} pods in ")
-    assert dealt.says.endswith("wrong here.")
+    assert dealt.says.endswith(" a wrong answer here.")
 
 
 def test_the_reader_gets_every_pod_and_all_policies():

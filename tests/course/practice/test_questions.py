@@ -21,7 +21,7 @@ def test_a_right_choice_is_told_so_with_the_reasons():
 
 def test_a_wrong_choice_is_told_the_right_one_its_confusion_and_the_reasons():
     assert ASKED.judged("yes").splitlines() == [
-        "not right. You chose: yes. Right is: no.",
+        "not right. You chose: yes. The right answer is: no.",
         "Your answer would be right if doors were open.",
         "It is shut.",
     ]

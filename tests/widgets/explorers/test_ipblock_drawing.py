@@ -10,7 +10,7 @@ from netpol_lab.widgets.explorers.ipblock_drawing import (
     NARROW,
     Pin,
     Scale,
-    counted,
+    counted_addresses,
     draw_bar,
     spanned,
 )
@@ -101,8 +101,8 @@ def test_an_address_is_called_by_its_caption():
 
 
 def test_huge_numbers_are_short():
-    assert counted(2**128) == "2^128 addresses"
-    assert counted(2**96 - 2**80) == "7.92 x 10^28 addresses"
+    assert counted_addresses(2**128) == "2^128 addresses"
+    assert counted_addresses(2**96 - 2**80) == "7.92 x 10^28 addresses"
 
 
 def test_a_single_address_is_alone():

@@ -1,4 +1,4 @@
-"""Pods as cards in frames: nothing meets, and nothing moves when others are meant."""
+"""Pods as cards in frames: nothing meets, and nothing moves when others match."""
 
 import pytest
 
@@ -29,17 +29,17 @@ def cards(found):
     }
 
 
-def test_nothing_moves_when_other_pods_are_meant():
+def test_nothing_moves_when_other_pods_are_matched():
     some, none = (ask(CLUSTER, SelectorInput(text)) for text in ("{}", "{matchLabels: {x: z}}"))
     assert cards(some) == cards(none)
 
 
-def test_what_is_meant_is_framed_and_said():
+def test_what_is_matched_is_framed_and_said():
     found = ask(CLUSTER, SelectorInput("{matchLabels: {role: db}}", None, "shop"))
     groups = {g.data[0][1]: g for g in found.sheet.shapes if isinstance(g, Group) and g.data}
     lit, other = groups["pod:shop/db"], groups["pod:shop/web"]
     assert lit.shapes[0].style.width > other.shapes[0].style.width
-    assert dict(lit.data)["verdict"] == "meant"
+    assert dict(lit.data)["verdict"] == "matched"
 
 
 def test_every_namespace_shows_its_labels_and_the_policys_is_marked():

@@ -64,10 +64,10 @@ def test_the_pods_that_light_up_are_those_that_an_independent_reader_lets_in(que
 
 
 @pytest.mark.parametrize("question", ASKED, ids=lambda q: q.yaml + q.home)
-def test_whoever_is_not_meant_misses_something_and_nobody_else_does(question):
+def test_whoever_is_not_matched_misses_something_and_nobody_else_does(question):
     for mark in ask(CLUSTER, question).marks:
-        assert mark.meant is (mark.verdict == "meant")
-        assert mark.meant is (mark.why.startswith(("every", "fits")))
+        assert mark.matched is (mark.verdict == "matched")
+        assert mark.matched is (mark.why.startswith(("every", "matches")))
 
 
 @pytest.mark.parametrize("selector", PODS[1:])
@@ -96,7 +96,7 @@ def test_null_beside_a_podselector_counts_as_absent():
     ("question", "rule"),
     [
         (SelectorInput("{}"), "own namespace"),
-        (SelectorInput(None, "{}"), "every pod of the namespaces"),
+        (SelectorInput(None, "{}"), "every pod in the matching namespaces"),
         (SelectorInput("{}", "{}"), "(AND)"),
         (SelectorInput("{}", "{}", items=2), "(OR)"),
         (SelectorInput(PODS[5]), "NotIn: what lacks the label"),
