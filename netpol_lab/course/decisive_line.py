@@ -1,6 +1,6 @@
-"""The part of an attempt that makes a connection other than an exercise wants it.
+"""The part of an attempt because of which a connection is not as an exercise wants it.
 
-The verdict and its near misses say what decides; here it is told as one line to look at.
+The verdict and its near misses say what decides; here that becomes one line to look at.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SUBJECT, TYPES = "spec.podSelector", "spec.policyTypes"
 
 
 class Decisive(NamedTuple):
-    """The part of a policy that makes a flow as it is, and what it does."""
+    """The part of a policy that decides about a flow, and what it does."""
 
     policy: Policy
     path: str
@@ -34,7 +34,7 @@ class Decisive(NamedTuple):
 
 
 def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[Decisive]:
-    """Yield the parts of policies that make a connection other than it is wanted.
+    """Yield the parts of policies because of which a connection is not as wanted.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def _isolating(side: Side) -> Decisive:
 
 
 def _as_filled_in(policy: Policy) -> str:
-    """Return why a direction counts, or does not, that nobody has written."""
+    """Return why a direction is filled in, or is not, where policyTypes is left out."""
     return "" if policy.types_written else ", as policyTypes is left out"
 
 

@@ -125,6 +125,14 @@ def exercises() -> list[str]:
 def find_exercise(name: str | FilePath) -> LoadedExercise:
     """Return a packaged exercise by its name, or a teacher's own by the path of its file.
 
+    Parameters
+    ----------
+    name : str or Path
+
+    Returns
+    -------
+    LoadedExercise
+
     Raises
     ------
     UnknownNameError
@@ -162,6 +170,17 @@ def exercise_files(path: str) -> list[FilePath]:
 
 def read_exercise(text: str, file: str) -> LoadedExercise:
     """Read an exercise.
+
+    Parameters
+    ----------
+    text : str
+        YAML, as ``docs/exercises.md`` describes it.
+    file : str
+        What to call it in complaints; the exercise's name, unless the text gives one.
+
+    Returns
+    -------
+    LoadedExercise
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Why the fields of an exercise's file are refused: what is missing, misspelt, or means nobody."""
+"""Why the fields of an exercise's file are refused: missing, misspelt, or without a match."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Goal:
     protocol : str
     allowed : bool
     path : tuple
-        The place in the file that says so; of no account when goals are compared.
+        The place in the file that says so; ignored in comparisons.
     """
 
     source: str
@@ -75,11 +75,15 @@ class Goal:
 
 
 def goals_of(exercise: LoadedExercise) -> tuple[Goal, ...]:
-    """Return every connection that is wanted so or so, those that are listed first.
+    """Return every connection that is wanted, allowed or blocked; those that are listed first.
 
     Parameters
     ----------
     exercise : LoadedExercise
+
+    Returns
+    -------
+    tuple of Goal
 
     Raises
     ------
@@ -162,7 +166,7 @@ def _otherwise(
 
 
 def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:
-    """Return everybody: pods, or their workloads unless one of its pods is listed itself."""
+    """Return all ends: pods, or their workloads unless one of its pods is listed itself."""
     ends: list[str] = []
     for pod in exercise.cluster.pods:
         replicas = {str(pod), *map(str, exercise.cluster.replicas_beside(pod))}

@@ -69,6 +69,13 @@ class Grader:
         Returns
         -------
         Grade
+
+        Examples
+        --------
+        >>> from netpol_lab.course.exercise_loader import find_exercise
+        >>> grader = Grader(find_exercise("two-tiers"))
+        >>> print(grader.grade(grader.exercise.start).miss.goal)
+        library/page -> library/index on TCP 8080
         """
         cluster = self.exercise.attempted(given)
         answers = FlowAnswers(cluster)
@@ -92,7 +99,19 @@ class Grader:
         return goal.port, goal.protocol
 
     def picture(self, cluster: Cluster, goal: Goal | None = None) -> str:
-        """Return the traffic of a cluster as SVG, on the port of a connection if one is given."""
+        """Return the traffic of a cluster, on the exercise's port or that of one connection.
+
+        Parameters
+        ----------
+        cluster : Cluster
+        goal : Goal, optional
+            The connection; its ends are drawn, too.
+
+        Returns
+        -------
+        str
+            SVG.
+        """
         listed = [] if self.exercise.file.outsiders else self.goals
         shown = [*listed, *([goal] if goal else [])]
         ends = (end for each in shown for end in (each.source, each.destination))
@@ -141,7 +160,7 @@ class Grade:
         return self.grader.picture(self.cluster, self.miss and self.miss.goal)
 
     def decisive(self) -> Iterator[Decisive]:
-        """Yield the parts of the attempt that make the first miss other than it is wanted."""
+        """Yield the parts of the attempt because of which the connection is not as wanted."""
         return decisive(*self.miss, self.grader.answered) if self.miss else iter(())
 
 

@@ -131,7 +131,7 @@ def _first_words(grade: Grade) -> str:
 
 
 def deciding_line(attempt: Attempt, grade: Grade, called: str) -> Iterator[str]:
-    """Yield which line of an attempt makes a connection other than it is wanted, if one does."""
+    """Yield the line of an attempt because of which a connection is not as wanted."""
     for found in grade.decisive():
         if line := attempt.line(grade.given, found.policy, found.path):
             yield f"Look at line {line[0]} of {called}: {line[1]}\n  {found.does}"

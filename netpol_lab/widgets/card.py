@@ -46,14 +46,14 @@ def shield() -> list[Any]:
 
 
 def replace_children(box: Any, children: Any) -> None:
-    """Put widgets in the place of others, and let go of those: a kernel keeps all that are open."""
+    """Put widgets in the place of others, and close those: a kernel keeps all that are open."""
     gone, box.children = box.children, tuple(children)
     for widget in gone:
         _discard(widget)
 
 
 def _discard(widget: Any) -> None:
-    """Close a widget that shares its layout with nobody, with all that is in it."""
+    """Close a widget that shares its layout with no other, and all that is in it."""
     for child in getattr(widget, "children", ()):
         _discard(child)
     for part in (widget, widget.layout, getattr(widget, "style", None)):

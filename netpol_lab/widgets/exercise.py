@@ -97,12 +97,12 @@ class Exercise(Card):
         return self._checked(Attempt(attempt))
 
     def check_cell(self, text: str) -> Feedback:
-        """Answer what stands in a cell under its line ``%%policy``, by the lines of that cell.
+        """Answer the YAML of a cell below its line ``%%policy``, by the lines of that cell.
 
         Parameters
         ----------
         text : str
-            What stands there.
+            Everything below that line.
 
         Returns
         -------
