@@ -66,22 +66,16 @@ def check_file(file: FilePath) -> CheckedExercise:
         exercise = read_exercise(text_of(file), str(file))
     except ManifestError as error:
         return CheckedExercise(str(file), complaints=tuple(map(str, error.complaints)))
-    told = tuple(str(exercise.complaint(problem)) for problem in _faults(exercise))
-    goals = () if any(problems_of(exercise)) else Grader(exercise).goals
-    return CheckedExercise(str(file), exercise, goals, told, tuple(_remarks(exercise)))
+    grader, problems = Grader(exercise), list(problems_of(exercise))
+    faults = [*_of_hints(exercise), *(problems or _of_goals(grader))]
+    complaints = tuple(str(exercise.complaint(problem)) for problem in faults)
+    goals = () if problems else grader.goals
+    return CheckedExercise(str(file), exercise, goals, complaints, tuple(_remarks(exercise)))
 
 
 def holds_manifests(file: FilePath) -> bool:
     """Say whether a file holds objects of Kubernetes, so that it cannot be meant."""
     return any(is_manifest(document.value) for document in documents(text_of(file), str(file))[0])
-
-
-def _faults(exercise: LoadedExercise) -> Iterator[Problem]:
-    yield from _of_hints(exercise)
-    problems = list(problems_of(exercise))
-    yield from problems
-    if not problems:
-        yield from _of_goals(Grader(exercise))
 
 
 def _of_hints(exercise: LoadedExercise) -> Iterator[Problem]:
@@ -121,15 +115,14 @@ def _missed(grader: Grader) -> list[Goal]:
 
 def _undefined(exercise: LoadedExercise) -> Iterator[Problem]:
     """Yield the items of the goal that Kubernetes gives no answer to."""
+    states = {
+        "with the answer": FlowAnswers(exercise.answered),
+        "before the learner has written anything": FlowAnswers(exercise.start),
+    }
     for goal in dict.fromkeys(listed_goals(exercise)):
-        states = (
-            ("with the answer", exercise.answered),
-            ("before the learner has written anything", exercise.start),
-        )
-        for when, cluster in states:
-            if goal.judged(cluster).allowed is None:
-                yield Problem(goal.path, Reason.INVALID, f"Kubernetes leaves {goal} open {when}")
-                break
+        if left_open := [when for when, now in states.items() if now.allowed(goal) is None]:
+            said = f"Kubernetes leaves {goal} open {left_open[0]}"
+            yield Problem(goal.path, Reason.INVALID, said)
 
 
 def _remarks(exercise: LoadedExercise) -> Iterator[str]:

@@ -135,10 +135,14 @@ def name_problems(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
     for i, wanted in enumerate(file.goal or ()):
         for key, names in (("from", wanted.from_), ("to", wanted.to)):
             for path, name in _each(names, ("goal", i, key)):
-                yield from _name_problem(cluster, path, known.get(name, name), known)
+                if problem := _name_problem(cluster, path, known.get(name, name), known):
+                    yield problem
     for key in ("nothing_else_into", "nothing_else_from"):
         for path, name in _each(getattr(file, key) or (), (key,)):
-            yield from _pod_problem(cluster, path, name, known)
+            if problem := _name_problem(cluster, path, name, known):
+                yield problem
+            elif cluster.endpoint(name).pod is None:
+                yield Problem(path, Reason.INVALID, f"{name} is no pod", "name pods or workloads")
     if file.layout:
         yield from _places(file, cluster)
     if file.otherwise:
@@ -156,23 +160,14 @@ def _each(names: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 def _name_problem(
     cluster: Cluster, path: Path, name: str, captions: Iterable[str]
-) -> Iterator[Problem]:
+) -> Problem | None:
     try:
         cluster.endpoint(name)
     except NetpolError as error:
         near = did_you_mean(name, captions) if captions else ""
         hint = near if near.startswith("Did you mean") else ""
-        yield Problem(path, Reason.INVALID, str(error), hint)
-
-
-def _pod_problem(
-    cluster: Cluster, path: Path, name: str, captions: Iterable[str]
-) -> Iterator[Problem]:
-    """Yield why a name does not mean a pod, or pods."""
-    wrong = list(_name_problem(cluster, path, name, captions))
-    yield from wrong
-    if not wrong and cluster.endpoint(name).pod is None:
-        yield Problem(path, Reason.INVALID, f"{name} is no pod", "name pods or workloads")
+        return Problem(path, Reason.INVALID, str(error), hint)
+    return None
 
 
 def _places(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
@@ -182,9 +177,10 @@ def _places(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
     for i, item in enumerate(file.layout or ()):
         for path, name in _each(item, ("layout", i)):
             address = captions.get(name, name)
-            wrong = list(_name_problem(cluster, path, address, captions))
-            yield from wrong
-            for end in () if wrong else cluster.endpoint(address).each:
+            if problem := _name_problem(cluster, path, address, captions):
+                yield problem
+                continue
+            for end in cluster.endpoint(address).each:
                 if end.name in places:
                     said = f"{end.name} stands here a second time"
                     yield Problem(path, Reason.DUPLICATE, said, "name everyone once")
