@@ -140,8 +140,8 @@ ONLY_WITH_RULES = Misconception("12", "a direction without rules stayed open", r
 REACHES_ALL = Misconception(
     "06", "a podSelector alone also matched pods of other namespaces", r.reaches_all
 )
-APART = Misconception("03", "two selectors in one item were alternatives", r.apart)
-TOGETHER = Misconception("03", "both items of the list had to match", r.together)
+APART = Misconception("03", "two selectors in one peer were alternatives", r.apart)
+TOGETHER = Misconception("03", "both peers of the list had to match", r.together)
 BY_NAME = Misconception("07", "the label name held the name of the namespace", r.by_name)
 NULL = Misconception("18", "a podSelector with nothing after the colon selected no pod", r.not_null)
 MISSING = Misconception("18", "a policy without podSelector selected no pod", r.not_missing)

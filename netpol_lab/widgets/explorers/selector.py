@@ -25,7 +25,7 @@ from netpol_lab.widgets.explorers.selector_facts import (
 )
 
 OWN_TEXT = "as written below"
-ITEMS = (("one item (AND)", 1), ("two items (OR)", 2))
+ITEMS = (("one peer (AND)", 1), ("two peers (OR)", 2))
 
 
 def explore_selector(
@@ -43,12 +43,12 @@ def explore_selector(
     ----------
     cluster : Cluster
     pods, namespaces : str, optional
-        podSelector and namespaceSelector of one item of `from` or `to`, as YAML; None where the
+        podSelector and namespaceSelector of one peer of `from` or `to`, as YAML; None where the
         field is absent.
     home : str, optional
         The policy's namespace; that of the first pod when left out.
     items : int
-        1 for both selectors in one item, 2 for an item each.
+        1 for both selectors in one peer, 2 for a peer each.
     role : str
         ``"peer"``, or ``"subject"`` for the podSelector of the policy itself: which pods it
         selects.
@@ -133,7 +133,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
         home : str
             The policy's namespace.
         items : int
-            1 for both selectors in one item, 2 for an item each.
+            1 for both selectors in one peer, 2 for a peer each.
 
         Raises
         ------

@@ -48,9 +48,9 @@ class SelectorInput:
     home : str
         The policy's namespace.
     items : int
-        Whether both selectors stand in one item of `from`, or each in an item of its own.
+        Whether both selectors are in one peer (1), or each in a peer of its own (2).
     role : str
-        ``"peer"`` for an item of `from`, ``"subject"`` for the podSelector of the policy itself.
+        ``"peer"`` for a peer of `from`, ``"subject"`` for the podSelector of the policy itself.
     """
 
     pods: str | None = "{}"
@@ -168,7 +168,7 @@ class Selection:
 
     @property
     def peers(self) -> tuple[Peer, ...]:
-        """The items: those of `from`, or the podSelector of the policy as one."""
+        """The peers: those of `from`, or the podSelector of the policy as one."""
         if self.inputs.role == SUBJECT:
             return (Peer(pod_selector=self.policy.pod_selector),)
         return self.policy.rules(self.policy.policy_types[0])[0].peers
@@ -188,7 +188,7 @@ class Selection:
             return PodMark(pod, None, why, "undefined")
         if matched:
             return PodMark(pod, True, self._fits(pod), word)
-        least = min((self._unmet(peer, pod) for peer in self.peers), key=len)  # of several items
+        least = min((self._unmet(peer, pod) for peer in self.peers), key=len)  # of several peers
         why = "; ".join(self._missed(one, pod) for one in least)
         return PodMark(pod, False, why, f"not {word}")
 
@@ -196,7 +196,7 @@ class Selection:
         if len(self.peers) == 1:
             return "every requirement holds"
         fitting = [i for i, peer in enumerate(self.peers, 1) if not self._unmet(peer, pod)]
-        return f"matches item {' and item '.join(map(str, fitting))}"
+        return f"matches peer {' and peer '.join(map(str, fitting))}"
 
     def _unmet(self, peer: Peer, pod: Pod) -> list[Unmet]:
         return list(unmet_by_peer(self.cluster, self.inputs.home, peer, Endpoint(pod)))
@@ -216,7 +216,7 @@ class Selection:
         return tuple(str(mark.pod) for mark in self.marks if mark.matched)
 
     def looks_in(self, namespace: Namespace) -> bool:
-        """Say whether some item looks for pods in a namespace."""
+        """Say whether some peer looks for pods in a namespace."""
         home = self.inputs.home
         return any(matches(namespaces_for(peer, home), namespace.labels) for peer in self.peers)
 
@@ -253,14 +253,14 @@ class Selection:
         if role == SUBJECT:
             yield f"A policy selects pods of its own namespace only, {home}."
         if len(self.peers) == 2:
-            yield "Two items of from are alternatives: matching one of them is enough (OR)."
+            yield "Two peers are alternatives: matching one of them is enough (OR)."
         for peer in self.peers if role == PEER else ():
             if peer.namespace_selector is None:
                 yield f"podSelector alone looks only in the policy's own namespace, {home}."
             elif peer.pod_selector is None:
                 yield "namespaceSelector alone matches every pod in the matching namespaces."
             else:
-                yield "Both selectors are in one item, so both have to match (AND)."
+                yield "Both selectors are in one peer, so both have to match (AND)."
         if NOTHING & set(map(str.strip, self.inputs.written.values())):
             yield _NULL[role]
         selectors = [one for peer in self.peers for one in selectors_of(peer).values()]
@@ -296,8 +296,8 @@ class Selection:
         yield f"  namespace  {_spoken(self.cluster.namespaces[pod.namespace].labels)}"
         for place, peer in enumerate(self.peers, 1):
             missed = "; ".join(self._missed(one, pod) for one in self._unmet(peer, pod))
-            item = f"item {place}" if len(self.peers) > 1 else "selector"
-            yield f"  {item:<9}  {missed or 'every requirement holds'}"
+            which = f"peer {place}" if len(self.peers) > 1 else "selector"
+            yield f"  {which:<9}  {missed or 'every requirement holds'}"
         if mark.matched is None:
             yield f"  open       {mark.why}"
 
