@@ -18,10 +18,10 @@ from netpol_lab.reach.reachability import Reachability, reachability_of
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """The answers for all pairs of ends on one port, each computed once, when somebody asks.
+    """Whether flows on one port are allowed, and why; each answer is computed once, on request.
 
-    What reachability speaks of is read from it; `evaluate` is asked about the rest, such as the
-    address of a Service, and for verdicts.
+    Read from reachability where that covers both ends; `evaluate` answers for the rest, such as a
+    Service address, and gives the verdicts.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Where the endpoints stand, and the ways of the arcs between them: geometry alone.
 
-The endpoints stand in one line, so an arc never has to pass a card. In a row, arcs to the right run
-above the cards and arcs to the left below; neighbours talk through the gap between them. In a
-column, arcs down run on the right and arcs up on the left. The policies do not matter here, so a
-picture keeps its shape when they change.
+The endpoints stand in one line, so an arc never has to cross a card. In a row, arcs to the right
+run above the cards and arcs to the left below; neighbours use the gap between them. In a column,
+arcs down run on the right and arcs up on the left. Policies play no part here, so a picture keeps
+its shape when they change.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Plan(ABC):
 
     @cached_property
     def partners(self) -> tuple[list[int], ...]:
-        """Whom each endpoint has arcs with, in the order in which they leave its edge.
+        """Each endpoint's neighbours by arcs, in the order in which the arcs leave its edge.
 
         Near ones first towards the start of the line, far ones first towards its end: then arcs
         that share a card lie inside each other and never cross.

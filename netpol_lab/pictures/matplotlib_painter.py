@@ -86,7 +86,7 @@ def save(scene: Drawing, path: FilePath) -> None:
 
 @contextmanager
 def _matplotlib() -> Iterator[None]:
-    """Work with settings of our own, or say kindly what is missing."""
+    """Use our own settings, or say which package is missing."""
     try:
         import matplotlib
     except ModuleNotFoundError as error:

@@ -103,7 +103,7 @@ def nodes_of(
 
 
 def end_named(cluster: Cluster, nodes: Iterable[Node], name: str) -> str:
-    """Return the full name of what somebody calls by its name, its address or its caption.
+    """Return the full name of an endpoint, given its name, its address or its caption.
 
     Raises
     ------
@@ -150,7 +150,7 @@ _node = lru_cache(maxsize=1024)(Node)
 
 
 def _role(cluster: Cluster, address: Address) -> str:
-    """Say what an address is that belongs to no pod, as far as the manifests tell."""
+    """Say what an address that belongs to no pod is, according to the manifests."""
     nodes = (f"node {pod.node}" for pod in cluster.pods if address in pod.node_addresses)
     services = (
         f"Service {service}" for service in cluster.services if address in service.addresses

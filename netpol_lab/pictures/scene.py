@@ -1,7 +1,7 @@
 """What a picture shows, as data: the connections, the words for them, and the finished drawing.
 
-Up to nine endpoints are drawn as cards and arcs (`diagram`), more as a grid (`matrix`). Painters
-(`svg`, `figure`) only paint the drawing; every decision is taken before.
+Up to nine endpoints are drawn as cards and arcs (`arc_diagram`), more as a grid (`grid_diagram`).
+The painters (`svg`, `matplotlib_painter`) only paint; every decision is taken before.
 """
 
 from __future__ import annotations
@@ -16,21 +16,19 @@ from typing import Any
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.pictures import arc_diagram as diagram
-from netpol_lab.pictures import grid_diagram as matrix
+from netpol_lab.pictures import arc_diagram, grid_diagram
 from netpol_lab.pictures.arc_layout import plan
 from netpol_lab.pictures.nodes import Node, Outside
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
-from netpol_lab.pictures.traffic import MOST_EXPLAINED, Arc, FlowRow, State, Traffic, gather
+from netpol_lab.pictures.traffic import MOST_EXPLAINED, Arc, State, Traffic, gather
 from netpol_lab.pictures.traffic_words import SINCE, Wording
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
 
-_LayOut = Callable[[Traffic, str | None, bool], Sheet]
-VIEWS: dict[str, _LayOut] = {
-    "diagram": diagram.lay_out,
-    "matrix": matrix.lay_out,
+VIEWS: dict[str, Callable[[Traffic, str | None, bool], Sheet]] = {
+    "diagram": arc_diagram.lay_out,
+    "matrix": grid_diagram.lay_out,
 }
 
 
@@ -75,11 +73,6 @@ class Scene:
         return self.traffic.arcs
 
     @property
-    def rows(self) -> tuple[FlowRow, ...]:
-        """The connections as rows of a table."""
-        return self.traffic.rows
-
-    @property
     def state(self) -> str:
         """What is shown, for programs that wait for it: ``TCP 5432|policy-a,policy-b``."""
         return f"{self.traffic.asked}|{','.join(self.traffic.policies)}"
@@ -102,9 +95,9 @@ class Scene:
         """
         if len(self.arcs) > MOST_EXPLAINED:
             return "\n".join([self.title, *_from_each(self.traffic)])
-        rows: Iterable[tuple[str, ...]] = self.rows
-        if not any(row.change for row in self.rows):
-            rows = [(row.source, row.destination, row.verdict, row.reason) for row in self.rows]
+        rows: Iterable[tuple[str, ...]] = self.traffic.rows
+        if not any(row.change for row in self.traffic.rows):
+            rows = [(*row[:3], row.reason) for row in self.traffic.rows]
         return "\n".join([self.title, *in_columns(rows, [" -> "])])
 
     def graph(self) -> Any:
@@ -176,7 +169,7 @@ def compose(
         does not occur yet, so that nothing moves when it does.
     order : sequence of str
         Names of pods, addresses and their captions, in the order in which to draw them. Each
-        namespace stays whole; who is not named comes last.
+        namespace stays together; endpoints that are not named come last.
     earlier : Assumptions, optional
         What was taken for granted before, if that is what changed.
 
@@ -210,20 +203,16 @@ def compose(
         order=order,
         earlier=earlier,
     )
-    lay_out = _view(view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix"))
+    view = view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix")
+    if view not in VIEWS:
+        raise UnknownNameError(f'there is no view "{view}". {did_you_mean(view, VIEWS)}')
     asked = f"{title}, {traffic.asked}" if title else traffic.asked
     return Scene(
         traffic=traffic,
-        sheet=lay_out(traffic, title, live),
+        sheet=VIEWS[view](traffic, title, live),
         title=f"{asked}: {', '.join(traffic.counted)}",
         desc=" ".join(_sentences(traffic)),
     )
-
-
-def _view(name: str) -> _LayOut:
-    if name not in VIEWS:
-        raise UnknownNameError(f'there is no view "{name}". {did_you_mean(name, VIEWS)}')
-    return VIEWS[name]
 
 
 # ---------------------------------------------------------------- in words

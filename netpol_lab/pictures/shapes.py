@@ -1,7 +1,7 @@
 """Rectangles, circles, paths and texts: all that a painter has to know.
 
-A `Sheet` is a finished drawing in pixels, with y running down. Whoever makes one decides on
-everything; the painters (`svg`, `figure`) decide nothing.
+A `Sheet` is a finished drawing in pixels, with y running down. The diagrams
+decide everything; the painters (`svg`, `matplotlib_painter`) decide nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Who may talk to whom on one port: every connection of a picture, allowed or not.
+"""Every connection of a picture on one port: allowed, blocked or undefined, and what changed.
 
 No geometry and no colours here, only facts; `traffic_words` has the words for them, and `scene`
-makes a picture. Which connections are allowed comes from one reachability of the cluster; a
-verdict is computed when somebody asks for it.
+makes a picture. Which connections are allowed is read from one reachability of the cluster; a
+verdict is computed only on request.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from netpol_lab.pictures.answers import Answers, answers_to
 from netpol_lab.pictures.nodes import Node, Outside, nodes_of
 from netpol_lab.pictures.traffic_words import SINCE, Wording
 
-USUAL_PORT = 80  # asked about when nobody names a port
-MOST_EXPLAINED = 240  # connections; nobody reads more reasons at once, and each takes its time
+USUAL_PORT = 80  # when no port is given
+MOST_EXPLAINED = 240  # connections; more reasons than that are not readable at once
 
 
 class State(StrEnum):
@@ -103,8 +103,9 @@ class Traffic:
         Outside addresses first, then the pods, namespace by namespace.
     arcs : tuple of Arc
         Every ordered pair with a pod at one end at least, in the order of the nodes.
-    port, protocol
-        What was asked about.
+    port : int, optional
+        At the destination; None for protocols without ports.
+    protocol : str
     policies : tuple of str
         The names of the policies in force, sorted.
     enforced : bool
@@ -129,11 +130,6 @@ class Traffic:
     wording: Wording
     answers: Answers = field(repr=False)
 
-    @property
-    def pods(self) -> tuple[Node, ...]:
-        """The nodes that are pods."""
-        return tuple(node for node in self.nodes if node.pod is not None)
-
     @cached_property
     def arcs_by_key(self) -> Mapping[str, Arc]:
         """The connections, by their keys."""
@@ -149,7 +145,7 @@ class Traffic:
         return self.answers.verdict(arc.source.name, arc.destination.name)
 
     def why(self, key: str) -> str:
-        """Return the reasons behind a part of the picture: a verdict, or what isolates a pod.
+        """Explain a part of the picture: a verdict, or what isolates a pod.
 
         Parameters
         ----------

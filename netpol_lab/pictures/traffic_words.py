@@ -11,7 +11,7 @@ from netpol_lab.model.objects import ADDED_LABELS, Pod
 
 
 class Wording(NamedTuple):
-    """How a picture speaks of what differs from another one.
+    """How to word what differs between two pictures.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ BESIDE = Wording("{state} only here", "allowed only here, blocked only here", "d
 def telling_labels(pods: Sequence[Pod]) -> set[str]:
     """Return the label keys that tell pods apart; all keys where none does.
 
-    What controllers add to each pod tells nobody anything: the name is on the card.
+    Labels that controllers add to each pod are left out: they only repeat its name.
 
     Examples
     --------

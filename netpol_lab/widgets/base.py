@@ -38,7 +38,7 @@ class Stored:
 class ChosenFrom(Stored, HasTraits):
     """A mixin for pictures that say which of their parts was chosen, with an explanation below.
 
-    They know nothing of policies: whoever makes one observes `selected` and writes `explanation`.
+    They know nothing about policies: their owner observes `selected` and sets `explanation`.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class ChosenFrom(Stored, HasTraits):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        """The picture's facts as text; made when somebody reads them."""
+        """The picture's facts as text; made when they are read."""
         return self._words()
 
     def show(

@@ -331,12 +331,12 @@ class Board(Stored, ipywidgets.VBox):
 
     @property
     def port(self) -> int | None:
-        """The port that is asked for."""
+        """The port that the picture is about."""
         return self._asked.port
 
     @property
     def protocol(self) -> str:
-        """The protocol that is asked for."""
+        """The protocol that the picture is about."""
         return self._asked.protocol
 
     @property
@@ -363,27 +363,27 @@ class Board(Stored, ipywidgets.VBox):
     # ------------------------------------------------------------ from the browser
 
     def _on_tick(self) -> None:
-        with self._kindly():
+        with self._reporting_errors():
             on = in_order(self._loaded, self._controls.ticked)
             self._ask(replace(self._asked, on=on))
 
     def _on_port(self) -> None:
-        with self._kindly():
+        with self._reporting_errors():
             protocol = self._controls.protocol
             port = port_number(self._loaded, self._controls.port, protocol)
             self._ask(replace(self._asked, port=port, protocol=protocol))
 
     def _on_choice(self, _: object) -> None:
-        with self._kindly():
+        with self._reporting_errors():
             self._picture.explain(self._traffic.why(self.selected), self._details())
 
     def _on_change(self, _: object) -> None:
-        with self._kindly():
+        with self._reporting_errors():
             self._picture.details = self._details(with_change=True)
 
     @contextmanager
-    def _kindly(self) -> Iterator[None]:
-        """Say what went wrong under the controls; Jupyter would hide it in a log."""
+    def _reporting_errors(self) -> Iterator[None]:
+        """Show errors under the controls; Jupyter would hide them in a log."""
         try:
             yield
         except NetpolError as error:
@@ -395,7 +395,7 @@ class Board(Stored, ipywidgets.VBox):
     # ------------------------------------------------------------ showing
 
     def _details(self, with_change: bool = False) -> str:
-        """Return the YAML behind what is chosen; of a large cluster the change is asked for."""
+        """Return the YAML behind what is chosen; the change too, unless the cluster is large."""
         few = len(self._cluster.pods) <= FEW_PODS
         open_ = self.verdict is not None and self.verdict.allowed is not True
         self._change.layout.display = "" if open_ and not few else "none"
@@ -427,6 +427,6 @@ class Board(Stored, ipywidgets.VBox):
         self._asked = replace(state, port=self._traffic.port)
         self._table.show(scene.traffic)
         self._controls.show(state.on, self.port, self.protocol)
-        # Last: whoever sees the new picture may read the table beside it.
+        # Last: when the new picture is there, the table beside it must already agree.
         why = scene.traffic.why(self.selected)
         self._picture.show(svg, lambda: scene.text, why, self._details())

@@ -22,7 +22,7 @@ _AUTO = ipywidgets.Layout(width="auto")
 
 @dataclass(frozen=True)
 class BoardState:
-    """What a board shows: the policies that are on, and the port that is asked for."""
+    """What a board shows: the policies that are on, the port and the protocol."""
 
     on: tuple[str, ...]
     port: int | None
@@ -30,7 +30,7 @@ class BoardState:
 
 
 class Controls(ipywidgets.VBox):
-    """What a board is asked with. It only reports what people do; `show` never reports.
+    """The checkboxes and fields of a board. They report what people do; `show` reports nothing.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Controls(ipywidgets.VBox):
         return str(self._protocol.value)
 
     def listen(self, ticked: Callable[[], None], typed: Callable[[], None]) -> None:
-        """Call back when somebody ticks a policy, and when somebody changes the port."""
+        """Call back when a policy is ticked, and when the port or the protocol changes."""
         for box in self._boxes.values():
             box.observe(self._unless_quiet(ticked), "value")
         for field in (self._port, self._protocol):

@@ -55,7 +55,7 @@ class TrafficMap(ChosenFrom, anywidget.AnyWidget):
             link((self.exchange, name), (self, name))
 
     def close(self) -> None:
-        """Let go of it, and of what it speaks through."""
+        """Close it, and the widget it exchanges messages through."""
         self.exchange.close()
         super().close()
 

@@ -114,4 +114,4 @@ def test_an_outside_address_can_stand_anywhere_by_its_name_or_its_address():
 
 def test_nobody_is_isolated_where_no_plugin_enforces_policies(shop):
     found = gather(shop, 5432, assumptions=lab.Assumptions(enforced=False))
-    assert {state for node in found.pods for state in node.isolation} == {Isolation.OPEN}
+    assert {state for node in found.nodes for state in node.isolation} == {Isolation.OPEN}

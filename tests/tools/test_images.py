@@ -49,13 +49,13 @@ def test_the_stored_png_is_as_large_as_the_course_draws_it_now(fresh, name):
 
 
 def test_the_two_policies_let_nobody_but_the_neighbour_in():
-    rows = make_images.pictures()["network-policy"].scene.rows
+    rows = make_images.pictures()["network-policy"].scene.traffic.rows
     into_db = {row.source: row.verdict for row in rows if row.destination == "shop/db"}
     assert into_db == {"203.0.113.7": "blocked", "shop/web": "blocked", "shop/backend": "allowed"}
 
 
 def test_default_deny_leaves_nothing():
-    rows = make_images.pictures()["default-deny"].scene.rows
+    rows = make_images.pictures()["default-deny"].scene.traffic.rows
     assert {row.verdict for row in rows} == {"blocked"}
 
 

@@ -71,7 +71,7 @@ class DrawReport(Report):
         return Table(_COLUMNS, self._rows())
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
-        return ((r.source, r.destination, r.verdict, r.reason) for r in self.scene.rows)
+        return ((r.source, r.destination, r.verdict, r.reason) for r in self.scene.traffic.rows)
 
     def graph(self) -> Graph:
         """Return the connections that are allowed or undefined as edges."""

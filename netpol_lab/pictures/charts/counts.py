@@ -54,7 +54,7 @@ class Share(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Some pods that reach the same: how many, their bits, and whom they reach on each port."""
+    """Pods with the same destinations: how many, their bits, and the destinations on each port."""
 
     number: int
     members: int
@@ -74,7 +74,7 @@ class Openness:
     """How many of the ports that pods listen on are open, between groups of pods.
 
     One is counted for each source pod, each other pod, and each port that the other pod's
-    containers declare; open is what is allowed for sure. Made by `openness`.
+    containers declare; open is what is allowed under every permitted reading. Made by `openness`.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Openness:
     members : mapping of str to tuple of Pod
         The groups.
     listening : mapping of (str, int) to frozenset of str
-        For each port the pods that it is asked about.
+        For each port the pods whose access is counted.
     """
 
     reach: Reachability
@@ -123,7 +123,7 @@ class Openness:
 
     @cached_property
     def _sources(self) -> dict[str, list[Source]]:
-        """Whom the members of each group reach, and any address outside."""
+        """What the members of each group reach, and what addresses outside reach."""
         inside = {group: self._alike(pods) for group, pods in self.members.items()}
         matrix, place_of = self.reach.matrix, self.reach.index.place_of
         rows = [part for name in self._outside for part in matrix.row(place_of[name])]
@@ -141,7 +141,7 @@ class Openness:
         ]
 
     def _reached(self, row: Iterable[Destinations]) -> Mapping[Port, int]:
-        """Return whom a row reaches on each port."""
+        """Return the destinations of a row on each port."""
         return {
             port: union(part.ends for part in row if part.ports.certain & class_)
             for port, class_ in self._classes.items()

@@ -69,7 +69,7 @@ def plot_matrix(
     UnknownNameError
         For another grouping.
     NetpolError
-        Where there are too many groups, or nobody listens.
+        When there are too many groups, or no container declares a port.
 
     Examples
     --------
