@@ -25,9 +25,8 @@ FROM: Path = ("nothing_else_from",)
 # The first of these that is among some ports stands for them: one that people know.
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
 
-
 _End = str | AddressRange  # a pod's name, or addresses outside
-_Ports = tuple[PortSet, PortSet]
+_Ports = tuple[PortSet, PortSet]  # those that are allowed for sure, and those that may be
 
 
 class PortChange(NamedTuple):
@@ -89,17 +88,17 @@ def _changes(before: Reachability, after: Reachability) -> Iterator[PortChange]:
         before, after = side_by_side([before.cluster, after.cluster])
     ranges = outside([before.cluster, after.cluster])
     ends: list[_End] = [*after.index.pods, *ranges]
-    places = [(_place(before, end), _place(after, end)) for end in ends]
-    differing: dict[object, list[tuple[int, PortSet, PortSet]]] = {}
-    for source, (old, new) in zip(ends, places, strict=True):
-        keys = before.matrix.row_key(old), after.matrix.row_key(new)
+    old, new = ([_place(reach, end) for end in ends] for reach in (before, after))
+    differing: dict[object, list[tuple[_End, PortSet, PortSet]]] = {}
+    for source, was_at, is_at in zip(ends, old, new, strict=True):
+        keys = before.matrix.row_key(was_at), after.matrix.row_key(is_at)
         if keys not in differing:
-            reached = _reached(before, old, [there for there, _ in places])
-            now = _reached(after, new, [there for _, there in places])
-            differing[keys] = [*_differences(reached, now)]
-        for place, gained, lost in differing[keys]:
-            if ends[place] != source:
-                yield PortChange(source, ends[place], gained, lost)
+            rows = zip(_row(before, was_at, old), _row(after, is_at, new), strict=True)
+            pairs = zip(ends, rows, strict=True)
+            differing[keys] = [(end, *_difference(*row)) for end, row in pairs if row[0] != row[1]]
+        for destination, gained, lost in differing[keys]:
+            if destination != source and (gained or lost):
+                yield PortChange(source, destination, gained, lost)
 
 
 def _families(reach: Reachability) -> set[int]:
@@ -114,7 +113,7 @@ def _place(reach: Reachability, end: _End) -> int:
     ]
 
 
-def _reached(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[_Ports]:
+def _row(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[_Ports]:
     """Yield for each of some ends the ports that are allowed, and those that may be."""
     row, ports = reach.matrix.row(source), reach.matrix.classes.ports
     for there in ends:
@@ -122,17 +121,9 @@ def _reached(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[
         yield ports(found.certain), ports(found.possible)
 
 
-def _differences(
-    before: Iterable[_Ports], after: Iterable[_Ports]
-) -> Iterator[tuple[int, PortSet, PortSet]]:
-    """Yield where ports are gained or lost for sure, and which."""
-    for place, (was, now) in enumerate(zip(before, after, strict=True)):
-        if was != now and any(found := _difference(was, now)):
-            yield place, *found
-
-
 @lru_cache(maxsize=256)  # few sets of ports occur in an exercise, attempt after attempt
-def _difference(was: _Ports, now: _Ports) -> _Ports:
+def _difference(was: _Ports, now: _Ports) -> tuple[PortSet, PortSet]:
+    """Return the ports that are gained and lost for sure."""
     return now[0] - was[1], was[0] - now[1]
 
 

@@ -184,7 +184,9 @@ class Quiz(Card):
         question, choice = self.questions[i], self._fields[i].value
         right = choice == question.right
         self._said[i] = f"Question {i + 1}: {question.judged(choice)}"
-        self._answers[i].value = _edged(preformatted(self._said[i]), right)
+        edge = "solid #2e7d32" if right else "dashed #c62828"
+        style = f"border-left: 4px {edge}; padding-left: 8px;"
+        self._answers[i].value = f'<div style="{style}">{preformatted(self._said[i])}</div>'
         if i not in self._first:
             self._first[i] = right
             if len(self._first) == len(self.questions):
@@ -237,9 +239,3 @@ def _box(text: str, label: str) -> str:
         f'<pre tabindex="0" role="group" aria-label="{escape(label)}" style="{_SCROLLS}">'
         f"{escape(text)}</pre>"
     )
-
-
-def _edged(html: str, right: bool) -> str:
-    """Return an answer with an edge: a full line if it is right, a broken one if not."""
-    edge = "solid #2e7d32" if right else "dashed #c62828"
-    return f'<div style="border-left: 4px {edge}; padding-left: 8px;">{html}</div>'
