@@ -6,7 +6,7 @@ is doing slows both; the medians of their processor time are compared.
 
     git worktree add ../before <commit>
     python benchmarks/against.py ../before
-    python benchmarks/against.py ../before --rounds 9 toggle
+    python benchmarks/against.py ../before toggle --rounds 9
 """
 
 from __future__ import annotations
@@ -99,10 +99,13 @@ WARM_UP = 10
 def main() -> int:
     """Measure the workloads that were named, or all, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("before", type=Path, help="a checkout of an earlier commit")
+    parser.add_argument("before", type=Path, nargs="?", help="a checkout of an earlier commit")
     parser.add_argument("names", nargs="*", help="workloads (default: all)")
     parser.add_argument("--rounds", type=int, default=7, help="in each checkout (default: 7)")
     asked = parser.parse_args()
+    if asked.before is None:  # as in `make bench`
+        print("Nothing to compare with: name a checkout of an earlier commit.")
+        return 0
     print(f"{'milliseconds, medians':24}{'before':>9}{'now':>9}{'ratio':>7}")
     for workload in WORKLOADS:
         if workload.name in asked.names or not asked.names:
