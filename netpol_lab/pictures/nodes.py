@@ -190,14 +190,11 @@ def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:
     if not order:
         return nodes
     nodes = list(nodes)
-    rank = {node.key: _rank(node, order) for node in nodes}
+    rank: dict[Node, int] = {}
     first: dict[str, int] = {}
     for node in nodes:
+        places = (order.index(name) for name in (node.name, node.caption) if name in order)
+        rank[node] = next(places, len(order))
         group = node.namespace or node.key
-        first[group] = min(rank[node.key], first.get(group, len(order)))
-    return sorted(nodes, key=lambda node: (first[node.namespace or node.key], rank[node.key]))
-
-
-def _rank(node: Node, order: Sequence[str]) -> int:
-    names = [name for name in (node.name, node.caption) if name in order]
-    return order.index(names[0]) if names else len(order)
+        first[group] = min(rank[node], first.get(group, len(order)))
+    return sorted(nodes, key=lambda node: (first[node.namespace or node.key], rank[node]))

@@ -59,18 +59,15 @@ def plot_exposure(
 
 
 def _exposed(found: Sequence[Openness], name: str) -> Cells:
-    return {
-        column: tuple(ask(one) if name in one.members else Share() for one in found)
-        for column, ask in _asks(name).items()
-    }
-
-
-def _asks(name: str) -> dict[str, Callable[[Openness], Share]]:
-    return {
+    asks: dict[str, Callable[[Openness], Share]] = {
         "own pods": lambda one: one.share(name, name),
         "other namespaces": lambda one: one.share_of_others(name),
         "outside": lambda one: one.share(OUTSIDE, name),
         "may go out": lambda one: one.way_out(name),
+    }
+    return {
+        column: tuple(ask(one) if name in one.members else Share() for one in found)
+        for column, ask in asks.items()
     }
 
 
@@ -135,7 +132,8 @@ def _bars(
     table = [("namespace", *columns), *_table(rows, counted)]
     left = MARGIN + min(NAMES, max((text_width(name, 13) for name in rows), default=0)) + 16
     step = max(BAR + 66, *(text_width(name, 13, bold=True) + 14 for name in columns))
-    shapes = [*_columns(columns, left, step), *_rows(rows, left, step, counted)]
+    names = (Text((left + k * step, HEAD + 12), n, 13, bold=True) for k, n in enumerate(columns))
+    shapes = [*names, *_rows(rows, left, step, counted)]
     return chart(title, note, table, shapes, left + step * len(columns) + MARGIN, foot)
 
 
@@ -146,11 +144,6 @@ def _table(rows: Mapping[str, Cells], counted: bool) -> Iterator[tuple[str, ...]
 
 def _said(shares: Iterable[Share], counted: bool) -> Iterator[str]:
     return (f"{s.open} of {s.of}" if counted and s.of else str(s) for s in shares)
-
-
-def _columns(columns: Sequence[str], left: float, step: float) -> Iterator[Shape]:
-    for k, name in enumerate(columns):
-        yield Text((left + k * step, HEAD + 12), name, 13, bold=True)
 
 
 def _rows(rows: Mapping[str, Cells], left: float, step: float, counted: bool) -> Iterator[Shape]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from netpol_lab.pictures.legend import MARGIN
@@ -45,14 +45,12 @@ class Chart:
     @property
     def desc(self) -> str:
         """The note, and each row as a sentence."""
-        names, *rows = self.table
-        said = [self.note, *(_sentence(names, row) for row in rows), self.foot]
-        return " ".join(filter(None, said))
-
-
-def _sentence(names: Sequence[str], row: Sequence[str]) -> str:
-    cells = (f"{name} {cell}" for name, cell in zip(names[1:], row[1:], strict=True))
-    return f"{row[0]}: {', '.join(cells)}."
+        (_, *names), *rows = self.table
+        said = [self.note]
+        for first, *cells in rows:
+            pairs = (f"{name} {cell}" for name, cell in zip(names, cells, strict=True))
+            said.append(f"{first}: {', '.join(pairs)}.")
+        return " ".join(filter(None, [*said, self.foot]))
 
 
 def chart(
@@ -64,23 +62,17 @@ def chart(
     foot: str = "",
 ) -> Chart:
     """Return a chart: the shapes on white paper between its note and its foot."""
-    words = [*_head(title, note)]
-    bottom = max(_bottom(shape) for shape in shapes) + MARGIN
+    words = [
+        Text((MARGIN, 34), title, 18, bold=True),
+        Text((MARGIN, 56), note, 13, colour=MUTED),
+    ]
+    bottom = max(s.box.bottom for s in shapes if isinstance(s, Rect | Text)) + MARGIN
     if foot:
         words.append(Text((MARGIN, bottom), foot, 13, colour=MUTED))
         bottom += MARGIN
     width = max(width, NARROWEST, *(text.box.right + MARGIN for text in words))
     paper = Rect(Box(0, 0, width, bottom), Style(PAPER))
     return Chart(title, note, foot, tuple(table), Sheet(width, bottom, (paper, *words, *shapes)))
-
-
-def _head(title: str, note: str) -> Iterator[Text]:
-    yield Text((MARGIN, 34), title, 18, bold=True)
-    yield Text((MARGIN, 56), note, 13, colour=MUTED)
-
-
-def _bottom(shape: Shape) -> float:
-    return shape.box.bottom if isinstance(shape, Rect | Text) else 0.0
 
 
 def shade(part: float) -> str:

@@ -85,7 +85,8 @@ def plot_matrix(
     outside       100%         100% -> 0%       100% -> 0%
     """
     asked = _asked(port, protocol)
-    by = by or _grouping(before)
+    if not by:
+        by = "workload" if len(members(running(before), "workload")) <= FEW else "namespace"
     if by not in GROUPINGS:
         near = did_you_mean(str(by), GROUPINGS)
         raise UnknownNameError(f'there is no grouping by "{by}". {near}')
@@ -118,10 +119,6 @@ def _asked(port: int | None, protocol: str | None) -> Port | None:
     return str(name), number
 
 
-def _grouping(cluster: Cluster) -> str:
-    return "workload" if len(members(running(cluster), "workload")) <= FEW else "namespace"
-
-
 @dataclass(frozen=True)
 class _Maps:
     """One map, or two with the same rows and columns."""
@@ -134,10 +131,11 @@ class _Maps:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        return tuple(to for to in self.rows[:-1] if any(cell.of for cell in self._column(to)))
-
-    def _column(self, to: str) -> Iterator[Share]:
-        return (cell for source in self.rows for cell in self.cells(source, to))
+        return tuple(
+            to
+            for to in self.rows[:-1]
+            if any(cell.of for source in self.rows for cell in self.cells(source, to))
+        )
 
     @cached_property
     def cells(self) -> Callable[[str, str], tuple[Share, ...]]:
