@@ -395,12 +395,7 @@ def _missing_label(wanted: Requirement, labels: Labels) -> Iterator[dict[str, st
 
 
 def _label(
-    title: str,
-    path: str,
-    label: dict[str, str],
-    beside: Labels,
-    miss: NearMiss,
-    *changed: Pod | Namespace,
+    title: str, path: str, label: Labels, beside: Labels, miss: NearMiss, *changed: Pod | Namespace
 ) -> Edit:
     ((key, value),) = label.items()
     wants = f"rule {miss.rule.number} of {miss.policy} wants"
