@@ -92,8 +92,8 @@ def rules(rng: Random, level: str) -> Situation:
     size = LEVELS[level]
     pods = sketch_pods(rng, ["north", "north", "south", *["north"] * (size.pods - 3)])
     names = [one.name for one in pods if one.namespace == "north"]
-    guarded = rng.sample(names, 1 if level == "easy" else 2)
-    ruled = (specs.with_rules(rng, rng.choice(guarded), names) for _ in range(size.policies))
+    isolated = rng.sample(names, 1 if level == "easy" else 2)
+    ruled = (specs.with_rules(rng, rng.choice(isolated), names) for _ in range(size.policies))
     policies = numbered("north", ruled)
     outside = (CALLER,) if level != "easy" or rng.random() < 0.5 else ()
     return Situation(written(pods), policies, rng.choice([80, 8080]), outside=outside)
@@ -112,8 +112,8 @@ def ports(rng: Random, level: str) -> Situation:
     front = service(
         "garden", served.name, dict(served.labels), [offered], clusterIP="10.96.0.10"
     )  # fmt: skip
-    guarded = [served, *rng.choices(pods[:-1], k=size.policies - 1)]
-    ported = (specs.with_ports(rng, one, pods, offered["port"]) for one in guarded)
+    isolated = [served, *rng.choices(pods[:-1], k=size.policies - 1)]
+    ported = (specs.with_ports(rng, one, pods, offered["port"]) for one in isolated)
     policies = numbered("garden", ported)
     asked = rng.choice([number, number, 53, *HTTP])
     protocol = "UDP" if asked == 53 and rng.random() < 0.7 else "TCP"

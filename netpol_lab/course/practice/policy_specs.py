@@ -33,11 +33,11 @@ def without_rules(rng: Random, selectors: Sequence[Object]) -> Object:
 
 def of_tier(rng: Random, names: list[str], level: str) -> Object:
     """Return a spec that admits one or two pods to another; harder levels select otherwise."""
-    guarded = rng.choice(names)
-    more = [labelled(tier="back"), labelled(role=guarded), labelled(app=f"{guarded}s"), {}]
-    selectors = [app(guarded)] * 4 + (more if level != "easy" else more[1:3])
+    isolated = rng.choice(names)
+    more = [labelled(tier="back"), labelled(role=isolated), labelled(app=f"{isolated}s"), {}]
+    selectors = [app(isolated)] * 4 + (more if level != "easy" else more[1:3])
     spec: Object = {"podSelector": rng.choice(selectors)}
-    rule = {"from": only(*rng.sample(others(names, guarded), rng.choice([1, 1, 2])))}
+    rule = {"from": only(*rng.sample(others(names, isolated), rng.choice([1, 1, 2])))}
     if level == "easy" or rng.random() < 0.8:
         spec["ingress"] = [rule]
     return spec

@@ -1,7 +1,7 @@
 """One question with its choices, and the kinds that ask about a cluster as it is.
 
 Every choice is computed: the right one by the engine, the wrong ones by the engine for somebody
-who takes the policies for something else, and only then at random.
+who misreads the policies, and only then at random.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class QuizQuestion:
     because : str
         The engine's reasons.
     confusions : mapping of str to str
-        What would have to be so for a wrong choice to be right, where it is a common confusion.
+        What would have to be so for a wrong choice to be right, where it is a common mistake.
     variants : tuple of str
         YAML that belongs to the choices: two policies to compare, or what each choice makes.
     """
@@ -66,7 +66,7 @@ class QuizQuestion:
     variants: tuple[str, ...] = field(default=(), repr=False)
 
     def judged(self, choice: str) -> str:
-        """Return what is said to a choice: right or not, the confusion if it is one, the reasons.
+        """Return the feedback on a choice: right or not, the misconception behind it, the reasons.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class Setting:
         return self.rng.sample(found, len(found))
 
     def trap(self, pairs: Iterable[Pair]) -> tuple[Pair, Misconception] | None:
-        """Return one of the pairs with a confusion that goes wrong there, each equally likely."""
+        """Return a pair and a misconception that is wrong there, all of these equally likely."""
         found: dict[str, list[tuple[Pair, Misconception]]] = {}
         for pair in pairs:
             for one in self.traps.get(pair, ()):

@@ -32,9 +32,9 @@ BOTH: dict[tuple[bool | None, ...], str] = {
 
 
 def variants(setting: Setting) -> QuizQuestion | None:
-    """Ask which of two ways to write the policies lets a connection through.
+    """Ask which of two ways to write the policies allows a connection.
 
-    One of them is what somebody with a confusion takes the other for.
+    One of them is what somebody with a misconception takes the other for.
     """
     situation, rng = setting.situation, setting.rng
     wanted = [*BOTH][int(setting.coin * 4)]
@@ -55,7 +55,7 @@ def variants(setting: Setting) -> QuizQuestion | None:
 
 
 def _twin(situation: Situation, misconception: Misconception) -> Situation | None:
-    """Return the policies as they are misread, where they are as many and legal."""
+    """Return the policies as they are misread, if they are as many and have the same names."""
     twin = situation.with_policies(misconception.believed_policies(situation))
     alike = [*map(full_name, twin.policies)] == [*map(full_name, situation.policies)]
     return twin if alike and twin.policies != situation.policies else None
@@ -105,7 +105,7 @@ def _choices(
     pair: Pair,
     before: Situation | None = None,
 ) -> tuple[str, list[str], dict[str, str]]:
-    """Return the right choice, all choices, and the confusions about the wrong ones.
+    """Return the right choice, all choices, and what explains the wrong ones.
 
     Those that somebody believes in come first: they think that the connection works there, and
     that it did not before.
@@ -186,9 +186,9 @@ def _legal(text: str) -> tuple[Policy, ...]:
 
 
 def _admits(verdict: Verdict, before: Verdict) -> bool:
-    """Say whether a rule admits what was denied, and no pod is laid open for it."""
-    denied = (now for now, was in zip(verdict.sides, before.sides, strict=True) if not was.allowed)
-    return verdict.allowed is True and all(side.admitted_by for side in denied)
+    """Say whether a rule admits what was blocked, without taking the isolation of a pod away."""
+    sides = zip(verdict.sides, before.sides, strict=True)
+    return verdict.allowed is True and all(now.admitted_by for now, was in sides if not was.allowed)
 
 
 def _changed_lines(situation: Situation, verdict: Verdict) -> Iterator[tuple[str, str]]:

@@ -129,7 +129,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
         Parameters
         ----------
         pods, namespaces : str, optional
-            As YAML; None takes the field away.
+            As YAML; None removes the field.
         home : str
             The policy's namespace.
         items : int

@@ -1,4 +1,4 @@
-"""The pods of a cluster as cards in frames: which match, and what the others miss."""
+"""The pods of a cluster as cards in frames: which match, and what the others lack."""
 
 from __future__ import annotations
 

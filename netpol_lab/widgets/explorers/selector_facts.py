@@ -1,4 +1,4 @@
-"""Selectors as they are written, and whom they match: each pod, and what it misses."""
+"""Selectors as they are written, and the pods they match: each pod, and what it lacks."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def complaint_words(complaint: Complaint) -> str:
     return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"
 
 
-# ---------------------------------------------------------------- whom they match
+# ---------------------------------------------------------------- the pods they match
 
 
 def ask(cluster: Cluster, inputs: SelectorInput) -> Selection:
@@ -175,7 +175,7 @@ class Selection:
 
     @cached_property
     def marks(self) -> tuple[PodMark, ...]:
-        """The running pods, namespace by namespace, each with what becomes of it."""
+        """The running pods, namespace by namespace, each with its verdict."""
         order = {name: place for place, name in enumerate(self.cluster.namespaces)}
         running = (pod for pod in self.cluster.pods if not pod.finished)
         return tuple(map(self._mark, sorted(running, key=lambda pod: order[pod.namespace])))

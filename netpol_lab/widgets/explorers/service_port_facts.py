@@ -1,4 +1,4 @@
-"""The walk of a connection through a Service: to which pods, at which port, and who lets it in.
+"""The walk of a connection through a Service: to which pods, at which port, and what allows it.
 
 Facts and words; the answers are the engine's. `service_port_drawing` draws it.
 """
@@ -44,7 +44,7 @@ class ServicePortInput:
 
 @dataclass(frozen=True)
 class Stop:
-    """One pod behind the Service, and how the connection fares there.
+    """One pod behind the Service, and whether the connection reaches it.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Stop:
 
     @property
     def state(self) -> str:
-        """What becomes of the connection, in a word or two."""
+        """Whether the connection is allowed, in a word or two."""
         if self.verdict is None:
             return "no endpoint"
         return State.of(self.verdict.allowed)
