@@ -3,6 +3,7 @@
 Who may import whom is in pyproject.toml (`[tool.importlinter]`); `make test` checks it.
 """
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,8 @@ def copy(tmp_path):
 
 
 def test_the_package_holds_ten_rooms_and_nothing_else():
-    found = {path.name for path in PACKAGE.iterdir()} - {"__pycache__"}
+    files = (path.relative_to(PACKAGE) for path in PACKAGE.rglob("*") if path.is_file())
+    found = {file.parts[0] for file in files if "__pycache__" not in file.parts}
     assert found == {*ROOMS, "data", "__init__.py", "__main__.py", "errors.py", "py.typed"}
 
 
@@ -73,6 +75,19 @@ def test_an_import_that_points_the_wrong_way_is_refused(copy, module, planted):
 def test_a_room_that_the_contract_does_not_name_is_refused(copy):
     (copy / "netpol_lab" / "attic.py").write_text("")
     assert not follows_the_contract(copy)
+
+
+def test_a_class_name_means_one_thing_but_for_the_wire_form_of_an_object():
+    homes = {}
+    for module in MODULES:
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, set()).add(str(module.relative_to(PACKAGE)))
+    wire, object_ = "manifests/api_types.py", "model/objects.py"
+    several = {name for name, places in homes.items() if len(places - {wire}) > 1}
+    assert several == set()
+    shared = [places - {wire} for places in homes.values() if len(places) > 1]
+    assert all(places in ({object_}, {"pictures/nodes.py"}) for places in shared)
 
 
 def test_asking_one_question_loads_no_heavy_package():
