@@ -60,3 +60,21 @@ def test_every_module_that_the_architecture_names_is_there():
 
 def test_the_example_of_the_architecture_prints_what_is_shown():
     assert doctest.testfile(str(ARCHITECTURE), module_relative=False).failed == 0
+
+
+@pytest.mark.parametrize(
+    "room", sorted(path.name for path in PACKAGE.glob("*/") if (path / "__init__.py").is_file())
+)
+def test_a_room_says_where_to_enter_it_and_what_it_may_import(room):
+    said = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text("utf-8")))
+    entries = [name.split(".") for name in re.findall(r"`([a-z_]+(?:\.\w+)+)`", said)]
+    inside = [
+        entry
+        for entry in entries
+        if (PACKAGE / room / entry[0]).with_suffix(".py").is_file()
+        or (PACKAGE / room / entry[0]).is_dir()
+    ]
+    assert inside
+    assert "mport" in said
+    for *module, name in inside:
+        assert name in names_in(PACKAGE.joinpath(room, *module).with_suffix(".py")), name
