@@ -250,10 +250,12 @@ def _diff(options: argparse.Namespace) -> int:
         found = diff(old, new, assumptions_of(options))
         by = options.by or _by_workload_if_renamed(found)
         shown = found.put_together(by or _readable_by(found, options, run.format))
-        query = _query(options)
-        run.deliver(DiffReport(shown, query._replace(by=shown.by)))
-    decisive = shown if by else found  # grouping for readers must not hide a change
-    return FINDINGS if DiffReport(decisive, query._replace(by=decisive.by)) else GOOD
+        decisive = shown if by else found  # grouping for readers must not hide a change
+        report, changed = (
+            DiffReport(of, _query(options)._replace(by=of.by)) for of in (shown, decisive)
+        )
+        run.deliver(report)
+    return FINDINGS if changed else GOOD
 
 
 def _refuse_without_pods(options: argparse.Namespace, *sides: Cluster) -> None:

@@ -387,3 +387,34 @@ def test_a_change_is_told_also_where_putting_together_would_hide_it(capsys, many
     closed.write_text(json.dumps(held))
     out = answer(capsys, "diff", str(closed), many, status=1).out
     assert "+ shop/db -> shop/web-0  all ports" in out
+
+
+WRONG = [
+    *(("reach", "three-tier", end, "nosuch") for end in ("--from", "--to")),
+    ("reach", "three-tier", "--from", "web", "--to", "nosuch", "--port", "80"),
+    ("diff", "three-tier", "one-way", "--from", "nosuch"),
+    ("lint", "three-tier", "--assume", "nosuch=true"),
+    ("draw", "three-tier", "--assume", "nosuch=true"),
+    *((command, "no/such/place") for command in ("reach", "lint", "draw")),
+]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("words", WRONG, ids=" ".join)
+def test_what_ends_with_two_leaves_the_file_as_it_was(capsys, tmp_path, words, format):
+    file = tmp_path / "existing"
+    file.write_text("precious")
+    said = answer(capsys, *words, "-o", format, "--out", str(file), status=2)
+    assert said.err.startswith("netpol-lab: ")
+    assert file.read_text() == "precious"
+    assert answer(capsys, *words, "-o", format, status=2).out == ""
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv", "txt"])
+def test_a_snapshot_stays_when_the_question_is_wrong(capsys, tmp_path, suffix):
+    file = tmp_path / f"x.{suffix}"
+    words = ("reach", "three-tier", "--expect", str(file), "--update")
+    answer(capsys, *words)
+    before = file.read_text()
+    answer(capsys, *words, "--to", "nosuch", status=2)
+    assert file.read_text() == before

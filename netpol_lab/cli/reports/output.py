@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import chain
-from pathlib import Path
+from collections.abc import Iterable
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
 
 from netpol_lab.cli.reports.progress_bar import ProgressBar
 from netpol_lab.cli.reports.report import Report, png
 from netpol_lab.errors import NetpolError
+
+MOST_IN_MEMORY = 2**24  # bytes of a file that are collected there; more go to a temporary file
 
 
 def deliver(report: Report, format: str, out: str | None, progress: ProgressBar) -> None:
@@ -22,7 +23,13 @@ def deliver(report: Report, format: str, out: str | None, progress: ProgressBar)
         When the file cannot be written, or the report has no such form.
     """
     if format == "png":
-        _deliver_bytes(png(report.picture()), out)
+        content = png(report.picture())
+        if out:
+            _write([content], out)
+        elif sys.stdout.isatty():
+            raise NetpolError("a terminal cannot show a PNG: write it to a file with --out FILE.")
+        else:
+            sys.stdout.buffer.write(content)
     elif out:
         save(progress.counting(report.lines(format), "writing lines"), out)
     else:
@@ -32,30 +39,19 @@ def deliver(report: Report, format: str, out: str | None, progress: ProgressBar)
             print(line)
 
 
-def save(lines: Iterator[str], path: str) -> None:
-    """Write lines to a file; if the first cannot be made, the file stays as it was."""
-    first = [line for line in (next(lines, None),) if line is not None]
+def save(lines: Iterable[str], path: str) -> None:
+    """Write lines to a file; if one of them cannot be made, the file stays as it was."""
     # Lines may quote file names, and these may hold bytes that are not UTF-8.
-    with (
-        _writing(path),
-        open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
-    ):
-        file.writelines(f"{line}\n" for line in chain(first, lines))
+    _write((f"{line}\n".encode("utf-8", "backslashreplace") for line in lines), path)
 
 
-def _deliver_bytes(content: bytes, out: str | None) -> None:
-    if out:
-        with _writing(out):
-            Path(out).write_bytes(content)
-    elif sys.stdout.isatty():
-        raise NetpolError("a terminal cannot show a PNG: write it to a file with --out FILE.")
-    else:
-        sys.stdout.buffer.write(content)
-
-
-@contextmanager
-def _writing(path: str) -> Iterator[None]:
+def _write(parts: Iterable[bytes], path: str) -> None:
+    """Write to a file what was collected beforehand."""
     try:
-        yield
+        with SpooledTemporaryFile(MOST_IN_MEMORY) as whole:
+            whole.writelines(parts)
+            whole.seek(0)
+            with open(path, "wb") as file:
+                copyfileobj(whole, file)
     except OSError as error:
         raise NetpolError(f"{path} cannot be written: {error.strerror}.") from error

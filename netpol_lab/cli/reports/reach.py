@@ -42,6 +42,11 @@ class ReachReport(Report):
     reach : Reachability
     query : ReachQuery
 
+    Raises
+    ------
+    NetpolError
+        Where an end of the query is unknown.
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -54,6 +59,8 @@ class ReachReport(Report):
 
     def __init__(self, reach: Reachability, query: ReachQuery) -> None:
         self.reach, self.query = reach, query
+        for name in filter(None, (query.source, query.destination)):
+            reach.names_of(name, query.by)  # an unknown name is told before anything is written
         self._number, self._left_open, self._within = 0, False, False
 
     @property

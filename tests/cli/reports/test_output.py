@@ -15,9 +15,9 @@ from netpol_lab.pictures.scene import compose
 REPORT = DrawReport(compose(lab.load("three-tier"), 5432))
 
 
-def failing():
+def failing(*before):
+    yield from before
     raise NetpolError("too large")
-    yield
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,11 @@ def test_lines_end_alike_everywhere(tmp_path):
     assert (tmp_path / "x").read_bytes() == b"a\n\xc3\xbc\n"
 
 
-def test_what_cannot_be_made_leaves_the_file_as_it_was(tmp_path):
+@pytest.mark.parametrize("before", [0, 1, 50_000])
+def test_what_cannot_be_made_leaves_the_file_as_it_was(tmp_path, before):
     (tmp_path / "x").write_text("precious")
     with pytest.raises(NetpolError, match="too large"):
-        save(failing(), str(tmp_path / "x"))
+        save(failing(*["a line"] * before), str(tmp_path / "x"))
     assert (tmp_path / "x").read_text() == "precious"
 
 
