@@ -11,21 +11,11 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from netpol_lab import __version__
-from netpol_lab.cli.options import (
-    FINDINGS,
-    GOOD,
-    WRONG_USE,
-    Command,
-    CommandParser,
-    add_assume,
-    add_output,
-    add_paths,
+from netpol_lab.cli.options import Command, add_assume, add_output, add_paths, not_empty
+from netpol_lab.cli.reading import (
     assumptions_of,
-    not_empty,
     passed_over,
-    port_with_protocol,
     print_complaints,
-    print_json,
     print_warnings,
     read_cluster,
 )
@@ -33,9 +23,9 @@ from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH
 from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
 
 if TYPE_CHECKING:
-    from netpol_lab.checks.expectation_report import ExpectationReport
     from netpol_lab.errors import Complaint
 
+GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 
 EXAMPLES = """\
@@ -97,9 +87,9 @@ def _run(options: argparse.Namespace) -> int:
     from netpol_lab.errors import NetpolError
 
     try:
-        status = int(options.run(options))
+        found = options.run(options)
         sys.stdout.flush()  # here, where a failure can still be reported
-        return status
+        return FINDINGS if found else GOOD
     except NetpolError as error:
         print(f"netpol-lab: {error}", file=sys.stderr)
         return WRONG_USE
@@ -120,6 +110,14 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class CommandParser(argparse.ArgumentParser):
+    """A parser that keeps the line breaks of its description and takes no abbreviated options."""
+
+    def __init__(self, **options: Any) -> None:
+        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, **options)
+
+
 def parser(only: str | None = None) -> CommandParser:
     """Return the parser of all commands; for a quick start, with the options of `only` one."""
     words = "Predict what Kubernetes NetworkPolicies allow, and why.\n\n" + EXAMPLES
@@ -128,8 +126,8 @@ def parser(only: str | None = None) -> CommandParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for one in _COMMANDS:
         sub = commands.add_parser(one.name, help=one.help, description=one.description)
-        if only in (None, one.name):
-            one.add_options(sub)
+        for add in one.options if only in (None, one.name) else ():
+            add(sub)
         sub.set_defaults(run=one.run)
     return top
 
@@ -137,12 +135,7 @@ def parser(only: str | None = None) -> CommandParser:
 # ---------------------------------------------------------------- check
 
 
-def _check_options(sub: argparse.ArgumentParser) -> None:
-    for add in (add_paths, add_output, add_assume):
-        add(sub)
-
-
-def _check(options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace) -> bool:
     from netpol_lab.errors import ManifestError, counted
 
     complaints: tuple[Complaint, ...] = ()
@@ -160,11 +153,17 @@ def _check(options: argparse.Namespace) -> int:
         summary = counted(len(complaints), "complaint")
     if options.output == "json":
         found = {"complaints": _as_data(complaints), "warnings": _as_data(warnings)}
-        print_json({**found, "ignored": ignored})
+        _print_json({**found, "ignored": ignored})
     else:
         print_complaints(complaints, warnings)
         print(summary)
-    return FINDINGS if complaints else GOOD
+    return bool(complaints)
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
 def _as_data(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
@@ -184,7 +183,7 @@ examples:
   netpol-lab check policies/ namespaces.yaml -o json
   helm template shop/ | netpol-lab check -
 """,
-    _check_options,
+    (add_paths, add_output, add_assume),
     _check,
 )
 
@@ -192,7 +191,6 @@ examples:
 
 
 def _verdict_options(sub: argparse.ArgumentParser) -> None:
-    add_paths(sub)
     sub.add_argument("--from", dest="source", required=True, metavar="END", help="who connects")
     sub.add_argument("--to", dest="destination", required=True, metavar="END", help="to whom")
     words = "the destination port: 80, or 53/UDP"
@@ -200,11 +198,9 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--protocol", type=not_empty, help="TCP (the default), UDP, SCTP, or ICMP")
     words = "prefer the fix that opens the least besides"
     sub.add_argument("--narrow", action="store_true", help=words)
-    add_output(sub)
-    add_assume(sub)
 
 
-def _verdict(options: argparse.Namespace) -> int:
+def _verdict(options: argparse.Namespace) -> bool:
     from netpol_lab.advice import fix as fixes
     from netpol_lab.engine import explain
     from netpol_lab.engine.verdict import evaluate
@@ -218,8 +214,8 @@ def _verdict(options: argparse.Namespace) -> int:
         print(f"note: {said}\n", file=sys.stderr)
     fix = fixes.fix(verdict, options.narrow)
     if options.output == "json":
-        print_json({**explain.as_data(verdict), "fix": fix and fixes.as_data(fix)})
-        return GOOD
+        _print_json({**explain.as_data(verdict), "fix": fix and fixes.as_data(fix)})
+        return False
     print_warnings(cluster)
     print(verdict)
     if verdict.allowed is not True:
@@ -227,7 +223,23 @@ def _verdict(options: argparse.Namespace) -> int:
         none = fixes.needless(verdict) or "found no change that surely does"
         change = "\n" + indent(str(fix), "  ") if fix else f" {none}"
         print(f"to allow it{surely}:{change}")
-    return GOOD
+    return False
+
+
+def port_with_protocol(text: str) -> tuple[int, str]:
+    """Parse a port with or without a protocol; whether there are such is checked in evaluation.
+
+    Examples
+    --------
+    >>> port_with_protocol("53/udp"), port_with_protocol("80")
+    ((53, 'UDP'), (80, ''))
+    """
+    number, _, protocol = text.partition("/")
+    if not number.isascii() or not number.isdigit():
+        raise argparse.ArgumentTypeError(
+            f'"{number}" is not a number: a port is one from 1 to 65535'
+        )
+    return int(number[:9]), protocol.upper()
 
 
 def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
@@ -259,7 +271,7 @@ examples:
   netpol-lab verdict dump.json --from shop/web --to kube-system/dns --port 53 --protocol UDP
   netpol-lab verdict three-tier --from web --to db --port 5432 --assume enforced=false
 """,
-    _verdict_options,
+    (add_paths, _verdict_options, add_output, add_assume),
     _verdict,
 )
 
@@ -271,31 +283,24 @@ def _test_options(sub: argparse.ArgumentParser) -> None:
     add_output(sub, "junit")
     words = "also write JUnit XML, for a CI system"
     sub.add_argument("--junit", type=not_empty, metavar="FILE", help=words)
-    add_assume(sub)
 
 
-def _test(options: argparse.Namespace) -> int:
+def _test(options: argparse.Namespace) -> bool:
     from netpol_lab.checks.expectations import run
+    from netpol_lab.checks.junit import junit
+    from netpol_lab.cli.reports.output import save
 
     report = run(options.paths, assumptions_of(options), strict=not options.lenient)
     if options.junit:
-        from netpol_lab.cli.reports.output import save
-
-        save(iter([_junit(report)]), options.junit)
+        save([junit(report)], options.junit)
     if options.output == "json":
-        print_json(report.as_data())
+        _print_json(report.as_data())
     elif options.output == "junit":
-        print(_junit(report))
+        print(junit(report))
     else:
         waiting = (f"waits for cluster-wide policies: {file}" for file in report.waiting)
         print(*report.failures, *waiting, report.summary, sep="\n")
-    return FINDINGS if report.failures else GOOD
-
-
-def _junit(report: ExpectationReport) -> str:
-    from netpol_lab.checks.junit import junit
-
-    return junit(report)
+    return bool(report.failures)
 
 
 TEST = Command(
@@ -317,7 +322,7 @@ examples:
   netpol-lab test tests/
   netpol-lab test tests/ --junit report.xml           for a CI system
 """,
-    _test_options,
+    (_test_options, add_assume),
     _test,
 )
 
@@ -328,7 +333,7 @@ def _completion_options(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("shell", choices=("bash", "zsh", "tcsh"))
 
 
-def _completion(options: argparse.Namespace) -> int:
+def _completion(options: argparse.Namespace) -> bool:
     try:
         import shtab
     except ImportError:
@@ -336,14 +341,14 @@ def _completion(options: argparse.Namespace) -> int:
 
         raise NetpolError("completion needs the package shtab: pip install shtab") from None
     print(shtab.complete(parser(), options.shell))
-    return GOOD
+    return False
 
 
 COMPLETION = Command(
     "completion",
     "print the completion script of a shell",
     'For instance: eval "$(netpol-lab completion bash)"',
-    _completion_options,
+    (_completion_options,),
     _completion,
 )
 

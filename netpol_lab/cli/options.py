@@ -1,4 +1,4 @@
-"""What several commands take and print: paths, formats, assumptions, warnings; their exit statuses.
+"""A command, and the options that several of them have.
 
 Everything heavy is imported where it is used: `netpol-lab --help` must be there at once.
 """
@@ -6,27 +6,10 @@ Everything heavy is imported where it is used: `netpol-lab --help` must be there
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from netpol_lab.cli.reports.formats import FORMATS
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from netpol_lab.model.assumptions import Assumptions
-    from netpol_lab.model.cluster import Cluster
-
-GOOD, FINDINGS, WRONG_USE = 0, 1, 2
-
-
-class CommandParser(argparse.ArgumentParser):
-    """A parser that keeps the line breaks of its description and takes no abbreviated options."""
-
-    def __init__(self, **options: Any) -> None:
-        options["formatter_class"] = argparse.RawDescriptionHelpFormatter
-        super().__init__(allow_abbrev=False, **options)
 
 
 class Command(NamedTuple):
@@ -40,20 +23,18 @@ class Command(NamedTuple):
         One line, for the list of all commands.
     description : str
         What its own ``--help`` says.
-    add_options : callable
-        Adds its options to its parser.
+    options : tuple of callable
+        Each adds options to the command's parser.
     run : callable
-        Takes what was typed, returns the exit status.
+        Takes what was typed; returns whether there are complaints, findings or changes, which the
+        exit status tells.
     """
 
     name: str
     help: str
     description: str
-    add_options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], int]
-
-
-# ---------------------------------------------------------------- options
+    options: tuple[Callable[[argparse.ArgumentParser], None], ...]
+    run: Callable[[argparse.Namespace], bool]
 
 
 def add_paths(sub: argparse.ArgumentParser) -> None:
@@ -97,53 +78,6 @@ def _assumptions_help() -> Iterator[str]:
         yield f"  {name:<28} {question.words} ({question.row})"
 
 
-_VALUES = {"true": True, "false": False, "open": None}
-
-
-def assumptions_of(options: argparse.Namespace) -> Assumptions:
-    """Return the assumptions that were typed; the defaults for the rest.
-
-    Raises
-    ------
-    NetpolError
-        For an unknown name, or a value that it cannot have.
-    """
-    from dataclasses import asdict, replace
-
-    from netpol_lab.errors import NetpolError, did_you_mean
-    from netpol_lab.model.assumptions import DEFAULTS
-
-    usual = asdict(DEFAULTS)
-    typed: dict[str, Any] = {}
-    for text in options.assume:
-        name, _, value = text.partition("=")
-        name = name.replace("-", "_")
-        if name not in usual:
-            near = did_you_mean(name, usual)
-            raise NetpolError(f'there is no assumption called "{name}". {near}')
-        allowed = [word for word in _VALUES if word != "open" or usual[name] is None]
-        if value not in allowed:
-            raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
-        typed[name] = _VALUES[value]
-    return replace(DEFAULTS, **typed)
-
-
-def port_with_protocol(text: str) -> tuple[int, str]:
-    """Parse a port with or without a protocol; whether there are such is checked in evaluation.
-
-    Examples
-    --------
-    >>> port_with_protocol("53/udp"), port_with_protocol("80")
-    ((53, 'UDP'), (80, ''))
-    """
-    number, _, protocol = text.partition("/")
-    if not number.isascii() or not number.isdigit():
-        raise argparse.ArgumentTypeError(
-            f'"{number}" is not a number: a port is one from 1 to 65535'
-        )
-    return int(number[:9]), protocol.upper()
-
-
 def not_empty(text: str) -> str:
     """Refuse an empty name: most likely an unset shell variable.
 
@@ -155,108 +89,3 @@ def not_empty(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("is empty; give a value, or leave the option out")
     return text
-
-
-# ---------------------------------------------------------------- reading
-
-
-def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
-    """Load the manifests that a command was given, or those at other paths."""
-    from netpol_lab.manifests.loader import load_files
-
-    paths = paths or tuple(options.paths)
-    refuse_input_twice(paths)
-    return load_files(*paths, strict=not options.lenient, assumptions=assumptions_of(options))
-
-
-def refuse_input_twice(paths: Iterable[str]) -> None:
-    """Refuse to read standard input twice: nothing would be left in it.
-
-    Examples
-    --------
-    >>> refuse_input_twice(["-", "policies/"])
-    >>> refuse_input_twice(["-", "-"])
-    Traceback (most recent call last):
-    netpol_lab.errors.NetpolError: standard input can be read only once: save it to a file, ...
-    """
-    from netpol_lab.errors import NetpolError
-
-    if [*paths].count("-") > 1:
-        raise NetpolError(
-            "standard input can be read only once: save it to a file, and name that file wherever "
-            "it is meant."
-        )
-
-
-def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
-    """Refuse to overwrite an input."""
-    from pathlib import Path
-
-    from netpol_lab.errors import NetpolError
-
-    read = (Path(path) for path in paths if out and Path(path).is_file() and Path(out).is_file())
-    if any(path.samefile(out or "") for path in read):
-        raise NetpolError(
-            f"{out} is one of the inputs: writing there would lose it. Name another file."
-        )
-
-
-# ---------------------------------------------------------------- printing
-
-
-def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -> None:
-    """Print complaints, then warnings, each followed by an empty line.
-
-    Examples
-    --------
-    >>> print_complaints([], ["shop/db has no ports"])
-    warning: shop/db has no ports
-    <BLANKLINE>
-    """
-    for complaint in complaints:
-        print(f"{complaint}\n")
-    for warning in warnings:
-        print(f"warning: {warning}\n")
-
-
-def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
-    """Print on standard error what was dropped, and what the server would warn about.
-
-    Parameters
-    ----------
-    cluster : Cluster
-    told : Cluster, optional
-        Another one, whose warnings were printed already.
-    """
-    known = [*_warnings(told)] if told else []
-    for warning in _warnings(cluster):
-        if warning not in known:
-            print(f"warning: {warning}\n", file=sys.stderr)
-
-
-def _warnings(cluster: Cluster) -> Iterator[str]:
-    from netpol_lab.manifests.loader import CLUSTER_WIDE
-
-    yield from map(str, (*cluster.dropped, *cluster.warnings))
-    evaluated = "NetworkPolicy of networking.k8s.io/v1"
-    for kind, number in cluster.ignored.items():
-        if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # these have a warning already
-            yield f"{number} {passed_over(kind)} passed over: only {evaluated} is evaluated"
-
-
-def passed_over(kind: str) -> str:
-    """Return what to call a kind that is passed over; other APIs have a NetworkPolicy, too.
-
-    Examples
-    --------
-    >>> passed_over("ConfigMap"), passed_over("NetworkPolicy")
-    ('ConfigMap', 'NetworkPolicy of another apiVersion')
-    """
-    return f"{kind} of another apiVersion" if kind == "NetworkPolicy" else kind
-
-
-def print_json(value: object) -> None:
-    """Print a value as indented JSON."""
-    import json
-
-    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -8,15 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from netpol_lab.cli.options import (
-    FINDINGS,
-    GOOD,
-    Command,
-    add_assume,
-    add_format,
-    add_paths,
+from netpol_lab.cli.options import Command, add_assume, add_format, add_paths, not_empty
+from netpol_lab.cli.reading import (
     assumptions_of,
-    not_empty,
     print_warnings,
     read_cluster,
     refuse_input_twice,
@@ -80,12 +74,9 @@ def _say(words: str) -> None:
 
 
 def _reach_options(sub: argparse.ArgumentParser) -> None:
-    for add in (add_paths, _add_query, add_format):
-        add(sub)
     words = "compare with a stored answer, a .json, .csv or .txt file"
     sub.add_argument("--expect", type=not_empty, metavar="SNAPSHOT", help=words)
     sub.add_argument("--update", action="store_true", help="write that file instead")
-    add_assume(sub)
 
 
 def _add_query(sub: argparse.ArgumentParser) -> None:
@@ -120,7 +111,7 @@ def port_and_protocol(text: str) -> tuple[int, str]:
     return int(number), protocol
 
 
-def _reach(options: argparse.Namespace) -> int:
+def _reach(options: argparse.Namespace) -> bool:
     """Print who reaches whom."""
     from netpol_lab.cli.reports.reach import reach_report
     from netpol_lab.errors import NetpolError
@@ -138,7 +129,7 @@ def _reach(options: argparse.Namespace) -> int:
         if options.expect:
             return _expect(reach, options, run.progress)
         run.deliver(reach_report(reach, _readable_query(options, reach, run.format)))
-    return GOOD
+    return False
 
 
 def _query(options: argparse.Namespace) -> ReachQuery:
@@ -146,8 +137,7 @@ def _query(options: argparse.Namespace) -> ReachQuery:
     from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 
     port = Port(*options.port) if options.port else None
-    ends = options.source or "", options.destination or ""
-    return ReachQuery(options.by or "pod", *ends, port)
+    return ReachQuery(options.by or "pod", options.source or "", options.destination or "", port)
 
 
 def _readable_query(options: argparse.Namespace, reach: Reachability, format: str) -> ReachQuery:
@@ -165,7 +155,7 @@ def _readable_query(options: argparse.Namespace, reach: Reachability, format: st
     return query._replace(by=by)
 
 
-def _expect(reach: Reachability, options: argparse.Namespace, progress: ProgressBar) -> int:
+def _expect(reach: Reachability, options: argparse.Namespace, progress: ProgressBar) -> bool:
     """Compare with a snapshot, or write one; by pod unless --by says otherwise."""
     from netpol_lab.cli.reports import snapshots
     from netpol_lab.cli.reports.output import save
@@ -176,20 +166,20 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
     if options.update:
         save(report.lines(format), options.expect)
         print(f"{options.expect}: {report.summary()}")
-        return GOOD
+        return False
     then = snapshots.read(options.expect)
     now = snapshots.as_flows(report.connections())
     found = [*snapshots.differences(then, now, reach.index.ranges)]
     progress.stop()
     if not found:
         print(f"{options.expect}: as expected, {report.summary()}")
-        return GOOD
+        return False
     print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
     if other := snapshots.query_mismatch(then, reach, report.query):
         print(f"the question differs: {other}")
     print(*found, sep="\n")
     print("\nIf this is intended, write the file again: the same command with --update.")
-    return FINDINGS
+    return True
 
 
 REACH = Command(
@@ -211,7 +201,7 @@ examples:
   netpol-lab reach deploy/ policies/ --expect reach.csv --update    store the answer
   netpol-lab reach deploy/ policies/ --expect reach.csv             exit 1 if anything changed
 """,
-    _reach_options,
+    (add_paths, _add_query, add_format, _reach_options, add_assume),
     _reach,
 )
 
@@ -231,11 +221,9 @@ def _diff_options(sub: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="manifests that belong to both sides, such as the pods; may be repeated",
     )
-    for add in (_add_query, add_format, add_assume):
-        add(sub)
 
 
-def _diff(options: argparse.Namespace) -> int:
+def _diff(options: argparse.Namespace) -> bool:
     """Print what changed."""
     from netpol_lab.cli.reports.diff import DiffReport
     from netpol_lab.reach.diff import diff
@@ -255,7 +243,7 @@ def _diff(options: argparse.Namespace) -> int:
             DiffReport(of, _query(options)._replace(by=of.by)) for of in (shown, decisive)
         )
         run.deliver(report)
-    return FINDINGS if changed else GOOD
+    return bool(changed)
 
 
 def _refuse_without_pods(options: argparse.Namespace, *sides: Cluster) -> None:
@@ -308,7 +296,7 @@ examples:
   netpol-lab diff main/policies/ policies/ --with deploy/ --to shop/db
   kubectl get netpol -A -o yaml | netpol-lab diff - policies/ --with deploy/ -o md
 """,
-    _diff_options,
+    (_diff_options, _add_query, add_format, add_assume),
     _diff,
 )
 
@@ -316,15 +304,12 @@ examples:
 
 
 def _lint_options(sub: argparse.ArgumentParser) -> None:
-    add_paths(sub)
     words = "the lowest severity that ends with 1; default: warning"
     choices = (*SEVERITIES, "never")
     sub.add_argument("--fail-on", choices=choices, default="warning", help=words)
-    for add in (add_format, add_assume):
-        add(sub)
 
 
-def _lint(options: argparse.Namespace) -> int:
+def _lint(options: argparse.Namespace) -> bool:
     """Print what is legal and probably not meant."""
     from netpol_lab.checks.lint.run import lint
     from netpol_lab.cli.reports.lint import LintReport
@@ -337,7 +322,7 @@ def _lint(options: argparse.Namespace) -> int:
         run.deliver(LintReport(cluster, findings, assumptions))
     least = options.fail_on
     failing = () if least == "never" else SEVERITIES[: SEVERITIES.index(least) + 1]
-    return FINDINGS if any(finding.severity in failing for finding in findings) else GOOD
+    return any(finding.severity in failing for finding in findings)
 
 
 LINT = Command(
@@ -352,7 +337,7 @@ examples:
   netpol-lab lint deploy/ policies/
   netpol-lab lint shop.yaml --fail-on error -o json
 """,
-    _lint_options,
+    (add_paths, _lint_options, add_format, add_assume),
     _lint,
 )
 
@@ -360,13 +345,10 @@ examples:
 
 
 def _draw_options(sub: argparse.ArgumentParser) -> None:
-    add_paths(sub)
     _add_port(sub, "the port at the destination; by default 80")
-    for add in (add_format, add_assume):
-        add(sub)
 
 
-def _draw(options: argparse.Namespace) -> int:
+def _draw(options: argparse.Namespace) -> bool:
     """Draw all traffic on one port."""
     from netpol_lab.cli.reports.draw import DrawReport
     from netpol_lab.pictures.scene import compose
@@ -377,7 +359,7 @@ def _draw(options: argparse.Namespace) -> int:
         port, protocol = options.port or (None, "TCP")
         scene = compose(cluster, port, protocol, assumptions=assumptions_of(options))
         run.deliver(DrawReport(scene))
-    return GOOD
+    return False
 
 
 DRAW = Command(
@@ -390,6 +372,6 @@ examples:
   netpol-lab draw three-tier --port 5432 --out shop.svg
   netpol-lab draw shop.yaml --port 53/UDP -o mermaid
 """,
-    _draw_options,
+    (add_paths, _draw_options, add_format, add_assume),
     _draw,
 )

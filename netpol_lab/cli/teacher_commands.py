@@ -5,15 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from netpol_lab.cli.options import (
-    FINDINGS,
-    GOOD,
-    WRONG_USE,
-    Command,
-    add_format,
-    print_complaints,
-    refuse_to_overwrite,
-)
+from netpol_lab.cli.options import Command, add_format
+from netpol_lab.cli.reading import print_complaints, refuse_to_overwrite
 from netpol_lab.cli.reports.formats import chosen_format
 
 PROGRESS_FORMATS = ("text", "csv", "md", "json")
@@ -30,7 +23,7 @@ def _scenario_options(sub: argparse.ArgumentParser) -> None:
     check.add_argument("--show", action="store_true", help="print the task as a learner reads it")
 
 
-def _scenario(options: argparse.Namespace) -> int:
+def _scenario(options: argparse.Namespace) -> bool:
     """Print what is wrong with each file."""
     from pathlib import Path
 
@@ -51,8 +44,8 @@ def _scenario(options: argparse.Namespace) -> int:
                 print(in_words(checked.exercise, checked.goals, heading), end="\n\n")
             print_complaints(checked.complaints, checked.warnings)
             print(checked.summary)
-            failed = failed or bool(checked.complaints)
-    return FINDINGS if failed else GOOD
+            failed |= bool(checked.complaints)
+    return failed
 
 
 SCENARIO = Command(
@@ -68,7 +61,7 @@ examples:
   netpol-lab scenario check my-shop.yaml --show       what the learner will read
   netpol-lab scenario check exercises/
 """,
-    _scenario_options,
+    (_scenario_options,),
     _scenario,
 )
 
@@ -83,11 +76,11 @@ def _progress_options(sub: argparse.ArgumentParser) -> None:
     add_format(sub, PROGRESS_FORMATS)
 
 
-def _progress(options: argparse.Namespace) -> int:
+def _progress(options: argparse.Namespace) -> bool:
     """Print what each learner has done."""
     from netpol_lab.cli.class_table import find_files, lines_of, read_all
     from netpol_lab.cli.reports.output import save
-    from netpol_lab.errors import visible
+    from netpol_lab.errors import NetpolError, visible
 
     problems: list[str] = []
     format = chosen_format(options.output, options.out, PROGRESS_FORMATS)
@@ -97,14 +90,13 @@ def _progress(options: argparse.Namespace) -> int:
     for problem in problems:
         print(f"warning: {visible(problem, 1000)}", file=sys.stderr)
     if not learners:
-        print("netpol-lab: no progress was found in these paths.", file=sys.stderr)
-        return WRONG_USE
+        raise NetpolError("no progress was found in these paths.")
     lines = lines_of(learners, format, options.details)
     if options.out:
         save(lines, options.out)
     else:
         print(*lines, sep="\n")
-    return FINDINGS if problems else GOOD
+    return bool(problems)
 
 
 PROGRESS = Command(
@@ -123,6 +115,6 @@ examples:
   netpol-lab progress collected/ --details -o csv        one line for each learner and chapter
   netpol-lab progress ann.json bob.json --out class.md
 """,
-    _progress_options,
+    (_progress_options,),
     _progress,
 )

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from netpol_lab.cli.class_table import find_files, lines_of, read_all
-from netpol_lab.cli.options import refuse_to_overwrite
+from netpol_lab.cli.reading import refuse_to_overwrite
 from netpol_lab.course.progress import FILE
 from netpol_lab.course.progress_file import MAX_BYTES, ExerciseRecord, Progress, Score, write
 from netpol_lab.errors import NetpolError

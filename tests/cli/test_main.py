@@ -1,5 +1,6 @@
 """The command line: messages, JSON and exit status, never a traceback."""
 
+import argparse
 import io
 import json
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lab.cli.main import CHECK, EXAMPLES, TEST, VERDICT, main
+from netpol_lab.cli.main import CHECK, EXAMPLES, TEST, VERDICT, main, port_with_protocol
 from netpol_lab.model.assumptions import Assumptions
 from tests.helpers.shown_examples import examples_in, repository_of, typed
 
@@ -453,3 +454,9 @@ def test_an_interrupted_command_says_nothing(capsys, monkeypatch):
 
     monkeypatch.setattr("netpol_lab.cli.main.read_cluster", interrupted)
     assert answer(capsys, "check", "three-tier", status=130) == ("", "")
+
+
+@pytest.mark.parametrize("text", ["http", "-1", "8e1", "²"])
+def test_a_port_is_a_number(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a number"):
+        port_with_protocol(text)

@@ -1,54 +1,27 @@
-"""What several commands take, read from the words that were typed."""
+"""The options that several commands have."""
 
 import argparse
 
 import pytest
 
-from netpol_lab.cli.options import (
-    add_assume,
-    add_paths,
-    assumptions_of,
-    port_with_protocol,
-    print_warnings,
-    read_cluster,
-)
-from netpol_lab.errors import NetpolError
+from netpol_lab.cli.options import add_format, add_output, not_empty
 
 
-def typed(*words):
+def test_only_what_a_command_can_write_can_be_chosen():
     sub = argparse.ArgumentParser()
-    for add in (add_paths, add_assume):
-        add(sub)
-    return sub.parse_args(words)
+    add_output(sub, "junit")
+    assert sub.parse_args([]).output == "text"
+    assert sub.parse_args(["-o", "junit"]).output == "junit"
+    with pytest.raises(SystemExit):
+        sub.parse_args(["-o", "csv"])
 
 
-def test_what_is_not_assumed_stays_as_usual():
-    assumed = assumptions_of(typed("x", "--assume", "enforced=false", "--assume", "end-port=false"))
-    assert (assumed.enforced, assumed.end_port, assumed.strict_cidr) == (False, False, True)
-    assert assumed.icmp_filtered is None
+def test_a_format_may_be_left_to_the_file():
+    sub = argparse.ArgumentParser()
+    add_format(sub)
+    assert sub.parse_args(["--out", "x.md"]).output is None
 
 
-def test_an_open_question_can_be_left_open_again():
-    assert assumptions_of(typed("x", "--assume", "icmp_filtered=open")).icmp_filtered is None
-
-
-def test_a_near_name_is_offered():
-    with pytest.raises(NetpolError, match="Did you mean enforced"):
-        assumptions_of(typed("x", "--assume", "enforce=true"))
-
-
-@pytest.mark.parametrize("text", ["http", "-1", "8e1", "²"])
-def test_a_port_is_a_number(text):
-    with pytest.raises(argparse.ArgumentTypeError, match="is not a number"):
-        port_with_protocol(text)
-
-
-def test_a_cluster_is_read_as_leniently_as_asked(tmp_path, capsys):
-    file = tmp_path / "x.yaml"
-    file.write_text(
-        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, "
-        "spec: {podSelector: {}, extra: 1}}"
-    )
-    cluster = read_cluster(typed(str(file), "--lenient"))
-    print_warnings(cluster)
-    assert "extra" in capsys.readouterr().err
+def test_an_empty_name_is_refused():
+    with pytest.raises(argparse.ArgumentTypeError, match="is empty"):
+        not_empty("")

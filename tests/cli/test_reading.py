@@ -1,0 +1,42 @@
+"""What several commands read: manifests, as leniently as asked, and assumptions."""
+
+import argparse
+
+import pytest
+
+from netpol_lab.cli.options import add_assume, add_paths
+from netpol_lab.cli.reading import assumptions_of, print_warnings, read_cluster
+from netpol_lab.errors import NetpolError
+
+
+def typed(*words):
+    sub = argparse.ArgumentParser()
+    for add in (add_paths, add_assume):
+        add(sub)
+    return sub.parse_args(words)
+
+
+def test_what_is_not_assumed_stays_as_usual():
+    assumed = assumptions_of(typed("x", "--assume", "enforced=false", "--assume", "end-port=false"))
+    assert (assumed.enforced, assumed.end_port, assumed.strict_cidr) == (False, False, True)
+    assert assumed.icmp_filtered is None
+
+
+def test_an_open_question_can_be_left_open_again():
+    assert assumptions_of(typed("x", "--assume", "icmp_filtered=open")).icmp_filtered is None
+
+
+def test_a_near_name_is_offered():
+    with pytest.raises(NetpolError, match="Did you mean enforced"):
+        assumptions_of(typed("x", "--assume", "enforce=true"))
+
+
+def test_a_cluster_is_read_as_leniently_as_asked(tmp_path, capsys):
+    file = tmp_path / "x.yaml"
+    file.write_text(
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, "
+        "spec: {podSelector: {}, extra: 1}}"
+    )
+    cluster = read_cluster(typed(str(file), "--lenient"))
+    print_warnings(cluster)
+    assert "extra" in capsys.readouterr().err
