@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -58,19 +58,14 @@ class Chapter:
         return exercises_by_chapter().get(self.number, ())
 
     @property
-    def has_quiz(self) -> bool:
-        """Whether there are questions about it."""
-        return self.number in PRACTICE
-
-    @property
-    def has_prediction(self) -> bool:
-        """Whether there are connections to predict."""
+    def has_practice(self) -> bool:
+        """Whether there are connections to predict, and questions about it."""
         return self.number in PRACTICE
 
     @property
     def has_tasks(self) -> bool:
         """Whether there is anything in it that can be done."""
-        return self.has_quiz or self.has_prediction or bool(self.exercises)
+        return self.has_practice or bool(self.exercises)
 
 
 CHAPTERS = (
@@ -152,12 +147,13 @@ def tasks_of(chapter: Chapter, progress: Progress) -> Iterator[ChapterTask]:
     >>> [task.done for task in tasks_of(three_tiers, Progress(quizzes={"02": Score(2, 3, 1)}))]
     ['', '', 'quiz 2 of 3']
     """
-    if chapter.has_prediction:
+    if chapter.has_practice:
         yield _scored("predict", progress.predictions.get(chapter.number))
     if chapter.exercises:
-        new = ExerciseRecord()
-        yield _solved([progress.exercises.get(name, new) for name in chapter.exercises])
-    if chapter.has_quiz:
+        yield _solved(
+            [progress.exercises.get(name, ExerciseRecord()) for name in chapter.exercises]
+        )
+    if chapter.has_practice:
         yield _scored("quiz", progress.quizzes.get(chapter.number))
 
 
@@ -260,8 +256,7 @@ class CourseMap:
     @property
     def next(self) -> str:
         """Where to go on: the first chapter that was begun, else the first that was not."""
-        chapter = self._next_chapter
-        return f"{chapter.heading}{self._left(chapter)}" if chapter else _NOTHING_LEFT
+        return self._next(lambda chapter: chapter.heading)
 
     def __str__(self) -> str:
         return "\n".join([_title(), *map(self._line, CHAPTERS), f"next: {self.next}", *self.notes])
@@ -271,27 +266,21 @@ class CourseMap:
     def _repr_html_(self) -> str:
         heads = "".join(f"<th scope='col' style='{_CELL}'>{head}</th>" for head in _HEADS)
         rows = "".join(f"<tr>{''.join(self._cells(chapter))}</tr>" for chapter in CHAPTERS)
-        chapter = self._next_chapter
-        ahead = f"{_link(chapter)}{self._left(chapter)}" if chapter else _NOTHING_LEFT
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
             f"<table style='max-width: 860px;'><caption style='{_CELL}'>{_title()}</caption>"
             f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-            f"<p>Next: {ahead}</p>{''.join(f'<p>{escape(note)}</p>' for note in self.notes)}"
+            f"<p>Next: {self._next(_link)}</p>{notes}"
         )
 
-    @property
-    def _next_chapter(self) -> Chapter | None:
-        stages = {c: stage_of(c, self.progress) for c in CHAPTERS if c.has_tasks}
-        wanted = (Stage.BEGUN, Stage.NOT_STARTED)
-        found = (chapter for want in wanted for chapter, is_at in stages.items() if is_at is want)
-        return next(found, None)
-
-    def _left(self, chapter: Chapter) -> str:
-        """Return what is still to do in a chapter that was begun."""
-        if stage_of(chapter, self.progress) is Stage.NOT_STARTED:
-            return ""
-        left = [task.name for task in tasks_of(chapter, self.progress) if not task.finished]
-        return f" (still to do: {', '.join(left)})"
+    def _next(self, named: Callable[[Chapter], str]) -> str:
+        """Return where to go on, and what is still to do in a chapter that was begun."""
+        at = {stage_of(c, self.progress): c for c in reversed(CHAPTERS) if c.has_tasks}
+        if begun := at.get(Stage.BEGUN):
+            left = [task.name for task in tasks_of(begun, self.progress) if not task.finished]
+            return f"{named(begun)} (still to do: {', '.join(left)})"
+        new = at.get(Stage.NOT_STARTED)
+        return named(new) if new else "nothing. You have finished the course."
 
     def _done(self, chapter: Chapter) -> str:
         if not chapter.has_tasks:
@@ -315,7 +304,6 @@ class CourseMap:
 _HEADS = ("Chapter", "What you will know afterwards", "Time", "Done")
 _CELL = "text-align: left; vertical-align: top; padding: 2px 12px 2px 0;"
 _WHOLE = "white-space: nowrap;"
-_NOTHING_LEFT = "nothing. You have finished the course."
 
 
 def _title() -> str:

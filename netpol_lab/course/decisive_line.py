@@ -5,7 +5,7 @@ The verdict and its near misses say what decides; here that becomes one line to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from netpol_lab.advice.deciding_lines import admitting_items
@@ -14,7 +14,7 @@ from netpol_lab.engine.near_miss import UnmetPart, nearest
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Side, Verdict
 from netpol_lab.errors import NetpolError
-from netpol_lab.manifests.field_paths import format_path
+from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Pod, Policy, Rule
@@ -62,11 +62,10 @@ def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[D
             refusing = meant.isolated or side.subject.pod is None
             yield _refusing(cluster, side, outcome.assumptions) if refusing else _isolating(side)
         elif not goal.allowed:
+            wrong_port = _has_the_right_peer(goal, answered)
             for policy, rule in side.admitted_by:
-                if _has_the_right_peer(goal, answered):
-                    yield _wrong_port(cluster, side, policy, rule, outcome.assumptions)
-                else:
-                    yield _admitting(cluster, side, policy, rule, outcome.assumptions)
+                items = admitting_items(cluster, side, outcome.assumptions, policy, rule)
+                yield (_on_wrong_port if wrong_port else _admitting)(side, policy, rule, items)
             if side.subject.pod and not side.isolated and not meant.allowed:
                 yield from _other_way(cluster, side, side.subject.pod)
 
@@ -115,22 +114,16 @@ def _has_the_right_peer(goal: Goal, answered: Reachability) -> bool:
     return bool(ports) and goal.port is not None and (goal.protocol, goal.port) not in ports
 
 
-def _wrong_port(
-    cluster: Cluster, side: Side, policy: Policy, rule: Rule, assumptions: Assumptions
-) -> Decisive:
+def _on_wrong_port(side: Side, policy: Policy, rule: Rule, items: Sequence[Path]) -> Decisive:
     """Return the item of a rule that admits the right end on too many ports."""
     if not rule.ports:
         return Decisive(policy, rule.path, f"a rule without ports admits {side.peer} on every port")
-    item = admitting_items(cluster, side, assumptions, policy, rule)[-1]  # ports come last
-    asked = spoken_port(side.flow.port, side.flow.protocol)
-    return Decisive(policy, format_path(item), f"this admits {side.peer} on {asked}")
+    does = f"this admits {side.peer} on {spoken_port(side.flow.port, side.flow.protocol)}"
+    return Decisive(policy, format_path(items[-1]), does)  # ports come last
 
 
-def _admitting(
-    cluster: Cluster, side: Side, policy: Policy, rule: Rule, assumptions: Assumptions
-) -> Decisive:
+def _admitting(side: Side, policy: Policy, rule: Rule, items: Sequence[Path]) -> Decisive:
     """Return the item of a rule that admits the other end of a side."""
     if not rule.peers:
         return Decisive(policy, rule.path, "a rule with no peers admits everybody")
-    item = admitting_items(cluster, side, assumptions, policy, rule)[0]
-    return Decisive(policy, format_path(item), f"this means {side.peer} as well")
+    return Decisive(policy, format_path(items[0]), f"this means {side.peer} as well")

@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.run import lint
 from netpol_lab.course.exercise_loader import LoadedExercise, is_manifest, read_exercise
-from netpol_lab.course.goals import FlowAnswers, Goal, complexity, listed_goals, problems_of, wrong
+from netpol_lab.course.goals import Goal, allowed_in, complexity, listed_goals, problems_of, wrong
 from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError, Reason, counted
 from netpol_lab.manifests.decoding import Problem
@@ -100,7 +100,7 @@ def _of_goals(grader: Grader) -> Iterator[Problem]:
         said = f"is not right: {goal} should be {State.of(goal.allowed)}, and is {got}"
         line = exercise.document.locate(goal.path)[0]
         yield Problem(("answer",), Reason.INVALID, said, f"line {line} wants it so")
-    if not wrong(grader.goals, FlowAnswers(exercise.start)):
+    if not wrong(grader.goals, exercise.start):
         said = "is reached before the learner has written anything"
         yield Problem(("goal",), Reason.INVALID, said)
 
@@ -108,7 +108,7 @@ def _of_goals(grader: Grader) -> Iterator[Problem]:
 def _missed(grader: Grader) -> list[Goal]:
     """Return the first of what the answer gets wrong: goals, or else what goes astray."""
     cluster = grader.exercise.answered
-    missed = wrong(grader.goals, FlowAnswers(cluster))
+    missed = wrong(grader.goals, cluster)
     missed.sort(key=lambda goal: complexity(goal, goal.judged(cluster)))
     return (missed or [*grader.side_effects(grader.answered)])[:MOST_TOLD]
 
@@ -116,11 +116,11 @@ def _missed(grader: Grader) -> list[Goal]:
 def _undefined(exercise: LoadedExercise) -> Iterator[Problem]:
     """Yield the items of the goal that Kubernetes gives no answer to."""
     states = {
-        "with the answer": FlowAnswers(exercise.answered),
-        "before the learner has written anything": FlowAnswers(exercise.start),
+        "with the answer": allowed_in(exercise.answered),
+        "before the learner has written anything": allowed_in(exercise.start),
     }
     for goal in dict.fromkeys(listed_goals(exercise)):
-        if left_open := [when for when, now in states.items() if now.allowed(goal) is None]:
+        if left_open := [when for when, allowed in states.items() if allowed(goal) is None]:
             said = f"Kubernetes leaves {goal} open {left_open[0]}"
             yield Problem(goal.path, Reason.INVALID, said)
 

@@ -5,23 +5,23 @@ Nothing about NetworkPolicy is decided here: whether a flow is allowed, `reach` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import permutations, product
 
 from netpol_lab.course.exercise_file import Wanted, address_of
 from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.engine.verdict import Verdict, evaluate
-from netpol_lab.errors import FlowError, ManifestError, NetpolError, Reason
+from netpol_lab.errors import FlowError, ManifestError, Reason
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import Protocol
+from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State
-from netpol_lab.reach.reachability import reachability_of
 
 REST: Path = ("otherwise",)  # says what is wanted of all that is not listed
 
@@ -156,10 +156,10 @@ def _otherwise(
     ports = _ports(exercise, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
     ends = _ends(exercise, [end for flow in listed for end in flow[:2]])
     pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
-    before, after = FlowAnswers(exercise.start), FlowAnswers(exercise.answered)
+    before, after = allowed_in(exercise.start), allowed_in(exercise.answered)
     for (source, destination), (port, protocol) in product(pairs, ports):
         goal = Goal(source, destination, port, protocol, False, REST)
-        now, then = before.allowed(goal), after.allowed(goal)
+        now, then = before(goal), after(goal)
         if now is not None and then is not None:
             unchanged = exercise.file.otherwise == "unchanged"
             yield replace(goal, allowed=now) if unchanged else goal
@@ -180,45 +180,27 @@ def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:
 # ---------------------------------------------------------------- what is not as wanted
 
 
-class FlowAnswers:
-    """Whether flows are allowed: read from reachability where that covers both ends.
+def allowed_in(cluster: Cluster) -> Callable[[Goal], bool | None]:
+    """Return what says whether a flow is allowed in a cluster, the same as the verdict on it.
 
     Parameters
     ----------
     cluster : Cluster
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> allowed_in(lab.load("three-tier"))(Goal("web", "db", 5432, "TCP", allowed=True))
+    False
     """
-
-    def __init__(self, cluster: Cluster) -> None:
-        self._cluster = cluster
-        self.reach = reachability_of(cluster, DEFAULTS)
-        self._grid, self._names = cache(self.reach.at), cache(self._names_of)
-        self._pairs = cache(self._pairs_of)
-
-    def allowed(self, goal: Goal) -> bool | None:
-        """Return the same as the verdict on a goal: of a workload, what holds for all its pods."""
-        pairs = self._pairs(goal.source, goal.destination)
-        if goal.port is None or not pairs:
-            return goal.judged(self._cluster).allowed
-        cell = self._grid(goal.port, goal.protocol).cell
-        found = {cell(*pair) for pair in pairs}
-        return found.pop() if len(found) == 1 else None
-
-    def _pairs_of(self, source: str, destination: str) -> list[tuple[str, str]]:
-        """Return the pairs of ends that a goal is about, as far as reachability covers both."""
-        pairs = [*product(self._names(source), self._names(destination))]
-        return [pair for pair in pairs if pair[0] != pair[1]] or pairs[:1]
-
-    def _names_of(self, end: str) -> tuple[str, ...]:
-        """Return what reachability calls an end; nothing for a Service, and the like."""
-        try:
-            return self.reach.names_of(end)
-        except NetpolError:
-            return ()
+    at = cache(partial(Answers, cluster, assumptions=DEFAULTS))
+    return lambda goal: at(goal.port, goal.protocol).allowed(goal.source, goal.destination)
 
 
-def wrong(goals: Iterable[Goal], answers: FlowAnswers) -> list[Goal]:
+def wrong(goals: Iterable[Goal], cluster: Cluster) -> list[Goal]:
     """Return the connections that are not as wanted."""
-    return [goal for goal in goals if answers.allowed(goal) is not goal.allowed]
+    allowed = allowed_in(cluster)
+    return [goal for goal in goals if allowed(goal) is not goal.allowed]
 
 
 Complexity = tuple[int, int, bool]  # outcomes, reasons, and whether an end is outside

@@ -14,15 +14,16 @@ from typing import NamedTuple
 
 from netpol_lab.course.decisive_line import Decisive, decisive
 from netpol_lab.course.exercise_loader import LoadedExercise
-from netpol_lab.course.goals import Complexity, FlowAnswers, Goal, complexity, goals_of, wrong
+from netpol_lab.course.goals import Complexity, Goal, complexity, goals_of, wrong
 from netpol_lab.course.side_effects import side_effects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Verdict
+from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import paint
-from netpol_lab.reach.reachability import Reachability, reachability
+from netpol_lab.reach.reachability import Reachability, reachability, reachability_of
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,11 @@ class Grader:
         library/page -> library/index on TCP 8080
         """
         cluster = self.exercise.attempted(given)
-        answers = FlowAnswers(cluster)
-        missed = wrong(self.goals, answers)
+        missed = wrong(self.goals, cluster)
         if missed:
             miss: Miss | None = simplest(missed, cluster)
         else:
-            effects = self.side_effects(answers.reach)
+            effects = self.side_effects(reachability_of(cluster, DEFAULTS))
             miss = next((Miss(goal, goal.judged(cluster)) for goal in effects), None)
         return Grade(self, given, cluster, len(self.goals) - len(missed), miss)
 

@@ -265,15 +265,6 @@ def _in_a_notebook() -> bool:
     return getattr(asked() if asked else None, "kernel", None) is not None
 
 
-def _store() -> Store:
-    return _store_at(place())
-
-
-@cache
-def _store_at(path: Path | None) -> Store:
-    return Store(path)
-
-
 class Store:
     """Progress in a file, and in memory whatever could not be written.
 
@@ -375,3 +366,10 @@ class Store:
         if sentence not in self.told:
             self.told.append(sentence)
             print(sentence)
+
+
+_store_at = cache(Store)
+
+
+def _store() -> Store:
+    return _store_at(place())

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,7 +32,6 @@ PATIENCE = 5.0  # seconds to wait for another notebook that is writing
 BROKEN, BEFORE_RESET = "broken", "before-reset"  # why a file was put aside, as its name says
 
 _One = TypeVar("_One", "ExerciseRecord", "Score")
-_Kind = TypeVar("_Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +59,8 @@ class ExerciseRecord:
 
     def also(self, other: ExerciseRecord) -> ExerciseRecord:
         """Return the best of both, with the text of the other if it has one."""
-        return ExerciseRecord(
-            self.solved or other.solved,
-            max(self.attempts, other.attempts),
-            max(self.hints, other.hints),
-            self.answer_shown or other.answer_shown,
-            other.text or self.text,
-        )
+        best = ExerciseRecord(*map(max, astuple(self), astuple(other)))
+        return replace(best, text=other.text or self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,52 +312,36 @@ def short_name(name: str) -> str:
 
 def _decoded(value: Any) -> Progress:
     """Return the progress in a JSON value, which may hold anything."""
-    whole = _as(dict, value)
-    if _count(whole.get("version")) > VERSION:
+    whole = _checked(dict, value)
+    if _checked(int, whole.get("version")) > VERSION:
         raise NewerProgressError("was written by a newer version of netpol_lab.")
     return Progress(
-        {name: _record(record) for name, record in _entries(whole, "exercises")},
-        {name: _score(score) for name, score in _entries(whole, "quizzes")},
-        {name: _score(score) for name, score in _entries(whole, "predictions")},
+        _entries(ExerciseRecord, whole.get("exercises", {})),
+        _entries(Score, whole.get("quizzes", {})),
+        _entries(Score, whole.get("predictions", {})),
     )
 
 
-def _entries(whole: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    found = _as(dict, whole.get(kind, {}))
+def _entries(kind: type[_One], value: Any) -> dict[str, _One]:
+    found = _checked(dict, value)
     if len(found) > MAX_ENTRIES or any(len(name) > MAX_NAME for name in found):
         raise ValueError(kind)
-    for name, value in found.items():
-        yield short_name(name), _as(dict, value)
+    return {short_name(name): _entry(kind, _checked(dict, entry)) for name, entry in found.items()}
 
 
-def _record(value: dict[str, Any]) -> ExerciseRecord:
-    return ExerciseRecord(
-        _as(bool, value.get("solved", False)),
-        _count(value.get("attempts", 0)),
-        _count(value.get("hints", 0)),
-        _as(bool, value.get("answer_shown", False)),
-        shortened(_as(str, value.get("text", ""))),
-    )
-
-
-def _score(value: dict[str, Any]) -> Score:
-    score = Score(*(_count(value.get(name, 0)) for name in ("right", "of", "rounds")))
-    if score.right > score.of:
+def _entry(kind: type[_One], value: dict[str, Any]) -> _One:
+    default = asdict(kind())
+    entry = kind(**{n: _checked(type(d), value.get(n, d)) for n, d in default.items()})
+    if isinstance(entry, Score) and entry.right > entry.of:
         raise ValueError("more right than asked")
-    return score
+    return entry
 
 
-def _count(value: Any) -> int:
-    if 0 <= _as(int, value) <= MAX_COUNT:
-        return int(value)
-    raise ValueError(value)
-
-
-def _as(kind: type[_Kind], value: Any) -> _Kind:
-    """Return a value if it is of exactly this kind: JSON's true is no number."""
-    if type(value) is not kind:
-        raise ValueError(type(value).__name__)
-    return value
+def _checked(kind: type, value: Any) -> Any:
+    """Return a value of exactly this kind, as far as it can be stored: JSON's true is no number."""
+    if type(value) is not kind or (kind is int and value not in range(MAX_COUNT + 1)):
+        raise ValueError(value)
+    return shortened(str(value)) if kind is str else value
 
 
 # ---------------------------------------------------------------- one at a time

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
+from itertools import product
 
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import NetpolError
@@ -38,7 +39,10 @@ class Answers:
 
     @cached_property
     def allowed(self) -> Callable[[str, str], bool | None]:
-        """Say whether a flow is allowed, by the names of its ends; None where it is undefined."""
+        """Say whether a flow is allowed, by the names of its ends; None where it is undefined.
+
+        Of a workload it says what holds for all its pods.
+        """
         return cache(self._allowed)
 
     @cached_property
@@ -48,26 +52,34 @@ class Answers:
 
     def reason(self, source: str, destination: str) -> str:
         """Return why a flow is allowed, blocked or undefined, in one line."""
-        allowed = self.allowed(source, destination)
-        here, there = self._called(source), self._called(destination)
-        if allowed is None or not (here and there):
+        allowed, pairs = self.allowed(source, destination), self._pairs(source, destination)
+        if allowed is None or len(pairs) != 1:
             return reason(self.verdict(source, destination))
-        return reason_of_sides(self._sides.between(here, there), allowed)
+        return reason_of_sides(self._sides.between(*pairs[0]), allowed)
 
     def _allowed(self, source: str, destination: str) -> bool | None:
-        here, there = self._called(source), self._called(destination)
-        if here and there:
-            return self._matrix.cell(here, there)
-        return self.verdict(source, destination).allowed
+        pairs = self._pairs(source, destination)
+        if not pairs:
+            return self.verdict(source, destination).allowed
+        if len(pairs) == 1:
+            return self._matrix.cell(*pairs[0])
+        found = {self._matrix.cell(*pair) for pair in pairs}
+        return found.pop() if len(found) == 1 else None
+
+    def _pairs(self, source: str, destination: str) -> list[tuple[str, str]]:
+        """Return the pairs of ends that are meant, as far as reachability covers both."""
+        pairs = [*product(self._called(source), self._called(destination))]
+        several = len(pairs) > 1 and [pair for pair in pairs if pair[0] != pair[1]]
+        return several or pairs[:1]
 
     def _judged(self, source: str, destination: str) -> Verdict:
         asked = self.port, self.protocol, self.assumptions
         return evaluate(self.cluster, source, destination, *asked)
 
     @cached_property
-    def _called(self) -> Callable[[str], str | None]:
-        """Return what reachability calls an end; None for a Service's address, and the like."""
-        return cache(partial(_name_in, None if self.port is None else self._reach))
+    def _called(self) -> Callable[[str], tuple[str, ...]]:
+        """Return what reachability calls an end; nothing for a Service's address, and the like."""
+        return cache(partial(_names_in, None if self.port is None else self._reach))
 
     @cached_property
     def _reach(self) -> Reachability:
@@ -87,8 +99,8 @@ class Answers:
 answers_to = lru_cache(maxsize=4)(Answers)  # a redraw asks about the picture before again
 
 
-def _name_in(reach: Reachability | None, name: str) -> str | None:
+def _names_in(reach: Reachability | None, name: str) -> tuple[str, ...]:
     try:
-        return reach.names_of(name)[0] if reach else None
+        return reach.names_of(name) if reach else ()
     except NetpolError:
-        return None
+        return ()

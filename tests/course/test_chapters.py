@@ -46,8 +46,8 @@ def test_the_map_and_the_head_line_of_a_chapter_say_the_same_minutes(chapter):
 def test_what_a_chapter_is_said_to_have_is_in_it(chapter):
     cells = nbformat.read(NOTEBOOKS / chapter.file, as_version=4).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    assert (f'lab.quiz("{chapter.number}"' in code) == chapter.has_quiz
-    assert ("lab.predict(" in code) == chapter.has_prediction
+    assert (f'lab.quiz("{chapter.number}"' in code) == chapter.has_practice
+    assert ("lab.predict(" in code) == chapter.has_practice
     assert set(re.findall(r"(?m)^%%policy (\S+)", code)) == set(chapter.exercises)
 
 

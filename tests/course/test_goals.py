@@ -6,7 +6,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.course.exercise_loader import read_exercise
-from netpol_lab.course.goals import FlowAnswers, Goal, complexity, wrong
+from netpol_lab.course.goals import Goal, allowed_in, complexity, wrong
 from netpol_lab.errors import ManifestError
 from netpol_lab.model.addresses import parse_address
 from tests.helpers.exercises import GOOD, goals
@@ -79,7 +79,7 @@ def test_answers_read_from_reachability_are_those_of_the_verdicts():
     one = "labels: {app: till}"
     text = DEPLOYED.format(n=0).replace(one, "labels: {app: clerk}") + DEPLOYED.format(n=1)
     exercise = read_exercise(FREE.replace("manifests: |\n", f"manifests: |\n{text}"), "safe.yaml")
-    answers = FlowAnswers(exercise.answered)
+    allowed = allowed_in(exercise.answered)
     ends = ("bank/till", "bank/till-0", "bank/safe", "bank/clerk", "203.0.113.7", "192.0.2.1")
     asked = [
         Goal(*pair, port, protocol, True)
@@ -87,7 +87,7 @@ def test_answers_read_from_reachability_are_those_of_the_verdicts():
         for port, protocol in ((80, "TCP"), (53, "UDP"), (None, "ICMP"))
         if not all(map(parse_address, pair))
     ]
-    found = [answers.allowed(goal) for goal in asked]
+    found = [allowed(goal) for goal in asked]
     assert found == [goal.judged(exercise.answered).allowed for goal in asked]
     assert set(found) == {True, False, None}
 
@@ -97,7 +97,7 @@ def test_a_goal_for_a_service_is_judged_though_reachability_knows_no_services():
     asked = [
         Goal(end, "service:shop/db", 5432, "TCP", True) for end in ("shop/web", "shop/backend")
     ]
-    assert [FlowAnswers(shop).allowed(goal) for goal in asked] == [False, True]
+    assert [allowed_in(shop)(goal) for goal in asked] == [False, True]
 
 
 SERVICE = """
@@ -111,7 +111,7 @@ spec: {selector: {role: db}, ports: [{port: 5432}]}
 def test_what_is_not_as_wanted_is_found_in_the_order_of_the_goals():
     shop = lab.load("three-tier")
     asked = [Goal("web", "db", 5432, "TCP", wanted) for wanted in (True, False)]
-    assert wrong([*asked, *asked], FlowAnswers(shop)) == [asked[0], asked[0]]
+    assert wrong([*asked, *asked], shop) == [asked[0], asked[0]]
 
 
 def test_an_outside_end_or_more_reasons_make_a_verdict_harder_to_read():

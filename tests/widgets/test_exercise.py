@@ -12,7 +12,7 @@ from ipywidgets import HTML, Button
 import netpol_lab as lab
 from netpol_lab.course import progress
 from netpol_lab.course.exercise_loader import exercises, find_exercise
-from netpol_lab.course.goals import FlowAnswers, wrong
+from netpol_lab.course.goals import wrong
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.widgets.attempt import NOT_SOLVED
 from tests.helpers import places
@@ -405,7 +405,7 @@ def test_hints_and_the_worked_answer_are_recorded():
 def test_the_worked_answer_solves_it_and_no_policy_does_not(name):
     task = lab.exercise(name)
     assert task.check(task.answer()).solved
-    assert wrong(task.goals, FlowAnswers(task.cluster))
+    assert wrong(task.goals, task.cluster)
 
 
 @pytest.mark.parametrize("name", exercises())
