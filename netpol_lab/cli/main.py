@@ -136,6 +136,13 @@ def parser(only: str | None = None) -> CommandParser:
 
 
 def _check(options: argparse.Namespace) -> bool:
+    """Say everything the API server would say about manifests, with places and hints.
+
+    examples:
+      netpol-lab check db-policy.yaml
+      netpol-lab check policies/ namespaces.yaml -o json
+      helm template shop/ | netpol-lab check -
+    """
     from netpol_lab.errors import ManifestError, counted
 
     complaints: tuple[Complaint, ...] = ()
@@ -175,14 +182,6 @@ def _as_data(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
 CHECK = Command(
     "check",
     "are the manifests valid, and if not, what to type?",
-    """\
-Say everything the API server would say about manifests, with places and hints.
-
-examples:
-  netpol-lab check db-policy.yaml
-  netpol-lab check policies/ namespaces.yaml -o json
-  helm template shop/ | netpol-lab check -
-""",
     (add_paths, add_output, add_assume),
     _check,
 )
@@ -201,6 +200,19 @@ def _verdict_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _verdict(options: argparse.Namespace) -> bool:
+    """Say whether a connection is allowed, and why.
+
+    Both ends are namespace/name of a pod, a workload or a Service, or an IP address. To a Service,
+    the port is the Service's own; to everything else, the pod's. What is not allowed comes with the
+    smallest change to the manifests that would allow it, and with all that this change opens
+    besides.
+
+    examples:
+      netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
+      netpol-lab verdict shop.yaml --from 203.0.113.7 --to shop/web --port 8080
+      netpol-lab verdict dump.json --from shop/web --to kube-system/dns --port 53 --protocol UDP
+      netpol-lab verdict three-tier --from web --to db --port 5432 --assume enforced=false
+    """
     from netpol_lab.advice import fix as fixes
     from netpol_lab.engine import explain
     from netpol_lab.engine.verdict import evaluate
@@ -258,19 +270,6 @@ def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
 VERDICT = Command(
     "verdict",
     "is a connection allowed, and why?",
-    """\
-Say whether a connection is allowed, and why.
-
-Both ends are namespace/name of a pod, a workload or a Service, or an IP address. To a Service, the
-port is the Service's own; to everything else, the pod's. What is not allowed comes with the
-smallest change to the manifests that would allow it, and with all that this change opens besides.
-
-examples:
-  netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
-  netpol-lab verdict shop.yaml --from 203.0.113.7 --to shop/web --port 8080
-  netpol-lab verdict dump.json --from shop/web --to kube-system/dns --port 53 --protocol UDP
-  netpol-lab verdict three-tier --from web --to db --port 5432 --assume enforced=false
-""",
     (add_paths, _verdict_options, add_output, add_assume),
     _verdict,
 )
@@ -286,6 +285,21 @@ def _test_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _test(options: argparse.Namespace) -> bool:
+    """Check files of expected verdicts.
+
+    A file holds the manifests that these are about, or names them. A file looks like this:
+      name: db-is-private
+      manifests_from: [../policies/]
+      manifests: |
+        ...pods, namespaces and policies, as for kubectl apply...
+      expect:
+      - {from: shop/backend, to: shop/db, port: 5432, allowed: true}
+      - {from: 203.0.113.7, to: shop/db, port: 5432, allowed: false}
+
+    examples:
+      netpol-lab test tests/
+      netpol-lab test tests/ --junit report.xml           for a CI system
+    """
     from netpol_lab.checks.expectations import run
     from netpol_lab.checks.junit import junit
     from netpol_lab.cli.reports.output import save
@@ -303,28 +317,7 @@ def _test(options: argparse.Namespace) -> bool:
     return bool(report.failures)
 
 
-TEST = Command(
-    "test",
-    "do the expected verdicts hold?",
-    """\
-Check files of expected verdicts. A file holds the manifests that these are about, or names them.
-
-A file looks like this:
-  name: db-is-private
-  manifests_from: [../policies/]
-  manifests: |
-    ...pods, namespaces and policies, as for kubectl apply...
-  expect:
-  - {from: shop/backend, to: shop/db, port: 5432, allowed: true}
-  - {from: 203.0.113.7, to: shop/db, port: 5432, allowed: false}
-
-examples:
-  netpol-lab test tests/
-  netpol-lab test tests/ --junit report.xml           for a CI system
-""",
-    (_test_options, add_assume),
-    _test,
-)
+TEST = Command("test", "do the expected verdicts hold?", (_test_options, add_assume), _test)
 
 # ---------------------------------------------------------------- completion
 
@@ -334,6 +327,10 @@ def _completion_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _completion(options: argparse.Namespace) -> bool:
+    """Print the completion script of a shell.
+
+    For instance: eval "$(netpol-lab completion bash)"
+    """
     try:
         import shtab
     except ImportError:
@@ -345,11 +342,7 @@ def _completion(options: argparse.Namespace) -> bool:
 
 
 COMPLETION = Command(
-    "completion",
-    "print the completion script of a shell",
-    'For instance: eval "$(netpol-lab completion bash)"',
-    (_completion_options,),
-    _completion,
+    "completion", "print the completion script of a shell", (_completion_options,), _completion
 )
 
 _COMMANDS = (CHECK, VERDICT, REACH, DIFF, LINT, DRAW, TEST, PROGRESS, SCENARIO, COMPLETION)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from textwrap import dedent
 from typing import NamedTuple
 
 from netpol_lab.cli.reports.formats import FORMATS
@@ -21,20 +22,23 @@ class Command(NamedTuple):
         What is typed.
     help : str
         One line, for the list of all commands.
-    description : str
-        What its own ``--help`` says.
     options : tuple of callable
         Each adds options to the command's parser.
     run : callable
         Takes what was typed; returns whether there are complaints, findings or changes, which the
-        exit status tells.
+        exit status tells. Its docstring is what the command's ``--help`` says.
     """
 
     name: str
     help: str
-    description: str
     options: tuple[Callable[[argparse.ArgumentParser], None], ...]
     run: Callable[[argparse.Namespace], bool]
+
+    @property
+    def description(self) -> str:
+        """What the command's own ``--help`` says."""
+        first, _, rest = (self.run.__doc__ or "").partition("\n")
+        return f"{first}\n{dedent(rest)}"
 
 
 def add_paths(sub: argparse.ArgumentParser) -> None:

@@ -112,7 +112,21 @@ def port_and_protocol(text: str) -> tuple[int, str]:
 
 
 def _reach(options: argparse.Namespace) -> bool:
-    """Print who reaches whom."""
+    """Say who reaches whom, on exactly which ports.
+
+    An end is a pod, or a range of addresses outside the cluster. With --port, the answer is a grid.
+    For a large cluster, output for people groups pods by workload or namespace; JSON and CSV name
+    every pod unless --by says otherwise.
+
+    examples:
+      netpol-lab reach shop.yaml
+      netpol-lab reach shop.yaml --to shop/db                    who reaches db?
+      netpol-lab reach shop.yaml --port 5432/TCP                 a grid at one port
+      netpol-lab reach dump.json --by workload -o json
+      netpol-lab reach shop.yaml --out shop.html                 a page with picture and table
+      netpol-lab reach deploy/ policies/ --expect reach.csv --update    store the answer
+      netpol-lab reach deploy/ policies/ --expect reach.csv             exit 1 if anything changed
+    """
     from netpol_lab.cli.reports.reach import reach_report
     from netpol_lab.errors import NetpolError
     from netpol_lab.reach.reachability import reachability
@@ -185,22 +199,6 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
 REACH = Command(
     "reach",
     "who reaches whom, on exactly which ports?",
-    """\
-Say who reaches whom, on exactly which ports.
-
-An end is a pod, or a range of addresses outside the cluster. With --port, the answer is a grid.
-For a large cluster, output for people groups pods by workload or namespace; JSON and CSV name
-every pod unless --by says otherwise.
-
-examples:
-  netpol-lab reach shop.yaml
-  netpol-lab reach shop.yaml --to shop/db                    who reaches db?
-  netpol-lab reach shop.yaml --port 5432/TCP                 a grid at one port
-  netpol-lab reach dump.json --by workload -o json
-  netpol-lab reach shop.yaml --out shop.html                 a page with picture and table
-  netpol-lab reach deploy/ policies/ --expect reach.csv --update    store the answer
-  netpol-lab reach deploy/ policies/ --expect reach.csv             exit 1 if anything changed
-""",
     (add_paths, _add_query, add_format, _reach_options, add_assume),
     _reach,
 )
@@ -224,7 +222,19 @@ def _diff_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _diff(options: argparse.Namespace) -> bool:
-    """Print what changed."""
+    """Say which connections a change of manifests opens and closes, and which policies did it.
+
+    Both sides need the pods. Where these are kept elsewhere, --with reads them for both.
+    By workload or namespace, a change is one that all their pods share; ~ marks what only some of
+    them gained or lost.
+
+    exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
+
+    examples:
+      netpol-lab diff old.yaml new.yaml
+      netpol-lab diff main/policies/ policies/ --with deploy/ --to shop/db
+      kubectl get netpol -A -o yaml | netpol-lab diff - policies/ --with deploy/ -o md
+    """
     from netpol_lab.cli.reports.diff import DiffReport
     from netpol_lab.reach.diff import diff
 
@@ -282,20 +292,6 @@ def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
 DIFF = Command(
     "diff",
     "which connections does a change open or close?",
-    """\
-Say which connections a change of manifests opens and closes, and which policies did it.
-
-Both sides need the pods. Where these are kept elsewhere, --with reads them for both.
-By workload or namespace, a change is one that all their pods share; ~ marks what only some of
-them gained or lost.
-
-exit status: 0 nothing changed, 1 something did, 2 wrong use or unreadable input
-
-examples:
-  netpol-lab diff old.yaml new.yaml
-  netpol-lab diff main/policies/ policies/ --with deploy/ --to shop/db
-  kubectl get netpol -A -o yaml | netpol-lab diff - policies/ --with deploy/ -o md
-""",
     (_diff_options, _add_query, add_format, add_assume),
     _diff,
 )
@@ -310,7 +306,14 @@ def _lint_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _lint(options: argparse.Namespace) -> bool:
-    """Print what is legal and probably not meant."""
+    """Find what is legal and probably not meant, each with a flow that proves it.
+
+    exit status: 0 nothing of the chosen severity, 1 findings, 2 wrong use or unreadable input
+
+    examples:
+      netpol-lab lint deploy/ policies/
+      netpol-lab lint shop.yaml --fail-on error -o json
+    """
     from netpol_lab.checks.lint.run import lint
     from netpol_lab.cli.reports.lint import LintReport
 
@@ -328,15 +331,6 @@ def _lint(options: argparse.Namespace) -> bool:
 LINT = Command(
     "lint",
     "what is legal and probably not meant?",
-    """\
-Find what is legal and probably not meant, each with a flow that proves it.
-
-exit status: 0 nothing of the chosen severity, 1 findings, 2 wrong use or unreadable input
-
-examples:
-  netpol-lab lint deploy/ policies/
-  netpol-lab lint shop.yaml --fail-on error -o json
-""",
     (add_paths, _lint_options, add_format, add_assume),
     _lint,
 )
@@ -349,7 +343,12 @@ def _draw_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _draw(options: argparse.Namespace) -> bool:
-    """Draw all traffic on one port."""
+    """Draw the traffic between all pods, on one port.
+
+    examples:
+      netpol-lab draw three-tier --port 5432 --out shop.svg
+      netpol-lab draw shop.yaml --port 53/UDP -o mermaid
+    """
     from netpol_lab.cli.reports.draw import DrawReport
     from netpol_lab.pictures.scene import compose
 
@@ -365,13 +364,6 @@ def _draw(options: argparse.Namespace) -> bool:
 DRAW = Command(
     "draw",
     "a picture of all traffic on one port",
-    """\
-Draw the traffic between all pods, on one port.
-
-examples:
-  netpol-lab draw three-tier --port 5432 --out shop.svg
-  netpol-lab draw shop.yaml --port 53/UDP -o mermaid
-""",
     (add_paths, _draw_options, add_format, add_assume),
     _draw,
 )

@@ -24,7 +24,15 @@ def _scenario_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _scenario(options: argparse.Namespace) -> bool:
-    """Print what is wrong with each file."""
+    """Check exercises: one YAML file each, as docs/exercises.md of the project describes them.
+
+    exit status: 0 good, 1 complaints, 2 wrong use or unreadable input
+
+    examples:
+      netpol-lab scenario check my-shop.yaml
+      netpol-lab scenario check my-shop.yaml --show       what the learner will read
+      netpol-lab scenario check exercises/
+    """
     from pathlib import Path
 
     from netpol_lab.course.exercise_lint import check_file, holds_manifests
@@ -49,20 +57,7 @@ def _scenario(options: argparse.Namespace) -> bool:
 
 
 SCENARIO = Command(
-    "scenario",
-    "for teachers: is an exercise ready to be used?",
-    """\
-Check exercises: one YAML file each, as docs/exercises.md of the project describes them.
-
-exit status: 0 good, 1 complaints, 2 wrong use or unreadable input
-
-examples:
-  netpol-lab scenario check my-shop.yaml
-  netpol-lab scenario check my-shop.yaml --show       what the learner will read
-  netpol-lab scenario check exercises/
-""",
-    (_scenario_options,),
-    _scenario,
+    "scenario", "for teachers: is an exercise ready to be used?", (_scenario_options,), _scenario
 )
 
 # ---------------------------------------------------------------- progress
@@ -77,7 +72,18 @@ def _progress_options(sub: argparse.ArgumentParser) -> None:
 
 
 def _progress(options: argparse.Namespace) -> bool:
-    """Print what each learner has done."""
+    """Put the progress files of many learners into one table.
+
+    A learner is named after the file, or after its folder where the file still has its usual name,
+    netpol-lab-progress.json.
+
+    exit status: 0 all were read, 1 some were not, 2 wrong use, or none was read
+
+    examples:
+      netpol-lab progress collected/
+      netpol-lab progress collected/ --details -o csv        one line for each learner and chapter
+      netpol-lab progress ann.json bob.json --out class.md
+    """
     from netpol_lab.cli.class_table import find_files, lines_of, read_all
     from netpol_lab.cli.reports.output import save
     from netpol_lab.errors import NetpolError, visible
@@ -100,21 +106,5 @@ def _progress(options: argparse.Namespace) -> bool:
 
 
 PROGRESS = Command(
-    "progress",
-    "how far is each learner of a class?",
-    """\
-Put the progress files of many learners into one table.
-
-A learner is named after the file, or after its folder where the file still has its usual name,
-netpol-lab-progress.json.
-
-exit status: 0 all were read, 1 some were not, 2 wrong use, or none was read
-
-examples:
-  netpol-lab progress collected/
-  netpol-lab progress collected/ --details -o csv        one line for each learner and chapter
-  netpol-lab progress ann.json bob.json --out class.md
-""",
-    (_progress_options,),
-    _progress,
+    "progress", "how far is each learner of a class?", (_progress_options,), _progress
 )
