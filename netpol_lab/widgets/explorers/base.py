@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -168,9 +168,21 @@ class Explorer(Card, Generic[Inputs, Shown]):
         """Return the widgets between the fields and the picture."""
         return ()
 
-    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
-        """Return what to say under which field."""
-        return {edited: str(error)}
+    def _complaints(self, error: NetpolError, edited: str) -> list[tuple[str, str]]:
+        """Return lines to say, each with the name of its field."""
+        return [(edited, str(error))]
+
+    def _change(self, **given: Any) -> None:
+        """Ask with other values of the fields, UNCHANGED where one is not mentioned."""
+        changed = {name: value for name, value in given.items() if value is not UNCHANGED}
+        self._ask(replace(self._inputs, **changed))
+
+    def _choose(self, chosen: Mapping[str, Any], options: Mapping[str, Iterable[Any]]) -> None:
+        """Ask with other values of the fields, each among its options, or raise."""
+        refuse_unknown(chosen, options)
+        for name, value in chosen.items():
+            one_of(name, value, options[name])
+        self._change(**chosen)
 
     def _ask(self, inputs: Inputs) -> None:
         """Show what other inputs show; if they are wrong, raise and change nothing."""
@@ -190,7 +202,7 @@ class Explorer(Card, Generic[Inputs, Shown]):
             self._fill()
         finally:
             self._quiet = False
-        self._say({})
+        self._say([])
         shown = self._shown
         self._map.show(paint(shown), lambda: shown.text, self._why())
 
@@ -204,7 +216,7 @@ class Explorer(Card, Generic[Inputs, Shown]):
         except NetpolError as error:
             self._say(self._complaints(error, name))
         except Exception as error:  # Jupyter would hide it in a log
-            self._say({name: f"{type(error).__name__}: {str(error).rstrip('.')}."})
+            self._say([(name, f"{type(error).__name__}: {str(error).rstrip('.')}.")])
 
     def _on_pick(self, _: object) -> None:
         self._map.explanation = self._why()
@@ -212,9 +224,9 @@ class Explorer(Card, Generic[Inputs, Shown]):
     def _why(self) -> str:
         return self._shown.why(self._map.selected) or self._shown.brief
 
-    def _say(self, complaints: Mapping[str, str]) -> None:
+    def _say(self, complaints: Sequence[tuple[str, str]]) -> None:
         for name, field in self._fields.items():
-            field.say(complaints.get(name, ""))
+            field.say("\n".join(line for about, line in complaints if about == name))
 
 
 class Field(ipywidgets.VBox):
@@ -261,39 +273,35 @@ class TextField(Field):
     Parameters
     ----------
     caption, placeholder : str
+    read, written : callable
+        Turns a text into what it stands for, and back.
     """
 
-    def __init__(self, caption: str, placeholder: str = "") -> None:
+    def __init__(
+        self,
+        caption: str,
+        placeholder: str = "",
+        read: Callable[[str], Any] = str.strip,
+        written: Callable[[Any], str] = lambda value: value,
+    ) -> None:
+        self._read, self._written = read, written
         text = ipywidgets.Text(description=caption, placeholder=placeholder, layout=_AUTO)
         super().__init__(text, wide=True)
 
     @property
     def value(self) -> Any:
         """What is written, as `read` takes it."""
-        return self.read(self.controls[0].value)
+        return self._read(self.controls[0].value)
 
     @value.setter
     def value(self, value: Any) -> None:
         if self.value != value:  # what is typed is never rewritten
-            self.controls[0].value = self.written(value)
-
-    def read(self, text: str) -> Any:
-        """Return what a text stands for."""
-        return text.strip()
-
-    def written(self, value: Any) -> str:
-        """Return the text for a value."""
-        return value  # type: ignore[no-any-return]
+            self.controls[0].value = self._written(value)
 
 
 def choice(caption: str, options: Iterable[Any]) -> Any:
     """Return a list to choose from."""
     return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=_AUTO)
-
-
-def mentioned(**given: Any) -> dict[str, Any]:
-    """Return the arguments of `set` that were given."""
-    return {name: value for name, value in given.items() if value is not UNCHANGED}
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
@@ -310,21 +318,6 @@ def one_of(name: str, value: Any, options: Iterable[Any]) -> None:
     if value not in options:
         meant = did_you_mean(str(value), map(str, options))
         raise UnknownNameError(f"{name}={value!r}? {meant}")
-
-
-def joined(said: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return what is said about each field, from pairs of a field's name and a line.
-
-    Examples
-    --------
-    >>> print(joined([("cidr", "a"), ("cidr", "b")])["cidr"])
-    a
-    b
-    """
-    lines: dict[str, list[str]] = {}
-    for name, line in said:
-        lines.setdefault(name, []).append(line)
-    return {name: "\n".join(found) for name, found in lines.items()}
 
 
 def chosen_from() -> Any:

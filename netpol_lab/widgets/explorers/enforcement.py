@@ -18,14 +18,7 @@ from netpol_lab.pictures.scene import Scene, compose, differing
 from netpol_lab.pictures.traffic import Arc
 from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
-from netpol_lab.widgets.explorers.base import (
-    Explorer,
-    Field,
-    SceneView,
-    choice,
-    one_of,
-    refuse_unknown,
-)
+from netpol_lab.widgets.explorers.base import Explorer, Field, SceneView, choice
 
 
 def explore_enforcement(
@@ -108,6 +101,7 @@ CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
         {None: OPEN, True: "are blocked", False: "pass"},
     ),
 }  # fmt: skip
+OPTIONS = {"enforced": (True, False)} | {name: (*of,) for name, (_, of) in CHOICES.items()}
 
 
 def said(name: str, assumptions: Assumptions) -> str:
@@ -159,8 +153,7 @@ class AssumedTraffic(SceneView):
     @property
     def chosen(self) -> dict[str, bool | None]:
         """The assumptions that are not the defaults."""
-        names = ("enforced", *CHOICES)
-        values = {name: getattr(self.assumptions, name) for name in names}
+        values = {name: getattr(self.assumptions, name) for name in OPTIONS}
         return {name: value for name, value in values.items() if value != getattr(DEFAULTS, name)}
 
     @property
@@ -255,10 +248,7 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         >>> explorer.different
         ()
         """
-        refuse_unknown(assumed, ("enforced", *CHOICES))
-        for name, value in assumed.items():
-            one_of(name, value, CHOICES[name][1] if name in CHOICES else (True, False))
-        self._ask(replace(self.assumptions, **assumed))  # type: ignore[arg-type]
+        self._choose(assumed, OPTIONS)
 
     @property
     def assumptions(self) -> Assumptions:

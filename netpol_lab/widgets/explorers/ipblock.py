@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 
-from netpol_lab.errors import ManifestError, NetpolError
+from netpol_lab.errors import Complaint, ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.nodes import Outside
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, TextField, joined, mentioned
-from netpol_lab.widgets.explorers.ipblock_facts import (
-    IPBlockFacts,
-    IPBlockInput,
-    ask,
-    complaint_words,
-)
+from netpol_lab.widgets.explorers.base import Explorer, TextField
+from netpol_lab.widgets.explorers.ipblock_facts import IPBlockFacts, IPBlockInput, ask
 
 
 def explore_block(
@@ -62,6 +56,11 @@ def _listed(except_: Iterable[str] | str | None) -> tuple[str, ...]:
     return (except_,) if isinstance(except_, str) else tuple(except_ or ())
 
 
+def _blocks(text: str) -> tuple[str, ...]:
+    """Return the blocks in a text that has commas or spaces between them."""
+    return tuple(text.replace(",", " ").split())
+
+
 def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...]:
     if isinstance(addresses, Cluster):
         running = (pod for pod in addresses.pods if not pod.finished)  # others own none (SEM-55)
@@ -89,7 +88,7 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     def __init__(self, inputs: IPBlockInput) -> None:
         fields = {
             "cidr": TextField("cidr"),
-            "except_": BlocksField("except", "10.1.0.0/16, 10.2.0.0/16"),
+            "except_": TextField("except", "10.1.0.0/16, 10.2.0.0/16", _blocks, ", ".join),
             "address": TextField("An address to look for", "203.0.113.7"),
         }
         super().__init__(fields, inputs)
@@ -125,9 +124,7 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
         {'10.1.2.3': False}
         """
         blocks = except_ if except_ is UNCHANGED else _listed(except_)
-        address = "" if address is None else address
-        changed = mentioned(cidr=cidr, except_=blocks, address=address)
-        self._ask(replace(self._inputs, **changed))
+        self._change(cidr=cidr, except_=blocks, address=address or "")
 
     @property
     def inside(self) -> dict[str, bool]:
@@ -137,22 +134,16 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     def _view(self, inputs: IPBlockInput) -> IPBlockFacts:
         return ask(inputs)
 
-    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+    def _complaints(self, error: NetpolError, edited: str) -> list[tuple[str, str]]:
         if not isinstance(error, ManifestError):
-            return {"address": str(error)}
-        return joined(
+            return [("address", str(error))]
+        return [
             ("except_" if ".except" in complaint.path else "cidr", complaint_words(complaint))
             for complaint in error.complaints
-        )
+        ]
 
 
-class BlocksField(TextField):
-    """A field for blocks with commas or spaces between them."""
-
-    def read(self, text: str) -> tuple[str, ...]:
-        """Return the blocks."""
-        return tuple(text.replace(",", " ").split())
-
-    def written(self, value: tuple[str, ...]) -> str:
-        """Return blocks in one line."""
-        return ", ".join(value)
+def complaint_words(complaint: Complaint) -> str:
+    """Return the server's words on a block, and the hint."""
+    hint = f" Hint: {complaint.hint}." if complaint.hint else ""
+    return f"{complaint.reason}: {complaint.message or 'write an address block'}.{hint}"

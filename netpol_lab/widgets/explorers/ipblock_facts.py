@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from netpol_lab.engine.semantics import addresses_of
-from netpol_lab.errors import Complaint, FlowError
+from netpol_lab.errors import FlowError
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import IPBlock
@@ -141,9 +141,3 @@ class IPBlockFacts:
         whole = f"{spanned(self.block.cidr)}: {counted_addresses(self.block.cidr.num_addresses)}"
         rest = [f"the block matches {counted_addresses(self.left)}"] if self.block.excepts else []
         return lay_out([whole, *rest], self.block, self.pins)
-
-
-def complaint_words(complaint: Complaint) -> str:
-    """Return the server's words on a block, and the hint."""
-    hint = f" Hint: {complaint.hint}." if complaint.hint else ""
-    return f"{complaint.reason}: {complaint.message or 'write an address block'}.{hint}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from textwrap import fill
 from typing import Any
 
@@ -17,17 +17,11 @@ from netpol_lab.pictures.policy_types_table import effect_of, policy_types, rule
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.widgets.card import preformatted
-from netpol_lab.widgets.explorers.base import (
-    Explorer,
-    Field,
-    SceneView,
-    choice,
-    one_of,
-    refuse_unknown,
-)
+from netpol_lab.widgets.explorers.base import Explorer, Field, SceneView, choice
 
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
+OPTIONS = {"ingress": SECTIONS, "egress": SECTIONS, "types": TYPES}
 
 _HEAD = """\
 apiVersion: networking.k8s.io/v1
@@ -157,10 +151,10 @@ class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
 
     def __init__(self) -> None:
         self._pods = load("one-way")
+        captions = {"types": "policyTypes"}
         fields = {
-            "ingress": Field(choice("ingress", SECTIONS)),
-            "egress": Field(choice("egress", SECTIONS)),
-            "types": Field(choice("policyTypes", TYPES)),
+            name: Field(choice(captions.get(name, name), options))
+            for name, options in OPTIONS.items()
         }
         self._yaml = ipywidgets.HTML(layout=ipywidgets.Layout(flex="1 1 300px"))
         self._sentences = ipywidgets.HTML(layout=ipywidgets.Layout(flex="2 1 400px"))
@@ -188,10 +182,7 @@ class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
         >>> print(explorer.summary.splitlines()[4])
         Ingress is not listed: its ingress rules are stored and ignored.
         """
-        refuse_unknown(written, self._fields)
-        for field, chosen in written.items():
-            one_of(field, chosen, TYPES if field == "types" else SECTIONS)
-        self._ask(replace(self._inputs, **written))
+        self._choose(written, OPTIONS)
 
     @property
     def written(self) -> dict[str, str]:

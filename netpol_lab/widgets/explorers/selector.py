@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import ipywidgets
@@ -14,15 +13,8 @@ from netpol_lab.manifests.yaml_reader import quoted
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import NAME_LABEL, Labels
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, Field, choice, joined, mentioned, one_of
-from netpol_lab.widgets.explorers.selector_facts import (
-    PEER,
-    SUBJECT,
-    Selection,
-    SelectorInput,
-    ask,
-    complaint_words,
-)
+from netpol_lab.widgets.explorers.base import Explorer, Field, choice, one_of
+from netpol_lab.widgets.explorers.selector_facts import PEER, SUBJECT, Selection, SelectorInput, ask
 
 OWN_TEXT = "as written below"
 ITEMS = (("one peer (AND)", 1), ("two peers (OR)", 2))
@@ -148,8 +140,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
         >>> explorer.chosen
         ('blog/reader',)
         """
-        changed = mentioned(pods=pods, namespaces=namespaces, home=home, items=items)
-        self._ask(replace(self._inputs, **changed))
+        self._change(pods=pods, namespaces=namespaces, home=home, items=items)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -168,13 +159,10 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
         one_of("items", inputs.items, (1, 2))
         return ask(self._cluster, inputs)
 
-    def _complaints(self, error: NetpolError, edited: str) -> Mapping[str, str]:
+    def _complaints(self, error: NetpolError, edited: str) -> list[tuple[str, str]]:
         if not isinstance(error, ManifestError):
-            return {edited: str(error)}
-        return joined(
-            (_field_of(complaint, edited), complaint_words(complaint))
-            for complaint in error.complaints
-        )
+            return super()._complaints(error, edited)
+        return [(_field_of(made, edited), complaint_words(made)) for made in error.complaints]
 
 
 def _field_of(complaint: Complaint, edited: str) -> str:
@@ -188,6 +176,17 @@ _SIGNS = {
     "namespaces": re.compile(r"namespaceSelector|from\[1\]$"),
     "pods": re.compile("podSelector"),
 }
+
+
+def complaint_words(complaint: Complaint) -> str:
+    """Return a complaint about a selector in short: its field, the server's words and the hint."""
+    whole = complaint.path
+    path = whole.partition("Selector")[2].removeprefix(".")
+    message, hint = complaint.message, complaint.hint.rstrip("?")
+    if path:
+        message = f"{path}: {message.replace(whole, path)}"
+        hint = hint.replace(whole.removesuffix(f".{path}"), "a selector")
+    return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"
 
 
 class SelectorField(Field):

@@ -121,17 +121,6 @@ def of_field(complaint: Complaint) -> Complaint:
     return replace(complaint, file=name, object="", line=0, column=0, excerpt="")
 
 
-def complaint_words(complaint: Complaint) -> str:
-    """Return a complaint about a selector in short: its field, the server's words and the hint."""
-    whole = complaint.path
-    path = whole.partition("Selector")[2].removeprefix(".")
-    message, hint = complaint.message, complaint.hint.rstrip("?")
-    if path:
-        message = f"{path}: {message.replace(whole, path)}"
-        hint = hint.replace(whole.removesuffix(f".{path}"), "a selector")
-    return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"
-
-
 # ---------------------------------------------------------------- the pods they match
 
 

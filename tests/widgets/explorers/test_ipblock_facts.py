@@ -3,7 +3,8 @@
 import pytest
 
 from netpol_lab.errors import FlowError, ManifestError
-from netpol_lab.widgets.explorers.ipblock_facts import IPBlockInput, ask, complaint_words
+from netpol_lab.widgets.explorers.ipblock import complaint_words
+from netpol_lab.widgets.explorers.ipblock_facts import IPBlockInput, ask
 
 HOME = IPBlockInput("192.168.0.0/24", ("192.168.0.0/26", "192.168.0.128/25"))
 

@@ -8,7 +8,8 @@ import yaml
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError
 from netpol_lab.pictures.svg import paint
-from netpol_lab.widgets.explorers.selector_facts import SelectorInput, ask, complaint_words
+from netpol_lab.widgets.explorers.selector import complaint_words
+from netpol_lab.widgets.explorers.selector_facts import SelectorInput, ask
 from tests.referee import naive
 
 MANIFESTS = """
