@@ -2,30 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import EDGE, INK, MUTED, PAPER
-from netpol_lab.pictures.shapes import Box, Group, Rect, Shape, Sheet, Style, Text
-from netpol_lab.pictures.text_width import SMALL, clipped, text_width
+from netpol_lab.pictures.shapes import Box, Group, Path, Point, Rect, Shape, Sheet, Style, Text
+from netpol_lab.pictures.text_width import clipped, text_width
 
 WIDTH = 860.0
 INNER = WIDTH - 2 * MARGIN
 
 
-def heading(title: str, lines: Sequence[str]) -> tuple[float, Group]:
-    """Return where the picture may begin, and a title with lines of text under it."""
-    first = Text((MARGIN, 36), clipped(title, INNER, 18, bold=True), 18, bold=True)
-    under = (
-        Text((MARGIN, 60 + 20 * i), clipped(words, INNER, 14), 14, colour=MUTED)
-        for i, words in enumerate(lines)
-    )
-    return 56 + 20.0 * len(lines), Group("nl-heading", (first, *under))
+@dataclass(frozen=True)
+class Page:
+    """White paper with a title and lines of text under it.
+
+    Parameters
+    ----------
+    title : str
+    lines : sequence of str
+    """
+
+    title: str
+    lines: Sequence[str]
+
+    @property
+    def top(self) -> float:
+        """Where the picture may begin."""
+        return 56 + 20.0 * len(self.lines)
+
+    def sheet(self, bottom: float, *shapes: Shape) -> Sheet:
+        """Return the page with a picture on it that ends there."""
+        paper = Rect(Box(0, 0, WIDTH, bottom), Style(PAPER))
+        title = Text((MARGIN, 36), clipped(self.title, INNER, 18, bold=True), 18, bold=True)
+        fitted = [clipped(words, INNER, 14) for words in self.lines]
+        under = column(fitted, (MARGIN, 60), 20, size=14, colour=MUTED)
+        return Sheet(WIDTH, bottom, (paper, Group("nl-heading", (title, *under)), *shapes))
 
 
-def page(bottom: float, *shapes: Shape) -> Sheet:
-    """Return the shapes on white paper that ends there."""
-    return Sheet(WIDTH, bottom, (Rect(Box(0, 0, WIDTH, bottom), Style(PAPER)), *shapes))
+def part(kind: str, shapes: Iterable[Shape], **data: str) -> Group:
+    """Return a part of the picture to choose, with what a redraw and a screen reader want."""
+    return Group(kind, tuple(shapes), tuple(data.items()), data["label"])
+
+
+def column(lines: Iterable[str], at: Point, step: float = 16, **look: Any) -> list[Text]:
+    """Return lines of text under each other, from a place on."""
+    x, y = at
+    return [Text((x, y + step * i), words, **look) for i, words in enumerate(lines)]
+
+
+def straight(
+    start: Point, end: Point, colour: str = INK, width: float = 1, dash: tuple[float, ...] = ()
+) -> Path:
+    """Return a straight line."""
+    return Path((("M", *start), ("L", *end)), Style("none", colour, width, dash))
 
 
 def pill(words: str, box: Box, dark: bool = False) -> Iterator[Shape]:
@@ -35,7 +67,7 @@ def pill(words: str, box: Box, dark: bool = False) -> Iterator[Shape]:
     yield Text((x, y + 4.3), words, anchor="middle", colour=PAPER if dark else MUTED)
 
 
-def wrapped(words: str, room: float, size: float = SMALL) -> list[str]:
+def wrapped(words: str, room: float) -> list[str]:
     """Return a text in lines that fit; a word that is too long breaks after a slash.
 
     Examples
@@ -47,16 +79,14 @@ def wrapped(words: str, room: float, size: float = SMALL) -> list[str]:
     """
     lines: list[str] = []
     for word in words.split():
-        if text_width(word, size) > room and "/" in word:
-            start, slash, word = word.partition("/")
-            lines.append(clipped(start + slash, room, size))
-            lines.append(clipped(word, room, size))
-            continue
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size) <= room:
+        if lines and text_width(longer) <= room:
             lines[-1] = longer
+        elif text_width(word) > room and "/" in word:
+            start, slash, rest = word.partition("/")
+            lines += [clipped(start + slash, room), clipped(rest, room)]
         else:
-            lines.append(clipped(word, room, size))
+            lines.append(clipped(word, room))
     return lines
 
 

@@ -101,7 +101,8 @@ CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
         {None: OPEN, True: "are blocked", False: "pass"},
     ),
 }  # fmt: skip
-OPTIONS = {"enforced": (True, False)} | {name: (*of,) for name, (_, of) in CHOICES.items()}
+OPTIONS: dict[str, Iterable[bool | None]] = {"enforced": (True, False)}
+OPTIONS |= {name: answers for name, (_, answers) in CHOICES.items()}
 
 
 def said(name: str, assumptions: Assumptions) -> str:

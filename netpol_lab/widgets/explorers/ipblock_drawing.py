@@ -10,33 +10,11 @@ from netpol_lab.errors import plural
 from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.objects import IPBlock
 from netpol_lab.pictures.legend import MARGIN, Entry, legend, sign
-from netpol_lab.pictures.palette import (
-    BLUE,
-    EDGE,
-    FAINT,
-    INK,
-    MIST,
-    MUTED,
-    PAPER,
-    VERMILLION,
-    tinted,
-)
-from netpol_lab.pictures.shapes import (
-    Box,
-    Circle,
-    Group,
-    Path,
-    Point,
-    Rect,
-    Shape,
-    Sheet,
-    Step,
-    Style,
-    Text,
-)
+from netpol_lab.pictures.palette import BLUE, EDGE, FAINT, MIST, MUTED, PAPER, VERMILLION, tinted
+from netpol_lab.pictures.shapes import Box, Circle, Path, Rect, Shape, Sheet, Step, Style, Text
 from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import State
-from netpol_lab.widgets.explorers.drawing import INNER, WIDTH, heading, page
+from netpol_lab.widgets.explorers.drawing import INNER, WIDTH, Page, part, straight
 
 STUB = 64.0  # the room for addresses before and behind the block
 BAR, LENS_BAR = 36.0, 28.0  # how high the bars are
@@ -45,6 +23,10 @@ MOST_LENSES = 4
 ROW = 24.0
 FEW = 16  # so many addresses are drawn one by one
 FULL = Style(tinted(BLUE, 0.3), BLUE, 1.5)
+ENTRIES = (
+    Entry(lambda x, y: [Rect(Box(x, y - 8, 30, 16), FULL, 3)], 30, "in the block"),
+    Entry(lambda x, y: draw_hole(Box(x, y - 8, 30, 16)), 30, "excepted"),
+)
 
 
 @dataclass(frozen=True)
@@ -134,14 +116,9 @@ class Scale:
     network: Network
     box: Box
 
-    @property
-    def first(self) -> int:
-        """The number of its first address."""
-        return int(self.network.network_address)
-
     def x(self, number: int) -> float:
         """Return where the left edge of an address is; never far beyond the ends."""
-        share = (number - self.first) / self.network.num_addresses
+        share = (number - int(self.network.network_address)) / self.network.num_addresses
         return self.box.x + self.box.width * min(max(share, 0.0), 1.0)
 
     def part(self, network: Network) -> Box:
@@ -166,35 +143,25 @@ def lay_out(lines: Sequence[str], block: IPBlock, pins: Sequence[Pin]) -> Sheet:
     title = str(block)
     if text_width(title, 18, bold=True) > INNER:
         title = f"{block.cidr} without {len(block.excepts)} excepted blocks"
-    top, head = heading(title, lines)
-    placed = _staggered(block, pins)
+    page = Page(title, lines)
+    line = Scale(block.cidr, Box(MARGIN + STUB, 0, INNER - 2 * STUB, BAR))
+    placed = _staggered(line, pins)
     rows = 1 + max((row for *_, row in placed), default=-1)
-    line = Scale(block.cidr, Box(MARGIN + STUB, top + 20 + 20 * rows, INNER - 2 * STUB, BAR))
+    line = Scale(block.cidr, line.box._replace(y=page.top + 20 + 20 * rows))
     shapes = [*_stubs(line), *draw_bar(line, block), *_ends(line)]
     shapes += [shape for pin in placed for shape in _needle(line, pin)]
     shapes += [shape for pin in placed for shape in _name(line, pin)]
     lenses, bottom = _lenses(line, block, pins)
     listed, bottom = _list(block, pins, bottom + 18)
-    keys, bottom = legend(_entries(block), WIDTH, bottom + 4)
-    return page(bottom, head, *lenses, *shapes, *listed, keys)
-
-
-def _entries(block: IPBlock) -> Iterator[Entry]:
-    def swatch(x: float, y: float) -> Iterator[Shape]:
-        yield Rect(Box(x, y - 8, 30, 16), FULL, 3)
-
-    def cut(x: float, y: float) -> Iterator[Shape]:
-        yield from draw_hole(Box(x, y - 8, 30, 16))
-
-    yield Entry(swatch, 30, "in the block")
-    yield Entry(cut, 30, "excepted", bool(block.excepts))
+    keys, bottom = legend(ENTRIES if block.excepts else ENTRIES[:1], WIDTH, bottom + 4)
+    return page.sheet(bottom, *lenses, *shapes, *listed, keys)
 
 
 def _stubs(line: Scale) -> Iterator[Shape]:
     """Yield the addresses before and behind the block."""
-    y, dash = line.box.middle[1], Style("none", EDGE, 2, (3.0, 5.0))
+    y = line.box.middle[1]
     for start, end in ((MARGIN, line.box.x - 4), (line.box.right + 4, WIDTH - MARGIN)):
-        yield Path((("M", start, y), ("L", end, y)), dash)
+        yield straight((start, y), (end, y), EDGE, 2, (3.0, 5.0))
 
 
 def _ends(scale: Scale) -> Iterator[Shape]:
@@ -202,9 +169,9 @@ def _ends(scale: Scale) -> Iterator[Shape]:
     y = scale.box.bottom + 18
     if first == last:
         yield Text((scale.box.middle[0], y), str(first), 13, "middle")
-        return
-    yield Text((scale.box.x, y), str(first), 13)
-    yield Text((scale.box.right, y), str(last), 13, "end")
+    else:
+        yield Text((scale.box.x, y), str(first), 13)
+        yield Text((scale.box.right, y), str(last), 13, "end")
 
 
 # ---------------------------------------------------------------- addresses
@@ -212,10 +179,9 @@ def _ends(scale: Scale) -> Iterator[Shape]:
 Placed = tuple[Pin, float, float, int]  # where it points, the middle of its name, and its row
 
 
-def _staggered(block: IPBlock, pins: Sequence[Pin]) -> list[Placed]:
+def _staggered(line: Scale, pins: Sequence[Pin]) -> list[Placed]:
     """Return the addresses that can be shown on the line, their names in rows that do not meet."""
-    line = Scale(block.cidr, Box(MARGIN + STUB, 0, INNER - 2 * STUB, BAR))
-    shown = [pin for pin in pins if pin.address.version == block.cidr.version]
+    shown = [pin for pin in pins if pin.address.version == line.network.version]
     ends: list[float] = []  # where the last name of each row ends
     placed = []
     for pin in sorted(shown, key=lambda pin: int(pin.address)):
@@ -240,9 +206,9 @@ def _along(line: Scale, pin: Pin) -> float:
 
 def _needle(line: Scale, placed: Placed) -> Iterator[Shape]:
     pin, x, _, row = placed
-    top = line.box.y - 10 - 20 * row
-    yield Path((("M", x, top), ("L", x, line.box.middle[1])), Style("none", INK, 1))
-    yield _dot(pin, (x, line.box.middle[1]))
+    at = (x, line.box.middle[1])
+    yield straight((x, line.box.y - 10 - 20 * row), at)
+    yield _dot(pin, *at)
 
 
 def _name(line: Scale, placed: Placed) -> Iterator[Shape]:
@@ -250,14 +216,14 @@ def _name(line: Scale, placed: Placed) -> Iterator[Shape]:
     y = line.box.y - 14 - 20 * row
     box = Box(middle - text_width(pin.name) / 2 - 3, y - 11, text_width(pin.name) + 6, 15)
     yield Rect(box, Style(PAPER))
-    yield Text((middle, y), pin.name, 12, "middle", INK)
+    yield Text((middle, y), pin.name, 12, "middle")
 
 
-def _dot(pin: Pin, at: Point) -> Shape:
+def _dot(pin: Pin, x: float, y: float) -> Shape:
     """Return a full circle for what is inside, a cross for what is not."""
     if pin.inside:
-        return Circle(at, 6.5, Style(BLUE, PAPER, 1.5))
-    return sign(State.BLOCKED, at, 8)
+        return Circle((x, y), 6.5, Style(BLUE, PAPER, 1.5))
+    return sign(State.BLOCKED, (x, y), 8)
 
 
 # ---------------------------------------------------------------- lenses
@@ -291,11 +257,10 @@ def _enlarged(line: Scale, block: IPBlock) -> Iterator[Network]:
 def _spread(middles: Sequence[float], width: float, gap: float) -> list[float]:
     """Return where boxes begin that stand near their middles and do not meet."""
     places: list[float] = []
-    for i, middle in enumerate(middles):
-        left = MARGIN if not places else places[-1] + width + gap
-        behind = len(middles) - 1 - i
-        right = WIDTH - MARGIN - width - behind * (width + gap)
+    left, right = MARGIN, WIDTH - MARGIN - width - (len(middles) - 1) * (width + gap)
+    for middle in middles:
         places.append(min(max(middle - width / 2, left), right))
+        left, right = places[-1] + width + gap, right + width + gap
     return places
 
 
@@ -306,7 +271,7 @@ def _lens(line: Scale, lens: Scale, block: IPBlock, pins: Sequence[Pin]) -> Iter
     yield from draw_bar(lens, block)
     for pin in pins:
         if pin.address in lens.network:
-            yield _dot(pin, (lens.middle(int(pin.address)), box.middle[1]))
+            yield _dot(pin, lens.middle(int(pin.address)), box.middle[1])
     x, room = box.middle[0], box.width
     holes = ", ".join(str(hole) for hole in block.excepts if hole.overlaps(lens.network))
     yield Text((x, box.bottom + 17), clipped(holes, room, 12, bold=True), 12, "middle", bold=True)
@@ -331,17 +296,15 @@ def _list(block: IPBlock, pins: Sequence[Pin], top: float) -> tuple[list[Shape],
     return shapes, y
 
 
-def _listed(pin: Pin, y: float) -> Group:
+def _listed(pin: Pin, y: float) -> Shape:
     words = clipped(f"{pin.name}: {pin.verdict} ({pin.why})", INNER - 40, 13)
-    shapes: tuple[Shape, ...] = (
-        Rect(
-            Box(MARGIN - 4, y + 1, INNER + 8, ROW - 3), Style(PAPER, PAPER, 1), 5, "nl-card nl-line"
-        ),
-        _dot(pin, (MARGIN + 12, y + 11)),
+    place, look = Box(MARGIN - 4, y + 1, INNER + 8, ROW - 3), Style(PAPER, PAPER)
+    shapes = (
+        Rect(place, look, 5, "nl-card nl-line"),
+        _dot(pin, MARGIN + 12, y + 11),
         Text((MARGIN + 32, y + 15.5), words, 13, bold=pin.inside),
     )
-    data = (("key", pin.key), ("verdict", pin.verdict), ("label", pin.label))
-    return Group("nl-pin", shapes, data, pin.label)
+    return part("nl-pin", shapes, key=pin.key, verdict=pin.verdict, label=pin.label)
 
 
 # ---------------------------------------------------------------- bars and holes
@@ -351,7 +314,9 @@ def draw_bar(scale: Scale, block: IPBlock) -> Iterator[Shape]:
     """Yield a network that a block matches, without its holes."""
     yield Rect(scale.box, FULL, 3)
     if scale.network.num_addresses <= FEW:
-        yield from _cells(scale)
+        first, last = AddressRange.of(scale.network).numbers
+        for x in map(scale.x, range(first + 1, last + 1)):  # between any two addresses
+            yield straight((x, scale.box.y), (x, scale.box.bottom), BLUE)
     for hole in block.excepts:
         if hole.overlaps(scale.network):
             yield from draw_hole(scale.part(hole))
@@ -371,11 +336,3 @@ def _hatching(box: Box) -> Iterator[Step]:
         left, right = max(0.0, offset), min(box.width, offset + box.height)
         yield ("M", box.x + left, box.bottom - (left - offset))
         yield ("L", box.x + right, box.bottom - (right - offset))
-
-
-def _cells(scale: Scale) -> Iterator[Shape]:
-    """Yield a line between any two addresses, where there are few."""
-    count = scale.network.num_addresses
-    for number in range(scale.first + 1, scale.first + count):
-        x = scale.x(number)
-        yield Path((("M", x, scale.box.y), ("L", x, scale.box.bottom)), Style("none", BLUE, 1))

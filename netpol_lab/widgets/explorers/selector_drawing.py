@@ -11,7 +11,7 @@ from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import BLUE, EDGE, FAINT, MIST, MUTED, PAPER, tinted
 from netpol_lab.pictures.shapes import Box, Group, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import shortened
-from netpol_lab.widgets.explorers.drawing import INNER, fitting, heading, page, pill, wrapped
+from netpol_lab.widgets.explorers.drawing import INNER, Page, column, fitting, part, pill, wrapped
 
 GAP, PAD, BETWEEN = 14.0, 12.0, 8.0
 MOST_COLUMNS = 3
@@ -61,17 +61,17 @@ class NamespaceCards(NamedTuple):
 
 def lay_out(title: str, lines: Iterable[str], frames: Sequence[NamespaceCards]) -> Sheet:
     """Return a drawing of the namespaces, in columns of about the same height."""
-    top, head = heading(title, list(lines))
+    page = Page(title, list(lines))
     count = min(MOST_COLUMNS, max(1, len(frames)))
     width = (INNER - (count - 1) * GAP) / count
     shapes: list[Shape] = []
-    bottoms = [top] * count
+    bottoms = [page.top] * count
     for frame in frames:
         column = bottoms.index(min(bottoms))
         drawn = _frame(frame, MARGIN + column * (width + GAP), bottoms[column], width)
         shapes += drawn
         bottoms[column] = drawn[0].box.bottom + GAP  # type: ignore[union-attr]
-    return page(max(bottoms) + MARGIN - GAP, head, *shapes)
+    return page.sheet(max(bottoms) + MARGIN - GAP, *shapes)
 
 
 def _frame(frame: NamespaceCards, x: float, y: float, width: float) -> list[Shape]:
@@ -92,7 +92,8 @@ def _cards(marks: Sequence[PodMark], x: float, y: float, room: float) -> tuple[l
     cards: list[Shape] = []
     for first in range(0, len(marks), across):
         row = marks[first : first + across]
-        tall = max(_height(mark, width) for mark in row)
+        # The name, the labels, and two lines for the reason.
+        tall = 38 + LINE * (2 + max(len(_labels(mark, width - 20)) for mark in row))
         for i, mark in enumerate(row):
             cards.append(_card(mark, Box(x + i * (width + BETWEEN), y, width, tall)))
         y += tall + BETWEEN
@@ -107,8 +108,7 @@ def _head(frame: NamespaceCards, labels: Sequence[str], box: Box) -> Iterator[Sh
     yield Text((box.x + PAD, box.y + 22), name, 14, bold=True)
     if frame.home:
         yield from pill("policy is here", Box(box.right - PAD - 104, box.y + 7, 104, 20))
-    for i, words in enumerate(labels):
-        yield Text((box.x + PAD, box.y + 42 + LINE * i), words, colour=MUTED)
+    yield from column(labels, (box.x + PAD, box.y + 42), colour=MUTED)
 
 
 def _labels(mark: PodMark, room: float) -> list[str]:
@@ -116,30 +116,17 @@ def _labels(mark: PodMark, room: float) -> list[str]:
     return wrapped(", ".join(pairs) or "no labels", room)
 
 
-def _height(mark: PodMark, width: float) -> float:
-    return 36 + LINE * len(_labels(mark, width - 20)) + 2 * LINE + 2  # two lines for the reason
-
-
 def _card(mark: PodMark, box: Box) -> Group:
     lit, room, x = mark.matched is True, box.width - 20, box.x + 10
     look = Style(tinted(BLUE, 0.2), BLUE, 2.5) if lit else Style(PAPER, EDGE, 1.2)
     name = shortened(mark.pod.name, room - 100, 14, bold=True)
-    shapes: list[Shape] = [
+    labels, why = _labels(mark, room), fitting(wrapped(mark.why, room), 2, room)
+    shapes = [
         Rect(box, look, 9, "nl-card nl-line"),
         Text((x, box.y + 22), name, 14, bold=True),
         *pill(mark.verdict, Box(box.right - 98, box.y + 7, 90, 20), dark=lit),
+        *column(labels, (x, box.y + 42)),
+        *column(why, (x, box.y + 44 + LINE * len(labels)), colour=MUTED),
     ]
-    y = box.y + 42
-    for words in _labels(mark, room):
-        shapes.append(Text((x, y), words))
-        y += LINE
-    for words in fitting(wrapped(mark.why, room), 2, room):
-        shapes.append(Text((x, y + 2), words, colour=MUTED))
-        y += LINE
-    data = (
-        ("key", mark.key),
-        ("pod", str(mark.pod)),
-        ("verdict", mark.verdict),
-        ("label", mark.label),
-    )
-    return Group("nl-pod", tuple(shapes), data, mark.label)
+    data = {"key": mark.key, "pod": str(mark.pod), "verdict": mark.verdict, "label": mark.label}
+    return part("nl-pod", shapes, **data)

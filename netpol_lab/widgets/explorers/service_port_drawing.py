@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from netpol_lab.pictures.legend import MARGIN, sign
-from netpol_lab.pictures.palette import BLUE, EDGE, GREY, MIST, MUTED, VERMILLION, tinted
+from netpol_lab.pictures.legend import COLOURS, MARGIN, sign
+from netpol_lab.pictures.palette import EDGE, MIST, MUTED, tinted
 from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import clipped, shortened
 from netpol_lab.pictures.traffic import State
-from netpol_lab.widgets.explorers.drawing import WIDTH, fitting, heading, page, pill, wrapped
+from netpol_lab.widgets.explorers.drawing import WIDTH, Page, column, fitting, part, pill, wrapped
 
-COLOURS = {"allowed": BLUE, "blocked": VERMILLION, "undefined": GREY}
 GAP, TALL, PAD = 44.0, 128.0, 10.0
 WIDTHS = (142.0, 176.0, 178.0, 184.0)
 HEADS = ("client", "Service", "pod", "policies see")
@@ -45,19 +44,19 @@ def lay_out(
     nowhere: str,
 ) -> Sheet:
     """Return the walk as a drawing."""
-    top, head = heading(title, [counted])
-    first = top + 44
+    page = Page(title, [counted])
+    first = page.top + 44
     height = max(1, len(rows)) * (TALL + 12) - 12
     bottom = first + height + MARGIN
     middle = first + height / 2 - TALL / 2
     here = [Box(x, middle, width, TALL) for x, width in _columns()]
-    shapes: list[Shape] = [head, *_captions(top + 24)]
+    shapes = [*_captions(page.top + 24)]
     shapes += [*_arrow(here[0], here[1], EDGE), *_box(client, here[0]), *_box(service, here[1])]
     for i, row in enumerate(rows):
         shapes.append(_row(row, here[1], first + i * (TALL + 12)))
     if not rows:
         shapes += _nowhere(nowhere, here[1], here[2])
-    return page(bottom, *shapes)
+    return page.sheet(bottom, *shapes)
 
 
 def _columns() -> Iterator[tuple[float, float]]:
@@ -75,39 +74,35 @@ def _captions(y: float) -> Iterator[Shape]:
 def _row(row: StopRow, service: Box, y: float) -> Group:
     (x, width), (far, wide) = list(_columns())[2:]
     pod, seen = Box(x, y, width, TALL), Box(far, y, wide, TALL)
-    colour = COLOURS.get(row.state, EDGE)
     reached = row.state in COLOURS
     whole = Box(x, y, far + wide - x if reached else width, TALL)
     shapes: list[Shape] = [Rect(whole, Style(catches="all"))]  # between the boxes, too
     shapes += _arrow(service, pod, EDGE, dashed=not reached)
     shapes += _box(row.pod, pod, dashed=not reached)
     if reached:
+        colour = COLOURS[State(row.state)]
         shapes += _arrow(pod, seen, colour)
         if row.state != "allowed":
             shapes.append(sign(State(row.state), ((pod.right + seen.x) / 2 - 5, pod.middle[1]), 9))
         shapes += _box(row.seen, seen, colour)
         shapes += pill(row.state, Box(seen.right - 84, seen.y + 8, 76, 19), row.state != "allowed")
-    data = (("key", row.key), ("pod", row.key[4:]), ("verdict", row.state), ("label", row.label))
-    return Group("nl-pod", tuple(shapes), data, row.label)
+    pod_name = row.key.removeprefix("pod:")
+    return part("nl-pod", shapes, key=row.key, pod=pod_name, verdict=row.state, label=row.label)
 
 
 def _box(station: Station, box: Box, colour: str = EDGE, dashed: bool = False) -> Iterator[Shape]:
     plain = colour == EDGE
-    fill = MIST if plain else tinted(colour, 0.1)
-    dash = (5.0, 4.0) if dashed else ()
-    kind = "" if plain else "nl-line"
-    yield Rect(box, Style(fill, colour, 1.5 if plain else 2, dash), 10, kind or "nl-card")
+    fill, width = (MIST, 1.5) if plain else (tinted(colour, 0.1), 2)
+    look = Style(fill, colour, width, (5.0, 4.0) if dashed else ())
+    yield Rect(box, look, 10, "nl-card" if plain else "nl-line")
     room, x, y = box.width - 2 * PAD, box.x + PAD, box.y + 22
-    if station.name:
-        yield Text((x, y), shortened(station.name, room, 14, bold=True), 14, bold=True)
-        y += 22
-    if station.number:
-        yield Text((x, y), clipped(station.number, room, 14, bold=True), 14, bold=True)
-        y += 22
+    name = shortened(station.name, room, 14, bold=True)
+    heads = list(filter(None, [name, clipped(station.number, room, 14, bold=True)]))
+    yield from column(heads, (x, y), 22, size=14, bold=True)
+    y += 22 * len(heads)
     lines = [line for words in station.words for line in wrapped(words, room)]
-    for words in fitting(lines, int((box.bottom - y) // 16) + 1, room):
-        yield Text((x, y), words, colour=MUTED)
-        y += 16
+    shown = fitting(lines, int((box.bottom - y) // 16) + 1, room)
+    yield from column(shown, (x, y), colour=MUTED)
 
 
 def _arrow(start: Box, end: Box, colour: str, dashed: bool = False) -> Iterator[Shape]:

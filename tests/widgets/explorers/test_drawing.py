@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lab.pictures.shapes import Box, Text
 from netpol_lab.pictures.text_width import text_width
-from netpol_lab.widgets.explorers.drawing import WIDTH, fitting, heading, pill, wrapped
+from netpol_lab.widgets.explorers.drawing import WIDTH, Page, fitting, pill, wrapped
 
 
 @pytest.mark.parametrize("room", [60, 90, 200, 700])
@@ -35,12 +35,12 @@ def test_more_lines_than_fit_end_with_an_ellipsis():
 
 
 def test_a_long_title_stays_on_the_page():
-    _, group = heading("w" * 200, ["m" * 200])
+    _, group = Page("w" * 200, ["m" * 200]).sheet(100).shapes
     assert all(text.box.right <= WIDTH for text in group.shapes)
 
 
 def test_every_line_under_the_title_moves_the_picture_down():
-    assert heading("title", ["one", "two"])[0] > heading("title", ["one"])[0]
+    assert Page("title", ["one", "two"]).top > Page("title", ["one"]).top
 
 
 def test_a_dark_pill_has_light_words():
