@@ -54,9 +54,9 @@ class Refusal:
     message: str = ""
 
 
-def _snake_case(key: str) -> Any:
+def snake_case(key: str, default: Any = None) -> Any:
     """Return a field whose key is not in camelCase, as those of manifests are."""
-    return field(default=None, metadata={"wire": key})
+    return field(default=default, metadata={"wire": key})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class Case:
     semantics: tuple[str, ...] | None = None
     source: str = ""
     manifests: str | None = None
-    manifests_from: tuple[str, ...] | None = _snake_case("manifests_from")
-    probe_ports: tuple[ProbePort, ...] | None = _snake_case("probe_ports")
-    expect_default: bool | None = _snake_case("expect_default")
+    manifests_from: tuple[str, ...] | None = snake_case("manifests_from")
+    probe_ports: tuple[ProbePort, ...] | None = snake_case("probe_ports")
+    expect_default: bool | None = snake_case("expect_default")
     expect: tuple[Expectation, ...] | None = None
     stage: str = ""
     manifest: str | None = None

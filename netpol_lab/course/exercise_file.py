@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from netpol_lab.checks.expectation_file import ProbePort
+from netpol_lab.checks.expectation_file import ProbePort, snake_case
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.pictures.nodes import Outside
 
@@ -68,19 +68,15 @@ class ExerciseFile:
     story: str = ""
     scenario: str = ""
     manifests: str = ""
-    keep_policies: bool = field(default=False, metadata={"wire": "keep_policies"})
+    keep_policies: bool = snake_case("keep_policies", False)
     outside: tuple[Any, ...] | None = ()
     layout: tuple[Any, ...] | None = ()
     port: int | None = None
     ports: tuple[ProbePort, ...] | None = ()
     goal: tuple[Wanted, ...] | None = ()
     otherwise: str = ""
-    nothing_else_into: tuple[str, ...] | None = field(
-        default=(), metadata={"wire": "nothing_else_into"}
-    )
-    nothing_else_from: tuple[str, ...] | None = field(
-        default=(), metadata={"wire": "nothing_else_from"}
-    )
+    nothing_else_into: tuple[str, ...] | None = snake_case("nothing_else_into", ())
+    nothing_else_from: tuple[str, ...] | None = snake_case("nothing_else_from", ())
     hints: tuple[str, ...] | None = ()
     answer: str = ""
 
@@ -104,6 +100,11 @@ class ExerciseFile:
     def captions(self) -> Mapping[str, str]:
         """The address that each name of an outside address stands for."""
         return {pair[0]: pair[1] for pair in self.outsiders if not isinstance(pair, str)}
+
+
+def listed(given: Any) -> Any:
+    """Return a name, where one stands alone, as a list; anything else as it is."""
+    return [given] if isinstance(given, str) else given
 
 
 def address_of(item: Outside) -> str:

@@ -68,7 +68,7 @@ def check_file(file: FilePath) -> CheckedExercise:
         return CheckedExercise(str(file), complaints=tuple(map(str, error.complaints)))
     grader, problems = Grader(exercise), list(problems_of(exercise))
     faults = [*_of_hints(exercise), *(problems or _of_goals(grader))]
-    complaints = tuple(str(exercise.complaint(problem)) for problem in faults)
+    complaints = tuple(str(problem.complaint(exercise.document)) for problem in faults)
     goals = () if problems else grader.goals
     return CheckedExercise(str(file), exercise, goals, complaints, tuple(_remarks(exercise)))
 

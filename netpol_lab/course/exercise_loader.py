@@ -13,7 +13,7 @@ from os.path import isfile  # which says no to names that no file can have
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab.course.exercise_file import ExerciseFile, address_of
+from netpol_lab.course.exercise_file import ExerciseFile, address_of, listed
 from netpol_lab.course.exercise_validation import field_problems, name_problems
 from netpol_lab.errors import (
     Complaint,
@@ -77,10 +77,6 @@ class LoadedExercise:
         sources = {**self.start.sources, **given.sources}
         return replace(self.start, policies=tuple(together.values()), sources=sources)
 
-    def complaint(self, problem: Problem) -> Complaint:
-        """Return what is wrong with a part of the file, with its place."""
-        return problem.complaint(self.document)
-
     def full_name(self, name: str) -> str:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""
         end = self._endpoint(name)
@@ -100,8 +96,7 @@ class LoadedExercise:
     @property
     def order(self) -> tuple[str, ...]:
         """The full names of all that the layout names, in its order; a workload is all its pods."""
-        rows = ([item] if isinstance(item, str) else item for item in self.file.layout or ())
-        ends = map(self._endpoint, chain.from_iterable(rows))
+        ends = map(self._endpoint, chain.from_iterable(map(listed, self.file.layout or ())))
         return tuple(each.name for end in ends for each in end.each)
 
     def _endpoint(self, name: str) -> Endpoint:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 from typing import Any
 
-from netpol_lab.course.exercise_file import ExerciseFile, Wanted, address_of
+from netpol_lab.course.exercise_file import ExerciseFile, Wanted, address_of, listed
 from netpol_lab.errors import NetpolError, Reason, did_you_mean, visible
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
@@ -32,14 +32,22 @@ def field_problems(file: ExerciseFile) -> Iterator[Problem]:
     for i, item in enumerate(file.outside or ()):
         if said := _outside_problem(item):
             yield Problem(("outside", i), Reason.INVALID, said, _WRITE_OUTSIDE)
-    yield from _layout_problems(file)
+    for i, item in enumerate(file.layout or ()):
+        if not _are_names(item):
+            hint = "write names, or rows of names: [[web, backend], [db]]"
+            yield Problem(("layout", i), Reason.TYPE, "must be a name or a list of names", hint)
     if file.port is not None:
         yield from _port_problem(("port",), file.port, "TCP")
     for i, probe in enumerate(file.ports or ()):
         yield from _port_problem(("ports", i), probe.port or None, probe.protocol or "TCP")
     for i, wanted in enumerate(file.goal or ()):
         yield from _goal_problems(wanted, ("goal", i), bool(file.asked))
-    yield from _too_many(("goal",), sum(_flows(file, wanted) for wanted in file.goal or ()))
+    flows = (
+        prod(len(names) if isinstance(names, list) else 1 for names in (wanted.from_, wanted.to))
+        * (1 if wanted.port is not None else len(file.asked))
+        for wanted in file.goal or ()
+    )
+    yield from _too_many(("goal",), sum(flows))
 
 
 def _word_problems(file: ExerciseFile) -> Iterator[Problem]:
@@ -68,20 +76,20 @@ _WRITE_OUTSIDE = "write 203.0.113.7, or with a name [internet, 203.0.113.7]"
 
 def _outside_problem(item: Any) -> str:
     """Say why an item of ``outside`` is none; nothing if it is one."""
-    pair = [item, item] if isinstance(item, str) else item
-    texts = isinstance(pair, list) and len(pair) == 2 and all(isinstance(t, str) for t in pair)
-    address = parse_address(pair[1]) if texts else None
+    match item:
+        case str(given) | [str(), str(given)]:
+            address = parse_address(given)
+        case given:
+            address = None
     if address is None:
-        return f'"{visible(str(pair[1] if texts else item), 40)}" is not an IP address'
+        return f'"{visible(str(given), 40)}" is not an IP address'
     return f"{address} never leaves a pod: it is loopback" if address.is_loopback else ""
 
 
-def _layout_problems(file: ExerciseFile) -> Iterator[Problem]:
-    for i, item in enumerate(file.layout or ()):
-        row = [item] if isinstance(item, str) else item
-        if not isinstance(row, list) or not all(isinstance(name, str) for name in row):
-            hint = "write names, or rows of names: [[web, backend], [db]]"
-            yield Problem(("layout", i), Reason.TYPE, "must be a name or a list of names", hint)
+def _are_names(given: Any) -> bool:
+    """Say whether something is a name, or a list of names."""
+    names = listed(given)
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
 
 
 def _port_problem(path: Path, port: int | None, protocol: str) -> Iterator[Problem]:
@@ -93,8 +101,7 @@ def _port_problem(path: Path, port: int | None, protocol: str) -> Iterator[Probl
 
 def _goal_problems(wanted: Wanted, path: Path, has_ports: bool) -> Iterator[Problem]:
     for key, names in (("from", wanted.from_), ("to", wanted.to)):
-        given = [names] if isinstance(names, str) else names
-        if not isinstance(given, list) or not given or not all(isinstance(n, str) for n in given):
+        if names == [] or not _are_names(names):
             hint = "write a name, or a list of names: [web, backend]"
             reason = Reason.REQUIRED if names is None else Reason.TYPE
             yield Problem((*path, key), reason, f"{key} must be a name or a list of names", hint)
@@ -107,12 +114,6 @@ def _goal_problems(wanted: Wanted, path: Path, has_ports: bool) -> Iterator[Prob
             "list the ports of the whole goal, as in ports: [{port: 80}], or give this one a port"
         )
         yield Problem(path, Reason.REQUIRED, "there is no port", hint)
-
-
-def _flows(file: ExerciseFile, wanted: Wanted) -> int:
-    """Return how many connections one item of the goal is about."""
-    ends = (len(names) if isinstance(names, list) else 1 for names in (wanted.from_, wanted.to))
-    return prod(ends) * (1 if wanted.port is not None else len(file.asked))
 
 
 def _too_many(path: Path, flows: int) -> Iterator[Problem]:
@@ -128,7 +129,7 @@ def name_problems(file: ExerciseFile, cluster: Cluster) -> Iterator[Problem]:
     """Yield what can only be told with the pods."""
     known = file.captions
     for i, item in enumerate(file.outsiders):
-        address = parse_address(item if isinstance(item, str) else item[1])
+        address = parse_address(address_of(item))
         if address and (pod := cluster.owner(address)):
             said = f"{address} is not outside: it is the address of {pod}"
             yield Problem(("outside", i), Reason.INVALID, said)

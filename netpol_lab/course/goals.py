@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import permutations, product
 
-from netpol_lab.course.exercise_file import Wanted, address_of
+from netpol_lab.course.exercise_file import Wanted, address_of, listed
 from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import FlowError, ManifestError, Reason
@@ -99,7 +99,7 @@ def goals_of(exercise: LoadedExercise) -> tuple[Goal, ...]:
     """
     listed = {goal.flow: goal for goal in listed_goals(exercise)}
     if found := list(problems_of(exercise)):
-        raise ManifestError([exercise.complaint(problem) for problem in found])
+        raise ManifestError([problem.complaint(exercise.document) for problem in found])
     rest = (goal for goal in _otherwise(exercise, listed) if goal.flow not in listed)
     return (*listed.values(), *rest)
 
@@ -107,7 +107,7 @@ def goals_of(exercise: LoadedExercise) -> tuple[Goal, ...]:
 def listed_goals(exercise: LoadedExercise) -> Iterator[Goal]:
     """Yield what the file lists, even where it says a thing twice."""
     for i, wanted in enumerate(exercise.file.goal or ()):
-        ends = product(_names(wanted.from_), _names(wanted.to))
+        ends = product(listed(wanted.from_), listed(wanted.to))
         for (source, destination), (port, protocol) in product(ends, _ports(exercise, wanted)):
             here, there = exercise.full_name(source), exercise.full_name(destination)
             if here != there or wanted.from_ == wanted.to:  # a list means each to each other
@@ -123,10 +123,6 @@ def problems_of(exercise: LoadedExercise) -> Iterator[Problem]:
             goal.judged(exercise.start)
         except FlowError as error:
             yield Problem(goal.path, Reason.INVALID, str(error))
-    yield from _contradictions(exercise)
-
-
-def _contradictions(exercise: LoadedExercise) -> Iterator[Problem]:
     wanted: dict[tuple[str, str, int | None, str], Goal] = {}
     for goal in listed_goals(exercise):
         first = wanted.setdefault(goal.flow, goal)
@@ -134,10 +130,6 @@ def _contradictions(exercise: LoadedExercise) -> Iterator[Problem]:
             line = exercise.document.locate(first.path)[0]
             said = f"{goal} should be {State.of(goal.allowed)} here, and {State.of(first.allowed)}"
             yield Problem(goal.path, Reason.INVALID, f"{said} by line {line}")
-
-
-def _names(given: str | Sequence[str]) -> Sequence[str]:
-    return [given] if isinstance(given, str) else given
 
 
 def _ports(exercise: LoadedExercise, wanted: Wanted) -> list[tuple[int | None, str]]:

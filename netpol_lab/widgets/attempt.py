@@ -65,11 +65,6 @@ class Attempt:
         """What was typed."""
         return self.given if isinstance(self.given, str) else ""
 
-    @property
-    def called(self) -> str:
-        """What it is called in an answer."""
-        return "this cell" if self.in_cell else "your text"
-
     def read(self) -> Cluster:
         """Return what it says; even one word is text, and not the name of a file."""
         if isinstance(self.given, Cluster):
@@ -117,7 +112,8 @@ def graded(attempt: Attempt, grade: Grade, nudged: bool) -> Feedback:
     words = f"{_first_words(grade)}{grade.reached} of {counted(goals)}."
     if grade.miss and grade.miss.goal not in goals:
         words += f" {rest_of(grade.grader.exercise)}"
-    line = deciding_line(attempt, grade, attempt.called) if nudged else ()
+    called = "this cell" if attempt.in_cell else "your text"
+    line = deciding_line(attempt, grade, called) if nudged else ()
     text = "\n".join([words, *line, *_notes(attempt, grade)])
     return Feedback(grade.solved, text, grade.svg)
 

@@ -75,16 +75,10 @@ def answer_cell(line: str, cell: str) -> Any:
     if not name and not _OPENED:
         return Words(_NONE_YET)
     try:
-        return _meant(name).check_cell(cell)
+        last = None if name else next(reversed(_OPENED.values()))
+        return (last or _OPENED.get(name) or exercise(name)).check_cell(cell)
     except NetpolError as error:
         return Words(f"{error}\n{_STAYS}")
-
-
-def _meant(name: str) -> Exercise:
-    """Return the exercise of that name, or the last one opened if there is no name."""
-    if not name:
-        return next(reversed(_OPENED.values()))
-    return _OPENED.get(name) or exercise(name)
 
 
 _STAYS = "Your text stays in this cell. Correct its first line, and run it again."

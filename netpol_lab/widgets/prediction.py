@@ -6,7 +6,7 @@ Nothing about NetworkPolicy is decided here: a mark is compared with a verdict.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any, NamedTuple
 
@@ -64,7 +64,7 @@ class Tally:
 
     def begun_again(self) -> Tally:
         """Return the same with a new round that was not checked yet."""
-        return Tally(0, 0, self.total_right, self.total_of, self.rounds)
+        return replace(self, right=0, of=0)
 
     def checked(self, right: int, of: int) -> Tally:
         """Return it with a round that was just checked for the first time."""
@@ -126,7 +126,7 @@ def predict(
         near = did_you_mean(str(chapter), PRACTICE)
         raise UnknownNameError(f'there is no chapter "{chapter}". {near}')
     scene = compose(cluster, port, protocol, outside=tuple(outside), assumptions=assumptions)
-    return Prediction(cluster, scene, flows, chapter=chapter)
+    return Prediction(cluster, scene, flows, chapter)
 
 
 class Prediction(Card):
@@ -152,12 +152,7 @@ class Prediction(Card):
     """
 
     def __init__(
-        self,
-        cluster: Cluster,
-        scene: Scene,
-        flows: Iterable[Pair] | None = None,
-        *,
-        chapter: str = "",
+        self, cluster: Cluster, scene: Scene, flows: Iterable[Pair] | None, chapter: str
     ) -> None:
         self._chapter, self._tally, self._dealt = chapter, Tally(), 0
         self._seen = progress.recorded().predictions.get(chapter, Score()).rounds
