@@ -89,6 +89,28 @@ class Attempt:
             return None
         return place.line + self.in_cell, lines[place.line - 1].strip()
 
+    def graded(self, grade: Grade, nudged: bool) -> Feedback:
+        """Answer an attempt that was graded; after a nudge, with the line that decides."""
+        goals, words = grade.grader.goals, "solved: "
+        if grade.miss:
+            goal, verdict = grade.miss
+            should, got = State.of(goal.allowed), State.of(verdict.allowed)
+            words = f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
+        words += f"{grade.reached} of {counted(goals)}."
+        if grade.miss and grade.miss.goal not in goals:
+            words += f" {rest_of(grade.grader.exercise)}"
+        called = "this cell" if self.in_cell else "your text"
+        line = self.deciding_line(grade, called) if nudged else ()
+        text = "\n".join([words, *line, *_notes(self, grade)])
+        return Feedback(grade.solved, text, grade.svg)
+
+    def deciding_line(self, grade: Grade, called: str) -> Iterator[str]:
+        """Yield the line because of which a connection is not as wanted."""
+        for found in grade.decisive():
+            if line := self.line(grade.given, found.policy, found.path):
+                yield f"Look at line {line[0]} of {called}: {line[1]}\n  {found.does}"
+                return
+
 
 _REFUSED = "Kubernetes would refuse this:"
 
@@ -104,34 +126,6 @@ def _in_cell(complaint: Complaint) -> str:
 
 
 # ---------------------------------------------------------------- in words
-
-
-def graded(attempt: Attempt, grade: Grade, nudged: bool) -> Feedback:
-    """Answer an attempt that was graded; after a nudge, with the line that decides."""
-    goals = grade.grader.goals
-    words = f"{_first_words(grade)}{grade.reached} of {counted(goals)}."
-    if grade.miss and grade.miss.goal not in goals:
-        words += f" {rest_of(grade.grader.exercise)}"
-    called = "this cell" if attempt.in_cell else "your text"
-    line = deciding_line(attempt, grade, called) if nudged else ()
-    text = "\n".join([words, *line, *_notes(attempt, grade)])
-    return Feedback(grade.solved, text, grade.svg)
-
-
-def _first_words(grade: Grade) -> str:
-    if grade.miss is None:
-        return "solved: "
-    goal, verdict = grade.miss
-    should, got = State.of(goal.allowed), State.of(verdict.allowed)
-    return f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
-
-
-def deciding_line(attempt: Attempt, grade: Grade, called: str) -> Iterator[str]:
-    """Yield the line of an attempt because of which a connection is not as wanted."""
-    for found in grade.decisive():
-        if line := attempt.line(grade.given, found.policy, found.path):
-            yield f"Look at line {line[0]} of {called}: {line[1]}\n  {found.does}"
-            return
 
 
 def _notes(attempt: Attempt, grade: Grade) -> Iterator[str]:

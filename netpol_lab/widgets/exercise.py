@@ -17,14 +17,7 @@ from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.notebook_text import Words, with_code
-from netpol_lab.widgets.attempt import (
-    NOT_SOLVED,
-    Attempt,
-    Feedback,
-    deciding_line,
-    graded,
-    without_policy,
-)
+from netpol_lab.widgets.attempt import NOT_SOLVED, Attempt, Feedback, without_policy
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted
 
 NUDGES = 1  # after so many hints, an answer also names the line that decides
@@ -134,8 +127,9 @@ class Exercise(Card):
         except NetpolError as error:
             return Feedback(False, str(error))
         if given.policies:
-            self._tried = attempt, self._grader.grade(given)
-            return graded(*self._tried, nudged=self._given >= NUDGES)
+            grade = self._grader.grade(given)
+            self._tried = attempt, grade
+            return attempt.graded(grade, nudged=self._given >= NUDGES)
         if there := without_policy(given):
             return Feedback(False, f"{NOT_SOLVED}: {there}")
         if self.last_attempt():
@@ -169,7 +163,8 @@ class Exercise(Card):
         progress.record_help(self.file.name, hints=self._given)
         said = [f"Hint {self._given} of {len(hints)}: {hints[self._given - 1].strip()}"]
         if self._tried is not None and self._given > NUDGES:
-            said += deciding_line(*self._tried, "your last attempt")
+            attempt, grade = self._tried
+            said += attempt.deciding_line(grade, "your last attempt")
         words = self._show("\n".join(said))
         if self._given == len(hints):
             self._last.focus()  # else the keyboard would be left on a button that is out of use

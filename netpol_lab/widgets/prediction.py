@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import ipywidgets
 
 from netpol_lab.course import progress
-from netpol_lab.course.practice.chapters import PRACTICE, Deal, deal
+from netpol_lab.course.practice.chapters import PRACTICE, deal
 from netpol_lab.course.practice.generators import LEVELS
 from netpol_lab.course.progress_file import Score
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
@@ -142,6 +142,11 @@ class Prediction(Card):
     flows : iterable of (str, str), optional
     chapter : str
 
+    Attributes
+    ----------
+    score : Tally
+        How many marks were right when first checked, in this round and in all of them.
+
     Examples
     --------
     >>> import netpol_lab as lab
@@ -154,8 +159,8 @@ class Prediction(Card):
     def __init__(
         self, cluster: Cluster, scene: Scene, flows: Iterable[Pair] | None, chapter: str
     ) -> None:
-        self._chapter, self._tally, self._dealt = chapter, Tally(), 0
-        self._seen = progress.recorded().predictions.get(chapter, Score()).rounds
+        self._chapter, self.score = chapter, Tally()
+        self._seed = progress.recorded().predictions.get(chapter, Score()).rounds
         self._about, self._title, self._answer, self._picture = (
             ipywidgets.HTML() for _ in range(4)
         )
@@ -171,15 +176,15 @@ class Prediction(Card):
         super().__init__([*above, buttons, *below])
 
     def _begin(
-        self, cluster: Cluster, scene: Scene, flows: Iterable[Pair] | None, deal: Deal | None = None
+        self, cluster: Cluster, scene: Scene, flows: Iterable[Pair] | None, dealt: str = ""
     ) -> None:
-        self._loaded, self._scene, self._deal, self._said = cluster, scene, deal, ""
+        self._loaded, self._scene, self._dealt, self._said = cluster, scene, dealt, ""
         self._arcs = {_ends(arc): arc for arc in _asked(cluster, scene.traffic, flows)}
         names = _names(scene.traffic.nodes)
         self._captions = {pair: " -> ".join(names[end] for end in pair) for pair in self._arcs}
         in_grid = len(scene.arcs) == len(self._arcs) > MOST_IN_A_LIST
         self._form = (in_a_grid if in_grid else in_a_list)(self._captions, names)
-        self._about.value = preformatted(_about(deal), role="note") if deal else ""
+        self._about.value = preformatted(dealt, role="note")
         self._title.value = heading(self._asking).value
         self._answer.value = self._picture.value = ""
         replace_children(self._body, [self._form.box])
@@ -213,18 +218,14 @@ class Prediction(Card):
             said = 'which chapter? Only lab.predict(..., chapter="04") makes other ones.'
             raise NetpolError(said)
         level = level or self._levels.value
-        made = deal(self._chapter, level, self._seen + self._dealt + 1)
-        self._dealt += 1
+        made = deal(self._chapter, level, self._seed + 1)
+        self._seed += 1
         self._levels.value = level
         scene = compose(made.cluster, made.port, made.protocol, outside=made.outside)
-        self._tally = self._tally.begun_again()
-        self._begin(made.cluster, scene, made.flows, made)
+        self.score = self.score.begun_again()
+        dealt = "\n\n".join(filter(None, [made.says, made.pods, made.policies]))
+        self._begin(made.cluster, scene, made.flows, dealt)
         return Words(self.words)
-
-    @property
-    def score(self) -> Tally:
-        """How many marks were right when first checked, in this round and in all of them."""
-        return self._tally
 
     def mark(self, source: str, destination: str, allowed: bool | None) -> None:
         """Mark one connection, or take its mark away with None.
@@ -272,8 +273,8 @@ class Prediction(Card):
             are = "connection is" if missing == 1 else "connections are"
             self._said = f"{missing} {are} not marked yet."
         else:
-            if not self._tally.of:  # the first check of a round counts
-                self._tally = self._tally.checked(self.right, len(self._arcs))
+            if not self.score.of:  # the first check of a round counts
+                self.score = self.score.checked(self.right, len(self._arcs))
                 if self._chapter:
                     progress.record_prediction(self._chapter, self.right, len(self._arcs))
             self._said = "\n\n".join(self._answers())
@@ -297,7 +298,7 @@ class Prediction(Card):
             f"  {caption:<{width}}  {self._marks.get(ends, 'not marked')}"
             for ends, caption in self._captions.items()
         ]
-        dealt = [_about(self._deal), ""] if self._deal else []
+        dealt = [self._dealt, ""] if self._dealt else []
         said = ["", self._said] if self._said else []
         return "\n".join([*dealt, self._asking, *lines, *said])
 
@@ -330,12 +331,8 @@ class Prediction(Card):
             if mark != arc.state:
                 said = f"{self._captions[ends]}: you marked it {mark}, it is {arc.state}."
                 yield f"{said}\n{self._scene.traffic.verdict(arc)}"
-        if self._tally.rounds > 1:
-            yield f"First tries: {self._tally}."
-
-
-def _about(deal: Deal) -> str:
-    return "\n\n".join(filter(None, [deal.says, deal.pods, deal.policies]))
+        if self.score.rounds > 1:
+            yield f"First tries: {self.score}."
 
 
 def _ends(arc: Arc) -> Pair:
