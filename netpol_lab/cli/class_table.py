@@ -120,13 +120,7 @@ def as_data(learner: Learner) -> dict[str, Any]:
     tasks = {name: asdict(task) for name, task in progress.exercises.items()}
     for task in tasks.values():
         del task["text"]
-    return {
-        "name": learner.name,
-        "chapters": stages,
-        "exercises": tasks,
-        "quizzes": {chapter: asdict(score) for chapter, score in progress.quizzes.items()},
-        "predictions": {chapter: asdict(score) for chapter, score in progress.predictions.items()},
-    }
+    return {"name": learner.name, "chapters": stages, **asdict(progress), "exercises": tasks}
 
 
 def _overview(learners: Iterable[Learner]) -> Table:

@@ -10,8 +10,7 @@ from functools import cached_property
 from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph
 from netpol_lab.cli.reports.reach_query import (
     ReachQuery,
-    edges_of,
-    graph_nodes,
+    graph_of,
     most_telling_port,
     narrowed,
     picture_of,
@@ -51,7 +50,7 @@ class DiffReport(Report):
     """
 
     def __init__(self, diff: Diff, query: ReachQuery) -> None:
-        self.diff, self.query = diff, query
+        self.diff, self.query, self.title = diff, query, f"What changed: {query}"
         self._is_part = any(query[1:])  # then new and gone names are left out
         self.added, self.removed = ((), ()) if self._is_part else (diff.added, diff.removed)
         self._sources, self._destinations = map(self._meant, (query.source, query.destination))
@@ -84,11 +83,6 @@ class DiffReport(Report):
     def partial(self) -> tuple[Connection, ...]:
         """What only some of a group lost or gained."""
         return tuple(narrowed(filter(self._is_asked, self.diff.partial), self.query.port))
-
-    @property
-    def title(self) -> str:
-        """What changed, and which part is shown."""
-        return f"What changed: {self.query}"
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.added or self.removed or self.partial)
@@ -140,9 +134,7 @@ class DiffReport(Report):
         """Return what was gained and lost as edges."""
         found = ((change.source, change.destination, _parts(change)) for change in self.changes)
         sides = self.diff.after, self.diff.before
-        nodes = {node.name: node for side in sides for node in graph_nodes(side, self.query.by)}
-        edges = edges_of(found, *_KINDS)
-        return Graph(self.title, tuple(nodes.values()), edges).without_lone_nodes()
+        return graph_of(self.title, sides, self.query.by, found, _KINDS).without_lone_nodes()
 
     def picture(self) -> Picture:
         """Return the picture of the new cluster, with halos where it differs from the old one."""

@@ -93,6 +93,11 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
 
+    @classmethod
+    def both_ways(cls, title: str, nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> Graph:
+        """Return a graph in which two edges that differ only in direction are one."""
+        return cls(title, tuple(nodes), merge_two_way(edges))
+
     def without_lone_nodes(self) -> Graph:
         """Return the same graph without the nodes that have no edge.
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from netpol_lab.cli.reports.dot_mermaid import (
-    OUTSIDE,
-    EdgeKind,
-    Graph,
-    GraphEdge,
-    GraphNode,
-    merge_two_way,
-)
-from netpol_lab.cli.reports.report import Report, json_lines
+from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
+from netpol_lab.cli.reports.report import Report
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.pictures.scene import Scene
 from netpol_lab.pictures.svg import Picture
@@ -22,7 +15,6 @@ from netpol_lab.pictures.traffic import State
 _COLUMNS = ("from", "to", "verdict", "reason")
 
 
-@dataclass(frozen=True, eq=False)
 class DrawReport(Report):
     """A picture with its facts.
 
@@ -38,12 +30,8 @@ class DrawReport(Report):
     'TCP 5432: 4 of 6 connections allowed, 2 blocked'
     """
 
-    scene: Scene
-
-    @property
-    def title(self) -> str:
-        """The picture in one line."""
-        return self.scene.title
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.title = scene, scene.title
 
     def summary(self) -> str:
         """Return the policies that the picture shows."""
@@ -56,15 +44,14 @@ class DrawReport(Report):
     def data(self) -> Iterator[str]:
         """Yield JSON: the port, the policies, and every connection with its verdict and reason."""
         traffic = self.scene.traffic
-        yield from json_lines(
-            {
-                "port": traffic.port,
-                "protocol": str(traffic.protocol),
-                "policies": [*traffic.policies],
-                "connections": [dict(zip(_COLUMNS, row, strict=True)) for row in self._rows()],
-                "left_out": traffic.left_out,
-            }
-        )
+        data = {
+            "port": traffic.port,
+            "protocol": str(traffic.protocol),
+            "policies": [*traffic.policies],
+            "connections": [dict(zip(_COLUMNS, row, strict=True)) for row in self._rows()],
+            "left_out": traffic.left_out,
+        }
+        yield json.dumps(data, indent=2, ensure_ascii=False)
 
     def table(self) -> Table:
         """Return a row for each connection."""
@@ -83,7 +70,7 @@ class DrawReport(Report):
             for arc in self.scene.arcs
             if arc.state in kinds
         )
-        return Graph(self.title, tuple(nodes), merge_two_way(edges))
+        return Graph.both_ways(self.title, nodes, edges)
 
     def picture(self) -> Picture:
         """Return the picture itself."""

@@ -68,7 +68,9 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
     yield '<p><label>Show only rows with <input type="search" id="filter"></label>'
     yield f'<output for="filter" id="count">{number}</output></p>'
     yield '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>'
-    yield f"<thead><tr>{''.join(_heading(table.header[k]) for k in telling)}</tr></thead><tbody>"
+    names = (_text(table.header[k]) for k in telling)
+    heads = (f'<th scope="col"><button type="button">{name}</button></th>' for name in names)
+    yield f"<thead><tr>{''.join(heads)}</tr></thead><tbody>"
     yield from (f"<tr>{''.join(_cell(row[k]) for k in telling)}</tr>" for row in shown)
     yield from ("</tbody></table></div>", "</main>", f"<script>{script}</script>", "</html>")
 
@@ -79,10 +81,6 @@ def _static(name: str) -> str:
 
 def _text(words: str) -> str:
     return escape(printable(words))
-
-
-def _heading(name: str) -> str:
-    return f'<th scope="col"><button type="button">{_text(name)}</button></th>'
 
 
 def _cell(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -9,7 +10,7 @@ from dataclasses import dataclass, fields
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
-from netpol_lab.cli.reports.report import Report, json_lines
+from netpol_lab.cli.reports.report import Report
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.errors import counted
 from netpol_lab.model.addresses import parse_address
@@ -46,11 +47,7 @@ class LintReport(Report):
     cluster: Cluster
     findings: Sequence[Finding]
     assumptions: Assumptions = DEFAULTS
-
-    @property
-    def title(self) -> str:
-        """What the findings are."""
-        return "Legal, and probably not meant"
+    title = "Legal, and probably not meant"
 
     def summary(self) -> str:
         """Say how many findings there are of each severity."""
@@ -59,9 +56,8 @@ class LintReport(Report):
         seen = repr(self.cluster).removeprefix("Cluster: ")
         if not self.cluster.pods and self.cluster.policies:
             seen += "; without the pods most mistakes cannot be seen"
-        return (
-            ", ".join(said) or f"no findings ({seen})"
-        )  # say what was read: it may be the wrong folder
+        # Where nothing was found, what was read is named: it may be the wrong folder.
+        return ", ".join(said) or f"no findings ({seen})"
 
     def text(self) -> Iterator[str]:
         """Yield each finding with its place, its hint and its witness."""
@@ -71,7 +67,7 @@ class LintReport(Report):
 
     def data(self) -> Iterator[str]:
         """Yield JSON: a list of findings, each with all its fields."""
-        yield from json_lines([*map(_as_data, self.findings)])
+        yield json.dumps([*map(_as_data, self.findings)], indent=2, ensure_ascii=False)
 
     def table(self) -> Table:
         """Return a row for each finding."""

@@ -11,8 +11,7 @@ from netpol_lab.cli.reports.reach_query import (
     Port,
     ReachQuery,
     asked,
-    edges_of,
-    graph_nodes,
+    graph_of,
     most_telling_port,
     outside_names,
     picture_of,
@@ -58,15 +57,10 @@ class ReachReport(Report):
     """
 
     def __init__(self, reach: Reachability, query: ReachQuery) -> None:
-        self.reach, self.query = reach, query
+        self.reach, self.query, self.title = reach, query, f"Reachability: {query}"
         for name in filter(None, (query.source, query.destination)):
             reach.names_of(name, query.by)  # an unknown name is told before anything is written
         self._number, self._left_open, self._within = 0, False, False
-
-    @property
-    def title(self) -> str:
-        """Reachability, and which part is shown."""
-        return f"Reachability: {self.query}"
 
     def connections(self) -> Iterator[Connection]:
         """Yield the connections and count them; neighbouring outside ranges are joined."""
@@ -127,9 +121,8 @@ class ReachReport(Report):
     def graph(self) -> Graph:
         """Return the connections as edges; two that differ only in direction as one."""
         found = ((c.source, c.destination, c[2:]) for c in asked(self.reach, self.query))
-        edges = edges_of(found, EdgeKind.ALLOWED, EdgeKind.UNDEFINED)
-        nodes = graph_nodes(self.reach, self.query.by)
-        graph = Graph(self.title, tuple(nodes), edges)
+        kinds = EdgeKind.ALLOWED, EdgeKind.UNDEFINED
+        graph = graph_of(self.title, [self.reach], self.query.by, found, kinds)
         part = self.query.source or self.query.destination
         return graph.without_lone_nodes() if part else graph
 
@@ -168,8 +161,8 @@ def in_words(connection: Connection) -> str:
 
 # ---------------------------------------------------------------- a grid
 
-_SIGNS: dict[bool | None, str] = {True: "+", False: ".", None: "?"}
-_WORDS: dict[bool | None, str] = {True: "allowed", False: "blocked", None: "undefined"}
+_WORDS = {"+": "allowed", ".": "blocked", "?": "undefined", "": ""}
+_VALUES = {"+": True, ".": False}  # else null
 LEGEND = "+ allowed, . blocked, ? undefined; blank where neither end is a pod"
 
 
@@ -203,32 +196,22 @@ class ReachGridReport(ReachReport):
         self._port = query.port or Port(USUAL_PORT)
         self._outside = outside_names(reach)
 
-    def rows(self) -> Iterator[tuple[str, tuple[bool | None, ...]]]:
-        """Yield each source with its cells: None where undefined, or where neither end is a pod."""
+    def rows(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each source with its signs; an empty one where neither end is a pod."""
         for source in self._groups.names:
-            yield source, tuple(self._row(source))
+            yield source, [*self._signs(source)]
 
-    def _row(self, source: str) -> Iterator[bool | None]:
+    def _signs(self, source: str) -> Iterator[str]:
         port = self._port.protocol, self._port.number
         # One pod certainly reaches itself (SEM-49); two of a namespace need not reach each other.
         alone = self.query.by != "namespace" or self._groups.members[source].bit_count() == 1
-        reached: dict[str, bool | None] = {source: alone}
+        reached = {source: "+" if alone else "."}
         for _, destination, ports, undefined in self.reach.out_of(source, self.query.by):
             if port in ports or port in undefined:
-                reached[destination] = True if port in ports else None
+                reached[destination] = "+" if port in ports else "?"
         for destination in self._groups.names:
-            neither = self._neither(source, destination)
-            yield None if neither else reached.get(destination, False)
-
-    def _neither(self, source: str, destination: str) -> bool:
-        return source in self._outside and destination in self._outside
-
-    def _spoken(
-        self, source: str, cells: Iterable[bool | None], said: dict[bool | None, str]
-    ) -> Iterator[str]:
-        """Yield the word for each cell; an empty one where neither end is a pod."""
-        for destination, cell in zip(self._groups.names, cells, strict=True):
-            yield "" if self._neither(source, destination) else said[cell]
+            neither = source in self._outside and destination in self._outside
+            yield "" if neither else reached.get(destination, ".")
 
     def summary(self) -> str:
         """Explain the cells."""
@@ -241,9 +224,9 @@ class ReachGridReport(ReachReport):
         size, room = len(str(len(names))), max(map(len, names), default=0)
         yield f"{self.query}: who (row) reaches whom (column)"
         yield f"{'':{size + room + 1}} {' '.join(number.rjust(size) for number in numbers)}"
-        for number, (source, cells) in zip(numbers, self.rows(), strict=True):
-            signs = " ".join(sign.rjust(size) for sign in self._spoken(source, cells, _SIGNS))
-            yield f"{number:>{size}} {one_line(source):{room}} {signs}".rstrip()
+        for number, (source, signs) in zip(numbers, self.rows(), strict=True):
+            cells = " ".join(sign.rjust(size) for sign in signs)
+            yield f"{number:>{size}} {one_line(source):{room}} {cells}".rstrip()
         yield from ("", LEGEND)
 
     def data(self) -> Iterator[str]:
@@ -251,12 +234,12 @@ class ReachGridReport(ReachReport):
         port, protocol, names = self._port.number, self._port.protocol, [*self._groups.names]
         yield f'{{"port": {port}, "protocol": {as_json(protocol)}, "names": {json.dumps(names)},'
         yield '"cells": ['
-        yield from json_items(json.dumps(cells) for _, cells in self.rows())
+        yield from json_items(json.dumps([*map(_VALUES.get, signs)]) for _, signs in self.rows())
         yield "]}"
 
     def table(self) -> Table:
         """Return the grid in words."""
-        rows = ((source, *self._spoken(source, cells, _WORDS)) for source, cells in self.rows())
+        rows = ((source, *map(_WORDS.__getitem__, signs)) for source, signs in self.rows())
         return Table(("from / to", *self._groups.names), rows)
 
     def table_for_people(self) -> Table:

@@ -7,13 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from netpol_lab.cli.reports.dot_mermaid import (
-    OUTSIDE,
-    EdgeKind,
-    GraphEdge,
-    GraphNode,
-    merge_two_way,
-)
+from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.scene import MOST_AS_DIAGRAM
 from netpol_lab.pictures.svg import Picture, draw
@@ -147,16 +141,30 @@ def words(ports: PortSet) -> str:
     return str(ports) if ports else ""
 
 
-def edges_of(
-    found: Iterable[tuple[str, str, Sequence[PortSet]]], *kinds: EdgeKind
-) -> tuple[GraphEdge, ...]:
-    """Return an edge for each kind of ports that two ends have; there and back may be one edge."""
-    return merge_two_way(
+def graph_of(
+    title: str,
+    sides: Iterable[Reachability],
+    by: str,
+    found: Iterable[tuple[str, str, Sequence[PortSet]]],
+    kinds: Sequence[EdgeKind],
+) -> Graph:
+    """Return a graph of all ends, with an edge for each kind of ports that two of them have.
+
+    Pods are grouped by namespace, and outside ranges in a group of their own.
+    """
+    nodes = {}
+    for reach in sides:
+        ranges = outside_names(reach)
+        for name in reach.groups(by).names:
+            group, _, caption = name.rpartition("/")
+            nodes[name] = GraphNode(name, caption, OUTSIDE if name in ranges else group)
+    edges = (
         GraphEdge(source, destination, str(ports), kind)
         for source, destination, parts in found
         for kind, ports in zip(kinds, parts, strict=True)
         if ports
     )
+    return Graph.both_ways(title, nodes.values(), edges)
 
 
 def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
@@ -169,14 +177,6 @@ def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
         assumptions=reach.assumptions,
         **options,
     )
-
-
-def graph_nodes(reach: Reachability, by: str) -> Iterator[GraphNode]:
-    """Yield a node for every end: pods by namespace, and outside ranges in a group of their own."""
-    ranges = outside_names(reach)
-    for name in reach.groups(by).names:
-        group, _, caption = name.rpartition("/")
-        yield GraphNode(name, caption, OUTSIDE if name in ranges else group)
 
 
 def outside_names(reach: Reachability) -> frozenset[str]:

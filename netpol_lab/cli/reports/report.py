@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from netpol_lab.cli.reports.dot_mermaid import Graph
 from netpol_lab.cli.reports.tables import Table, markdown_text
@@ -15,27 +15,20 @@ from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
 
 
-class Report(ABC):
+class Report(Protocol):
     """What a command found. Each view is computed only when a format needs it."""
 
-    @property
-    @abstractmethod
-    def title(self) -> str:
-        """What was asked."""
+    title: str  # what was asked
 
-    @abstractmethod
     def summary(self) -> str:
         """Return the numbers in a sentence; called after the rows were read."""
 
-    @abstractmethod
     def text(self) -> Iterable[str]:
         """Return lines for people."""
 
-    @abstractmethod
     def data(self) -> Iterable[str]:
         """Return lines of JSON."""
 
-    @abstractmethod
     def table(self) -> Table:
         """Return the rows."""
 
@@ -43,11 +36,9 @@ class Report(ABC):
         """Return the rows for a page that people read, where another table suits them better."""
         return self.table()
 
-    @abstractmethod
     def graph(self) -> Graph:
         """Return the ends and the connections between them."""
 
-    @abstractmethod
     def picture(self) -> Picture:
         """Return the picture of all traffic at one port."""
 
@@ -112,8 +103,3 @@ def json_items(items: Iterable[str]) -> Iterator[str]:
     """
     for number, item in enumerate(items):
         yield f",{item}" if number else item
-
-
-def json_lines(value: object) -> Iterator[str]:
-    """Yield a value as indented JSON, line by line."""
-    yield from json.dumps(value, indent=2, ensure_ascii=False).split("\n")

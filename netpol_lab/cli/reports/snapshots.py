@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from netpol_lab.cli.reports.formats import SUFFIXES
 from netpol_lab.cli.reports.reach_query import ReachQuery
@@ -24,9 +24,9 @@ from netpol_lab.model.ports import PortSet, Protocol
 from netpol_lab.reach.grouping import BY, Connection, join_ranges
 from netpol_lab.reach.reachability import Reachability
 
-_T = TypeVar("_T")
-
 Flows = dict[tuple[str, str], tuple[PortSet, PortSet]]  # allowed and undefined, by the two ends
+ALLOWED, UNDEFINED = 0, 1
+_Ports = tuple[int, str, str, PortSet]  # as a file holds them: one of the two, the ends, the ports
 
 
 class Difference(NamedTuple):
@@ -179,15 +179,13 @@ def query_mismatch(then: Flows, reach: Reachability, query: ReachQuery) -> str:
     if by != query.by:
         return f"it is by {by}, and this asks by {query.by}: add --by {by}"
     sides = (
-        ("--from", "from", query.source, dict.fromkeys(source for source, _ in then)),
-        ("--to", "to", query.destination, dict.fromkeys(end for _, end in then)),
+        ("from", query.source, dict.fromkeys(source for source, _ in then)),
+        ("to", query.destination, dict.fromkeys(end for _, end in then)),
     )
     return "; ".join(filter(None, (_other_end(*side, reach, by) for side in sides)))
 
 
-def _other_end(
-    option: str, word: str, asked: str, stored: Collection[str], reach: Reachability, by: str
-) -> str:
+def _other_end(word: str, asked: str, stored: Collection[str], reach: Reachability, by: str) -> str:
     """Say that the snapshot is about one end only, or about ends that the query leaves out."""
     if asked:
         meant = reach.names_of(asked, by)
@@ -197,7 +195,7 @@ def _other_end(
     if len(stored) != 1 or not several:
         return ""
     (only,) = stored
-    return f"all of it is {word} {only}: was it made with {option} {only}?"
+    return f"all of it is {word} {only}: was it made with --{word} {only}?"
 
 
 # ---------------------------------------------------------------- reading
@@ -232,60 +230,50 @@ def read(path: str) -> Flows:
     """
     reader = _READERS[format_of_snapshot(path)]
     try:
-        return reader(Path(path).read_text("utf-8-sig"))
+        return _collected(reader(Path(path).read_text("utf-8-sig")))
     except OSError as error:
         raise NetpolError(
             f"{path} cannot be read: {error.strerror}. --update writes a new one."
         ) from error
     except (ValueError, RecursionError, csv.Error) as error:
-        said = visible(str(error), 200)
-        if isinstance(error, UnicodeDecodeError):
-            said = "it is not UTF-8 text"
-        elif isinstance(error, RecursionError):
-            said = "lists within lists"
+        plain = {UnicodeDecodeError: "it is not UTF-8 text", RecursionError: "lists within lists"}
+        said = plain.get(type(error)) or visible(str(error), 200)
         raise NetpolError(
             f"{path} is not what `netpol-lab reach` writes: {said}. --update writes it again."
         ) from error
 
 
-def _read_json(text: str) -> Flows:
+def _collected(found: Iterable[_Ports]) -> Flows:
+    """Return ports by their ends; a botched merge may have left two lines for the same ends."""
+    kinds: tuple[dict[tuple[str, str], PortSet], ...] = {}, {}
+    for kind, source, destination, ports in found:
+        if kinds[kind].setdefault((source, destination), ports) != ports:
+            raise ValueError(f"{source} -> {destination} appears twice, with different ports")
+    allowed, undefined = kinds
+    nothing = PortSet()
+    return {
+        pair: (allowed.get(pair, nothing), undefined.get(pair, nothing))
+        for pair in allowed | undefined
+    }
+
+
+def _read_json(text: str) -> Iterator[_Ports]:
     try:
         held = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"line {error.lineno}, column {error.colno} is not JSON") from error
     if not isinstance(held, dict) or not isinstance(held.get("connections"), list):
         raise ValueError('it has no list "connections"')
-    allowed, undefined = (
-        _once(_connection(item) for key in keys for item in _listed(held, key))
-        for keys in (("connections", "within"), ("undefined",))
-    )
-    return {
-        pair: (allowed.get(pair, PortSet()), undefined.get(pair, PortSet()))
-        for pair in dict.fromkeys((*allowed, *undefined))
-    }
-
-
-def _once(items: Iterable[tuple[tuple[str, str], _T]]) -> dict[tuple[str, str], _T]:
-    """Return items by their ends; a botched merge may have left two for the same ends."""
-    found: dict[tuple[str, str], _T] = {}
-    for ends, value in items:
-        if found.setdefault(ends, value) != value:
-            raise ValueError(f"{ends[0]} -> {ends[1]} appears twice, with different ports")
-    return found
-
-
-def _listed(held: dict[str, Any], key: str) -> list[Any]:
-    items = held.get(key, [])
-    if not isinstance(items, list):
-        raise ValueError(f'"{key}" is not a list')
-    return items
-
-
-def _connection(item: Any) -> tuple[tuple[str, str], PortSet]:
-    match item:
-        case {"from": str(source), "to": str(destination), "ports": ports}:
-            return (source, destination), _ports(ports)
-    raise ValueError(f"{json.dumps(item)} is not a connection: each has from, to and ports")
+    for key, kind in (("connections", ALLOWED), ("within", ALLOWED), ("undefined", UNDEFINED)):
+        if not isinstance(held.get(key, []), list):
+            raise ValueError(f'"{key}" is not a list')
+        for item in held.get(key, []):
+            match item:
+                case {"from": str(source), "to": str(destination), "ports": ports}:
+                    yield kind, source, destination, _ports(ports)
+                case _:
+                    said = f"{json.dumps(item)} is not a connection: each has from, to and ports"
+                    raise ValueError(said)
 
 
 def _ports(ranges: Any) -> PortSet:
@@ -299,40 +287,34 @@ def _ports(ranges: Any) -> PortSet:
     return PortSet.union(*parts)
 
 
-def _read_csv(text: str) -> Flows:
+def _read_csv(text: str) -> Iterator[_Ports]:
     rows = csv.reader(io.StringIO(text, newline=""))
     if next(rows, None) != ["from", "to", "ports", "undefined"]:
         raise ValueError("the first line is not from,to,ports,undefined")
-    found = []
     for row in filter(None, rows):
         if len(row) != 4:
             raise ValueError(f"line {rows.line_num} does not have four columns")
-        found.append(row)
-    return _spoken(found)
+        yield from _spoken(*row)
 
 
 _SUMMARY = re.compile(r"[\d,]+ connections?: ")
 _LINE = re.compile(r"(\S+)\s+->\s+(\S+)\s+(.*?)\s*(?:\(undefined: (.*)\))?$")
 
 
-def _read_text(text: str) -> Flows:
+def _read_text(text: str) -> Iterator[_Ports]:
     *lines, summary = text.rstrip().splitlines() or [""]
     if not _SUMMARY.match(summary):
         raise ValueError("the last line does not say how many connections there are")
-    found = []
     for line in filter(None, lines):
         parts = _LINE.match(line)
         if parts is None:
             raise ValueError(f'"{line}"')
-        found.append(parts.groups(""))
-    return _spoken(found)
+        yield from _spoken(*parts.groups(""))
 
 
-def _spoken(rows: Iterable[Sequence[str]]) -> Flows:
-    return _once(
-        ((source, destination), (parse_ports(ports), parse_ports(undefined)))
-        for source, destination, ports, undefined in rows
-    )
+def _spoken(source: str, destination: str, ports: str, undefined: str) -> Iterator[_Ports]:
+    yield ALLOWED, source, destination, parse_ports(ports)
+    yield UNDEFINED, source, destination, parse_ports(undefined)
 
 
 _READERS = {"json": _read_json, "csv": _read_csv, "text": _read_text}
