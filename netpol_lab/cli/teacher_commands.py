@@ -37,7 +37,7 @@ def _scenario(options: argparse.Namespace) -> bool:
 
     from netpol_lab.course.exercise_lint import check_file, holds_manifests
     from netpol_lab.course.exercise_loader import exercise_files
-    from netpol_lab.course.goal_table import heading_of, in_words
+    from netpol_lab.course.goal_table import in_words
 
     failed = False
     for path in options.paths:
@@ -46,10 +46,8 @@ def _scenario(options: argparse.Namespace) -> bool:
                 print(f"{file}: passed over, it holds manifests, not an exercise")
                 continue
             checked = check_file(file)
-            if options.show and checked.exercise is not None and checked.goals:
-                port = checked.exercise.file.port or checked.goals[0].port
-                heading = heading_of(checked.goals, str(port))
-                print(in_words(checked.exercise, checked.goals, heading), end="\n\n")
+            if options.show and checked.grader is not None:
+                print(in_words(checked.grader), end="\n\n")
             print_complaints(checked.complaints, checked.warnings)
             print(checked.summary)
             failed |= bool(checked.complaints)

@@ -31,26 +31,23 @@ class CheckedExercise:
     Parameters
     ----------
     file : str
-    exercise : LoadedExercise, optional
-        None where it cannot be read.
-    goals : tuple of Goal
+    grader : Grader, optional
+        None where it cannot be read, or its goal cannot be asked.
     complaints, warnings : tuple of str
     """
 
     file: str
-    exercise: LoadedExercise | None = None
-    goals: tuple[Goal, ...] = ()
+    grader: Grader | None = None
     complaints: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
         """One line."""
-        if self.complaints:
-            number = len(self.complaints)
-            return f"{self.file}: {counted(number, 'complaint')}"
-        hints = len(self.exercise.file.hints or ()) if self.exercise else 0
-        return f"{self.file}: good, {len(self.goals)} flows are graded, {hints} hints"
+        if self.complaints or self.grader is None:
+            return f"{self.file}: {counted(len(self.complaints), 'complaint')}"
+        hints = len(self.grader.exercise.file.hints or ())
+        return f"{self.file}: good, {len(self.grader.goals)} flows are graded, {hints} hints"
 
 
 def check_file(file: FilePath) -> CheckedExercise:
@@ -69,8 +66,8 @@ def check_file(file: FilePath) -> CheckedExercise:
     grader, problems = Grader(exercise), list(problems_of(exercise))
     faults = [*_of_hints(exercise), *(problems or _of_goals(grader))]
     complaints = tuple(str(problem.complaint(exercise.document)) for problem in faults)
-    goals = () if problems else grader.goals
-    return CheckedExercise(str(file), exercise, goals, complaints, tuple(_remarks(exercise)))
+    gradable = None if problems else grader
+    return CheckedExercise(str(file), gradable, complaints, tuple(_remarks(exercise)))
 
 
 def holds_manifests(file: FilePath) -> bool:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import REST, Goal
+from netpol_lab.course.grading import Grader
+from netpol_lab.model.ports import spoken_port
 
 NOT_LISTED = "-"
 
@@ -56,10 +58,11 @@ def _short(ends: Iterable[str], captions: Mapping[str, str]) -> dict[str, str]:
     return {end: called.get(end) or (end if several else end.rpartition("/")[2]) for end in ends}
 
 
-def heading_of(goals: Sequence[Goal], shown: str) -> str:
+def heading_of(grader: Grader) -> str:
     """Return what is wanted where, and which port the picture stands for if there are more."""
-    ports = dict.fromkeys(goal.asked for goal in goals)
-    which = f" (the picture shows {shown.rpartition(' ')[2]})" if len(ports) > 1 else ""
+    ports = dict.fromkeys(goal.asked for goal in grader.goals)
+    shown = spoken_port(*grader.drawn_port()).rpartition(" ")[2]
+    which = f" (the picture shows {shown})" if len(ports) > 1 else ""
     return f"Wanted on {' and on '.join(ports)}{which}"
 
 
@@ -72,15 +75,17 @@ def counted(goals: Sequence[Goal]) -> str:
     return f"{len(goals)} are as wanted ({len(pairs)} connections on each of {len(ports)} ports)"
 
 
-def in_words(exercise: LoadedExercise, goals: Sequence[Goal], heading: str) -> str:
+def in_words(grader: Grader) -> str:
     """Return a task as a learner reads it: story, pods and goal."""
+    exercise = grader.exercise
     whole = partial(fill, break_on_hyphens=False, break_long_words=False)
     story = "\n\n".join(map(whole, exercise.file.paragraphs))
     pods = "\n".join(
         f"pod {pod} has {', '.join(f'{k}={v}' for k, v in pod.labels.items()) or 'no labels'}"
         for pod in exercise.start.pods
     )
-    table = goal_text(heading, goal_rows(goals, exercise.file.captions), rest_of(exercise))
+    rows = goal_rows(grader.goals, exercise.file.captions)
+    table = goal_text(heading_of(grader), rows, rest_of(exercise))
     return "\n\n".join([exercise.file.title, story, pods, table])
 
 

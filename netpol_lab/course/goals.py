@@ -19,7 +19,7 @@ from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.ports import Protocol
+from netpol_lab.model.ports import Protocol, spoken_port
 from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State
 
@@ -65,7 +65,7 @@ class Goal:
     @property
     def asked(self) -> str:
         """The port in words."""
-        return self.protocol if self.port is None else f"{self.protocol} {self.port}"
+        return spoken_port(self.port, self.protocol)
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.destination} on {self.asked}"

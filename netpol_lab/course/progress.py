@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -141,10 +140,9 @@ def record_prediction(chapter: str, right: int, of: int) -> None:
 
 def _record_round(kind: str, chapter: str, right: int, of: int) -> None:
     def with_round(so_far: Progress) -> Progress:
-        scores: Mapping[str, Score] = getattr(so_far, kind)
-        before = scores.get(chapter, Score())
-        now = before.also(Score(right, of, min(before.rounds + 1, MAX_COUNT)))
-        return replace(so_far, **{kind: {**scores, chapter: now}})  # type: ignore[arg-type]
+        rounds = getattr(so_far, kind).get(chapter, Score()).rounds + 1
+        score = Score(right, of, min(rounds, MAX_COUNT))
+        return so_far.also(Progress(**{kind: {chapter: score}}))  # type: ignore[arg-type]
 
     if 0 <= right <= of <= MAX_COUNT:
         _store().change(with_round)
@@ -280,8 +278,16 @@ class Store:
         self._unwritten = NOTHING
 
     def read(self) -> Progress:
-        """Return what is recorded, here or by other notebooks."""
-        return self._looked_up().also(self._unwritten)
+        """Return what is recorded, here or by other notebooks. A file is read without the lock."""
+        path, stored = self.path, NOTHING
+        try:
+            if path and os.path.lexists(path):
+                stored = read(path)
+        except NewerProgressError as error:
+            self._tell_of(error)
+        except (BrokenProgressError, OSError, ValueError):  # another may be putting it aside
+            stored = self._safely(self._stored) or NOTHING
+        return stored.also(self._unwritten)
 
     def change(self, made: Callable[[Progress], Progress]) -> None:
         """Change what is recorded."""
@@ -302,16 +308,6 @@ class Store:
         if self._unwritten != NOTHING:
             self._write(path, lambda so_far: so_far)
         return aside(path, BEFORE_RESET) if os.path.lexists(path) else path
-
-    def _looked_up(self) -> Progress:
-        """Return what the file holds. Nobody has to wait for that: it is replaced all at once."""
-        try:
-            return read(self.path) if self.path and os.path.lexists(self.path) else NOTHING
-        except NewerProgressError as error:
-            self._tell_of(error)
-            return NOTHING
-        except (BrokenProgressError, OSError, ValueError):  # another may be putting it aside
-            return self._safely(self._stored) or NOTHING
 
     def _safely(self, made: Callable[[Path], _Any]) -> _Any | None:
         """Return what is made under the lock; None, and a word about it, where that fails."""

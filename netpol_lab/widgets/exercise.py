@@ -15,7 +15,6 @@ from netpol_lab.course.goal_table import goal_html, goal_rows, heading_of, in_wo
 from netpol_lab.course.grading import Grade, Grader
 from netpol_lab.errors import ManifestError, NetpolError
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.notebook_text import Words, with_code
 from netpol_lab.widgets.attempt import NOT_SOLVED, Attempt, Feedback, without_policy
 from netpol_lab.widgets.card import Card, button, fitted, heading, preformatted
@@ -53,8 +52,8 @@ class Exercise(Card):
         self._more = button("Hint", self.hint)
         self._more.disabled = not self.file.hints
         self._last = button("Worked answer", self.answer)
-        rows, rest = goal_rows(self.goals, self.file.captions), rest_of(exercise)
-        table = goal_html(self._wanted, rows, rest)
+        rows = goal_rows(self.goals, self.file.captions)
+        table = goal_html(heading_of(self._grader), rows, rest_of(exercise))
         style = "line-height: 1.5; margin: 4px 0 8px;"
         story = "".join(
             f'<p style="{style}">{with_code(escape(part))}</p>' for part in self.file.paragraphs
@@ -190,7 +189,7 @@ class Exercise(Card):
     @property
     def words(self) -> str:  # type: ignore[override]
         """The task and what is wanted, as text."""
-        return in_words(self._loaded, self.goals, self._wanted)
+        return in_words(self._grader)
 
     @property
     def svg(self) -> str:  # type: ignore[override]
@@ -202,7 +201,3 @@ class Exercise(Card):
             self._shown.append(words)
             self._help.value += preformatted(words)
         return Words(words)
-
-    @property
-    def _wanted(self) -> str:
-        return heading_of(self.goals, spoken_port(*self._grader.drawn_port()))

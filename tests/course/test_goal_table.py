@@ -2,7 +2,8 @@
 
 from netpol_lab.course.exercise_loader import read_exercise
 from netpol_lab.course.goal_table import counted, goal_html, goal_rows, heading_of, in_words
-from netpol_lab.course.goals import Goal, goals_of
+from netpol_lab.course.goals import Goal
+from netpol_lab.course.grading import Grader
 from tests.helpers.exercises import GOOD, goals
 
 
@@ -14,16 +15,18 @@ def test_a_table_has_a_line_for_each_destination():
 
 
 def test_headings_and_counts_speak_of_one_port_or_of_more():
-    one, two = goals(GOOD), goals(GOOD.replace("port: 80", "ports: [{port: 80}, {port: 443}]"))
-    assert heading_of(one, "80") == "Wanted on TCP 80"
-    assert heading_of(two, "443") == "Wanted on TCP 80 and on TCP 443 (the picture shows 443)"
-    assert counted(one) == "6 connections are as wanted"
-    assert counted(two) == "12 are as wanted (6 connections on each of 2 ports)"
+    two_ports = "port: 443\nports: [{port: 80}, {port: 443}]"
+    one, two = (
+        Grader(read_exercise(text, "x")) for text in (GOOD, GOOD.replace("port: 80", two_ports))
+    )
+    assert heading_of(one) == "Wanted on TCP 80"
+    assert heading_of(two) == "Wanted on TCP 80 and on TCP 443 (the picture shows 443)"
+    assert counted(one.goals) == "6 connections are as wanted"
+    assert counted(two.goals) == "12 are as wanted (6 connections on each of 2 ports)"
 
 
 def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
-    exercise = read_exercise(GOOD, "x")
-    said = in_words(exercise, goals_of(exercise), "Wanted")
+    said = in_words(Grader(read_exercise(GOOD, "x")))
     assert "Only the clerk may come" in said
     assert "pod bank/safe has app=safe" in said
     assert "to safe\n  allowed from clerk\n  blocked from internet" in said
