@@ -88,6 +88,27 @@ class ExpectationReport:
     refusals: int = 0
     outcomes: list[ExpectationOutcome] = field(default_factory=list)
 
+    def add(
+        self, file: str, case: str, name: str, failure: Failure | None = None, waits: bool = False
+    ) -> None:
+        """Add what became of one expectation.
+
+        Parameters
+        ----------
+        file, case, name : str
+        failure : Failure, optional
+        waits : bool
+            All as in `ExpectationOutcome`.
+
+        Examples
+        --------
+        >>> report = ExpectationReport(cases=1)
+        >>> report.add("shop.yaml", "", "can be run", Failure("shop.yaml", 0, "cannot be run"))
+        >>> report.hold
+        False
+        """
+        self.outcomes.append(ExpectationOutcome(file, case, name, failure, waits))
+
     @property
     def waiting(self) -> list[str]:
         """The files with cases that wait for cluster-wide policies to be evaluated."""

@@ -15,12 +15,7 @@ from pathlib import Path as FilePath
 from textwrap import indent
 
 from netpol_lab.checks.expectation_file import Case, Cases, Expectation, Refusal, read_cases
-from netpol_lab.checks.expectation_report import (
-    INLINE,
-    ExpectationOutcome,
-    ExpectationReport,
-    Failure,
-)
+from netpol_lab.checks.expectation_report import INLINE, ExpectationReport, Failure
 from netpol_lab.engine.explain import ALLOWED_WORDS, explain
 from netpol_lab.engine.verdict import judge
 from netpol_lab.errors import (
@@ -32,7 +27,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.loader import CLUSTER_WIDE, read_all
-from netpol_lab.manifests.sources import files_of, text_of
+from netpol_lab.manifests.sources import files_of, text_of, texts_of_files
 from netpol_lab.manifests.yaml_reader import Document
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -162,8 +157,7 @@ def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
             f'there is no file or directory "{visible(name)}", seen from the folder of {file}. '
             f"{near}"
         )
-    for found in files_of(path):
-        yield str(found), text_of(found)
+    return texts_of_files(path)
 
 
 # ---------------------------------------------------------------- one run
@@ -177,11 +171,8 @@ class _Run:
     assumptions: Assumptions
     report: ExpectationReport = field(default_factory=ExpectationReport)
 
-    def add(self, file: str, case: Case, name: str, failure: Failure | None) -> None:
-        self.report.outcomes.append(ExpectationOutcome(file, case.name, name, failure))
-
     def add_unreadable(self, file: str, error: NetpolError) -> None:
-        self.add(file, Case(), "can be run", Failure(file, 0, _cannot_run(error)))
+        self.report.add(file, "", "can be run", Failure(file, 0, _cannot_run(error)))
 
     def file(self, file: str, cases: Cases) -> None:
         """Check the cases of a file, up to the first that cannot be run."""
@@ -208,10 +199,10 @@ class _Run:
             if message:
                 path = ("expect_default",) if expected.index < 0 else ("expect", expected.index)
                 failure = Failure(file, document.locate(path)[0], message, reasons)
-            self.add(file, case, expected.name, failure)
+            self.report.add(file, case.name, expected.name, failure)
         if self.report.expectations == before:
-            line = document.locate(("probe_ports",))[0]
-            self.add(file, case, "tests something", Failure(file, line, _NOTHING_TRIED))
+            failure = Failure(file, document.locate(("probe_ports",))[0], _NOTHING_TRIED)
+            self.report.add(file, case.name, "tests something", failure)
 
     def refusal(self, file: str, case: Case) -> None:
         """Check what the API server is expected to refuse, and what it warns of."""
@@ -229,7 +220,8 @@ class _Run:
         if case.warnings:
             failures += _compare(file, "warnings", case.warnings, warned)
         for failure in failures or [None]:
-            self.add(file, case, "is refused" if case.errors else "is accepted", failure)
+            words = "is refused" if case.errors else "is accepted"
+            self.report.add(file, case.name, words, failure)
 
     def _is_put_off(self, file: str, case: Case, cluster: Cluster) -> bool:
         """Say whether a case has cluster-wide policies: it fails, or waits if it is about them.
@@ -239,11 +231,10 @@ class _Run:
         """
         kinds = [kind for kind in cluster.ignored if kind in CLUSTER_WIDE]
         if kinds and any(row.startswith("ANP-") for row in case.semantics or ()):
-            words = "waits for cluster-wide policies"
-            self.report.outcomes.append(ExpectationOutcome(file, case.name, words, waits=True))
+            self.report.add(file, case.name, "waits for cluster-wide policies", waits=True)
         elif kinds:
             message = f"not run: {', '.join(kinds)} among the manifests, {_NOT_EVALUATED}"
-            self.add(file, case, "can be run", Failure(file, 0, message))
+            self.report.add(file, case.name, "can be run", Failure(file, 0, message))
         return bool(kinds)
 
 
@@ -311,10 +302,9 @@ def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
     default = Expectation(from_="*", to="*", allowed=case.expect_default)
     cells: dict[tuple[str, str, int | None, str], _ExpectedVerdict] = {}
     for i, entry in enumerate((default, *entries), -1):
-        for source, destination in _pairs(entry, cluster):
-            for port, protocol in _ports_of(entry, probes):
-                key = source, destination, port, protocol
-                cells[key] = _ExpectedVerdict(*key, entry, i)
+        for ends, port in product(_pairs(entry, cluster), _ports_of(entry, probes)):
+            key = *ends, *port
+            cells[key] = _ExpectedVerdict(*key, entry, i)
     return cells.values()
 
 

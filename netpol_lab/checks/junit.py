@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from xml.etree import ElementTree
 
-from netpol_lab.checks.expectation_report import ExpectationOutcome, ExpectationReport, Failure
+from netpol_lab.checks.expectation_report import ExpectationOutcome, ExpectationReport
 
 _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -38,17 +38,15 @@ def junit(report: ExpectationReport) -> str:
     </testsuites>
     """
     root = _element("testsuites", name="netpol-lab", **_counts(report.outcomes))
-    root.extend(_suite(file, [*of]) for file, of in groupby(report.outcomes, attrgetter("file")))
+    for file, found in groupby(report.outcomes, attrgetter("file")):
+        outcomes = list(found)
+        skipped = sum(outcome.waits for outcome in outcomes)
+        suite = _element("testsuite", name=file, file=file, skipped=skipped, **_counts(outcomes))
+        suite.extend(map(_test, outcomes))
+        root.append(suite)
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="us-ascii", xml_declaration=True)
     return text.decode("ascii")
-
-
-def _suite(file: str, outcomes: list[ExpectationOutcome]) -> ElementTree.Element:
-    skipped = sum(outcome.waits for outcome in outcomes)
-    suite = _element("testsuite", name=file, file=file, skipped=skipped, **_counts(outcomes))
-    suite.extend(map(_test, outcomes))
-    return suite
 
 
 def _counts(outcomes: list[ExpectationOutcome]) -> dict[str, object]:
@@ -61,20 +59,16 @@ def _test(outcome: ExpectationOutcome) -> ElementTree.Element:
     test = _element(
         "testcase", classname=outcome.case or outcome.file, name=outcome.name, file=outcome.file
     )
-    if outcome.failure:
-        if outcome.failure.line:
-            test.set("line", str(outcome.failure.line))
-        test.append(_failure(outcome.failure))
+    if failure := outcome.failure:
+        if failure.line:
+            test.set("line", str(failure.line))
+        first = failure.message.partition("\n")[0]
+        element = _element("failure", message=first, type="expectation")
+        element.text = _legal(str(failure))  # the rest of the message, and the reasons
+        test.append(element)
     elif outcome.waits:
         test.append(_element("skipped", message=outcome.name))
     return test
-
-
-def _failure(failure: Failure) -> ElementTree.Element:
-    """Return a failure: its first line as the message, the rest with the reasons as text."""
-    element = _element("failure", message=failure.message.partition("\n")[0], type="expectation")
-    element.text = _legal(str(failure))
-    return element
 
 
 def _element(tag: str, **attributes: object) -> ElementTree.Element:

@@ -128,6 +128,8 @@ class Resolution:
     ----------
     pod_index : PodIndex
     policies : tuple of Policy
+    policies_of : dict of str to list of Policy
+        The policies of each namespace that has some.
 
     Examples
     --------
@@ -140,9 +142,9 @@ class Resolution:
     def __init__(self, cluster: Cluster, names: Sequence[str] | None = None) -> None:
         self.pod_index = PodIndex(cluster, names)
         self.policies = cluster.policies
-        self._policies: dict[str, list[Policy]] = {}
+        self.policies_of: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
-            self._policies.setdefault(policy.namespace, []).append(policy)
+            self.policies_of.setdefault(policy.namespace, []).append(policy)
         self.subjects = cache(self._subjects)
         self.peers = cache(self._peers)
 
@@ -167,7 +169,7 @@ class Resolution:
         """
         return tuple(
             policy
-            for policy in self._policies.get(pod.namespace, ())
+            for policy in self.policies_of.get(pod.namespace, ())
             if pod in self.isolated_by(policy, direction)
         )
 

@@ -100,18 +100,14 @@ def _without_selector(
 
 def _may_reach_ends(context: Context, policy: Policy, service: Service) -> bool:
     """Say whether a policy admits addresses other than those of Services where one may lead."""
-
-    def is_other(peer: Peer) -> bool:
-        block = peer.ip_block
-        return block is not None and block.cidr.network_address not in context.service_addresses
-
-    return any(
-        (not rule.peers or any(map(is_other, rule.peers)))
-        and (port.protocol, port.target) in context.ports_to(rule, None)
-        for rule in policy.rules(Direction.EGRESS)
-        for port in service.ports
-        if isinstance(port.target, int)
-    )
+    ends = [(port.protocol, port.target) for port in service.ports if isinstance(port.target, int)]
+    for rule in policy.rules(Direction.EGRESS):
+        blocks = context.peers(policy, *rule.peers).blocks
+        others = {block.cidr.network_address for block in blocks} - context.service_addresses
+        ports = context.ports_to(rule, None)
+        if (others or not rule.peers) and any(end in ports for end in ends):
+            return True
+    return False
 
 
 def _to_service(
@@ -159,29 +155,23 @@ def _leak(
 ) -> tuple[str, Witness] | None:
     """Return what else lets in an address of an excepted range, with the proof."""
     subjects = context.subjects(policy)
-    for other in context.policies_of[policy.namespace]:
+    for other, their in context.rules_for(rule.direction, subjects):
         shared = context.subjects(other) & subjects
-        for their in other.rules(rule.direction) if rule.direction in other.policy_types else ():
-            if not shared or is_for_dns(their.ports):
+        for j, address in () if is_for_dns(their.ports) else _openings(their, hole):
+            if (their is rule and j == i) or context.cluster.owner(address) is not None:
                 continue
-            for j, address in _openings(their, hole):
-                if (their is rule and j == i) or context.cluster.owner(address) is not None:
-                    continue
-                closed = (
-                    parts.with_rule(other, their) if j is None else parts.with_peer(other, their, j)
-                )
-                probes = between(context, rule.direction, shared, [address], rule, their)
-                what = f"item {(j or 0) + 1} of the same list"
-                if their is not rule:
-                    what = f"rule {their.number}" + ("" if other is policy else f" of {other}")
-                variant = context.instead(other, closed)
-                if witness := difference(context, probes, variant, f"without {what}", CLOSES):
-                    return what, witness
+            probes = between(context, rule.direction, shared, [address], rule, their)
+            what = f"item {j + 1} of the same list"
+            if their is not rule:
+                what = f"rule {their.number}" + ("" if other is policy else f" of {other}")
+            variant = context.instead(other, parts.with_peer(other, their, j))
+            if witness := difference(context, probes, variant, f"without {what}", CLOSES):
+                return what, witness
     return None
 
 
-def _openings(rule: Rule, hole: Network) -> Iterator[tuple[int | None, Address]]:
-    """Yield which peers of a rule admit an address of a range; None where the rule has no peers.
+def _openings(rule: Rule, hole: Network) -> Iterator[tuple[int, Address]]:
+    """Yield which peers of a rule admit an address of a range; the first where it has none at all.
 
     A smaller block inside the range is taken for a deliberate hole in it.
     """
@@ -189,7 +179,7 @@ def _openings(rule: Rule, hole: Network) -> Iterator[tuple[int | None, Address]]
     if inside.is_loopback:  # it never leaves a pod
         return
     if not rule.peers:
-        yield None, inside
+        yield 0, inside
     for j, peer in enumerate(rule.peers):
         block = peer.ip_block
         if block is not None and block.cidr.prefixlen <= hole.prefixlen and covers(block, inside):

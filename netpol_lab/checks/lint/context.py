@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from functools import cache, cached_property, reduce
 from ipaddress import ip_address
-from itertools import chain
+from itertools import chain, count
 from operator import or_
 from typing import NamedTuple
 
 from netpol_lab.checks.lint.codes import CODES
 from netpol_lab.checks.lint.findings import Finding, Witness
-from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import PeerSet, resolution_of
-from netpol_lab.engine.semantics import addresses_of, ports_at
+from netpol_lab.engine.semantics import addresses_of, admitted_ports
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
@@ -36,7 +36,10 @@ from netpol_lab.model.objects import (
 )
 from netpol_lab.model.ports import PortSet
 
-_STRANGERS = {4: "203.0.113.7", 6: "2001:db8::7"}  # addresses for documentation: nobody's own
+_STRANGERS = {
+    4: ip_address("203.0.113.7"),
+    6: ip_address("2001:db8::7"),
+}  # addresses for documentation: nobody's own
 
 
 class Probe(NamedTuple):
@@ -62,9 +65,7 @@ class Context:
         self.assumptions = assumptions
         self.resolution = resolution_of(cluster)
         self.pod_index = self.resolution.pod_index
-        self.policies_of: dict[str, list[Policy]] = {}
-        for policy in cluster.policies:
-            self.policies_of.setdefault(policy.namespace, []).append(policy)
+        self.policies_of = self.resolution.policies_of
         self.allowed = cache(self._allowed)
         self._selecting = cache(self._policies_for)
 
@@ -105,6 +106,13 @@ class Context:
         """Return what some peers in a policy's `from` or `to` match."""
         return self.resolution.peers(policy.namespace, peers)
 
+    def rules_for(self, direction: Direction, pods: PodSet) -> Iterator[tuple[Policy, Rule]]:
+        """Yield the rules of one direction in policies that select some of the pods."""
+        for namespace in {pod.namespace for pod in pods}:
+            for policy in self.policies_of.get(namespace, ()):
+                if direction in policy.policy_types and self.subjects(policy) & pods:
+                    yield from ((policy, rule) for rule in policy.rules(direction))
+
     def pods_of(self, namespace: str) -> PodSet:
         """Return the running pods of a namespace."""
         return self.resolution.subjects(namespace, Selector())
@@ -121,20 +129,19 @@ class Context:
 
     def inside(self, block: IPBlock) -> PodSet:
         """Return the pods with an address in a block."""
-        known = self._by_address.get(block.cidr.version, [])
-        found = []
+        known, version, found = self._addresses, block.cidr.version, []
         for first, last in (part.numbers for part in addresses_of(block)):
-            found += known[bisect_left(known, (first, -1)) : bisect_left(known, (last + 1, -1))]
-        return PodSet(self.pod_index, bits_of(place for _, place in found))
+            start = bisect_left(known, (version, first, -1))
+            found += known[start : bisect_left(known, (version, last + 1, -1))]
+        return PodSet(self.pod_index, bits_of(place for *_, place in found))
 
     @cached_property
-    def _by_address(self) -> dict[int, list[tuple[int, int]]]:
-        """The addresses of pods by family, in order, each with its pod's bit."""
-        found: dict[int, list[tuple[int, int]]] = {}
-        for place, pod in self.pod_index.pods.items():
-            for address in pod.known_addresses:
-                found.setdefault(address.version, []).append((int(address), place))
-        return {version: sorted(pairs) for version, pairs in found.items()}
+    def _addresses(self) -> list[tuple[int, int, int]]:
+        """The addresses of pods in order: the family, the number and the pod's bit."""
+        pods = self.pod_index.pods.items()
+        return sorted(
+            (a.version, int(a), place) for place, pod in pods for a in pod.known_addresses
+        )
 
     def families(self, pods: PodSet) -> set[int]:
         """Return the address families of some pods; none where an address is not known."""
@@ -146,18 +153,14 @@ class Context:
         """An address outside the cluster, of each family."""
         own = ((*pod.addresses, *pod.node_addresses) for pod in self.everyone)
         taken = {*chain.from_iterable(own), *self.service_addresses}
-        found = {}
-        for version, text in _STRANGERS.items():
-            address = ip_address(text)
-            while address in taken:
-                address += 1
-            found[version] = address
-        return found
+        return {
+            version: next(first + n for n in count() if first + n not in taken)
+            for version, first in _STRANGERS.items()
+        }
 
     def ports_to(self, rule: Rule, pod: Pod | None) -> PortSet:
         """Return the ports that a rule allows at a destination."""
-        names = named_ports(Endpoint(pod), self.assumptions)
-        return ports_at(rule.ports, names, self.assumptions.end_port)
+        return admitted_ports(rule, Endpoint(pod), self.assumptions)
 
     # ---------------------------------------------------------------- Services
 
@@ -185,7 +188,7 @@ class Context:
 
     def _allowed(self, probe: Probe) -> bool | None:
         """Return the verdict on the cluster as it is."""
-        return evaluate(self.cluster, *probe, assumptions=self.assumptions).allowed
+        return evaluate(self.cluster, *probe, self.assumptions).allowed
 
     def silent_about(self, pods: Iterable[Pod]) -> set[int]:
         """Return the ids of the policies that select none of some pods."""
@@ -222,14 +225,11 @@ class Context:
         witness: Witness | None = None,
     ) -> Finding:
         """Return a finding with its place and with all that is known of its code."""
-        kind, policy = CODES[code], about if isinstance(about, Policy) else None
+        policy = about if isinstance(about, Policy) else None
         return Finding(
-            code,
-            kind.severity,
-            kind.title,
-            message,
-            hint,
-            kind.chapter,
+            **asdict(CODES[code]),
+            message=message,
+            hint=hint,
             namespace=about.name if isinstance(about, Namespace) else about.namespace,
             policy=str(policy or ""),
             pod=str(about) if isinstance(about, Pod) else "",

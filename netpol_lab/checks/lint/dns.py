@@ -163,33 +163,27 @@ def _without_names(
 def half_open_servers(context: Context) -> Iterator[Finding]:
     """NP305 and NP306: ingress rules that let name servers be asked over one protocol alone."""
     servers = _name_servers(context)
+    names = set(map(str, servers.pods))
     for namespace in dict.fromkeys(pod.namespace for pod in servers.pods):
         policies = [p for p in context.policies_of.get(namespace, ()) if INGRESS in p.policy_types]
         asked = [p for p in policies if context.subjects(p) & servers.pods]
+        rules = [rule for policy in asked for rule in policy.rules(INGRESS)]
         for policy in asked:
-            yield from _half_open(context, servers, policy, asked)
-
-
-def _half_open(
-    context: Context, servers: _NameServers, policy: Policy, beside: list[Policy]
-) -> Iterator[Finding]:
-    """Yield a finding about the first rule for DNS, if no rule allows the other protocol."""
-    rules = [rule for p in beside for rule in p.rules(INGRESS)]
-    pod = next(iter(context.subjects(policy) & servers.pods))
-    spoken_of = PortSet.union(*(context.ports_to(rule, pod) for rule in rules))
-    lacking = [protocol for protocol in (UDP, TCP) if (protocol, servers.port) not in spoken_of]
-    first = next(filter(_has_port_for_dns, policy.rules(INGRESS)), None)
-    if len(lacking) == 1 and first is not None:
-        names = set(map(str, servers.pods))
-        added = PolicyPort(lacking[0], servers.port)
-        more = parts.with_rule(policy, first, replace(first, ports=(*first.ports, added)))
-        flows = admitted(context, policy, replace(first, ports=(added,)))
-        probes = (probe for probe in flows if probe.destination in names)
-        variant = context.instead(policy, more)
-        if witness := difference(context, probes, variant, f"with {added} in the rule", OPENS):
-            code = "NP305" if added.protocol is UDP else "NP306"
-            hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
-            yield context.finding(code, policy, _MESSAGES[code], hint, first.path, witness)
+            pod = next(iter(context.subjects(policy) & servers.pods))
+            spoken_of = PortSet.union(*(context.ports_to(rule, pod) for rule in rules))
+            lacking = [each for each in (UDP, TCP) if (each, servers.port) not in spoken_of]
+            first = next(filter(_has_port_for_dns, policy.rules(INGRESS)), None)
+            if len(lacking) != 1 or first is None:
+                continue
+            added = PolicyPort(lacking[0], servers.port)
+            more = parts.with_rule(policy, first, replace(first, ports=(*first.ports, added)))
+            flows = admitted(context, policy, replace(first, ports=(added,)))
+            probes = (probe for probe in flows if probe.destination in names)
+            variant = context.instead(policy, more)
+            if witness := difference(context, probes, variant, f"with {added} in the rule", OPENS):
+                code = "NP305" if added.protocol is UDP else "NP306"
+                hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
+                yield context.finding(code, policy, _MESSAGES[code], hint, first.path, witness)
 
 
 OF_CLUSTERS = (no_names, half_open_servers)

@@ -108,14 +108,12 @@ class Finding:
 
     def __str__(self) -> str:
         where = self.place or self.about
-        lines = [f"{where}: {self.severity} {self.code}: {self.title}"]
         who = f"{self.policy}: " if self.policy and self.place else ""
-        lines.append(f"  {who}{self.message}")
-        lines.append(f"  hint: {self.hint}")
-        if self.witness is not None:
-            lines.append(f"  witness: {self.witness}")
-        lines.append(f"  learn: chapter {self.chapter:02}")
-        return "\n".join(lines)
+        proof = f"  witness: {self.witness}\n" if self.witness else ""
+        return (
+            f"{where}: {self.severity} {self.code}: {self.title}\n  {who}{self.message}\n"
+            f"  hint: {self.hint}\n{proof}  learn: chapter {self.chapter:02}"
+        )
 
 
 class Found(tuple[Finding, ...]):

@@ -88,7 +88,7 @@ def _open_ban(context: Context, policy: Policy, words: set[str]) -> Iterator[Fin
     rules = [policy.rules(direction) for direction in named or policy.policy_types]
     if not all(rules) or not all(map(parts.is_empty, chain.from_iterable(rules))):
         return
-    for rule in (first for first, *_ in rules):
+    for rule, *_ in rules:
         variant = context.instead(policy, parts.with_rules(policy, rule.direction, ()))
         probes = with_anybody(context, rule.direction, context.subjects(policy))
         witness = difference(context, probes, variant, f"with {rule.direction}: []", CLOSES)

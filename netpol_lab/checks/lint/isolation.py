@@ -131,7 +131,7 @@ def forgotten_pods(context: Context) -> Iterator[Finding]:
                 f"no policy of namespace {namespace} selects {who}: nothing limits "
                 "what comes in there, or what is opened from there."
             )
-            yield from _without_default_deny("NP105", context, left, message)
+            yield from _left_open("NP105", context, left, message)
 
 
 OFTEN = 3  # times as many namespaces have policies as have none
@@ -146,12 +146,10 @@ def forgotten_namespaces(context: Context) -> Iterator[Finding]:
         return
     for name in empty:
         message = f"namespace {name} has pods and no policy at all, unlike most namespaces here."
-        yield from _without_default_deny("NP106", context, pods[name], message)
+        yield from _left_open("NP106", context, pods[name], message)
 
 
-def _without_default_deny(
-    code: str, context: Context, pods: PodSet, message: str
-) -> Iterator[Finding]:
+def _left_open(code: str, context: Context, pods: PodSet, message: str) -> Iterator[Finding]:
     """Yield a finding about pods of one namespace that a default deny would protect."""
     pod = next(iter(pods))
     policy = Policy(pod.namespace, "default-deny", Selector(), (INGRESS,))

@@ -51,7 +51,7 @@ def _contradicted(selector: Selector) -> Iterator[str]:
     for key, found in groupby(by_key, lambda r: r.key):
         alone = Selector(tuple(found))
         values = chain.from_iterable(r.values for r in alone.requirements)
-        labels: list[Labels] = [{}, {key: "\0"}, *({key: value} for value in values)]
+        labels = ({}, *({key: value} for value in ("\0", *values)))
         if not any(matches(alone, label) for label in labels):
             yield key
 
@@ -118,7 +118,7 @@ def _is_told_elsewhere(context: Context, policy: Policy, rule: Rule, i: int) -> 
     """Say whether NP107, NP201 or NP206 already tells why a peer matches nothing."""
     peer = rule.peers[i]
     homeless = peer.namespace_selector is None and not context.pods_of(policy.namespace)
-    pairs = {place for j, *_ in _likely_pairs(context, policy, rule) for place in (j, j + 1)}
+    pairs = {place for j, *_ in _joinable(context, policy, rule) for place in (j, j + 1)}
     return homeless or i in pairs or is_contradictory(peer.pod_selector, peer.namespace_selector)
 
 
@@ -250,7 +250,7 @@ def _in_words(labels: Mapping[str, Iterable[str]]) -> str:
 def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP206: namespaceSelector and podSelector in two peers, which admit more than one (SEM-19)."""
     for rule in parts.listed_rules(policy):
-        for i, both, more in _likely_pairs(context, policy, rule):
+        for i, both, more in _joinable(context, policy, rule):
             one = replace(rule, peers=(*rule.peers[:i], both, *rule.peers[i + 2 :]))
             probes = by_rule(context, policy, rule, more or context.peers(policy, both).pods)
             change = "with both selectors in one item"
@@ -270,9 +270,7 @@ def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
                 yield context.finding("NP206", policy, message, hint, path, witness)
 
 
-def _likely_pairs(
-    context: Context, policy: Policy, rule: Rule
-) -> Iterator[tuple[int, Peer, PodSet]]:
+def _joinable(context: Context, policy: Policy, rule: Rule) -> Iterator[tuple[int, Peer, PodSet]]:
     """Yield pairs of peers that may be meant as one: the place, that one, and who else matches now.
 
     Nobody else does where only such pods run in those namespaces so far. Then it still looks like
@@ -311,10 +309,8 @@ def _lacking(
     """Yield a finding if some pods are let in because they lack a key that others carry."""
     peer = rule.peers[i]
     present = Requirement(wanted.key, Operator.EXISTS)
-    both = {
-        field: Selector((*selector.requirements, present)) if field == name else selector
-        for field, selector in parts.selectors_of(peer).items()
-    }
+    both = parts.selectors_of(peer)
+    both[name] = Selector((*both[name].requirements, present))
     strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
     carrying = context.peers(policy, strict).pods
     lacking = context.peers(policy, peer).pods - carrying

@@ -32,7 +32,7 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         if pods - context.isolated[other] or (pods | subjects) & context.on_hosts:
             continue
-        theirs = _rules_for(context, other, pods)
+        theirs = context.rules_for(other, pods)
         if any(_answers(context, rule, answer, pods, subjects) for answer in theirs):
             continue
         if witness := _with_both(context, policy, rule, pods):
@@ -54,22 +54,8 @@ def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Wi
     return difference(context, probes, variant, f"if {namespace} allowed all {other}", OPENS)
 
 
-def _rules_for(
-    context: Context, direction: Direction, pods: PodSet
-) -> Iterator[tuple[Policy, Rule]]:
-    """Yield the rules of one direction in policies that select some of the pods."""
-    for namespace in {pod.namespace for pod in pods}:
-        for policy in context.policies_of.get(namespace, ()):
-            if direction in policy.policy_types and context.subjects(policy) & pods:
-                yield from ((policy, rule) for rule in policy.rules(direction))
-
-
 def _answers(
-    context: Context,
-    rule: Rule,
-    theirs: tuple[Policy, Rule],
-    pods: PodSet,
-    subjects: PodSet,
+    context: Context, rule: Rule, theirs: tuple[Policy, Rule], pods: PodSet, subjects: PodSet
 ) -> bool:
     """Say whether a rule of the other end may admit some of the same flows."""
     policy, answer = theirs
@@ -136,7 +122,7 @@ def _is_known_otherwise(context: Context, policy: Policy, rule: Rule, pods: PodS
     explained = any(translated(context, pods, entry)[0] for entry in rule.ports)
     return explained or any(
         (port.protocol, port.port) in context.ports_to(other, pod)
-        for _, other in _rules_for(context, rule.direction, context.subjects(policy))
+        for _, other in context.rules_for(rule.direction, context.subjects(policy))
         if other is not rule
         for pod in islice(pods, MOST_ENDS)
         for port in pod.ports

@@ -124,6 +124,3 @@ def _unchanged(
     return difference(context, spoken_of, variant, change, STAYS) or difference(
         context, others, variant, change, STAYS_SHUT, STAYS
     )
-
-
-OF_CLUSTERS = (needless,)

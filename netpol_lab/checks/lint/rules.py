@@ -16,15 +16,7 @@ from netpol_lab.engine.semantics import ports_at, target_port
 from netpol_lab.errors import near
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import (
-    ContainerPort,
-    Direction,
-    Peer,
-    Policy,
-    PolicyPort,
-    Rule,
-    Service,
-)
+from netpol_lab.model.objects import ContainerPort, Direction, Peer, Policy, PolicyPort, Rule
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 
@@ -116,7 +108,7 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
         pods = destinations(context, policy, rule)
         service, number = translated(context, pods, entry)
         declared = ((port.port, port.protocol) for pod in pods for port in pod.ports)
-        if service is None or (entry.port, entry.protocol) in declared:
+        if not service or (entry.port, entry.protocol) in declared:
             continue
         if witness := if_written(context, policy, rule, i, replace(entry, port=number)):
             message = (
@@ -127,14 +119,14 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP302", policy, message, hint, parts.port_path(rule, i), witness)
 
 
-def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
-    """Return a Service whose port is asked for and becomes another one at some of the pods."""
+def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[str, int]:
+    """Return a Service whose port is asked for, and the other port that some of the pods have."""
     for service, offered in context.offers.get((entry.port, entry.protocol), ()):
         for pod in islice(context.behind(service) & pods, MOST_ENDS):
             number = target_port(offered, pod)
             if number is not None and number != entry.port:
-                return service, number
-    return None, 0
+                return str(service), number
+    return "", 0
 
 
 def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:

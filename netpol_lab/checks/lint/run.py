@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from netpol_lab.checks.lint import (
-    blocks,
-    dns,
-    generosity,
-    isolation,
-    peers,
-    ports,
-    redundancy,
-    rules,
-)
+from netpol_lab.checks.lint import blocks, dns, generosity, isolation, peers, ports, rules
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
+from netpol_lab.checks.lint.redundancy import needless
 from netpol_lab.manifests.yaml_reader import forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place, checked_cluster
@@ -58,15 +50,9 @@ def lint(
     return Found(sorted(_without_contradictions(found), key=_order))
 
 
-_OF_POLICIES = (
-    *isolation.OF_POLICIES,
-    *peers.OF_POLICIES,
-    *rules.OF_POLICIES,
-    *ports.OF_POLICIES,
-    *blocks.OF_POLICIES,
-    *generosity.OF_POLICIES,
-)
-_OF_CLUSTERS = (*isolation.OF_CLUSTERS, *dns.OF_CLUSTERS, *redundancy.OF_CLUSTERS)
+_TOPICS = (isolation, peers, rules, ports, blocks, generosity)
+_OF_POLICIES = [check for topic in _TOPICS for check in topic.OF_POLICIES]
+_OF_CLUSTERS = (*isolation.OF_CLUSTERS, *dns.OF_CLUSTERS, needless)
 
 
 def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
@@ -98,15 +84,10 @@ def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
         told.setdefault(finding.about, []).append(finding)
     for finding in findings:
         stronger = _GIVES_WAY.get(finding.code, set())
-        others = (other for other in told[finding.about] if other.code in stronger)
-        if not any(_is_part(other.path, finding) for other in others):
+        others = (f"{other.path}." for other in told[finding.about] if other.code in stronger)
+        inside = ("",) if finding.code == "NP502" else (f"{finding.path}.", f"{finding.path}[")
+        if not any(path.startswith(inside) for path in others):
             yield finding
-
-
-def _is_part(path: str, finding: Finding) -> bool:
-    """Say whether a path leads to what a finding is about, or into it."""
-    starts = f"{finding.path}.", f"{finding.path}["
-    return finding.code == "NP502" or f"{path}.".startswith(starts)
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

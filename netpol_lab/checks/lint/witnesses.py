@@ -50,7 +50,7 @@ def difference(
         now = context.allowed(probe)
         if any(now is turn[0] for turn in turns):
             staged = _staged(context, variant, probe)
-            then = evaluate(staged, *probe, assumptions=context.assumptions).allowed
+            then = evaluate(staged, *probe, context.assumptions).allowed
             if (now, then) in turns:
                 return Witness(*probe, now, then, change, variant, context.assumptions)
     return None
