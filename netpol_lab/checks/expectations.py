@@ -302,7 +302,7 @@ def _expected(case: Case, cluster: Cluster) -> Iterable[_ExpectedVerdict]:
     default = Expectation(from_="*", to="*", allowed=case.expect_default)
     cells: dict[tuple[str, str, int | None, str], _ExpectedVerdict] = {}
     for i, entry in enumerate((default, *entries), -1):
-        for ends, port in product(_pairs(entry, cluster), _ports_of(entry, probes)):
+        for ends, port in product(_pairs(entry, cluster), _ports(entry, probes)):
             key = *ends, *port
             cells[key] = _ExpectedVerdict(*key, entry, i)
     return cells.values()
@@ -313,9 +313,7 @@ def _spelt(protocol: str | None) -> str:
     return (protocol or Protocol.TCP).upper()
 
 
-def _ports_of(
-    entry: Expectation, probes: list[tuple[int, str]]
-) -> Sequence[tuple[int | None, str]]:
+def _ports(entry: Expectation, probes: list[tuple[int, str]]) -> Sequence[tuple[int | None, str]]:
     """Return what an entry is about: its port, else the probes, those of its protocol alone.
 
     A protocol that no probe has is asked about without a port, which is refused where it needs one.

@@ -62,10 +62,9 @@ def service_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
             named = Peer(service.selector, only_namespace(service.namespace))
             both = parts.with_peer(policy, rule, i, rule.peers[i], named)
             variant = context.instead(policy, both)
-            probes = _to_service(context, policy, service, address)
+            probes = _asking(context, policy, service, address)
             change = "with a selector for its pods in the rule"
-            turns = ((None, True), (False, True))
-            if witness := difference(context, probes, variant, change, *turns):
+            if witness := difference(context, probes, variant, change, (None, True), (False, True)):
                 message = (
                     f"{address} is an address of Service {service}, which is rewritten to the "
                     "address of a pod; most plugins do so before they apply policies."
@@ -84,7 +83,7 @@ def _without_selector(
     if block.cidr.num_addresses > 1 or _may_reach_ends(context, policy, service):
         return
     address = block.cidr.network_address
-    probes = _to_service(context, policy, service, address)
+    probes = _asking(context, policy, service, address)
     variant = context.instead(policy, parts.with_peer(policy, rule, i))
     if witness := difference(context, probes, variant, "without this ipBlock", CLOSES):
         message = (
@@ -110,12 +109,10 @@ def _may_reach_ends(context: Context, policy: Policy, service: Service) -> bool:
     return False
 
 
-def _to_service(
-    context: Context, policy: Policy, service: Service, address: Address
-) -> Iterator[Probe]:
+def _asking(context: Context, policy: Policy, service: Service, at: Address) -> Iterator[Probe]:
     for pod in context.subjects(policy):
         for port in service.ports:
-            yield Probe(str(pod), str(address), port.port, port.protocol)
+            yield Probe(str(pod), str(at), port.port, port.protocol)
 
 
 def other_family(context: Context, policy: Policy) -> Iterator[Finding]:

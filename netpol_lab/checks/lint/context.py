@@ -36,10 +36,8 @@ from netpol_lab.model.objects import (
 )
 from netpol_lab.model.ports import PortSet
 
-_STRANGERS = {
-    4: ip_address("203.0.113.7"),
-    6: ip_address("2001:db8::7"),
-}  # addresses for documentation: nobody's own
+# Addresses for documentation: nobody's own.
+_STRANGERS = {4: ip_address("203.0.113.7"), 6: ip_address("2001:db8::7")}
 
 
 class Probe(NamedTuple):
@@ -139,9 +137,7 @@ class Context:
     def _addresses(self) -> list[tuple[int, int, int]]:
         """The addresses of pods in order: the family, the number and the pod's bit."""
         pods = self.pod_index.pods.items()
-        return sorted(
-            (a.version, int(a), place) for place, pod in pods for a in pod.known_addresses
-        )
+        return sorted((a.version, int(a), bit) for bit, pod in pods for a in pod.known_addresses)
 
     def families(self, pods: PodSet) -> set[int]:
         """Return the address families of some pods; none where an address is not known."""
@@ -198,11 +194,9 @@ class Context:
         here = self.policies_of.get(pod.namespace, ())
         return {id(policy) for policy in here if pod in self.subjects(policy)}
 
-    def instead(self, policy: Policy, other: Policy) -> Cluster:
+    def instead(self, policy: Policy, new: Policy) -> Cluster:
         """Return the cluster with another policy in the place of one."""
-        return self.cluster.with_policies(
-            other if p is policy else p for p in self.cluster.policies
-        )
+        return self.cluster.with_policies(new if p is policy else p for p in self.cluster.policies)
 
     def without(self, *policies: Policy) -> Cluster:
         """Return the cluster without some policies."""

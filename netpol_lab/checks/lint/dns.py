@@ -102,16 +102,14 @@ def no_names(context: Context) -> Iterator[Finding]:
     """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61)."""
     servers = _name_servers(context)
     for policies in context.policies_of.values():
-        listing = [policy for policy in policies if EGRESS in policy.policy_types]
+        # A ban on everything, without a rule, needs no names.
+        listing = [p for p in policies if EGRESS in p.policy_types and p.rules(EGRESS)]
         udp, tcp = (
             context.selected_by(p for p in listing if servers.admitted_by(context, p, protocol))
             for protocol in (UDP, TCP)
         )
         told = servers.pods | context.on_hosts  # and each of the others once
         for policy in listing:
-            rules = policy.rules(EGRESS)
-            if not rules:  # a ban on everything needs no names
-                continue
             left = context.subjects(policy) - told
             lacking = {
                 "NP304": left - udp - tcp,
@@ -119,7 +117,7 @@ def no_names(context: Context) -> Iterator[Finding]:
                 "NP306": (left - tcp) & udp,
             }
             for code, pods in lacking.items():
-                if pods and (code == "NP304" or any(map(_has_port_for_dns, rules))):
+                if pods and (code == "NP304" or any(map(_has_port_for_dns, policy.rules(EGRESS)))):
                     yield _without_names(code, context, servers, policy, pods)
                     told = told | pods
 

@@ -67,8 +67,7 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
         named = words & _values(peer)
         probes = admitted(context, policy, replace(rule, peers=(peer,)))
         variant = context.instead(policy, parts.with_rule(policy, rule))
-        change = "without this rule"
-        if named and (witness := difference(context, probes, variant, change, CLOSES)):
+        if named and (witness := difference(context, probes, variant, "without this rule", CLOSES)):
             message = (
                 f"going by its name, this policy should keep {min(named)} away, but this rule "
                 "admits it: rules only allow. What no rule admits is denied."

@@ -52,8 +52,7 @@ def egress_isolates_ingress(context: Context, policy: Policy) -> Iterator[Findin
     if policy.types_written or not policy.egress or policy.ingress is not None:
         return
     meant = replace(policy, policy_types=(EGRESS,), types_written=True)
-    change = "with policyTypes: [Egress]"
-    witness = _with_types(context, policy, meant, INGRESS, change, OPENS)
+    witness = _with_types(context, policy, meant, INGRESS, "with policyTypes: [Egress]", OPENS)
     if stands(context, policy, witness):
         message = (
             "policyTypes is left out, which means Ingress and, as there are egress rules, Egress: "

@@ -97,13 +97,10 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
         if _is_told_elsewhere(context, policy, rule, i) or _matches_finished(context, policy, peer):
             continue
         pods = peer.pod_selector or Selector()
+        at_home = peer.namespace_selector is None and pods.requirements
         if named := _by_wrong_name(context, peer):
             yield _wrong_name(context, policy, rule, i, named)
-        elif (
-            peer.namespace_selector is None
-            and pods.requirements
-            and (elsewhere := context.pod_index.labelled(pods))
-        ):
+        elif at_home and (elsewhere := context.pod_index.labelled(pods)):
             yield _other_namespace(context, policy, rule, i, elsewhere)
         elif not _may_be_outside(context, rule, peer):
             wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
@@ -255,8 +252,7 @@ def either_or(context: Context, policy: Policy) -> Iterator[Finding]:
             probes = by_rule(context, policy, rule, more or context.peers(policy, both).pods)
             change = "with both selectors in one item"
             variant = context.instead(policy, parts.with_rule(policy, rule, one))
-            turn = CLOSES if more else STAYS
-            if witness := difference(context, probes, variant, change, turn):
+            if witness := difference(context, probes, variant, change, CLOSES if more else STAYS):
                 message = (
                     f"two items mean OR: all pods of namespaces with {both.namespace_selector}, "
                     f"and pods with {both.pod_selector} in {policy.namespace}. Such pods also run "
@@ -340,8 +336,7 @@ def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         variant = context.instead(policy, parts.with_peer(policy, rule, i, near_by))
         probes = by_rule(context, policy, rule, others)
-        change = "without the namespaceSelector"
-        if witness := difference(context, probes, variant, change, CLOSES):
+        if witness := difference(context, probes, variant, "without the namespaceSelector", CLOSES):
             names = some(sorted({pod.namespace for pod in others}))
             message = (
                 f"pods with {peer.pod_selector} run in {policy.namespace}, and this admits those "

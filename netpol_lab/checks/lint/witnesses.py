@@ -60,8 +60,7 @@ def _staged(context: Context, variant: Cluster, probe: Probe) -> Cluster:
     """Return a variant without the pods and policies that have no say in one flow, for speed."""
     if parse_address(probe.destination) in context.service_addresses:
         return variant  # any pod may be behind it
-    ends = map(context.pod, (probe.source, probe.destination))
-    pods = tuple(pod for pod in ends if pod is not None)
+    pods = tuple(filter(None, map(context.pod, (probe.source, probe.destination))))
     silent = context.silent_about(pods)
     policies = tuple(policy for policy in variant.policies if id(policy) not in silent)
     return replace(variant, pods=pods, policies=policies, services=())
