@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
@@ -108,18 +109,14 @@ def no_names(context: Context) -> Iterator[Finding]:
             context.selected_by(p for p in listing if servers.admitted_by(context, p, protocol))
             for protocol in (UDP, TCP)
         )
+        neither = context.everyone - udp - tcp
+        lacking = {"NP304": neither, "NP305": tcp - udp, "NP306": udp - tcp}
         told = servers.pods | context.on_hosts  # and each of the others once
-        for policy in listing:
-            left = context.subjects(policy) - told
-            lacking = {
-                "NP304": left - udp - tcp,
-                "NP305": (left - udp) & tcp,
-                "NP306": (left - tcp) & udp,
-            }
-            for code, pods in lacking.items():
-                if pods and (code == "NP304" or any(map(_has_port_for_dns, policy.rules(EGRESS)))):
-                    yield _without_names(code, context, servers, policy, pods)
-                    told = told | pods
+        for policy, (code, pods) in product(listing, lacking.items()):
+            left = (context.subjects(policy) & pods) - told
+            if left and (code == "NP304" or any(map(_has_port_for_dns, policy.rules(EGRESS)))):
+                yield _without_names(code, context, servers, policy, left)
+                told = told | left
 
 
 _MESSAGES = {

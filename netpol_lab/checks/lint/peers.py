@@ -291,36 +291,29 @@ def _joined(first: Peer, second: Peer) -> Peer | None:
 
 
 def unlabelled(context: Context, policy: Policy) -> Iterator[Finding]:
-    """NP207: NotIn is also met by what lacks the key (SEM-28)."""
+    """NP207: NotIn lets in pods that lack a key which others carry (SEM-28)."""
     for rule, i, peer in parts.listed_peers(policy):
-        for name, selector in parts.selectors_of(peer).items():
-            for wanted in selector.requirements:
-                if wanted.operator is Operator.NOT_IN:
-                    yield from _lacking(context, policy, rule, i, name, wanted)
-
-
-def _lacking(
-    context: Context, policy: Policy, rule: Rule, i: int, name: str, wanted: Requirement
-) -> Iterator[Finding]:
-    """Yield a finding if some pods are let in because they lack a key that others carry."""
-    peer = rule.peers[i]
-    present = Requirement(wanted.key, Operator.EXISTS)
-    both = parts.selectors_of(peer)
-    both[name] = Selector((*both[name].requirements, present))
-    strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
-    carrying = context.peers(policy, strict).pods
-    lacking = context.peers(policy, peer).pods - carrying
-    if not carrying or not lacking:
-        return
-    variant = context.instead(policy, parts.with_peer(policy, rule, i, strict))
-    probes = by_rule(context, policy, rule, lacking)
-    change = f"if {wanted.key} also has to exist"
-    if witness := difference(context, probes, variant, change, CLOSES):
-        what = "pods" if name == "podSelector" else "namespaces"
-        message = f"{wanted} is also met by {what} that have no label {wanted.key} at all."
-        hint = f"add {{key: {wanted.key}, operator: Exists}}, or list the values with In"
-        path = f"{parts.peer_path(rule, i)}.{name}"
-        yield context.finding("NP207", policy, message, hint, path, witness)
+        selectors = parts.selectors_of(peer)
+        asked = ((name, wanted) for name, s in selectors.items() for wanted in s.requirements)
+        for name, wanted in asked:
+            if wanted.operator is not Operator.NOT_IN:
+                continue
+            present = Requirement(wanted.key, Operator.EXISTS)
+            both = selectors | {name: Selector((*selectors[name].requirements, present))}
+            strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
+            carrying = context.peers(policy, strict).pods
+            lacking = context.peers(policy, peer).pods - carrying
+            if not carrying or not lacking:
+                continue
+            variant = context.instead(policy, parts.with_peer(policy, rule, i, strict))
+            probes = by_rule(context, policy, rule, lacking)
+            change = f"if {wanted.key} also has to exist"
+            if witness := difference(context, probes, variant, change, CLOSES):
+                what = "pods" if name == "podSelector" else "namespaces"
+                message = f"{wanted} is also met by {what} that have no label {wanted.key} at all."
+                hint = f"add {{key: {wanted.key}, operator: Exists}}, or list the values with In"
+                path = f"{parts.peer_path(rule, i)}.{name}"
+                yield context.finding("NP207", policy, message, hint, path, witness)
 
 
 def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:

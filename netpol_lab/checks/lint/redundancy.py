@@ -101,17 +101,15 @@ def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[Fi
         kept = list(enumerate(getattr(rule, what)))
         for item in reversed(kept):
             rest = tuple(other for i, other in kept if i != item[0])
-            if rest and covered(context, policy, (item[1],), rest):
-                kept.remove(item)
-                left: dict[str, Any] = {what: rest}
-                shorter = parts.with_rule(policy, rule, replace(rule, **left))
-                variant = context.instead(policy, shorter)
-                witness = _unchanged(context, policy, [rule], variant, "without this item")
-                message = (
-                    f"the other {what} of this rule cover it: items of one list are alternatives."
-                )
-                hint, path = "remove it, or narrow the others", path_of(rule, item[0])
-                yield context.finding("NP504", policy, message, hint, path, witness)
+            if not rest or not covered(context, policy, (item[1],), rest):
+                continue
+            kept.remove(item)
+            left: dict[str, Any] = {what: rest}
+            variant = context.instead(policy, parts.with_rule(policy, rule, replace(rule, **left)))
+            witness = _unchanged(context, policy, [rule], variant, "without this item")
+            message = f"the other {what} of this rule cover it: items of one list are alternatives."
+            hint, path = "remove it, or narrow the others", path_of(rule, item[0])
+            yield context.finding("NP504", policy, message, hint, path, witness)
 
 
 def _unchanged(
