@@ -8,7 +8,7 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import Service
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.widgets.explorers.base import Explorer, Field, choice
-from netpol_lab.widgets.explorers.service_port_facts import (
+from netpol_lab.widgets.explorers.service_port_walk import (
     ServicePortInput,
     ServiceWalk,
     ask,
@@ -169,8 +169,7 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
     @property
     def walk(self) -> ServiceWalk:
         """The facts."""
-        walk: ServiceWalk = self._shown
-        return walk
+        return self._shown
 
     def _view(self, inputs: ServicePortInput) -> ServiceWalk:
         return ask(self._cluster, inputs)

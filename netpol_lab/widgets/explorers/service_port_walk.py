@@ -1,14 +1,15 @@
 """The walk of a connection through a Service: to which pods, at which port, and what allows it.
 
-Facts and words; the answers are the engine's. `service_port_drawing` draws it.
+In words, and as boxes and arrows; the answers are the engine's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 from netpol_lab.engine.near_miss import nearest
 from netpol_lab.engine.semantics import selected_by
@@ -18,10 +19,18 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod, Service, ServicePort
 from netpol_lab.model.ports import PortSet, spoken_port
-from netpol_lab.pictures.shapes import Sheet
+from netpol_lab.pictures.legend import COLOURS, MARGIN, sign
+from netpol_lab.pictures.palette import EDGE, MIST, MUTED, tinted
+from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Style, Text
+from netpol_lab.pictures.text_width import clipped, shortened
 from netpol_lab.pictures.traffic import State
 from netpol_lab.pictures.traffic_words import reason
-from netpol_lab.widgets.explorers.service_port_drawing import Station, StopRow, lay_out
+from netpol_lab.widgets.explorers.drawing import WIDTH, Page, column, fitting, part, pill, wrapped
+
+GAP, TALL, PAD = 44.0, 128.0, 10.0
+HEADS = ("client", "Service", "pod", "policies see")
+WIDTHS = (142.0, 176.0, 178.0, 184.0)
+LEFTS = tuple(accumulate(WIDTHS[:-1], lambda x, width: x + width + GAP, initial=MARGIN))
 
 
 @dataclass(frozen=True)
@@ -74,21 +83,24 @@ class Stop:
         return f"pod:{self.pod}"
 
     @property
+    def seen(self) -> str:
+        """The port that the policies see, in words."""
+        return spoken_port(self.port, self.protocol)
+
+    @property
     def listening(self) -> str:
         """What the pod declares about this port, in words: only its name matters to policies."""
-        asked = (self.port, self.protocol)
-        declared = ((p.name, (p.port, p.protocol)) for p in self.pod.ports if p.listens)
-        names = [name for name, port in declared if port == asked]
+        asked, ports = (self.port, self.protocol), self.pod.ports
+        names = [p.name for p in ports if p.listens and (p.port, p.protocol) == asked]
         if not names:
-            return f"no container declares {spoken_port(*asked)}: does one listen there?"
+            return f"no container declares {self.seen}: does one listen there?"
         return f"a container declares it{f' as {names[0]}' if names[0] else ''}"
 
 
 def ask(cluster: Cluster, inputs: ServicePortInput) -> ServiceWalk:
     """Return the walk; FlowError where the question cannot be asked."""
-    service = service_of(cluster, inputs.service)
-    caller(cluster, inputs.client)
-    return ServiceWalk(cluster, inputs, service, tuple(_stops(cluster, inputs, service)))
+    service, client = service_of(cluster, inputs.service), caller(cluster, inputs.client)
+    return ServiceWalk(cluster, inputs, service, client, tuple(_stops(cluster, inputs, service)))
 
 
 def service_of(cluster: Cluster, name: str) -> Service:
@@ -142,18 +154,16 @@ class ServiceWalk:
     cluster : Cluster
     inputs : ServicePortInput
     service : Service
+    client : Endpoint
+        Who calls.
     stops : tuple of Stop
     """
 
     cluster: Cluster
     inputs: ServicePortInput
     service: Service
+    client: Endpoint
     stops: tuple[Stop, ...]
-
-    @property
-    def client(self) -> Endpoint:
-        """Who calls."""
-        return self.cluster.endpoint(self.inputs.client)
 
     @property
     def asked(self) -> str:
@@ -256,13 +266,10 @@ class ServiceWalk:
         if self.nowhere:
             yield f"  {self.nowhere}"
         for stop in self.stops:
-            yield f"  pod      {stop.pod}  {'; '.join(self._arriving(stop))}"
+            yield f"  pod      {stop.pod}  {'; '.join(self.arriving(stop))}"
             if stop.verdict is not None:
-                seen, why = self._seen(stop), "; ".join(self._reasons(stop.verdict))
-                yield f"           policies see {seen}: {stop.state}, {why}"
-
-    def _seen(self, stop: Stop) -> str:
-        return spoken_port(stop.port, self.inputs.protocol)
+                why = "; ".join(self.reasons(stop.verdict))
+                yield f"           policies see {stop.seen}: {stop.state}, {why}"
 
     @property
     def brief(self) -> str:
@@ -280,31 +287,108 @@ class ServiceWalk:
     @cached_property
     def sheet(self) -> Sheet:
         """The picture."""
-        name, pod = self.client.name, self.client.pod
-        own = self.client.address or next(iter(pod.known_addresses if pod else ()), None)
-        address = (str(own),) if own is not None and str(own) != name else ()
-        client = Station(name, "", (*address, f"calls {self.service.name} on {self.asked}"))
-        service = Station(self.service.name, self.asked, (self.address, self.leads))
-        rows = [self._row(stop) for stop in self.stops]
-        return lay_out(self.title, self.counted, client, service, rows, self.nowhere)
+        return _drawn(self)
 
-    def _row(self, stop: Stop) -> StopRow:
-        address = next(iter(stop.pod.known_addresses), "port")
-        number = "" if stop.port is None else f"{address}:{stop.port}"
-        pod = Station(stop.pod.name, number, tuple(self._arriving(stop)))
-        words = () if stop.verdict is None else tuple(self._reasons(stop.verdict))
-        return StopRow(
-            stop.key, self.label(stop), stop.state, pod, Station("", self._seen(stop), words)
-        )
-
-    def _arriving(self, stop: Stop) -> Iterator[str]:
+    def arriving(self, stop: Stop) -> Iterator[str]:
+        """Yield how the pod's port was found, and whether a container declares it."""
         yield self.resolved(stop)
         if stop.port is not None and (self.service.headless or not self._by_name):
             yield stop.listening
 
-    def _reasons(self, verdict: Verdict) -> Iterator[str]:
+    def reasons(self, verdict: Verdict) -> Iterator[str]:
+        """Yield what the policies say at one pod, and the ports that their rules want."""
         yield reason(verdict)
         for side in verdict.sides:
             if miss := nearest(self.cluster, side):
                 ports = [unmet.wants for unmet in miss.unmet if isinstance(unmet.wants, PortSet)]
                 yield from (f"rule {miss.rule.number} wants {wanted}" for wanted in ports)
+
+
+# ---------------------------------------------------------------- the picture
+
+
+def _drawn(walk: ServiceWalk) -> Sheet:
+    """Return the walk as boxes and arrows."""
+    page = Page(walk.title, [walk.counted])
+    first = page.top + 44
+    height = max(1, len(walk.stops)) * (TALL + 12) - 12
+    middle = first + height / 2 - TALL / 2
+    here = [Box(x, middle, width, TALL) for x, width in zip(LEFTS, WIDTHS, strict=True)]
+    client, service, pod, _ = here
+    shapes: list[Shape] = [
+        Text((box.middle[0], page.top + 24), words, 13, "middle", MUTED)
+        for box, words in zip(here, HEADS, strict=True)
+    ]
+    words = [*_own_address(walk.client), f"calls {walk.service.name} on {walk.asked}"]
+    shapes += [*_arrow(client, service), *_box(client, walk.client.name, "", words)]
+    shapes += _box(service, walk.service.name, walk.asked, [walk.address, walk.leads])
+    for i, stop in enumerate(walk.stops):
+        shapes.append(_stop(walk, stop, here, first + i * (TALL + 12)))
+    if not walk.stops:
+        wide = pod._replace(width=WIDTH - MARGIN - pod.x)
+        shapes += _arrow(service, wide, dashed=True)
+        shapes += _box(wide, "nowhere", "", [walk.nowhere], dashed=True)
+    return page.sheet(first + height + MARGIN, *shapes)
+
+
+def _own_address(client: Endpoint) -> Iterator[str]:
+    """Yield the address of who calls, if it is known and not its name."""
+    known = client.pod.known_addresses if client.pod else ()
+    own = client.address or next(iter(known), None)
+    if own is not None and str(own) != client.name:
+        yield str(own)
+
+
+def _stop(walk: ServiceWalk, stop: Stop, here: Sequence[Box], y: float) -> Group:
+    """Return one pod behind the Service, and what the policies make of it."""
+    pod, seen = here[2]._replace(y=y), here[3]._replace(y=y)
+    alone = stop.verdict is None
+    whole = pod if alone else pod._replace(width=seen.right - pod.x)
+    address = next(iter(stop.pod.known_addresses), "port")
+    number = "" if stop.port is None else f"{address}:{stop.port}"
+    shapes: list[Shape] = [Rect(whole, Style(catches="all"))]  # between the boxes, too
+    shapes += _arrow(here[1], pod, dashed=alone)
+    shapes += _box(pod, stop.pod.name, number, walk.arriving(stop), dashed=alone)
+    if stop.verdict is not None:
+        state = State.of(stop.verdict.allowed)
+        open_ = state is State.ALLOWED
+        shapes += _arrow(pod, seen, COLOURS[state])
+        if not open_:
+            shapes.append(sign(state, ((pod.right + seen.x) / 2 - 5, pod.middle[1]), 9))
+        shapes += _box(seen, "", stop.seen, walk.reasons(stop.verdict), COLOURS[state])
+        shapes += pill(state, Box(seen.right - 84, seen.y + 8, 76, 19), dark=not open_)
+    data = {"pod": str(stop.pod), "verdict": stop.state, "label": walk.label(stop)}
+    return part("nl-pod", shapes, key=stop.key, **data)
+
+
+def _box(
+    box: Box,
+    name: str,
+    number: str,
+    words: Iterable[str],
+    colour: str = EDGE,
+    dashed: bool = False,
+) -> Iterator[Shape]:
+    """Yield a box with a name, a line that stands out, and more words."""
+    plain = colour == EDGE
+    fill, width = (MIST, 1.5) if plain else (tinted(colour, 0.1), 2)
+    look = Style(fill, colour, width, (5.0, 4.0) if dashed else ())
+    yield Rect(box, look, 10, "nl-card" if plain else "nl-line")
+    room, x, y = box.width - 2 * PAD, box.x + PAD, box.y + 22
+    heads = [shortened(name, room, 14, bold=True), clipped(number, room, 14, bold=True)]
+    heads = list(filter(None, heads))
+    yield from column(heads, (x, y), 22, size=14, bold=True)
+    y += 22 * len(heads)
+    lines = [line for sentence in words for line in wrapped(sentence, room)]
+    shown = fitting(lines, int((box.bottom - y) // 16) + 1, room)
+    yield from column(shown, (x, y), colour=MUTED)
+
+
+def _arrow(start: Box, end: Box, colour: str = EDGE, dashed: bool = False) -> Iterator[Shape]:
+    (x, y), (far, there) = (start.right, start.middle[1]), (end.x, end.middle[1])
+    half = (far - x) / 2
+    curve = ("C", x + half, y, far - half, there, far - 11, there)
+    pen = Style("none", colour, 2.5, (4.0, 4.0) if dashed else ())
+    yield Path((("M", x + 1, y), curve), pen, "nl-line")
+    head = (("M", far - 3, there), ("L", far - 13, there - 6), ("L", far - 13, there + 6), ("Z",))
+    yield Path(head, Style(colour), "nl-head")
