@@ -304,7 +304,7 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         width = max(map(len, answers.values()))
         for value, words in answers.items():
             count = self._differing(name, value)
-            here = "1 connection differs" if count == 1 else f"{count} connections differ"
+            here = counted(count, "connection differs", "connections differ")
             yield f"  {words:<{width}}  {here if count else 'as by default'}"
 
     def _differing(self, name: str, value: bool | None) -> int:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from netpol_lab.engine.semantics import addresses_of
 from netpol_lab.errors import FlowError
@@ -40,16 +39,16 @@ class IPBlockInput:
     @property
     def manifest(self) -> str:
         """A policy with this block."""
-        block: dict[str, Any] = {"cidr": self.cidr}
-        if self.except_:
-            block["except"] = list(self.except_)
-        policy = {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": {"name": "try-it", "namespace": "default"},
-            "spec": {"podSelector": {}, "ingress": [{"from": [{"ipBlock": block}]}]},
-        }
-        return json.dumps(policy)
+        holes = {"except": self.except_} if self.except_ else {}
+        peer = {"ipBlock": {"cidr": self.cidr, **holes}}
+        return json.dumps(
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": {"name": "try-it", "namespace": "default"},
+                "spec": {"podSelector": {}, "ingress": [{"from": [peer]}]},
+            }
+        )
 
 
 def ask(inputs: IPBlockInput) -> IPBlockFacts:

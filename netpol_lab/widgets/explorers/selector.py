@@ -168,14 +168,11 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
 def _field_of(complaint: Complaint, edited: str) -> str:
     """Return the name of the field that a complaint is about."""
     where = complaint.path or complaint.file
-    return next((name for name, signs in _SIGNS.items() if signs.search(where)), edited)
+    return next((name for name, signs in _SIGNS.items() if re.search(signs, where)), edited)
 
 
 # What a complaint's path has in it that is about a field.
-_SIGNS = {
-    "namespaces": re.compile(r"namespaceSelector|from\[1\]$"),
-    "pods": re.compile("podSelector"),
-}
+_SIGNS = {"namespaces": r"namespaceSelector|from\[1\]$", "pods": "podSelector"}
 
 
 def complaint_words(complaint: Complaint) -> str:

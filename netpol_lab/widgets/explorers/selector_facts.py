@@ -11,7 +11,7 @@ from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.near_miss import Unmet, UnmetPart, unmet_by_peer
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import matches, namespaces_for
-from netpol_lab.errors import Complaint, ManifestError, NetpolError
+from netpol_lab.errors import Complaint, ManifestError, NetpolError, counted, plural
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.yaml_reader import documents, quoted
 from netpol_lab.model.assumptions import DEFAULTS
@@ -78,14 +78,13 @@ class SelectorInput:
         - podSelector: {}
         - namespaceSelector: null
         """
+        fields = [indent(_field(*pair), "  ") for pair in self.written.items()]
         if self.role == SUBJECT:
-            return "\n".join(["spec:", *(_field(*pair, "  ") for pair in self.written.items())])
-        fields = [_field(*pair, "  ") for pair in self.written.items()] or ["  {}"]
-        items = (
-            f"- {field[2:]}" if place == 0 or self.items == 2 else field
-            for place, field in enumerate(fields)
-        )
-        return "\n".join(["from:", *items])
+            return "\n".join(["spec:", *fields])
+        first, *others = fields or ["  {}"]
+        if self.items == 2:
+            others = [f"- {field[2:]}" for field in others]
+        return "\n".join(["from:", f"- {first[2:]}", *others])
 
     @property
     def manifest(self) -> str:
@@ -105,13 +104,13 @@ metadata:
 """
 
 
-def _field(name: str, text: str, margin: str) -> str:
+def _field(name: str, text: str) -> str:
     """Return a field with its value: beside its name if that is short, else below."""
     value = dedent(text.expandtabs()).strip("\n ")
     beside = "\n" not in value and (value[:1] == "{" or value in NOTHING)
     if beside:
-        return f"{margin}{name}: {value}".rstrip()
-    return f"{margin}{name}:\n{indent(value, margin + '  ')}"
+        return f"{name}: {value}".rstrip()
+    return f"{name}:\n{indent(value, '  ')}"
 
 
 def of_field(complaint: Complaint) -> Complaint:
@@ -171,7 +170,7 @@ class Selection:
 
     def _mark(self, pod: Pod) -> PodMark:
         matched = pod in resolution_of(self.cluster).peers(self.inputs.home, self.peers).pods
-        word = self._word
+        word = "selected" if self.inputs.role == SUBJECT else "matched"
         if matched and counts_as_pod(pod, DEFAULTS) is None:
             why = f"it uses its node's network; most plugins: not {word}"
             return PodMark(pod, None, why, "undefined")
@@ -204,11 +203,6 @@ class Selection:
         """The full names of the pods that match."""
         return tuple(str(mark.pod) for mark in self.marks if mark.matched)
 
-    def looks_in(self, namespace: Namespace) -> bool:
-        """Say whether some peer looks for pods in a namespace."""
-        home = self.inputs.home
-        return any(matches(namespaces_for(peer, home), namespace.labels) for peer in self.peers)
-
     # ------------------------------------------------------------ in words
 
     @property
@@ -221,16 +215,9 @@ class Selection:
     @property
     def title(self) -> str:
         """How many pods match."""
-        pods = "1 pod" if len(self.marks) == 1 else f"{len(self.marks)} pods"
-        one = len(self.chosen) == 1
-        verb = "matches" if one else "match"
-        if self.inputs.role == SUBJECT:
-            verb = "is selected" if one else "are selected"
-        return f"{len(self.chosen)} of {pods} {verb}"
-
-    @property
-    def _word(self) -> str:
-        return "selected" if self.inputs.role == SUBJECT else "matched"
+        verbs = {PEER: ("matches", "match"), SUBJECT: ("is selected", "are selected")}
+        number, pods = len(self.chosen), counted(len(self.marks), "pod")
+        return f"{number} of {pods} {plural(number, *verbs[self.inputs.role])}"
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -302,12 +289,11 @@ class Selection:
         return lay_out(self.title, self._subtitle(), list(frames))
 
     def _frame(self, namespace: Namespace) -> NamespaceCards:
-        return NamespaceCards(
-            namespace,
-            namespace.name == self.inputs.home,
-            self.looks_in(namespace),
-            tuple(mark for mark in self.marks if mark.pod.namespace == namespace.name),
-        )
+        home, name = self.inputs.home, namespace.name
+        selectors = [namespaces_for(peer, home) for peer in self.peers]
+        looked_at = any(matches(selector, namespace.labels) for selector in selectors)
+        marks = tuple(mark for mark in self.marks if mark.pod.namespace == name)
+        return NamespaceCards(namespace, name == home, looked_at, marks)
 
     def _subtitle(self) -> Iterator[str]:
         written = self.inputs.written

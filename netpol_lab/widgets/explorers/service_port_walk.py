@@ -351,12 +351,11 @@ def _stop(walk: ServiceWalk, stop: Stop, here: Sequence[Box], y: float) -> Group
     shapes += _box(pod, stop.pod.name, number, walk.arriving(stop), dashed=alone)
     if stop.verdict is not None:
         state = State.of(stop.verdict.allowed)
-        open_ = state is State.ALLOWED
         shapes += _arrow(pod, seen, COLOURS[state])
-        if not open_:
+        if state is not State.ALLOWED:
             shapes.append(sign(state, ((pod.right + seen.x) / 2 - 5, pod.middle[1]), 9))
         shapes += _box(seen, "", stop.seen, walk.reasons(stop.verdict), COLOURS[state])
-        shapes += pill(state, Box(seen.right - 84, seen.y + 8, 76, 19), dark=not open_)
+        shapes += pill(state, Box(seen.right - 84, seen.y + 8, 76, 19), state is not State.ALLOWED)
     data = {"pod": str(stop.pod), "verdict": stop.state, "label": walk.label(stop)}
     return part("nl-pod", shapes, key=stop.key, **data)
 
