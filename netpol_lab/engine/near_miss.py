@@ -5,7 +5,7 @@ Asks the resolved requirements one by one; nothing about NetworkPolicy is decide
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,7 +16,7 @@ from netpol_lab.engine.verdict import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Labels, Peer, Policy, Requirement, Rule
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Requirement, Rule, Selector
 from netpol_lab.model.ports import PortSet, Protocol
 
 
@@ -235,18 +235,11 @@ def unmet_by_peer(
     elif peer.pod is None:
         yield Unmet(UnmetPart.POD)
     else:
-        if wanted.namespace_selector is None:
-            if peer.pod.namespace != namespace:
-                yield Unmet(UnmetPart.NAMESPACE, namespace)
-        else:
-            labels = cluster.namespaces[peer.pod.namespace].labels
-            yield from _failing(
-                wanted.namespace_selector.requirements, labels, UnmetPart.NAMESPACE_LABELS
-            )
-        if wanted.pod_selector is not None:
-            yield from _failing(
-                wanted.pod_selector.requirements, peer.pod.labels, UnmetPart.POD_LABELS
-            )
+        if wanted.namespace_selector is None and peer.pod.namespace != namespace:
+            yield Unmet(UnmetPart.NAMESPACE, namespace)
+        there = cluster.namespaces[peer.pod.namespace]
+        yield from _failing(wanted.namespace_selector, there.labels, UnmetPart.NAMESPACE_LABELS)
+        yield from _failing(wanted.pod_selector, peer.pod.labels, UnmetPart.POD_LABELS)
 
 
 def _unmet_by_block(block: IPBlock, peer: Endpoint, assumptions: Assumptions) -> Iterator[Unmet]:
@@ -259,6 +252,7 @@ def _unmet_by_block(block: IPBlock, peer: Endpoint, assumptions: Assumptions) ->
 
 
 def _failing(
-    requirements: tuple[Requirement, ...], labels: Labels, part: UnmetPart
+    selector: Selector | None, labels: Mapping[str, str], part: UnmetPart
 ) -> Iterator[Unmet]:
+    requirements = selector.requirements if selector else ()
     return (Unmet(part, wanted) for wanted in requirements if not holds(wanted, labels))

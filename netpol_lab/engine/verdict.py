@@ -310,8 +310,7 @@ class _Judge:
     def side(self, direction: Direction, flow: Flow) -> Side:
         source, destination = (as_read(end, self.assumptions) for end in flow.ends)
         flow = Flow(source, destination, flow.port, flow.protocol)
-        side = Side(direction, flow)
-        pod = side.subject.pod
+        pod = flow.subject(direction).pod
         if pod is None:
             unknown = direction is Direction.INGRESS and self.path.unknown_port_of is not None
             why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
@@ -324,8 +323,7 @@ class _Judge:
             if self.resolution.admits(policy, rule, flow, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
-        exemption = exemption_of(self.path, side, self.assumptions)
-        return side if exemption is None else replace(side, exemption=exemption)
+        return replace(side, exemption=exemption_of(self.path, side, self.assumptions))
 
 
 def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:

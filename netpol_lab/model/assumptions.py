@@ -7,9 +7,36 @@ every permitted answer, called a reading, and is undefined (`allowed` is None) w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+
+class OpenQuestion(NamedTuple):
+    """A choice that Kubernetes leaves open.
+
+    Parameters
+    ----------
+    row : str
+        Its row in ``docs/semantics.md``.
+    words : str
+    usual : bool or None
+        What most plugins do; None where they differ too.
+    """
+
+    row: str
+    words: str
+    usual: bool | None
+
+
+def _open(row: str, words: str, usual: bool | None = None) -> Any:
+    """Return a field for a choice that is open by default."""
+    return field(default=None, metadata={"question": OpenQuestion(row, words, usual)})
+
+
+def _settled(words: str) -> Any:
+    """Return a field for what is taken for granted by default."""
+    return field(default=True, metadata={"words": words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,89 +76,54 @@ class Assumptions:
     False
     """
 
-    enforced: bool = True
-    ip_block_matches_pods: bool = True
-    end_port: bool = True
-    strict_cidr: bool = True
-    host_network_as_pods: bool | None = None
-    own_node_egress: bool | None = None
-    init_port_names: bool | None = None
-    service_rewritten_first: bool | None = None
-    client_address_kept: bool | None = None
-    service_loopback: bool | None = None
-    unknown_addresses_in_blocks: bool | None = None
-    icmp_filtered: bool | None = None
+    enforced: bool = _settled("a plugin enforces policies at all (SEM-58)")
+    ip_block_matches_pods: bool = _settled("an ipBlock also matches the addresses of pods (SEM-47)")
+    end_port: bool = _settled("endPort is understood; otherwise only port counts (SEM-42)")
+    strict_cidr: bool = _settled(
+        "CIDRs with host bits or leading zeros are refused, as since v1.36 (VAL-28)"
+    )
+    host_network_as_pods: bool | None = _open(
+        "SEM-54",
+        "Kubernetes does not say how policies treat hostNetwork pods: as pods or as their node",
+        usual=False,
+    )
+    own_node_egress: bool | None = _open(
+        "SEM-50",
+        "Kubernetes does not say whether an isolated pod may always connect to its own node",
+    )
+    init_port_names: bool | None = _open(
+        "SEM-56",
+        "Kubernetes does not say whether port names declared by init or sidecar containers count",
+    )
+    service_rewritten_first: bool | None = _open(
+        "SEM-53",
+        "Kubernetes does not say whether a Service address is rewritten before egress rules see it",
+        usual=True,
+    )
+    client_address_kept: bool | None = _open(
+        "SEM-60",
+        "Kubernetes does not say with which address a client outside arrives through a Service",
+    )
+    service_loopback: bool | None = _open(
+        "SEM-49",
+        "plugins differ on whether reaching yourself through a Service is reaching yourself",
+    )
+    unknown_addresses_in_blocks: bool | None = _open(
+        "SEM-44",
+        "the manifests give no address for an end that an ipBlock would decide about",
+    )
+    icmp_filtered: bool | None = _open(
+        "SEM-57",
+        "Kubernetes does not say whether protocols other than TCP, UDP and SCTP are filtered",
+    )
 
 
 DEFAULTS = Assumptions()
-
-
-class OpenQuestion(NamedTuple):
-    """A choice that Kubernetes leaves open.
-
-    Parameters
-    ----------
-    row : str
-        Its row in ``docs/semantics.md``.
-    words : str
-    usual : bool or None
-        What most plugins do; None where they differ too.
-    """
-
-    row: str
-    words: str
-    usual: bool | None
-
-
-OPEN_QUESTIONS = {
-    "host_network_as_pods": OpenQuestion(
-        "SEM-54",
-        "Kubernetes does not say how policies treat hostNetwork pods: as pods or as their node",
-        False,
-    ),
-    "own_node_egress": OpenQuestion(
-        "SEM-50",
-        "Kubernetes does not say whether an isolated pod may always connect to its own node",
-        None,
-    ),
-    "init_port_names": OpenQuestion(
-        "SEM-56",
-        "Kubernetes does not say whether port names declared by init or sidecar containers count",
-        None,
-    ),
-    "service_rewritten_first": OpenQuestion(
-        "SEM-53",
-        "Kubernetes does not say whether a Service address is rewritten before egress rules see it",
-        True,
-    ),
-    "client_address_kept": OpenQuestion(
-        "SEM-60",
-        "Kubernetes does not say with which address a client outside arrives through a Service",
-        None,
-    ),
-    "service_loopback": OpenQuestion(
-        "SEM-49",
-        "plugins differ on whether reaching yourself through a Service is reaching yourself",
-        None,
-    ),
-    "unknown_addresses_in_blocks": OpenQuestion(
-        "SEM-44",
-        "the manifests give no address for an end that an ipBlock would decide about",
-        None,
-    ),
-    "icmp_filtered": OpenQuestion(
-        "SEM-57",
-        "Kubernetes does not say whether protocols other than TCP, UDP and SCTP are filtered",
-        None,
-    ),
+OPEN_QUESTIONS: dict[str, OpenQuestion] = {
+    f.name: f.metadata["question"] for f in fields(Assumptions) if f.default is None
 }
-
-
-SETTLED = {
-    "enforced": "a plugin enforces policies at all (SEM-58)",
-    "ip_block_matches_pods": "an ipBlock also matches the addresses of pods (SEM-47)",
-    "end_port": "endPort is understood; otherwise only port counts (SEM-42)",
-    "strict_cidr": "CIDRs with host bits or leading zeros are refused, as since v1.36 (VAL-28)",
+SETTLED: dict[str, str] = {
+    f.name: f.metadata["words"] for f in fields(Assumptions) if f.default is not None
 }
 
 

@@ -17,6 +17,7 @@ from netpol_lab.errors import (
     FlowError,
     NetpolError,
     UnknownNameError,
+    counted,
     did_you_mean,
     visible,
 )
@@ -91,12 +92,11 @@ class Cluster:
     texts: Mapping[Policy, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        counts = (
-            (len(self.pods), "pod", "pods"),
-            (len(self.namespaces), "namespace", "namespaces"),
-            (len(self.policies), "policy", "policies"),
+        pods, namespaces = (
+            counted(len(self.pods), "pod"),
+            counted(len(self.namespaces), "namespace"),
         )
-        return "Cluster: " + ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts)
+        return f"Cluster: {pods}, {namespaces}, {counted(len(self.policies), 'policy', 'policies')}"
 
     def pod(self, name: str) -> Pod:
         """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.

@@ -72,6 +72,27 @@ def spelt(value: str) -> str:
     return value or '""'
 
 
+@dataclass(frozen=True, slots=True)
+class Namespaced:
+    """What lies in a namespace.
+
+    Parameters
+    ----------
+    namespace, name : str
+
+    Examples
+    --------
+    >>> print(Pod("shop", "web"))
+    shop/web
+    """
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
 # ---------------------------------------------------------------- selectors, peers, ports
 
 
@@ -246,7 +267,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Namespaced):
     """A NetworkPolicy with its defaults filled in.
 
     Parameters
@@ -263,16 +284,11 @@ class Policy:
         Whether the manifest lists `policyTypes`, or the default was taken.
     """
 
-    namespace: str
-    name: str
     pod_selector: Selector = Selector()
     policy_types: tuple[Direction, ...] = (Direction.INGRESS,)
     ingress: tuple[Rule, ...] | None = None
     egress: tuple[Rule, ...] | None = None
     types_written: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
 
     def rules(self, direction: Direction) -> tuple[Rule, ...]:
         """Return the rules of one section; they count only if its type is listed (SEM-16).
@@ -346,7 +362,7 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
-class Pod:
+class Pod(Namespaced):
     """A pod.
 
     Parameters
@@ -369,8 +385,6 @@ class Pod:
         What made it.
     """
 
-    namespace: str
-    name: str
     labels: Labels = field(default_factory=dict, hash=False)
     addresses: tuple[Address, ...] = ()
     ports: tuple[ContainerPort, ...] = ()
@@ -379,9 +393,6 @@ class Pod:
     host_network: bool = False
     finished: bool = False
     workload: Workload | None = None
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
@@ -422,7 +433,7 @@ class ServicePort:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class Service(Namespaced):
     """A Service: addresses that are rewritten to those of the pods it selects.
 
     A headless one has no address: its name means the pods' own addresses and ports (SEM-53).
@@ -438,12 +449,7 @@ class Service:
     headless : bool
     """
 
-    namespace: str
-    name: str
     selector: Selector | None = None
     addresses: tuple[Address, ...] = ()
     ports: tuple[ServicePort, ...] = ()
     headless: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
