@@ -17,20 +17,12 @@ from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart, nearest
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Side, Verdict
-from netpol_lab.manifests.excerpts import (
-    Excerpt,
-    excerpt,
-    path_of_peer,
-    path_of_port,
-    path_of_requirement,
-    path_of_rule,
-    policy_document,
-)
-from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.excerpts import Excerpt, excerpt, path_of_requirement, policy_document
+from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Requirement, Rule
-from netpol_lab.model.policy_parts import selectors_of
+from netpol_lab.model.policy_parts import peer_path, port_path, selectors_of
 from netpol_lab.model.ports import is_governed
 
 MOST_POLICIES = 3  # shown with their YAML
@@ -286,9 +278,9 @@ def admitting_items(
         narrower = replace(rule, **items)  # type: ignore[arg-type]
         return resolution_of(cluster).admits(policy, narrower, side.flow, assumptions)
 
-    peers = [path_of_peer(rule, i) for i, peer in enumerate(rule.peers) if admits(peers=(peer,))]
-    ports = [path_of_port(rule, i) for i, port in enumerate(rule.ports) if admits(ports=(port,))]
-    return peers + ports or [path_of_rule(rule)]
+    peers = [peer_path(rule, i) for i, peer in enumerate(rule.peers) if admits(peers=(peer,))]
+    ports = [port_path(rule, i) for i, port in enumerate(rule.ports) if admits(ports=(port,))]
+    return [parse_path(path) for path in peers + ports or [rule.path]]
 
 
 def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Involved]:
@@ -334,8 +326,8 @@ def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
 def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
     """Return where the one thing is written that a rule wants and the flow does not have."""
     if miss.peer is None or not miss.wants_peer or unmet.part in PORT_PARTS:
-        return (*path_of_rule(miss.rule), "ports") if unmet.part in PORT_PARTS else TYPES
-    at = path_of_peer(miss.rule, miss.rule.peers.index(miss.peer))
+        return (*parse_path(miss.rule.path), "ports") if unmet.part in PORT_PARTS else TYPES
+    at = parse_path(peer_path(miss.rule, miss.rule.peers.index(miss.peer)))
     match unmet.part, unmet.wants:
         case (UnmetPart.POD_LABELS | UnmetPart.NAMESPACE_LABELS) as part, Requirement() as wanted:
             field = "podSelector" if part is UnmetPart.POD_LABELS else "namespaceSelector"

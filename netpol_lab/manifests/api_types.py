@@ -10,20 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
-from typing import Any
+from typing import Any, ClassVar, dataclass_transform
 
 IntOrString = int | str  # the type of `port`: a number or a name
 
 
-class Open:
-    """A type that has more fields than are listed here: any other field is accepted."""
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Struct:
+    """A type of the API: every class made from it is a frozen dataclass, without saying so."""
 
-    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True)(cls)
+
+
+class Open(Struct):
+    """A type that has more fields than are listed here: any other field is accepted."""
 
 
 def wire_name(field: Field[Any]) -> str:
     """Return what a field is called in manifests: pod_selector is podSelector."""
-    first, *rest = field.name.rstrip("_").split("_")
+    first, *rest = field.name.split("_")
     return field.metadata.get("wire") or first + "".join(map(str.title, rest))
 
 
@@ -36,7 +44,6 @@ def is_int32(value: Any) -> bool:
 # ---------------------------------------------------------------- the API's types
 
 
-@dataclass(frozen=True, slots=True)
 class OwnerReference(Open):
     """One item of ``ownerReferences``."""
 
@@ -45,8 +52,7 @@ class OwnerReference(Open):
     controller: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectMeta:
+class ObjectMeta(Struct):
     """``metadata`` of every object."""
 
     name: str = ""
@@ -66,8 +72,7 @@ class ObjectMeta:
     uid: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct):
     """What every object has."""
 
     api_version: str = ""
@@ -75,8 +80,7 @@ class Object:
     metadata: ObjectMeta = ObjectMeta()
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSelectorRequirement:
+class LabelSelectorRequirement(Struct):
     """One item of ``matchExpressions``."""
 
     key: str = ""
@@ -84,24 +88,21 @@ class LabelSelectorRequirement:
     values: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LabelSelector:
+class LabelSelector(Struct):
     """``podSelector`` and ``namespaceSelector``."""
 
     match_labels: Mapping[str, str] | None = None
     match_expressions: tuple[LabelSelectorRequirement, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IPBlock:
-    """``ipBlock``; ``except`` is a word of Python, hence the underscore."""
+class IPBlock(Struct):
+    """``ipBlock``."""
 
     cidr: str = ""
-    except_: tuple[str, ...] | None = None
+    excepts: tuple[str, ...] | None = field(default=None, metadata={"wire": "except"})
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicyPeer:
+class NetworkPolicyPeer(Struct):
     """One item of ``from`` or ``to``."""
 
     pod_selector: LabelSelector | None = None
@@ -109,8 +110,7 @@ class NetworkPolicyPeer:
     ip_block: IPBlock | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicyPort:
+class NetworkPolicyPort(Struct):
     """One item of ``ports``."""
 
     protocol: str | None = None
@@ -118,37 +118,24 @@ class NetworkPolicyPort:
     end_port: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicyIngressRule:
+class NetworkPolicyIngressRule(Struct):
     """One item of ``ingress``."""
 
     ports: tuple[NetworkPolicyPort, ...] | None = None
-    from_: tuple[NetworkPolicyPeer, ...] | None = None
-
-    @property
-    def peers(self) -> tuple[NetworkPolicyPeer, ...]:
-        """The items of ``from``."""
-        return self.from_ or ()
+    peers: tuple[NetworkPolicyPeer, ...] | None = field(default=None, metadata={"wire": "from"})
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicyEgressRule:
+class NetworkPolicyEgressRule(Struct):
     """One item of ``egress``."""
 
     ports: tuple[NetworkPolicyPort, ...] | None = None
-    to: tuple[NetworkPolicyPeer, ...] | None = None
-
-    @property
-    def peers(self) -> tuple[NetworkPolicyPeer, ...]:
-        """The items of ``to``."""
-        return self.to or ()
+    peers: tuple[NetworkPolicyPeer, ...] | None = field(default=None, metadata={"wire": "to"})
 
 
 Rule = NetworkPolicyIngressRule | NetworkPolicyEgressRule
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPolicySpec:
+class NetworkPolicySpec(Struct):
     """``spec`` of a NetworkPolicy."""
 
     pod_selector: LabelSelector = LabelSelector()
@@ -162,19 +149,16 @@ class NetworkPolicySpec:
         return (*(self.ingress or ()), *(self.egress or ()))
 
 
-@dataclass(frozen=True, slots=True)
 class NetworkPolicy(Object):
     """A NetworkPolicy; it has no status (VAL-42)."""
 
     spec: NetworkPolicySpec = NetworkPolicySpec()
 
 
-@dataclass(frozen=True, slots=True)
 class Namespace(Object, Open):
     """A Namespace, as far as policies see it."""
 
 
-@dataclass(frozen=True, slots=True)
 class ContainerPort(Open):
     """One item of a container's ``ports``."""
 
@@ -183,7 +167,6 @@ class ContainerPort(Open):
     protocol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Container(Open):
     """A container, init container or sidecar."""
 
@@ -191,7 +174,6 @@ class Container(Open):
     restart_policy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PodSpec(Open):
     """``spec`` of a Pod."""
 
@@ -201,14 +183,12 @@ class PodSpec(Open):
     init_containers: tuple[Container, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class PodIP(Open):
     """One item of ``podIPs`` or ``hostIPs``."""
 
     ip: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class PodStatus(Open):
     """``status`` of a Pod."""
 
@@ -229,7 +209,6 @@ class PodStatus(Open):
         return self.host_ip, *(ip.ip for ip in self.host_ips or ())
 
 
-@dataclass(frozen=True, slots=True)
 class Pod(Object, Open):
     """A Pod, as far as policies see it."""
 
@@ -237,7 +216,6 @@ class Pod(Object, Open):
     status: PodStatus = PodStatus()
 
 
-@dataclass(frozen=True, slots=True)
 class NodeAddress(Open):
     """One item of a Node's ``addresses``."""
 
@@ -245,21 +223,18 @@ class NodeAddress(Open):
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class NodeStatus(Open):
     """``status`` of a Node."""
 
     addresses: tuple[NodeAddress, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Node(Object, Open):
     """A Node: only its addresses matter."""
 
     status: NodeStatus = NodeStatus()
 
 
-@dataclass(frozen=True, slots=True)
 class ServicePort(Open):
     """One item of a Service's ``ports``."""
 
@@ -268,7 +243,6 @@ class ServicePort(Open):
     protocol: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ServiceSpec(Open):
     """``spec`` of a Service."""
 
@@ -280,21 +254,18 @@ class ServiceSpec(Open):
     ports: tuple[ServicePort, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class LoadBalancer(Open):
     """``loadBalancer`` of a Service's status."""
 
     ingress: tuple[PodIP, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class ServiceStatus(Open):
     """``status`` of a Service."""
 
     load_balancer: LoadBalancer = LoadBalancer()
 
 
-@dataclass(frozen=True, slots=True)
 class Service(Object, Open):
     """A Service, as far as policies see it."""
 
@@ -302,7 +273,6 @@ class Service(Object, Open):
     status: ServiceStatus = ServiceStatus()
 
 
-@dataclass(frozen=True, slots=True)
 class PodTemplate(Open):
     """``template`` of everything that makes pods."""
 
@@ -310,7 +280,6 @@ class PodTemplate(Open):
     spec: PodSpec = PodSpec()
 
 
-@dataclass(frozen=True, slots=True)
 class JobSpec(Open):
     """``spec`` of a Job."""
 
@@ -319,21 +288,18 @@ class JobSpec(Open):
     template: PodTemplate = PodTemplate()
 
 
-@dataclass(frozen=True, slots=True)
 class JobTemplate(Open):
     """``jobTemplate`` of a CronJob."""
 
     spec: JobSpec = JobSpec()
 
 
-@dataclass(frozen=True, slots=True)
 class Ordinals(Open):
     """``ordinals`` of a StatefulSet: the number of its first pod."""
 
     start: int = 0
 
 
-@dataclass(frozen=True, slots=True)
 class WorkloadSpec(JobSpec):
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
@@ -343,7 +309,6 @@ class WorkloadSpec(JobSpec):
     job_template: JobTemplate = JobTemplate()
 
 
-@dataclass(frozen=True, slots=True)
 class Condition(Open):
     """One item of a Job's ``conditions``."""
 
@@ -351,14 +316,12 @@ class Condition(Open):
     status: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class WorkloadStatus(Open):
     """``status`` of a workload."""
 
     conditions: tuple[Condition, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Workload(Object, Open):
     """Anything that makes pods from a template."""
 

@@ -10,8 +10,7 @@ from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.writer import as_yaml, manifest_of
 from netpol_lab.manifests.yaml_reader import Document
 from netpol_lab.model.cluster import Cluster, Place
-from netpol_lab.model.objects import Policy, Requirement, Rule, Selector
-from netpol_lab.model.policy_parts import list_of_peers
+from netpol_lab.model.objects import Policy, Requirement, Selector
 
 MOST_LINES = 30  # of one policy
 SHORT = 24  # policies up to here are shown whole
@@ -95,28 +94,6 @@ def policy_document(cluster: Cluster, policy: Policy) -> Document:
 
 
 # ---------------------------------------------------------------- paths
-
-
-def path_of_rule(rule: Rule) -> Path:
-    """Return the path of a rule, in steps; keys of labels may hold the dots of a written one."""
-    return "spec", str(rule.direction), rule.index
-
-
-def path_of_peer(rule: Rule, item: int) -> Path:
-    """Return the path of one item of `from` or `to`.
-
-    Examples
-    --------
-    >>> from netpol_lab.model.objects import Direction
-    >>> path_of_peer(Rule(Direction.EGRESS, 0), 1)
-    ('spec', 'egress', 0, 'to', 1)
-    """
-    return *path_of_rule(rule), list_of_peers(rule), item
-
-
-def path_of_port(rule: Rule, item: int) -> Path:
-    """Return the path of one item of `ports`."""
-    return *path_of_rule(rule), "ports", item
 
 
 def path_of_requirement(

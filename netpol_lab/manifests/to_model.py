@@ -177,7 +177,7 @@ def _rules(direction: Direction, rules: Sequence[api.Rule] | None) -> tuple[mode
 
 
 def _rule(direction: Direction, index: int, rule: api.Rule) -> model.Rule:
-    peers, ports = map(_peer, rule.peers), map(_policy_port, rule.ports or ())
+    peers, ports = map(_peer, rule.peers or ()), map(_policy_port, rule.ports or ())
     return model.Rule(direction, index, tuple(peers), tuple(ports))
 
 
@@ -190,7 +190,7 @@ def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
 
 
 def _ip_block(block: api.IPBlock) -> model.IPBlock:
-    cidrs = (parse_cidr(text) for text in (block.cidr, *(block.except_ or ())))
+    cidrs = (parse_cidr(text) for text in (block.cidr, *(block.excepts or ())))
     cidr, *excepts = (cidr for cidr in cidrs if cidr is not None)
     return model.IPBlock(cidr, tuple(excepts))
 

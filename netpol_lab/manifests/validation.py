@@ -96,7 +96,7 @@ def _cidrs(spec: api.NetworkPolicySpec) -> Iterator[tuple[Path, str]]:
         for peer, peer_path in _peers(rule, path):
             if peer.ip_block is not None:
                 yield (*peer_path, "ipBlock", "cidr"), peer.ip_block.cidr
-                for i, text in enumerate(peer.ip_block.except_ or ()):
+                for i, text in enumerate(peer.ip_block.excepts or ()):
                     yield (*peer_path, "ipBlock", "except", i), text
 
 
@@ -120,7 +120,7 @@ def _rules(spec: api.NetworkPolicySpec) -> Iterator[tuple[api.Rule, Path]]:
 
 def _peers(rule: api.Rule, path: Path) -> Iterator[tuple[api.NetworkPolicyPeer, Path]]:
     key = "from" if isinstance(rule, api.NetworkPolicyIngressRule) else "to"
-    return ((peer, (*path, key, i)) for i, peer in enumerate(rule.peers))
+    return ((peer, (*path, key, i)) for i, peer in enumerate(rule.peers or ()))
 
 
 def _policy_types(written: tuple[str, ...], path: Path) -> Problems:
@@ -195,7 +195,7 @@ def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
     outer = parse_cidr(block.cidr)
     if outer is None:
         return
-    for i, text in enumerate(block.except_ or ()):
+    for i, text in enumerate(block.excepts or ()):
         yield from _cidr(text, (*path, "except", i), strict)
         inner = parse_cidr(text)
         if inner is None or (inner.network_address in outer and inner.prefixlen > outer.prefixlen):

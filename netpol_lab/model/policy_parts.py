@@ -218,8 +218,9 @@ def with_rules(policy: Policy, direction: Direction, rules: Iterable[Rule]) -> P
     >>> with_rules(Policy("shop", "p"), Direction.EGRESS, []).egress
     ()
     """
-    section = str(direction)
-    return replace(policy, **{section: tuple(rules)})
+    if direction is Direction.INGRESS:
+        return replace(policy, ingress=tuple(rules))
+    return replace(policy, egress=tuple(rules))
 
 
 def with_rule(policy: Policy, rule: Rule, *others: Rule) -> Policy:

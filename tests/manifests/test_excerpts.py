@@ -10,7 +10,6 @@ from netpol_lab.manifests.excerpts import (
     MOST_LINES,
     Excerpt,
     excerpt,
-    path_of_peer,
     path_of_requirement,
     policy_document,
 )
@@ -81,7 +80,7 @@ def test_each_requirement_is_found_in_labels_or_expressions() -> None:
     rule = policy.ingress[0]
     selector = rule.peers[0].pod_selector
     assert selector
-    at = (*path_of_peer(rule, 0), "podSelector")
+    at = ("spec", "ingress", 0, "from", 0, "podSelector")
     document = policy_document(cluster, policy)
     paths = [path_of_requirement(document, selector, one, at) for one in selector.requirements]
     assert [path[5 + 1 :] for path in paths] == [
