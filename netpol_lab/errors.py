@@ -145,15 +145,17 @@ def visible(text: str, most: int = 80) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
 
 
-def near(word: str, options: Iterable[str], most: int = 3) -> list[str]:
+def near(word: str, options: Iterable[str], most: int = 3, cutoff: float = 0.5) -> list[str]:
     """Return the options most like `word`, best first.
+
+    How like they have to be, `cutoff`, goes from 0 (not at all) to 1 (the same).
 
     Examples
     --------
     >>> near("shop/wed", ["shop/web", "shop/db", "blog/cat"], most=1)
     ['shop/web']
     """
-    return difflib.get_close_matches(word, list(options), n=most, cutoff=0.5)
+    return difflib.get_close_matches(word, list(options), n=most, cutoff=cutoff)
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from netpol_lab.errors import Reason, did_you_mean, visible
+from netpol_lab.errors import Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests import workloads
 from netpol_lab.manifests.decoding import Problem
@@ -75,7 +74,7 @@ def _no_match(kind: str, version: str) -> Iterator[Problem]:
     if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
         hint = did_you_mean(kind, _OF_NETWORKING)
         yield Problem(("kind",), Reason.NO_MATCH, message, hint)
-    elif kind == "NetworkPolicy" and _nearest(version.rpartition("/")[0], (_OUR_GROUP,), 0.9):
+    elif kind == "NetworkPolicy" and near(version.rpartition("/")[0], [_OUR_GROUP], cutoff=0.9):
         yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {_OUR_GROUP}/v1")
     elif meant := _misspelt(kind, version):
         hint = f"did you mean {meant[0]}?"
@@ -87,13 +86,8 @@ def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
     """Return the kind, with its version, that a kind which does not exist was meant to be."""
     if version not in _OTHER_KINDS or kind.removesuffix("List") in _OTHER_KINDS[version]:
         return None
-    meant = _nearest(kind, (known for known, _ in KINDS), 0.75)
-    return next((found for found in KINDS if found[0] == meant), None)
-
-
-def _nearest(word: str, options: Iterable[str], cutoff: float) -> str:
-    """Return the option that a word is probably a misspelling of; or nothing."""
-    return next(iter(difflib.get_close_matches(word, list(options), n=1, cutoff=cutoff)), "")
+    meant = near(kind, (known for known, _ in KINDS), most=1, cutoff=0.75)
+    return next((found for found in KINDS if found[0] in meant), None)
 
 
 _OUR_GROUP = "networking.k8s.io"

@@ -50,7 +50,10 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
     things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
-    namespaces = {name: _namespace(name, written.get(name, {})) for name in names}
+    namespaces = {  # SEM-25
+        name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
+        for name in names
+    }
     return Cluster(namespaces, pods, policies, services)
 
 
@@ -58,10 +61,6 @@ def _placed(thing: Any) -> Any:
     """Return an object with its namespace filled in (DEF-11, SEM-64)."""
     meta = thing.metadata
     return replace(thing, metadata=replace(meta, namespace=meta.namespace or DEFAULT_NAMESPACE))
-
-
-def _namespace(name: str, labels: Mapping[str, str]) -> model.Namespace:
-    return model.Namespace(name, {**labels, model.NAME_LABEL: name})  # SEM-25
 
 
 def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None) -> model.Pod:
@@ -85,9 +84,8 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | No
 def _ports(containers: Iterable[api.Container], is_init: bool) -> Iterator[model.ContainerPort]:
     for container in containers:
         for port in container.ports or ():
-            protocol = Protocol(port.protocol or Protocol.TCP)  # DEF-10
-            stays = is_init and container.restart_policy == "Always"
-            yield model.ContainerPort(port.name, port.container_port, protocol, is_init, stays)
+            number, stays = port.container_port, is_init and container.restart_policy == "Always"
+            yield model.ContainerPort(port.name, number, _protocol(port), is_init, stays)
 
 
 def _addresses(texts: Iterable[str]) -> tuple[Address, ...]:
@@ -119,13 +117,15 @@ def _service(service: api.Service) -> model.Service:
         selector=Selector(_label_requirements(labels)) if labels else None,
         addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ()), *outer]),
         headless=spec.cluster_ip == "None",
-        ports=tuple(_service_port(port) for port in spec.ports or ()),
+        ports=tuple(
+            model.ServicePort(port.port, port.target_port or port.port, _protocol(port))
+            for port in spec.ports or ()
+        ),
     )
 
 
-def _service_port(port: api.ServicePort) -> model.ServicePort:
-    target = port.target_port or port.port
-    return model.ServicePort(port.port, target, Protocol(port.protocol or Protocol.TCP))
+def _protocol(port: api.ContainerPort | api.ServicePort | api.NetworkPolicyPort) -> Protocol:
+    return Protocol(port.protocol or Protocol.TCP)  # SEM-35, DEF-05, DEF-10
 
 
 # ---------------------------------------------------------------- policies and their defaults
@@ -171,14 +171,12 @@ def stored_types(
 
 
 def _rules(direction: Direction, rules: Sequence[api.Rule] | None) -> tuple[model.Rule, ...] | None:
-    if rules is None:
-        return None
-    return tuple(_rule(direction, i, rule) for i, rule in enumerate(rules))
+    return None if rules is None else tuple(_rule(direction, i, r) for i, r in enumerate(rules))
 
 
 def _rule(direction: Direction, index: int, rule: api.Rule) -> model.Rule:
-    peers, ports = map(_peer, rule.peers or ()), map(_policy_port, rule.ports or ())
-    return model.Rule(direction, index, tuple(peers), tuple(ports))
+    ports = (model.PolicyPort(_protocol(p), p.port, p.end_port) for p in rule.ports or ())
+    return model.Rule(direction, index, tuple(map(_peer, rule.peers or ())), tuple(ports))
 
 
 def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
@@ -193,11 +191,6 @@ def _ip_block(block: api.IPBlock) -> model.IPBlock:
     cidrs = (parse_cidr(text) for text in (block.cidr, *(block.excepts or ())))
     cidr, *excepts = (cidr for cidr in cidrs if cidr is not None)
     return model.IPBlock(cidr, tuple(excepts))
-
-
-def _policy_port(port: api.NetworkPolicyPort) -> model.PolicyPort:
-    protocol = Protocol(port.protocol or Protocol.TCP)  # SEM-35, DEF-05
-    return model.PolicyPort(protocol, port.port, port.end_port)
 
 
 def _selector(selector: api.LabelSelector) -> Selector:

@@ -32,7 +32,7 @@ class Positions:
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
         self._root: yaml.Node | None = yaml.compose(text, Loader)
-        self._keys: dict[int, dict[str, _Pair]] = {}
+        self._steps: dict[int, dict[str | int, _Pair]] = {}
 
     def mark(self, path: Path, of_key: bool) -> yaml.Mark:
         """Return the mark of the value at a path, or of the key that leads to it."""
@@ -67,13 +67,9 @@ class Positions:
         return found
 
     def _step(self, node: yaml.Node, step: str | int) -> _Pair | None:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            return (None, node.value[step]) if step < len(node.value) else None
-        if not isinstance(node, yaml.MappingNode) or not isinstance(step, str):
-            return None
-        if id(node) not in self._keys:  # the last of repeated keys stands
-            self._keys[id(node)] = {_spelling(key): (key, value) for key, value in node.value}
-        return self._keys[id(node)].get(step)
+        if id(node) not in self._steps:  # the last of repeated keys stands
+            self._steps[id(node)] = {step: (key, value) for step, key, value in _yaml_parts(node)}
+        return self._steps[id(node)].get(step)
 
 
 positions = lru_cache(maxsize=1)(Positions)  # the last document that was asked about
@@ -96,7 +92,7 @@ def _spelling(key: yaml.Node) -> str:
 
 # ---------------------------------------------------------------- repeated keys
 
-_Parts = Iterator[tuple[str | int, Any, bool]]  # step, value, and whether the step may not repeat
+_Parts = Iterator[tuple[str | int, yaml.Node | None, Any]]  # step, its key in YAML, value
 
 
 @lru_cache(maxsize=1)
@@ -114,8 +110,8 @@ def _again(
         return
     seen.add(id(value))
     steps: set[str | int] = set()
-    for step, part, is_unique in parts(value):
-        if step in steps and is_unique:
+    for step, key, part in parts(value):
+        if step in steps and (key is None or key.tag != "tag:yaml.org,2002:merge"):
             yield (*path, step)
         steps.add(step)
         yield from _again(part, parts, (*path, step), seen)
@@ -123,15 +119,14 @@ def _again(
 
 def _yaml_parts(node: yaml.Node | None) -> _Parts:
     if isinstance(node, yaml.SequenceNode):
-        yield from ((i, item, True) for i, item in enumerate(node.value))
+        yield from ((i, None, item) for i, item in enumerate(node.value))
     elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield _spelling(key), value, key.tag != "tag:yaml.org,2002:merge"
+        yield from ((_spelling(key), key, value) for key, value in node.value)
 
 
 def _json_parts(value: Any) -> _Parts:
     """Yield the parts of JSON in which every object is a tuple of its pairs."""
     if isinstance(value, list):
-        yield from ((i, item, True) for i, item in enumerate(value))
+        yield from ((i, None, item) for i, item in enumerate(value))
     elif isinstance(value, tuple):
-        yield from ((key, item, True) for key, item in value)
+        yield from ((key, None, item) for key, item in value)

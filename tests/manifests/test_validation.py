@@ -18,7 +18,7 @@ def messages(strict=True, **spec):
 
 def block(cidr, *excepts):
     peer = api.NetworkPolicyPeer(ip_block=api.IPBlock(cidr, excepts or None))
-    return (api.NetworkPolicyIngressRule(from_=(peer,)),)
+    return (api.NetworkPolicyIngressRule(peers=(peer,)),)
 
 
 @given(st.ip_addresses(), st.integers(0, 128))

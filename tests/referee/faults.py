@@ -115,8 +115,8 @@ FAULTS = (
     Fault(
         "the name label of a namespace can be spoofed",
         "manifests/to_model.py",
-        "{**labels, model.NAME_LABEL: name}",
-        "{model.NAME_LABEL: name, **labels}",
+        "{**written.get(name, {}), model.NAME_LABEL: name}",
+        "{model.NAME_LABEL: name, **written.get(name, {})}",
     ),
     Fault(
         "a finished pod keeps its address",
