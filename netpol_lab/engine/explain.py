@@ -94,8 +94,10 @@ def left_open(verdict: Verdict) -> list[str]:
         if _decides(name, verdict.outcomes)
     ]
     if _pods_differ(verdict.outcomes):
-        several = any(end.among for end in verdict.flow.ends)
-        words.append(_WHICH_POD["workload" if several else "service"])
+        if any(end.among for end in verdict.flow.ends):
+            words.append("the workload has several pods, and they differ: name one of them")
+        else:
+            words.append("the Service may lead to any of its pods, and they differ")
     return words
 
 
@@ -118,12 +120,6 @@ def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
 
 def _pair(outcome: Outcome) -> tuple[str, str]:
     return outcome.arriving.source.name, outcome.arriving.destination.name
-
-
-_WHICH_POD = {
-    "service": "the Service may lead to any of its pods, and they differ",
-    "workload": "the workload has several pods, and they differ: name one of them",
-}
 
 
 def _rewriting(verdict: Verdict) -> Iterator[str]:

@@ -144,14 +144,11 @@ def _what_matters(lines: list[str], document: Document, spans: list[tuple[int, i
     kept = {name, *_above(lines, name)}
     for first, last in spans:
         for number in (*_above(lines, first), *range(first, last + 1)):
-            if _with_gaps(kept | {number}) < MOST_LINES:
-                kept.add(number)
+            wider = kept | {number}
+            gaps = sum(above - 1 not in wider for above in wider)
+            if len(wider) + gaps < MOST_LINES:
+                kept = wider
     return kept
-
-
-def _with_gaps(kept: set[int]) -> int:
-    """Return how many lines an excerpt has, one for each gap included."""
-    return len(kept) + sum(1 for number in kept if number - 1 not in kept)
 
 
 def _above(lines: list[str], number: int) -> list[int]:

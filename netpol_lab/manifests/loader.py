@@ -224,20 +224,17 @@ class _Reader:
 
     def _read_object(self, found: _WrittenObject) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
-        value = found.value
+        value, kind = found.value, get(found.value, "kind")
         if value is None:
             return
         if len(found.path) > MOST_LISTS:
             self._refuse(found, Problem((), Reason.INVALID, "lists within lists within lists"))
-            return
-        if not isinstance(value, dict):
+        elif not isinstance(value, dict):
             said = "is not an object: must be a mapping with kind"
             hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
             problem = Problem(found.path, Reason.TYPE, said, hint)
             self._refuse(_WrittenObject(found.document, value), problem)
-            return
-        kind = value.get("kind")
-        if isinstance(kind, str) and kind.endswith("List") and "items" in value:
+        elif isinstance(kind, str) and kind.endswith("List") and "items" in value:
             self._read_items(found)
         elif problems := list(kind_problems(value)):
             self._refuse(found, *problems)

@@ -25,6 +25,7 @@ KINDS = {
     "Job": "batch/v1",
     "CronJob": "batch/v1",
 }
+JOBS = ("Job", "CronJob")
 
 
 class Key(NamedTuple):
@@ -97,8 +98,9 @@ class Workloads:
     ) -> Iterator[api.Pod]:
         """Yield a workload's pods: a few that are alike, and those that a selector names."""
         spec = workload.spec
-        template = spec.job_template.spec.template if key.kind == "CronJob" else spec.template
-        for i in self._numbers(key, spec):
+        job: api.JobSpec = spec.job_template.spec if key.kind == "CronJob" else spec
+        template = job.template
+        for i in self._numbers(key, spec, job):
             name = f"{key.name}-{i}"
             if (key.namespace, name) in taken:  # another workload of this name, or a pod
                 name = f"{key.name}-{key.kind.lower()}-{i}"
@@ -107,21 +109,21 @@ class Workloads:
                 template.metadata,
                 name=name,
                 namespace=key.namespace,
-                labels={**(template.metadata.labels or {}), **_added_labels(key, spec, i)},
+                labels={**(template.metadata.labels or {}), **_added_labels(key, job, i)},
                 owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
             )
             yield api.Pod(metadata=meta, spec=template.spec)
 
-    def _numbers(self, key: Key, spec: api.WorkloadSpec) -> Iterable[int]:
+    def _numbers(self, key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> Iterable[int]:
         """Return the numbers of a workload's pods: at most `MOST_REPLICAS` that are alike.
 
         Each pod of a StatefulSet has labels of its own, so those that a selector names are made
         too.
         """
-        jobs = {"Job": spec.parallelism, "CronJob": spec.job_template.spec.parallelism}
-        asked = 1 if key.kind == "DaemonSet" else jobs.get(key.kind, spec.replicas)
+        asked = job.parallelism if key.kind in JOBS else spec.replicas
+        asked = 1 if asked is None or key.kind == "DaemonSet" else asked
         first = spec.ordinals.start if key.kind == "StatefulSet" else 1
-        every = range(first, first + max(0, 1 if asked is None else asked))
+        every = range(first, first + max(0, asked))
         if key.kind != "StatefulSet":
             return every[:MOST_REPLICAS]
         named = (_ordinal(key, *label) for label in self._selected)
@@ -155,9 +157,8 @@ def _without_hash(owner: Key, meta: api.ObjectMeta) -> Key:
 
 def _is_over(workload: api.Workload) -> bool:
     """Say whether a Job is suspended, complete or failed."""
-    ended = (c.type in ("Complete", "Failed") and c.status == "True"
-             for c in workload.status.conditions or ())  # fmt: skip
-    return workload.spec.suspend or any(ended)
+    true = {c.type for c in workload.status.conditions or () if c.status == "True"}
+    return workload.spec.suspend or not true.isdisjoint(("Complete", "Failed"))
 
 
 def _ordinal(key: Key, label: str, value: str) -> int | None:
@@ -169,16 +170,13 @@ def _ordinal(key: Key, label: str, value: str) -> int | None:
     return int(value) if re.fullmatch(r"0|[1-9][0-9]{0,9}", value) else None
 
 
-def _added_labels(key: Key, spec: api.WorkloadSpec, i: int) -> dict[str, str]:
+def _added_labels(key: Key, job: api.JobSpec, i: int) -> dict[str, str]:
     """Return the labels that a controller adds to those of the template of its pod."""
     if key.kind == "StatefulSet":
         return {POD_INDEX: str(i), POD_NAME: f"{key.name}-{i}"}
-    if key.kind not in ("Job", "CronJob"):
+    if key.kind not in JOBS:
         return {}
-    job: api.JobSpec = spec
-    name = key.name
-    if key.kind == "CronJob":
-        job, name = spec.job_template.spec, f"{key.name}-{i}"  # its Jobs have numbers
+    name = f"{key.name}-{i}" if key.kind == "CronJob" else key.name  # its Jobs have numbers
     index = {JOB_INDEX: str(i - 1)} if job.completion_mode == "Indexed" else {}
     return {JOB_NAME: name, OLD_JOB_NAME: name, **index}
 

@@ -347,27 +347,6 @@ class Cluster:
         """The policies by ``namespace/name``."""
         return {str(policy): policy for policy in self.policies}
 
-    def leads_to_pods(self, end: Endpoint) -> bool:
-        """Say whether an end is a pod, or a Service by its name or one of its addresses.
-
-        Parameters
-        ----------
-        end : Endpoint
-
-        Returns
-        -------
-        bool
-
-        Examples
-        --------
-        >>> import netpol_lab as lab
-        >>> shop = lab.load("three-tier")
-        >>> shop.leads_to_pods(shop.endpoint("203.0.113.7"))
-        False
-        """
-        by_name = end.pod is not None or end.service is not None
-        return by_name or bool(self.services_at(end.address))
-
     def services_at(self, address: Address | None) -> list[Service]:
         """Return the Services that have an address (SEM-53).
 

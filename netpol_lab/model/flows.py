@@ -168,7 +168,8 @@ class Flow:
             here = there = Endpoint(here.pod, here.address)  # it never leaves the pod (SEM-49)
         if here.service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
-        if here.pod is None and not cluster.leads_to_pods(there):
+        judged = here.pod or there.pod or there.service or cluster.services_at(there.address)
+        if not judged:
             raise FlowError(
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
