@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import chain
@@ -57,9 +57,6 @@ class PodSet:
     def __len__(self) -> int:
         return self.bits.bit_count()
 
-    def __bool__(self) -> bool:
-        return self.bits != 0
-
     def __repr__(self) -> str:
         return f"{{{', '.join(map(str, self))}}}"
 
@@ -71,14 +68,12 @@ class LabelIndex:
     list and once for no value: no other question can have another answer.
     """
 
-    def __init__(self, things: Iterable[tuple[int, Labels]]) -> None:
+    def __init__(self, things: Mapping[int, Labels]) -> None:
         self._places: dict[str, dict[str, list[int]]] = {}
-        everyone = []
-        for place, labels in things:
-            everyone.append(place)
+        for place, labels in things.items():
             for key, value in labels.items():
                 self._places.setdefault(key, {}).setdefault(value, []).append(place)
-        self._everyone = bits_of(everyone)
+        self._everyone = bits_of(things)
         self.matching = cache(self._matching)
         self._satisfying = cache(self._asked)
         self._carrying = cache(self._present)
@@ -133,9 +128,9 @@ class PodIndex:
         order = running if names is None else names
         self.place_of = {name: place for place, name in enumerate(order) if name in running}
         self.pods = {place: running[name] for name, place in self.place_of.items()}
-        self._by_labels = LabelIndex((place, pod.labels) for place, pod in self.pods.items())
+        self._by_labels = LabelIndex({place: pod.labels for place, pod in self.pods.items()})
         self._by_namespace = LabelIndex(
-            (place, cluster.namespaces[pod.namespace].labels) for place, pod in self.pods.items()
+            {place: cluster.namespaces[pod.namespace].labels for place, pod in self.pods.items()}
         )
 
     def labelled(self, selector: Selector) -> PodSet:

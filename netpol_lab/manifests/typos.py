@@ -81,18 +81,14 @@ def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Sli
     >>> slip(["a:", "  b: 1", " c: 2"], 2, 0, "did not find expected key").line
     2
     """
-    at = _within(lines, at, opened)
+    last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
+    if at > last:  # nothing is there: the trouble began where something was opened
+        at = last if opened is None else min(opened, last)
     above = next((i for i in range(at - 1, -1, -1) if lines[i].strip()), at)
     for line in dict.fromkeys((at, above)):
         if hint := _hint(lines[line] if lines else ""):
             return Slip(line, hint)
     return Slip(at, next((hint for words, hint in _MESSAGES if re.search(words, problem)), ""))
-
-
-def _within(lines: Sequence[str], at: int, opened: int | None) -> int:
-    """Return a line with something on it: past the end, the one where the trouble began."""
-    last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
-    return at if at <= last else last if opened is None else min(opened, last)
 
 
 def _hint(line: str) -> str:

@@ -251,16 +251,14 @@ def _refuse_depth(text: str) -> None:
 
 def _refuse_bombs(root: yaml.Node) -> None:
     """Refuse aliases that contain themselves or multiply a document beyond all use."""
-    sizes: dict[int, int] = {}
-    open_nodes: set[int] = set()
+    sizes: dict[int, int] = {}  # 0 while the parts of a node are counted
 
     def size(node: yaml.Node, depth: int) -> int:
-        if id(node) in open_nodes or depth > MAX_DEPTH:
+        if sizes.get(id(node)) == 0 or depth > MAX_DEPTH:
             raise _refused("an alias that contains itself, or nests too deeply", node)
         if id(node) not in sizes:
-            open_nodes.add(id(node))
+            sizes[id(node)] = 0
             sizes[id(node)] = 1 + sum(size(child, depth + 1) for child in children(node))
-            open_nodes.remove(id(node))
         return sizes[id(node)]
 
     if size(root, 0) > len(sizes) + MAX_EXPANSION:
@@ -313,9 +311,6 @@ def quoted(text: str, as_key: bool = False) -> str:
     >>> quoted("1", as_key=True), quoted("yes", as_key=True)
     ('1', '"yes"')
     """
-    if as_key:
-        written, meant = f"{{{text}: it}}", {text: "it"}
-    else:
-        written, meant = f"{{it: {text}}}", {"it": text}
-    good, _ = documents(written, "")
-    return text if [found.value for found in good] == [meant] else json.dumps(text)
+    pair = (text, "it") if as_key else ("it", text)
+    good, _ = documents(f"{{{': '.join(pair)}}}", "")
+    return text if [found.value for found in good] == [dict([pair])] else json.dumps(text)
