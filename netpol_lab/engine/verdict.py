@@ -323,7 +323,8 @@ class _Judge:
             if self.resolution.admits(policy, rule, flow, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
-        return replace(side, exemption=exemption_of(self.path, side, self.assumptions))
+        exemption = exemption_of(self.path, side, self.assumptions)
+        return side if exemption is None else replace(side, exemption=exemption)
 
 
 def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:

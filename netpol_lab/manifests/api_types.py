@@ -16,13 +16,18 @@ IntOrString = int | str  # the type of `port`: a number or a name
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-class Struct:
+class _StructType(type):
+    def __new__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
+        made = super().__new__(cls, name, bases, names)
+        # What has slots is Struct itself, or was made by dataclass, which makes a class once more.
+        return made if "__slots__" in names else dataclass(frozen=True, slots=True)(made)
+
+
+class Struct(metaclass=_StructType):
     """A type of the API: every class made from it is a frozen dataclass, without saying so."""
 
+    __slots__ = ()
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-    def __init_subclass__(cls) -> None:
-        dataclass(frozen=True)(cls)
 
 
 class Open(Struct):

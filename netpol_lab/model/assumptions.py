@@ -148,6 +148,9 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
     [True, False]
     """
     names = [name for name in questions if getattr(assumptions, name) is None]
+    if not names:
+        yield assumptions
+        return
     usual = (OPEN_QUESTIONS[name].usual is not False for name in names)
     for choice in product(*((first, not first) for first in usual)):
         yield replace(assumptions, **dict(zip(names, choice, strict=True)))
