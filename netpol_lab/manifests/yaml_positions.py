@@ -31,14 +31,13 @@ class Positions:
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
-        self._root: yaml.Node | None = yaml.compose(text, Loader)
+        start = yaml.Mark("", 0, 0, 0, None, 0)
+        self._root: yaml.Node = yaml.compose(text, Loader) or yaml.ScalarNode("", "", start, start)
         self._steps: dict[int, dict[str | int, _Pair]] = {}
 
     def mark(self, path: Path, of_key: bool) -> yaml.Mark:
         """Return the mark of the value at a path, or of the key that leads to it."""
         found = self._follow(path)
-        if not found:
-            return yaml.Mark("", 0, 0, 0, None, 0)
         key, value = found[-1]
         ends_early = len(found) <= len(path)
         return (key if key is not None and (of_key or ends_early) else value).start_mark
@@ -46,8 +45,6 @@ class Positions:
     def span(self, path: Path) -> tuple[int, int]:
         """Return the first line of the key or item at a path, and the last line of its value."""
         found = self._follow(path)
-        if not found:
-            return 0, 0
         key, value = found[-1]
         first = (key or value).start_mark.line if len(found) > 1 else 0
         return first, max(first, _last_line(value)) if len(found) > len(path) else first
@@ -58,18 +55,15 @@ class Positions:
 
     def _follow(self, path: Path) -> list[_Pair]:
         """Return the root, and what stands at each step of a path as far as it leads."""
-        found: list[_Pair] = [(None, self._root)] if self._root is not None else []
+        found: list[_Pair] = [(None, self._root)]
         for step in path:
-            pair = self._step(found[-1][1], step) if found else None
-            if pair is None:
+            _, node = found[-1]
+            if id(node) not in self._steps:  # the last of repeated keys stands
+                self._steps[id(node)] = {s: (key, value) for s, key, value in _yaml_parts(node)}
+            if step not in self._steps[id(node)]:
                 break
-            found.append(pair)
+            found.append(self._steps[id(node)][step])
         return found
-
-    def _step(self, node: yaml.Node, step: str | int) -> _Pair | None:
-        if id(node) not in self._steps:  # the last of repeated keys stands
-            self._steps[id(node)] = {step: (key, value) for step, key, value in _yaml_parts(node)}
-        return self._steps[id(node)].get(step)
 
 
 positions = lru_cache(maxsize=1)(Positions)  # the last document that was asked about

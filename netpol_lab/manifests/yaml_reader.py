@@ -107,7 +107,8 @@ class Document:
     def find(self, path: Path) -> tuple[int, int] | None:
         """Return the line and column of the key or item at a path, or None if it is not there."""
         line, column, _ = self.locate(path, of_key=True)
-        return (line, column) if line and positions(self.text).reaches(path) else None
+        is_there = line and self.text and positions(self.text).reaches(path)
+        return (line, column) if is_there else None
 
     def span(self, path: Path) -> tuple[int, int]:
         r"""Return the first and the last line of `text`, from 0, that a path is written in.
