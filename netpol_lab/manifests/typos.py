@@ -7,15 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
-
-
-class Slip(NamedTuple):
-    """The line that is probably at fault, from 0, and what to do about it; both may be unknown."""
-
-    line: int
-    hint: str = ""
-
 
 # What belongs to the page, the mail or the program that a text was copied from.
 _WRAPPINGS = (
@@ -57,7 +48,7 @@ _LOOKALIKES = {
 }
 
 
-def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Slip:
+def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> tuple[int, str]:
     """Return what is probably wrong with a text that is no YAML.
 
     Parameters
@@ -72,13 +63,14 @@ def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Sli
 
     Returns
     -------
-    Slip
+    (int, str)
+        The line that is probably at fault, from 0, and what to do about it; may be empty.
 
     Examples
     --------
     >>> slip(["kind:NetworkPolicy", "metadata:"], 1, None, "mapping values are not allowed")
-    Slip(line=0, hint='write a space after the colon')
-    >>> slip(["a:", "  b: 1", " c: 2"], 2, 0, "did not find expected key").line
+    (0, 'write a space after the colon')
+    >>> slip(["a:", "  b: 1", " c: 2"], 2, 0, "did not find expected key")[0]
     2
     """
     last = max((i for i, line in enumerate(lines) if line.strip()), default=0)
@@ -87,8 +79,8 @@ def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> Sli
     above = next((i for i in range(at - 1, -1, -1) if lines[i].strip()), at)
     for line in dict.fromkeys((at, above)):
         if hint := _hint(lines[line] if lines else ""):
-            return Slip(line, hint)
-    return Slip(at, next((hint for words, hint in _MESSAGES if re.search(words, problem)), ""))
+            return line, hint
+    return at, next((hint for words, hint in _MESSAGES if re.search(words, problem)), "")
 
 
 def _hint(line: str) -> str:
