@@ -74,16 +74,11 @@ def spelt(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Namespaced:
-    """What lies in a namespace.
+    """What lies in a namespace; as text ``namespace/name``.
 
     Parameters
     ----------
     namespace, name : str
-
-    Examples
-    --------
-    >>> print(Pod("shop", "web"))
-    shop/web
     """
 
     namespace: str
