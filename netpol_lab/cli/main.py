@@ -18,6 +18,7 @@ from netpol_lab.cli.reading import (
     print_complaints,
     print_warnings,
     read_cluster,
+    refuse_to_overwrite,
 )
 from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH
 from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
@@ -304,6 +305,7 @@ def _test(options: argparse.Namespace) -> bool:
     from netpol_lab.checks.junit import junit
     from netpol_lab.cli.reports.output import save
 
+    refuse_to_overwrite(options.paths, options.junit)
     report = run(options.paths, assumptions_of(options), strict=not options.lenient)
     if options.junit:
         save([junit(report)], options.junit)

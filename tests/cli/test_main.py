@@ -359,6 +359,14 @@ def test_a_report_that_cannot_be_written_ends_with_two(case_directory, capsys):
     assert "no/such/place.xml cannot be written: No such file" in err
 
 
+def test_a_file_of_tests_is_not_written_over(tmp_path, capsys):
+    file = tmp_path / "x.yaml"
+    file.write_text(FAILING)
+    err = answer(capsys, "test", str(file), "--junit", str(file), status=2).err
+    assert "is one of the inputs" in err
+    assert file.read_text() == FAILING
+
+
 def test_a_lenient_test_drops_what_a_strict_one_refuses(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     manifests = BROKEN.replace("95000", "80").replace("\n", "\n  ")

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from netpol_lab.cli.options import add_format, add_output, not_empty
+from netpol_lab.cli.options import Command, add_format, add_output, not_empty
 
 
 def test_only_what_a_command_can_write_can_be_chosen():
@@ -25,3 +25,16 @@ def test_a_format_may_be_left_to_the_file():
 def test_an_empty_name_is_refused():
     with pytest.raises(argparse.ArgumentTypeError, match="is empty"):
         not_empty("")
+
+
+def test_what_help_says_is_the_docstring_of_what_runs():
+    def run(options):
+        """Say nothing.
+
+        examples:
+          netpol-lab nothing
+        """
+        return False
+
+    description = Command("nothing", "is there anything?", (), run).description
+    assert description == "Say nothing.\n\nexamples:\n  netpol-lab nothing\n"

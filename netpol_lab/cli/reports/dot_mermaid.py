@@ -117,9 +117,7 @@ class Graph:
         yield f"  graph [label={quoted(self.title)}, labelloc=t, rankdir=LR, {_FONT}]"
         yield f'  node [shape=box, style="rounded,filled", fillcolor=white, {_FONT}]'
         yield f"  edge [fontsize=10, {_FONT}]"
-        yield from self._node_lines(
-            lambda id, caption: f"{id} [label={quoted(caption)}]", _dot_cluster, "}"
-        )
+        yield from self._node_lines(quoted, "{} [label={}]", _DOT_CLUSTER, "}")
         for edge in self.edges:
             label, look = quoted(*edge.lines), _LOOKS[edge.kind][0]
             both = ", dir=both" if edge.both else ""
@@ -147,9 +145,7 @@ class Graph:
     def _mermaid(self) -> Iterator[str]:
         title = json.dumps(visible(self.title, 1000), ensure_ascii=False)
         yield from ("---", f"title: {title}", "---", "flowchart LR")
-        yield from self._node_lines(
-            lambda id, caption: f'{id}["{mermaid_text(caption)}"]', _mermaid_subgraph, "end"
-        )
+        yield from self._node_lines(mermaid_text, '{}["{}"]', 'subgraph g{}["{}"]', "end")
         for edge in self.edges:
             label = "<br>".join(map(mermaid_text, edge.lines))
             arrow = _LOOKS[edge.kind][2 if edge.both else 1] + (f'|"{label}"|' if label else "")
@@ -160,18 +156,16 @@ class Graph:
         return {node.name: f"n{number}" for number, node in enumerate(self.nodes)}
 
     def _node_lines(
-        self,
-        line: Callable[[str, str], str],
-        opening: Callable[[int, str], Iterable[str]],
-        closing: str,
+        self, text: Callable[[str], str], line: str, opening: str, closing: str
     ) -> Iterator[str]:
         """Yield a line for each node, by groups in the order of the first node of each."""
         groups: dict[str, list[str]] = {}
         for node in self.nodes:
-            groups.setdefault(node.group, []).append(line(self._ids[node.name], node.caption))
+            written = line.format(self._ids[node.name], text(node.caption))
+            groups.setdefault(node.group, []).append(written)
         for number, (group, lines) in enumerate(groups.items()):
             if group:
-                yield from opening(number, group)
+                yield f"  {opening.format(number, text(group))}"
             yield from (f"    {line}" if group else f"  {line}" for line in lines)
             if group:
                 yield f"  {closing}"
@@ -206,6 +200,8 @@ _LOOKS = {
     EdgeKind.WITNESS: ('color="#d55e00", style=bold', "==>", "<==>"),
 }
 _FONT = 'fontname="Helvetica,Arial,sans-serif"'
+_DOT_CLUSTER = """subgraph cluster_{} {{
+    graph [label={}, style="rounded,filled", fillcolor="#f2f2f2"]"""
 # All else is literal, also at the start of a line, where "1. " and "- " would make lists.
 _NEEDS_A_CODE = re.compile(r"^-|\.(?= |$)|_|[^\w ./,-]")
 
@@ -224,11 +220,6 @@ def quoted(*lines: str) -> str:
     return f'"{text}"'
 
 
-def _dot_cluster(number: int, group: str) -> Iterator[str]:
-    yield f"  subgraph cluster_{number} {{"
-    yield f'    graph [label={quoted(group)}, style="rounded,filled", fillcolor="#f2f2f2"]'
-
-
 def mermaid_text(text: str) -> str:
     """Return a text with a code for every character that Mermaid, Markdown or HTML interprets.
 
@@ -238,7 +229,3 @@ def mermaid_text(text: str) -> str:
     'web #34;x#34; #91;1#93;'
     """
     return _NEEDS_A_CODE.sub(lambda sign: f"#{ord(sign[0])};", visible(text, 1000))
-
-
-def _mermaid_subgraph(number: int, group: str) -> Iterator[str]:
-    yield f'  subgraph g{number}["{mermaid_text(group)}"]'

@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from shutil import copyfileobj
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 
 from netpol_lab.cli.reports.progress_bar import ProgressBar
 from netpol_lab.cli.reports.report import Report, png
 from netpol_lab.errors import NetpolError
-
-MOST_IN_MEMORY = 2**24  # bytes of a file that are collected there; more go to a temporary file
 
 
 def deliver(report: Report, format: str, out: str | None, progress: ProgressBar) -> None:
@@ -46,9 +44,9 @@ def save(lines: Iterable[str], path: str) -> None:
 
 
 def _write(parts: Iterable[bytes], path: str) -> None:
-    """Write to a file what was collected beforehand."""
+    """Write to a file once all of its content is made; there may be more than fits in memory."""
     try:
-        with SpooledTemporaryFile(MOST_IN_MEMORY) as whole:
+        with TemporaryFile() as whole:
             whole.writelines(parts)
             whole.seek(0)
             with open(path, "wb") as file:
