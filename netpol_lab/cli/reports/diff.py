@@ -120,13 +120,8 @@ class DiffReport(Report):
     def table(self) -> Table:
         """Return a row for each pair of ends."""
         rows = (
-            (
-                change.source,
-                change.destination,
-                *map(words, _parts(change)),
-                "; ".join(change.causes),
-            )
-            for change in self.joined
+            (c.source, c.destination, *map(words, _parts(c)), "; ".join(c.causes))
+            for c in self.joined
         )
         return Table(("from", "to", *map(str, _KINDS), "causes"), rows)
 
