@@ -42,12 +42,7 @@ def field_problems(file: ExerciseFile) -> Iterator[Problem]:
         yield from _port_problem(("ports", i), probe.port or None, probe.protocol or "TCP")
     for i, wanted in enumerate(file.goal or ()):
         yield from _goal_problems(wanted, ("goal", i), bool(file.asked))
-    flows = (
-        prod(len(names) if isinstance(names, list) else 1 for names in (wanted.from_, wanted.to))
-        * (1 if wanted.port is not None else len(file.asked))
-        for wanted in file.goal or ()
-    )
-    yield from _too_many(("goal",), sum(flows))
+    yield from _too_many(("goal",), sum(_flows(file, wanted) for wanted in file.goal or ()))
 
 
 def _word_problems(file: ExerciseFile) -> Iterator[Problem]:
@@ -76,11 +71,9 @@ _WRITE_OUTSIDE = "write 203.0.113.7, or with a name [internet, 203.0.113.7]"
 
 def _outside_problem(item: Any) -> str:
     """Say why an item of ``outside`` is none; nothing if it is one."""
-    match item:
-        case str(given) | [str(), str(given)]:
-            address = parse_address(given)
-        case given:
-            address = None
+    pair = [item, item] if isinstance(item, str) else item
+    given = pair[1] if _are_names(pair) and len(pair) == 2 else item
+    address = parse_address(given) if isinstance(given, str) else None
     if address is None:
         return f'"{visible(str(given), 40)}" is not an IP address'
     return f"{address} never leaves a pod: it is loopback" if address.is_loopback else ""
@@ -114,6 +107,12 @@ def _goal_problems(wanted: Wanted, path: Path, has_ports: bool) -> Iterator[Prob
             "list the ports of the whole goal, as in ports: [{port: 80}], or give this one a port"
         )
         yield Problem(path, Reason.REQUIRED, "there is no port", hint)
+
+
+def _flows(file: ExerciseFile, wanted: Wanted) -> int:
+    """Return how many connections one item of the goal is about."""
+    ends = (len(names) if isinstance(names, list) else 1 for names in (wanted.from_, wanted.to))
+    return prod(ends) * (1 if wanted.port is not None else len(file.asked))
 
 
 def _too_many(path: Path, flows: int) -> Iterator[Problem]:

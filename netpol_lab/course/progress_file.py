@@ -246,14 +246,13 @@ def _target(path: Path) -> Path:
 
 def _replace(new: Path, path: Path) -> None:
     """Put a file in another's place; Windows waits until nobody reads the old one."""
-    for _ in range(50):
+    for left in reversed(range(51)):
         try:
             return os.replace(new, path)
         except PermissionError:
-            if os.name != "nt":
+            if os.name != "nt" or not left:
                 raise
             time.sleep(0.02)
-    os.replace(new, path)
 
 
 def aside(path: Path, why: str) -> Path:
