@@ -20,7 +20,7 @@ from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.card import Card
 from netpol_lab.widgets.static_picture import picture_of
 
-_AUTO = ipywidgets.Layout(width="auto")
+AUTO = ipywidgets.Layout(width="auto")
 _CSS = (files("netpol_lab") / "data" / "static" / "explorers.css").read_text("utf-8")
 
 
@@ -285,7 +285,7 @@ class TextField(Field):
         written: Callable[[Any], str] = lambda value: value,
     ) -> None:
         self._read, self._written = read, written
-        text = ipywidgets.Text(description=caption, placeholder=placeholder, layout=_AUTO)
+        text = ipywidgets.Text(description=caption, placeholder=placeholder, layout=AUTO)
         super().__init__(text, wide=True)
 
     @property
@@ -301,7 +301,7 @@ class TextField(Field):
 
 def choice(caption: str, options: Iterable[Any]) -> Any:
     """Return a list to choose from."""
-    return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=_AUTO)
+    return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=AUTO)
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:

@@ -58,12 +58,13 @@ class Pin:
     @property
     def why(self) -> str:
         """The reason."""
-        if self.address.version != self.block.cidr.version:
+        cidr, excepts = self.block.cidr, self.block.excepts
+        if self.address.version != cidr.version:
             return f"an IPv{self.address.version} address, and a block has one family"
         if self.inside:
-            return f"in {self.block.cidr}{', in no except' if self.block.excepts else ''}"
-        hole = next((hole for hole in self.block.excepts if self.address in hole), None)
-        return f"in except {hole}" if hole else f"outside {self.block.cidr}"
+            return f"in {cidr}{', in no except' if excepts else ''}"
+        outside = f"outside {cidr}"
+        return next((f"in except {hole}" for hole in excepts if self.address in hole), outside)
 
     @property
     def name(self) -> str:
@@ -196,12 +197,10 @@ def _staggered(line: Scale, pins: Sequence[Pin]) -> list[Placed]:
 
 def _along(line: Scale, pin: Pin) -> float:
     """Return where an address is: on the bar, or in the room before or behind it."""
-    whole, number = AddressRange.of(line.network).numbers, int(pin.address)
-    if number < whole[0]:
+    (first, last), number = AddressRange.of(line.network).numbers, int(pin.address)
+    if number < first:
         return MARGIN + STUB / 2
-    if number > whole[1]:
-        return WIDTH - MARGIN - STUB / 2
-    return line.middle(number)
+    return WIDTH - MARGIN - STUB / 2 if number > last else line.middle(number)
 
 
 def _needle(line: Scale, placed: Placed) -> Iterator[Shape]:

@@ -13,7 +13,7 @@ from netpol_lab.manifests.yaml_reader import quoted
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import NAME_LABEL, Labels
 from netpol_lab.widgets.board_controls import UNCHANGED
-from netpol_lab.widgets.explorers.base import Explorer, Field, choice, one_of
+from netpol_lab.widgets.explorers.base import AUTO, Explorer, Field, choice, one_of
 from netpol_lab.widgets.explorers.selector_facts import PEER, SUBJECT, Selection, SelectorInput, ask
 
 OWN_TEXT = "as written below"
@@ -201,9 +201,7 @@ class SelectorField(Field):
         self._texts = [None, "null", "{}", *_examples(labels)]
         options = [(text or "absent", text or "absent") for text in self._texts]
         self._list = choice(name, [*options, (OWN_TEXT, OWN_TEXT)])
-        self._area = ipywidgets.Textarea(
-            description=f"{name} as YAML", rows=3, layout=ipywidgets.Layout(width="auto")
-        )
+        self._area = ipywidgets.Textarea(description=f"{name} as YAML", rows=3, layout=AUTO)
         self._area.add_class("nl-code")
         super().__init__(self._list, self._area, wide=True)
 
@@ -220,28 +218,25 @@ class SelectorField(Field):
 
     def listen(self, call: Any) -> None:
         """Call back when somebody picks a text or types one."""
-        self._quiet = False
-        self._list.observe(lambda _: self._on_list(call), "value")
-        self._area.observe(lambda _: self._on_area(call), "value")
+        self._call, self._quiet = call, False
+        self._list.observe(self._on_list, "value")
+        self._area.observe(lambda _: self._take(self.value), "value")
 
-    def _on_list(self, call: Any) -> None:
-        if self._quiet or (self._list.value == OWN_TEXT and not self._area.disabled):
+    def _on_list(self, _: object) -> None:
+        picked = self._list.value
+        if picked != OWN_TEXT or self._area.disabled:  # where there was no text, one to begin with
+            self._take({"absent": None, OWN_TEXT: "{}"}.get(picked, picked))
+
+    def _take(self, text: str | None) -> None:
+        """Bring the list and the text in step, and call back once."""
+        if self._quiet:
             return
-        picked = {"absent": None, OWN_TEXT: "{}"}  # there was no text yet: one to begin with
-        self._quietly(picked.get(self._list.value, self._list.value))
-        call()
-
-    def _on_area(self, call: Any) -> None:
-        if not self._quiet:
-            self._quietly(self.value)
-            call()
-
-    def _quietly(self, text: str | None) -> None:
         self._quiet = True
         try:
             self.value = text
         finally:
             self._quiet = False
+        self._call()
 
 
 def _examples(labels: Iterable[Labels]) -> Iterator[str]:

@@ -65,11 +65,7 @@ def explore_ports(
 
 
 def _completed(
-    cluster: Cluster,
-    name: str,
-    client: str | None,
-    port: int | None = None,
-    protocol: str | None = None,
+    cluster: Cluster, name: str, client: str | None, port: int | None, protocol: str | None
 ) -> ServicePortInput:
     """Return full inputs, with what is left out filled in."""
     service = service_of(cluster, name)
@@ -163,8 +159,8 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
         now = self._inputs
         if port is None and service is None:
             port, protocol = now.port, protocol or now.protocol
-        name, end = service or now.service, client or now.client
-        self._ask(_completed(self._cluster, name, end, port, protocol))
+        ends = service or now.service, client or now.client
+        self._ask(_completed(self._cluster, *ends, port, protocol))
 
     @property
     def walk(self) -> ServiceWalk:
@@ -178,7 +174,7 @@ class ServicePortExplorer(Explorer[ServicePortInput, ServiceWalk]):
         service, client = self._service.value, self._client.value
         # While a Service that cannot be walked stands in its list, the ports are still another's.
         if edited == "service" or service != self._inputs.service:
-            return _completed(self._cluster, service, client)
+            return _completed(self._cluster, service, client, None, None)
         port, protocol = self._port.value
         return ServicePortInput(service, port, protocol, client)
 

@@ -73,9 +73,7 @@ class Stop:
     @property
     def state(self) -> str:
         """Whether the connection is allowed, in a word or two."""
-        if self.verdict is None:
-            return "no endpoint"
-        return State.of(self.verdict.allowed)
+        return "no endpoint" if self.verdict is None else State.of(self.verdict.allowed)
 
     @property
     def key(self) -> str:
@@ -212,14 +210,14 @@ class ServiceWalk:
 
     def resolved(self, stop: Stop) -> str:
         """Return how the pod's port was found, in words."""
+        target = self.offered.target if self.offered else self.inputs.port
         if stop.port is None:
-            target = self.offered.target if self.offered else self.inputs.port
             return f"has no port called {target}"
         if self.service.headless:
             return f"asked for {stop.port}, which is not rewritten"
-        if self.offered and self._by_name:
-            return f"{self.offered.target} is {stop.port} in this pod"
-        return f"targetPort {stop.port}"
+        return (
+            f"{target} is {stop.port} in this pod" if self._by_name else f"targetPort {stop.port}"
+        )
 
     # ------------------------------------------------------------ in words
 
@@ -278,11 +276,11 @@ class ServiceWalk:
 
     def why(self, key: str) -> str:
         """Return the reasons at one pod; nothing for anything else."""
-        stop = next((stop for stop in self.stops if stop.key == key), None)
-        if stop is None:
-            return ""
-        found = f"{stop.pod} {self.resolved(stop)}."
-        return found if stop.verdict is None else str(stop.verdict)
+        for stop in self.stops:
+            if stop.key == key:
+                found = f"{stop.pod} {self.resolved(stop)}."
+                return found if stop.verdict is None else str(stop.verdict)
+        return ""
 
     @cached_property
     def sheet(self) -> Sheet:
@@ -361,12 +359,7 @@ def _stop(walk: ServiceWalk, stop: Stop, here: Sequence[Box], y: float) -> Group
 
 
 def _box(
-    box: Box,
-    name: str,
-    number: str,
-    words: Iterable[str],
-    colour: str = EDGE,
-    dashed: bool = False,
+    box: Box, name: str, number: str, words: Iterable[str], colour: str = EDGE, dashed: bool = False
 ) -> Iterator[Shape]:
     """Yield a box with a name, a line that stands out, and more words."""
     plain = colour == EDGE
@@ -374,8 +367,8 @@ def _box(
     look = Style(fill, colour, width, (5.0, 4.0) if dashed else ())
     yield Rect(box, look, 10, "nl-card" if plain else "nl-line")
     room, x, y = box.width - 2 * PAD, box.x + PAD, box.y + 22
-    heads = [shortened(name, room, 14, bold=True), clipped(number, room, 14, bold=True)]
-    heads = list(filter(None, heads))
+    cut = shortened(name, room, 14, bold=True), clipped(number, room, 14, bold=True)
+    heads = list(filter(None, cut))
     yield from column(heads, (x, y), 22, size=14, bold=True)
     y += 22 * len(heads)
     lines = [line for sentence in words for line in wrapped(sentence, room)]
