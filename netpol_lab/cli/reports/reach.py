@@ -13,7 +13,6 @@ from netpol_lab.cli.reports.reach_query import (
     asked,
     graph_of,
     most_telling_port,
-    outside_names,
     picture_of,
     words,
 )
@@ -194,7 +193,7 @@ class ReachGridReport(ReachReport):
         super().__init__(reach, query)
         self._groups = reach.groups(query.by)
         self._port = query.port or Port(USUAL_PORT)
-        self._outside = outside_names(reach)
+        self._outside = frozenset(map(str, reach.index.ranges))
 
     def rows(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each source with its signs; an empty one where neither end is a pod."""

@@ -154,10 +154,10 @@ def graph_of(
     """
     nodes = {}
     for reach in sides:
-        ranges = outside_names(reach)
+        outside = frozenset(map(str, reach.index.ranges))
         for name in reach.groups(by).names:
             group, _, caption = name.rpartition("/")
-            nodes[name] = GraphNode(name, caption, OUTSIDE if name in ranges else group)
+            nodes[name] = GraphNode(name, caption, OUTSIDE if name in outside else group)
     edges = (
         GraphEdge(source, destination, str(ports), kind)
         for source, destination, parts in found
@@ -177,11 +177,6 @@ def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
         assumptions=reach.assumptions,
         **options,
     )
-
-
-def outside_names(reach: Reachability) -> frozenset[str]:
-    """Return the names of the ranges of addresses outside the cluster."""
-    return frozenset(map(str, reach.index.ranges))
 
 
 def most_telling_port(*found: Iterable[PortSet]) -> Port:
