@@ -148,11 +148,6 @@ class NetworkPolicySpec(Struct):
     egress: tuple[NetworkPolicyEgressRule, ...] | None = None
     policy_types: tuple[str, ...] | None = None
 
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules of both directions."""
-        return (*(self.ingress or ()), *(self.egress or ()))
-
 
 class NetworkPolicy(Object):
     """A NetworkPolicy; it has no status (VAL-42)."""

@@ -187,7 +187,8 @@ def _labels_selected(objects: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str
         yield from (service.spec.selector or {}).items()
     for policy in objects.get("NetworkPolicy", ()):
         spec: api.NetworkPolicySpec = policy.spec
-        peers = (peer for rule in spec.rules for peer in rule.peers or ())
+        rules: tuple[api.Rule, ...] = (*(spec.ingress or ()), *(spec.egress or ()))
+        peers = (peer for rule in rules for peer in rule.peers or ())
         for selector in filter(None, (spec.pod_selector, *(peer.pod_selector for peer in peers))):
             yield from (selector.match_labels or {}).items()
             for item in selector.match_expressions or ():
