@@ -7,19 +7,17 @@ colours, dashes and words, and hide or show them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
-from netpol_lab.pictures.arc_layout import BADGE, HEAD, Curve, Plan, plan
+from netpol_lab.pictures.arc_layout import BADGE, HEAD, Curve, plan
 from netpol_lab.pictures.legend import (
-    BADGE_ENTRIES,
     COLOURS,
     GLOWS,
     Entry,
+    Samples,
     badge,
     flow_group,
-    heading,
-    legend,
-    occurring,
+    page,
     pod_group,
     sign,
 )
@@ -156,30 +154,14 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         draw_card(node, box, places.corner(k), places.upright)
         for k, (node, box) in enumerate(zip(places.nodes, places.boxes, strict=True))
     ]
-    notes, height = legend(_entries(traffic), places.width, places.bottom + 14, live)
-    paper = Rect(Box(0, 0, places.width, height), Style(PAPER))
-    frames, arcs = draw_frames(places.frames), _arcs(traffic, places)
-    head = heading(traffic, title, places.width)
-    return Sheet(places.width, height, (paper, *frames, *arcs, *cards, head, notes))
-
-
-def _arcs(traffic: Traffic, places: Plan) -> Iterator[Group]:
-    index = {node: k for k, node in enumerate(traffic.nodes)}
-    dense = len(traffic.nodes) > 6
-    for arc in traffic.arcs:
-        i, j = index[arc.source], index[arc.destination]
-        yield draw_arc(arc, *places.way(i, j), dense)
-
-
-def _entries(traffic: Traffic) -> tuple[Entry, ...]:
-    changed, undefined = occurring(traffic)
-    return (
-        Entry(_SAMPLES[State.ALLOWED], 52, "allowed"),
-        Entry(_SAMPLES[State.BLOCKED], 52, "blocked"),
-        *BADGE_ENTRIES,
-        Entry(_halo_sample, 70, traffic.wording.legend, changed),
-        Entry(_SAMPLES[State.UNDEFINED], 52, "undefined", undefined),
+    index = {node: k for k, node in enumerate(places.nodes)}
+    dense = len(places.nodes) > 6
+    arcs = (
+        draw_arc(arc, *places.way(index[arc.source], index[arc.destination]), dense)
+        for arc in traffic.arcs
     )
+    shapes = (*draw_frames(places.frames), *arcs, *cards)
+    return page(traffic, title, live, _SAMPLES, places.width, places.bottom + 14, shapes)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
@@ -187,9 +169,13 @@ def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
     return _line(state, Curve(a, a, a, b, b, b, tip), 20)
 
 
-_SAMPLES = {state: partial(_sample, state) for state in State}
-
-
 def _halo_sample(x: float, y: float) -> Iterator[Shape]:
     for start, change in ((x + 6, Change.OPENED), (x + 44, Change.CLOSED)):
         yield Path((("M", start, y), ("L", start + 20, y)), HALOS[change])
+
+
+_BADGES = (
+    Entry(lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"),
+    Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything"),
+)
+_SAMPLES = Samples(_sample, 52, _halo_sample, 70, _BADGES)

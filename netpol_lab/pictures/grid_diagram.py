@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from netpol_lab.pictures.legend import (
@@ -14,10 +14,9 @@ from netpol_lab.pictures.legend import (
     MARGIN,
     TOP,
     Entry,
+    Samples,
     flow_group,
-    heading,
-    legend,
-    occurring,
+    page,
     pod_group,
     sign,
 )
@@ -112,7 +111,7 @@ def draw_names(node: Node, places: Grid, k: int) -> Group:
     beside = shortened(node.name, places.left - MARGIN - BAR - 12)
     above = shortened(node.name, places.top - TOP - BAR - 12)
     x, y = places.left - BAR - 8, places.top - BAR - 8
-    shapes = (
+    shapes: tuple[Shape, ...] = (
         Text((x, own.middle[1] + 4.3), beside, anchor="end"),
         Text((own.middle[0] + 4.3, y), above, turned=True),
         *_bar(node, 1, Box(places.left - BAR - 2, own.y + 1, BAR, own.height - 2)),
@@ -135,47 +134,28 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
     """Return the picture of the traffic as a grid."""
     places = grid(traffic.nodes)
     width = max(760, math.ceil(places.left + places.size + MARGIN))
-    notes, height = legend(_entries(traffic), width, places.top + places.size + 12, live)
+    index = {node: k for k, node in enumerate(traffic.nodes)}
     corner = (places.left - BAR - 8, places.top - BAR - 8)
     shapes: tuple[Shape, ...] = (
-        Rect(Box(0, 0, width, height), Style(PAPER)),
         Text(corner, "from ↓, to →", anchor="end", colour=MUTED),
-        *(draw_names(node, places, k) for k, node in enumerate(traffic.nodes)),
-        *_cells(traffic, places),
-        heading(traffic, title, width),
-        notes,
+        *(draw_names(node, places, k) for node, k in index.items()),
+        *(draw_cell(a, places, index[a.source], index[a.destination]) for a in traffic.arcs),
     )
-    return Sheet(width, height, shapes)
-
-
-def _cells(traffic: Traffic, places: Grid) -> Iterator[Group]:
-    index = {node: k for k, node in enumerate(traffic.nodes)}
-    for arc in traffic.arcs:
-        yield draw_cell(arc, places, index[arc.source], index[arc.destination])
-
-
-def _entries(traffic: Traffic) -> tuple[Entry, ...]:
-    changed, undefined = occurring(traffic)
-    return (
-        Entry(_SAMPLES[State.ALLOWED], 20, "allowed"),
-        Entry(_SAMPLES[State.BLOCKED], 20, "blocked"),
-        Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress"),
-        Entry(_halo_sample, 40, traffic.wording.legend, changed),
-        Entry(_SAMPLES[State.UNDEFINED], 20, "undefined", undefined),
-    )
+    return page(traffic, title, live, _SAMPLES, width, places.top + places.size + 12, shapes)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
     return _face(state, Box(x, y - 10, 20, 20))
 
 
-_SAMPLES = {state: partial(_sample, state) for state in State}
+def _halo_sample(x: float, y: float) -> Iterator[Shape]:
+    for start, change in ((x, Change.OPENED), (x + 20, Change.CLOSED)):
+        yield Rect(Box(start, y - 10, 20, 20), HALOS[change], 3)
 
 
 def _bar_sample(x: float, y: float) -> Iterator[Shape]:
     yield Rect(Box(x + 14, y - 10, BAR, 20), Style(INK), 2)
 
 
-def _halo_sample(x: float, y: float) -> Iterator[Shape]:
-    for start, change in ((x, Change.OPENED), (x + 20, Change.CLOSED)):
-        yield Rect(Box(start, y - 10, 20, 20), HALOS[change], 3)
+_BARS = Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
+_SAMPLES = Samples(_sample, 20, _halo_sample, 40, (_BARS,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from netpol_lab.pictures.nodes import Node
@@ -17,9 +17,11 @@ from netpol_lab.pictures.shapes import (
     Point,
     Rect,
     Shape,
+    Sheet,
     Step,
     Style,
     Text,
+    white_sheet,
 )
 from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
@@ -92,11 +94,11 @@ def heading(traffic: Traffic, title: str | None, width: float) -> Group:
     room = width - 2 * MARGIN
     first = clipped(title or traffic.asked, room, 18, bold=True)
     second = clipped(" · ".join(numbers), room, 14)
-    lines = (
-        Text((MARGIN, 36), first, 18, bold=True),
-        Text((MARGIN, 58), second, 14, colour=MUTED),
-    )
+    lines = Text((MARGIN, 36), first, 18, bold=True), Text((MARGIN, 58), second, 14, colour=MUTED)
     return Group("nl-heading", lines)
+
+
+# ---------------------------------------------------------------- the legend
 
 
 class Entry(NamedTuple):
@@ -108,21 +110,37 @@ class Entry(NamedTuple):
     shown: bool = True
 
 
+class Samples(NamedTuple):
+    """How a kind of diagram draws what its legend explains, and how wide that is."""
+
+    line: Callable[[State, float, float], Iterable[Shape]]
+    line_width: float
+    halo: Callable[[float, float], Iterable[Shape]]
+    halo_width: float
+    isolation: tuple[Entry, ...]
+
+
+@lru_cache(maxsize=16)
+def _entries(samples: Samples, halo: str, changed: bool, undefined: bool) -> tuple[Entry, ...]:
+    lines = {state: partial(samples.line, state) for state in State}
+    return (
+        Entry(lines[State.ALLOWED], samples.line_width, "allowed"),
+        Entry(lines[State.BLOCKED], samples.line_width, "blocked"),
+        *samples.isolation,
+        Entry(samples.halo, samples.halo_width, halo, changed),
+        Entry(lines[State.UNDEFINED], samples.line_width, "undefined", undefined),
+    )
+
+
+@lru_cache(maxsize=64)  # the same for nearly every picture of a notebook
 def legend(
-    entries: Iterable[Entry], width: float, top: float, live: bool = False
+    entries: tuple[Entry, ...], width: float, top: float, live: bool = False
 ) -> tuple[Group, float]:
     """Return the legend from `top` on, and where the sheet ends below it.
 
     What does not occur is left out. In a live picture it keeps its place but is hidden, so that
     nothing moves when it does.
     """
-    return _legend(tuple(entries), width, top, live)
-
-
-@lru_cache(maxsize=64)  # the same for nearly every picture of a notebook
-def _legend(
-    entries: tuple[Entry, ...], width: float, top: float, live: bool
-) -> tuple[Group, float]:
     x, y, groups = MARGIN, top + 12, []
     for entry in entries:
         if not (entry.shown or live):
@@ -137,14 +155,21 @@ def _legend(
     return Group("nl-legend", tuple(groups)), math.ceil(y + 24)
 
 
-BADGE_ENTRIES = (
-    Entry(lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"),
-    Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything"),
-)
+def page(
+    traffic: Traffic,
+    title: str | None,
+    live: bool,
+    samples: Samples,
+    width: float,
+    bottom: float,
+    shapes: Iterable[Shape],
+) -> Sheet:
+    """Return a diagram on white paper, with its heading above and its legend from `bottom` on."""
+    entries = _entries(samples, traffic.wording.legend, *occurring(traffic))
+    notes, height = legend(entries, width, bottom, live)
+    return white_sheet(width, height, *shapes, heading(traffic, title, width), notes)
 
 
 def occurring(traffic: Traffic) -> tuple[bool, bool]:
     """Say whether anything changed, and whether anything is undefined."""
-    changes = traffic.changes
-    changed = changes[Change.OPENED] + changes[Change.CLOSED] > 0
-    return changed, traffic.states[State.UNDEFINED] > 0
+    return traffic.changed > 0, traffic.states[State.UNDEFINED] > 0

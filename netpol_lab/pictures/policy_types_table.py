@@ -16,7 +16,7 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.loader import load
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge
-from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED, PAPER
+from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED
 from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_table import in_columns
@@ -210,7 +210,6 @@ def _rows() -> Iterator[tuple[float, str]]:
 
 
 def _head() -> Iterator[Shape]:
-    yield Rect(Box(0, 0, WIDTH, BOTTOM), Style(PAPER))
     yield Text((MARGIN, 36), TypesTable.title, 18, bold=True)
     yield Text((MARGIN, 58), "36 ways to write a policy", 14, colour=MUTED)
     yield Text((MARGIN, TOP - 14), "policyTypes", 13, colour=MUTED)

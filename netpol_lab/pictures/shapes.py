@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from netpol_lab.pictures.palette import INK
+from netpol_lab.pictures.palette import INK, PAPER
 from netpol_lab.pictures.text_width import SMALL, text_width
 
 Point = tuple[float, float]
@@ -143,6 +143,11 @@ class Sheet:
     def walk(self) -> Iterator[Rect | Circle | Path | Text]:
         """Yield every shape that shows, from the back to the front, out of its groups."""
         yield from _visible(self.shapes)
+
+
+def white_sheet(width: float, height: float, *shapes: Shape) -> Sheet:
+    """Return the shapes on white paper."""
+    return Sheet(width, height, (Rect(Box(0, 0, width, height), Style(PAPER)), *shapes))
 
 
 def _visible(shapes: tuple[Shape, ...]) -> Iterator[Rect | Circle | Path | Text]:

@@ -7,6 +7,7 @@ verdict is computed only on request.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -163,16 +164,14 @@ class Traffic:
         return describe_pod(self.answers.cluster, node.pod)
 
     @cached_property
-    def states(self) -> Mapping[State, int]:
+    def states(self) -> Counter[State]:
         """How many connections are in which state."""
-        found = [arc.state for arc in self.arcs]
-        return {state: found.count(state) for state in State}
+        return Counter(arc.state for arc in self.arcs)
 
     @cached_property
-    def changes(self) -> Mapping[Change, int]:
-        """How many connections were opened and closed."""
-        found = [arc.change for arc in self.arcs]
-        return {change: found.count(change) for change in Change}
+    def changed(self) -> int:
+        """How many connections were opened or closed."""
+        return sum(arc.change is not Change.NONE for arc in self.arcs)
 
     @property
     def asked(self) -> str:
@@ -182,7 +181,7 @@ class Traffic:
     @cached_property
     def counted(self) -> list[str]:
         """The numbers in words: allowed, blocked, and what else there is to count."""
-        states, changed = self.states, self.changes[Change.OPENED] + self.changes[Change.CLOSED]
+        states, changed = self.states, self.changed
         rest = (
             (states[State.BLOCKED], "blocked"),
             (states[State.UNDEFINED], "undefined"),

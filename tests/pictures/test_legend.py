@@ -12,7 +12,7 @@ from tests.helpers.pictured import INTERNET, cluster, deny, inside, overlap
 
 
 def entries(shown=True):
-    return [Entry(lambda x, y: (), 40, f"what number {k} means", shown) for k in range(8)]
+    return tuple(Entry(lambda x, y: (), 40, f"what number {k} means", shown) for k in range(8))
 
 
 def test_a_legend_that_does_not_fit_goes_on_in_the_next_line():
@@ -24,7 +24,7 @@ def test_a_legend_that_does_not_fit_goes_on_in_the_next_line():
 
 
 def test_what_does_not_occur_is_left_out_of_a_legend():
-    short, lower = legend([*entries()[:2], *entries(shown=False)], 760, 100)
+    short, lower = legend((*entries()[:2], *entries(shown=False)), 760, 100)
     assert repr((short, lower)) == repr(legend(entries()[:2], 760, 100))
 
 

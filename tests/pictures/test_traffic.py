@@ -92,4 +92,4 @@ def test_policies_are_named_without_the_namespace_where_there_is_only_one(shop):
 def test_what_was_taken_for_granted_before_can_be_what_changed(shop):
     off = lab.Assumptions(enforced=False)
     found = gather(shop, 5432, assumptions=off, earlier=lab.Assumptions())
-    assert found.changes[Change.OPENED] == gather(shop, 5432).states[State.BLOCKED] == 2
+    assert found.changed == gather(shop, 5432).states[State.BLOCKED] == 2
