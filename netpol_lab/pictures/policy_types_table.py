@@ -6,9 +6,7 @@ The answers come from the engine: each of the 36 ways is a manifest that is load
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator
 from itertools import groupby, product
 from typing import Any
 
@@ -17,11 +15,13 @@ from netpol_lab.manifests.loader import load
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge
 from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED
-from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
-from netpol_lab.pictures.svg import Picture
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text, white_sheet
+from netpol_lab.pictures.svg import DrawnTable, Picture
 from netpol_lab.pictures.text_table import in_columns
 
 Answer = tuple[bool, bool]  # isolated for ingress, for egress
+Answers = dict[tuple[str, str, str], Answer]  # by policyTypes, egress and ingress
+TITLE = "Which directions does a policy isolate?"
 
 # How a section can be written; the rule admits everything, which does not matter here.
 SECTIONS: dict[str, Any] = {"absent": None, "[ ]": [], "rules": [{}]}
@@ -53,11 +53,31 @@ def policy_types() -> Picture:
     [Egress]           any      any            egress
     [Ingress, Egress]  any      any            ingress and egress
     """
-    answers = {
+    answers = policy_answers()
+    lines = [*_lines(answers)]
+    rows = [("policyTypes", "ingress", "egress", "isolated"), *lines]
+    sentences = (
+        f"policyTypes {types}, ingress {ingress}, egress {egress}: isolated for {answer}."
+        for types, ingress, egress, answer in lines
+    )
+    shapes = (*_head(), *_cells(answers))
+    return Picture(
+        DrawnTable(
+            sheet=white_sheet(WIDTH, BOTTOM, *shapes),
+            title=TITLE,
+            desc=" ".join(sentences),
+            state="policyTypes",
+            text="\n".join([TITLE, *in_columns(rows)]),
+        )
+    )
+
+
+def policy_answers() -> Answers:
+    """Return which directions a policy isolates, by its policyTypes, egress and ingress."""
+    return {
         (types, egress, ingress): _isolated(TYPES[types], SECTIONS[ingress], SECTIONS[egress])
         for types, egress, ingress in product(TYPES, SECTIONS, SECTIONS)
     }
-    return Picture(TypesTable(answers))
 
 
 def _isolated(types: Any, ingress: Any, egress: Any) -> Answer:
@@ -82,68 +102,19 @@ def _isolated(types: Any, ingress: Any, egress: Any) -> Answer:
     return bool(ingress_by), bool(egress_by)
 
 
-@dataclass(frozen=True)
-class TypesTable:
-    """The answers, by policyTypes, egress and ingress, as a drawing."""
-
-    answers: dict[tuple[str, str, str], Answer]
-
-    state = "policyTypes"
-    title = "Which directions does a policy isolate?"
-
-    @cached_property
-    def lines(self) -> list[tuple[str, str, str, str]]:
-        """The answers in words; what makes no difference is `any`."""
-        lines = []
-        for types in TYPES:
-            for row, same in groupby(SECTIONS, key=lambda egress: self._row(types, egress)):
-                egress = _either(list(same))
-                same_for_all = len(set(row)) == 1
-                cells = [("any", row[0])] if same_for_all else zip(SECTIONS, row, strict=True)
-                lines += [(types, ingress, egress, _spoken(answer)) for ingress, answer in cells]
-        return lines
-
-    def _row(self, types: str, egress: str) -> tuple[Answer, ...]:
-        return tuple(self.answers[types, egress, ingress] for ingress in SECTIONS)
-
-    @property
-    def text(self) -> str:
-        """The table as text."""
-        rows = [("policyTypes", "ingress", "egress", "isolated"), *self.lines]
-        return "\n".join([self.title, *in_columns(rows)])
-
-    @property
-    def desc(self) -> str:
-        """The table in sentences."""
-        return " ".join(
-            f"policyTypes {types}, ingress {ingress}, egress {egress}: isolated for {answer}."
-            for types, ingress, egress, answer in self.lines
-        )
-
-    @cached_property
-    def sheet(self) -> Sheet:
-        """The table as a picture."""
-        shapes = (*_head(), *(shape for y, types in _rows() for shape in self._cells(types, y)))
-        return Sheet(WIDTH, BOTTOM, shapes)
-
-    def _cells(self, types: str, y: float) -> Iterator[Shape]:
-        """Yield one row; neighbours with the same answer are one wide cell."""
-        yield Text((MARGIN, y + 34), types, 13, bold=True)
-        columns = list(product(SECTIONS, SECTIONS))
-        x = LEFT
-        for answer, same in groupby(columns, key=lambda column: self.answers[types, *column]):
-            width = COLUMN * len(list(same))
-            yield from _cell(answer, Box(x, y, width, ROW).grown(-3))
-            x += width
-
-
-def _either(words: Sequence[str]) -> str:
-    return "any" if len(words) == len(SECTIONS) else " or ".join(words)
-
-
-def _spoken(answer: Answer) -> str:
-    ways = (str(way) for way, isolated in zip(Direction, answer, strict=True) if isolated)
-    return " and ".join(ways) or "nothing"
+def _lines(answers: Answers) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the answers in words; what makes no difference is `any`."""
+    for types in TYPES:
+        rows = {e: [answers[types, e, ingress] for ingress in SECTIONS] for e in SECTIONS}
+        for row, same in groupby(SECTIONS, key=rows.__getitem__):
+            words = " or ".join(same)
+            egress = "any" if words == " or ".join(SECTIONS) else words
+            alike = len(set(row)) == 1
+            for ingress, answer in [("any", row[0])] if alike else zip(SECTIONS, row, strict=True):
+                ways = (
+                    str(way) for way, isolated in zip(Direction, answer, strict=True) if isolated
+                )
+                yield types, ingress, egress, " and ".join(ways) or "nothing"
 
 
 # ---------------------------------------------------------------- in words
@@ -205,12 +176,8 @@ WIDTH = LEFT + 9 * COLUMN + MARGIN
 BOTTOM = TOP + 4 * ROW + 46
 
 
-def _rows() -> Iterator[tuple[float, str]]:
-    return ((TOP + k * ROW, types) for k, types in enumerate(TYPES))
-
-
 def _head() -> Iterator[Shape]:
-    yield Text((MARGIN, 36), TypesTable.title, 18, bold=True)
+    yield Text((MARGIN, 36), TITLE, 18, bold=True)
     yield Text((MARGIN, 58), "36 ways to write a policy", 14, colour=MUTED)
     yield Text((MARGIN, TOP - 14), "policyTypes", 13, colour=MUTED)
     for words, y in (("egress", TOP - 44), ("ingress", TOP - 14)):
@@ -227,6 +194,18 @@ def _head() -> Iterator[Shape]:
         13,
         colour=INK,
     )
+
+
+def _cells(answers: Answers) -> Iterator[Shape]:
+    """Yield the rows; neighbours with the same answer are one wide cell."""
+    columns = [*product(SECTIONS, SECTIONS)]
+    for k, types in enumerate(TYPES):
+        x, y = LEFT, TOP + k * ROW
+        yield Text((MARGIN, y + 34), types, 13, bold=True)
+        for answer, same in groupby(answers[types, *column] for column in columns):
+            width = COLUMN * len([*same])
+            yield from _cell(answer, Box(x, y, width, ROW).grown(-3))
+            x += width
 
 
 def _cell(answer: Answer, box: Box) -> Iterator[Shape]:

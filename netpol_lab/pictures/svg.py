@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from pathlib import Path as FilePath
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.cluster import Cluster
@@ -43,6 +43,16 @@ class Drawing(Protocol):
     @property
     def text(self) -> str:
         """The same facts as text."""
+
+
+class DrawnTable(NamedTuple):
+    """A drawing of what a table says."""
+
+    sheet: Sheet
+    title: str
+    desc: str
+    state: str
+    text: str
 
 
 def draw(

@@ -2,11 +2,17 @@
 
 import pytest
 
-from netpol_lab.pictures.policy_types_table import SECTIONS, TYPES, _isolated, policy_types
+from netpol_lab.pictures.policy_types_table import (
+    SECTIONS,
+    TYPES,
+    _isolated,
+    policy_answers,
+    policy_types,
+)
 from netpol_lab.pictures.shapes import Box
 from netpol_lab.pictures.svg import paint
 
-ANSWERS = policy_types().scene.answers
+ANSWERS = policy_answers()
 
 
 def test_all_thirty_six_ways_are_answered():

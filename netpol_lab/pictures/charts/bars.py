@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.pictures.charts.chart import HEAD, Chart, chart
-from netpol_lab.pictures.charts.counts import OUTSIDE, Coverage, Openness, Share, coverage, openness
+from netpol_lab.pictures.charts.chart import HEAD, chart
+from netpol_lab.pictures.charts.counts import (
+    OUTSIDE,
+    Coverage,
+    Openness,
+    Share,
+    coverage,
+    openness,
+    spoken,
+)
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.palette import BLUE, CHIP, EDGE, INK
+from netpol_lab.pictures.palette import BLUE, CHIP, EDGE
 from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_width import shortened, text_width
@@ -17,7 +25,7 @@ from netpol_lab.pictures.text_width import shortened, text_width
 BAR = 84.0
 ROW = 44.0
 NAMES = 150.0
-Cells = Mapping[str, tuple[Share, ...]]  # by column: before, and after if there is one
+Rows = Mapping[str, tuple[Share, ...]]  # by namespace, a share for each column
 
 
 def plot_exposure(
@@ -52,22 +60,26 @@ def plot_exposure(
     Pale: before. Dark: after. Not counted: 1 pod without ports.
     """
     found = [openness(c, assumptions=assumptions) for c in (before, after) if c is not None]
-    rows = {name: _exposed(found, name) for name in _all(one.members for one in found)}
     note = "How many of its pods' ports are open to whom, and how many pods may go out."
-    foot = found[-1].uncounted
-    return Picture(_bars("How exposed is each namespace?", note, rows, foot))
+    title, foot = "How exposed is each namespace?", found[-1].uncounted
+    return _bars(
+        title,
+        note,
+        ("own pods", "other namespaces", "outside", "may go out"),
+        [*map(_exposed, found)],
+        foot,
+    )
 
 
-def _exposed(found: Sequence[Openness], name: str) -> Cells:
-    asks: dict[str, Callable[[Openness], Share]] = {
-        "own pods": lambda one: one.share(name, name),
-        "other namespaces": lambda one: one.share_of_others(name),
-        "outside": lambda one: one.share(OUTSIDE, name),
-        "may go out": lambda one: one.way_out(name),
-    }
+def _exposed(found: Openness) -> Rows:
     return {
-        column: tuple(ask(one) if name in one.members else Share() for one in found)
-        for column, ask in asks.items()
+        name: (
+            found.share(name, name),
+            found.share_of_others(name),
+            found.share(OUTSIDE, name),
+            found.way_out(name),
+        )
+        for name in found.members
     }
 
 
@@ -98,68 +110,54 @@ def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
     shop       0 of 3 -> 2 of 3  0 of 3
     Pale: before. Dark: after.
     """
-    found = [{one.namespace: one for one in coverage(c)} for c in (before, after) if c is not None]
-    rows = {
-        name: {
-            "ingress": tuple(one[name].ingress if name in one else Share() for one in found),
-            "egress": tuple(one[name].egress if name in one else Share() for one in found),
-        }
-        for name in _all(found)
-    }
+    found = [[*coverage(c)] for c in (before, after) if c is not None]
     note = "How many pods are isolated by some policy. The others are open."
-    foot = _uncounted(found)
-    return Picture(_bars("Which pods are isolated?", note, rows, foot, counted=True))
+    rows = [{one.namespace: (one.ingress, one.egress) for one in cluster} for cluster in found]
+    title, foot = "Which pods are isolated?", _uncounted(found)
+    return _bars(title, note, ("ingress", "egress"), rows, foot)
 
 
-def _uncounted(found: Iterable[Mapping[str, Coverage]]) -> str:
+def _uncounted(found: Sequence[Sequence[Coverage]]) -> str:
     """Return how many pods are on their node's network, before and after, in words."""
-    numbers = [sum(one.on_node for one in cluster.values()) for cluster in found]
+    numbers = [sum(one.on_node for one in cluster) for cluster in found]
     said = " -> ".join(dict.fromkeys(map(str, numbers)))
     whose = "pod on its" if said == "1" else "pods on their"
     return f"Not counted: {said} {whose} node's network." if any(numbers) else ""
 
 
-def _all(mappings: Iterable[Mapping[str, object]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for mapping in mappings for name in mapping))
-
-
 def _bars(
-    title: str, note: str, rows: Mapping[str, Cells], foot: str = "", counted: bool = False
-) -> Chart:
-    if any(len(shares) > 1 for cells in rows.values() for shares in cells.values()):
+    title: str, note: str, columns: Sequence[str], found: Sequence[Rows], foot: str
+) -> Picture:
+    """Return the bars: for each namespace and column one for each cluster."""
+    nothing = (Share(),) * len(columns)
+    rows = {
+        name: [*zip(*(one.get(name, nothing) for one in found), strict=True)]
+        for name in dict.fromkeys(name for one in found for name in one)
+    }
+    if rows and len(found) > 1:
         foot = f"Pale: before. Dark: after. {foot}".rstrip()
-    columns = [*next(iter(rows.values()), {"": ()})]
-    table = [("namespace", *columns), *_table(rows, counted)]
+    columns = columns if rows else ("",)
+    table = [("namespace", *columns), *((name, *map(spoken, row)) for name, row in rows.items())]
     left = MARGIN + min(NAMES, max((text_width(name, 13) for name in rows), default=0)) + 16
     step = max(BAR + 66, *(text_width(name, 13, bold=True) + 14 for name in columns))
-    names = (Text((left + k * step, HEAD + 12), n, 13, bold=True) for k, n in enumerate(columns))
-    shapes = [*names, *_rows(rows, left, step, counted)]
+    shapes: list[Shape] = [
+        Text((left + k * step, HEAD + 12), n, 13, bold=True) for k, n in enumerate(columns)
+    ]
+    for i, (name, row) in enumerate(rows.items()):
+        y = HEAD + 30 + i * ROW
+        shapes.append(Text((left - 14, y + 19), shortened(name, NAMES, 13), 13, "end"))
+        for k, shares in enumerate(row):
+            shapes += _pair(shares, left + k * step, y)
     return chart(title, note, table, shapes, left + step * len(columns) + MARGIN, foot)
 
 
-def _table(rows: Mapping[str, Cells], counted: bool) -> Iterator[tuple[str, ...]]:
-    for name, cells in rows.items():
-        yield (name, *(" -> ".join(dict.fromkeys(_said(cells[c], counted))) for c in cells))
-
-
-def _said(shares: Iterable[Share], counted: bool) -> Iterator[str]:
-    return (f"{s.open} of {s.of}" if counted and s.of else str(s) for s in shares)
-
-
-def _rows(rows: Mapping[str, Cells], left: float, step: float, counted: bool) -> Iterator[Shape]:
-    for i, (name, cells) in enumerate(rows.items()):
-        y = HEAD + 30 + i * ROW
-        yield Text((left - 14, y + 19), shortened(name, NAMES, 13), 13, "end")
-        for k, shares in enumerate(cells.values()):
-            yield from _pair(shares, [*_said(shares, counted)], left + k * step, y)
-
-
-def _pair(shares: Sequence[Share], said: Sequence[str], x: float, y: float) -> Iterator[Shape]:
+def _pair(shares: Sequence[Share], x: float, y: float) -> Iterator[Shape]:
     """Yield the bar before, and under it the one after; what differs is bold."""
-    height, differs = (16.0, len(set(said)) > 1) if len(shares) > 1 else (20.0, False)
-    for k, (share, words) in enumerate(zip(shares, said, strict=True)):
-        top = y + k * (height + 2) + (0 if len(shares) > 1 else 4)
-        after = k == len(shares) - 1
+    differs = len(set(map(str, shares))) > 1
+    height, y = (16.0, y) if len(shares) > 1 else (20.0, y + 4)
+    for k, share in enumerate(shares):
+        top, after = y + k * (height + 2), k == len(shares) - 1
         yield Rect(Box(x, top, BAR, height), Style(CHIP, EDGE), 3)
         yield Rect(Box(x, top, BAR * share.part, height), Style(BLUE if after else "#8fbfdd"), 3)
-        yield Text((x + BAR + 8, top + height - 4), words, 12, colour=INK, bold=differs and after)
+        words = str(share)
+        yield Text((x + BAR + 8, top + height - 4), words, bold=differs and after)

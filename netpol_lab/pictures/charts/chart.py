@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import BLUE, MUTED, PAPER, tinted
-from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
+from netpol_lab.pictures.shapes import Rect, Shape, Text, white_sheet
+from netpol_lab.pictures.svg import DrawnTable, Picture
 from netpol_lab.pictures.text_table import in_columns
 
 WIDEST = 740.0  # what a notebook shows without making it smaller
@@ -15,53 +15,26 @@ NARROWEST = 660.0  # a notebook makes narrower pictures larger, and their letter
 HEAD = 76.0  # where the two lines on top end
 
 
-@dataclass(frozen=True)
-class Chart:
-    """A drawing that can also be read as a table.
+def chart(
+    title: str,
+    note: str,
+    table: Iterable[Sequence[str]],
+    shapes: Sequence[Shape],
+    width: float,
+    foot: str = "",
+) -> Picture:
+    """Return a chart: the shapes on white paper between its note and its foot.
 
     Parameters
     ----------
     title, note, foot : str
         What is shown, how to read it, and a remark under it, if there is one.
-    table : tuple of tuple of str
-        The column names, then the rows.
-    sheet : Sheet
+    table : iterable of sequence of str
+        The same facts: the column names, then the rows.
+    shapes : sequence of Shape
+    width : float
+        The least, in pixels.
     """
-
-    title: str
-    note: str
-    foot: str
-    table: tuple[tuple[str, ...], ...]
-    sheet: Sheet
-
-    state = "chart"
-
-    @property
-    def text(self) -> str:
-        """Title, note and table, and what stands under it."""
-        lines = [self.title, self.note, *in_columns(self.table), self.foot]
-        return "\n".join(filter(None, lines))
-
-    @property
-    def desc(self) -> str:
-        """The note, and each row as a sentence."""
-        (_, *names), *rows = self.table
-        said = [self.note]
-        for first, *cells in rows:
-            pairs = (f"{name} {cell}" for name, cell in zip(names, cells, strict=True))
-            said.append(f"{first}: {', '.join(pairs)}.")
-        return " ".join(filter(None, [*said, self.foot]))
-
-
-def chart(
-    title: str,
-    note: str,
-    table: Iterable[tuple[str, ...]],
-    shapes: Sequence[Shape],
-    width: float,
-    foot: str = "",
-) -> Chart:
-    """Return a chart: the shapes on white paper between its note and its foot."""
     words = [
         Text((MARGIN, 34), title, 18, bold=True),
         Text((MARGIN, 56), note, 13, colour=MUTED),
@@ -71,8 +44,20 @@ def chart(
         words.append(Text((MARGIN, bottom), foot, 13, colour=MUTED))
         bottom += MARGIN
     width = max(width, NARROWEST, *(text.box.right + MARGIN for text in words))
-    paper = Rect(Box(0, 0, width, bottom), Style(PAPER))
-    return Chart(title, note, foot, tuple(table), Sheet(width, bottom, (paper, *words, *shapes)))
+    (_, *names), *rows = table = [*table]
+    sentences = (
+        f"{first}: {', '.join(map(' '.join, zip(names, cells, strict=True)))}."
+        for first, *cells in rows
+    )
+    return Picture(
+        DrawnTable(
+            sheet=white_sheet(width, bottom, *words, *shapes),
+            title=title,
+            desc=" ".join(filter(None, [note, *sentences, foot])),
+            state="chart",
+            text="\n".join(filter(None, [title, note, *in_columns(table), foot])),
+        )
+    )
 
 
 def shade(part: float) -> str:

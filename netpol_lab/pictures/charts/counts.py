@@ -48,9 +48,25 @@ class Share(NamedTuple):
             percent = min(max(percent, 1), 99)
         return f"{percent}%"
 
-    def plus(self, other: Share) -> Share:
-        """Return both together."""
-        return Share(self.open + other.open, self.of + other.of)
+
+class Count(Share):
+    """So many of so many, said as numbers.
+
+    Examples
+    --------
+    >>> print(Count(3, 4), Count(0, 0))
+    3 of 4 -
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{self.open} of {self.of}" if self.of else "-"
+
+
+def spoken(cell: Iterable[Share]) -> str:
+    """Return what a cell says before and after, once where it is the same."""
+    return " -> ".join(dict.fromkeys(map(str, cell)))
 
 
 class Source(NamedTuple):
@@ -100,12 +116,10 @@ class Openness:
         return Share(everybody.open - own.open, everybody.of - own.of)
 
     def _open_to(self, sources: Iterable[Source], destination: str) -> Share:
-        there, total = self._bits(self.members[destination]), Share()
-        for port, asked in self._asked.items():
-            wanted = asked & there
-            for source in sources:
-                total = total.plus(source.share(wanted, port))
-        return total
+        there = self._bits(self.members[destination])
+        asked = self._asked.items()
+        shares = [s.share(wanted & there, port) for port, wanted in asked for s in sources]
+        return Share(sum(share.open for share in shares), sum(share.of for share in shares))
 
     def way_out(self, source: str) -> Share:
         """Return how many pods of a group may open some connection to some address outside."""
@@ -231,8 +245,8 @@ class Coverage(NamedTuple):
     """
 
     namespace: str
-    ingress: Share
-    egress: Share
+    ingress: Count
+    egress: Count
     on_node: int
 
 
@@ -253,5 +267,5 @@ def coverage(cluster: Cluster) -> Iterator[Coverage]:
             for way in Direction
         )
         yield Coverage(
-            namespace, Share(ingress, len(own)), Share(egress, len(own)), len(pods) - len(own)
+            namespace, Count(ingress, len(own)), Count(egress, len(own)), len(pods) - len(own)
         )

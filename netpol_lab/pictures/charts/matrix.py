@@ -19,6 +19,7 @@ from netpol_lab.pictures.charts.counts import (
     members,
     openness,
     running,
+    spoken,
 )
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import FAINT, INK, MUTED
@@ -105,8 +106,8 @@ def plot_matrix(
     )
     if asked:
         note = f"The part of a column's pods that the row may reach on {asked[0]} {asked[1]}."
-    shapes, foot = [*maps.shapes], found[-1].uncounted
-    return Picture(chart("How much is open?", note, maps.table, shapes, maps.width, foot))
+    shapes, width = _drawn(maps)
+    return chart("How much is open?", note, maps.table, shapes, width, found[-1].uncounted)
 
 
 def _asked(port: int | None, protocol: str | None) -> Port | None:
@@ -155,65 +156,35 @@ class _Maps:
         for source in self.rows:
             yield (source, *(spoken(self.cells(source, to)) for to in self.columns))
 
-    # The drawing
 
-    @cached_property
-    def header(self) -> float:
-        return min(NAMES, max(text_width(name, 13) for name in self.rows)) + 12
-
-    @cached_property
-    def above(self) -> float:
-        return min(NAMES, max(text_width(name, 13) for name in self.columns)) if self.turned else 16
-
-    @cached_property
-    def turned(self) -> bool:
-        """Whether the names of the columns are too long to be written across."""
-        return max(text_width(name, 13) for name in self.columns) > self.cell - 6
-
-    @cached_property
-    def cell(self) -> float:
-        room = (WIDEST - 2 * MARGIN - self.header) / self.beside
-        room -= GAP if self.beside > 1 else 0
-        return max(32.0, min(58.0, room // len(self.columns)))
-
-    @cached_property
-    def beside(self) -> int:
-        """How many maps stand in one row."""
-        least = self.header + 2 * len(self.columns) * 32 + GAP + 2 * MARGIN
-        return 2 if len(self.found) > 1 and least <= WIDEST else 1
-
-    @property
-    def width(self) -> float:
-        across = self.beside * len(self.columns) * self.cell + (self.beside - 1) * GAP
-        return 2 * MARGIN + self.header + across
-
-    @property
-    def shapes(self) -> Iterator[Shape]:
-        titles = ("before", "after") if len(self.found) > 1 else ("",)
-        for k, title in enumerate(titles):
-            yield from self._map(k, title)
-
-    def _map(self, k: int, title: str) -> Iterator[Shape]:
-        across, down = (k, 0) if self.beside > 1 else (0, k)
-        left = MARGIN + self.header + across * (len(self.columns) * self.cell + GAP)
-        top = HEAD + 24 + self.above + 12
-        top += down * (len(self.rows) * 34 + self.above + 60)
-        if title:
-            yield Text((left, top - self.above - 18), title, 14, bold=True)
-        for j, to in enumerate(self.columns):
-            yield _above(to, left + (j + 0.5) * self.cell, top - 8, self.turned)
-        for i, source in enumerate(self.rows):
+def _drawn(maps: _Maps) -> tuple[list[Shape], float]:
+    """Return the maps, beside each other where there is room, and how wide they are."""
+    rows, columns, several = maps.rows, maps.columns, len(maps.found) > 1
+    header = min(NAMES, max(text_width(name, 13) for name in rows)) + 12
+    beside = several and header + 2 * len(columns) * 32 + GAP + 2 * MARGIN <= WIDEST
+    room = WIDEST - 2 * MARGIN - header
+    cell = max(32.0, min(58.0, (room / 2 - GAP if beside else room) // len(columns)))
+    longest = max(text_width(name, 13) for name in columns)
+    turned = longest > cell - 6  # too long to be written across
+    above = min(NAMES, longest) if turned else 16
+    wide, tall = len(columns) * cell, len(rows) * 34
+    shapes: list[Shape] = []
+    for k in range(len(maps.found)):
+        across, down = (k, 0) if beside else (0, k)
+        left = MARGIN + header + across * (wide + GAP)
+        top = HEAD + 36 + above + down * (tall + above + 60)
+        if several:
+            title = ("before", "after")[k]
+            shapes.append(Text((left, top - above - 18), title, 14, bold=True))
+        for j, to in enumerate(columns):
+            shapes.append(_above(to, left + (j + 0.5) * cell, top - 8, turned))
+        for i, source in enumerate(rows):
+            y = top + i * 34
             if not across:
-                words = shortened(source, NAMES, 13)
-                yield Text((left - 10, top + i * 34 + 22), words, 13, "end")
-            for j, to in enumerate(self.columns):
-                box = Box(left + j * self.cell, top + i * 34, self.cell, 34)
-                yield from _cell(self.cells(source, to), k, box)
-
-
-def spoken(cells: Sequence[Share]) -> str:
-    """Return what a cell says before and after, once where it is the same."""
-    return " -> ".join(dict.fromkeys(map(str, cells)))
+                shapes.append(Text((left - 10, y + 22), shortened(source, NAMES, 13), 13, "end"))
+            for j, to in enumerate(columns):
+                shapes += _cell(maps.cells(source, to), k, Box(left + j * cell, y, cell, 34))
+    return shapes, 2 * MARGIN + header + (2 * wide + GAP if beside else wide)
 
 
 def _above(name: str, x: float, y: float, turned: bool) -> Text:
