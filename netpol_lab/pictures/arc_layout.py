@@ -304,7 +304,15 @@ def _vertical(nodes: tuple[Node, ...]) -> VerticalPlan:
     tall = max(52.0, 5.5 * (count - 1) + 16)
     boxes = tuple(_stacked(nodes, (width - card) / 2, card, tall))
     frames = tuple(
-        (name, Box(group[0].x - PAD, group[0].y - 30, card + 2 * PAD, _height(group) + 42))
+        (
+            name,
+            Box(
+                group[0].x - PAD,
+                group[0].y - 30,
+                card + 2 * PAD,
+                group[-1].bottom - group[0].y + 42,
+            ),
+        )
         for name, group in _by_namespace(nodes, boxes)
     )
     reach = (width - card) / 2 - MARGIN - 4
@@ -319,7 +327,3 @@ def _stacked(nodes: Sequence[Node], x: float, card: float, tall: float) -> Itera
             yield Box(x, y, card, tall)
             y += tall + 10
         y += 14 if namespace else 4
-
-
-def _height(boxes: Sequence[Box]) -> float:
-    return boxes[-1].bottom - boxes[0].y

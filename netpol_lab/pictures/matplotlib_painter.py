@@ -33,7 +33,6 @@ _ANCHORS: Any = {"start": "left", "middle": "center", "end": "right"}
 _METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    ".svg": {"Date": None, "Creator": None},
 }
 
 
@@ -127,7 +126,6 @@ def _artist(shape: Rect | Circle | Path | Text) -> Any:
 
 
 def _look(style: Style) -> dict[str, Any]:
-    ends = "round" if style.round_ends else "butt"
     return {
         "facecolor": style.fill,
         "edgecolor": style.stroke,
@@ -135,7 +133,7 @@ def _look(style: Style) -> dict[str, Any]:
         # matplotlib counts dashes in line widths.
         "linestyle": (0, [dash / style.width for dash in style.dash]) if style.dash else "solid",
         "alpha": style.opacity,
-        "capstyle": ends,
+        "capstyle": "round" if style.round_ends else "butt",
         "joinstyle": "round" if style.round_ends else "miter",
     }
 
@@ -144,14 +142,16 @@ def _vertices(steps: tuple[Step, ...]) -> tuple[list[tuple[float, float]], list[
     """Return what matplotlib calls vertices and codes."""
     from matplotlib.path import Path as MplPath
 
-    codes = {"M": MplPath.MOVETO, "L": MplPath.LINETO, "C": MplPath.CURVE4}
+    codes = {
+        "M": MplPath.MOVETO,
+        "L": MplPath.LINETO,
+        "C": MplPath.CURVE4,
+        "Z": MplPath.CLOSEPOLY,
+    }
     vertices: list[tuple[float, float]] = []
     kinds: list[int] = []
     for command, *numbers in steps:
-        if command == "Z":
-            vertices.append(vertices[0])
-            kinds.append(int(MplPath.CLOSEPOLY))
-        for x, y in zip(numbers[::2], numbers[1::2], strict=True):
-            vertices.append((x, y))
-            kinds.append(int(codes[command]))
+        points = [*zip(numbers[::2], numbers[1::2], strict=True)] or vertices[:1]
+        vertices += points
+        kinds += [int(codes[command])] * len(points)
     return vertices, kinds

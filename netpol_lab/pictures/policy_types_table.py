@@ -90,16 +90,9 @@ def _isolated(types: Any, ingress: Any, egress: Any) -> Answer:
         "metadata": {"name": "policy", "namespace": "shop"},
         "spec": {"podSelector": {}, **spec},
     }
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {"containers": [{"name": "web", "image": "shop/web"}]},
-    }
-    cluster = load(json.dumps(pod), json.dumps(policy))
-    ways = resolution_of(cluster)
-    ingress_by, egress_by = (ways.isolating(cluster.pod("web"), way) for way in Direction)
-    return bool(ingress_by), bool(egress_by)
+    cluster = load("three-tier").with_policies(load(json.dumps(policy)).policies)
+    isolating, pod = resolution_of(cluster).isolating, cluster.pod("web")
+    return bool(isolating(pod, Direction.INGRESS)), bool(isolating(pod, Direction.EGRESS))
 
 
 def _lines(answers: Answers) -> Iterator[tuple[str, str, str, str]]:
@@ -156,9 +149,8 @@ def effect_of(policy: Policy, direction: Direction) -> str:
     >>> print(effect_of(lab.load("three-tier").policy("db-access-ingress"), Direction.EGRESS))
     Egress is not listed: this policy leaves egress as it is.
     """
-    name, written = direction.value, policy.ingress or ()
-    if direction is Direction.EGRESS:
-        written = policy.egress or ()
+    name = direction.value
+    written = policy.ingress if direction is Direction.INGRESS else policy.egress
     if direction in policy.policy_types:
         admitted = "only what its rules admit is allowed" if written else "nothing is allowed"
         rules = "with rules" if written else "without a rule"

@@ -6,7 +6,7 @@ The painters (`svg`, `matplotlib_painter`) only paint; every decision is taken b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -14,15 +14,13 @@ from operator import attrgetter
 from typing import Any
 
 from netpol_lab.errors import UnknownNameError, did_you_mean
-from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures import arc_diagram, grid_diagram
 from netpol_lab.pictures.arc_layout import plan
-from netpol_lab.pictures.nodes import Node, Outside
+from netpol_lab.pictures.nodes import Node
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
 from netpol_lab.pictures.traffic import MOST_EXPLAINED, Arc, State, Traffic, gather
-from netpol_lab.pictures.traffic_words import SINCE, Wording
 
 MOST_AS_DIAGRAM = 9  # endpoints: 72 arcs can be followed, 132 cannot
 
@@ -131,35 +129,19 @@ def compose(
     port: int | None = None,
     protocol: str = "TCP",
     *,
-    outside: Iterable[Outside] = (),
-    before: Cluster | None = None,
-    wording: Wording = SINCE,
-    assumptions: Assumptions = DEFAULTS,
     title: str | None = None,
     view: str | None = None,
     live: bool = False,
-    order: Sequence[str] = (),
-    earlier: Assumptions | None = None,
+    **options: Any,
 ) -> Scene:
     """Return the scene of all traffic between the pods of a cluster, on one port.
 
     Parameters
     ----------
     cluster : Cluster
-        Pods that are completed are left out: they own no address any more.
     port : int, optional
         The port at the destination; 80 when left out.
     protocol : str
-        ``TCP``, ``UDP``, ``SCTP``, or another such as ``ICMP``, which has no port.
-    outside : iterable of str or (str, str)
-        Addresses outside the cluster to show as well: ``"203.0.113.7"``, or with a name
-        ``("internet", "203.0.113.7")``.
-    before : Cluster, optional
-        The cluster before a change. What was opened or closed since then is marked.
-    wording : Wording
-        How to speak of what is marked.
-    assumptions : Assumptions
-        What to take for granted where plugins differ.
     title : str, optional
         The heading, in place of the port.
     view : str, optional
@@ -167,11 +149,8 @@ def compose(
     live : bool
         Whether other policies will be drawn in its place. Then the legend keeps room for what
         does not occur yet, so that nothing moves when it does.
-    order : sequence of str
-        Names of pods, addresses and their captions, in the order in which to draw them. Each
-        namespace stays together; endpoints that are not named come last.
-    earlier : Assumptions, optional
-        What was taken for granted before, if that is what changed.
+    **options
+        `outside`, `before`, `wording`, `assumptions`, `order` and `earlier`: see `traffic.gather`.
 
     Returns
     -------
@@ -192,17 +171,7 @@ def compose(
     >>> compose(shop, 5432, before=shop.with_policies([])).title
     'TCP 5432: 4 of 6 connections allowed, 2 blocked, 2 changed'
     """
-    traffic = gather(
-        checked_cluster(cluster),
-        port,
-        protocol,
-        outside=outside,
-        before=before,
-        wording=wording,
-        assumptions=assumptions,
-        order=order,
-        earlier=earlier,
-    )
+    traffic = gather(cluster, port, protocol, **options)
     view = view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix")
     if view not in VIEWS:
         raise UnknownNameError(f'there is no view "{view}". {did_you_mean(view, VIEWS)}')
@@ -238,10 +207,8 @@ def _sentences(traffic: Traffic) -> Iterator[str]:
 
 def _from_each(traffic: Traffic) -> Iterator[str]:
     for source, arcs in groupby(traffic.arcs, key=attrgetter("source")):
-        yield f"From {source.name}: {_reached(list(arcs))}."
-
-
-def _reached(arcs: list[Arc]) -> str:
-    names = [(arc.state, arc.destination.name) for arc in arcs]
-    by_state = {state: [name for found, name in names if found is state] for state in State}
-    return "; ".join(f"{s} to {', '.join(there)}" for s, there in by_state.items() if there)
+        by_state: dict[State, list[str]] = {state: [] for state in State}
+        for arc in arcs:
+            by_state[arc.state].append(arc.destination.name)
+        said = (f"{state} to {', '.join(to)}" for state, to in by_state.items() if to)
+        yield f"From {source.name}: {'; '.join(said)}."

@@ -67,7 +67,7 @@ def draw(
         The port at the destination; 80 when left out.
     protocol : str
     **options
-        `outside`, `before`, `wording`, `assumptions`, `title` and `view`: see `scene.compose`.
+        See `scene.compose` and `traffic.gather`: `outside`, `before`, `title`, `view` and so on.
 
     Returns
     -------

@@ -19,7 +19,7 @@ from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.verdict import Exemption, Verdict
 from netpol_lab.errors import FlowError, UnknownNameError, counted
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import checked_port
 from netpol_lab.model.ports import is_governed, spoken_port
 from netpol_lab.pictures.answers import Answers, answers_to
@@ -109,8 +109,6 @@ class Traffic:
     protocol : str
     policies : tuple of str
         The names of the policies in force, sorted.
-    enforced : bool
-        Whether a plugin enforces policies here.
     finished, left_out : int
         How many pods take no part because they are completed, and how many endpoints were too
         many to show.
@@ -125,7 +123,6 @@ class Traffic:
     port: int | None
     protocol: str
     policies: tuple[str, ...]
-    enforced: bool
     finished: int
     left_out: int
     wording: Wording
@@ -153,9 +150,8 @@ class Traffic:
         key : str
             The key of an arc or a node; anything else has no reasons.
         """
-        if key.startswith("flow:"):
-            arc = self.arcs_by_key.get(key)
-            return str(self.verdict(arc)) if arc else ""
+        if arc := self.arcs_by_key.get(key):
+            return str(self.verdict(arc))
         node = self.nodes_by_key.get(key)
         if node is None:
             return ""
@@ -189,7 +185,8 @@ class Traffic:
             (self.left_out, "endpoints too many to show" if self.left_out > 1 else "not shown"),
         )
         first = f"{states[State.ALLOWED]} of {counted(len(self.arcs), 'connection')} allowed"
-        tail = [] if self.enforced else ["no plugin enforces policies here"]
+        enforced = self.answers.assumptions.enforced
+        tail = [] if enforced else ["no plugin enforces policies here"]
         return [first, *(f"{n} {words}" for n, words in rest if n), *tail]
 
     @cached_property
@@ -223,7 +220,40 @@ def gather(
     order: Sequence[str] = (),
     earlier: Assumptions | None = None,
 ) -> Traffic:
-    """Return every connection between the endpoints of a cluster; see `scene.compose`.
+    """Return every connection between the endpoints of a cluster, on one port.
+
+    Parameters
+    ----------
+    cluster : Cluster
+        Pods that are completed are left out: they own no address any more.
+    port : int, optional
+        The port at the destination; 80 when left out.
+    protocol : str
+        ``TCP``, ``UDP``, ``SCTP``, or another such as ``ICMP``, which has no port.
+    outside : iterable of str or (str, str)
+        Addresses outside the cluster to show as well: ``"203.0.113.7"``, or with a name
+        ``("internet", "203.0.113.7")``.
+    before : Cluster, optional
+        The cluster before a change. What was opened or closed since then is marked.
+    wording : Wording
+        How to speak of what is marked.
+    assumptions : Assumptions
+        What to take for granted where plugins differ.
+    order : sequence of str
+        Names of pods, addresses and their captions, in the order in which to draw them. Each
+        namespace stays together; endpoints that are not named come last.
+    earlier : Assumptions, optional
+        What was taken for granted before, if that is what changed.
+
+    Returns
+    -------
+    Traffic
+        Of at most forty endpoints; `left_out` says how many more there are.
+
+    Raises
+    ------
+    FlowError
+        For a port that is none, or an `outside` that is not an address outside the cluster.
 
     Examples
     --------
@@ -231,7 +261,7 @@ def gather(
     >>> gather(lab.load("three-tier"), 5432).counted
     ['4 of 6 connections allowed', '2 blocked']
     """
-    protocol = str(protocol).upper()
+    cluster, protocol = checked_cluster(cluster), str(protocol).upper()
     port, protocol = checked_port(
         USUAL_PORT if port is None and is_governed(protocol) else port, protocol
     )
@@ -245,7 +275,6 @@ def gather(
         port=port,
         protocol=protocol,
         policies=_policy_names(cluster),
-        enforced=assumptions.enforced,
         finished=sum(pod.finished for pod in cluster.pods),
         left_out=left_out,
         wording=wording,
