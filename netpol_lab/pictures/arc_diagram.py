@@ -52,8 +52,8 @@ LINES = {
 @lru_cache(maxsize=8192)  # a switched policy leaves most arcs as they were
 def draw_arc(arc: Arc, way: Curve, back: float, dense: bool = False) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
-    halo = Path(way.steps, HALOS[arc.change], "nl-halo", arc.change is not Change.NONE)
-    hit = Path(way.steps, HIT, "nl-hit")
+    halo = Path(way.steps, HALOS[arc.change], kind="nl-halo", shown=arc.change is not Change.NONE)
+    hit = Path(way.steps, HIT, kind="nl-hit")
     return flow_group(arc, (halo, hit, *_line(arc.state, way, back, dense)))
 
 
@@ -63,8 +63,8 @@ def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterato
     filled = Style(
         colour if state is State.ALLOWED else "none", colour, style.width, round_ends=True
     )
-    yield Path(way.steps, style, "nl-line")
-    yield Path(head(way, state, 0.72 if dense else 1), filled, "nl-head")
+    yield Path(way.steps, style, kind="nl-line")
+    yield Path(head(way, state, 0.72 if dense else 1), filled, kind="nl-head")
     yield sign(state, way.before_end(back), 6 if dense else 7.5)
 
 
@@ -87,7 +87,7 @@ def head(way: Curve, state: State, scale: float = 1) -> tuple[Step, ...]:
 def draw_card(node: Node, box: Box, radius: float, upright: bool) -> Group:
     """Return one endpoint: always the same shapes, whatever the policies say."""
     inside = _lying(node, box) if upright else _standing(node, box)
-    return pod_group(node, (Rect(box, _border(node), radius, "nl-card"), *inside))
+    return pod_group(node, (Rect(box, _border(node), radius, kind="nl-card"), *inside))
 
 
 def _border(node: Node) -> Style:

@@ -22,7 +22,7 @@ from netpol_lab.pictures.legend import (
 )
 from netpol_lab.pictures.nodes import Isolation, Node
 from netpol_lab.pictures.palette import EDGE, FAINT, INK, MIST, MUTED, PAPER
-from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Step, Style, Text
+from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import shortened, text_width
 from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
 
@@ -85,20 +85,16 @@ TICK = Style("none", PAPER, 1.8, round_ends=True)
 def draw_cell(arc: Arc, places: Grid, i: int, j: int) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
     box = places.at(i, j)
-    halo = Rect(box, HALOS[arc.change], 3, "nl-halo", arc.change is not Change.NONE)
-    return flow_group(arc, (halo, Rect(box, HIT, 0, "nl-hit"), *_face(arc.state, box)))
+    halo = Rect(box, HALOS[arc.change], 3, kind="nl-halo", shown=arc.change is not Change.NONE)
+    return flow_group(arc, (halo, Rect(box, HIT, 0, kind="nl-hit"), *_face(arc.state, box)))
 
 
 def _face(state: State, box: Box) -> Iterator[Shape]:
-    inner = box.grown(-box.width // 10)
-    yield Rect(inner, FACES[state], 2, "nl-line")
-    yield Path(_tick(box), TICK, "nl-head", state is State.ALLOWED)
+    inner, (x, y), r = box.grown(-box.width // 10), box.middle, box.width * 0.2
+    tick = (("M", x - r, y), ("L", x - r * 0.25, y + r * 0.75), ("L", x + r, y - r * 0.75))
+    yield Rect(inner, FACES[state], 2, kind="nl-line")
+    yield Path(tick, TICK, kind="nl-head", shown=state is State.ALLOWED)
     yield sign(state, box.middle, min(10.0, box.width * 0.5), ring=False)
-
-
-def _tick(box: Box) -> tuple[Step, ...]:
-    (x, y), r = box.middle, box.width * 0.2
-    return (("M", x - r, y), ("L", x - r * 0.25, y + r * 0.75), ("L", x + r, y - r * 0.75))
 
 
 # ---------------------------------------------------------------- names beside and above
@@ -124,7 +120,7 @@ def draw_names(node: Node, places: Grid, k: int) -> Group:
 def _bar(node: Node, way: int, box: Box) -> Iterator[Shape]:
     state = node.isolation[way] if node.isolation else Isolation.OPEN
     style = Style(INK) if state is Isolation.ISOLATED else Style(PAPER, EDGE, 1, (2, 2))
-    yield Rect(box, style, 2, "nl-badge", state is not Isolation.OPEN)
+    yield Rect(box, style, 2, kind="nl-badge", shown=state is not Isolation.OPEN)
 
 
 # ---------------------------------------------------------------- the whole

@@ -63,7 +63,9 @@ def badge(words: str, box: Box) -> Iterator[Shape]:
     dark = words.endswith("isolated")
     dash = (3.0, 3.0) if words.endswith("undefined") else ()
     x, y = box.middle
-    yield Rect(box, Style(INK if dark else PAPER, INK if dark else EDGE, 1, dash), 10, "nl-badge")
+    yield Rect(
+        box, Style(INK if dark else PAPER, INK if dark else EDGE, 1, dash), 10, kind="nl-badge"
+    )
     yield Text((x, y + 4.3), words, anchor="middle", colour=PAPER if dark else MUTED)
 
 

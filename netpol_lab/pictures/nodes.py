@@ -140,10 +140,10 @@ def _outsider(cluster: Cluster, caption: str, text: str) -> Node:
         )
     if (pod := cluster.owner(address)) is not None:
         raise FlowError(f"{address} is not outside: it is the address of {pod}.")
-    role = _role(cluster, address)
+    name, role = str(address), _role(cluster, address)
     if caption == text:
-        return _node(str(address), str(address), notes=(role,), role=role)
-    return _node(str(address), caption, notes=(str(address),), role=role)
+        return _node(name, name, notes=(role,), role=role)
+    return _node(name, caption, notes=(name,), role=role)
 
 
 _node = lru_cache(maxsize=1024)(Node)

@@ -58,40 +58,42 @@ class Style:
     catches: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What painters want to know of every shape: its CSS class, and whether it shows."""
+
+    kind: str = ""
+    shown: bool = True
+
+
 @dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Named):
     """A rectangle with round corners."""
 
     box: Box
     style: Style
     radius: float = 0
-    kind: str = ""
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(Named):
     """A circle."""
 
     centre: Point
     radius: float
     style: Style
-    kind: str = ""
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class Path(Named):
     """Lines and curves: steps as in SVG, with M, L, C and Z only."""
 
     steps: tuple[Step, ...]
     style: Style
-    kind: str = ""
-    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Named):
     """One line of text; `at` is on the baseline, at its start, middle or end."""
 
     at: Point
@@ -101,8 +103,6 @@ class Text:
     colour: str = INK
     bold: bool = False
     turned: bool = False  # by 90 degrees, to be read upwards
-    kind: str = ""
-    shown: bool = True
 
     @property
     def box(self) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -97,13 +97,13 @@ class Openness:
     reach : Reachability
     members : mapping of str to tuple of Pod
         The groups.
-    listening : mapping of (str, int) to frozenset of str
+    listening : mapping of (str, int) to set of str
         For each port the pods whose access is counted.
     """
 
     reach: Reachability
     members: Mapping[str, tuple[Pod, ...]]
-    listening: Mapping[Port, frozenset[str]]
+    listening: Mapping[Port, Set[str]]
 
     def share(self, source: str, destination: str) -> Share:
         """Return how much of one group is open to another, or to any address outside."""
@@ -131,7 +131,7 @@ class Openness:
     @property
     def uncounted(self) -> str:
         """How many pods declare no port, in words: what is open there is not counted."""
-        listening = {name for names in self.listening.values() for name in names}
+        listening = set().union(*self.listening.values())
         silent = sum(str(pod) not in listening for pods in self.members.values() for pod in pods)
         return f"Not counted: {counted(silent, 'pod')} without ports." if silent else ""
 
@@ -206,10 +206,7 @@ def openness(
     0% 100%
     """
     pods = running(cluster)
-    if port is not None:
-        listening = {port: frozenset(map(str, pods))}
-    else:
-        listening = {at: frozenset(names) for at, names in _declared(pods).items()}
+    listening = _declared(pods) if port is None else {port: set(map(str, pods))}
     return Openness(reachability_of(cluster, assumptions), members(pods, by), listening)
 
 

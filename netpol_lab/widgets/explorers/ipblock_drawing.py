@@ -299,7 +299,7 @@ def _listed(pin: Pin, y: float) -> Shape:
     words = clipped(f"{pin.name}: {pin.verdict} ({pin.why})", INNER - 40, 13)
     place, look = Box(MARGIN - 4, y + 1, INNER + 8, ROW - 3), Style(PAPER, PAPER)
     shapes = (
-        Rect(place, look, 5, "nl-card nl-line"),
+        Rect(place, look, 5, kind="nl-card nl-line"),
         _dot(pin, MARGIN + 12, y + 11),
         Text((MARGIN + 32, y + 15.5), words, 13, bold=pin.inside),
     )

@@ -122,7 +122,7 @@ def _card(mark: PodMark, box: Box) -> Group:
     name = shortened(mark.pod.name, room - 100, 14, bold=True)
     labels, why = _labels(mark, room), fitting(wrapped(mark.why, room), 2, room)
     shapes = [
-        Rect(box, look, 9, "nl-card nl-line"),
+        Rect(box, look, 9, kind="nl-card nl-line"),
         Text((x, box.y + 22), name, 14, bold=True),
         *pill(mark.verdict, Box(box.right - 98, box.y + 7, 90, 20), dark=lit),
         *column(labels, (x, box.y + 42)),

@@ -365,7 +365,7 @@ def _box(
     plain = colour == EDGE
     fill, width = (MIST, 1.5) if plain else (tinted(colour, 0.1), 2)
     look = Style(fill, colour, width, (5.0, 4.0) if dashed else ())
-    yield Rect(box, look, 10, "nl-card" if plain else "nl-line")
+    yield Rect(box, look, 10, kind="nl-card" if plain else "nl-line")
     room, x, y = box.width - 2 * PAD, box.x + PAD, box.y + 22
     cut = shortened(name, room, 14, bold=True), clipped(number, room, 14, bold=True)
     heads = list(filter(None, cut))
@@ -381,6 +381,6 @@ def _arrow(start: Box, end: Box, colour: str = EDGE, dashed: bool = False) -> It
     half = (far - x) / 2
     curve = ("C", x + half, y, far - half, there, far - 11, there)
     pen = Style("none", colour, 2.5, (4.0, 4.0) if dashed else ())
-    yield Path((("M", x + 1, y), curve), pen, "nl-line")
+    yield Path((("M", x + 1, y), curve), pen, kind="nl-line")
     head = (("M", far - 3, there), ("L", far - 13, there - 6), ("L", far - 13, there + 6), ("Z",))
-    yield Path(head, Style(colour), "nl-head")
+    yield Path(head, Style(colour), kind="nl-head")

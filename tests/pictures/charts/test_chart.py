@@ -3,9 +3,8 @@
 from netpol_lab.pictures.charts.chart import chart, ink_on, shade
 from netpol_lab.pictures.shapes import Box, Rect, Style
 
-ONE = chart(
-    "A title", "A note.", [("x", "a"), ("one", "1")], [Rect(Box(0, 90, 9, 9), Style())], 90
-).scene
+ROWS = [("x", "a"), ("one", "1")]
+ONE = chart("A title", "A note.", ROWS, [Rect(Box(0, 90, 9, 9), Style())], 90).scene
 
 
 def test_the_text_is_title_note_and_an_aligned_table():
