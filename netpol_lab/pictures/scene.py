@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -60,6 +59,12 @@ class Scene:
     title: str
     desc: str
 
+    brief = ""  # what an explorer says while no part is chosen
+
+    def why(self, key: str) -> str:
+        """Return the reasons behind an arrow or a pod."""
+        return self.traffic.why(key)
+
     @property
     def nodes(self) -> tuple[Node, ...]:
         """The endpoints, in the order they stand."""
@@ -75,7 +80,7 @@ class Scene:
         """What is shown, for programs that wait for it: ``TCP 5432|policy-a,policy-b``."""
         return f"{self.traffic.asked}|{','.join(self.traffic.policies)}"
 
-    @cached_property
+    @property
     def text(self) -> str:
         """The facts as text: a line for each connection, or for each of many sources.
 

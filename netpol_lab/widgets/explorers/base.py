@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
 from importlib.resources import files
@@ -12,9 +12,6 @@ from typing import Any, Generic, Protocol, TypeVar
 import ipywidgets
 
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.model.cluster import Cluster
-from netpol_lab.pictures.scene import Scene
-from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.svg import Drawing, Picture, paint
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.card import Card
@@ -33,51 +30,6 @@ class ExplainedDrawing(Drawing, Protocol):
 
     def why(self, key: str) -> str:
         """Return the reasons behind a part of the picture; nothing for no part."""
-
-
-@dataclass(frozen=True)
-class SceneView:
-    """A picture of traffic with the reasons behind its parts.
-
-    Parameters
-    ----------
-    cluster : Cluster
-    scene : Scene
-    """
-
-    cluster: Cluster
-    scene: Scene
-
-    brief = ""
-
-    @property
-    def sheet(self) -> Sheet:
-        """The shapes."""
-        return self.scene.sheet
-
-    @property
-    def title(self) -> str:
-        """The picture in one line."""
-        return self.scene.title
-
-    @property
-    def desc(self) -> str:
-        """The picture in words."""
-        return self.scene.desc
-
-    @property
-    def state(self) -> str:
-        """What is shown, for programs that wait for it."""
-        return self.scene.state
-
-    @property
-    def text(self) -> str:
-        """Every connection as a table of text."""
-        return self.scene.text
-
-    def why(self, key: str) -> str:
-        """Return the reasons behind an arrow or a pod."""
-        return self.scene.traffic.why(key)
 
 
 Inputs = TypeVar("Inputs", bound=Any)

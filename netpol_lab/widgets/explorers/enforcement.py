@@ -18,7 +18,7 @@ from netpol_lab.pictures.scene import Scene, compose, differing
 from netpol_lab.pictures.traffic import Arc
 from netpol_lab.pictures.traffic_words import BESIDE
 from netpol_lab.widgets.board_controls import port_number
-from netpol_lab.widgets.explorers.base import Explorer, Field, SceneView, choice
+from netpol_lab.widgets.explorers.base import Explorer, Field, choice
 
 
 def explore_enforcement(
@@ -58,7 +58,7 @@ def explore_enforcement(
     """
     number = port_number(checked_cluster(cluster), port, protocol)
     draw = partial(compose, cluster, number, protocol, outside=tuple(outside), live=True)
-    return EnforcementExplorer(cluster, draw)
+    return EnforcementExplorer(draw)
 
 
 # ---------------------------------------------------------------- what plugins do differently
@@ -130,14 +130,13 @@ def known_of(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class AssumedTraffic(SceneView):
+class AssumedTraffic(Scene):
     """The traffic under some assumptions, beside what the defaults make of it.
 
     Parameters
     ----------
-    cluster : Cluster
-    scene : Scene
-        Under the assumptions.
+    traffic, sheet, title, desc
+        As those of a `Scene`.
     assumptions : Assumptions
     usual : Scene
         Under the defaults.
@@ -149,7 +148,7 @@ class AssumedTraffic(SceneView):
     @property
     def state(self) -> str:
         """What is shown, for programs that wait for it."""
-        return f"{self.scene.state}|{', '.join(f'{n}={v}' for n, v in self.chosen.items())}"
+        return f"{super().state}|{', '.join(f'{n}={v}' for n, v in self.chosen.items())}"
 
     @property
     def chosen(self) -> dict[str, bool | None]:
@@ -160,7 +159,12 @@ class AssumedTraffic(SceneView):
     @property
     def different(self) -> tuple[tuple[Arc, Arc], ...]:
         """The connections with another verdict than under the defaults."""
-        return differing(self.usual, self.scene)
+        return differing(self.usual, self)
+
+    @property
+    def flows(self) -> str:
+        """Every connection as a table of text."""
+        return super().text
 
     @property
     def text(self) -> str:
@@ -203,7 +207,6 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
 
     Parameters
     ----------
-    cluster : Cluster
     draw : callable
         Makes the scene under assumptions.
 
@@ -216,8 +219,8 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
     No plugin enforces policies: the API server stores them, and nothing happens.
     """
 
-    def __init__(self, cluster: Cluster, draw: Any) -> None:
-        self._cluster, self._compose = cluster, draw
+    def __init__(self, draw: Any) -> None:
+        self._compose = draw
         self._usual = draw(assumptions=DEFAULTS)
         box = ipywidgets.Checkbox(description="A network plugin enforces policies", indent=False)
         fields = {"enforced": Field(box)}
@@ -277,7 +280,7 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
         >>> explorer.flows().splitlines()[0]
         'TCP 5432: 6 of 6 connections allowed, 2 differ, no plugin enforces policies here'
         """
-        return Words(self._shown.scene.text)
+        return Words(self._shown.flows)
 
     def table(self) -> Words:
         """Return everything that plugins differ in, with what it changes here, as text.
@@ -314,4 +317,5 @@ class EnforcementExplorer(Explorer[Assumptions, AssumedTraffic]):
 
     def _view(self, inputs: Assumptions) -> AssumedTraffic:
         scene = self._compose(assumptions=inputs, earlier=DEFAULTS, wording=BESIDE)
-        return AssumedTraffic(self._cluster, scene, inputs, self._usual)
+        drawn = scene.traffic, scene.sheet, scene.title, scene.desc
+        return AssumedTraffic(*drawn, inputs, self._usual)

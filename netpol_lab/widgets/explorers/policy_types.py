@@ -14,10 +14,10 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.notebook_text import Words
 from netpol_lab.pictures.policy_types_table import effect_of, policy_types, rule_of
-from netpol_lab.pictures.scene import compose
+from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.widgets.card import preformatted
-from netpol_lab.widgets.explorers.base import Explorer, Field, SceneView, choice
+from netpol_lab.widgets.explorers.base import Explorer, Field, choice
 
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
@@ -82,33 +82,15 @@ class PolicyTypesInput:
         return policy_yaml(**asdict(self))
 
 
-@dataclass(frozen=True)
-class Spelling(SceneView):
-    """What comes of one way to write the policy, in a cluster of three pods."""
-
-    @property
-    def stored(self) -> str:
-        """The policyTypes that Kubernetes stores."""
-        return _stored(self.cluster)
-
-    @property
-    def sentences(self) -> Iterator[str]:
-        """What is stored, which rule says so, and what it does in each direction."""
-        (policy,) = self.cluster.policies
-        yield f"policyTypes as stored: {self.stored}"
-        yield rule_of(policy)
-        yield from (effect_of(policy, direction) for direction in Direction)
-
-
 def _stored(cluster: Cluster) -> str:
     (policy,) = cluster.policies
     return f"[{', '.join(direction.value for direction in policy.policy_types)}]"
 
 
-def _spelling(cluster: Cluster, before: Cluster | None = None) -> Spelling:
-    """Return a spelling whose picture marks what is different from `before`."""
+def _drawn(cluster: Cluster, before: Cluster | None = None) -> Scene:
+    """Return a picture that marks what is different from `before`."""
     title = f"policyTypes: {_stored(cluster)}"
-    return Spelling(cluster, compose(cluster, 80, before=before, title=title, live=True))
+    return compose(cluster, 80, before=before, title=title, live=True)
 
 
 def explore_types() -> TypesExplorer:
@@ -129,7 +111,7 @@ def explore_types() -> TypesExplorer:
     return TypesExplorer()
 
 
-class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
+class TypesExplorer(Explorer[PolicyTypesInput, Scene]):
     """One policy in all its spellings: the YAML, what is stored, the picture, and the rule.
 
     Made by `explore_types`.
@@ -197,17 +179,17 @@ class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
     @property
     def cluster(self) -> Cluster:
         """Three pods, and the policy that is shown."""
-        return self._shown.cluster
+        return self._shown.traffic.answers.cluster
 
     @property
     def stored(self) -> str:
         """The policyTypes that Kubernetes stores."""
-        return self._shown.stored
+        return _stored(self.cluster)
 
     @property
     def summary(self) -> str:
         """What is stored, which rule says so, and what it does in each direction."""
-        return "\n\n".join(fill(line, 88) for line in self._shown.sentences)
+        return "\n\n".join(fill(line, 88) for line in self._effects())
 
     def flows(self) -> Words:
         """Return every connection of the picture as a table of text.
@@ -254,22 +236,28 @@ class TypesExplorer(Explorer[PolicyTypesInput, Spelling]):
         >>> explorer.draw().text.splitlines()[0]
         'policyTypes: [Egress], TCP 80: 4 of 6 connections allowed, 2 blocked'
         """
-        return Picture(_spelling(self.cluster))
+        return Picture(_drawn(self.cluster))
 
     @property
     def words(self) -> str:  # type: ignore[override]
         """The policy, the summary and the flows as text."""
         return "\n\n".join([self.yaml, self.summary, self.flows()])
 
-    def _view(self, inputs: PolicyTypesInput) -> Spelling:
+    def _view(self, inputs: PolicyTypesInput) -> Scene:
         cluster = self._pods.with_policies(load(f"{inputs.yaml}\n").policies)
-        before: Spelling | None = getattr(self, "_shown", None)  # nothing at first
-        return _spelling(cluster, before.cluster if before else None)
+        return _drawn(cluster, self.cluster if hasattr(self, "_shown") else None)
+
+    def _effects(self) -> Iterator[str]:
+        """Yield what is stored, which rule says so, and what it does in each direction."""
+        (policy,) = self.cluster.policies
+        yield f"policyTypes as stored: {self.stored}"
+        yield rule_of(policy)
+        yield from (effect_of(policy, direction) for direction in Direction)
 
     def _fill(self) -> None:
         super()._fill()
         self._yaml.value = preformatted(self.yaml)
-        self._sentences.value = preformatted("\n\n".join(self._shown.sentences))
+        self._sentences.value = preformatted("\n\n".join(self._effects()))
 
     def _between(self) -> Iterable[Any]:
         texts = ipywidgets.HBox([self._yaml, self._sentences])

@@ -47,7 +47,7 @@ def test_without_a_plugin_nobody_is_isolated(explorer):
     assert "ingress isolated" not in explorer.draw().scene.desc
     assert all(
         "isolated" not in badge
-        for node in explorer._shown.scene.nodes
+        for node in explorer._shown.nodes
         for badge in node.badges
         if badge.endswith("isolated")
     )
@@ -71,7 +71,7 @@ def test_only_choices_that_change_something_here_are_listed(explorer):
 def test_a_plugin_that_differs_changes_what_the_verdicts_change(name):
     explorer = by_block()
     explorer.set(**{name: False})
-    for arc in explorer._shown.scene.arcs:
+    for arc in explorer._shown.arcs:
         ends = arc.source.name, arc.destination.name
         verdict = lab.evaluate(
             explorer._cluster, *ends, port=5432, assumptions=explorer.assumptions
