@@ -50,14 +50,14 @@ LINES = {
 
 
 @lru_cache(maxsize=8192)  # a switched policy leaves most arcs as they were
-def draw_arc(arc: Arc, way: Curve, back: float, dense: bool = False) -> Group:
+def draw_arc(arc: Arc, way: Curve, dense: bool = False) -> Group:
     """Return one connection: always the same shapes, whatever its verdict."""
     halo = Path(way.steps, HALOS[arc.change], kind="nl-halo", shown=arc.change is not Change.NONE)
     hit = Path(way.steps, HIT, kind="nl-hit")
-    return flow_group(arc, (halo, hit, *_line(arc.state, way, back, dense)))
+    return flow_group(arc, (halo, hit, *_line(arc.state, way, dense)))
 
 
-def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterator[Shape]:
+def _line(state: State, way: Curve, dense: bool = False) -> Iterator[Shape]:
     style = LINES[state, dense]
     colour = COLOURS[state]
     filled = Style(
@@ -65,7 +65,7 @@ def _line(state: State, way: Curve, back: float, dense: bool = False) -> Iterato
     )
     yield Path(way.steps, style, kind="nl-line")
     yield Path(head(way, state, 0.72 if dense else 1), filled, kind="nl-head")
-    yield sign(state, way.before_end(back), 6 if dense else 7.5)
+    yield sign(state, way.sign, 6 if dense else 7.5)
 
 
 def head(way: Curve, state: State, scale: float = 1) -> tuple[Step, ...]:
@@ -157,7 +157,7 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
     index = {node: k for k, node in enumerate(places.nodes)}
     dense = len(places.nodes) > 6
     arcs = (
-        draw_arc(arc, *places.way(index[arc.source], index[arc.destination]), dense)
+        draw_arc(arc, places.curve(index[arc.source], index[arc.destination]), dense)
         for arc in traffic.arcs
     )
     shapes = (*draw_frames(places.frames), *arcs, *cards)
@@ -166,7 +166,7 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
     a, b, tip = (x, y), (x + 42, y), (x + 52, y)
-    return _line(state, Curve(a, a, a, b, b, b, tip), 20)
+    return _line(state, Curve(20, a, a, a, b, b, b, tip))
 
 
 def _halo_sample(x: float, y: float) -> Iterator[Shape]:

@@ -32,8 +32,12 @@ NamespaceFrame = tuple[str, Box]  # a namespace and its place
 
 
 class Curve(NamedTuple):
-    """The way of an arc: straight, a cubic curve, straight again, and the tip of its arrow."""
+    """The way of an arc: straight, a cubic curve, straight again, and the tip of its arrow.
 
+    `back` is how far before the arrowhead its sign stands.
+    """
+
+    back: float
     start: Point
     bend: Point
     first: Point
@@ -41,6 +45,11 @@ class Curve(NamedTuple):
     unbend: Point
     end: Point
     tip: Point
+
+    @property
+    def sign(self) -> Point:
+        """Where the sign stands."""
+        return self.before_end(self.back)
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -111,17 +120,12 @@ class Plan(ABC):
     loose: ClassVar[float]  # the room between two arcs at the edge of a card, if there is plenty
 
     @cached_property
-    def way(self) -> Callable[[int, int], tuple[Curve, float]]:
-        """The way of the arc from one endpoint to another, and how far before its head the sign."""
-        return cache(lambda i, j: (self.curve(i, j), self.sign_distance(i, j)))
+    def curve(self) -> Callable[[int, int], Curve]:
+        """The way of the arc from one endpoint to another."""
+        return cache(self._curve)
 
     @abstractmethod
-    def curve(self, i: int, j: int) -> Curve:
-        """Return the way of the arc from endpoint `i` to endpoint `j`."""
-
-    @abstractmethod
-    def sign_distance(self, i: int, j: int) -> float:
-        """Return how far before the arrowhead its sign stands."""
+    def _curve(self, i: int, j: int) -> Curve: ...
 
     def corner(self, k: int) -> float:
         """Return the radius of a card's corners; outside nodes are rounder."""
@@ -156,7 +160,7 @@ class Plan(ABC):
         steps = partners.index(other) - (len(partners) - 1) / 2
         return self.boxes[k].middle[self.upright] + steps * self.pitch(k)
 
-    def around(self, i: int, j: int, swing: float, lead: float = 0) -> Curve:
+    def around(self, i: int, j: int, swing: float, back: float, lead: float = 0) -> Curve:
         """Return an arc that leaves and meets the cards' edges at right angles.
 
         It first runs straight for the length of `lead`.
@@ -171,7 +175,7 @@ class Plan(ABC):
         bend, unbend = begin + (1 + lead) * out, end + max(0, lead + 1 - GAP - HEAD) * out
         near = ((begin + out, along), (bend, along), (crest, along))
         far = ((crest, beyond), (unbend, beyond), (end, beyond), (tip, beyond))
-        return Curve(*(p if self.upright else (p[1], p[0]) for p in (*near, *far)))
+        return Curve(back, *(p if self.upright else (p[1], p[0]) for p in (*near, *far)))
 
     def edge(self, k: int, out: int) -> float:
         """Return where the edge of a card is, on the side that `out` points to."""
@@ -190,15 +194,10 @@ class HorizontalPlan(Plan):
         """Say whether an arc around the cards joins two endpoints."""
         return abs(k - other) > 1 and super().joined(k, other)
 
-    def sign_distance(self, i: int, j: int) -> float:
-        """Return how far before the arrowhead its sign stands."""
-        return 16
-
-    def curve(self, i: int, j: int) -> Curve:
-        """Return the way of the arc from endpoint `i` to endpoint `j`."""
+    def _curve(self, i: int, j: int) -> Curve:
         if abs(i - j) == 1:
             return self._through_the_gap(i, j)
-        return self.around(i, j, self._swings[min(i, j), max(i, j)])
+        return self.around(i, j, self._swings[min(i, j), max(i, j)], 16)
 
     def _through_the_gap(self, i: int, j: int) -> Curve:
         a, b, way = self.boxes[i], self.boxes[j], 1 if i < j else -1
@@ -208,7 +207,7 @@ class HorizontalPlan(Plan):
         length = math.hypot(third, bow)
         end = tip - HEAD * third / length, y + HEAD * bow / length
         begin, first, second = (start, y), (start + third, y + bow), (tip - third, y + bow)
-        return Curve(begin, begin, first, second, end, end, (tip, y))
+        return Curve(16, begin, begin, first, second, end, end, (tip, y))
 
     @cached_property
     def _swings(self) -> dict[tuple[int, int], float]:
@@ -225,16 +224,12 @@ class VerticalPlan(Plan):
     upright = True
     loose = 11.0
 
-    def sign_distance(self, i: int, j: int) -> float:
-        """Return how far before the arrowhead its sign stands: where arcs are close, in turns."""
-        return 10 + SIGN * (self.partners[j].index(i) % self._turns)
-
-    def curve(self, i: int, j: int) -> Curve:
-        """Return the way of the arc from endpoint `i` to endpoint `j`."""
+    def _curve(self, i: int, j: int) -> Curve:
+        back = 10 + SIGN * (self.partners[j].index(i) % self._turns)  # close signs take turns
         lead = SIGN * (1 + self._turns)
         least = lead + 16
         share = (abs(i - j) - 1) / max(1, len(self.nodes) - 2)
-        return self.around(i, j, least + (self.reach - least) * share, lead)
+        return self.around(i, j, least + (self.reach - least) * share, back, lead)
 
     @cached_property
     def _turns(self) -> int:

@@ -132,15 +132,12 @@ class Comparison:
         row = f'<div style="display: flex; flex-wrap: wrap; gap: 12px;">{cells}</div>'
         return {"text/plain": self.words, "text/html": row + preformatted(self.words, "note")}
 
-    @property
-    def _sides(self) -> tuple[tuple[str, Scene], tuple[str, Scene]]:
-        """Each variant's name, padded to the longer one, and what it looks like."""
-        (a, b), width = self.names, max(map(len, self.names))
-        return (a.ljust(width), self.left), (b.ljust(width), self.right)
-
     def _lines(self) -> Iterator[str]:
+        width = max(map(len, self.names))
+        names = [name.ljust(width) for name in self.names]
+        sides = [*zip(names, (self.left, self.right), strict=True)]
         yield self.left.traffic.asked
-        for name, scene in self._sides:
+        for name, scene in sides:
             yield f"  {name}  {', '.join(scene.traffic.counted)}"
         if not self.different:
             yield "The same connections are allowed."
@@ -148,5 +145,5 @@ class Comparison:
         yield f"Different for {counted(len(self.different), 'connection')}:"
         for pair in self.different:
             yield f"  {pair[0].source.name} -> {pair[0].destination.name}"
-            for (name, scene), arc in zip(self._sides, pair, strict=True):
+            for (name, scene), arc in zip(sides, pair, strict=True):
                 yield f"    {name}  {arc.state}  {reason(scene.traffic.verdict(arc))}"

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import ipywidgets
+from traitlets import link
 
 from netpol_lab.errors import NetpolError, UnknownNameError
 from netpol_lab.widgets.base import ChosenFrom
@@ -38,9 +39,8 @@ class StillMap(ChosenFrom, ipywidgets.VBox):
         )
         super().__init__([self._paper, self._list, self._why, self._reasons])
         self.add_class("nl-traffic-map")
-        self._list.observe(self._on_pick, "value")
+        link((self, "selected"), (self._list, "value"))
         self.observe(self._on_svg, "svg")
-        self.observe(self._on_selected, "selected")
         self.observe(self._on_explanation, "explanation")
         self.observe(self._on_details, "details")
 
@@ -50,12 +50,6 @@ class StillMap(ChosenFrom, ipywidgets.VBox):
             self._list.options = options
         picture = f'<div class="nl-picture">{change["new"]}</div>'
         self._paper.value = f"<style>{_CSS}</style>{picture}"
-
-    def _on_pick(self, change: dict[str, Any]) -> None:
-        self.selected = change["new"] or ""
-
-    def _on_selected(self, change: dict[str, Any]) -> None:
-        self._list.value = change["new"]
 
     def _on_explanation(self, change: dict[str, Any]) -> None:
         self._why.value = f'<div class="nl-why" role="status">{escape(change["new"])}</div>'

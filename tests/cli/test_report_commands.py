@@ -9,14 +9,7 @@ import pytest
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.cli.main import main
-from netpol_lab.cli.report_commands import (
-    DIFF,
-    DRAW,
-    LINT,
-    REACH,
-    SEVERITIES,
-    port_and_protocol,
-)
+from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH, SEVERITIES, port_and_protocol
 from netpol_lab.cli.reports.formats import FORMATS
 from tests.helpers.places import PACKAGE
 from tests.helpers.shown_examples import examples_in, repository_of, typed

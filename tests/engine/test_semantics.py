@@ -7,14 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netpol_lab as lab
-from netpol_lab.engine.semantics import (
-    covers,
-    holds,
-    matches,
-    ports_at,
-    selected_by,
-    target_port,
-)
+from netpol_lab.engine.semantics import covers, holds, matches, ports_at, selected_by, target_port
 from netpol_lab.model.objects import (
     ContainerPort,
     IPBlock,

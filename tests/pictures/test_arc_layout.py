@@ -109,13 +109,13 @@ def test_the_two_directions_of_a_pair_stay_apart(places):
 
 def test_signs_are_on_the_arc_and_not_on_a_card(places):
     for i, j in pairs(places):
-        sign = places.curve(i, j).before_end(places.sign_distance(i, j))
+        sign = places.curve(i, j).sign
         assert all(distance(box, sign) >= 8 for box in places.boxes)
 
 
 def test_signs_do_not_hide_each_other_or_an_arrowhead(places):
     curves = {(i, j): places.curve(i, j) for i, j in pairs(places)}
-    signs = [curve.before_end(places.sign_distance(*ends)) for ends, curve in curves.items()]
+    signs = [curve.sign for curve in curves.values()]
     tips = [curve.tip for curve in curves.values()]
     assert all(math.dist(a, b) >= 12 for a, b in combinations(signs, 2))
     assert all(math.dist(sign, tip) >= 12 for sign in signs for tip in tips)

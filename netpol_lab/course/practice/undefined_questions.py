@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netpol_lab.course.practice.misconceptions import NOT_ENFORCED, Misconception
-from netpol_lab.course.practice.questions import (
-    ALLOWED,
-    BLOCKED,
-    QuizQuestion,
-    Setting,
-    chosen_set,
-)
+from netpol_lab.course.practice.questions import ALLOWED, BLOCKED, QuizQuestion, Setting, chosen_set
 from netpol_lab.course.practice.situation import Pair, Situation
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.model.assumptions import Assumptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
@@ -111,9 +112,8 @@ class Openness:
 
     def share_of_others(self, destination: str) -> Share:
         """Return how much of one group is open to the pods of all the others."""
-        everybody = self._open_to(self._everybody, destination)
-        own = self.share(destination, destination)
-        return Share(everybody.open - own.open, everybody.of - own.of)
+        others = (own for name, own in self._sources.items() if name not in (destination, OUTSIDE))
+        return self._open_to([*chain(*others)], destination)
 
     def _open_to(self, sources: Iterable[Source], destination: str) -> Share:
         there = self._bits(self.members[destination])
@@ -143,10 +143,6 @@ class Openness:
         rows = [part for name in self._outside for part in matrix.row(place_of[name])]
         return inside | {OUTSIDE: [Source(1, 0, self._reached(rows))]}
 
-    @cached_property
-    def _everybody(self) -> list[Source]:
-        return self._alike(pod for pods in self.members.values() for pod in pods)
-
     def _alike(self, pods: Iterable[Pod]) -> list[Source]:
         """Return the pods with those together that reach the same."""
         return [
@@ -173,9 +169,8 @@ class Openness:
 
     @cached_property
     def _asked(self) -> dict[Port, int]:
-        place_of = self.reach.index.place_of
-        return {port: bits_of(place_of[name] for name in names)
-                for port, names in self.listening.items()}  # fmt: skip
+        place = self.reach.index.place_of.__getitem__
+        return {port: bits_of(map(place, names)) for port, names in self.listening.items()}
 
     def _bits(self, pods: Iterable[Pod]) -> int:
         return bits_of(self.reach.index.place_of[str(pod)] for pod in pods)

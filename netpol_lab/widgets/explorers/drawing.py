@@ -8,7 +8,18 @@ from typing import Any
 
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import EDGE, INK, MUTED, PAPER
-from netpol_lab.pictures.shapes import Box, Group, Path, Point, Rect, Shape, Sheet, Style, Text
+from netpol_lab.pictures.shapes import (
+    Box,
+    Group,
+    Path,
+    Point,
+    Rect,
+    Shape,
+    Sheet,
+    Style,
+    Text,
+    white_sheet,
+)
 from netpol_lab.pictures.text_width import clipped, text_width
 
 WIDTH = 860.0
@@ -35,11 +46,10 @@ class Page:
 
     def sheet(self, bottom: float, *shapes: Shape) -> Sheet:
         """Return the page with a picture on it that ends there."""
-        paper = Rect(Box(0, 0, WIDTH, bottom), Style(PAPER))
         title = Text((MARGIN, 36), clipped(self.title, INNER, 18, bold=True), 18, bold=True)
         fitted = [clipped(words, INNER, 14) for words in self.lines]
         under = column(fitted, (MARGIN, 60), 20, size=14, colour=MUTED)
-        return Sheet(WIDTH, bottom, (paper, Group("nl-heading", (title, *under)), *shapes))
+        return white_sheet(WIDTH, bottom, Group("nl-heading", (title, *under)), *shapes)
 
 
 def part(kind: str, shapes: Iterable[Shape], **data: str) -> Group:
