@@ -21,7 +21,6 @@ from netpol_lab.pictures.shapes import (
     Step,
     Style,
     Text,
-    white_sheet,
 )
 from netpol_lab.pictures.text_width import clipped, text_width
 from netpol_lab.pictures.traffic import Arc, Change, State, Traffic
@@ -169,7 +168,7 @@ def page(
     """Return a diagram on white paper, with its heading above and its legend from `bottom` on."""
     entries = _entries(samples, traffic.wording.legend, *occurring(traffic))
     notes, height = legend(entries, width, bottom, live)
-    return white_sheet(width, height, *shapes, heading(traffic, title, width), notes)
+    return Sheet.white(width, height, *shapes, heading(traffic, title, width), notes)
 
 
 def occurring(traffic: Traffic) -> tuple[bool, bool]:

@@ -15,7 +15,7 @@ from netpol_lab.manifests.loader import load
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge
 from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED
-from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text, white_sheet
+from netpol_lab.pictures.shapes import Box, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.svg import DrawnTable, Picture
 from netpol_lab.pictures.text_table import in_columns
 
@@ -63,7 +63,7 @@ def policy_types() -> Picture:
     shapes = (*_head(), *_cells(answers))
     return Picture(
         DrawnTable(
-            sheet=white_sheet(WIDTH, BOTTOM, *shapes),
+            sheet=Sheet.white(WIDTH, BOTTOM, *shapes),
             title=TITLE,
             desc=" ".join(sentences),
             state="policyTypes",

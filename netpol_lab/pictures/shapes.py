@@ -140,14 +140,14 @@ class Sheet:
     height: float
     shapes: tuple[Shape, ...]
 
+    @classmethod
+    def white(cls, width: float, height: float, *shapes: Shape) -> Sheet:
+        """Return the shapes on white paper."""
+        return cls(width, height, (Rect(Box(0, 0, width, height), Style(PAPER)), *shapes))
+
     def walk(self) -> Iterator[Rect | Circle | Path | Text]:
         """Yield every shape that shows, from the back to the front, out of its groups."""
         yield from _visible(self.shapes)
-
-
-def white_sheet(width: float, height: float, *shapes: Shape) -> Sheet:
-    """Return the shapes on white paper."""
-    return Sheet(width, height, (Rect(Box(0, 0, width, height), Style(PAPER)), *shapes))
 
 
 def _visible(shapes: tuple[Shape, ...]) -> Iterator[Rect | Circle | Path | Text]:

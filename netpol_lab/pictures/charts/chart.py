@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import BLUE, MUTED, PAPER, tinted
-from netpol_lab.pictures.shapes import Rect, Shape, Text, white_sheet
+from netpol_lab.pictures.shapes import Rect, Shape, Sheet, Text
 from netpol_lab.pictures.svg import DrawnTable, Picture
 from netpol_lab.pictures.text_table import in_columns
 
@@ -51,7 +51,7 @@ def chart(
     )
     return Picture(
         DrawnTable(
-            sheet=white_sheet(width, bottom, *words, *shapes),
+            sheet=Sheet.white(width, bottom, *words, *shapes),
             title=title,
             desc=" ".join(filter(None, [note, *sentences, foot])),
             state="chart",

@@ -8,18 +8,7 @@ from typing import Any
 
 from netpol_lab.pictures.legend import MARGIN
 from netpol_lab.pictures.palette import EDGE, INK, MUTED, PAPER
-from netpol_lab.pictures.shapes import (
-    Box,
-    Group,
-    Path,
-    Point,
-    Rect,
-    Shape,
-    Sheet,
-    Style,
-    Text,
-    white_sheet,
-)
+from netpol_lab.pictures.shapes import Box, Group, Path, Point, Rect, Shape, Sheet, Style, Text
 from netpol_lab.pictures.text_width import clipped, text_width
 
 WIDTH = 860.0
@@ -49,7 +38,7 @@ class Page:
         title = Text((MARGIN, 36), clipped(self.title, INNER, 18, bold=True), 18, bold=True)
         fitted = [clipped(words, INNER, 14) for words in self.lines]
         under = column(fitted, (MARGIN, 60), 20, size=14, colour=MUTED)
-        return white_sheet(WIDTH, bottom, Group("nl-heading", (title, *under)), *shapes)
+        return Sheet.white(WIDTH, bottom, Group("nl-heading", (title, *under)), *shapes)
 
 
 def part(kind: str, shapes: Iterable[Shape], **data: str) -> Group:
