@@ -5,10 +5,8 @@ The answers come from the engine: each of the 36 ways is a manifest that is load
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby, product
-from typing import Any
 
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.loader import load
@@ -23,14 +21,9 @@ Answer = tuple[bool, bool]  # isolated for ingress, for egress
 Answers = dict[tuple[str, str, str], Answer]  # by policyTypes, egress and ingress
 TITLE = "Which directions does a policy isolate?"
 
-# How a section can be written; the rule admits everything, which does not matter here.
-SECTIONS: dict[str, Any] = {"absent": None, "[ ]": [], "rules": [{}]}
-TYPES: dict[str, Any] = {
-    "absent": None,
-    "[Ingress]": ["Ingress"],
-    "[Egress]": ["Egress"],
-    "[Ingress, Egress]": ["Ingress", "Egress"],
-}
+# How a section and policyTypes can be written: what the picture says, what `policy_yaml` takes.
+SECTIONS = {"absent": "absent", "[ ]": "empty", "rules": "filled"}
+TYPES = ("absent", "[Ingress]", "[Egress]", "[Ingress, Egress]")
 
 
 def policy_types() -> Picture:
@@ -75,23 +68,15 @@ def policy_types() -> Picture:
 def policy_answers() -> Answers:
     """Return which directions a policy isolates, by its policyTypes, egress and ingress."""
     return {
-        (types, egress, ingress): _isolated(TYPES[types], SECTIONS[ingress], SECTIONS[egress])
+        (types, egress, ingress): _isolated(policy_yaml(SECTIONS[ingress], SECTIONS[egress], types))
         for types, egress, ingress in product(TYPES, SECTIONS, SECTIONS)
     }
 
 
-def _isolated(types: Any, ingress: Any, egress: Any) -> Answer:
-    """Write a policy this way, and ask the engine."""
-    written = {"policyTypes": types, "ingress": ingress, "egress": egress}
-    spec = {key: value for key, value in written.items() if value is not None}
-    policy = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "policy", "namespace": "shop"},
-        "spec": {"podSelector": {}, **spec},
-    }
-    cluster = load("three-tier").with_policies(load(json.dumps(policy)).policies)
-    isolating, pod = resolution_of(cluster).isolating, cluster.pod("web")
+def _isolated(text: str) -> Answer:
+    """Ask the engine about a policy."""
+    cluster = load("one-way").with_policies(load(f"{text}\n").policies)
+    isolating, pod = resolution_of(cluster).isolating, cluster.pod("app")
     return bool(isolating(pod, Direction.INGRESS)), bool(isolating(pod, Direction.EGRESS))
 
 
@@ -108,6 +93,49 @@ def _lines(answers: Answers) -> Iterator[tuple[str, str, str, str]]:
                     str(way) for way, isolated in zip(Direction, answer, strict=True) if isolated
                 )
                 yield types, ingress, egress, " and ".join(ways) or "nothing"
+
+
+# ---------------------------------------------------------------- as YAML
+
+
+_HEAD = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: try-it
+  namespace: lab
+spec:
+  podSelector:
+    matchLabels:
+      app: app"""
+_RULE = """
+  - {preposition}:
+    - podSelector:
+        matchLabels:
+          app: friend"""
+
+
+def policy_yaml(ingress: str = "absent", egress: str = "absent", types: str = "absent") -> str:
+    """Return one policy with its three fields written as asked.
+
+    Examples
+    --------
+    >>> print(policy_yaml(egress="empty", types="[Egress]").partition("spec:")[2])
+    <BLANKLINE>
+      podSelector:
+        matchLabels:
+          app: app
+      policyTypes: [Egress]
+      egress: []
+    """
+    listed = {"absent": "", "empty": "\n  policyTypes: []"}.get(types, f"\n  policyTypes: {types}")
+    sections = _section("ingress", "from", ingress) + _section("egress", "to", egress)
+    return _HEAD + listed + sections
+
+
+def _section(field: str, preposition: str, written: str) -> str:
+    filled = f"\n  {field}:{_RULE.format(preposition=preposition)}"
+    return {"absent": "", "empty": f"\n  {field}: []", "filled": filled}[written]
 
 
 # ---------------------------------------------------------------- in words

@@ -8,6 +8,7 @@ from netpol_lab.pictures.policy_types_table import (
     _isolated,
     policy_answers,
     policy_types,
+    policy_yaml,
 )
 from netpol_lab.pictures.shapes import Box
 from netpol_lab.pictures.svg import paint
@@ -36,7 +37,9 @@ def test_written_policy_types_alone_decide(ingress, egress):
 @pytest.mark.parametrize("egress", SECTIONS.values())
 def test_an_empty_list_of_types_is_like_none(egress):
     """The picture says so under the table."""
-    assert _isolated([], None, egress) == _isolated(None, None, egress)
+    assert _isolated(policy_yaml("absent", egress, "empty")) == _isolated(
+        policy_yaml("absent", egress)
+    )
 
 
 def test_every_text_lies_on_the_sheet_and_cells_with_the_same_answer_are_one():

@@ -13,7 +13,7 @@ from netpol_lab.manifests.loader import load
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.notebook_text import Words
-from netpol_lab.pictures.policy_types_table import effect_of, policy_types, rule_of
+from netpol_lab.pictures.policy_types_table import effect_of, policy_types, policy_yaml, rule_of
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.widgets.card import preformatted
@@ -22,45 +22,6 @@ from netpol_lab.widgets.explorers.base import Explorer, Field, choice
 SECTIONS = ("absent", "empty", "filled")
 TYPES = ("absent", "empty", "[Ingress]", "[Egress]", "[Ingress, Egress]")
 OPTIONS = {"ingress": SECTIONS, "egress": SECTIONS, "types": TYPES}
-
-_HEAD = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata:
-  name: try-it
-  namespace: lab
-spec:
-  podSelector:
-    matchLabels:
-      app: app"""
-_RULE = """
-  - {preposition}:
-    - podSelector:
-        matchLabels:
-          app: friend"""
-
-
-def policy_yaml(ingress: str = "absent", egress: str = "absent", types: str = "absent") -> str:
-    """Return the explorer's policy with its three fields written as asked.
-
-    Examples
-    --------
-    >>> print(policy_yaml(egress="empty", types="[Egress]").partition("spec:")[2])
-    <BLANKLINE>
-      podSelector:
-        matchLabels:
-          app: app
-      policyTypes: [Egress]
-      egress: []
-    """
-    listed = {"absent": "", "empty": "\n  policyTypes: []"}.get(types, f"\n  policyTypes: {types}")
-    sections = _section("ingress", "from", ingress) + _section("egress", "to", egress)
-    return _HEAD + listed + sections
-
-
-def _section(field: str, preposition: str, written: str) -> str:
-    filled = f"\n  {field}:{_RULE.format(preposition=preposition)}"
-    return {"absent": "", "empty": f"\n  {field}: []", "filled": filled}[written]
 
 
 @dataclass(frozen=True)

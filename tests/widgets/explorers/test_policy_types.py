@@ -10,9 +10,9 @@ import netpol_lab as lab
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.objects import Direction
-from netpol_lab.pictures.policy_types_table import effect_of, rule_of
+from netpol_lab.pictures.policy_types_table import effect_of, policy_yaml, rule_of
 from netpol_lab.widgets.explorers import policy_types as types
-from netpol_lab.widgets.explorers.policy_types import SECTIONS, TYPES, policy_yaml
+from netpol_lab.widgets.explorers.policy_types import SECTIONS, TYPES
 from tests.helpers.boards import inside
 from tests.referee import naive
 
