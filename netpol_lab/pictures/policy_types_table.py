@@ -10,6 +10,7 @@ from itertools import groupby, product
 
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.loader import load
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.pictures.legend import MARGIN, badge
 from netpol_lab.pictures.palette import FAINT, INK, MIST, MUTED
@@ -67,15 +68,18 @@ def policy_types() -> Picture:
 
 def policy_answers() -> Answers:
     """Return which directions a policy isolates, by its policyTypes, egress and ingress."""
+    pods = load("one-way")
     return {
-        (types, egress, ingress): _isolated(policy_yaml(SECTIONS[ingress], SECTIONS[egress], types))
+        (types, egress, ingress): _isolated(
+            pods, policy_yaml(SECTIONS[ingress], SECTIONS[egress], types)
+        )
         for types, egress, ingress in product(TYPES, SECTIONS, SECTIONS)
     }
 
 
-def _isolated(text: str) -> Answer:
+def _isolated(pods: Cluster, text: str) -> Answer:
     """Ask the engine about a policy."""
-    cluster = load("one-way").with_policies(load(f"{text}\n").policies)
+    cluster = pods.with_policies(load(f"{text}\n").policies)
     isolating, pod = resolution_of(cluster).isolating, cluster.pod("app")
     return bool(isolating(pod, Direction.INGRESS)), bool(isolating(pod, Direction.EGRESS))
 

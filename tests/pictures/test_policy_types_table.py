@@ -2,6 +2,7 @@
 
 import pytest
 
+from netpol_lab.manifests.loader import load
 from netpol_lab.pictures.policy_types_table import (
     SECTIONS,
     TYPES,
@@ -37,9 +38,9 @@ def test_written_policy_types_alone_decide(ingress, egress):
 @pytest.mark.parametrize("egress", SECTIONS.values())
 def test_an_empty_list_of_types_is_like_none(egress):
     """The picture says so under the table."""
-    assert _isolated(policy_yaml("absent", egress, "empty")) == _isolated(
-        policy_yaml("absent", egress)
-    )
+    pods = load("one-way")
+    empty, absent = (policy_yaml("absent", egress, types) for types in ("empty", "absent"))
+    assert _isolated(pods, empty) == _isolated(pods, absent)
 
 
 def test_every_text_lies_on_the_sheet_and_cells_with_the_same_answer_are_one():
