@@ -194,9 +194,8 @@ def compose(
 
 def differing(one: Scene, other: Scene) -> tuple[tuple[Arc, Arc], ...]:
     """Return the connections that both scenes have, with different verdicts."""
-    others = {arc.key: arc for arc in other.arcs}
-    pairs = ((arc, others[arc.key]) for arc in one.arcs if arc.key in others)
-    return tuple((arc, there) for arc, there in pairs if arc.state is not there.state)
+    pairs = ((arc, other.traffic.arcs_by_key.get(arc.key)) for arc in one.arcs)
+    return tuple((arc, there) for arc, there in pairs if there and arc.state is not there.state)
 
 
 def _sentences(traffic: Traffic) -> Iterator[str]:

@@ -254,10 +254,8 @@ def coverage(cluster: Cluster) -> Iterator[Coverage]:
     """
     for namespace, pods in members(running(cluster), "namespace").items():
         own = [pod for pod in pods if counts_as_pod(pod, DEFAULTS)]
+        isolating = resolution_of(cluster).isolating
         ingress, egress = (
-            sum(bool(resolution_of(cluster).isolating(pod, way)) for pod in own)
-            for way in Direction
+            Count(sum(bool(isolating(pod, way)) for pod in own), len(own)) for way in Direction
         )
-        yield Coverage(
-            namespace, Count(ingress, len(own)), Count(egress, len(own)), len(pods) - len(own)
-        )
+        yield Coverage(namespace, ingress, egress, len(pods) - len(own))

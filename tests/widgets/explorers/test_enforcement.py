@@ -74,7 +74,10 @@ def test_a_plugin_that_differs_changes_what_the_verdicts_change(name):
     for arc in explorer._shown.arcs:
         ends = arc.source.name, arc.destination.name
         verdict = lab.evaluate(
-            explorer._cluster, *ends, port=5432, assumptions=explorer.assumptions
+            explorer._shown.traffic.answers.cluster,
+            *ends,
+            port=5432,
+            assumptions=explorer.assumptions,
         )
         assert (arc.state == "allowed") is verdict.allowed
     assert explorer.different == ("shop/web -> shop/db", "shop/backend -> shop/db")
