@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache
 from itertools import permutations, product
 
 from netpol_lab.course.exercise_file import Wanted, address_of, listed
@@ -185,8 +185,8 @@ def allowed_in(cluster: Cluster) -> Callable[[Goal], bool | None]:
     >>> allowed_in(lab.load("three-tier"))(Goal("web", "db", 5432, "TCP", allowed=True))
     False
     """
-    at = cache(partial(Answers, cluster, assumptions=DEFAULTS))
-    return lambda goal: at(goal.port, goal.protocol).allowed(goal.source, goal.destination)
+    on = cache(lambda port, protocol: Answers(cluster, port, protocol, DEFAULTS).allowed)
+    return lambda goal: on(goal.port, goal.protocol)(goal.source, goal.destination)
 
 
 def wrong(goals: Iterable[Goal], cluster: Cluster) -> list[Goal]:

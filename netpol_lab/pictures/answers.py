@@ -52,25 +52,20 @@ class Answers:
 
     def reason(self, source: str, destination: str) -> str:
         """Return why a flow is allowed, blocked or undefined, in one line."""
-        allowed, pairs = self.allowed(source, destination), self._pairs(source, destination)
-        if allowed is None or len(pairs) != 1:
+        allowed = self.allowed(source, destination)
+        here, there = self._called(source), self._called(destination)
+        if allowed is None or not len(here) == len(there) == 1:
             return reason(self.verdict(source, destination))
-        return reason_of_sides(self._sides.between(*pairs[0]), allowed)
+        return reason_of_sides(self._sides.between(*here, *there), allowed)
 
     def _allowed(self, source: str, destination: str) -> bool | None:
-        pairs = self._pairs(source, destination)
-        if not pairs:
+        here, there = self._called(source), self._called(destination)
+        if not (here and there):
             return self.verdict(source, destination).allowed
-        if len(pairs) == 1:
-            return self._matrix.cell(*pairs[0])
-        found = {self._matrix.cell(*pair) for pair in pairs}
+        if len(here) == len(there) == 1:
+            return self._matrix.cell(*here, *there)
+        found = {self._matrix.cell(a, b) for a, b in product(here, there) if a != b}
         return found.pop() if len(found) == 1 else None
-
-    def _pairs(self, source: str, destination: str) -> list[tuple[str, str]]:
-        """Return the pairs of ends that are meant, as far as reachability covers both."""
-        pairs = [*product(self._called(source), self._called(destination))]
-        several = len(pairs) > 1 and [pair for pair in pairs if pair[0] != pair[1]]
-        return several or pairs[:1]
 
     def _judged(self, source: str, destination: str) -> Verdict:
         asked = self.port, self.protocol, self.assumptions
