@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -129,7 +129,7 @@ class Explorer(Card, Generic[Inputs, Shown]):
         changed = {name: value for name, value in given.items() if value is not UNCHANGED}
         self._ask(replace(self._inputs, **changed))
 
-    def _choose(self, chosen: Mapping[str, Any], options: Mapping[str, Iterable[Any]]) -> None:
+    def _choose(self, chosen: Mapping[str, Any], options: Mapping[str, Collection[Any]]) -> None:
         """Ask with other values of the fields, each among its options, or raise."""
         refuse_unknown(chosen, options)
         for name, value in chosen.items():
@@ -225,30 +225,25 @@ class TextField(Field):
     Parameters
     ----------
     caption, placeholder : str
-    read, written : callable
-        Turns a text into what it stands for, and back.
+    several : bool
+        Whether it holds several words, with commas or spaces between them.
     """
 
-    def __init__(
-        self,
-        caption: str,
-        placeholder: str = "",
-        read: Callable[[str], Any] = str.strip,
-        written: Callable[[Any], str] = lambda value: value,
-    ) -> None:
-        self._read, self._written = read, written
+    def __init__(self, caption: str, placeholder: str = "", several: bool = False) -> None:
+        self._several = several
         text = ipywidgets.Text(description=caption, placeholder=placeholder, layout=AUTO)
         super().__init__(text, wide=True)
 
     @property
     def value(self) -> Any:
-        """What is written, as `read` takes it."""
-        return self._read(self.controls[0].value)
+        """What is written: a text, or a tuple of several."""
+        text = self.controls[0].value
+        return tuple(text.replace(",", " ").split()) if self._several else text.strip()
 
     @value.setter
     def value(self, value: Any) -> None:
         if self.value != value:  # what is typed is never rewritten
-            self.controls[0].value = self._written(value)
+            self.controls[0].value = ", ".join(value) if self._several else value
 
 
 def choice(caption: str, options: Iterable[Any]) -> Any:
@@ -256,17 +251,15 @@ def choice(caption: str, options: Iterable[Any]) -> Any:
     return ipywidgets.Dropdown(options=tuple(options), description=caption, layout=AUTO)
 
 
-def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
     """Refuse the name of a field that an explorer does not have (UnknownNameError)."""
-    known = list(known)
     for name in given:
         if name not in known:
             raise UnknownNameError(f'there is no "{name}". {did_you_mean(name, known)}')
 
 
-def one_of(name: str, value: Any, options: Iterable[Any]) -> None:
+def one_of(name: str, value: Any, options: Collection[Any]) -> None:
     """Refuse a value that is not among the options (UnknownNameError)."""
-    options = list(options)
     if value not in options:
         meant = did_you_mean(str(value), map(str, options))
         raise UnknownNameError(f"{name}={value!r}? {meant}")

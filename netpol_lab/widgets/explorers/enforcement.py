@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -101,7 +101,7 @@ CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
         {None: OPEN, True: "are blocked", False: "pass"},
     ),
 }  # fmt: skip
-OPTIONS: dict[str, Iterable[bool | None]] = {"enforced": (True, False)}
+OPTIONS: dict[str, Collection[bool | None]] = {"enforced": (True, False)}
 OPTIONS |= {name: answers for name, (_, answers) in CHOICES.items()}
 
 

@@ -56,11 +56,6 @@ def _listed(except_: Iterable[str] | str | None) -> tuple[str, ...]:
     return (except_,) if isinstance(except_, str) else tuple(except_ or ())
 
 
-def _blocks(text: str) -> tuple[str, ...]:
-    """Return the blocks in a text that has commas or spaces between them."""
-    return tuple(text.replace(",", " ").split())
-
-
 def _pairs(addresses: Iterable[Outside] | Cluster) -> tuple[tuple[str, str], ...]:
     if isinstance(addresses, Cluster):
         running = (pod for pod in addresses.pods if not pod.finished)  # others own none (SEM-55)
@@ -88,7 +83,7 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
     def __init__(self, inputs: IPBlockInput) -> None:
         fields = {
             "cidr": TextField("cidr"),
-            "except_": TextField("except", "10.1.0.0/16, 10.2.0.0/16", _blocks, ", ".join),
+            "except_": TextField("except", "10.1.0.0/16, 10.2.0.0/16", several=True),
             "address": TextField("An address to look for", "203.0.113.7"),
         }
         super().__init__(fields, inputs)

@@ -17,7 +17,7 @@ from netpol_lab.widgets.explorers.base import AUTO, Explorer, Field, choice, one
 from netpol_lab.widgets.explorers.selector_facts import PEER, SUBJECT, Selection, SelectorInput, ask
 
 OWN_TEXT = "as written below"
-ITEMS = (("one peer (AND)", 1), ("two peers (OR)", 2))
+ITEMS = {"one peer (AND)": 1, "two peers (OR)": 2}
 
 
 def explore_selector(
@@ -102,7 +102,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
             "pods": SelectorField("podSelector", (pod.labels for pod in cluster.pods)),
             "namespaces": SelectorField("namespaceSelector", everywhere),
             "home": Field(choice("Policy's namespace", cluster.namespaces)),
-            "items": Field(choice("Both selectors in", ITEMS)),
+            "items": Field(choice("Both selectors in", ITEMS.items())),
         }
         if inputs.role == SUBJECT:
             del fields["namespaces"], fields["items"]
@@ -156,7 +156,7 @@ class SelectorExplorer(Explorer[SelectorInput, Selection]):
         if inputs.home not in list(self._cluster.namespaces):  # None has no hash to ask with
             known = did_you_mean(str(inputs.home), self._cluster.namespaces)
             raise UnknownNameError(f'there is no namespace "{inputs.home}". {known}')
-        one_of("items", inputs.items, (1, 2))
+        one_of("items", inputs.items, list(ITEMS.values()))
         return ask(self._cluster, inputs)
 
     def _complaints(self, error: NetpolError, edited: str) -> list[tuple[str, str]]:

@@ -107,8 +107,7 @@ metadata:
 def _field(name: str, text: str) -> str:
     """Return a field with its value: beside its name if that is short, else below."""
     value = dedent(text.expandtabs()).strip("\n ")
-    beside = "\n" not in value and (value[:1] == "{" or value in NOTHING)
-    if beside:
+    if "\n" not in value and (value[:1] == "{" or value in NOTHING):
         return f"{name}: {value}".rstrip()
     return f"{name}:\n{indent(value, '  ')}"
 

@@ -17,7 +17,7 @@ from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError, counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Pod, Service, ServicePort
+from netpol_lab.model.objects import ContainerPort, Pod, Service, ServicePort
 from netpol_lab.model.ports import PortSet, spoken_port
 from netpol_lab.pictures.legend import COLOURS, MARGIN, sign
 from netpol_lab.pictures.palette import EDGE, MIST, MUTED, tinted
@@ -135,12 +135,11 @@ def _stops(cluster: Cluster, inputs: ServicePortInput, service: Service) -> Iter
 
 def offers(cluster: Cluster, service: Service) -> tuple[tuple[int, str], ...]:
     """Return the ports that a Service can be asked for: its own, or of a headless one its pods'."""
-    own = [(port.port, str(port.protocol)) for port in service.ports]
+    ports: list[ServicePort | ContainerPort] = [*service.ports]
     if service.headless:
         pods = selected_by(service, cluster)
-        declared = (port for pod in pods for port in pod.ports if port.listens)
-        own += [(port.port, str(port.protocol)) for port in declared]
-    return tuple(dict.fromkeys(own))
+        ports += (port for pod in pods for port in pod.ports if port.listens)
+    return tuple(dict.fromkeys((port.port, str(port.protocol)) for port in ports))
 
 
 @dataclass(frozen=True)
@@ -215,9 +214,9 @@ class ServiceWalk:
             return f"has no port called {target}"
         if self.service.headless:
             return f"asked for {stop.port}, which is not rewritten"
-        return (
-            f"{target} is {stop.port} in this pod" if self._by_name else f"targetPort {stop.port}"
-        )
+        if self._by_name:
+            return f"{target} is {stop.port} in this pod"
+        return f"targetPort {stop.port}"
 
     # ------------------------------------------------------------ in words
 
