@@ -16,7 +16,7 @@ from netpol_lab.course.practice import misconceptions as m
 from netpol_lab.course.practice import questions as q
 from netpol_lab.course.practice import undefined_questions as u
 from netpol_lab.course.practice import variant_questions as v
-from netpol_lab.course.practice.generators import LEVELS
+from netpol_lab.course.practice.generators import LEVELS, Level
 from netpol_lab.course.practice.misconceptions import Misconception
 from netpol_lab.course.practice.questions import Kind, QuizQuestion, Setting, Traps
 from netpol_lab.course.practice.situation import Pair, Situation
@@ -32,7 +32,7 @@ class Practice:
     Parameters
     ----------
     draw : function
-        From a source of random numbers and a level to a situation.
+        From a source of random numbers and a `Level` to a situation.
     misconceptions : tuple of Misconception
         Those that the chapter is about come first.
     kinds : tuple of function
@@ -41,7 +41,7 @@ class Practice:
         The levels of its questions; one that is listed twice comes up twice as often.
     """
 
-    draw: Callable[[Random, str], Situation]
+    draw: Callable[[Random, Level], Situation]
     misconceptions: tuple[Misconception, ...]
     kinds: tuple[Kind, ...]
     levels: tuple[str, ...] = ("easy", "easy", "medium")
@@ -51,10 +51,9 @@ class Practice:
         sure = {p: v.allowed for p, v in situation.verdicts.items() if v.allowed is not None}
         wrong: Traps = {pair: [] for pair in sure}
         for one in self.misconceptions:
-            if not one.changes_nothing(situation):
-                for pair, answer in one.answers(situation, sure).items():
-                    if answer is (not sure[pair]):
-                        wrong[pair].append(one)
+            for pair, answer in one.answers(situation, sure).items():
+                if answer is (not sure[pair]):
+                    wrong[pair].append(one)
         return wrong
 
 
@@ -219,7 +218,7 @@ def draw(rng: Random, chapter: str, level: str) -> tuple[Situation, Traps]:
     """Return a situation that is worth asking about, and who would be wrong about it."""
     practice = PRACTICE[chapter]
     while True:
-        situation = practice.draw(rng, level)
+        situation = practice.draw(rng, LEVELS[level])
         answers = {verdict.allowed for verdict in situation.verdicts.values()}
         if {True, False} <= answers:
             traps = practice.traps(situation)

@@ -6,29 +6,20 @@ a verdict as they would. What they would answer is then computed, not guessed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from netpol_lab.course.practice import rewrites as r
 from netpol_lab.course.practice.objects import Object
 from netpol_lab.course.practice.rewrites import Rewrite
-from netpol_lab.course.practice.situation import Pair, Situation
-from netpol_lab.engine.verdict import Exemption, Verdict, evaluate
-from netpol_lab.manifests.loader import load
+from netpol_lab.course.practice.situation import Pair, Situation, read
+from netpol_lab.engine.verdict import Exemption, Verdict, evaluate, judge
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 
 Judge = Callable[[Verdict], bool | None]
-
-
-def _as_written(situation: Situation) -> Iterable[Object]:
-    return situation.policies
-
-
-def _as_judged(verdict: Verdict) -> bool | None:
-    return verdict.allowed
 
 
 @dataclass(frozen=True)
@@ -49,8 +40,8 @@ class Misconception:
 
     number: str
     words: str
-    rewrite: Rewrite = _as_written
-    judge: Judge = _as_judged
+    rewrite: Rewrite = attrgetter("policies")
+    judge: Judge = attrgetter("allowed")
 
     def believed_policies(self, situation: Situation) -> tuple[Object, ...]:
         """Return the policies that somebody with this misconception reads."""
@@ -62,19 +53,18 @@ class Misconception:
         believed = self.believed_policies(situation)
         if believed == situation.policies:
             return situation.cluster
-        texts = "\n---\n".join(map(json.dumps, believed))
-        return situation.cluster.with_policies(load(f"{texts}\n").policies)
-
-    def changes_nothing(self, situation: Situation) -> bool:
-        """Say whether this misconception makes no difference, without asking the engine."""
-        return self.judge is _as_judged and self.believed_policies(situation) == situation.policies
+        return situation.cluster.with_policies(read(*believed).policies)
 
     def answers(self, situation: Situation, pairs: Iterable[Pair]) -> dict[Pair, bool | None]:
         """Return what somebody with this misconception answers for each pair."""
-        cluster, asked = self.believed_cluster(situation), (situation.port, situation.protocol)
+        cluster = self.believed_cluster(situation)
         if cluster is situation.cluster:
             return {pair: self.judge(situation.verdict(*pair)) for pair in pairs}
-        return {pair: self.judge(evaluate(cluster, *pair, *asked)) for pair in pairs}
+        return {pair: self.judge(situation.verdict_in(cluster, pair)) for pair in pairs}
+
+    def answer(self, situation: Situation, pair: Pair) -> bool | None:
+        """Return what somebody with this misconception answers for one pair."""
+        return self.answers(situation, [pair])[pair]
 
 
 # ---------------------------------------------------------------- verdicts as others see them
@@ -102,9 +92,7 @@ def _without_exemptions(verdict: Verdict) -> bool:
 
 
 def _without_plugin(verdict: Verdict) -> bool | None:
-    flow, nobody = verdict.flow, Assumptions(enforced=False)
-    ends = flow.source.name, flow.destination.name
-    return evaluate(verdict.cluster, *ends, flow.port, flow.protocol, nobody).allowed
+    return judge(verdict.cluster, verdict.flow, Assumptions(enforced=False)).allowed
 
 
 # ---------------------------------------------------------------- the misconceptions
@@ -119,9 +107,9 @@ OTHER_SIDE = Misconception(
 )  # fmt: skip
 REPLIES = Misconception("20", "the replies needed a rule as well", judge=_replies_too)
 ALL_AGREE = Misconception("13", "every policy had to allow it, not just one", judge=_all_agree)
-LAST = Misconception("13", "the last policy replaced those before it", r.last)
-FIRST = Misconception("13", "only the first policy counted", r.first)
-NO_DENY = Misconception("13", "everything stayed open unless a rule forbade it", r.none)
+LAST = Misconception("13", "the last policy replaced those before it", lambda s: s.policies[-1:])
+FIRST = Misconception("13", "only the first policy counted", lambda s: s.policies[:1])
+NO_DENY = Misconception("13", "everything stayed open unless a rule forbade it", lambda s: ())
 EVERYWHERE = Misconception("16", "a policy also applied to pods of other namespaces", r.everywhere)
 ALL_PODS = Misconception(
     "17", "a policy also isolated the pods that it does not select", r.all_pods

@@ -1,35 +1,33 @@
-"""Kubernetes objects as plain values: namespaces, pods, Services, policies and selectors."""
+"""Kubernetes objects as plain values: namespaces, nodes, pods, Services and policies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 Object = dict[str, Any]
 
+PEERS_OF = {"ingress": "from", "egress": "to"}  # the field that lists the peers of a rule
 NAMES = ("apple", "birch", "cedar", "daisy", "elder", "fern", "grape", "hazel")
 TIERS = ("front", "back", "data")
 NODES = {"node-1": "192.168.50.1", "node-2": "192.168.50.2"}
 
-_Name = TypeVar("_Name", str, int)
+
+def _object(kind: str, metadata: Object, version: str = "v1", **parts: Any) -> Object:
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **parts}
 
 
 def namespace(name: str, labels: Mapping[str, str] | None = None) -> Object:
     """Return a namespace."""
-    metadata = {"name": name, **({"labels": dict(labels)} if labels else {})}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
+    return _object("Namespace", {"name": name, **({"labels": dict(labels)} if labels else {})})
 
 
 def node(name: str) -> Object:
     """Return one of the `NODES` with its address."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name},
-        "status": {"addresses": [{"type": "InternalIP", "address": NODES[name]}]},
-    }
+    status = {"addresses": [{"type": "InternalIP", "address": NODES[name]}]}
+    return _object("Node", {"name": name}, status=status)
 
 
 def pod(
@@ -41,34 +39,22 @@ def pod(
     **spec: Any,
 ) -> Object:
     """Return a running pod of the namespace `home`."""
+    metadata = {"name": name, "namespace": home, "labels": dict(labels)}
     container = {"name": name, "image": name, "ports": [*ports]}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "namespace": home, "labels": dict(labels)},
-        "spec": {"containers": [container], **spec},
-        "status": {"phase": "Running", "podIP": address},
-    }
+    status = {"phase": "Running", "podIP": address}
+    return _object("Pod", metadata, spec={"containers": [container], **spec}, status=status)
 
 
 def service(home: str, name: str, selector: Object, ports: list[Object], **spec: Any) -> Object:
     """Return a Service."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name, "namespace": home},
-        "spec": {"selector": selector, "ports": ports, **spec},
-    }
+    fields = {"selector": selector, "ports": ports, **spec}
+    return _object("Service", {"name": name, "namespace": home}, spec=fields)
 
 
 def policy(home: str, name: str, spec: Object) -> Object:
     """Return a NetworkPolicy."""
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": name, "namespace": home},
-        "spec": spec,
-    }
+    metadata = {"name": name, "namespace": home}
+    return _object("NetworkPolicy", metadata, "networking.k8s.io/v1", spec=spec)
 
 
 def numbered(home: str, specs: Iterable[Object]) -> tuple[Object, ...]:
@@ -120,10 +106,9 @@ def names_of(sketches: Iterable[PodSketch]) -> list[str]:
 
 
 def written(
-    sketches: Iterable[PodSketch], labels: Mapping[str, Mapping[str, str]] | None = None
+    sketches: Sequence[PodSketch], labels: Mapping[str, Mapping[str, str]] | None = None
 ) -> tuple[Object, ...]:
     """Return namespaces with their labels, and pods: each has an address, or that of its node."""
-    sketches = list(sketches)
     homes = list(dict.fromkeys(one.namespace for one in sketches))
     addresses = (
         NODES[one.spec["nodeName"]]
@@ -136,35 +121,6 @@ def written(
         for one, address in zip(sketches, addresses, strict=True)
     )
     return (*(namespace(home, (labels or {}).get(home)) for home in homes), *pods)
-
-
-# ---------------------------------------------------------------- parts of policies
-
-
-def labelled(**labels: str) -> Object:
-    """Return a selector by labels."""
-    return {"matchLabels": labels}
-
-
-def app(name: str) -> Object:
-    """Return the selector of one pod."""
-    return labelled(app=name)
-
-
-def only(*names: str) -> list[Object]:
-    """Return peers that match these pods of the policy's own namespace."""
-    return [{"podSelector": app(name)} for name in names]
-
-
-def expression(key: str, operator: str, *values: str) -> Object:
-    """Return a selector with one expression."""
-    term = {"key": key, "operator": operator, **({"values": [*values]} if values else {})}
-    return {"matchExpressions": [term]}
-
-
-def others(names: Iterable[_Name], name: _Name) -> list[_Name]:
-    """Return all names, or numbers, but one."""
-    return [other for other in names if other != name]
 
 
 def present(fields: Mapping[str, Any]) -> Object:

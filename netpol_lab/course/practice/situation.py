@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import permutations
 
@@ -21,7 +21,7 @@ from netpol_lab.model.cluster import Cluster
 Pair = tuple[str, str]
 
 
-def spoken(labels: Mapping[str, str] | None) -> str:
+def spoken(labels: Mapping[str, str], without: str = "no labels") -> str:
     """Return labels in one line.
 
     Examples
@@ -29,7 +29,12 @@ def spoken(labels: Mapping[str, str] | None) -> str:
     >>> spoken({"app": "web", "tier": "front"})
     'app=web, tier=front'
     """
-    return ", ".join(f"{key}={value}" for key, value in (labels or {}).items()) or "no labels"
+    return ", ".join(f"{key}={value}" for key, value in labels.items()) or without
+
+
+def read(*things: Object) -> Cluster:
+    """Return what the engine makes of objects; JSON is YAML too, and quicker to write."""
+    return load("\n---\n".join(map(json.dumps, things)) + "\n")
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Situation:
     port: int = 80
     protocol: str = "TCP"
     outside: tuple[Pair, ...] = ()
+    _known: dict[Pair, Verdict] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def manifests(self) -> str:
@@ -60,8 +66,8 @@ class Situation:
 
     @cached_property
     def cluster(self) -> Cluster:
-        """What the engine makes of it; JSON is YAML too, and quicker to write."""
-        return load("\n---\n".join(map(json.dumps, (*self.things, *self.policies))) + "\n")
+        """What the engine makes of it."""
+        return read(*self.things, *self.policies)
 
     @property
     def policies_text(self) -> str:
@@ -72,6 +78,11 @@ class Situation:
     def pods_text(self) -> str:
         """Pods, and whatever else matters, one line each."""
         return "\n".join(_lines(self))
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """All of it as YAML, and the same for a reader: pods one line each, policies as YAML."""
+        return self.manifests, self.pods_text, self.policies_text
 
     @property
     def pods(self) -> tuple[str, ...]:
@@ -96,14 +107,14 @@ class Situation:
 
     def verdict(self, source: str, destination: str) -> Verdict:
         """Return the engine's verdict on a connection to the port that is asked about."""
-        known, pair = self._known, (source, destination)
-        if pair not in known:
-            known[pair] = evaluate(self.cluster, *pair, self.port, self.protocol)
-        return known[pair]
+        pair = source, destination
+        if pair not in self._known:
+            self._known[pair] = self.verdict_in(self.cluster, pair)
+        return self._known[pair]
 
-    @cached_property
-    def _known(self) -> dict[Pair, Verdict]:
-        return {}
+    def verdict_in(self, cluster: Cluster, pair: Pair) -> Verdict:
+        """Return the verdict on the same connection in another cluster."""
+        return evaluate(cluster, *pair, self.port, self.protocol)
 
     @cached_property
     def verdicts(self) -> dict[Pair, Verdict]:
@@ -112,25 +123,19 @@ class Situation:
 
 
 def _lines(situation: Situation) -> Iterator[str]:
-    yield from _namespaces(situation)
+    homes = [one["metadata"] for one in situation.of_kind("Namespace")]
+    if any("labels" in one for one in homes):
+        # Each has one more label, its name, which nobody gives it.
+        rows = [
+            (one["name"], spoken(one.get("labels", {}), "no label of its own")) for one in homes
+        ]
+        yield from _aligned("Namespace", rows)
     addressed = bool(situation.outside)
     rows = [(full_name(pod), _described(pod, addressed)) for pod in situation.of_kind("Pod")]
     yield from _aligned("Pod", rows)
-    rows = [(full_name(one), _served(one)) for one in situation.of_kind("Service")]
+    rows = [(full_name(one), _served(one["spec"])) for one in situation.of_kind("Service")]
     yield from _aligned("Service", rows)
     yield from _aligned("Outside", [(address, caption) for caption, address in situation.outside])
-
-
-def _namespaces(situation: Situation) -> Iterator[str]:
-    found = situation.of_kind("Namespace")
-    if any(one["metadata"].get("labels") for one in found):
-        yield from _aligned("Namespace", [_owned(one["metadata"]) for one in found])
-
-
-def _owned(metadata: Object) -> Pair:
-    """Return a namespace with its labels; each has one more, its name, which nobody gives it."""
-    labels = metadata.get("labels")
-    return metadata["name"], spoken(labels) if labels else "no label of its own"
 
 
 def _aligned(kind: str, rows: Sequence[Pair]) -> Iterator[str]:
@@ -139,20 +144,19 @@ def _aligned(kind: str, rows: Sequence[Pair]) -> Iterator[str]:
 
 
 def _described(pod: Object, addressed: bool) -> str:
-    ports = ", ".join(map(_declared, pod["spec"]["containers"][0]["ports"]))
-    parts = [spoken(pod["metadata"]["labels"]), ports]
+    spec = pod["spec"]
+    ports = (
+        f"port {port['name']} = {port.get('protocol', 'TCP')} {port['containerPort']}"
+        for port in spec["containers"][0]["ports"]
+    )
+    parts = [spoken(pod["metadata"]["labels"]), ", ".join(ports)]
     parts += [f"address {pod['status']['podIP']}"] if addressed else []
-    parts += [f"on node {pod['spec']['nodeName']}"] if "nodeName" in pod["spec"] else []
-    parts += ["uses its node's network"] if pod["spec"].get("hostNetwork") else []
+    parts += [f"on node {spec['nodeName']}"] if "nodeName" in spec else []
+    parts += ["uses its node's network"] if spec.get("hostNetwork") else []
     return "; ".join(filter(None, parts))
 
 
-def _declared(port: Object) -> str:
-    return f"port {port['name']} = {port.get('protocol', 'TCP')} {port['containerPort']}"
-
-
-def _served(service: Object) -> str:
-    spec = service["spec"]
+def _served(spec: Object) -> str:
     ports = (
         f"{one.get('protocol', 'TCP')} {one['port']} -> pod port {one['targetPort']}"
         for one in spec["ports"]

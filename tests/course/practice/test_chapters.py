@@ -27,7 +27,7 @@ def test_every_chapter_from_01_to_11_has_a_row():
 @pytest.mark.parametrize("chapter", PRACTICE)
 def test_a_trap_is_a_defined_pair_that_a_confusion_answers_otherwise(chapter):
     practice = PRACTICE[chapter]
-    situation = practice.draw(Random(chapter), "medium")
+    situation = practice.draw(Random(chapter), LEVELS["medium"])
     for pair, wrong in practice.traps(situation).items():
         right = situation.verdicts[pair].allowed
         assert right is not None
@@ -38,7 +38,7 @@ def test_a_trap_is_a_defined_pair_that_a_confusion_answers_otherwise(chapter):
 def test_every_confusion_of_a_chapter_goes_wrong_somewhere(chapter):
     practice, missing = PRACTICE[chapter], set(PRACTICE[chapter].misconceptions)
     for seed in range(150):
-        situation = practice.draw(Random(f"{chapter}/{seed}"), "hard")
+        situation = practice.draw(Random(f"{chapter}/{seed}"), LEVELS["hard"])
         missing -= {one for found in practice.traps(situation).values() for one in found}
         if not missing:
             break

@@ -89,8 +89,8 @@ def situation(specs, **more):
 
 def test_a_missing_podselector_and_one_that_is_null_are_two_confusions():
     null, missing = situation([{"podSelector": None}]), situation([{}])
-    assert misconceptions.MISSING.changes_nothing(null)
-    assert misconceptions.NULL.changes_nothing(missing)
+    assert misconceptions.MISSING.believed_cluster(null) is null.cluster
+    assert misconceptions.NULL.believed_cluster(missing) is missing.cluster
 
 
 @pytest.mark.parametrize(("name", "specs", "pair"), CASES, ids=[case[0] for case in CASES])
@@ -133,5 +133,5 @@ def test_reading_policies_wrongly_leaves_them_as_they_are():
 
 def test_a_confusion_about_what_is_not_there_sees_the_same():
     seen = situation([ingress()])
-    assert misconceptions.APART.changes_nothing(seen)
+    assert misconceptions.APART.believed_cluster(seen) is seen.cluster
     assert misconceptions.APART.believed_cluster(seen) is seen.cluster

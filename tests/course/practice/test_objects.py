@@ -5,12 +5,8 @@ from random import Random
 from netpol_lab.course.practice.objects import (
     NODES,
     PodSketch,
-    expression,
-    labelled,
     node,
     numbered,
-    only,
-    others,
     sketch_pods,
     written,
 )
@@ -31,14 +27,6 @@ def test_each_namespace_is_written_once_with_its_labels():
     things = written(sketch_pods(Random(1), ["north", "north"]), {"north": {"team": "blue"}})
     (namespace,) = (thing for thing in things if thing["kind"] == "Namespace")
     assert namespace["metadata"] == {"name": "north", "labels": {"team": "blue"}}
-
-
-def test_selectors_are_written_as_the_api_has_them():
-    assert labelled(app="web") == {"matchLabels": {"app": "web"}}
-    assert only("web") == [{"podSelector": {"matchLabels": {"app": "web"}}}]
-    term = {"key": "tier", "operator": "DoesNotExist"}
-    assert expression("tier", "DoesNotExist") == {"matchExpressions": [term]}
-    assert others(["a", "b"], "a") == ["b"]
 
 
 def test_a_pod_on_the_network_of_its_node_has_the_address_of_that_node():

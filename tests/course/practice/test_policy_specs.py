@@ -13,7 +13,7 @@ PODS = sketch_pods(Random(1), ["garden"] * 4, tiers=True)
 NAMES = [one.name for one in PODS]
 KINDS = {
     "without_rules": lambda rng: specs.without_rules(rng, [{}]),
-    "of_tier": lambda rng: specs.of_tier(rng, NAMES, "hard"),
+    "of_tier": lambda rng: specs.of_tier(rng, NAMES, tricky=True),
     "with_peers": lambda rng: specs.with_peers(rng, PODS, "garden"),
     "with_rules": lambda rng: specs.with_rules(rng, NAMES[0], NAMES),
     "with_directions": lambda rng: specs.with_directions(rng, NAMES),
@@ -38,3 +38,11 @@ def test_a_rule_may_have_no_peers_or_no_ports():
     assert None in rules
     assert [] in rules
     assert any(rule == {} for some in rules if some for rule in some)
+
+
+def test_selectors_are_written_as_the_api_has_them():
+    assert specs.labelled(app="web") == {"matchLabels": {"app": "web"}}
+    assert specs.only("web") == [{"podSelector": {"matchLabels": {"app": "web"}}}]
+    term = {"key": "tier", "operator": "DoesNotExist"}
+    assert specs.expression("tier", "DoesNotExist") == {"matchExpressions": [term]}
+    assert specs.others(["a", "b"], "a") == ["b"]

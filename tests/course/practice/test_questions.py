@@ -6,6 +6,7 @@ import pytest
 
 from netpol_lab.course.practice import questions as kinds
 from netpol_lab.course.practice.chapters import PRACTICE, ask
+from netpol_lab.course.practice.generators import LEVELS
 from netpol_lab.course.practice.objects import pod, policy
 from netpol_lab.course.practice.questions import QuizQuestion, Setting, listed
 from netpol_lab.course.practice.situation import Situation
@@ -48,7 +49,7 @@ def test_whether_it_works_is_asked_where_a_confusion_goes_wrong(chapter):
 @pytest.mark.parametrize("coin", [0.1, 0.9])
 def test_the_coin_says_which_answer_is_wanted(coin):
     practice = PRACTICE["01"]
-    situation = practice.draw(Random(3), "medium")
+    situation = practice.draw(Random(3), LEVELS["medium"])
     setting = Setting(
         Random(1), situation, practice.traps(situation), practice.misconceptions, coin
     )
@@ -57,7 +58,7 @@ def test_the_coin_says_which_answer_is_wanted(coin):
 
 def test_nothing_is_asked_where_nobody_is_confused():
     practice = PRACTICE["01"]
-    situation = practice.draw(Random(3), "medium")
+    situation = practice.draw(Random(3), LEVELS["medium"])
     assert kinds.works(Setting(Random(1), situation, {}, practice.misconceptions, 0.1)) is None
 
 
