@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count
 from random import Random
 
 from netpol_lab.course.practice import clinic, generators
@@ -127,8 +126,6 @@ class Deal:
 
     Parameters
     ----------
-    chapter, level : str
-    seed : int
     cluster : Cluster
         What the engine makes of the manifests.
     manifests : str
@@ -146,9 +143,6 @@ class Deal:
         How difficult it is, in one sentence.
     """
 
-    chapter: str
-    level: str
-    seed: int
     cluster: Cluster = field(repr=False)
     manifests: str = field(repr=False)
     pods: str = field(repr=False)
@@ -198,20 +192,10 @@ def deal(chapter: str, level: str = "easy", seed: int = 1) -> Deal:
     situation, traps = draw(rng, chapter, level)
     flows = tuple(_chosen(rng, situation, traps, LEVELS[level].flows))
     used = {end for flow in flows for end in flow}
-    return Deal(
-        chapter,
-        level,
-        seed,
-        load(f"{situation.manifests}\n"),
-        situation.manifests,
-        situation.pods_text,
-        situation.policies_text,
-        situation.port,
-        situation.protocol,
-        tuple(pair for pair in situation.outside if pair[1] in used),
-        flows,
-        _says(level, situation, flows, traps),
-    )
+    outside = tuple(pair for pair in situation.outside if pair[1] in used)
+    cluster, asked = load(f"{situation.manifests}\n"), (situation.port, situation.protocol)
+    says = _says(level, situation, flows, traps)
+    return Deal(cluster, *situation.texts, *asked, outside, flows, says)
 
 
 def draw(rng: Random, chapter: str, level: str) -> tuple[Situation, Traps]:
@@ -289,11 +273,10 @@ def question(chapter: str, seed: int, number: int) -> QuizQuestion:
 
 def ask(kind: Kind, chapter: str, level: str, rng: Random) -> QuizQuestion:
     """Return a question of a kind; draws clusters until one of them suits it."""
-    for attempt in count():
-        if attempt % 50 == 0:  # what is wanted may not come up in this chapter
-            coin = rng.random()
-        situation, traps = draw(rng, chapter, level)
-        found = kind(Setting(rng, situation, traps, PRACTICE[chapter].misconceptions, coin))
-        if found is not None:
-            return replace(found, kind=kind.__name__)
-    raise AssertionError  # count() never ends
+    while True:
+        coin = rng.random()
+        for _ in range(50):  # then another coin: what is wanted may not come up in this chapter
+            situation, traps = draw(rng, chapter, level)
+            found = kind(Setting(rng, situation, traps, PRACTICE[chapter].misconceptions, coin))
+            if found is not None:
+                return replace(found, kind=kind.__name__)

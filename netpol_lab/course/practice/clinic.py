@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -11,13 +10,13 @@ import yaml
 
 from netpol_lab.course.practice import misconceptions as m
 from netpol_lab.course.practice.misconceptions import Misconception
-from netpol_lab.course.practice.objects import sketch_pods, written
-from netpol_lab.course.practice.questions import MOST_CHOICES, QuizQuestion, Setting, chosen_set
+from netpol_lab.course.practice.objects import names_of, sketch_pods, written
+from netpol_lab.course.practice.questions import MOST_CHOICES, QuizQuestion, Setting
 from netpol_lab.course.practice.situation import Situation
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.loader import load
-from netpol_lab.manifests.writer import manifest_of
+from netpol_lab.manifests.writer import as_yaml, manifest_of
 from netpol_lab.model.cluster import Cluster
 
 TEXT = """\
@@ -59,7 +58,7 @@ class Fault:
 
     def apply(self, text: str) -> str:
         """Return the text with the fault."""
-        return text.replace(self.meant, self.written, 1) if self.meant else text
+        return text.replace(self.meant, self.written, 1)
 
 
 _SUBJECT = "  podSelector:\n    matchLabels:\n      app: {subject}\n"
@@ -104,20 +103,17 @@ FAULTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class FaultyPolicy:
-    """A policy with a fault, among pods.
+@dataclass(frozen=True, kw_only=True)
+class FaultyPolicy(Situation):
+    """A policy with a fault, among pods: the text is shown, and nothing of it is loaded.
 
     Parameters
     ----------
-    situation : Situation
-        The pods, and no policy.
     fault : Fault
     subject, friend : str
         The pod that is isolated, and the only one that is meant to reach it.
     """
 
-    situation: Situation
     fault: Fault
     subject: str
     friend: str
@@ -128,42 +124,36 @@ class FaultyPolicy:
         return TEXT.format(subject=self.subject, friend=self.friend)
 
     @property
-    def text(self) -> str:
+    def policies_text(self) -> str:
         """The policy as it is written."""
         return self.fault.apply(TEXT).format(subject=self.subject, friend=self.friend)
 
-    @property
-    def purpose(self) -> str:
-        """What the policy is meant to do, in words."""
-        return (
-            f"Meant: only garden/{self.friend} may open connections to garden/{self.subject}, "
-            "and only on TCP 80."
-        )
-
-    @property
+    @cached_property
     def manifests(self) -> str:
         """Pods and the policy as it is written."""
-        return f"{self.situation.manifests}\n---\n{self.text}"
+        return f"{as_yaml(*self.things, compact=True)}\n---\n{self.policies_text}"
 
     @cached_property
     def complaints(self) -> tuple[Complaint, ...]:
         """What a strict reader says; nothing if it accepts the policy."""
-        try:
-            load(f"{self.text}\n")
-        except ManifestError as error:
-            return error.complaints
-        return ()
+        return _complaints(self.policies_text)
 
-    def shown_in(self, question: QuizQuestion, policies: str = "") -> QuizQuestion:
-        """Return a question that shows this policy."""
-        return replace(question, manifests=self.manifests, policies=policies or self.text)
+
+def _complaints(text: str, strict: bool = True) -> tuple[Complaint, ...]:
+    try:
+        load(f"{text}\n", strict=strict)
+    except ManifestError as error:
+        return error.complaints
+    return ()
 
 
 def faulty_policies(rng: Random) -> list[FaultyPolicy]:
     """Return the same policy with every fault, among the same pods."""
     pods = sketch_pods(rng, ["garden"] * 4)
-    situation = Situation(written(pods), ())
-    return [FaultyPolicy(situation, fault, pods[0].name, pods[1].name) for fault in FAULTS]
+    things, (subject, friend) = written(pods), names_of(pods)[:2]
+    return [
+        FaultyPolicy(things, (), fault=fault, subject=subject, friend=friend) for fault in FAULTS
+    ]
 
 
 # ---------------------------------------------------------------- what is refused
@@ -180,14 +170,11 @@ def refused(setting: Setting) -> QuizQuestion | None:
     others = {_words(one.complaints[0]) for one in everyone if one.complaints}
     wrong = rng.sample(sorted(others - {*said}), 2 if is_refused else 3)
     right = said[0] if is_refused else STORED
-    asked = replace(setting, situation=faulty.situation).question(
-        "What does a strict reader complain about here?",
-        [*setting.shuffled([right, *wrong] if is_refused else wrong), STORED],
-        right,
-        _reasons(faulty),
-        {STORED: "unknown fields and wrong values were passed over"},
-    )
-    return faulty.shown_in(asked)
+    text = "What does a strict reader complain about here?"
+    choices = [*setting.shuffled([right, *wrong] if is_refused else wrong), STORED]
+    passed_over = {STORED: "unknown fields and wrong values were passed over"}
+    asked = replace(setting, situation=faulty)
+    return asked.question(text, choices, right, _reasons(faulty), passed_over)
 
 
 def _words(complaint: Complaint) -> str:
@@ -211,16 +198,15 @@ def wrong_line(setting: Setting) -> QuizQuestion | None:
     faulty = rng.choice(
         [one for one in faulty_policies(rng) if len(one.complaints) == 1 and one.complaints[0].line]
     )
-    lines = faulty.text.split("\n")
+    lines = faulty.policies_text.split("\n")
     told = [f"line {n}: {line.strip()}" for n, line in enumerate(lines, 1)]
     at = faulty.complaints[0].line - 1
-    asked = replace(setting, situation=faulty.situation).question(
-        "A strict reader refuses this policy. Which line is the reason?",
-        [told[n] for n in _around(rng, at, len(lines))],
-        told[at],
-        _reasons(faulty),
-    )
-    return faulty.shown_in(asked, "\n".join(f"{n:>2}  {line}" for n, line in enumerate(lines, 1)))
+    choices = [told[n] for n in _around(rng, at, len(lines))]
+    text = "A strict reader refuses this policy. Which line is the reason?"
+    asked = replace(setting, situation=faulty)
+    question = asked.question(text, choices, told[at], _reasons(faulty))
+    shown = "\n".join(f"{n:>2}  {line}" for n, line in enumerate(lines, 1))
+    return replace(question, policies=shown)
 
 
 def _around(rng: Random, at: int, count: int) -> list[int]:
@@ -245,41 +231,32 @@ READ = (
 
 def as_kept(setting: Setting) -> QuizQuestion | None:
     """Ask who can reach a pod under what is stored of a policy, which may not be what is meant."""
-    faulty = setting.rng.choice([*_kept(faulty_policies(setting.rng))])
-    situation, kept = faulty.situation, load(f"{faulty.manifests}\n", strict=False)
-    meant = load(f"{situation.manifests}\n---\n{faulty.meant}\n")
-    goal = setting.rng.choice(situation.pods[:3])
-    others = [pod for pod in situation.pods if pod != goal]
+    stored = [
+        one
+        for one in faulty_policies(setting.rng)
+        if one.policies_text != one.meant and not _complaints(one.policies_text, strict=False)
+    ]
+    faulty = setting.rng.choice(stored)
+    kept = load(f"{faulty.manifests}\n", strict=False)
+    meant = kept.with_policies(load(f"{faulty.meant}\n").policies)
+    goal = setting.rng.choice(faulty.pods[:3])
+    others = [pod for pod in faulty.pods if pod != goal]
 
-    def able(cluster: Cluster) -> tuple[str, ...]:
-        return tuple(pod for pod in others if evaluate(cluster, pod, goal, 80).allowed)
+    def able(cluster: Cluster) -> list[str]:
+        return [pod for pod in others if evaluate(cluster, pod, goal, 80).allowed]
 
     if able(kept) == able(meant) and setting.coin < 0.8:
         return None
     dropped = bool(faulty.complaints)  # then what is kept is not what is written
-    read = map(manifest_of, kept.policies) if dropped else yaml.safe_load_all(faulty.text)
-    stored = situation.with_policies(read)
-    believed = [(able(one.believed_cluster(stored)), one) for one in READ]
+    read = map(manifest_of, kept.policies) if dropped else yaml.safe_load_all(faulty.policies_text)
+    seen = faulty.with_policies(read)
+    believed = [*((able(one.believed_cluster(seen)), one) for one in READ), (able(meant), MEANT)]
     because = "\n".join(str(evaluate(kept, pod, goal, 80)) for pod in others)
     which = f"pods can open a connection to {goal} on TCP 80?"
     asks = f"{LENIENT} Which {which}" if dropped else f"As it is written, which {which}"
-    asked = chosen_set(
-        replace(setting, situation=situation),
-        f"{faulty.purpose} {asks}",
-        others,
-        able(kept),
-        because,
-        [*believed, (able(meant), MEANT)],
+    purpose = (
+        f"Meant: only garden/{faulty.friend} may open connections to garden/{faulty.subject}, "
+        "and only on TCP 80."
     )
-    return faulty.shown_in(asked)
-
-
-def _kept(everyone: list[FaultyPolicy]) -> Iterator[FaultyPolicy]:
-    """Yield those that are stored, at least by a server that drops unknown fields."""
-    for faulty in everyone:
-        try:
-            load(f"{faulty.text}\n", strict=False)
-        except ManifestError:
-            continue
-        if faulty.text != faulty.meant:
-            yield faulty
+    asked = replace(setting, situation=faulty)
+    return asked.which(f"{purpose} {asks}", others, able(kept), because, believed)

@@ -119,10 +119,30 @@ class Setting:
         variants: tuple[str, ...] = (),
     ) -> QuizQuestion:
         """Return a question about the situation; its kind is the name of who makes it."""
-        seen = self.situation
-        texts = seen.manifests, seen.pods_text, seen.policies_text
+        texts = self.situation.texts
         words = {choice: why for choice, why in (confusions or {}).items() if choice != right}
         return QuizQuestion("", text, *texts, tuple(choices), right, because, words, variants)
+
+    def which(
+        self,
+        text: str,
+        everyone: Sequence[str],
+        right: Sequence[str],
+        because: str,
+        believed: Iterable[tuple[Sequence[str], Misconception]],
+    ) -> QuizQuestion:
+        """Return a question whose choices are sets: the right one and what misconceptions say."""
+        wrong: dict[str, str] = {}
+        for answer, misconception in believed:
+            wrong.setdefault(listed(answer), misconception.words)
+        masks = range(2 ** len(everyone))
+        fill = (
+            listed([one for i, one in enumerate(everyone) if mask >> i & 1])
+            for mask in self.rng.sample(masks, min(len(masks), 8))
+        )
+        others = [one for one in dict.fromkeys(chain(wrong, fill)) if one != listed(right)]
+        choices = self.shuffled([listed(right), *others[: MOST_CHOICES - 1]])
+        return self.question(text, choices, listed(right), because, wrong)
 
     def shuffled(self, choices: Iterable[str]) -> list[str]:
         """Return choices in an order that gives nothing away."""
@@ -136,6 +156,11 @@ class Setting:
             for one in self.traps.get(pair, ()):
                 found.setdefault(one.words, []).append((pair, one))
         return self.rng.choice(self.rng.choice([*found.values()])) if found else None
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names in one line."""
+    return ", ".join(names) or NOBODY
 
 
 Kind = Callable[[Setting], QuizQuestion | None]  # None where the setting does not suit it
@@ -152,13 +177,9 @@ def works(setting: Setting) -> QuizQuestion | None:
         return None
     pair, misconception = found
     right, wrong = (ALLOWED, BLOCKED) if wanted else (BLOCKED, ALLOWED)
-    return setting.question(
-        f"Does this connection work? {verdicts[pair].flow}",
-        (ALLOWED, BLOCKED),
-        right,
-        str(verdicts[pair]),
-        {wrong: misconception.words},
-    )
+    text = f"Does this connection work? {verdicts[pair].flow}"
+    why = {wrong: misconception.words}
+    return setting.question(text, (ALLOWED, BLOCKED), right, str(verdicts[pair]), why)
 
 
 NO_RULE = "no rule: it is blocked there"
@@ -191,14 +212,10 @@ def admitting(setting: Setting) -> QuizQuestion | None:
     if len(choices) < 3:
         return None
     into = "into" if side.direction is Direction.INGRESS else "out of"
-    text = f"Which {side.direction} rule lets this connection {into} {side.subject}? "
-    return setting.question(
-        f"{text}{verdicts[pair].flow}",
-        dict.fromkeys(choices),
-        right,
-        str(verdicts[pair]),
-        dict(_believed_rules(setting, pair, side)),
-    )
+    asked = f"Which {side.direction} rule lets this connection {into} {side.subject}?"
+    text = f"{asked} {verdicts[pair].flow}"
+    confusions = dict(_believed_rules(setting, pair, side))
+    return setting.question(text, dict.fromkeys(choices), right, str(verdicts[pair]), confusions)
 
 
 def _admission(side: Side) -> str:
@@ -218,7 +235,7 @@ def _believed_rules(setting: Setting, pair: Pair, side: Side) -> Iterator[tuple[
     situation = setting.situation
     for misconception in reversed(setting.misconceptions):
         believed = misconception.believed_cluster(situation)
-        seen = evaluate(believed, *pair, situation.port, situation.protocol)
+        seen = situation.verdict_in(believed, pair)
         answer = _admission(seen.egress if side.direction is Direction.EGRESS else seen.ingress)
         if answer in (NO_RULE, NOT_NEEDED) or _sizes(believed) == _sizes(situation.cluster):
             yield answer, misconception.words
@@ -244,13 +261,9 @@ def through_service(setting: Setting) -> QuizQuestion | None:
     }
     if verdict.allowed is not wanted or not confusions:
         return None
-    return setting.question(
-        f"{source} connects to Service {service} on {port.protocol} {port.port}. Does this work?",
-        (ALLOWED, BLOCKED),
-        ALLOWED if wanted else BLOCKED,
-        str(verdict),
-        confusions,
-    )
+    where = f"{source} connects to Service {service} on {port.protocol} {port.port}"
+    text, right = f"{where}. Does this work?", ALLOWED if wanted else BLOCKED
+    return setting.question(text, (ALLOWED, BLOCKED), right, str(verdict), confusions)
 
 
 # ---------------------------------------------------------------- sets of pods
@@ -266,19 +279,15 @@ def reaching(setting: Setting) -> QuizQuestion | None:
         return None
     goal = found[0][1]
     verdicts = {source: situation.verdicts[source, goal] for source, _ in into[goal]}
+    right = [source for source, verdict in verdicts.items() if verdict.allowed]
     believed = (
-        (tuple(pair[0] for pair, ok in one.answers(situation, into[goal]).items() if ok), one)
+        ([pair[0] for pair, ok in one.answers(situation, into[goal]).items() if ok], one)
         for one in setting.misconceptions
     )
     port = f"{situation.protocol} {situation.port}"
-    return chosen_set(
-        setting,
-        f"Which of these can open a connection to {goal} on {port}?",
-        [*verdicts],
-        tuple(source for source, verdict in verdicts.items() if verdict.allowed),
-        "\n".join(map(str, verdicts.values())),
-        believed,
-    )
+    text = f"Which of these can open a connection to {goal} on {port}?"
+    because = "\n".join(map(str, verdicts.values()))
+    return setting.which(text, [*verdicts], right, because, believed)
 
 
 def isolated(setting: Setting) -> QuizQuestion | None:
@@ -291,41 +300,12 @@ def isolated(setting: Setting) -> QuizQuestion | None:
         for one in setting.misconceptions
     )
     text = f"Which pods are isolated for {way}?"
-    return chosen_set(setting, text, pods, _isolated(cluster, way), because, believed)
+    return setting.which(text, pods, _isolated(cluster, way), because, believed)
 
 
-def _isolated(cluster: Cluster, way: Direction) -> tuple[str, ...]:
+def _isolated(cluster: Cluster, way: Direction) -> list[str]:
     resolution = resolution_of(cluster)
-    return tuple(str(pod) for pod in cluster.pods if resolution.isolating(pod, way))
-
-
-def chosen_set(
-    setting: Setting,
-    text: str,
-    everyone: Sequence[str],
-    right: tuple[str, ...],
-    because: str,
-    believed: Iterable[tuple[tuple[str, ...], Misconception]],
-) -> QuizQuestion:
-    """Return a question whose choices are sets: the right one and what misconceptions say."""
-    wrong: dict[str, str] = {}
-    for answer, misconception in believed:
-        if answer != right:
-            wrong.setdefault(listed(answer), misconception.words)
-    masks = range(2 ** len(everyone))
-    fill = (
-        listed([one for i, one in enumerate(everyone) if mask >> i & 1])
-        for mask in setting.rng.sample(masks, min(len(masks), 8))
-    )
-    others = dict.fromkeys(answer for answer in chain(wrong, fill) if answer != listed(right))
-    most = min(MOST_CHOICES, 2 ** len(everyone)) - 1
-    choices = setting.shuffled([listed(right), *[*others][:most]])
-    return setting.question(text, choices, listed(right), because, wrong)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names in one line."""
-    return ", ".join(names) or NOBODY
+    return [str(pod) for pod in cluster.pods if resolution.isolating(pod, way)]
 
 
 # ---------------------------------------------------------------- what is stored, what is open
@@ -339,7 +319,6 @@ def stored(setting: Setting) -> QuizQuestion | None:
     """Ask which policyTypes are stored."""
     policy = setting.rng.choice(setting.situation.cluster.policies)
     right = _types(policy.policy_types)
-    effects = (effect_of(policy, direction) for direction in Direction)
     believed = {
         _types(found.policy_types): one.words
         for one in reversed(setting.misconceptions)
@@ -348,13 +327,10 @@ def stored(setting: Setting) -> QuizQuestion | None:
     }
     if not believed or right != STORED[int(setting.coin * len(STORED))]:
         return None
-    return setting.question(
-        f"Which policyTypes does Kubernetes store for {policy}?",
-        setting.shuffled(_types(shape) for shape in ([*Direction], *([way] for way in Direction))),
-        right,
-        "\n".join([rule_of(policy), *effects]),
-        believed,
-    )
+    choices = setting.shuffled(map(_types, ([*Direction], *([way] for way in Direction))))
+    text = f"Which policyTypes does Kubernetes store for {policy}?"
+    because = "\n".join([rule_of(policy), *(effect_of(policy, way) for way in Direction)])
+    return setting.question(text, choices, right, because, believed)
 
 
 def _types(types: Iterable[Direction]) -> str:

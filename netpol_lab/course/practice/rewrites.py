@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from netpol_lab.course.practice.objects import Object, full_name, policy
+from netpol_lab.course.practice.objects import PEERS_OF, Object, full_name, policy, present
 from netpol_lab.course.practice.situation import Situation
 from netpol_lab.manifests.to_model import stored_types
 from netpol_lab.model.objects import NAME_LABEL
 
 Rewrite = Callable[[Situation], Iterable[Object]]
-PEERS_OF = {"ingress": "from", "egress": "to"}  # the field that lists the peers of a rule
 
 # ---------------------------------------------------------------- decorators
 
@@ -32,13 +31,13 @@ def each_spec(change: Callable[[Object], Any]) -> Rewrite:
     return rewrite
 
 
-def each_rule(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
-    """Return a rewrite that makes any number of rules of each rule."""
+def each_rule(change: Callable[[Object, str], Iterable[Object]]) -> Rewrite:
+    """Return a rewrite that makes any number of rules of each rule and the field of its peers."""
 
     def rewritten(spec: Object) -> None:
-        for section in PEERS_OF:
+        for section, field in PEERS_OF.items():
             if spec.get(section):
-                spec[section] = [new for rule in spec[section] for new in change(rule or {})]
+                spec[section] = [new for rule in spec[section] for new in change(rule or {}, field)]
 
     return each_spec(rewritten)
 
@@ -46,18 +45,13 @@ def each_rule(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
 def all_peers(change: Callable[[list[Object]], Iterable[Object]]) -> Rewrite:
     """Return a rewrite of each list of peers; a rule whose peers are all gone goes too."""
 
-    def rewritten(rule: Object) -> Iterator[Object]:
-        field = next((name for name in PEERS_OF.values() if rule.get(name)), None)
-        if field is None:
+    def rewritten(rule: Object, field: str) -> Iterator[Object]:
+        if not rule.get(field):
             yield rule
-        elif peers := [*change([*map(_without_nulls, rule[field])])]:
+        elif peers := [*change([*map(present, rule[field])])]:
             yield {**rule, field: peers}
 
     return each_rule(rewritten)
-
-
-def _without_nulls(peer: Object) -> Object:
-    return {name: value for name, value in peer.items() if value is not None}
 
 
 def each_peer(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
@@ -68,7 +62,7 @@ def each_peer(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
 def each_port(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
     """Return a rewrite that makes any number of entries of each entry of `ports`."""
 
-    def rewritten(rule: Object) -> Iterator[Object]:
+    def rewritten(rule: Object, field: str) -> Iterator[Object]:
         if not rule.get("ports"):
             yield rule
         elif ports := [new for port in rule["ports"] for new in change(port or {})]:
@@ -78,21 +72,6 @@ def each_port(change: Callable[[Object], Iterable[Object]]) -> Rewrite:
 
 
 # ---------------------------------------------------------------- whole policies
-
-
-def last(situation: Situation) -> Iterable[Object]:
-    """Keep the last policy."""
-    return situation.policies[-1:]
-
-
-def first(situation: Situation) -> Iterable[Object]:
-    """Keep the first policy."""
-    return situation.policies[:1]
-
-
-def none(situation: Situation) -> Iterable[Object]:
-    """Keep no policy."""
-    return ()
 
 
 def everywhere(situation: Situation) -> Iterator[Object]:
@@ -171,7 +150,7 @@ def empty_is_all(spec: Object) -> None:
 
 
 @each_rule
-def empty_rule_is_none(rule: Object) -> Iterable[Object]:
+def empty_rule_is_none(rule: Object, field: str) -> Iterable[Object]:
     """Drop empty rules."""
     return [rule] if rule else ()
 
@@ -193,15 +172,11 @@ def one_rule(spec: Object) -> None:
 def anyone_is(peer: Object) -> Rewrite:
     """Return a rewrite that gives rules without peers this one."""
 
-    def change(spec: Object) -> None:
-        for section, field in PEERS_OF.items():
-            if spec.get(section):
-                spec[section] = [
-                    rule if rule.get(field) else {field: [peer], **_ports_of(rule)}
-                    for rule in spec[section]
-                ]
+    @each_rule
+    def rewrite(rule: Object, field: str) -> Iterator[Object]:
+        yield rule if rule.get(field) else {field: [peer], **_ports_of(rule)}
 
-    return each_spec(change)
+    return rewrite
 
 
 def _ports_of(rule: Object) -> Object:
@@ -209,16 +184,15 @@ def _ports_of(rule: Object) -> Object:
 
 
 @each_rule
-def empty_list_is_nobody(rule: Object) -> Iterable[Object]:
+def empty_list_is_nobody(rule: Object, field: str) -> Iterable[Object]:
     """Drop rules whose list of peers is empty."""
-    return () if [] in (rule.get("from"), rule.get("to")) else [rule]
+    return () if rule.get(field) == [] else [rule]
 
 
 @each_rule
-def outside_too(rule: Object) -> Iterator[Object]:
+def outside_too(rule: Object, field: str) -> Iterator[Object]:
     """Let a rule for all pods admit everybody, as one without peers does."""
-    peers = [*(rule.get("from") or ()), *(rule.get("to") or ())]
-    everywhere = any(peer.get("namespaceSelector") == {} for peer in peers)
+    everywhere = any(peer.get("namespaceSelector") == {} for peer in rule.get(field) or ())
     yield _ports_of(rule) if everywhere else rule
 
 
@@ -282,13 +256,9 @@ def empty_matches_nobody(peer: Object) -> Iterable[Object]:
 
 
 @each_rule
-def no_ports(rule: Object) -> Iterator[Object]:
+def no_ports(rule: Object, field: str) -> Iterator[Object]:
     """Admit peers on every port."""
-    yield _leaving_out("ports", rule)
-
-
-def _leaving_out(field: str, fields: Object) -> Object:
-    return {name: value for name, value in fields.items() if name != field}
+    yield present({**rule, "ports": None})
 
 
 @each_port
@@ -301,7 +271,7 @@ def any_protocol(port: Object) -> Iterator[Object]:
 @each_port
 def start_only(port: Object) -> Iterator[Object]:
     """Ignore endPort."""
-    yield _leaving_out("endPort", port)
+    yield present({**port, "endPort": None})
 
 
 @each_port
@@ -356,11 +326,10 @@ def except_denies(situation: Situation) -> Iterable[Object]:
         if "ipBlock" not in peer:
             yield peer
             return
-        text = peer["ipBlock"]["cidr"]
-        cidr: Any = ip_network(text)
+        cidr: Any = ip_network(peer["ipBlock"]["cidr"])
         inside = [str(part) for part in excepted if part != cidr and part.subnet_of(cidr)]
         if not any(cidr.subnet_of(part) for part in excepted):
-            yield {"ipBlock": {"cidr": text, **({"except": inside} if inside else {})}}
+            yield {"ipBlock": present({"cidr": str(cidr), "except": inside or None})}
 
     return each_peer(without)(situation)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from netpol_lab.course.practice.misconceptions import NOT_ENFORCED, Misconception
-from netpol_lab.course.practice.questions import ALLOWED, BLOCKED, QuizQuestion, Setting, chosen_set
-from netpol_lab.course.practice.situation import Pair, Situation
+from netpol_lab.course.practice.questions import ALLOWED, BLOCKED, QuizQuestion, Setting
+from netpol_lab.course.practice.situation import Situation
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.model.assumptions import Assumptions
 
@@ -21,31 +21,27 @@ def left_open(setting: Setting) -> QuizQuestion | None:
     ping = setting.rng.random() < PINGS
     situation = _pinged(setting.situation) if ping else setting.situation
     wanted = [*WORDS][int(setting.coin * 3)]
-    found = [pair for pair, verdict in _apart(situation).items() if verdict.allowed is wanted]
+    found = [one for one in _apart(situation) if one.allowed is wanted]
     if not found:
         return None
-    pair = setting.rng.choice(found)
-    verdict = situation.verdicts[pair]
-    right = WORDS[verdict.allowed]
+    verdict = setting.rng.choice(found)
+    pair = verdict.flow.source.name, verdict.flow.destination.name
     text = f"A plugin enforces policies. Does this connection work? {verdict.flow}"
-    confusions = {
-        **{
-            WORDS[one.answers(situation, [pair])[pair]]: one.words for one in setting.misconceptions
-        },
-        **({WORDS[verdict.common]: "every plugin did what most do"} if wanted is None else {}),
-    }
+    confusions = {WORDS[one.answer(situation, pair)]: one.words for one in setting.misconceptions}
+    if wanted is None:
+        confusions[WORDS[verdict.common]] = "every plugin did what most do"
     made = replace(setting, situation=situation)
-    return made.question(text, WORDS.values(), right, str(verdict), confusions)
+    return made.question(text, WORDS.values(), WORDS[wanted], str(verdict), confusions)
 
 
 def _pinged(situation: Situation) -> Situation:
     return replace(situation, protocol="ICMP")
 
 
-def _apart(situation: Situation) -> dict[Pair, Verdict]:
+def _apart(situation: Situation) -> list[Verdict]:
     """Return the verdicts, without those on an address that a pod shares with its node."""
     shared = {pod["status"]["podIP"] for pod in situation.of_kind("Pod")}
-    return {pair: found for pair, found in situation.verdicts.items() if not shared & {*pair}}
+    return [found for pair, found in situation.verdicts.items() if not shared & {*pair}]
 
 
 def which_open(setting: Setting) -> QuizQuestion | None:
@@ -60,17 +56,14 @@ def which_open(setting: Setting) -> QuizQuestion | None:
     right, first = rng.choice(rights), rng.choice(firsts)
     shown = [right, first, *rng.sample([one for one in sure if one is not first], 2)]
     chosen = rng.sample(shown, len(shown))
-    return setting.question(
-        "A plugin enforces policies. Which of these connections does Kubernetes leave to it?",
-        [str(one.flow) for one in chosen],
-        str(right.flow),
-        "\n".join(map(str, chosen)),
-    )
+    text = "A plugin enforces policies. Which of these connections does Kubernetes leave to it?"
+    flows, because = [str(one.flow) for one in chosen], "\n".join(map(str, chosen))
+    return setting.question(text, flows, str(right.flow), because)
 
 
 def _parted(situation: Situation) -> tuple[list[Verdict], list[Verdict]]:
     """Return the verdicts that are left open, and the others."""
-    found = [*_apart(situation).values()]
+    found = _apart(situation)
     undefined = [one for one in found if one.allowed is None]
     return undefined, [one for one in found if one.allowed is not None]
 
@@ -80,24 +73,27 @@ def enforcement(setting: Setting) -> QuizQuestion | None:
     situation, rng = setting.situation, setting.rng
     enforced = setting.coin < 0.5
     goal = rng.choice(situation.pods)
-    pairs = [pair for pair in situation.pairs if pair[1] == goal and "/" in pair[0]]
-    verdicts = [_judged(situation, pair, enforced) for pair in pairs]
-    if any(_judged(situation, pair, True).allowed is None for pair in pairs):
+    sources = [pod for pod, end in situation.pairs if end == goal and "/" in pod]
+    verdicts = {
+        works: [
+            evaluate(situation.cluster, pod, goal, 80, assumptions=Assumptions(enforced=works))
+            for pod in sources
+        ]
+        for works in (True, False)
+    }
+    if any(verdict.allowed is None for verdict in verdicts[True]):
         return None
-    right = tuple(v.flow.source.name for v in verdicts if v.allowed)
-    other = tuple(p[0] for p in pairs if _judged(situation, p, not enforced).allowed)
-    if right == other:
+    able = {
+        works: [verdict.flow.source.name for verdict in found if verdict.allowed]
+        for works, found in verdicts.items()
+    }
+    if able[True] == able[False]:
         return None
     does = "enforces" if enforced else "does not enforce"
     text = (
         f"The network plugin of this cluster {does} policies. "
         f"Which pods can open a connection to {goal} on TCP 80?"
     )
-    wrong = [(other, NOT_ENFORCED if enforced else ENFORCED)]
-    because = "\n".join(map(str, verdicts))
-    sources = [source for source, _ in pairs]
-    return chosen_set(setting, text, sources, right, because, wrong)
-
-
-def _judged(situation: Situation, pair: Pair, enforced: bool) -> Verdict:
-    return evaluate(situation.cluster, *pair, 80, assumptions=Assumptions(enforced=enforced))
+    wrong = [(able[not enforced], NOT_ENFORCED if enforced else ENFORCED)]
+    because = "\n".join(map(str, verdicts[enforced]))
+    return setting.which(text, sources, able[enforced], because, wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -14,7 +15,7 @@ from netpol_lab.course.practice.objects import NAMES, TIERS, full_name, pod
 from netpol_lab.course.practice.questions import MOST_CHOICES, QuizQuestion, Setting
 from netpol_lab.course.practice.situation import Pair, Situation, spoken
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.verdict import Verdict, evaluate, judge
+from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.writer import as_yaml
@@ -39,18 +40,17 @@ def variants(setting: Setting) -> QuizQuestion | None:
     situation, rng = setting.situation, setting.rng
     wanted = [*BOTH][int(setting.coin * 4)]
     for misconception in rng.sample(setting.misconceptions, len(setting.misconceptions)):
-        other = _twin(situation, misconception)
-        if other is None:
+        if (other := _twin(situation, misconception)) is None:
             continue
-        a, b = (situation, other) if rng.random() < 0.5 else (other, situation)
+        two = (situation, other) if rng.random() < 0.5 else (other, situation)
         pairs = [
             pair
             for pair, wrong in setting.traps.items()
             if wrong or other.verdict(*pair).allowed is not situation.verdict(*pair).allowed
-            if _both(a, b, pair) == wanted
+            if tuple(_sure(one.verdict(*pair)) for one in two) == wanted
         ]
         if pairs:
-            return _compared(setting, a, b, rng.choice(pairs), misconception)
+            return _compared(setting, two, rng.choice(pairs), misconception, BOTH[wanted])
     return None
 
 
@@ -59,10 +59,6 @@ def _twin(situation: Situation, misconception: Misconception) -> Situation | Non
     twin = situation.with_policies(misconception.believed_policies(situation))
     alike = [*map(full_name, twin.policies)] == [*map(full_name, situation.policies)]
     return twin if alike and twin.policies != situation.policies else None
-
-
-def _both(a: Situation, b: Situation, pair: Pair) -> tuple[bool | None, bool | None]:
-    return _sure(a.verdict(*pair)), _sure(b.verdict(*pair))
 
 
 def _sure(verdict: Verdict) -> bool | None:
@@ -76,26 +72,21 @@ def _sure(verdict: Verdict) -> bool | None:
 
 
 def _compared(
-    setting: Setting, a: Situation, b: Situation, pair: Pair, misconception: Misconception
+    setting: Setting,
+    two: tuple[Situation, Situation],
+    pair: Pair,
+    misconception: Misconception,
+    right: str,
 ) -> QuizQuestion:
-    verdicts = a.verdict(*pair), b.verdict(*pair)
+    verdicts = [one.verdict(*pair) for one in two]
+    text = f"A and B, each on its own: which allows this connection? {verdicts[0].flow}"
     because = "\n".join(f"{name}: {verdict}" for name, verdict in zip("AB", verdicts, strict=True))
+    believed: dict[str, str] = {}
     # Who takes one for the other comes last, so that it is what a choice is explained by.
-    confused = [one for one in setting.misconceptions if one is not misconception] + [misconception]
-    believed = {_believed(one, a, b, pair): one.words for one in confused}
-    return setting.question(
-        f"A and B, each on its own: which allows this connection? {verdicts[0].flow}",
-        BOTH.values(),
-        BOTH[_both(a, b, pair)],
-        because,
-        believed,
-        variants=(a.policies_text, b.policies_text),
-    )
-
-
-def _believed(misconception: Misconception, a: Situation, b: Situation, pair: Pair) -> str:
-    answers = (misconception.answers(one, [pair])[pair] for one in (a, b))
-    return BOTH.get(tuple(answers), "")
+    for one in sorted(setting.misconceptions, key=lambda one: one is misconception):
+        believed[BOTH.get(tuple(one.answer(seen, pair) for seen in two), "")] = one.words
+    policies = two[0].policies_text, two[1].policies_text
+    return setting.question(text, BOTH.values(), right, because, believed, policies)
 
 
 def _choices(
@@ -115,8 +106,8 @@ def _choices(
     confusions: dict[str, str] = {}
     for words in some:
         for one in reversed(setting.misconceptions):
-            was = before is not None and one.answers(before, [pair])[pair]
-            if not was and one.answers(unable[words], [pair])[pair]:
+            was = before is not None and one.answer(before, pair)
+            if not was and one.answer(unable[words], pair):
                 confusions[words] = one.words
     believed = sorted(some, key=lambda words: words not in confusions)
     return right, setting.shuffled([right, *believed[: MOST_CHOICES - 1]]), confusions
@@ -153,14 +144,10 @@ def _changing(setting: Setting, pair: Pair) -> QuizQuestion | None:
     if not helping or len(useless) < 2:
         return None
     right, choices, confusions = _choices(setting, helping, useless, pair, situation)
-    return setting.question(
-        f"Which one of these changes makes this connection work? {before.flow}",
-        choices,
-        right,
-        f"As it is:\n{before}\nAfter the change:\n{tried[right][1]}",
-        confusions,
-        variants=tuple(tried[choice][0] for choice in choices),
-    )
+    text = f"Which one of these changes makes this connection work? {before.flow}"
+    because = f"As it is:\n{before}\nAfter the change:\n{tried[right][1]}"
+    after = tuple(tried[choice][0] for choice in choices)
+    return setting.question(text, choices, right, because, confusions, after)
 
 
 def _tried(setting: Setting, pair: Pair) -> dict[str, tuple[str, Verdict]]:
@@ -170,19 +157,13 @@ def _tried(setting: Setting, pair: Pair) -> dict[str, tuple[str, Verdict]]:
     tried: dict[str, tuple[str, Verdict]] = {}
     seen: set[tuple[Policy, ...]] = set()
     for words, text in setting.rng.sample(changes, min(MOST_TRIED, len(changes))):
-        policies = _legal(text)
-        if policies and policies not in seen:
-            seen.add(policies)
-            changed = situation.cluster.with_policies(policies)
-            tried[words] = text, evaluate(changed, *pair, situation.port, situation.protocol)
+        with suppress(ManifestError):
+            policies = load(f"{text}\n").policies
+            if policies not in seen:
+                seen.add(policies)
+                changed = situation.cluster.with_policies(policies)
+                tried[words] = text, situation.verdict_in(changed, pair)
     return tried
-
-
-def _legal(text: str) -> tuple[Policy, ...]:
-    try:
-        return load(f"{text}\n").policies
-    except ManifestError:
-        return ()
 
 
 def _admits(verdict: Verdict, before: Verdict) -> bool:
@@ -252,15 +233,12 @@ def labels(setting: Setting) -> QuizQuestion | None:
     if not able or len(unable) < 2:
         return None
     right, choices, confusions = _choices(setting, able, unable, pair)
-    return setting.question(
-        f"You start a pod {NEW} in namespace {home}. With which labels can it reach {goal} on "
-        f"{situation.protocol} {situation.port}?",
-        choices,
-        right,
-        "\n".join(f"With {words}: {verdicts[words]}" for words in choices),
-        confusions,
-        variants=tuple(made[choice].manifests for choice in choices),
-    )
+    port = f"{situation.protocol} {situation.port}"
+    start = f"You start a pod {NEW} in namespace {home}."
+    text = f"{start} With which labels can it reach {goal} on {port}?"
+    because = "\n".join(f"With {words}: {verdicts[words]}" for words in choices)
+    manifests = tuple(made[choice].manifests for choice in choices)
+    return setting.question(text, choices, right, because, confusions, manifests)
 
 
 def _candidates(situation: Situation) -> Iterable[dict[str, str]]:

@@ -60,7 +60,7 @@ def test_each_fault_is_refused_or_stored_as_the_api_reference_says(faulty):
 @pytest.mark.parametrize("fault", FAULTS[1:], ids=lambda fault: fault.name)
 def test_each_fault_changes_the_text(fault):
     texts = {one.fault.name: one for one in faulty_policies(Random(2))}
-    assert texts[fault.name].text != texts[fault.name].meant
+    assert texts[fault.name].policies_text != texts[fault.name].meant
 
 
 @pytest.mark.parametrize("seed", SEEDS)
