@@ -210,9 +210,8 @@ def _sentences(traffic: Traffic) -> Iterator[str]:
 
 
 def _from_each(traffic: Traffic) -> Iterator[str]:
-    for source, arcs in groupby(traffic.arcs, key=attrgetter("source")):
-        by_state: dict[State, list[str]] = {state: [] for state in State}
-        for arc in arcs:
-            by_state[arc.state].append(arc.destination.name)
-        said = (f"{state} to {', '.join(to)}" for state, to in by_state.items() if to)
+    for source, same in groupby(traffic.arcs, key=attrgetter("source")):
+        ends = [(arc.state, arc.destination.name) for arc in same]
+        by_state = ((state, [name for s, name in ends if s is state]) for state in State)
+        said = (f"{state} to {', '.join(names)}" for state, names in by_state if names)
         yield f"From {source.name}: {'; '.join(said)}."

@@ -7,7 +7,6 @@ verdict is computed only on request.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -160,14 +159,15 @@ class Traffic:
         return describe_pod(self.answers.cluster, node.pod)
 
     @cached_property
-    def states(self) -> Counter[State]:
+    def states(self) -> Mapping[State, int]:
         """How many connections are in which state."""
-        return Counter(arc.state for arc in self.arcs)
+        found = [arc.state for arc in self.arcs]
+        return {state: found.count(state) for state in State}
 
     @cached_property
     def changed(self) -> int:
         """How many connections were opened or closed."""
-        return sum(arc.change is not Change.NONE for arc in self.arcs)
+        return len(self.arcs) - [arc.change for arc in self.arcs].count(Change.NONE)
 
     @property
     def asked(self) -> str:
