@@ -105,7 +105,7 @@ FAULTS = (
 
 @dataclass(frozen=True, kw_only=True)
 class FaultyPolicy(Situation):
-    """A policy with a fault, among pods: the text is shown, and nothing of it is loaded.
+    """Pods and the text of a policy with a fault; `policies` is empty, for it may not load.
 
     Parameters
     ----------
