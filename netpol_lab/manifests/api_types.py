@@ -10,27 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
-from typing import Any, ClassVar, dataclass_transform
+from typing import Any
 
 IntOrString = int | str  # the type of `port`: a number or a name
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-class _StructType(type):
-    def __new__(cls, name: str, bases: tuple[type, ...], names: dict[str, Any]) -> Any:
-        made = super().__new__(cls, name, bases, names)
-        # What has slots is Struct itself, or was made by dataclass, which makes a class once more.
-        return made if "__slots__" in names else dataclass(frozen=True, slots=True)(made)
-
-
-class Struct(metaclass=_StructType):
-    """A type of the API: every class made from it is a frozen dataclass, without saying so."""
-
-    __slots__ = ()
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-
-
-class Open(Struct):
+@dataclass(frozen=True, slots=True)
+class Open:
     """A type that has more fields than are listed here: any other field is accepted."""
 
 
@@ -49,6 +35,7 @@ def is_int32(value: Any) -> bool:
 # ---------------------------------------------------------------- the API's types
 
 
+@dataclass(frozen=True, slots=True)
 class OwnerReference(Open):
     """One item of ``ownerReferences``."""
 
@@ -57,7 +44,8 @@ class OwnerReference(Open):
     controller: bool = False
 
 
-class ObjectMeta(Struct):
+@dataclass(frozen=True, slots=True)
+class ObjectMeta:
     """``metadata`` of every object."""
 
     name: str = ""
@@ -77,7 +65,8 @@ class ObjectMeta(Struct):
     uid: str = ""
 
 
-class Object(Struct):
+@dataclass(frozen=True, slots=True)
+class Object:
     """What every object has."""
 
     api_version: str = ""
@@ -85,7 +74,8 @@ class Object(Struct):
     metadata: ObjectMeta = ObjectMeta()
 
 
-class LabelSelectorRequirement(Struct):
+@dataclass(frozen=True, slots=True)
+class LabelSelectorRequirement:
     """One item of ``matchExpressions``."""
 
     key: str = ""
@@ -93,21 +83,24 @@ class LabelSelectorRequirement(Struct):
     values: tuple[str, ...] | None = None
 
 
-class LabelSelector(Struct):
+@dataclass(frozen=True, slots=True)
+class LabelSelector:
     """``podSelector`` and ``namespaceSelector``."""
 
     match_labels: Mapping[str, str] | None = None
     match_expressions: tuple[LabelSelectorRequirement, ...] | None = None
 
 
-class IPBlock(Struct):
+@dataclass(frozen=True, slots=True)
+class IPBlock:
     """``ipBlock``."""
 
     cidr: str = ""
     excepts: tuple[str, ...] | None = field(default=None, metadata={"wire": "except"})
 
 
-class NetworkPolicyPeer(Struct):
+@dataclass(frozen=True, slots=True)
+class NetworkPolicyPeer:
     """One item of ``from`` or ``to``."""
 
     pod_selector: LabelSelector | None = None
@@ -115,7 +108,8 @@ class NetworkPolicyPeer(Struct):
     ip_block: IPBlock | None = None
 
 
-class NetworkPolicyPort(Struct):
+@dataclass(frozen=True, slots=True)
+class NetworkPolicyPort:
     """One item of ``ports``."""
 
     protocol: str | None = None
@@ -123,14 +117,16 @@ class NetworkPolicyPort(Struct):
     end_port: int | None = None
 
 
-class NetworkPolicyIngressRule(Struct):
+@dataclass(frozen=True, slots=True)
+class NetworkPolicyIngressRule:
     """One item of ``ingress``."""
 
     ports: tuple[NetworkPolicyPort, ...] | None = None
     peers: tuple[NetworkPolicyPeer, ...] | None = field(default=None, metadata={"wire": "from"})
 
 
-class NetworkPolicyEgressRule(Struct):
+@dataclass(frozen=True, slots=True)
+class NetworkPolicyEgressRule:
     """One item of ``egress``."""
 
     ports: tuple[NetworkPolicyPort, ...] | None = None
@@ -140,7 +136,8 @@ class NetworkPolicyEgressRule(Struct):
 Rule = NetworkPolicyIngressRule | NetworkPolicyEgressRule
 
 
-class NetworkPolicySpec(Struct):
+@dataclass(frozen=True, slots=True)
+class NetworkPolicySpec:
     """``spec`` of a NetworkPolicy."""
 
     pod_selector: LabelSelector = LabelSelector()
@@ -149,16 +146,19 @@ class NetworkPolicySpec(Struct):
     policy_types: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class NetworkPolicy(Object):
     """A NetworkPolicy; it has no status (VAL-42)."""
 
     spec: NetworkPolicySpec = NetworkPolicySpec()
 
 
+@dataclass(frozen=True, slots=True)
 class Namespace(Object, Open):
     """A Namespace, as far as policies see it."""
 
 
+@dataclass(frozen=True, slots=True)
 class ContainerPort(Open):
     """One item of a container's ``ports``."""
 
@@ -167,6 +167,7 @@ class ContainerPort(Open):
     protocol: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Container(Open):
     """A container, init container or sidecar."""
 
@@ -174,6 +175,7 @@ class Container(Open):
     restart_policy: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class PodSpec(Open):
     """``spec`` of a Pod."""
 
@@ -183,12 +185,14 @@ class PodSpec(Open):
     init_containers: tuple[Container, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class PodIP(Open):
     """One item of ``podIPs`` or ``hostIPs``."""
 
     ip: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class PodStatus(Open):
     """``status`` of a Pod."""
 
@@ -209,6 +213,7 @@ class PodStatus(Open):
         return self.host_ip, *(ip.ip for ip in self.host_ips or ())
 
 
+@dataclass(frozen=True, slots=True)
 class Pod(Object, Open):
     """A Pod, as far as policies see it."""
 
@@ -216,6 +221,7 @@ class Pod(Object, Open):
     status: PodStatus = PodStatus()
 
 
+@dataclass(frozen=True, slots=True)
 class NodeAddress(Open):
     """One item of a Node's ``addresses``."""
 
@@ -223,18 +229,21 @@ class NodeAddress(Open):
     address: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class NodeStatus(Open):
     """``status`` of a Node."""
 
     addresses: tuple[NodeAddress, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Node(Object, Open):
     """A Node: only its addresses matter."""
 
     status: NodeStatus = NodeStatus()
 
 
+@dataclass(frozen=True, slots=True)
 class ServicePort(Open):
     """One item of a Service's ``ports``."""
 
@@ -243,6 +252,7 @@ class ServicePort(Open):
     protocol: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ServiceSpec(Open):
     """``spec`` of a Service."""
 
@@ -254,18 +264,21 @@ class ServiceSpec(Open):
     ports: tuple[ServicePort, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class LoadBalancer(Open):
     """``loadBalancer`` of a Service's status."""
 
     ingress: tuple[PodIP, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class ServiceStatus(Open):
     """``status`` of a Service."""
 
     load_balancer: LoadBalancer = LoadBalancer()
 
 
+@dataclass(frozen=True, slots=True)
 class Service(Object, Open):
     """A Service, as far as policies see it."""
 
@@ -273,6 +286,7 @@ class Service(Object, Open):
     status: ServiceStatus = ServiceStatus()
 
 
+@dataclass(frozen=True, slots=True)
 class PodTemplate(Open):
     """``template`` of everything that makes pods."""
 
@@ -280,6 +294,7 @@ class PodTemplate(Open):
     spec: PodSpec = PodSpec()
 
 
+@dataclass(frozen=True, slots=True)
 class JobSpec(Open):
     """``spec`` of a Job."""
 
@@ -288,18 +303,21 @@ class JobSpec(Open):
     template: PodTemplate = PodTemplate()
 
 
+@dataclass(frozen=True, slots=True)
 class JobTemplate(Open):
     """``jobTemplate`` of a CronJob."""
 
     spec: JobSpec = JobSpec()
 
 
+@dataclass(frozen=True, slots=True)
 class Ordinals(Open):
     """``ordinals`` of a StatefulSet: the number of its first pod."""
 
     start: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class WorkloadSpec(JobSpec):
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
@@ -309,6 +327,7 @@ class WorkloadSpec(JobSpec):
     job_template: JobTemplate = JobTemplate()
 
 
+@dataclass(frozen=True, slots=True)
 class Condition(Open):
     """One item of a Job's ``conditions``."""
 
@@ -316,12 +335,14 @@ class Condition(Open):
     status: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class WorkloadStatus(Open):
     """``status`` of a workload."""
 
     conditions: tuple[Condition, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class Workload(Object, Open):
     """Anything that makes pods from a template."""
 
