@@ -316,7 +316,7 @@ def _selecting(cluster: Cluster, pod: Pod) -> Iterator[_Involved]:
 
 
 def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
-    """Return what says whom a policy isolates for what, and that it lists no rule."""
+    """Return the lines that isolate: the selector, policyTypes, and lists without a rule."""
     types = (TYPES,) if policy.types_written else ()
     written = {Direction.INGRESS: policy.ingress, Direction.EGRESS: policy.egress}
     empty = (("spec", str(way)) for way in directions if written[way] == ())

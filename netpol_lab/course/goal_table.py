@@ -12,6 +12,7 @@ from netpol_lab.course.exercise_loader import LoadedExercise
 from netpol_lab.course.goals import REST, Goal
 from netpol_lab.course.grading import Grader
 from netpol_lab.model.ports import spoken_port
+from netpol_lab.pictures.notebook_text import breakable
 
 NOT_LISTED = "-"
 
@@ -66,7 +67,7 @@ def heading_of(grader: Grader) -> str:
     return f"Wanted on {' and on '.join(ports)}{which}"
 
 
-def counted(goals: Sequence[Goal]) -> str:
+def wanted_in_words(goals: Sequence[Goal]) -> str:
     """Return how many connections are wanted; on more than one port each counts as often."""
     ports = {(goal.protocol, goal.port) for goal in goals}
     pairs = {(goal.source, goal.destination) for goal in goals}
@@ -146,4 +147,4 @@ _LEFT = "text-align: left; padding: 3px 20px 3px 0; vertical-align: top;"
 
 def _cell(words: str) -> str:
     """Return a cell in which a long name may break after its namespace."""
-    return f"<td style='{_LEFT}'>{escape(words).replace('/', '/<wbr>')}</td>"
+    return f"<td style='{_LEFT}'>{breakable(words)}</td>"

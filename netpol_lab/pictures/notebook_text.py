@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 
 class Words(str):
@@ -30,3 +31,14 @@ def with_code(html: str) -> str:
     'write <code>{}</code> here'
     """
     return re.sub("`([^`]+)`", r"<code>\1</code>", html)
+
+
+def breakable(words: str) -> str:
+    """Return a text as HTML in which a long name may break after its namespace.
+
+    Examples
+    --------
+    >>> breakable("shop/web & more")
+    'shop/<wbr>web &amp; more'
+    """
+    return escape(words).replace("/", "/<wbr>")

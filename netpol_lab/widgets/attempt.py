@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from netpol_lab.course.goal_table import counted, rest_of
+from netpol_lab.course.goal_table import rest_of, wanted_in_words
 from netpol_lab.course.grading import Grade
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
@@ -96,7 +96,7 @@ class Attempt:
             goal, verdict = grade.miss
             should, got = State.of(goal.allowed), State.of(verdict.allowed)
             words = f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
-        words += f"{grade.reached} of {counted(goals)}."
+        words += f"{grade.reached} of {wanted_in_words(goals)}."
         if grade.miss and grade.miss.goal not in goals:
             words += f" {rest_of(grade.grader.exercise)}"
         called = "this cell" if self.in_cell else "your text"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any, NamedTuple
 
 import ipywidgets
@@ -21,7 +20,7 @@ from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.nodes import Node, Outside, end_named
-from netpol_lab.pictures.notebook_text import Words
+from netpol_lab.pictures.notebook_text import Words, breakable
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.svg import paint
 from netpol_lab.pictures.traffic import Arc, State, Traffic
@@ -433,6 +432,5 @@ def in_a_grid(captions: Mapping[Pair, str], names: Mapping[str, str]) -> Form:
 
 def _label(words: str) -> Any:
     """Return the name of a row or a column; a namespace stands in a line of its own."""
-    shown = escape(words).replace("/", "/<wbr>")
     style = "font-weight: 600; line-height: 1.3; overflow-wrap: anywhere;"
-    return ipywidgets.HTML(f'<div style="{style}">{shown}</div>')
+    return ipywidgets.HTML(f'<div style="{style}">{breakable(words)}</div>')

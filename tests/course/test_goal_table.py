@@ -1,7 +1,7 @@
 """What is wanted, as text and as tables."""
 
 from netpol_lab.course.exercise_loader import read_exercise
-from netpol_lab.course.goal_table import counted, goal_html, goal_rows, heading_of, in_words
+from netpol_lab.course.goal_table import goal_html, goal_rows, heading_of, in_words, wanted_in_words
 from netpol_lab.course.goals import Goal
 from netpol_lab.course.grading import Grader
 from tests.helpers.exercises import GOOD, goals
@@ -21,8 +21,8 @@ def test_headings_and_counts_speak_of_one_port_or_of_more():
     )
     assert heading_of(one) == "Wanted on TCP 80"
     assert heading_of(two) == "Wanted on TCP 80 and on TCP 443 (the picture shows 443)"
-    assert counted(one.goals) == "6 connections are as wanted"
-    assert counted(two.goals) == "12 are as wanted (6 connections on each of 2 ports)"
+    assert wanted_in_words(one.goals) == "6 connections are as wanted"
+    assert wanted_in_words(two.goals) == "12 are as wanted (6 connections on each of 2 ports)"
 
 
 def test_a_task_in_words_has_its_story_its_pods_and_its_goal():
