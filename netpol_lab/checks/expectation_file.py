@@ -13,7 +13,7 @@ from typing import Any
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get
-from netpol_lab.manifests.yaml_reader import Document, documents
+from netpol_lab.manifests.text.yaml_reader import Document, documents
 
 # ---------------------------------------------------------------- the fields
 

@@ -27,8 +27,8 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.loader import CLUSTER_WIDE, read_all
-from netpol_lab.manifests.sources import files_of, text_of, texts_of_files
-from netpol_lab.manifests.yaml_reader import Document
+from netpol_lab.manifests.text.sources import files_of, text_of, texts_of_files
+from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Flow

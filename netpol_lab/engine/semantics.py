@@ -27,10 +27,9 @@ from netpol_lab.model.objects import (
     Requirement,
     Rule,
     Selector,
-    Service,
-    ServicePort,
 )
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.services import Service, ServicePort
 
 # ---------------------------------------------------------------- selectors and peers
 

@@ -10,8 +10,9 @@ from netpol_lab.errors import FlowError
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow, facing
-from netpol_lab.model.objects import Pod, Service
+from netpol_lab.model.objects import Pod
 from netpol_lab.model.ports import spoken_port
+from netpol_lab.model.services import Service
 
 
 @dataclass(frozen=True, slots=True)

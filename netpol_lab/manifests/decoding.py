@@ -17,7 +17,7 @@ from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests import decoding_hints as hints
 from netpol_lab.manifests.field_paths import Path, format_path
-from netpol_lab.manifests.yaml_reader import Document
+from netpol_lab.manifests.text.yaml_reader import Document
 
 MOST_HINTS = 200  # looking for near names takes time; nobody reads more
 

@@ -13,7 +13,7 @@ from typing import Any, get_args, get_type_hints
 from netpol_lab.errors import near, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import Path, format_path
-from netpol_lab.manifests.yaml_reader import quoted
+from netpol_lab.manifests.text.yaml_reader import quoted
 
 # ---------------------------------------------------------------- a value of the wrong type
 

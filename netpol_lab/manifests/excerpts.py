@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.writer import as_yaml, manifest_of
-from netpol_lab.manifests.yaml_reader import Document
 from netpol_lab.model.cluster import Cluster, Place
 from netpol_lab.model.objects import Policy, Requirement, Selector
 

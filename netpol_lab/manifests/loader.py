@@ -16,11 +16,17 @@ from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, vi
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
-from netpol_lab.manifests.sources import scenario_text, scenarios, texts_of, texts_of_files
+from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
+from netpol_lab.manifests.text.yaml_reader import (
+    WHOLE,
+    Document,
+    Inset,
+    documents,
+    forget_positions,
+)
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.typos import lookalike
 from netpol_lab.manifests.validation import check_object, warnings
-from netpol_lab.manifests.yaml_reader import WHOLE, Document, Inset, documents, forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.summary import policy_words
-from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.model.cluster import Cluster
 
 

@@ -17,6 +17,7 @@ from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Operator, Requirement, Selector
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.services import Service, ServicePort
 
 DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
 
@@ -48,7 +49,7 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
     services = tuple(_service(service) for service in objects.get("Service", ()))
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
-    things: tuple[model.Pod | model.Policy | model.Service, ...] = (*pods, *policies, *services)
+    things: tuple[model.Pod | model.Policy | Service, ...] = (*pods, *policies, *services)
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
     namespaces = {  # SEM-25
         name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
@@ -104,21 +105,21 @@ def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tupl
     return {name: _addresses(found) for name, found in texts.items()}
 
 
-def _service(service: api.Service) -> model.Service:
+def _service(service: api.Service) -> Service:
     spec, meta = service.spec, service.metadata
     if spec.type == "ExternalName":  # a name for a name: Kubernetes ignores everything else
-        return model.Service(meta.namespace, meta.name)
+        return Service(meta.namespace, meta.name)
     labels = spec.selector or {}
     balanced = (place.ip for place in service.status.load_balancer.ingress or ())
     outer = (*(spec.external_ips or ()), *balanced)
-    return model.Service(
+    return Service(
         namespace=meta.namespace,
         name=meta.name,
         selector=Selector(_label_requirements(labels)) if labels else None,
         addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ()), *outer]),
         headless=spec.cluster_ip == "None",
         ports=tuple(
-            model.ServicePort(port.port, port.target_port or port.port, _protocol(port))
+            ServicePort(port.port, port.target_port or port.port, _protocol(port))
             for port in spec.ports or ()
         ),
     )

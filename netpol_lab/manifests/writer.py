@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from netpol_lab.manifests.yaml_scalars import Loader
+from netpol_lab.manifests.text.yaml_scalars import Loader
 from netpol_lab.model import objects as model
 from netpol_lab.model.objects import Operator
 from netpol_lab.model.policy_parts import list_of_peers

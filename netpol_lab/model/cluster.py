@@ -23,7 +23,8 @@ from netpol_lab.errors import (
 )
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import Namespace, Pod, Policy, Service
+from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.services import Service
 
 _T = TypeVar("_T")
 

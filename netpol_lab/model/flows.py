@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from netpol_lab.errors import FlowError, did_you_mean
 from netpol_lab.model.addresses import Address
-from netpol_lab.model.objects import Direction, Pod, Service
+from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed, spoken_port
+from netpol_lab.model.services import Service
 
 if TYPE_CHECKING:
     from netpol_lab.model.cluster import Cluster

@@ -15,9 +15,9 @@ from netpol_lab.model.objects import (
     PolicyPort,
     Requirement,
     Selector,
-    ServicePort,
 )
 from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.model.services import ServicePort
 
 LABELS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["", "1", "2"]))
 

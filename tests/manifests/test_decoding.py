@@ -3,7 +3,7 @@
 from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem
-from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.manifests.text.yaml_reader import documents
 from tests.helpers.decoded import decode, problem
 
 

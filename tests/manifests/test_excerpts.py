@@ -14,7 +14,7 @@ from netpol_lab.manifests.excerpts import (
     policy_document,
 )
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.yaml_reader import Document
+from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
 

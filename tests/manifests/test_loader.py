@@ -6,7 +6,7 @@ import yaml
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.manifests.loader import load
-from netpol_lab.manifests.sources import SCENARIOS
+from netpol_lab.manifests.text.sources import SCENARIOS
 from netpol_lab.model.objects import Direction
 from tests.helpers.broken_texts import first_surprise
 

@@ -10,7 +10,8 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.errors import NetpolError
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.objects import Direction, Service
+from netpol_lab.model.objects import Direction
+from netpol_lab.model.services import Service
 from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State, gather
 from netpol_lab.pictures.traffic_words import reason

@@ -7,7 +7,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import FlowError
-from netpol_lab.model.objects import Direction, Service
+from netpol_lab.model.objects import Direction
+from netpol_lab.model.services import Service
 from netpol_lab.pictures.nodes import Isolation
 from netpol_lab.pictures.traffic import gather
 from tests.helpers.pictured import INTERNET, cluster, deny, with_pod

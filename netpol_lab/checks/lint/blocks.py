@@ -13,7 +13,8 @@ from netpol_lab.checks.lint.witnesses import CLOSES, difference
 from netpol_lab.engine.semantics import covers, only_namespace
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule, Service
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule
+from netpol_lab.model.services import Service
 
 EVERYWHERE = 1  # the longest prefix that stands for the whole world, pods and all
 

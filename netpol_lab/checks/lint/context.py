@@ -31,10 +31,9 @@ from netpol_lab.model.objects import (
     Policy,
     Rule,
     Selector,
-    Service,
-    ServicePort,
 )
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.services import Service, ServicePort
 
 # Addresses for documentation: nobody's own.
 _STRANGERS = {4: ip_address("203.0.113.7"), 6: ip_address("2001:db8::7")}

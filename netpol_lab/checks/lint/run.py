@@ -9,7 +9,7 @@ from netpol_lab.checks.lint import blocks, dns, generosity, isolation, peers, po
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
 from netpol_lab.checks.lint.redundancy import needless
-from netpol_lab.manifests.yaml_reader import forget_positions
+from netpol_lab.manifests.text.yaml_reader import forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place, checked_cluster
 

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, UnknownNameError, did_you_mean
-from netpol_lab.manifests.yaml_reader import quoted
+from netpol_lab.manifests.text.yaml_reader import quoted
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import NAME_LABEL, Labels
 from netpol_lab.widgets.board_controls import UNCHANGED

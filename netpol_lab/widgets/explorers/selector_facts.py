@@ -13,7 +13,7 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import matches, namespaces_for
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, counted, plural
 from netpol_lab.manifests.loader import read_all
-from netpol_lab.manifests.yaml_reader import documents, quoted
+from netpol_lab.manifests.text.yaml_reader import documents, quoted
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint

@@ -5,8 +5,8 @@ from __future__ import annotations
 from netpol_lab.engine.semantics import selected_by
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.objects import Service
 from netpol_lab.model.ports import spoken_port
+from netpol_lab.model.services import Service
 from netpol_lab.widgets.explorers.base import Explorer, Field, choice
 from netpol_lab.widgets.explorers.service_port_walk import (
     ServicePortInput,

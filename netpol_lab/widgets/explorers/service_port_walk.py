@@ -17,8 +17,9 @@ from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError, counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import ContainerPort, Pod, Service, ServicePort
+from netpol_lab.model.objects import ContainerPort, Pod
 from netpol_lab.model.ports import PortSet, spoken_port
+from netpol_lab.model.services import Service, ServicePort
 from netpol_lab.pictures.legend import COLOURS, MARGIN, sign
 from netpol_lab.pictures.palette import EDGE, MIST, MUTED, tinted
 from netpol_lab.pictures.shapes import Box, Group, Path, Rect, Shape, Sheet, Style, Text

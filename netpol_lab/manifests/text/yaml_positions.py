@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.yaml_scalars import TRUE, Loader
+from netpol_lab.manifests.text.yaml_scalars import TRUE, Loader
 
 
 def children(node: yaml.Node) -> Iterable[yaml.Node]:

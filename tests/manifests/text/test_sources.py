@@ -9,7 +9,7 @@ import pytest
 
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError
 from netpol_lab.manifests.loader import load, load_files
-from netpol_lab.manifests.sources import scenarios
+from netpol_lab.manifests.text.sources import scenarios
 from netpol_lab.model.cluster import Cluster
 
 HEAD = (

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.manifests.text.yaml_reader import documents
 
 
 def value(text):

@@ -18,10 +18,10 @@ from netpol_lab.errors import (
     near,
     visible,
 )
-from netpol_lab.manifests.yaml_reader import MAX_BYTES
+from netpol_lab.manifests.text.yaml_reader import MAX_BYTES
 from netpol_lab.model.cluster import Cluster
 
-SCENARIOS = FilePath(__file__).parent.parent / "data" / "scenarios"
+SCENARIOS = FilePath(__file__).parents[2] / "data" / "scenarios"
 SUFFIXES = (".yaml", ".yml", ".json")
 
 

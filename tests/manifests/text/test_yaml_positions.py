@@ -1,7 +1,7 @@
 """Where things are written, and what is written twice."""
 
 from netpol_lab.manifests.field_paths import format_path
-from netpol_lab.manifests.yaml_reader import documents
+from netpol_lab.manifests.text.yaml_reader import documents
 
 TEXT = """\
 # a comment

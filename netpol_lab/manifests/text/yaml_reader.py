@@ -12,9 +12,9 @@ import yaml
 
 from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.text.yaml_positions import children, duplicates, positions
+from netpol_lab.manifests.text.yaml_scalars import Loader
 from netpol_lab.manifests.typos import slip
-from netpol_lab.manifests.yaml_positions import children, duplicates, positions
-from netpol_lab.manifests.yaml_scalars import Loader
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
 MAX_DEPTH = 200
