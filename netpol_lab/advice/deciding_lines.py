@@ -23,7 +23,6 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Requirement, Rule
 from netpol_lab.model.policy_parts import peer_path, port_path, selectors_of
-from netpol_lab.model.ports import is_governed
 
 MOST_POLICIES = 3  # shown with their YAML
 MOST_NAMED = 5  # of the others
@@ -284,8 +283,7 @@ def admitting_items(
 
 
 def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator[_Involved]:
-    governed = is_governed(side.flow.protocol)  # no rule speaks of ICMP
-    miss = nearest(cluster, side, assumptions) if governed else None
+    miss = nearest(cluster, side, assumptions)
     if miss is not None:
         number, policy = miss.rule.number, miss.policy
         words = f"{policy} isolates {side.subject}; its rule {number} comes closest"

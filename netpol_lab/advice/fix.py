@@ -114,7 +114,7 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     -------
     Fix or None
         None where there is nothing to do, as the flow is allowed already, by most plugins at
-        least (see `needless`); or where no such change surely helps: no rule speaks of protocols
+        least (see `needless`); or where no such change surely helps: no port stands for protocols
         such as ICMP; and an end that is no ordinary pod (a pod on its node's network, a Service
         that is called by name) can be admitted only by its address, which the manifests may not
         give.

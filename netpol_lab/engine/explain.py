@@ -145,7 +145,7 @@ def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
         yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
         miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions)
-        if miss is not None and is_governed(side.flow.protocol):
+        if miss is not None:
             yield f"           {_near(miss, side, verdict.cluster)}"
 
 
@@ -178,11 +178,12 @@ def _exempt(verdict: Verdict, side: Side, why: Exemption) -> str:
 
 
 def _admission(side: Side) -> str:
-    if not is_governed(side.flow.protocol):
-        return "rules speak only of TCP, UDP and SCTP"
     if not side.admitted_by:
-        if not any(policy.rules(side.direction) for policy in side.isolated_by):
+        rules = [rule for policy in side.isolated_by for rule in policy.rules(side.direction)]
+        if not rules:
             return f"no {side.direction} rule is listed, so nothing is admitted"
+        if all(rule.ports for rule in rules) and not is_governed(side.flow.protocol):
+            return "its rules list ports, which speak only of TCP, UDP and SCTP"
         return f"no rule admits {_called(side.peer)}"
     policy, rule = side.admitted_by[0]
     whose = "its rule" if len(side.isolated_by) == 1 else f"{policy}, rule"

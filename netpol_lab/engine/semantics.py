@@ -253,7 +253,7 @@ def admits_port(rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:
     ----------
     rule : Rule
     flow : Flow
-        One without a port is never admitted (SEM-57).
+        One without a port, such as ICMP, is admitted by a rule without ports alone (SEM-57).
     assumptions : Assumptions
 
     Returns
@@ -267,8 +267,10 @@ def admits_port(rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:
     >>> admits_port(anything, Flow(Endpoint(), Endpoint(), 80), Assumptions())
     True
     """
+    if flow.port is None:
+        return not rule.ports
     ports = admitted_ports(rule, flow.destination, assumptions)
-    return flow.port is not None and (flow.protocol, flow.port) in ports
+    return (flow.protocol, flow.port) in ports
 
 
 # ---------------------------------------------------------------- Services

@@ -359,7 +359,7 @@ def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exempt
     always = assumptions.own_node_egress if open_here else side.direction is Direction.INGRESS
     if pod is not None and always and is_own_node(pod, side.peer):
         return Exemption.OWN_NODE
-    if side.isolated and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
+    if not side.allowed and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
         return Exemption.NOT_FILTERED
     return None
 

@@ -68,7 +68,8 @@ class Assumptions:
     unknown_addresses_in_blocks : bool or None
         An address that the manifests do not give is inside every ipBlock (SEM-44).
     icmp_filtered : bool or None
-        Protocols other than TCP, UDP and SCTP are blocked at an isolated pod (SEM-57).
+        Protocols other than TCP, UDP and SCTP are blocked at an isolated pod, unless a rule
+        without ports admits the other end (SEM-57).
 
     Examples
     --------

@@ -166,9 +166,21 @@ def page(
     shapes: Iterable[Shape],
 ) -> Sheet:
     """Return a diagram on white paper, with its heading above and its legend from `bottom` on."""
-    entries = _entries(samples, traffic.wording.legend, *occurring(traffic))
+    entries = _entries(samples, halo_words(traffic), *occurring(traffic))
     notes, height = legend(entries, width, bottom, live)
     return Sheet.white(width, height, *shapes, heading(traffic, title, width), notes)
+
+
+def halo_words(traffic: Traffic) -> str:
+    """Return what the two halos mean: an undefined connection is not called blocked or allowed."""
+
+    def states(change: Change, usual: State) -> str:
+        found = {arc.state for arc in traffic.arcs if arc.change is change}
+        return " or ".join(state for state in State if state in (found or {usual}))
+
+    return traffic.wording.legend.format(
+        opened=states(Change.OPENED, State.ALLOWED), closed=states(Change.CLOSED, State.BLOCKED)
+    )
 
 
 def occurring(traffic: Traffic) -> tuple[bool, bool]:

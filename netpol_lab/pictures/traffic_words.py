@@ -18,7 +18,7 @@ class Wording(NamedTuple):
     remark : str
         On one connection; with ``{change}`` and ``{state}``.
     legend : str
-        On what the two halos mean.
+        On what the two halos mean; with the states that have ``{opened}`` and ``{closed}``.
     one, several : str
         Behind the number of connections that differ.
     """
@@ -30,7 +30,7 @@ class Wording(NamedTuple):
 
 
 SINCE = Wording("just {change}", "just opened, just closed", "changed", "changed")
-BESIDE = Wording("{state} only here", "allowed only here, blocked only here", "differs", "differ")
+BESIDE = Wording("{state} only here", "{opened} only here, {closed} only here", "differs", "differ")
 
 
 def telling_labels(pods: Sequence[Pod]) -> set[str]:

@@ -253,13 +253,13 @@ def test_the_change_is_looked_for_only_where_it_is_wanted() -> None:
     assert reasons_of(verdict, with_change=False).remark == ""
 
 
-def test_icmp_that_is_filtered_has_no_nearest_rule_and_no_change() -> None:
+def test_icmp_that_is_filtered_misses_a_rule_by_its_ports_and_has_no_change() -> None:
     found = why(
-        cluster_with("podSelector: {}\ningress: [{}]"),
+        cluster_with("podSelector: {}\ningress: [{ports: [{port: 80}]}]"),
         protocol="ICMP",
         assumptions=Assumptions(icmp_filtered=True),
     )
-    assert captions(found) == ["ingress: shop/p1 isolates shop/db"]
+    assert captions(found) == ["ingress: shop/p1 isolates shop/db; its rule 1 comes closest"]
     assert found.remark == NO_CHANGE
 
 

@@ -4,10 +4,11 @@ from itertools import combinations
 
 import pytest
 
-from netpol_lab.pictures.legend import Entry, badge, heading, legend, occurring, sign
+from netpol_lab.pictures.legend import Entry, badge, halo_words, heading, legend, occurring, sign
 from netpol_lab.pictures.palette import INK, PAPER
 from netpol_lab.pictures.shapes import Box, Circle, Text
 from netpol_lab.pictures.traffic import State, gather
+from netpol_lab.pictures.traffic_words import BESIDE
 from tests.helpers.pictured import INTERNET, cluster, deny, inside, overlap
 
 
@@ -79,3 +80,11 @@ def test_only_what_is_there_occurs():
     assert occurring(gather(now, outside=[INTERNET])) == (False, False)
     assert occurring(gather(now, before=before)) == (True, False)
     assert occurring(gather(now, protocol="ICMP")) == (False, True)
+
+
+def test_a_halo_around_what_is_undefined_is_not_said_to_mean_blocked():
+    before, now = cluster(2), cluster(2, policies=[deny()])
+    asked = {"before": before, "wording": BESIDE}
+    assert halo_words(gather(now, **asked)) == "allowed only here, blocked only here"
+    pinged = gather(now, protocol="ICMP", **asked)
+    assert halo_words(pinged) == "allowed only here, undefined only here"

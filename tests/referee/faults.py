@@ -89,6 +89,18 @@ FAULTS = (
         "return (Direction.EGRESS,) if egress",
     ),
     Fault(
+        "a rule with ports admits protocols without ports",
+        "engine/semantics.py",
+        "return not rule.ports",
+        "return True",
+    ),
+    Fault(
+        "a rule without ports is about ports",
+        "engine/semantics.py",
+        "return not rule.ports",
+        "return False",
+    ),
+    Fault(
         "the destination's side is forgotten",
         "engine/verdict.py",
         "return self.egress.allowed and self.ingress.allowed",

@@ -113,8 +113,8 @@ class Cluster:
         admitting = self.admitting(reading, direction, subject, peer)
         if admitting is None:
             return True
-        if protocol not in ("TCP", "UDP", "SCTP"):
-            return None
+        if protocol not in ("TCP", "UDP", "SCTP"):  # open, but where no port is asked for (SEM-57)
+            return True if any(not ports for ports in admitting) else None
         return any(ports_match(ports, target, protocol, reading) for ports in admitting)
 
     def admitting_ports(self, reading, direction, subject, peer):

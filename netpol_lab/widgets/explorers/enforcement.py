@@ -98,7 +98,7 @@ CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
     ),
     "icmp_filtered": (
         "ping and other protocols, at an isolated pod",
-        {None: OPEN, True: "are blocked", False: "pass"},
+        {None: OPEN, True: "need a rule without ports", False: "pass"},
     ),
 }  # fmt: skip
 OPTIONS: dict[str, Collection[bool | None]] = {"enforced": (True, False)}
