@@ -51,8 +51,8 @@ class ExerciseFile:
     goal : tuple of Wanted
         The traffic that is wanted.
     otherwise : str
-        What every other connection should be on these ports: ``unchanged`` or ``blocked``;
-        when empty, it may be as it likes.
+        What every other connection should be: ``unchanged``, ``blocked`` on these ports, or
+        ``anything``, the same as empty.
     nothing_else_into, nothing_else_from : tuple of str
         Pods that nothing may come in to, or leave, but what the answer lets through: on every
         port, and for every address.

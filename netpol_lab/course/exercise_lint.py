@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path as FilePath
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.run import lint
+from netpol_lab.course.almost_answers import loopholes
 from netpol_lab.course.exercise_loader import LoadedExercise, is_manifest, read_exercise
 from netpol_lab.course.goals import Goal, allowed_in, complexity, listed_goals, problems_of, wrong
 from netpol_lab.course.grading import Grader
@@ -67,7 +69,9 @@ def check_file(file: FilePath) -> CheckedExercise:
     faults = [*_of_hints(exercise), *(problems or _of_goals(grader))]
     complaints = tuple(str(problem.complaint(exercise.document)) for problem in faults)
     gradable = None if problems else grader
-    return CheckedExercise(str(file), gradable, complaints, tuple(_remarks(exercise)))
+    doubts = () if faults else _of_almost_answers(grader)
+    remarks = (*(str(each.complaint(exercise.document)) for each in doubts), *_remarks(exercise))
+    return CheckedExercise(str(file), gradable, complaints, remarks)
 
 
 def holds_manifests(file: FilePath) -> bool:
@@ -120,6 +124,20 @@ def _undefined(exercise: LoadedExercise) -> Iterator[Problem]:
         if left_open := [when for when, allowed in states.items() if allowed(goal) is None]:
             said = f"Kubernetes leaves {goal} open {left_open[0]}"
             yield Problem(goal.path, Reason.INVALID, said)
+
+
+def _of_almost_answers(grader: Grader) -> Iterator[Problem]:
+    """Yield attempts that pass, though more or less is open than with the answer."""
+    path = ("otherwise",) if grader.exercise.file.otherwise else ()
+    for attempt, flow in islice(loopholes(grader), MOST_TOLD):
+        said = f"{attempt.words} also passes, and then {flow} is {State.of(not flow.allowed)}"
+        yield Problem(path, Reason.INVALID, f"an answer that {said}", _CLOSE)
+
+
+_CLOSE = (
+    "write otherwise: unchanged, and name the pods that the answer guards under nothing_else_into "
+    "or nothing_else_from; or otherwise: anything, if that may be"
+)
 
 
 def _remarks(exercise: LoadedExercise) -> Iterator[str]:

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from os.path import isfile  # which says no to names that no file can have
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from netpol_lab.course.exercise_file import ExerciseFile, address_of, listed
 from netpol_lab.course.exercise_validation import field_problems, name_problems
@@ -24,7 +24,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import format_path, get
+from netpol_lab.manifests.field_paths import Path, format_path, get
 from netpol_lab.manifests.loader import INLINE, read_parts
 from netpol_lab.manifests.text.sources import SCENARIOS, SUFFIXES, files_of, text_of
 from netpol_lab.manifests.text.yaml_reader import Document, documents
@@ -34,6 +34,21 @@ from netpol_lab.model.flows import Endpoint
 from netpol_lab.pictures.nodes import Outside
 
 FOLDER = SCENARIOS / "exercises"
+INTO: Path = ("nothing_else_into",)
+FROM: Path = ("nothing_else_from",)
+
+
+class Guarded(NamedTuple):
+    """The pods and workloads that nothing else comes in to, and those that nothing else leaves."""
+
+    into: frozenset[str]
+    out: frozenset[str]
+
+    def place(self, source: object, destination: object) -> Path:
+        """Return the key of the file that guards one of two ends; nothing if none does."""
+        if destination in self.into:
+            return INTO
+        return FROM if source in self.out else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +107,19 @@ class LoadedExercise:
         listed = {address_of(item): item for item in self.file.outsiders}
         used = {str(parse_address(end)): end for end in ends if parse_address(end)}
         return tuple({**used, **listed}.values())
+
+    @cached_property
+    def guarded(self) -> Guarded:
+        """The pods and workloads that ``nothing_else_into`` and ``nothing_else_from`` name."""
+        lists = (self.file.nothing_else_into, self.file.nothing_else_from)
+        return Guarded(
+            *(frozenset(chain.from_iterable(map(self._names, one or ()))) for one in lists)
+        )
+
+    def _names(self, name: str) -> Iterator[str]:
+        """Yield the full names of the pods that a name means, and of their workload."""
+        yield self.full_name(name)
+        yield from (end.name for end in self.cluster.endpoint(name).each)
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State
 
 REST: Path = ("otherwise",)  # says what is wanted of all that is not listed
+RESTS = ("unchanged", "blocked")  # what it may be; `anything` asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +142,17 @@ def _ports(exercise: LoadedExercise, wanted: Wanted) -> list[tuple[int | None, s
 def _otherwise(
     exercise: LoadedExercise, listed: Iterable[tuple[str, str, int | None, str]]
 ) -> Iterator[Goal]:
-    """Yield what is wanted of every pair of ends that is not listed, unless it is undefined."""
-    if not exercise.file.otherwise:
+    """Yield what is wanted of every pair of ends that is not listed, unless it is undefined.
+
+    Where pods are guarded and there are no common ports, `side_effects` alone judges the rest.
+    """
+    unchanged, guarded = exercise.file.otherwise == "unchanged", exercise.guarded
+    if exercise.file.otherwise not in RESTS:
         return
     listed = list(listed)
-    ports = _ports(exercise, Wanted()) or list(dict.fromkeys(flow[2:] for flow in listed))
+    ports = _ports(exercise, Wanted())
+    if not (ports or (unchanged and any(guarded))):
+        ports = list(dict.fromkeys(flow[2:] for flow in listed))
     ends = _ends(exercise, [end for flow in listed for end in flow[:2]])
     pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
     before, after = allowed_in(exercise.start), allowed_in(exercise.answered)
@@ -153,8 +160,8 @@ def _otherwise(
         goal = Goal(source, destination, port, protocol, False, REST)
         now, then = before(goal), after(goal)
         if now is not None and then is not None:
-            unchanged = exercise.file.otherwise == "unchanged"
-            yield replace(goal, allowed=now) if unchanged else goal
+            kept = then if guarded.place(source, destination) else now
+            yield replace(goal, allowed=kept) if unchanged else goal
 
 
 def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:

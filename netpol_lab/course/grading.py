@@ -87,6 +87,12 @@ class Grader:
             miss = next((Miss(goal, goal.judged(cluster)) for goal in effects), None)
         return Grade(self, given, cluster, len(self.goals) - len(missed), miss)
 
+    def solves(self, cluster: Cluster) -> bool:
+        """Say whether everything in a cluster is as wanted, without a word on why."""
+        if wrong(self.goals, cluster):
+            return False
+        return not any(self.side_effects(reachability_of(cluster, DEFAULTS)))
+
     def side_effects(self, attempted: Reachability) -> Iterator[Goal]:
         """Yield flows beside the goals that an attempt opens or blocks, and should not."""
         return side_effects(self.exercise, self.start, self.answered, attempted)

@@ -11,16 +11,13 @@ from typing import NamedTuple
 
 from netpol_lab.course.exercise_file import address_of
 from netpol_lab.course.exercise_loader import LoadedExercise
-from netpol_lab.course.goals import REST, Goal
+from netpol_lab.course.goals import REST, Goal, listed_goals
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.model.addresses import Address, AddressRange, parse_address
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.certainty import AllowedPorts
 from netpol_lab.reach.endpoint_index import outside
 from netpol_lab.reach.reachability import Reachability, side_by_side
-
-INTO: Path = ("nothing_else_into",)
-FROM: Path = ("nothing_else_from",)
 
 # The first of these that is among some ports stands for them: one that people know.
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
@@ -30,12 +27,19 @@ _Ports = tuple[PortSet, PortSet]  # those that are allowed for sure, and those t
 
 
 class PortChange(NamedTuple):
-    """What an attempt makes of the flows from one end to another."""
+    """What an attempt makes of the flows from one end to another.
+
+    `gained` may be open and surely was not; `lost` was surely open and is no more.
+    """
 
     source: _End
     destination: _End
     gained: PortSet
     lost: PortSet
+
+    def without(self, ports: PortSet) -> PortChange:
+        """Return the change on all other ports."""
+        return self._replace(gained=self.gained - ports, lost=self.lost - ports)
 
 
 def side_effects(
@@ -44,7 +48,8 @@ def side_effects(
     """Yield one flow for each pair of ends between which more is open, or blocked, than wanted.
 
     Into and from the pods that a file names, nothing may be open that the worked answer blocks.
-    With ``otherwise: unchanged``, everything else is as it was at the start.
+    With ``otherwise: unchanged``, what it lets through there stays open on the goal's ports, and
+    everything else is as it was at the start, on every port.
 
     Parameters
     ----------
@@ -61,31 +66,42 @@ def side_effects(
     >>> print(next(side_effects(task, start, answered, start)))
     library/page -> library/index on TCP 22
     """
-    file = exercise.file
-    into, out = _pods(exercise, file.nothing_else_into), _pods(exercise, file.nothing_else_from)
-    if not (into or out):
+    guarded, unchanged = exercise.guarded, exercise.file.otherwise == "unchanged"
+    if not any(guarded):
         return
-    addresses = map(parse_address, map(address_of, file.outsiders))
-    drawn = [each for each in addresses if each and attempted.index.range_around(each)]
-    for change in _changes(answered, attempted):
-        if change.gained and change.destination in into:
-            yield _goal(change, drawn, INTO)
-        elif change.gained and change.source in out:
-            yield _goal(change, drawn, FROM)
-    for change in _changes(start, attempted) if file.otherwise == "unchanged" else ():
-        if change.destination not in into and change.source not in out:
-            yield _goal(change, drawn, REST)
+    start, answered, attempted = _alike(start, answered, attempted)
+    drawn = [end for end in drawn_addresses(exercise) if attempted.index.range_around(end)]
+    asked = asked_ports(exercise) if unchanged else PortSet()
+    for change in port_changes(answered, attempted):
+        if path := guarded.place(change.source, change.destination):
+            yield from _wrong(change._replace(lost=change.lost & asked), drawn, path)
+    for change in port_changes(start, attempted) if unchanged else ():
+        if not guarded.place(change.source, change.destination):
+            yield from _wrong(change.without(_undefined(answered, change)), drawn, REST)
 
 
-def _pods(exercise: LoadedExercise, names: Sequence[str] | None) -> set[str]:
-    """Return the pods that some names mean."""
-    return {end.name for name in names or () for end in exercise.cluster.endpoint(name).each}
+def asked_ports(exercise: LoadedExercise) -> PortSet:
+    """Return the ports that the goal is about."""
+    asked = {(goal.protocol, goal.port) for goal in listed_goals(exercise)}
+    asked |= {(probe.protocol, probe.port) for probe in exercise.file.asked}
+    return PortSet.union(*(PortSet.of(protocol, port) for protocol, port in asked if port))
 
 
-def _changes(before: Reachability, after: Reachability) -> Iterator[PortChange]:
+def drawn_addresses(exercise: LoadedExercise) -> list[Address]:
+    """Return the outside addresses that the file names to be drawn."""
+    found = map(parse_address, map(address_of, exercise.file.outsiders))
+    return [address for address in found if address]
+
+
+def _undefined(reach: Reachability, change: PortChange) -> PortSet:
+    """Return the ports on which Kubernetes leaves the flows between two ends open."""
+    cell = reach.matrix.cell(_place(reach, change.source), _place(reach, change.destination))
+    return reach.matrix.classes.ports(cell.undefined)
+
+
+def port_changes(before: Reachability, after: Reachability) -> Iterator[PortChange]:
     """Yield what differs between two clusters of the same pods, from pods first."""
-    if _families(before) != _families(after):
-        before, after = side_by_side([before.cluster, after.cluster])
+    before, after = _alike(before, after)
     ranges = outside([before.cluster, after.cluster])
     ends: list[_End] = [*after.index.pods, *ranges]
     old, new = ([_place(reach, end) for end in ends] for reach in (before, after))
@@ -101,9 +117,10 @@ def _changes(before: Reachability, after: Reachability) -> Iterator[PortChange]:
                 yield PortChange(source, destination, gained, lost)
 
 
-def _families(reach: Reachability) -> set[int]:
-    """Return the versions of IP that a cluster speaks of."""
-    return {range_.version for range_ in reach.index.ranges}
+def _alike(*reaches: Reachability) -> Sequence[Reachability]:
+    """Return the same clusters, all with addresses of the same versions of IP."""
+    versions = {frozenset(range_.version for range_ in reach.index.ranges) for reach in reaches}
+    return side_by_side([reach.cluster for reach in reaches]) if len(versions) > 1 else reaches
 
 
 def _place(reach: Reachability, end: _End) -> int:
@@ -123,19 +140,20 @@ def _row(reach: Reachability, source: int, ends: Iterable[int]) -> Iterator[_Por
 
 @lru_cache(maxsize=256)  # few sets of ports occur in an exercise, attempt after attempt
 def _difference(was: _Ports, now: _Ports) -> tuple[PortSet, PortSet]:
-    """Return the ports that are gained and lost for sure."""
-    return now[0] - was[1], was[0] - now[1]
+    """Return the ports that may be open and surely were not, and those no longer surely open."""
+    return now[1] - was[1], was[0] - now[0]
 
 
-def _goal(change: PortChange, drawn: Sequence[Address], path: Path) -> Goal:
-    """Return a flow that was opened where it should not be, or blocked."""
-    ports = change.gained or change.lost
-    protocol, port = next((pair for pair in FAMILIAR if pair in ports), next(iter(ports)))
-    here, there = _spoken(change.source, drawn), _spoken(change.destination, drawn)
-    return Goal(here, there, port, protocol, not change.gained, path)
+def _wrong(change: PortChange, drawn: Sequence[Address], path: Path) -> Iterator[Goal]:
+    """Yield a flow that was opened and should not be, or else one that was blocked."""
+    here, there = spoken(change.source, drawn), spoken(change.destination, drawn)
+    if ports := change.gained or change.lost:
+        protocol, port = next((pair for pair in FAMILIAR if pair in ports), next(iter(ports)))
+        place = path if change.gained else REST
+        yield Goal(here, there, port, protocol, not change.gained, place)
 
 
-def _spoken(end: _End, drawn: Sequence[Address]) -> str:
+def spoken(end: _End, drawn: Sequence[Address]) -> str:
     """Return a pod's name, or of a range of addresses one that the task draws, or the first."""
     if isinstance(end, str):
         return end

@@ -26,7 +26,9 @@ def test_a_whole_exercise_is_good(check):
 
 @pytest.mark.parametrize("name", exercises())
 def test_every_packaged_exercise_is_good(name):
-    assert check_file(FOLDER / f"{name}.yaml").complaints == ()
+    checked = check_file(FOLDER / f"{name}.yaml")
+    assert checked.complaints == ()
+    assert not any("also passes" in warning for warning in checked.warnings)
 
 
 FAULTS = {
@@ -74,7 +76,16 @@ def test_what_lint_says_of_the_answer_is_only_a_warning(check):
     peer = "      - podSelector: {matchLabels: {app: clerk}}\n"
     found = check(GOOD.replace(peer, peer + peer.replace("clerk", "nobody")))
     assert found.complaints == ()
-    assert "safe.yaml:29" in found.warnings[0]
+    assert "safe.yaml:30" in found.warnings[0]
+
+
+def test_a_task_that_lets_pass_what_its_story_leaves_alone_has_a_warning(check):
+    found = check(GOOD.replace("otherwise: unchanged\n", ""))
+    assert found.complaints == ()
+    assert "an answer that blocks all ingress for bank/clerk also passes" in found.warnings[0]
+    assert "bank/safe -> bank/clerk on TCP 1 is blocked" in found.warnings[0]
+    assert "write otherwise: unchanged" in found.warnings[0]
+    assert check(GOOD.replace("unchanged", "anything")).warnings == ()
 
 
 def test_a_file_that_cannot_be_read_has_all_its_complaints(check):

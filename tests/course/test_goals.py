@@ -9,7 +9,7 @@ from netpol_lab.course.exercise_loader import read_exercise
 from netpol_lab.course.goals import Goal, allowed_in, complexity, wrong
 from netpol_lab.errors import ManifestError
 from netpol_lab.model.addresses import parse_address
-from tests.helpers.exercises import GOOD, goals
+from tests.helpers.exercises import GOOD, UNGUARDED, goals
 
 DEPLOYED = """\
   apiVersion: v1
@@ -47,8 +47,20 @@ def test_the_rest_is_as_it_was_or_blocked_or_as_it_likes():
 
 
 def test_the_rest_stands_for_the_ports_that_the_items_name_where_there_are_no_others():
-    text = GOOD.replace("port: 80\n", "").replace("allowed:", "port: 443, allowed:")
-    assert {goal.port for goal in goals(text)} == {443}
+    text = UNGUARDED.replace("port: 80\n", "").replace("allowed:", "port: 443, allowed:")
+    assert [goal.port for goal in goals(text)] == [443] * 6
+
+
+def test_what_is_not_listed_for_a_guarded_pod_is_as_in_the_answer():
+    more = DEPLOYED.format(n=0).partition("    ownerR")[0] + "  ---\n"
+    text = FREE.replace("manifests: |\n", f"manifests: |\n{more}")
+    assert flows(text)["bank/till-0", "bank/safe"] is False
+    assert flows(text)["bank/till-0", "bank/clerk"] is True
+    assert flows(text.replace("[safe]", "[clerk]"))["bank/till-0", "bank/safe"] is True
+
+
+def test_where_anything_may_be_only_the_list_counts():
+    assert len(flows(GOOD.replace("unchanged", "anything"))) == 2
 
 
 def test_all_pods_of_a_workload_are_one_end():

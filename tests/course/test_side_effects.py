@@ -7,11 +7,8 @@ import netpol_lab as lab
 from netpol_lab.course.exercise_loader import exercises, read_exercise
 from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError
-from tests.helpers.exercises import GOOD
+from tests.helpers.exercises import GOOD, UNGUARDED
 
-GUARDED = GOOD.replace(
-    "otherwise: unchanged\n", "otherwise: unchanged\nnothing_else_into: [safe]\n"
-)
 POLICY = """
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -22,7 +19,7 @@ spec:
 """
 
 
-def found(text, app="safe", rules="{}"):
+def found(text, app="safe", rules="ingress: []"):
     exercise = read_exercise(text, "safe.yaml")
     attempt = lab.load(POLICY.format(app=app, rules=rules)).policies
     cluster = exercise.attempted(
@@ -37,29 +34,29 @@ SSH = "ingress: [{ports: [{port: 22}]}]"
 
 
 def test_another_port_of_a_guarded_pod_must_stay_closed():
-    assert found(GUARDED, rules=SSH) == [("203.0.113.7 -> bank/safe on TCP 22", False, INTO)]
+    assert found(GOOD, rules=SSH) == [("203.0.113.7 -> bank/safe on TCP 22", False, INTO)]
 
 
 def test_where_no_pod_is_named_only_the_goals_count():
-    assert found(GOOD, rules=SSH) == []
+    assert found(UNGUARDED, rules=SSH) == []
 
 
 def test_other_pods_keep_every_port():
     only_80 = "ingress: [{ports: [{port: 80}]}]"
-    assert found(GUARDED, app="clerk", rules=only_80) == [
+    assert found(GOOD, app="clerk", rules=only_80) == [
         ("bank/safe -> bank/clerk on TCP 22", True, REST),
         ("203.0.113.7 -> bank/clerk on TCP 22", True, REST),
     ]
-    assert found(GUARDED.replace("otherwise: unchanged\n", ""), app="clerk", rules=only_80) == []
+    assert found(GOOD.replace("otherwise: unchanged\n", ""), app="clerk", rules=only_80) == []
 
 
 def test_other_addresses_of_a_guarded_pod_must_stay_closed():
     few = "ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
-    assert found(GUARDED, rules=few) == [("192.0.2.0 -> bank/safe on TCP 22", False, INTO)]
+    assert found(GOOD, rules=few) == [("192.0.2.0 -> bank/safe on TCP 22", False, INTO)]
 
 
 def test_what_leaves_a_guarded_pod_is_judged_as_well():
-    text = GOOD.replace("otherwise: unchanged\n", "nothing_else_from: [safe]\n")
+    text = UNGUARDED.replace("otherwise: unchanged\n", "nothing_else_from: [safe]\n")
     text = text.replace("    ingress:", "    policyTypes: [Ingress, Egress]\n    ingress:")
     names = "policyTypes: [Egress]\n  egress: [{ports: [{port: 53, protocol: UDP}]}]"
     assert {(said, path) for said, _, path in found(text, rules=names)} == {
@@ -70,7 +67,7 @@ def test_what_leaves_a_guarded_pod_is_judged_as_well():
 
 def test_an_attempt_that_speaks_of_ipv6_alone_is_judged_there_as_well():
     few = 'ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32"}}]}]'
-    assert found(GUARDED, rules=few) == [("2001:db8:: -> bank/safe on TCP 22", False, INTO)]
+    assert found(GOOD, rules=few) == [("2001:db8:: -> bank/safe on TCP 22", False, INTO)]
 
 
 def with_ssh(answer, way):
@@ -92,6 +89,48 @@ def test_every_exercise_of_the_course_guards_the_pods_of_its_story(name):
     assert "Nothing else " in feedback.text
 
 
+def test_what_the_answer_lets_in_must_stay_open_on_the_ports_of_the_goal():
+    block = "      - ipBlock: {cidr: 203.0.113.0/24}\n"
+    goal = "- {from: internet, to: bank/safe, allowed: "
+    exercise = read_exercise(GOOD.replace(f"{goal}false", f"{goal}true") + block, "safe.yaml")
+    half = exercise.file.answer.replace("113.0/24", "113.0/25")
+    effects = Grader(exercise).side_effects(lab.reachability(exercise.attempted(lab.load(half))))
+    assert [(str(goal), goal.allowed) for goal in effects] == [
+        ("203.0.113.128 -> bank/safe on TCP 80", True)
+    ]
+
+
+def test_what_the_answer_lets_in_may_be_closed_on_other_ports():
+    exercise = read_exercise(GOOD, "safe.yaml")
+    attempt = lab.load(exercise.file.answer + "    ports: [{port: 80}]\n")
+    assert Grader(exercise).solves(exercise.attempted(attempt))
+
+
+def test_a_connection_that_becomes_undefined_is_not_as_wanted_either():
+    answer = "      ports: [{port: 80}]\n"
+    block = "ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: 22}]}]"
+    assert [said for said, _, _ in found(GOOD + answer, rules=block)] == [
+        "bank/clerk -> bank/safe on TCP 22",  # its address is not known
+        "192.0.2.0 -> bank/safe on TCP 22",
+    ]
+    few = "ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}]"
+    assert found(GOOD, app="clerk", rules=few)[0] == (
+        "bank/safe -> bank/clerk on TCP 22", True, REST,
+    )  # fmt: skip
+
+
+def test_without_common_ports_the_rest_is_judged_as_a_whole():
+    text = GOOD.replace("port: 80\n", "").replace("allowed:", "port: 80, allowed:")
+    assert found(text, app="clerk", rules="ingress: []")[0] == (
+        "bank/safe -> bank/clerk on TCP 22",
+        True,
+        REST,
+    )
+    grader = Grader(read_exercise(text, "safe.yaml"))
+    assert {goal.path[0] for goal in grader.goals} == {"goal"}
+    assert grader.solves(grader.exercise.answered)
+
+
 def test_an_address_short_of_the_agencys_block_does_not_pass():
     task = lab.exercise("the-right-door")
     few = task.file.answer.replace("198.51.100.0/24", "198.51.100.127/32").partition("except:")[0]
@@ -101,4 +140,4 @@ def test_an_address_short_of_the_agencys_block_does_not_pass():
 @pytest.mark.parametrize(("name", "words"), [("nobody", "nobody"), ("203.0.113.7", "is no pod")])
 def test_a_name_that_means_no_pod_is_refused(name, words):
     with pytest.raises(ManifestError, match=words):
-        read_exercise(GUARDED.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")
+        read_exercise(GOOD.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")

@@ -25,6 +25,7 @@ goal:
 - {from: clerk, to: safe, allowed: true}
 - {from: internet, to: bank/safe, allowed: false}
 otherwise: unchanged
+nothing_else_into: [safe]
 hints: [Guard one pod., Select app safe.]
 answer: |
   apiVersion: networking.k8s.io/v1
@@ -36,6 +37,7 @@ answer: |
     - from:
       - podSelector: {matchLabels: {app: clerk}}
 """
+UNGUARDED = GOOD.replace("nothing_else_into: [safe]\n", "")  # where only the goal counts
 
 
 def complaints(text):
