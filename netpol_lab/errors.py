@@ -33,7 +33,10 @@ class ClusterError(NetpolError):
 
 
 class Reason(StrEnum):
-    """Why a manifest is refused; the words are those of the API server."""
+    """Why a manifest is refused, in the API server's words.
+
+    The last three are about where manifests come from.
+    """
 
     REQUIRED = "Required"
     INVALID = "Invalid"
@@ -45,6 +48,9 @@ class Reason(StrEnum):
     TOO_MANY = "TooMany"
     NO_MATCH = "NoMatch"
     SYNTAX = "Syntax"
+    NOT_READ = "NotRead"
+    NOT_APPLIED = "NotApplied"
+    BUILT = "Built"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class Complaint:
     file : str
         The file's name, or ``"<text>"``.
     document : int
-        Which document of the file, from 1.
+        Which document of the file, from 1; 0 where it is about the file as a whole.
     line, column : int
         Position of the offending token, from 1; 0 where unknown.
     object : str
@@ -100,6 +106,12 @@ class Complaint:
     object: str = ""
     excerpt: str = ""
 
+    @property
+    def is_about_files(self) -> bool:
+        """Whether it says what is read and what is not, rather than what is wrong in a manifest."""
+        about = (Reason.NOT_READ, Reason.NOT_APPLIED, Reason.BUILT)
+        return self.reason in about or not self.document
+
     def at(self, line: int, column: int, excerpt: str = "") -> Complaint:
         """Return the same complaint with its position filled in."""
         return replace(self, line=line, column=column, excerpt=excerpt)
@@ -108,7 +120,8 @@ class Complaint:
         position = f":{self.line}:{self.column}" if self.line else ""
         where = " ".join(visible(part, 200) for part in (self.object, self.path) if part)
         file = visible(self.file, 1000)
-        lines = [f"{file}{position}, document {self.document}: {where}".rstrip(": ")]
+        document = f", document {self.document}" if self.document else ""
+        lines = [f"{file}{position}{document}: {where}".rstrip(": ")]
         lines.append(f"  {self.reason}: {visible(self.message, 1000)}")
         if self.excerpt:
             number = f"{self.line} | "

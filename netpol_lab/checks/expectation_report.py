@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-from netpol_lab.errors import counted
+from netpol_lab.errors import Complaint, counted
 
 INLINE = "<text>"  # the name of what stands in no file of its own
 
@@ -76,6 +76,8 @@ class ExpectationReport:
         How many were checked.
     outcomes : list of ExpectationOutcome
         In the order of the files.
+    warnings : list of Complaint
+        What was left out of the folders that tests name.
 
     Examples
     --------
@@ -87,6 +89,7 @@ class ExpectationReport:
     expectations: int = 0
     refusals: int = 0
     outcomes: list[ExpectationOutcome] = field(default_factory=list)
+    warnings: list[Complaint] = field(default_factory=list)
 
     def add(
         self, file: str, case: str, name: str, failure: Failure | None = None, waits: bool = False
@@ -139,12 +142,13 @@ class ExpectationReport:
         Returns
         -------
         dict
-            The numbers, the files that wait, and a dict for each failure.
+            The numbers, the files that wait, a dict for each failure, and the warnings.
 
         Examples
         --------
-        >>> ExpectationReport(cases=1, expectations=2).as_data()
-        {'cases': 1, 'expectations': 2, 'refusals': 0, 'waiting': [], 'failures': []}
+        >>> data = ExpectationReport(cases=1, expectations=2).as_data()
+        >>> data["expectations"], data["failures"]
+        (2, [])
         """
         return {
             "cases": self.cases,
@@ -152,6 +156,7 @@ class ExpectationReport:
             "refusals": self.refusals,
             "waiting": self.waiting,
             "failures": [asdict(failure) for failure in self.failures],
+            "warnings": [str(warning) for warning in self.warnings],
         }
 
     def __repr__(self) -> str:

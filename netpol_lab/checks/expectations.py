@@ -27,14 +27,16 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.loader import CLUSTER_WIDE, read_all
-from netpol_lab.manifests.text.sources import files_of, text_of, texts_of_files
+from netpol_lab.manifests.text.files import ManifestText, text_of
+from netpol_lab.manifests.text.sources import files_of, texts_of_files
 from netpol_lab.manifests.text.yaml_reader import Document
+from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.ports import Protocol
 
-Texts = tuple[tuple[str, str], ...]  # the name of each text, and the text
+Texts = tuple[ManifestText, ...]
 Read = Callable[[Texts], Cluster]
 KEPT = 4  # clusters: many files of tests in a row read the same manifests
 
@@ -43,6 +45,7 @@ def run(
     paths: Iterable[str | FilePath],
     assumptions: Assumptions = DEFAULTS,
     strict: bool = True,
+    namespace: str = DEFAULT_NAMESPACE,
 ) -> ExpectationReport:
     """Check files of tests.
 
@@ -54,6 +57,8 @@ def run(
     assumptions : Assumptions
     strict : bool
         Whether manifests with unknown or repeated fields are refused, as by `load`.
+    namespace : str
+        Where objects belong that name no namespace, as by `load`.
 
     Returns
     -------
@@ -69,7 +74,7 @@ def run(
     >>> run([]).summary
     '0 cases, 0 expectations: all hold'
     """
-    read = lru_cache(maxsize=KEPT)(lambda texts: read_all(texts, strict, assumptions))
+    read = lru_cache(maxsize=KEPT)(lambda texts: read_all(texts, strict, assumptions, namespace))
     tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
     opened = {file: _opened(file, text_of(file)) for file in files}
@@ -141,12 +146,12 @@ def _named(found: Cases | NetpolError) -> Iterator[FilePath]:
 
 def _texts(document: Document, case: Case) -> Texts:
     """Return a case's manifests: those of the files it names, then those it holds."""
-    inline = () if case.manifests is None else ((INLINE, case.manifests),)
+    inline = () if case.manifests is None else (ManifestText(INLINE, case.manifests),)
     names = case.manifests_from or ()
     return (*(text for name in names for text in _texts_beside(document.file, name)), *inline)
 
 
-def _texts_beside(file: str, name: str) -> Iterator[tuple[str, str]]:
+def _texts_beside(file: str, name: str) -> Iterator[ManifestText]:
     """Yield the texts that a path leads to, seen from the folder of a file of tests."""
     path = FilePath(file).parent / name
     if not exists(path):
@@ -190,6 +195,8 @@ class _Run:
         file, cluster = document.file, self.read(_texts(document, case))
         if self._is_put_off(file, case, cluster):
             return
+        said = self.report.warnings
+        said += (w for w in cluster.warnings if w.is_about_files and w not in said)
         self.report.cases += 1
         before = self.report.expectations
         for expected in _expected(case, cluster):
@@ -209,7 +216,7 @@ class _Run:
         complaints: tuple[Complaint, ...] = ()
         warned: tuple[Complaint, ...] = ()
         try:
-            cluster = self.read(((INLINE, case.manifest or ""),))
+            cluster = self.read((ManifestText(INLINE, case.manifest or ""),))
             if self._is_put_off(file, case, cluster):
                 return
             warned = cluster.warnings

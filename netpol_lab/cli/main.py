@@ -11,7 +11,14 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from netpol_lab import __version__
-from netpol_lab.cli.options import Command, add_assume, add_output, add_paths, not_empty
+from netpol_lab.cli.options import (
+    Command,
+    add_assume,
+    add_namespace,
+    add_output,
+    add_paths,
+    not_empty,
+)
 from netpol_lab.cli.reading import (
     assumptions_of,
     passed_over,
@@ -183,7 +190,7 @@ def _as_data(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:
 CHECK = Command(
     "check",
     "are the manifests valid, and if not, what to type?",
-    (add_paths, add_output, add_assume),
+    (add_paths, add_output, add_namespace, add_assume),
     _check,
 )
 
@@ -226,10 +233,10 @@ def _verdict(options: argparse.Namespace) -> bool:
         said = f"{verdict.flow.protocol} has no ports: --port {port} makes no difference"
         print(f"note: {said}\n", file=sys.stderr)
     fix = fixes.fix(verdict, options.narrow)
+    print_warnings(cluster)
     if options.output == "json":
         _print_json({**explain.as_data(verdict), "fix": fix and fixes.as_data(fix)})
         return False
-    print_warnings(cluster)
     print(verdict)
     if verdict.allowed is not True:
         surely = "" if verdict.allowed is False else " for sure"
@@ -271,7 +278,7 @@ def _asked_port(options: argparse.Namespace) -> tuple[int | None, str]:
 VERDICT = Command(
     "verdict",
     "is a connection allowed, and why?",
-    (add_paths, _verdict_options, add_output, add_assume),
+    (add_paths, _verdict_options, add_output, add_namespace, add_assume),
     _verdict,
 )
 
@@ -306,7 +313,8 @@ def _test(options: argparse.Namespace) -> bool:
     from netpol_lab.cli.reports.output import save
 
     refuse_to_overwrite(options.paths, options.junit)
-    report = run(options.paths, assumptions_of(options), strict=not options.lenient)
+    report = run(options.paths, assumptions_of(options), not options.lenient, options.namespace)
+    print_complaints((), report.warnings, sys.stderr)
     if options.junit:
         save([junit(report)], options.junit)
     if options.output == "json":
@@ -319,7 +327,9 @@ def _test(options: argparse.Namespace) -> bool:
     return bool(report.failures)
 
 
-TEST = Command("test", "do the expected verdicts hold?", (_test_options, add_assume), _test)
+TEST = Command(
+    "test", "do the expected verdicts hold?", (_test_options, add_namespace, add_assume), _test
+)
 
 # ---------------------------------------------------------------- completion
 

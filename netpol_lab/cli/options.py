@@ -61,6 +61,12 @@ def add_format(sub: argparse.ArgumentParser, formats: Sequence[str] = FORMATS) -
     sub.add_argument("--out", type=not_empty, metavar="FILE", help=words)
 
 
+def add_namespace(sub: argparse.ArgumentParser) -> None:
+    """Let a command read files that name no namespace, as kubectl does with its own."""
+    words = "the namespace of what names none; default: default"
+    sub.add_argument("-n", "--namespace", default="default", metavar="NAME", help=words)
+
+
 def add_assume(sub: argparse.ArgumentParser) -> None:
     """Add --lenient, and --assume with its explanation below the options."""
     words = "drop unknown and repeated fields, as an old or non-strict server would"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,10 @@ def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
 
     paths = paths or tuple(options.paths)
     refuse_input_twice(paths)
-    return load_files(*paths, strict=not options.lenient, assumptions=assumptions_of(options))
+    assumptions, namespace = assumptions_of(options), options.namespace
+    return load_files(
+        *paths, strict=not options.lenient, assumptions=assumptions, namespace=namespace
+    )
 
 
 def refuse_input_twice(paths: Iterable[str]) -> None:
@@ -73,19 +76,21 @@ def refuse_input_twice(paths: Iterable[str]) -> None:
 
 
 def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
-    """Refuse to overwrite an input."""
+    """Refuse to overwrite an input, be it named or in a folder that is."""
     from pathlib import Path
 
     from netpol_lab.errors import NetpolError
+    from netpol_lab.manifests.text.sources import is_input
 
-    read = (Path(path) for path in paths if out and Path(path).is_file() and Path(out).is_file())
-    if any(path.samefile(out or "") for path in read):
+    if out and any(is_input(Path(out), Path(path)) for path in paths):
         raise NetpolError(
             f"{out} is one of the inputs: writing there would lose it. Name another file."
         )
 
 
-def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -> None:
+def print_complaints(
+    complaints: Iterable[object], warnings: Iterable[object], to: TextIO | None = None
+) -> None:
     """Print complaints, then warnings, each followed by an empty line.
 
     Examples
@@ -95,9 +100,9 @@ def print_complaints(complaints: Iterable[object], warnings: Iterable[object]) -
     <BLANKLINE>
     """
     for complaint in complaints:
-        print(f"{complaint}\n")
+        print(f"{complaint}\n", file=to)
     for warning in warnings:
-        print(f"warning: {warning}\n")
+        print(f"warning: {warning}\n", file=to)
 
 
 def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from netpol_lab.cli.options import Command, add_assume, add_format, add_paths, not_empty
+from netpol_lab.cli.options import (
+    Command,
+    add_assume,
+    add_format,
+    add_namespace,
+    add_paths,
+    not_empty,
+)
 from netpol_lab.cli.reading import (
     assumptions_of,
     print_warnings,
@@ -199,7 +206,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
 REACH = Command(
     "reach",
     "who reaches whom, on exactly which ports?",
-    (add_paths, _add_query, add_format, _reach_options, add_assume),
+    (add_paths, _add_query, add_format, _reach_options, add_namespace, add_assume),
     _reach,
 )
 
@@ -292,7 +299,7 @@ def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
 DIFF = Command(
     "diff",
     "which connections does a change open or close?",
-    (_diff_options, _add_query, add_format, add_assume),
+    (_diff_options, _add_query, add_format, add_namespace, add_assume),
     _diff,
 )
 
@@ -331,7 +338,7 @@ def _lint(options: argparse.Namespace) -> bool:
 LINT = Command(
     "lint",
     "what is legal and probably not meant?",
-    (add_paths, _lint_options, add_format, add_assume),
+    (add_paths, _lint_options, add_format, add_namespace, add_assume),
     _lint,
 )
 
@@ -364,6 +371,6 @@ def _draw(options: argparse.Namespace) -> bool:
 DRAW = Command(
     "draw",
     "a picture of all traffic on one port",
-    (add_paths, _draw_options, add_format, add_assume),
+    (add_paths, _draw_options, add_format, add_namespace, add_assume),
     _draw,
 )

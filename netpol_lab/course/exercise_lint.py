@@ -18,7 +18,7 @@ from netpol_lab.course.goals import Goal, allowed_in, complexity, listed_goals, 
 from netpol_lab.course.grading import Grader
 from netpol_lab.errors import ManifestError, Reason, counted
 from netpol_lab.manifests.decoding import Problem
-from netpol_lab.manifests.text.sources import text_of
+from netpol_lab.manifests.text.files import text_of
 from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.pictures.traffic import State
 

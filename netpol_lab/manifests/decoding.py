@@ -45,7 +45,8 @@ class Problem(NamedTuple):
     def complaint(self, document: Document, within: Path = ()) -> Complaint:
         """Return the problem with its line, where the value stands at a path of a document."""
         path = format_path(self.path)
-        complaint = Complaint(path, self.reason, self.message, self.hint, document.file)
+        file, number = document.file, document.number
+        complaint = Complaint(path, self.reason, self.message, self.hint, file, number)
         return complaint.at(*document.locate((*within, *self.path), self.of_key))
 
 

@@ -20,6 +20,7 @@ KINDS: dict[tuple[str, str], type] = {
 }
 
 _OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
+_OF_KUSTOMIZE = "this is a kustomization: name its folder, and it is built"
 _OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder of manifests"
 
 
@@ -43,7 +44,9 @@ def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
     """
     kind, version = value.get("kind"), value.get("apiVersion")
     if not version:
-        yield _not_set("apiVersion", value, _OF_TESTS if "expect" in value else _OF_OBJECTS)
+        hints = {"expect": _OF_TESTS, "resources": _OF_KUSTOMIZE, "bases": _OF_KUSTOMIZE}
+        hint = next((hints[key] for key in hints if key in value), _OF_OBJECTS)
+        yield _not_set("apiVersion", value, hint)
     if not kind:
         yield _not_set("kind", value)
     for name in ("apiVersion", "kind"):

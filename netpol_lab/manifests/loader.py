@@ -12,11 +12,23 @@ from itertools import chain, count
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, visible
+from netpol_lab.errors import (
+    Complaint,
+    ManifestError,
+    NetpolError,
+    Reason,
+    counted,
+    did_you_mean,
+    visible,
+)
+from netpol_lab.manifests.api_types import ObjectMeta
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
+from netpol_lab.manifests.naming_rules import check_metadata
+from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
+from netpol_lab.manifests.text.strays import why_file_is_stray, why_stray
 from netpol_lab.manifests.text.yaml_reader import (
     WHOLE,
     Document,
@@ -32,11 +44,15 @@ from netpol_lab.model.cluster import Cluster, Place
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 
+WITHOUT_NAMESPACE = ("Namespace", "Node")
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
 def load(
-    *sources: str | FilePath, strict: bool = True, assumptions: Assumptions = DEFAULTS
+    *sources: str | FilePath,
+    strict: bool = True,
+    assumptions: Assumptions = DEFAULTS,
+    namespace: str = DEFAULT_NAMESPACE,
 ) -> Cluster:
     r"""Read manifests as an API server would.
 
@@ -44,17 +60,21 @@ def load(
     ----------
     *sources : str or pathlib.Path
         Each one a packaged scenario (``"three-tier"``), a file, a directory (read with its
-        subdirectories), ``"-"`` for standard input, or the YAML or JSON text itself.
+        subdirectories; what holds a kustomization is built), ``"-"`` for standard input, or the
+        YAML or JSON text itself.
     strict : bool
         Refuse unknown and repeated fields, as kubectl asks the server to. Otherwise drop them, as
         old kubectl and ``--validate=false`` do, and keep what was dropped in `Cluster.dropped`;
         of repeated fields the last one stands (VAL-08, VAL-09).
     assumptions : Assumptions
         Only `strict_cidr` matters here.
+    namespace : str
+        Where objects belong that name no namespace (SEM-64); others stay where they are.
 
     Returns
     -------
     Cluster
+        With a warning for everything in a directory that is left out.
 
     Raises
     ------
@@ -63,7 +83,8 @@ def load(
     UnknownNameError
         When a source is neither of the above.
     NetpolError
-        When a source is neither text nor a path, as an object that is parsed already.
+        When a source is neither text nor a path, as an object that is parsed already; or when
+        `namespace` cannot be a name.
 
     Examples
     --------
@@ -77,17 +98,22 @@ def load(
                            ^
       hint: only one goes here: web, without brackets or a dash
     """
-    return read_all(chain.from_iterable(map(texts_of, sources)), strict, assumptions)
+    return read_all(chain.from_iterable(map(texts_of, sources)), strict, assumptions, namespace)
 
 
-def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFAULTS) -> Cluster:
+def load_files(
+    *paths: str,
+    strict: bool = True,
+    assumptions: Assumptions = DEFAULTS,
+    namespace: str = DEFAULT_NAMESPACE,
+) -> Cluster:
     """Read manifests from files only; no argument is taken for YAML text, whatever it looks like.
 
     Parameters
     ----------
     *paths : str
         Files, pipes, directories, packaged scenarios, or ``"-"`` for standard input.
-    strict, assumptions
+    strict, assumptions, namespace
         As for `load`.
 
     Examples
@@ -95,19 +121,23 @@ def load_files(*paths: str, strict: bool = True, assumptions: Assumptions = DEFA
     >>> load_files("three-tier")
     Cluster: 3 pods, 1 namespace, 2 policies
     """
-    return read_all(chain.from_iterable(map(texts_of_files, paths)), strict, assumptions)
+    texts = chain.from_iterable(map(texts_of_files, paths))
+    return read_all(texts, strict, assumptions, namespace)
 
 
 def read_all(
-    texts: Iterable[tuple[str, str]], strict: bool = True, assumptions: Assumptions = DEFAULTS
+    texts: Iterable[ManifestText | tuple[str, str]],
+    strict: bool = True,
+    assumptions: Assumptions = DEFAULTS,
+    namespace: str = DEFAULT_NAMESPACE,
 ) -> Cluster:
     r"""Read named texts.
 
     Parameters
     ----------
-    texts : iterable of (str, str)
+    texts : iterable of ManifestText or of (str, str)
         The name of each text, for complaints, and the text.
-    strict, assumptions
+    strict, assumptions, namespace
         As for `load`.
 
     Examples
@@ -115,9 +145,10 @@ def read_all(
     >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
     Cluster: 1 pod, 1 namespace, 0 policies
     """
-    reader = _Reader(assumptions, strict)
-    for file, text in texts:
-        reader.read(text, file)
+    _check_namespace(namespace)
+    reader = _Reader(assumptions, strict, namespace)
+    for text in texts:
+        reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()
 
 
@@ -153,6 +184,13 @@ def read_parts(document: Document, *names: str) -> Cluster:
     return reader.cluster()
 
 
+def _check_namespace(name: str) -> None:
+    faults = [*check_metadata(ObjectMeta(name="any", namespace=name))] if name else []
+    if faults or not name:
+        why = faults[0].message if faults else "it is empty"
+        raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')
+
+
 # ---------------------------------------------------------------- documents
 
 
@@ -166,7 +204,7 @@ class _WrittenObject(NamedTuple):
     def complaint(self, problem: Problem) -> Complaint:
         found = problem.complaint(self.document, self.path)
         hint, title = lookalike(found.excerpt) or found.hint, _title(self.value)
-        return replace(found, hint=hint, document=self.document.number, object=title)
+        return replace(found, hint=hint, object=title)
 
     def place(self, path: str) -> Place | None:
         """Return where the field at a path is written."""
@@ -192,15 +230,40 @@ class _Reader:
 
     assumptions: Assumptions
     strict: bool = True
+    namespace: str = DEFAULT_NAMESPACE
     objects: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
+    origin: Origin = Origin.NAMED  # of the text that is being read
+    builds: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    rivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def read_text(self, text: ManifestText) -> None:
+        """Read a text; what is only found in a folder is passed over if it is no manifest."""
+        self.warnings += text.notes
+        self.origin = text.origin
+        if text.origin is not Origin.FOUND:
+            self.read(text.text, text.name)
+            return
+        found, broken = documents(text.text, text.name)
+        if why := why_file_is_stray(text.name, text.text, found, bool(broken)):
+            self._pass_over_text(text.name, why)
+            return
+        strays = {d.number: why for d in found if (why := why_stray(text.name, d.value))}
+        for number, why in strays.items():
+            self._pass_over_text(text.name, why, number if len(found) > 1 else 0)
+        self._read_documents([d for d in found if d.number not in strays], broken, WHOLE)
+
+    def _pass_over_text(self, file: str, why: str, document: int = 0) -> None:
+        self.warnings.append(Complaint("", Reason.NOT_READ, why, "", file, document))
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
-        found, broken = documents(text, file, inset)
+        self._read_documents(*documents(text, file, inset), inset)
+
+    def _read_documents(self, found: list[Document], broken: list[Complaint], inset: Inset) -> None:
         self.complaints += broken
         for document in found:
             if is_exercise(document.value) and inset is WHOLE:
@@ -278,23 +341,37 @@ class _Reader:
         if problems := problems or list(check_object(decoded, strict_cidr)):
             self._refuse(found, *problems)
             return
-        name = self._keep(kind, decoded)
+        name = self._keep(found, kind, decoded)
         if kind == "NetworkPolicy":
-            warned = [*warnings(decoded, strict_cidr), *([_TWICE] if name in self.written else [])]
-            self.warnings += map(found.complaint, warned)
+            self.warnings += map(found.complaint, warnings(decoded, strict_cidr))
             self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
 
-    def _keep(self, kind: str, decoded: Any) -> tuple[str, str]:
+    def _keep(self, found: _WrittenObject, kind: str, decoded: Any) -> tuple[str, str]:
         """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
         alike, meta = self.objects.setdefault(kind, {}), decoded.metadata
+        if kind not in WITHOUT_NAMESPACE and not meta.namespace:
+            meta = replace(meta, namespace=self.namespace)
+            decoded = replace(decoded, metadata=meta)
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
             names = (f"{meta.generate_name}{number}" for number in count(1))
             taken = {name for _, name in alike}
             meta = replace(meta, name=next(name for name in names if name not in taken))
             decoded = replace(decoded, metadata=meta)
-        name = meta.namespace or DEFAULT_NAMESPACE, meta.name
+        name = meta.namespace, meta.name
+        if name in alike and (kind == "NetworkPolicy" or alike[name] != decoded):
+            self._say_twice(found, (kind, *name))
+        if self.origin is Origin.BUILT:
+            self.builds[kind, *name] = found.document.file
         alike[name] = decoded
         return name
+
+    def _say_twice(self, found: _WrittenObject, name: tuple[str, str, str]) -> None:
+        """Warn of an object that replaces another; of two builds only once."""
+        earlier, file = self.builds.get(name, ""), found.document.file
+        if self.origin is Origin.BUILT and earlier not in ("", file):
+            self.rivals[earlier, file] += 1
+        else:
+            self.warnings.append(found.complaint(_TWICE))
 
     def _pass_over(self, found: _WrittenObject) -> None:
         kind = found.value["kind"]
@@ -308,6 +385,7 @@ class _Reader:
         forget_positions()
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
+        self.warnings += (_rivalry(*pair, number) for pair, number in self.rivals.items())
         cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         return replace(
@@ -326,6 +404,15 @@ _TWICE = Problem(  # VAL-41
     "appears twice, and the last one replaces the other",
     "give one of them another name, if both are meant",
 )
+
+
+def _rivalry(earlier: str, later: str, number: int) -> Complaint:
+    """Return the warning about kustomizations that were built both and make the same objects."""
+    said = f"makes {counted(number, 'object')} of the same name as {earlier}, and replaces them"
+    hint = "are these two variants of one application? Then name the folder of one of them"
+    return Complaint("", Reason.DUPLICATE, said, hint, later, document=0)
+
+
 _ONE_TOO_MANY = (
     "are these two objects? Put a line with --- between them: "
     "kubectl silently keeps only the last one"

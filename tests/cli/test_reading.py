@@ -4,14 +4,14 @@ import argparse
 
 import pytest
 
-from netpol_lab.cli.options import add_assume, add_paths
+from netpol_lab.cli.options import add_assume, add_namespace, add_paths
 from netpol_lab.cli.reading import assumptions_of, print_warnings, read_cluster
 from netpol_lab.errors import NetpolError
 
 
 def typed(*words):
     sub = argparse.ArgumentParser()
-    for add in (add_paths, add_assume):
+    for add in (add_paths, add_namespace, add_assume):
         add(sub)
     return sub.parse_args(words)
 

@@ -8,21 +8,21 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab.errors import (
-    Complaint,
-    ManifestError,
-    NetpolError,
-    Reason,
-    UnknownNameError,
-    did_you_mean,
-    near,
-    visible,
+from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean, near, visible
+from netpol_lab.manifests.text.directories import remarks_on, texts_below
+from netpol_lab.manifests.text.files import (
+    SUFFIXES,
+    ManifestText,
+    decoded,
+    files_below,
+    is_there,
+    text_of,
 )
+from netpol_lab.manifests.text.strays import could_be_manifests
 from netpol_lab.manifests.text.yaml_reader import MAX_BYTES
 from netpol_lab.model.cluster import Cluster
 
 SCENARIOS = FilePath(__file__).parents[2] / "data" / "scenarios"
-SUFFIXES = (".yaml", ".yml", ".json")
 
 
 def scenarios() -> list[str]:
@@ -41,8 +41,8 @@ def scenario_text(name: str) -> str:
     return text_of(SCENARIOS / f"{name}.yaml")
 
 
-def texts_of(source: Any) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every file that a source stands for.
+def texts_of(source: Any) -> Iterator[ManifestText]:
+    """Yield every text that a source stands for.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def texts_of(source: Any) -> Iterator[tuple[str, str]]:
 
     Yields
     ------
-    (str, str)
+    ManifestText
 
     Raises
     ------
@@ -61,7 +61,7 @@ def texts_of(source: Any) -> Iterator[tuple[str, str]]:
         When there is no such file, directory or scenario.
     """
     if isinstance(source, str) and source != "-" and _is_text(source):
-        yield "<text>", source
+        yield ManifestText("<text>", source)
     elif isinstance(source, str | os.PathLike):
         yield from texts_of_files(source if isinstance(source, str) else FilePath(source))
     else:
@@ -94,23 +94,36 @@ def _in_words(source: Any) -> str:
             return f"a value of the type {type(source).__name__}"
 
 
-def texts_of_files(path: str | FilePath) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of every file at a path, or of the scenario of that name."""
+def texts_of_files(path: str | FilePath) -> Iterator[ManifestText]:
+    """Yield the texts at a path, or that of the scenario of that name."""
     if path == "-":
         given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
-        yield "<stdin>", _decoded(given, "<stdin>")
-    elif not _exists(FilePath(path)) and str(path) in scenarios():
-        yield f"{path}.yaml", scenario_text(str(path))
+        yield ManifestText("<stdin>", decoded(given, "<stdin>"))
+    elif not is_there(FilePath(path)) and str(path) in scenarios():
+        yield ManifestText(f"{path}.yaml", scenario_text(str(path)))
+    elif path and is_there(FilePath(path)) and FilePath(path).is_dir():
+        text = None
+        for text in texts_below(FilePath(path)):
+            yield text
+        if text is None:
+            raise _nothing_in(FilePath(path))
     else:
-        path = FilePath(path) if path else FilePath("(an empty name)")  # not the current folder
-        yield from ((str(file), text_of(file)) for file in files_of(path))
+        named = files_of(FilePath(path) if path else FilePath("(an empty name)"))
+        yield from (ManifestText(str(f), text_of(f), notes=remarks_on(f)) for f in named)
 
 
-def _exists(path: FilePath) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+def is_input(file: FilePath, path: FilePath) -> bool:
+    """Say whether a file is read when a path is: it is there, or holds manifests in a folder."""
+    if not is_there(file) or not is_there(path):
         return False
+    if not path.is_dir():
+        return path.samefile(file)
+    inside = (found for found in files_below(path) if found.samefile(file))
+    return any(could_be_manifests(str(found), text_of(found)) for found in inside)
+
+
+def _nothing_in(folder: FilePath) -> UnknownNameError:
+    return UnknownNameError(f"{folder} holds no file that ends in {', '.join(SUFFIXES)}")
 
 
 def _where_to_look(path: FilePath) -> str:
@@ -138,54 +151,11 @@ def files_of(path: FilePath) -> list[FilePath]:
     UnknownNameError
         When there is no such path, or no manifest file below it.
     """
-    if not _exists(path):
+    if not is_there(path):
         said = f'"{visible(str(path))}" is neither a file, a directory nor a packaged scenario.'
         raise UnknownNameError(f"{said} {_where_to_look(path)}")
     if not path.is_dir():
         return [path]  # a pipe will do, where somebody names it
-    if not (files := list(_files_below(path))):
-        raise UnknownNameError(f"{path} holds no file that ends in {', '.join(SUFFIXES)}")
+    if not (files := list(files_below(path))):
+        raise _nothing_in(path)
     return files
-
-
-def _files_below(folder: FilePath) -> Iterator[FilePath]:
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = FilePath(place, name)
-            if name.endswith(SUFFIXES) and not name.startswith(".") and file.is_file():
-                yield file
-
-
-def text_of(file: FilePath) -> str:
-    """Return the text of a file.
-
-    Parameters
-    ----------
-    file : pathlib.Path
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ManifestError
-        When it is not UTF-8.
-    NetpolError
-        When it cannot be read at all.
-    """
-    try:
-        with file.open("rb") as stream:
-            return _decoded(stream.read(MAX_BYTES + 1), str(file))
-    except OSError as error:
-        raise NetpolError(f"{file} cannot be read: {error.strerror}") from None
-
-
-def _decoded(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8 text ({error.reason} at byte {error.start})"
-        hint = "save it as UTF-8; PowerShell's > writes UTF-16"
-        raise ManifestError([Complaint("", Reason.SYNTAX, message, hint, file)]) from None

@@ -1,0 +1,140 @@
+"""A folder of manifests: its files as they are, and what Kustomize builds where it is in charge.
+
+A file belongs to the kustomization in the nearest folder above it: then it is read as a part of
+what is built, or not at all. Whatever is left out is said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+
+from netpol_lab.errors import Complaint, Reason
+from netpol_lab.manifests.text.files import (
+    ManifestText,
+    Origin,
+    folders_below,
+    in_short,
+    manifest_files,
+    text_of,
+)
+from netpol_lab.manifests.text.kustomization import (
+    NAMES,
+    KustomizationTree,
+    kustomization_in,
+    tree_of,
+)
+
+MOST_NAMED = 5  # files that one warning names
+
+
+def texts_below(folder: FilePath) -> Iterator[ManifestText]:
+    """Yield the texts of the files below a folder, and of the kustomizations that are roots."""
+    files: dict[FilePath, FilePath] = {}  # as they are shown, by where they really are
+    homes: dict[FilePath, FilePath] = {}
+    for place, names in folders_below(folder):
+        files |= {_real(file): file for file in manifest_files(place, names)}
+        if any(name in NAMES for name in names) and kustomization_in(place):
+            homes[_real(place)] = place
+    trees = list(_trees(homes))
+    yield from _texts(files, homes, trees)
+
+
+def _real(path: FilePath) -> FilePath:
+    return FilePath(os.path.realpath(path))
+
+
+def _trees(homes: Mapping[FilePath, FilePath]) -> Iterator[KustomizationTree]:
+    """Yield the kustomizations that no other one names, each with all that it takes in."""
+    found = {home: kustomization_in(home) for home in homes}
+    named = {folder for one in found.values() if one for folder in one.folders}
+    reached: set[FilePath] = set()
+    # Where kustomizations name one another in a circle, none of them is a root.
+    for home in (*(home for home in homes if home not in named), *homes):
+        if home not in reached:
+            tree = tree_of(homes[home])
+            reached |= tree.parts.keys()
+            yield tree
+
+
+def _texts(
+    files: Mapping[FilePath, FilePath],
+    homes: Mapping[FilePath, FilePath],
+    trees: list[KustomizationTree],
+) -> Iterator[ManifestText]:
+    """Yield files as they are, also of what is not built; then what is built, and what is left."""
+    builds = [(tree, _built(tree)) for tree in trees]
+    built = {f for tree, text in builds for f in tree.resources if text.origin is Origin.BUILT}
+    unbuilt = {
+        f: FilePath(in_short(f)) for tree, _ in builds for f in tree.resources if f not in built
+    }
+    inputs = {file for tree in trees for file in tree.inputs}
+    left_out: dict[FilePath, list[FilePath]] = {}
+    for file, shown in {**unbuilt, **files}.items():
+        home = next((homes[folder] for folder in file.parents if folder in homes), None)
+        if file in unbuilt or (home is None and file not in built | inputs):
+            yield ManifestText(str(shown), text_of(shown), Origin.FOUND)
+        elif home and file not in built | inputs:
+            left_out.setdefault(home, []).append(shown)
+    yield from (text for _, text in builds)
+    notes = tuple(_left_out(home, found) for home, found in left_out.items())
+    if notes:
+        yield ManifestText("", "", notes=notes)
+
+
+def _built(tree: KustomizationTree) -> ManifestText:
+    """Return what Kustomize makes of a root; without a build, an empty text that says why."""
+    from netpol_lab.manifests.text.kustomize import kustomize  # few folders need a program
+
+    folder, reasons = tree.folder, tree.refused
+    if not reasons:
+        built = kustomize(folder)
+        if built.text.strip():
+            note = _note(folder / tree.root.file.name, Reason.BUILT, f"by {built.program}")
+            return ManifestText(f"{folder} ({built.program})", built.text, Origin.BUILT, (note,))
+        reasons = [built.failure or f"{built.program} printed nothing"]
+    files = sorted(in_short(f) for f in tree.inputs if f.name not in NAMES)
+    lost = [*tree.changes, *files]
+    said = f"not built: {_some(reasons, '; ')}. Its files are read as they are"
+    said += f", without {_some(lost)}" if lost else ""
+    hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"
+    note = _note(folder / tree.root.file.name, Reason.NOT_APPLIED, said, hint)
+    return ManifestText(str(folder), "", notes=(note,))
+
+
+def _left_out(home: FilePath, files: list[FilePath]) -> Complaint:
+    names = _some(map(str, files))
+    said = f"{names}: no kustomization takes this in, so it is left out"
+    return _note(home, Reason.NOT_READ, said, "if it is applied by other means, name it as well")
+
+
+def _note(file: FilePath, reason: Reason, message: str, hint: str = "") -> Complaint:
+    return Complaint("", reason, message, hint, str(file), document=0)
+
+
+def _some(names: Iterable[str], between: str = ", ") -> str:
+    """Return names, the first few if there are many."""
+    names = list(names)
+    more = len(names) - MOST_NAMED
+    shown = between.join(names[:MOST_NAMED])
+    return f"{shown}{between}and {more} more" if more > 0 else shown
+
+
+def remarks_on(file: FilePath) -> tuple[Complaint, ...]:
+    """Return what is to be said of a file that is named by itself, though Kustomize is in charge.
+
+    Most likely a shell has named all files of a folder.
+    """
+    home = kustomization_in(file.parent) if file.is_file() else None
+    if home is None:
+        return ()
+    name = str(home.file)
+    if file.name in NAMES:
+        said = "is read only as an object, so nothing is built"
+    elif _real(file) in home.inputs:
+        said = f"is a patch or another input of {name}, and is read as an object"
+    else:
+        return ()
+    hint = f"name the folder, {file.parent}: then it is built"
+    return (_note(file, Reason.NOT_APPLIED, said, hint),)

@@ -1,0 +1,298 @@
+"""What a kustomization file names, and whether it may be built here; nothing is run to find out.
+
+A build must stay on this machine and run no program but Kustomize. So a kustomization is built
+only if all of it is understood: known fields alone, and nothing but files and folders that are
+there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as FilePath
+from typing import Any
+
+from netpol_lab.errors import NetpolError, visible
+from netpol_lab.manifests.text.files import in_short, text_of
+from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, documents
+
+NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+GROUP = "kustomize.config.k8s.io/"
+MOST_PARTS = 1000  # kustomizations within one, each as often as it is named
+
+_RESOURCES = ("resources", "bases", "components")  # files or folders
+_FILES = ("crds", "configurations")
+_WITH_PATH = {
+    "patches": {"path", "patch", "target", "options"},
+    "patchesJson6902": {"path", "patch", "target", "options"},
+    "replacements": {"path", "source", "targets"},
+}
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_OF_GENERATOR = {
+    "name",
+    "namespace",
+    "behavior",
+    "type",
+    "options",
+    "files",
+    "literals",
+    "envs",
+    "env",
+}
+_PROGRAMS = {
+    "generators": "plugins",
+    "transformers": "plugins",
+    "validators": "plugins",
+    "helmCharts": "a Helm chart",
+    "helmChartInflationGenerator": "a Helm chart",
+    "helmGlobals": "a Helm chart",
+}
+_ABOUT_ITSELF = ("apiVersion", "kind", "metadata", "sortOptions", "buildMetadata", "openapi")
+_CHANGES = (
+    *("namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations"),
+    *("images", "imageTags", "replicas", "vars", "generatorOptions"),
+)
+_LISTS = (*_RESOURCES, *_FILES, *_WITH_PATH, *_GENERATORS, "patchesStrategicMerge")
+# A URL, git's host:path, a query; or two slashes, where Kustomize sees the root of a repository.
+_REMOTE = re.compile(r"[:@?\\\r\n\0]|//|\A/|\Agithub\.com", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Kustomization:
+    """One kustomization file.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+    folders : tuple of pathlib.Path
+        Kustomizations that it takes in.
+    resources : tuple of pathlib.Path
+        Files of objects that it takes in.
+    inputs : tuple of pathlib.Path
+        Its other files, such as patches.
+    changes : tuple of str
+        The fields by which it changes objects.
+    refused : tuple of str
+        Why it is not built here.
+    is_component : bool
+        Whether it only changes what the one that names it has taken in.
+    """
+
+    file: FilePath
+    folders: tuple[FilePath, ...] = ()
+    resources: tuple[FilePath, ...] = ()
+    inputs: tuple[FilePath, ...] = ()
+    changes: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    is_component: bool = False
+
+
+def kustomization_in(folder: FilePath) -> Kustomization | None:
+    """Return what the kustomization file of a folder says, or None where there is none.
+
+    An object of another tool that is called Kustomization, as Flux has it, is none.
+    """
+    files = [folder / name for name in NAMES if (folder / name).is_file()]
+    if not files:
+        return None
+    try:
+        found, broken = documents(text_of(files[0]), str(files[0]))
+    except NetpolError as error:
+        return Kustomization(files[0], refused=(f"it cannot be read: {error}",))
+    found = [document for document in found if document.value is not None]
+    value = found[0].value if found else None
+    if isinstance(value, dict) and "spec" in value and not _is_of_kustomize(value):
+        return None
+    if len(files) > 1:
+        others = " and ".join(file.name for file in files[1:])
+        return Kustomization(files[0], refused=(f"{others} is beside it",))
+    if broken:
+        return Kustomization(files[0], refused=(f"it cannot be read: {broken[0].message}",))
+    if len(found) != 1 or not isinstance(value, dict) or found[0].duplicates():
+        return Kustomization(files[0], refused=("it is not one mapping of different fields",))
+    return _Reading(files[0], value).result
+
+
+def _is_of_kustomize(value: dict[str, Any]) -> bool:
+    return str(value.get("apiVersion")).startswith(GROUP)
+
+
+@dataclass
+class _Reading:
+    """The reading of one file: what it names is put where it belongs."""
+
+    file: FilePath
+    value: dict[str, Any]
+    folders: list[FilePath] = field(default_factory=list)
+    resources: list[FilePath] = field(default_factory=list)
+    inputs: list[FilePath] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def result(self) -> Kustomization:
+        for key, value in self.value.items():
+            self._field(str(key), value)
+        return Kustomization(
+            self.file,
+            folders=tuple(dict.fromkeys(self.folders)),
+            resources=tuple(self.resources),
+            inputs=tuple(self.inputs),
+            changes=tuple(dict.fromkeys(self.changes)),
+            refused=tuple(dict.fromkeys(self.refused)),
+            is_component=self.value.get("kind") == "Component",
+        )
+
+    def _field(self, key: str, value: Any) -> None:
+        entries = value if isinstance(value, list) else []
+        if key in _LISTS and not isinstance(value, list | None):
+            self.refused.append(f"{key}: must be a list")
+        elif key in _RESOURCES:
+            for path in self._paths(key, entries):
+                (self.folders if path.is_dir() else self.resources).append(path)
+        elif key in _FILES:
+            self.inputs += self._paths(key, entries)
+        elif key == "patchesStrategicMerge":
+            self.changes.append(key)
+            self.inputs += self._paths(key, (e for e in entries if not _is_inline(e)))
+        elif key in _WITH_PATH:
+            self.changes.append(key)
+            items = list(self._items(key, entries, _WITH_PATH[key]))
+            self.inputs += self._paths(key, (item["path"] for item in items if "path" in item))
+        elif key in _GENERATORS:
+            items = list(self._items(key, entries, _OF_GENERATOR))
+            self.inputs += self._paths(key, (name for item in items for name in _sources(item)))
+        elif key in _PROGRAMS:
+            self.refused.append(f"{key}: {_PROGRAMS[key]}, which would have to be run")
+        elif key in _CHANGES:
+            self.changes.append(key)
+        elif key not in _ABOUT_ITSELF:
+            self.refused.append(f"{visible(key)}: is no known field")
+        if key == "openapi" and isinstance(value, dict):
+            self.inputs += self._paths(key, value.values())
+
+    def _items(self, key: str, entries: list[Any], known: set[str]) -> Iterator[dict[str, Any]]:
+        for entry in entries:
+            strange = set(entry) - known if isinstance(entry, dict) else {"an entry"}
+            if strange:
+                names = ", ".join(visible(str(name)) for name in sorted(map(str, strange)))
+                self.refused.append(f"{key}: {names} is not known")
+            else:
+                yield entry
+
+    def _paths(self, key: str, entries: Iterable[Any]) -> Iterator[FilePath]:
+        """Yield the files and folders that are meant; the build is refused for what is not here."""
+        for entry in entries:
+            if not isinstance(entry, str) or not entry:
+                self.refused.append(f"{key}: holds what is not a path")
+                continue
+            if _REMOTE.search(entry):
+                self.refused.append(f"{key}: {visible(entry)} is not a path within these files")
+                continue
+            path = FilePath(os.path.realpath(self.file.parent / entry))
+            if path.is_dir() and key in _RESOURCES:
+                yield path
+            elif not path.is_file():
+                self.refused.append(f"{key}: {visible(entry)} is not there")
+            elif FilePath(os.path.realpath(self.file.parent)) not in path.parents:
+                self.refused.append(f"{key}: {visible(entry)} lies outside its folder")
+            else:
+                yield path
+
+
+def _is_inline(entry: Any) -> bool:
+    """Say whether a patch is written in place; Kustomize takes what is no file for its text."""
+    if not isinstance(entry, str) or re.match(r"\s*\w+://", entry):
+        return False
+    return "\n" in entry or entry.startswith("{")
+
+
+def _sources(generator: dict[str, Any]) -> Iterator[Any]:
+    """Yield the files that a ConfigMap or Secret is made of; before = is the name of the key."""
+    files, tables = (generator.get(key) or [] for key in ("files", "envs"))
+    for name in files if isinstance(files, list) else [files]:
+        yield name.rpartition("=")[2] if isinstance(name, str) else name
+    yield from tables if isinstance(tables, list) else [tables]
+    if "env" in generator:
+        yield generator["env"]
+
+
+# ---------------------------------------------------------------- trees
+
+
+@dataclass(frozen=True)
+class KustomizationTree:
+    """A kustomization with all that it takes in, wherever that is.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        As it is shown.
+    parts : dict
+        The kustomizations by their folders, the root first.
+    loose : tuple of str
+        What is wrong between them.
+    """
+
+    folder: FilePath
+    parts: dict[FilePath, Kustomization]
+    loose: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Kustomization:
+        """The one that nothing else names."""
+        return next(iter(self.parts.values()))
+
+    @cached_property
+    def resources(self) -> list[FilePath]:
+        """The files of objects."""
+        return list(dict.fromkeys(f for part in self.parts.values() for f in part.resources))
+
+    @cached_property
+    def inputs(self) -> set[FilePath]:
+        """All its other files."""
+        return {file for part in self.parts.values() for file in (part.file, *part.inputs)}
+
+    @property
+    def changes(self) -> list[str]:
+        """The fields by which it changes objects."""
+        return sorted({name for part in self.parts.values() for name in part.changes})
+
+    @property
+    def refused(self) -> list[str]:
+        """Why it is not built here."""
+        parts = self.parts.values()
+        said = [f"{in_short(part.file)}: {why}" for part in parts for why in part.refused]
+        if self.root.is_component:
+            said.append("a Component only changes what the kustomization that names it takes in")
+        files = (*self.resources, *self.inputs)
+        if not said and sum(file.stat().st_size for file in files) > MAX_BYTES:
+            said.append(f"its files have more than {MAX_BYTES:,} bytes")
+        return [*said, *self.loose]
+
+
+def tree_of(folder: FilePath) -> KustomizationTree:
+    """Return the kustomization of a folder with all that it takes in."""
+    parts: dict[FilePath, Kustomization] = {}
+    loose: list[str] = []
+    sizes: dict[FilePath, int] = {}
+
+    def visit(place: FilePath, above: tuple[FilePath, ...]) -> int:
+        if place in above:
+            loose.append(f"{in_short(place)} takes itself in")
+        elif place not in sizes and len(above) <= MOST_PARTS // 10:
+            found = kustomization_in(place)
+            if found is None:
+                loose.append(f"{in_short(place)} holds no kustomization")
+            else:
+                parts[place] = found
+                inner = (visit(inner, (*above, place)) for inner in found.folders)
+                sizes[place] = min(1 + sum(inner), MOST_PARTS + 1)
+        return sizes.get(place, MOST_PARTS + 1 if len(above) > MOST_PARTS // 10 else 1)
+
+    if visit(FilePath(os.path.realpath(folder)), ()) > MOST_PARTS:
+        loose.append(f"it takes in more than {MOST_PARTS:,} others")
+    return KustomizationTree(folder, parts, tuple(loose))

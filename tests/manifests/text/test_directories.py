@@ -1,0 +1,263 @@
+"""A folder is read as it would be applied: what Kustomize builds, and the rest, with a word."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.manifests.loader import load
+from tests.helpers.stand_in import install, on_unix, write
+
+KUBECTL = shutil.which("kubectl")
+needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not on PATH")
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: %s, namespace: s}
+spec: {podSelector: {}}
+"""
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: s}
+spec:
+  selector: {matchLabels: {app: api}}
+  template:
+    metadata: {labels: {app: api}}
+    spec: {containers: [{name: a, image: x, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: c, namespace: s, labels: {app: c}}
+spec: {containers: [{name: a, image: x}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: api, namespace: s}
+spec:
+  podSelector: {matchLabels: {app: api}}
+  policyTypes: [Ingress]
+"""
+REPLICAS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api, namespace: s}
+spec: {replicas: 1}
+"""
+OVERLAY = {
+    "base/kustomization.yaml": "resources: [all.yaml]",
+    "base/all.yaml": BASE,
+    "overlay/kustomization.yaml": "resources: [../base]\npatches: [{path: replicas.yaml}]",
+    "overlay/replicas.yaml": REPLICAS,
+}
+
+
+HERE = Path()
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """The folder of an application, in which the test is."""
+    (tmp_path / "app").mkdir()
+    monkeypatch.chdir(tmp_path / "app")
+    return tmp_path / "app"
+
+
+@pytest.fixture
+def no_program(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+
+
+def fill(files):
+    """Write files into the folder of the test; return it."""
+    return write(HERE, files)
+
+
+def warned(cluster):
+    return [(w.reason, w.file, w.message) for w in cluster.warnings]
+
+
+def is_allowed(cluster):
+    return lab.evaluate(cluster, "s/c", "s/api", port=80).allowed
+
+
+# ---------------------------------------------------------------- what is built
+
+
+@needs_kubectl
+def test_a_patch_is_applied_by_the_real_kubectl(app):
+    cluster = load(fill(OVERLAY))
+    assert is_allowed(cluster) is False
+    assert len([pod for pod in cluster.pods if pod.workload]) == 1
+    assert warned(cluster) == [
+        (Reason.BUILT, "overlay/kustomization.yaml", "by kubectl kustomize"),
+    ]  # fmt: skip
+
+
+@on_unix
+def test_only_the_root_is_built_and_its_parts_are_not_read_besides(app, tmp_path, monkeypatch):
+    called = install(tmp_path / "bin", monkeypatch, "kustomize", f"print({POLICY % 'built'!r})")
+    cluster = load(fill(OVERLAY))
+    assert [arguments[1:] for arguments, _ in called()] == [["build", str(app / "overlay")]]
+    assert [str(policy) for policy in cluster.policies] == ["s/built"]
+    assert cluster.pods == ()
+
+
+@on_unix
+def test_complaints_about_what_is_built_name_the_kustomization_and_the_object(
+    app, tmp_path, monkeypatch
+):
+    wrong = (POLICY % "built").replace("podSelector", "podSelectr")
+    install(tmp_path / "bin", monkeypatch, "kubectl", f"print({wrong!r})")
+    with pytest.raises(ManifestError) as error:
+        load(fill(OVERLAY))
+    (complaint,) = error.value.complaints
+    assert complaint.file == "overlay (kubectl kustomize)"
+    assert complaint.object == "NetworkPolicy s/built"
+
+
+@on_unix
+def test_a_plain_folder_beside_a_kustomization_is_read_as_ever(app, tmp_path, monkeypatch):
+    install(tmp_path / "bin", monkeypatch, "kubectl", f"print({POLICY % 'built'!r})")
+    cluster = load(fill({**OVERLAY, "more/deny.yaml": POLICY % "plain"}))
+    assert [str(policy) for policy in cluster.policies] == ["s/plain", "s/built"]
+
+
+@on_unix
+def test_what_no_kustomization_takes_in_is_left_out_with_a_word(app, tmp_path, monkeypatch):
+    install(tmp_path / "bin", monkeypatch, "kubectl", f"print({POLICY % 'built'!r})")
+    more = {"overlay/forgotten.yaml": POLICY % "a", "overlay/deep/er.yaml": POLICY % "b"}
+    cluster = load(fill({**OVERLAY, **more}))
+    assert [str(policy) for policy in cluster.policies] == ["s/built"]
+    reason, file, message = warned(cluster)[-1]
+    assert (reason, file) == (Reason.NOT_READ, "overlay")
+    assert "overlay/forgotten.yaml, overlay/deep/er.yaml" in message
+
+
+VARIANTS = {
+    "base/kustomization.yaml": "resources: [all.yaml]",
+    "base/all.yaml": BASE,
+    "overlays/dev/kustomization.yaml": "resources: [../../base]\nnamespace: dev",
+    "overlays/prod/kustomization.yaml": "resources: [../../base]\nnamespace: prod",
+}
+
+
+@needs_kubectl
+def test_two_variants_in_namespaces_of_their_own_are_both_built(app):
+    cluster = load(fill(VARIANTS))
+    assert [str(policy) for policy in cluster.policies] == ["dev/api", "prod/api"]
+    assert {w.reason for w in cluster.warnings} == {Reason.BUILT}
+
+
+@needs_kubectl
+def test_two_variants_of_the_same_objects_are_told_from_each_other(app):
+    same = "resources: [../../base]\nreplicas: [{name: api, count: %s}]"
+    files = {f"overlays/{n}/kustomization.yaml": same % i for i, n in ((1, "dev"), (3, "prod"))}
+    cluster = load(fill({**VARIANTS, **files}))
+    said = cluster.warnings[-1]
+    assert said.reason is Reason.DUPLICATE
+    assert "makes 2 objects of the same name as" in said.message
+    assert "name the folder of one" in said.hint
+
+
+def test_a_folder_whose_only_file_has_no_suffix_is_read(app, no_program):
+    fill({"base/a.yaml": POLICY % "a", "base/kustomization.yaml": "resources: [a.yaml]"})
+    fill({"overlay/Kustomization": "resources: [../base]"})
+    assert [str(policy) for policy in load(HERE / "overlay").policies] == ["s/a"]
+
+
+# ---------------------------------------------------------------- what is not built
+
+
+def test_without_a_program_a_patch_is_no_object_and_it_is_said(app, no_program):
+    cluster = load(fill(OVERLAY))
+    assert is_allowed(cluster) is False
+    ((reason, file, message),) = warned(cluster)
+    assert (reason, file) == (Reason.NOT_APPLIED, "overlay/kustomization.yaml")
+    assert "neither kubectl nor kustomize is on PATH" in message
+    assert "without patches, overlay/replicas.yaml" in message
+    assert "kubectl kustomize overlay > built.yaml" in cluster.warnings[0].hint
+
+
+@on_unix
+@pytest.mark.parametrize(
+    "far",
+    [
+        "resources: [../base, 'https://example.com/a.yaml']",
+        "resources: [../base]\nhelmCharts: [{name: a}]",
+        "resources: [../base]\ntransformers: [replicas.yaml]",
+    ],
+)
+def test_what_must_not_be_built_is_not_even_tried(app, tmp_path, monkeypatch, far):
+    called = install(tmp_path / "bin", monkeypatch, "kubectl", f"print({POLICY % 'built'!r})")
+    cluster = load(fill({**OVERLAY, "overlay/kustomization.yaml": far}))
+    assert called() == []
+    assert cluster.warnings[0].reason is Reason.NOT_APPLIED
+    assert [str(policy) for policy in cluster.policies] == ["s/api"]
+
+
+@on_unix
+@pytest.mark.parametrize("behaviour", ["sys.exit('Error: no')", ""])
+def test_a_build_that_fails_or_prints_nothing_is_said(app, tmp_path, monkeypatch, behaviour):
+    install(tmp_path / "bin", monkeypatch, "kubectl", behaviour)
+    cluster = load(fill(OVERLAY))
+    assert cluster.warnings[0].reason is Reason.NOT_APPLIED
+    assert is_allowed(cluster) is False
+
+
+def test_kustomizations_in_a_circle_are_read_as_they_are(app, no_program):
+    fill({"a/kustomization.yaml": "resources: [../b, a.yaml]", "a/a.yaml": POLICY % "a"})
+    fill({"b/kustomization.yaml": "resources: [../a]"})
+    cluster = load(".")
+    assert [str(policy) for policy in cluster.policies] == ["s/a"]
+    assert "takes itself in" in cluster.warnings[0].message
+
+
+def test_an_object_of_flux_is_passed_over_as_any_other_kind(app):
+    flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
+    fill({"kustomization.yaml": f"{flux}spec: {{path: ./a}}", "a.yaml": POLICY % "a"})
+    cluster = load(".")
+    assert cluster.ignored == {"Kustomization": 1}
+    assert cluster.warnings == ()
+
+
+def test_files_that_are_named_one_by_one_are_read_with_a_word(app, no_program):
+    fill(OVERLAY)
+    cluster = load(HERE / "base/all.yaml", HERE / "overlay/replicas.yaml")
+    assert next((w.reason, w.hint) for w in cluster.warnings) == (
+        Reason.NOT_APPLIED,
+        "name the folder, overlay: then it is built",
+    )
+    with pytest.raises(ManifestError, match="this is a kustomization: name its folder"):
+        load(HERE / "overlay/kustomization.yaml")
+
+
+# ---------------------------------------------------------------- what is no manifest
+
+
+def test_a_values_file_does_not_stop_the_rest(app):
+    cluster = load(fill({"all.yaml": BASE, "values.yaml": "a: {replicas: 2}"}))
+    assert is_allowed(cluster) is False
+    ((reason, file, message),) = warned(cluster)
+    assert (reason, file) == (Reason.NOT_READ, "values.yaml")
+    assert "a chart's values" in message
+
+
+def test_a_named_file_that_is_no_manifest_is_still_an_error(app):
+    fill({"values.yaml": "a: {replicas: 2}"})
+    with pytest.raises(ManifestError, match="apiVersion not set"):
+        load(HERE / "values.yaml")
+
+
+def test_a_broken_manifest_in_a_folder_is_still_an_error(app):
+    with pytest.raises(ManifestError):
+        load(fill({"all.yaml": BASE, "deny.yaml": "kind: NetworkPolicy\nspec: ["}))
+
+
+def test_one_document_that_is_no_object_does_not_hide_the_others(app):
+    cluster = load(fill({"all.yaml": f"a: 1\n---\n{POLICY % 'p'}"}))
+    assert len(cluster.policies) == 1
+    assert str(cluster.warnings[0]).startswith("all.yaml, document 1\n")

@@ -1,0 +1,92 @@
+"""What lies beside manifests is passed over; what could be one never is."""
+
+import pytest
+
+from netpol_lab.manifests.text.strays import could_be_manifests, why_stray
+from tests.helpers.stand_in import write
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("values.yaml", "image: {tag: v1}", "a chart's values"),
+        ("prod-values.yml", "image: {tag: v1}", "a chart's values"),
+        ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0", "describes a chart"),
+        ("package.json", '{"name": "a", "version": "1"}', "neither apiVersion nor kind, but name"),
+        ("docker-compose.yml", "services: {web: {image: a}}", "a Compose file"),
+        ("play.yml", "- hosts: all\n  tasks: []", "plays for Ansible"),
+        ("list.json", "[1, 2]", "is a list, not an object"),
+        ("patch.yaml", "- {op: remove, path: /spec}", "JSON patches"),
+        ("text.yaml", "only words", "only the text"),
+        ("shop.yaml", "manifests_from: [.]\nexpect: []", "a file of tests"),
+        ("empty.yaml", "{}", "nothing at all"),
+    ],
+)
+def test_what_is_no_manifest_is_told_by_its_kind(name, text, words):
+    import yaml
+
+    assert words in why_stray(name, yaml.safe_load(text))
+    assert not could_be_manifests(name, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Pod",
+        "apiVersion: v1\nname: a",
+        "Kind: NetworkPolicy\nmetadata: {name: a}",
+        "'kind ': NetworkPolicy",
+        "metadata: {name: a}\nspec: {}",
+        "podSelector: {}\npolicyTypes: [Ingress]",
+        "- apiVersion: v1\n  kind: Pod",
+        "apiVersion v1\nkind Pod",
+        "kind: [",
+        "spec:\n\t- podSelector: {}",
+        '{"kind": "Pod",}',
+        "a: 1\n---\nkind: Pod",
+    ],
+)
+def test_what_could_be_one_is_read_however_wrong_it_is(text):
+    assert could_be_manifests("x.yaml", text)
+
+
+@pytest.mark.parametrize("text", ["a: [", "{//comment\n}", "a: b: c"])
+def test_what_cannot_be_read_and_names_no_object_is_passed_over(text):
+    assert not could_be_manifests("x.json", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Pod\nmetadata: {name: {{ .Values.name }}}",
+        "kind: Pod\nmetadata: {name: '{{ .Release.Name }}-a'}",
+        "{{- if .Values.on }}\nkind: NetworkPolicy\n{{- end }}",
+        "kind: Pod\n{% if on %}\nspec: {}\n{% endif %}",
+    ],
+)
+def test_a_template_is_passed_over(text):
+    assert not could_be_manifests("x.yaml", text)
+
+
+def test_an_alert_that_quotes_a_template_is_no_template():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: '{{ $labels.x }}'}"
+    assert could_be_manifests("x.yaml", text)
+
+
+def test_the_templates_of_a_chart_are_known_by_their_place(tmp_path):
+    write(tmp_path, {"Chart.yaml": "name: a", "templates/x.yaml": ""})
+    text = "kind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: '{{ .Values.x }}'}"
+    assert not could_be_manifests(str(tmp_path / "templates" / "x.yaml"), text)
+    assert could_be_manifests(str(tmp_path / "x.yaml"), text)
+    assert could_be_manifests(str(tmp_path / "templates" / "x.yaml"), "kind: NetworkPolicy")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: Pod\n$patch: delete\nmetadata: {name: a}",
+        "kind: Deployment\nspec: {template: {spec: {containers: [{name: a, $patch: delete}]}}}",
+    ],
+)
+def test_a_patch_that_says_so_is_passed_over(text):
+    assert not could_be_manifests("x.yaml", text)
