@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("error", "warning", "note")
 
 # The most ends that output for people lists one by one; programs get them all.
-_MOST_ENDS = {"text": 300, "md": 300, "html": 300, "dot": 60, "mermaid": 60}
+_MOST_ENDS = {"text": 300, "md": 300, "html": 300, "dot": 60, "mermaid": 60, "svg": 40, "png": 40}
 _MOST_IN_A_GRID = 60
 _MOST_CHANGES = 300
 
@@ -289,7 +289,10 @@ def _by_workload_if_renamed(diff: Diff) -> str:
 def _readable_by(diff: Diff, options: argparse.Namespace, format: str) -> str:
     """Return the grouping in which people can read what changed."""
     few = format not in _MOST_ENDS or len(diff.changes) <= _MOST_CHANGES
-    if few or options.source or options.destination or not diff.put_together("workload"):
+    if few or options.source or options.destination:
+        return "pod"
+    by_workload = diff.put_together("workload")
+    if not (by_workload.changes or by_workload.added or by_workload.removed):
         return "pod"
     number = f"{len(diff.changes):,} connections"
     _say(f"{number} changed: grouped by workload. --by pod lists every pod.")

@@ -54,7 +54,11 @@ class Grid:
 
 def grid(nodes: Sequence[Node]) -> Grid:
     """Return a grid with some air between namespaces; the same one for the same endpoints."""
-    return _grid(tuple((node.name, node.namespace) for node in nodes))
+    return _grid(tuple((_called(node), node.namespace) for node in nodes))
+
+
+def _called(node: Node) -> str:
+    return node.name if node.pod else node.caption
 
 
 @lru_cache(maxsize=64)
@@ -104,8 +108,8 @@ def _face(state: State, box: Box) -> Iterator[Shape]:
 def draw_names(node: Node, places: Grid, k: int) -> Group:
     """Return what belongs to an endpoint: its names, their bars, the empty cell of its own."""
     own = places.at(k, k)
-    beside = shortened(node.name, places.left - MARGIN - BAR - 12)
-    above = shortened(node.name, places.top - TOP - BAR - 12)
+    beside = shortened(_called(node), places.left - MARGIN - BAR - 12)
+    above = shortened(_called(node), places.top - TOP - BAR - 12)
     x, y = places.left - BAR - 8, places.top - BAR - 8
     shapes: tuple[Shape, ...] = (
         Text((x, own.middle[1] + 4.3), beside, anchor="end"),
@@ -137,7 +141,8 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         *(draw_names(node, places, k) for node, k in index.items()),
         *(draw_cell(a, places, index[a.source], index[a.destination]) for a in traffic.arcs),
     )
-    return page(traffic, title, live, _SAMPLES, width, places.top + places.size + 12, shapes)
+    samples = _SAMPLES if any(node.isolation for node in traffic.nodes) else _WITHOUT_BARS
+    return page(traffic, title, live, samples, width, places.top + places.size + 12, shapes)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
@@ -155,3 +160,4 @@ def _bar_sample(x: float, y: float) -> Iterator[Shape]:
 
 _BARS = Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
 _SAMPLES = Samples(_sample, 20, _halo_sample, 40, (_BARS,))
+_WITHOUT_BARS = _SAMPLES._replace(isolation=())

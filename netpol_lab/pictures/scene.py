@@ -176,7 +176,13 @@ def compose(
     >>> compose(shop, 5432, before=shop.with_policies([])).title
     'TCP 5432: 4 of 6 connections allowed, 2 blocked, 2 changed'
     """
-    traffic = gather(cluster, port, protocol, **options)
+    return scene_of(gather(cluster, port, protocol, **options), title=title, view=view, live=live)
+
+
+def scene_of(
+    traffic: Traffic, *, title: str | None = None, view: str | None = None, live: bool = False
+) -> Scene:
+    """Return the scene of some traffic; the options are those of `compose`."""
     view = view or ("diagram" if len(traffic.nodes) <= MOST_AS_DIAGRAM else "matrix")
     if view not in VIEWS:
         raise UnknownNameError(f'there is no view "{view}". {did_you_mean(view, VIEWS)}')

@@ -274,7 +274,7 @@ def gather(
         arcs=tuple(_arcs(nodes, spoken_port(port, protocol), answers, past, wording)),
         port=port,
         protocol=protocol,
-        policies=_policy_names(cluster),
+        policies=policy_names(cluster),
         finished=sum(pod.finished for pod in cluster.pods),
         left_out=left_out,
         wording=wording,
@@ -317,7 +317,7 @@ def _arc(
     return Arc(source, destination, asked, state, change, remark)
 
 
-def _policy_names(cluster: Cluster) -> tuple[str, ...]:
+def policy_names(cluster: Cluster) -> tuple[str, ...]:
     """Return the sorted names; without the namespace where there is only one."""
     namespaces = {pod.namespace for pod in cluster.pods} | {p.namespace for p in cluster.policies}
     several = len(namespaces) > 1

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from netpol_lab.engine.explain import left_open
 from netpol_lab.engine.verdict import Side, Verdict, evaluate
-from netpol_lab.model.bitsets import ones
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
+from netpol_lab.reach.changed_pairs import changed_pair
 from netpol_lab.reach.reachability import Reachability
 
 if TYPE_CHECKING:
     from netpol_lab.reach.diff import Diff, FlowChange
 
-MOST_ASKED = 100  # pairs of pods looked at for an example
+MOST_NAMED = 5  # pods that came or went
 
 
 def why(diff: Diff, change: FlowChange, protocol: str, port: int) -> Iterator[str]:
@@ -42,42 +41,50 @@ def why(diff: Diff, change: FlowChange, protocol: str, port: int) -> Iterator[st
     >>> [*found.why(found.changes[0], "TCP", 5432)]
     ['ingress: shop/db-access-ingress is gone; it isolated shop/db']
     """
-    pair = change.source, change.destination
-    was, now = (
-        _example(reach, diff.by, *pair, protocol, port) for reach in (diff.before, diff.after)
-    )
-    yield from (f"{name} is new" for name in pair if name in diff.added)
-    yield from (f"{name} is gone" for name in pair if name in diff.removed)
-    if was is not None and now is not None:
-        yield from _reasons(was, now)
-    elif change.source == change.destination:
-        for reach, only in (
-            (diff.before, "had one pod only"),
-            (diff.after, "has one pod only now"),
-        ):
-            if reach.groups(diff.by).members.get(change.source, 0).bit_count() == 1:
-                yield f"{change.source} {only}"
+    ends = change.source, change.destination
+    named = [*(f"{name} is new" for name in ends if name in diff.added)]
+    named += [f"{name} is gone" for name in ends if name in diff.removed]
+    yield from named
+    if named:
+        return
+    if alone := _alone(diff, change):
+        yield alone
+    elif pair := changed_pair(diff, change, protocol, port):
+        sides = zip((diff.before, diff.after), pair, strict=True)
+        yield from _reasons(*(_judged(reach, *places, protocol, port) for reach, places in sides))
+    else:
+        yield from _come_and_gone(diff, change)
 
 
-def _example(
-    reach: Reachability, by: str, source: str, destination: str, protocol: str, port: int
-) -> Verdict | None:
-    """Return the verdict on one flow between two groups: an allowed one if there is any.
+def _judged(
+    reach: Reachability, source: int, destination: int, protocol: str, port: int
+) -> Verdict:
+    name = reach.index.flow_name
+    ends = name(source), name(destination)
+    return evaluate(reach.cluster, *ends, port, protocol, reach.assumptions)
 
-    None where there is no such pair: one of them is not there, or is alone with itself.
-    """
-    members, name = reach.groups(by).members, reach.index.flow_name
-    pairs = (
-        (name(here), name(there))
-        for here in ones(members.get(source, 0))
-        for there in ones(members.get(destination, 0))
-        if here != there
-    )
-    some = [*islice(pairs, MOST_ASKED)]
-    if not some:
-        return None
-    open_ = (pair for pair in some[1:] if (protocol, port) in reach.ports(*pair))
-    return evaluate(reach.cluster, *next(open_, some[0]), port, protocol, reach.assumptions)
+
+def _alone(diff: Diff, change: FlowChange) -> str:
+    """Say where a group has, or had, nobody of its own to reach."""
+    if change.source != change.destination:
+        return ""
+    for reach, only in ((diff.before, "had one pod only"), (diff.after, "has one pod only now")):
+        if reach.groups(diff.by).members.get(change.source, 0).bit_count() == 1:
+            return f"{change.source} {only}"
+    return ""
+
+
+def _come_and_gone(diff: Diff, change: FlowChange) -> Iterator[str]:
+    """Yield the pods of the two groups that only one side has: nothing else tells the change."""
+    sides = ((diff.before, diff.after, "is gone"), (diff.after, diff.before, "is new"))
+    for reach, other, what in sides:
+        here, there = reach.groups("pod").members, other.groups("pod").members
+        groups = reach.groups(diff.by).members
+        among = groups.get(change.source, 0) | groups.get(change.destination, 0)
+        only = [name for name, bit in here.items() if bit & among and name not in there]
+        yield from (f"{name} {what}" for name in only[:MOST_NAMED])
+        if len(only) > MOST_NAMED:
+            yield f"{len(only) - MOST_NAMED:,} more pods: {what.removeprefix('is ')}"
 
 
 def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
@@ -93,26 +100,35 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
 
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
-    way, subject = after.direction, after.subject
+    way, subject, peer = after.direction, _called(before.subject, after.subject), after.peer
     for policy in () if after.isolated else before.isolated_by:
         if str(policy) in new.policies_by_name:
             yield f"{way}: {policy}{_same(policy, new)} no longer isolates {subject}"
         else:
-            yield f"{way}: {policy} is gone; it isolated {subject}"
+            yield f"{way}: {policy} is gone; it isolated {before.subject}"
     for policy, rule in after.admitted_by:
-        yield f"{way}: rule {rule.number} of {policy} now admits {after.peer}{_same(policy, old)}"
+        yield f"{way}: rule {rule.number} of {policy} now admits {peer}{_same(policy, old)}"
 
 
 def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
-    way, peer = before.direction, before.peer
+    way, subject, peer = before.direction, _called(before.subject, after.subject), before.peer
     for policy in () if before.isolated else after.isolated_by:
-        yield f"{way}: {policy} now isolates {before.subject}{_same(policy, old)}"
+        yield f"{way}: {policy} now isolates {subject}{_same(policy, old)}"
+    still = set(map(str, after.isolated_by))
     for policy, rule in before.admitted_by:
-        if str(policy) in new.policies_by_name:
-            same = _same(policy, new)
-            yield f"{way}: rule {rule.number} of {policy}{same} no longer admits {peer}"
+        number, same = rule.number, _same(policy, new)
+        if str(policy) in still:
+            yield f"{way}: rule {number} of {policy}{same} no longer admits {peer}"
+        elif str(policy) in new.policies_by_name:
+            gone = f"{policy}{same} no longer selects {subject}"
+            yield f"{way}: {gone}; its rule {number} admitted {peer}"
         else:
-            yield f"{way}: {policy} is gone; its rule {rule.number} admitted {peer}"
+            yield f"{way}: {policy} is gone; its rule {number} admitted {peer}"
+
+
+def _called(before: object, after: object) -> str:
+    """Return what to call an end; a pod that was replaced by one like it has two names."""
+    return str(after) if str(before) == str(after) else f"{after} (before: {before})"
 
 
 def _same(policy: Policy, other: Cluster) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterator
 from functools import partial
+from operator import or_
 
 from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
 from netpol_lab.model.ports import PortSet
@@ -40,9 +40,9 @@ def _single_ends(before: Reachability, after: Reachability) -> Iterator[Compared
     names = after.index.names
     differences: dict[Hashable, list[tuple[AllowedPorts, AllowedPorts, int]]] = {}
     for place, name in enumerate(names):
-        key = _row_keys(before, after, place)
+        key = row_keys_of(before, after, place)
         if key not in differences:
-            differences[key] = [*_difference(before, after, place)]
+            differences[key] = [*difference(before, after, place)]
         found = [
             (there, was, now)
             for was, now, ends in differences[key]
@@ -52,12 +52,12 @@ def _single_ends(before: Reachability, after: Reachability) -> Iterator[Compared
             yield (name, names[there]), was, now
 
 
-def _row_keys(before: Reachability, after: Reachability, place: int) -> Hashable:
+def row_keys_of(before: Reachability, after: Reachability, place: int) -> Hashable:
     """Return a key that is equal for ends whose rows are equal, before and after."""
     return before.matrix.row_key(place), after.matrix.row_key(place)
 
 
-def _difference(
+def difference(
     before: Reachability, after: Reachability, place: int
 ) -> Iterator[tuple[AllowedPorts, AllowedPorts, int]]:
     """Yield what differs between the rows of one end, with the destinations where it does."""
@@ -84,8 +84,8 @@ def _allowed(reach: Reachability, by: str) -> dict[Pair, AllowedPorts]:
 
 def changed_for_some(
     before: Reachability, after: Reachability, by: str
-) -> Iterator[tuple[Pair, PortSet, PortSet]]:
-    """Yield what any pods of a group lost and gained, of pods that are in both clusters.
+) -> Iterator[tuple[Pair, PortSet, PortSet, PortSet]]:
+    """Yield what any pods of a group gained, lost and have unsettled, of pods in both clusters.
 
     Parameters
     ----------
@@ -97,17 +97,32 @@ def changed_for_some(
     groups, place_of = after.groups(by), after.index.place_of
     names = before.groups("pod").members.keys() & after.groups("pod").members.keys()
     lasting = bits_of(place_of[name] for name in names)
-    lost: Counter[Pair] = Counter()
-    gained: Counter[Pair] = Counter()
-    row_keys = partial(_row_keys, before, after)
+    found: dict[Pair, list[int]] = {}
+    row_keys = partial(row_keys_of, before, after)
     for sources in bits_by(row_keys, ones(lasting)).values():
-        for was, now, ends in _difference(before, after, next(ones(sources))):
+        for was, now, ends in difference(before, after, next(ones(sources))):
             for pair in groups.pairs(sources, ends & lasting):
-                lost[pair] |= was.certain & ~now.possible
-                gained[pair] |= now.certain & ~was.possible
+                bits = found.setdefault(pair, [0, 0, 0])
+                bits[:] = map(or_, bits, signs(was, now))
     ports = after.matrix.classes.ports
-    for pair in sorted(lost, key=lambda pair: [*map(groups.order.__getitem__, pair)]):
-        yield pair, ports(lost[pair]), ports(gained[pair])
+    for pair in sorted(found, key=lambda pair: [*map(groups.order.__getitem__, pair)]):
+        gained, lost, unsettled = map(ports, found[pair])
+        yield pair, gained, lost, unsettled
+
+
+def signs(was: AllowedPorts, now: AllowedPorts) -> tuple[int, int, int]:
+    """Return the classes of ports that were gained, lost and unsettled, as bits.
+
+    Examples
+    --------
+    >>> signs(AllowedPorts(0b001, 0b001), AllowedPorts(0b010, 0b110))
+    (2, 1, 4)
+    """
+    return (
+        now.certain & ~was.possible,
+        was.certain & ~now.possible,
+        was.undefined ^ now.undefined,
+    )
 
 
 def names_only_in(reach: Reachability, other: Reachability, by: str) -> tuple[str, ...]:

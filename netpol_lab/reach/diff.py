@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 from netpol_lab.errors import counted, plural
@@ -14,8 +15,8 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach import causes
-from netpol_lab.reach.comparison import changed_for_some, compare, names_only_in
-from netpol_lab.reach.grouping import Connection, join_ranges, runs
+from netpol_lab.reach.comparison import changed_for_some, compare, names_only_in, signs
+from netpol_lab.reach.grouping import runs
 from netpol_lab.reach.reachability import Reachability, side_by_side
 
 
@@ -61,6 +62,9 @@ class FlowChange:
     unsettled : PortSet
         Those on which the answer has become undefined, or was so before.
     diff : Diff
+    part : bool
+        Only some pods of a group are concerned: what is said holds for none of the group as a
+        whole.
     piece : FlowChange, optional
         Where several are joined as one, the one whose causes stand for all.
     """
@@ -71,22 +75,49 @@ class FlowChange:
     lost: PortSet
     unsettled: PortSet
     diff: Diff = field(repr=False, compare=False)
+    part: bool = False
     piece: FlowChange | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def kinds(self) -> dict[str, PortSet]:
+        """The ports that were gained, lost and unsettled, by these words."""
+        return {"gained": self.gained, "lost": self.lost, "unsettled": self.unsettled}
+
+    def only(self, ports: PortSet) -> FlowChange:
+        """Return what changed on some ports; false where nothing did."""
+        gained, lost, unsettled = (found & ports for found in self.kinds.values())
+        return replace(self, gained=gained, lost=lost, unsettled=unsettled)
+
+    def __bool__(self) -> bool:
+        return any(self.kinds.values())
 
     @cached_property
     def causes(self) -> tuple[str, ...]:
         """The policies and rules that made the difference, in words."""
         if self.piece is not None:
             return self.piece.causes
-        kinds = (self.gained, self.lost, self.unsettled)
-        found = (self.diff.why(self, *next(iter(ports))) for ports in kinds if ports)
+        found = (
+            self.diff.why(self, protocol, port)
+            for ports in self.kinds.values()
+            for protocol, port in _starts(ports)
+        )
         return tuple(dict.fromkeys(words for some in found for words in some))
 
     def __str__(self) -> str:
-        signs = (("+", self.gained), ("-", self.lost), ("?", self.unsettled))
-        pair = f"{self.source} -> {self.destination}"
-        lines = [f"{sign} {pair}  {ports}" for sign, ports in signs if ports]
+        signs, pair = ("+", "-", "?"), f"{self.source} -> {self.destination}"
+        told = zip(signs, self.kinds.items(), strict=True)
+        lines = [
+            f"~ some of {pair} {kind} {ports}" if self.part else f"{sign} {pair}  {ports}"
+            for sign, (kind, ports) in told
+            if ports
+        ]
         return "\n".join([*lines, *(f"    {words}" for words in self.causes)])
+
+
+def _starts(ports: PortSet) -> Iterable[tuple[str, int]]:
+    """Return the first port of each range; of ranges that protocols have in common, one."""
+    starts = {(first, last): (str(protocol), first) for protocol, first, last in ports.ranges}
+    return [*starts.values()][:MOST_EXPLAINED]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,16 +139,17 @@ class Diff:
     def changes(self) -> tuple[FlowChange, ...]:
         """Each pair of ends between which something changed, in the new cluster's order."""
         ports = self.before.matrix.classes.ports
-        return tuple(
-            FlowChange(
-                *pair,
-                gained=ports(now.certain & ~was.possible),
-                lost=ports(was.certain & ~now.possible),
-                unsettled=ports(was.undefined ^ now.undefined),
-                diff=self,
-            )
+        found = (
+            (pair, map(ports, signs(was, now)))
             for pair, was, now in compare(self.before, self.after, self.by)
         )
+        return tuple(self._change(pair, kinds) for pair, kinds in found)
+
+    def _change(
+        self, pair: tuple[str, str], kinds: Iterable[PortSet], part: bool = False
+    ) -> FlowChange:
+        gained, lost, unsettled = kinds
+        return FlowChange(*pair, gained, lost, unsettled, self, part)
 
     @cached_property
     def joined(self) -> tuple[FlowChange, ...]:
@@ -125,22 +157,27 @@ class Diff:
         return tuple(join_changes(self.changes, self.after.index.ranges))
 
     @cached_property
-    def partial(self) -> tuple[Connection, ...]:
-        """What only some pods of a group lost (as ports) or gained (as undefined).
+    def in_part(self) -> tuple[FlowChange, ...]:
+        """What changed for some pods of a group only.
 
         A change stands for the whole group: lost is what no pod in it can do any more. Only pods
         that are in both clusters count.
         """
-        found = self._for_some() if self.by != "pod" else ()
-        return tuple(join_ranges(found, self.after.index.ranges))
+        return tuple(self._for_some()) if self.by != "pod" else ()
 
-    def _for_some(self) -> Iterator[Connection]:
+    @cached_property
+    def partial(self) -> tuple[FlowChange, ...]:
+        """The same, with neighbouring ranges outside as one."""
+        return tuple(join_changes(self.in_part, self.after.index.ranges))
+
+    def _for_some(self) -> Iterator[FlowChange]:
         whole = {(change.source, change.destination): change for change in self.changes}
-        for pair, lost, gained in changed_for_some(self.before, self.after, self.by):
-            if change := whole.get(pair):
-                lost, gained = lost - change.lost, gained - change.gained
-            if lost or gained:
-                yield Connection(*pair, lost, gained)
+        for pair, *kinds in changed_for_some(self.before, self.after, self.by):
+            change = whole.get(pair)
+            said = change.kinds.values() if change else repeat(PortSet())
+            rest = (some - all_ for some, all_ in zip(kinds, said, strict=False))
+            if found := self._change(pair, rest, part=True):
+                yield found
 
     @cached_property
     def added(self) -> tuple[str, ...]:
@@ -172,19 +209,21 @@ class Diff:
         >>> print(found.put_together("namespace"))
         no namespace changed as a whole, some of them in part
         ~ some of shop -> shop gained all ports
+            ingress: shop/db-access-ingress is gone; it isolated shop/db
         ~ some of 0.0.0.0-255.255.255.255 -> shop gained all ports
+            ingress: shop/db-access-ingress is gone; it isolated shop/db
         """
         return self if by == self.by else Diff(self.before, self.after, by)
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.added or self.removed)
+        return bool(self.changes or self.added or self.removed or self.in_part)
 
     def __len__(self) -> int:
         return len(self.changes)
 
     def __str__(self) -> str:
         lines = in_lines(self.joined, self.added, self.removed)
-        return "\n".join([self.summary, *lines, *notes(self.partial)])
+        return "\n".join([self.summary, *lines, *map(str, self.partial)])
 
     __repr__ = __str__
 
@@ -200,7 +239,7 @@ class Diff:
         'nothing changed'
         """
         kinds = ("gained", "lost", "unsettled")
-        counts = {kind: sum(bool(getattr(one, kind)) for one in self.joined) for kind in kinds}
+        counts = {kind: sum(bool(one.kinds[kind]) for one in self.joined) for kind in kinds}
         words = [f"{counted(n, 'connection')} {kind}" for kind, n in counts.items() if n]
         names = {"new": len(self.added), "gone": len(self.removed)}
         words += [f"{n} {what}" for what, n in names.items() if n]
@@ -262,6 +301,7 @@ def join_changes(
 
 
 BETWEEN_PODS = -1  # the number of the range of what is not outside
+MOST_EXPLAINED = 6  # ranges of ports in one change
 FEW_CHANGES = 3_000  # of more the causes take too long to be found, and nobody reads them all
 
 
@@ -272,8 +312,7 @@ def _told(
     told = change.causes if with_causes else ()
     causes = tuple(words.replace(str(outside.first), "...") for words in told)
     end = change.destination if inward else change.source
-    kinds = change.gained, change.lost, change.unsettled
-    return end, inward, outside.version, *kinds, causes
+    return end, inward, outside.version, *change.kinds.values(), causes
 
 
 def in_lines(
@@ -311,26 +350,3 @@ def in_lines(
         connections = f", with its {number:,} {plural(number, 'connection')}" if number else ""
         yield f"gone: {name}{connections}"
     yield from map(str, kept)
-
-
-def notes(partial: Iterable[Connection]) -> Iterator[str]:
-    """Yield in words what only some pods of a group lost or gained.
-
-    Parameters
-    ----------
-    partial : iterable of Connection
-        As in `Diff.partial`.
-
-    Yields
-    ------
-    str
-
-    Examples
-    --------
-    >>> [*notes([Connection("shop/web", "shop/db", PortSet.of("TCP", 5432))])]
-    ['~ some of shop/web -> shop/db lost TCP 5432']
-    """
-    for source, destination, lost, gained in partial:
-        for what, ports in (("lost", lost), ("gained", gained)):
-            if ports:
-                yield f"~ some of {source} -> {destination} {what} {ports}"

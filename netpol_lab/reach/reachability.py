@@ -97,7 +97,12 @@ class Reachability:
     @cached_property
     def ends(self) -> tuple[End, ...]:
         """The running pods in the cluster's order, then ranges of addresses outside."""
-        return (*self._running.values(), *self.index.ranges)
+        return (*self.running, *self.index.ranges)
+
+    @property
+    def running(self) -> tuple[Pod, ...]:
+        """The pods that have not finished, in the cluster's order."""
+        return tuple(self._running.values())
 
     @cached_property
     def _running(self) -> dict[str, Pod]:

@@ -51,7 +51,7 @@ def test_changes_are_what_evaluate_says_before_and_after(seed):
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_notes_are_what_pods_lost_and_gained_and_their_namespace_did_not(seed):
+def test_what_changed_in_part_is_what_changed_for_pods_and_not_for_their_namespace(seed):
     documents = random_cluster(seed)
     changed = changed_documents(json.loads(json.dumps(documents)), random.Random(seed))
     found = lab.diff(load(documents), load(changed), by="namespace")
@@ -64,12 +64,11 @@ def test_the_notes_are_what_pods_lost_and_gained_and_their_namespace_did_not(see
     for change in found.put_together("pod").changes:
         if {change.source, change.destination} <= lasting:
             pair = owner[change.source], owner[change.destination]
-            lost, gained = expected.get(pair, (PortSet(), PortSet()))
-            expected[pair] = lost | change.lost, gained | change.gained
+            sofar = expected.get(pair, dict.fromkeys(change.kinds, PortSet()))
+            expected[pair] = {kind: sofar[kind] | ports for kind, ports in change.kinds.items()}
     for change in found.changes:
-        pair = change.source, change.destination
-        if pair in expected:
-            lost, gained = expected[pair]
-            expected[pair] = lost - change.lost, gained - change.gained
-    told = {(c.source, c.destination): (c.ports, c.undefined) for c in found._for_some()}
-    assert told == {pair: parts for pair, parts in expected.items() if any(parts)}
+        for kind, ports in expected.get((change.source, change.destination), {}).items():
+            expected[change.source, change.destination][kind] = ports - change.kinds[kind]
+    told = {(c.source, c.destination): c.kinds for c in found.in_part}
+    assert told == {pair: kinds for pair, kinds in expected.items() if any(kinds.values())}
+    assert all(change.part and change.causes for change in found.in_part)

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
-from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph
+from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph, GraphEdge
 from netpol_lab.cli.reports.reach_query import (
     ReachQuery,
     graph_of,
     most_telling_port,
-    narrowed,
     picture_of,
     words,
 )
 from netpol_lab.cli.reports.report import Report, json_items
 from netpol_lab.cli.reports.tables import Table
-from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
-from netpol_lab.reach.diff import Diff, FlowChange, in_lines, join_changes, notes
-from netpol_lab.reach.grouping import Connection
+from netpol_lab.pictures.traffic import Change
+from netpol_lab.reach.diff import FEW_CHANGES, Diff, FlowChange, in_lines, join_changes
 
 MOST_NAMED = 20
-_KINDS = (EdgeKind.GAINED, EdgeKind.LOST, EdgeKind.UNSETTLED)
+_COLUMNS = ("from", "to", "gained", "lost", "unsettled", "causes")
 
 
 class DiffReport(Report):
@@ -54,25 +53,25 @@ class DiffReport(Report):
         self._is_part = any(query[1:])  # then new and gone names are left out
         self.added, self.removed = ((), ()) if self._is_part else (diff.added, diff.removed)
         self._sources, self._destinations = map(self._meant, (query.source, query.destination))
-        asked = filter(self._is_asked, diff.changes)
-        self.changes = tuple(change for change in map(self._narrowed, asked) if any(_parts(change)))
+        self.changes = self._narrowed(diff.changes)
 
     def _meant(self, name: str) -> tuple[str, ...]:
         """Return what a name means in the new cluster, or in the old one if it is gone."""
         side = self.diff.before if name in self.diff.removed else self.diff.after
         return side.names_of(name, self.query.by) if name else ()
 
-    def _is_asked(self, found: FlowChange | Connection) -> bool:
-        return (not self._sources or found.source in self._sources) and (
-            not self._destinations or found.destination in self._destinations
+    def _narrowed(self, changes: Iterable[FlowChange]) -> tuple[FlowChange, ...]:
+        """Return what is asked about, with only the port that is asked about."""
+        asked = (
+            change
+            for change in changes
+            if (not self._sources or change.source in self._sources)
+            and (not self._destinations or change.destination in self._destinations)
         )
-
-    def _narrowed(self, change: FlowChange) -> FlowChange:
         if self.query.port is None:
-            return change
+            return tuple(asked)
         only = self.query.port.only
-        gained, lost, unsettled = (ports & only for ports in _parts(change))
-        return replace(change, gained=gained, lost=lost, unsettled=unsettled)
+        return tuple(filter(None, (change.only(only) for change in asked)))
 
     @cached_property
     def joined(self) -> tuple[FlowChange, ...]:
@@ -80,12 +79,17 @@ class DiffReport(Report):
         return tuple(join_changes(self.changes, self.diff.after.index.ranges))
 
     @cached_property
-    def partial(self) -> tuple[Connection, ...]:
-        """What only some of a group lost or gained."""
-        return tuple(narrowed(filter(self._is_asked, self.diff.partial), self.query.port))
+    def in_part(self) -> tuple[FlowChange, ...]:
+        """What changed for some pods of a group only."""
+        return self._narrowed(self.diff.in_part)
+
+    @cached_property
+    def partial(self) -> tuple[FlowChange, ...]:
+        """The same, with neighbouring ranges outside as one."""
+        return tuple(join_changes(self.in_part, self.diff.after.index.ranges))
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.added or self.removed or self.partial)
+        return bool(self.changes or self.added or self.removed or self.in_part)
 
     def summary(self) -> str:
         """Say how many connections were gained and lost, and which names are new or gone."""
@@ -103,52 +107,90 @@ class DiffReport(Report):
     def text(self) -> Iterator[str]:
         """Yield each change with its causes."""
         yield from in_lines(self.joined, self.added, self.removed)
-        yield from notes(self.partial)
+        yield from map(str, self.partial)
         yield from ["", self._counted] if self else [self._counted]
 
     def data(self) -> Iterator[str]:
         """Yield JSON: the changes, which names are new and gone, and what changed in part."""
         yield '{"changes": ['
-        yield from json_items(
-            json.dumps(_as_data(change), ensure_ascii=False) for change in self.joined
-        )
+        yield from json_items(map(_as_json, self.joined))
         yield f'], "added": {json.dumps(self.added)}, "removed": {json.dumps(self.removed)}'
         if self.partial:
-            yield f', "partial": {json.dumps([*map(_partial_as_data, self.partial)])}'
+            yield ', "partial": ['
+            yield from json_items(map(_as_json, self.partial))
+            yield "]"
         yield "}"
 
     def table(self) -> Table:
-        """Return a row for each pair of ends."""
-        rows = (
-            (c.source, c.destination, *map(words, _parts(c)), "; ".join(c.causes))
-            for c in self.joined
+        """Return a row for each pair of ends, and for each name that is new or gone.
+
+        The note says which of them, or that only some pods of the groups are concerned.
+        """
+        return Table(
+            (*_COLUMNS, "note"), chain(map(_row, (*self.joined, *self.partial)), self._names)
         )
-        return Table(("from", "to", *map(str, _KINDS), "causes"), rows)
+
+    def table_for_people(self) -> Table:
+        """Return the same, without the notes where there are none."""
+        if self.partial or self.added or self.removed:
+            return self.table()
+        return Table(_COLUMNS, (_row(change)[:-1] for change in self.joined))
+
+    @property
+    def _names(self) -> Iterator[tuple[str, ...]]:
+        for note, names in (("new", self.added), ("gone", self.removed)):
+            yield from ((name, *[""] * (len(_COLUMNS) - 1), note) for name in names)
 
     def graph(self) -> Graph:
-        """Return what was gained and lost as edges."""
-        found = ((change.source, change.destination, _parts(change)) for change in self.changes)
-        sides = self.diff.after, self.diff.before
-        return graph_of(self.title, sides, self.query.by, found, _KINDS).without_lone_nodes()
+        """Return what was gained and lost as edges, and the names that are new or gone."""
+        every = *self.changes, *self.in_part
+        told = len(every) <= FEW_CHANGES
+        edges = (
+            GraphEdge(
+                change.source,
+                change.destination,
+                f"for some: {ports}" if change.part else str(ports),
+                EdgeKind(kind),
+                remark="; ".join(change.causes) if told else "",
+            )
+            for change in every
+            for kind, ports in change.kinds.items()
+            if ports
+        )
+        graph = graph_of(self.title, (self.diff.after, self.diff.before), self.query.by, edges)
+        notes = {**dict.fromkeys(self.added, "new"), **dict.fromkeys(self.removed, "gone")}
+        nodes = (
+            replace(node, caption=f"{node.caption} ({notes[node.name]})")
+            if node.name in notes
+            else node
+            for node in graph.nodes
+        )
+        return replace(graph, nodes=tuple(nodes)).without_lone_nodes(*notes)
 
     def picture(self) -> Picture:
         """Return the picture of the new cluster, with halos where it differs from the old one."""
+        every = *self.changes, *self.in_part
         port = self.query.port or most_telling_port(
-            part for c in self.changes for part in _parts(c)
+            ports for change in every for ports in change.kinds.values()
         )
-        return picture_of(self.diff.after, port, before=self.diff.before.cluster)
+        at = (port.protocol, port.number)
+        in_part = {
+            (change.source, change.destination): Change.CLOSED
+            if at in change.lost
+            else Change.OPENED
+            for change in self.in_part
+            if at in change.lost or at in change.gained
+        }
+        return picture_of(self.diff.after, self.query, port, self.diff.before, in_part)
 
 
-def _parts(change: FlowChange) -> tuple[PortSet, PortSet, PortSet]:
-    return change.gained, change.lost, change.unsettled
+def _row(change: FlowChange) -> tuple[str, ...]:
+    ports = map(words, change.kinds.values())
+    note = "some pods" if change.part else ""
+    return change.source, change.destination, *ports, "; ".join(change.causes), note
 
 
-def _as_data(change: FlowChange) -> dict[str, object]:
-    ports = {str(k): p.as_data() for k, p in zip(_KINDS, _parts(change), strict=True)}
+def _as_json(change: FlowChange) -> str:
+    ports = {kind: ports.as_data() for kind, ports in change.kinds.items()}
     ends = {"from": change.source, "to": change.destination}
-    return {**ends, **ports, "causes": [*change.causes]}
-
-
-def _partial_as_data(found: Connection) -> dict[str, object]:
-    ends = {"from": found.source, "to": found.destination}
-    return {**ends, "gained": found.undefined.as_data(), "lost": found.ports.as_data()}
+    return json.dumps({**ends, **ports, "causes": [*change.causes]}, ensure_ascii=False)

@@ -51,6 +51,7 @@ class GraphEdge:
     label: str
     kind: EdgeKind = EdgeKind.ALLOWED
     both: bool = False
+    remark: str = ""  # more about it, where there is room
 
     @property
     def lines(self) -> list[str]:
@@ -98,8 +99,8 @@ class Graph:
         """Return a graph in which two edges that differ only in direction are one."""
         return cls(title, tuple(nodes), merge_two_way(edges))
 
-    def without_lone_nodes(self) -> Graph:
-        """Return the same graph without the nodes that have no edge.
+    def without_lone_nodes(self, *kept: str) -> Graph:
+        """Return the same graph without the nodes that have no edge, but with those named.
 
         Examples
         --------
@@ -108,7 +109,7 @@ class Graph:
         >>> [node.name for node in graph.without_lone_nodes().nodes]
         ['a', 'b']
         """
-        ends = {name for edge in self.edges for name in (edge.source, edge.destination)}
+        ends = {name for edge in self.edges for name in (edge.source, edge.destination)} | {*kept}
         return replace(self, nodes=tuple(node for node in self.nodes if node.name in ends))
 
     def dot(self) -> Iterator[str]:
@@ -121,8 +122,9 @@ class Graph:
         for edge in self.edges:
             label, look = quoted(*edge.lines), _LOOKS[edge.kind][0]
             both = ", dir=both" if edge.both else ""
+            remark = f", tooltip={quoted(edge.remark)}" if edge.remark else ""
             source, destination = self._ids[edge.source], self._ids[edge.destination]
-            yield f"  {source} -> {destination} [label={label}, {look}{both}]"
+            yield f"  {source} -> {destination} [label={label}, {look}{both}{remark}]"
         yield "}"
 
     def mermaid(self) -> Iterator[str]:
@@ -150,6 +152,8 @@ class Graph:
             label = "<br>".join(map(mermaid_text, edge.lines))
             arrow = _LOOKS[edge.kind][2 if edge.both else 1] + (f'|"{label}"|' if label else "")
             yield f"  {self._ids[edge.source]} {arrow} {self._ids[edge.destination]}"
+            if edge.remark:
+                yield f"  %% {mermaid_text(edge.remark)}"
 
     @cached_property
     def _ids(self) -> dict[str, str]:
@@ -184,7 +188,8 @@ def merge_two_way(edges: Iterable[GraphEdge]) -> tuple[GraphEdge, ...]:
     for edge in edges:
         back = edge.destination, edge.source, edge.label, edge.kind
         if back in kept:
-            kept[back] = GraphEdge(*back, both=True)
+            remarks = dict.fromkeys(filter(None, (kept[back].remark, edge.remark)))
+            kept[back] = GraphEdge(*back, both=True, remark="; ".join(remarks))
         else:
             kept[edge.source, edge.destination, edge.label, edge.kind] = edge
     return tuple(kept.values())

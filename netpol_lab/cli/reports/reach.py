@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph
+from netpol_lab.cli.reports.dot_mermaid import EdgeKind, Graph, GraphEdge
 from netpol_lab.cli.reports.reach_query import (
     Port,
     ReachQuery,
@@ -119,9 +119,13 @@ class ReachReport(Report):
 
     def graph(self) -> Graph:
         """Return the connections as edges; two that differ only in direction as one."""
-        found = ((c.source, c.destination, c[2:]) for c in asked(self.reach, self.query))
-        kinds = EdgeKind.ALLOWED, EdgeKind.UNDEFINED
-        graph = graph_of(self.title, [self.reach], self.query.by, found, kinds)
+        edges = (
+            GraphEdge(c.source, c.destination, str(ports), kind)
+            for c in asked(self.reach, self.query)
+            for kind, ports in ((EdgeKind.ALLOWED, c.ports), (EdgeKind.UNDEFINED, c.undefined))
+            if ports
+        )
+        graph = graph_of(self.title, [self.reach], self.query.by, edges)
         part = self.query.source or self.query.destination
         return graph.without_lone_nodes() if part else graph
 
@@ -131,7 +135,7 @@ class ReachReport(Report):
         port = self.query.port or most_telling_port(
             [c.ports for c in found], [c.undefined for c in found]
         )
-        return picture_of(self.reach, port)
+        return picture_of(self.reach, self.query, port)
 
 
 def _is_within(connection: Connection) -> bool:
@@ -202,8 +206,8 @@ class ReachGridReport(ReachReport):
 
     def _signs(self, source: str) -> Iterator[str]:
         port = self._port.protocol, self._port.number
-        # One pod certainly reaches itself (SEM-49); two of a namespace need not reach each other.
-        alone = self.query.by != "namespace" or self._groups.members[source].bit_count() == 1
+        # One pod certainly reaches itself (SEM-49); two of a group need not reach each other.
+        alone = self._groups.members[source].bit_count() == 1
         reached = {source: "+" if alone else "."}
         for _, destination, ports, undefined in self.reach.out_of(source, self.query.by):
             if port in ports or port in undefined:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
+from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, Graph, GraphEdge, GraphNode
 from netpol_lab.model.ports import PortSet, spoken_port
-from netpol_lab.pictures.scene import MOST_AS_DIAGRAM
-from netpol_lab.pictures.svg import Picture, draw
-from netpol_lab.pictures.traffic import USUAL_PORT
+from netpol_lab.pictures.nodes import MOST_SHOWN
+from netpol_lab.pictures.reach_traffic import between, grouped
+from netpol_lab.pictures.scene import scene_of
+from netpol_lab.pictures.svg import Picture
+from netpol_lab.pictures.traffic import USUAL_PORT, Change, Traffic, gather
 from netpol_lab.reach.grouping import BY, Connection
 from netpol_lab.reach.reachability import Reachability
 
@@ -57,6 +59,11 @@ class ReachQuery(NamedTuple):
             f"by {self.by}" if self.by != "pod" else "",
         )
         return ", ".join(filter(None, said)) or "all pods"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only some ends are asked about, or groups of them."""
+        return bool(self.source or self.destination or self.by != "pod")
 
     @property
     def is_grid(self) -> bool:
@@ -145,38 +152,74 @@ def graph_of(
     title: str,
     sides: Iterable[Reachability],
     by: str,
-    found: Iterable[tuple[str, str, Sequence[PortSet]]],
-    kinds: Sequence[EdgeKind],
+    edges: Iterable[GraphEdge],
 ) -> Graph:
-    """Return a graph of all ends, with an edge for each kind of ports that two of them have.
-
-    Pods are grouped by namespace, and outside ranges in a group of their own.
-    """
+    """Return a graph of all ends; pods in groups by namespace, and outside ranges in their own."""
     nodes = {}
     for reach in sides:
         outside = frozenset(map(str, reach.index.ranges))
         for name in reach.groups(by).names:
             group, _, caption = name.rpartition("/")
             nodes[name] = GraphNode(name, caption, OUTSIDE if name in outside else group)
-    edges = (
-        GraphEdge(source, destination, str(ports), kind)
-        for source, destination, parts in found
-        for kind, ports in zip(kinds, parts, strict=True)
-        if ports
-    )
     return Graph.both_ways(title, nodes.values(), edges)
 
 
-def picture_of(reach: Reachability, port: Port, **options: Any) -> Picture:
-    """Return the picture at a port, with outside ranges as long as there is room."""
+def picture_of(
+    reach: Reachability,
+    query: ReachQuery,
+    port: Port,
+    before: Reachability | None = None,
+    in_part: Mapping[tuple[str, str], Change] | None = None,
+) -> Picture:
+    """Return the picture of what a query is about, at one port.
+
+    Parameters
+    ----------
+    reach : Reachability
+    query : ReachQuery
+        Its ends and its grouping.
+    port : Port
+    before : Reachability, optional
+        What was before a change, to mark what differs.
+    in_part : mapping of (str, str) to Change, optional
+        What differs for some pods of a group only.
+    """
+    if query.by == "pod":
+        traffic = _between_pods(reach, query, port, before)
+    else:
+        traffic = grouped(reach, query.by, *port, before, in_part)
+    ends = (_drawn(reach, query, name) for name in (query.source, query.destination))
+    title = str(query._replace(port=None)) if query.is_part else None
+    return Picture(
+        scene_of(between(traffic, *ends), title=title, view=None if query.by == "pod" else "matrix")
+    )
+
+
+def _between_pods(
+    reach: Reachability, query: ReachQuery, port: Port, before: Reachability | None
+) -> Traffic:
+    """Return the traffic of all pods; those that are asked about are drawn first."""
     outside = [(str(range_), str(range_.first)) for range_ in reach.index.ranges]
-    return draw(
+    first = [
+        end for name in (query.source, query.destination) for end in _drawn(reach, query, name)
+    ]
+    return gather(
         reach.cluster,
         *port,
-        outside=outside if len(reach.ends) <= MOST_AS_DIAGRAM else (),
+        outside=outside,
+        before=before.cluster if before else None,
         assumptions=reach.assumptions,
-        **options,
+        order=[*first, *map(str, reach.running)] if first or len(reach.ends) > MOST_SHOWN else (),
     )
+
+
+def _drawn(reach: Reachability, query: ReachQuery, name: str) -> tuple[str, ...]:
+    """Return what a picture calls the ends that a name means: an address range its first one."""
+    if not name:
+        return ()
+    first = {str(range_): str(range_.first) for range_ in reach.index.ranges}
+    found = reach.names_of(name, query.by)
+    return tuple(first.get(end, end) for end in found) if query.by == "pod" else found
 
 
 def most_telling_port(*found: Iterable[PortSet]) -> Port:

@@ -1,0 +1,151 @@
+"""Which two pods stand for a change between groups: the same two before and after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from netpol_lab.model.bitsets import bits_by, ones
+from netpol_lab.model.objects import ADDED_LABELS, Pod
+from netpol_lab.reach.certainty import AllowedPorts
+from netpol_lab.reach.comparison import difference, row_keys_of, signs
+from netpol_lab.reach.reachability import Reachability
+
+if TYPE_CHECKING:
+    from netpol_lab.reach.diff import Diff, FlowChange
+
+Places = tuple[int, int]  # of a source and a destination
+Wanted = Callable[[AllowedPorts, AllowedPorts], int]  # the classes of ports that changed so
+
+
+class ChangedPair(NamedTuple):
+    """A source and a destination before a change, and after it.
+
+    Parameters
+    ----------
+    before, after : tuple of (int, int)
+        Their places; they differ where a pod was replaced by one like it.
+    """
+
+    before: Places
+    after: Places
+
+
+def changed_pair(diff: Diff, change: FlowChange, protocol: str, port: int) -> ChangedPair | None:
+    """Return two ends of a change whose flow at one port changed as the change says.
+
+    None where no two ends that are there before and after tell it.
+    """
+    class_ = diff.before.matrix.classes.class_of(protocol, port)
+    kinds = {kind: (protocol, port) in ports for kind, ports in change.kinds.items()}
+    kind = next(kind for kind, has in kinds.items() if has)
+    for wanted in _WANTED[kind]:
+        if places := _lasting(diff, change, class_, wanted):
+            return ChangedPair(places, places)
+    return None if change.part else _replaced(diff, change, class_, kind)
+
+
+def _any(was: AllowedPorts, now: AllowedPorts) -> int:
+    gained, lost, unsettled = signs(was, now)
+    return gained | lost | unsettled
+
+
+_WANTED: dict[str, tuple[Wanted, ...]] = {
+    "gained": (lambda was, now: signs(was, now)[0],),
+    "lost": (lambda was, now: signs(was, now)[1],),
+    "unsettled": (lambda was, now: signs(was, now)[2], _any),
+}
+
+
+def _lasting(diff: Diff, change: FlowChange, class_: int, wanted: Wanted) -> Places | None:
+    """Return two ends that are there before and after, between which a class of ports changed."""
+    before, after = diff.before, diff.after
+    was_in, now_in = before.groups(diff.by).members, after.groups(diff.by).members
+    sources, destinations = (
+        was_in.get(name, 0) & now_in.get(name, 0) for name in (change.source, change.destination)
+    )
+    for alike in bits_by(lambda end: row_keys_of(before, after, end), ones(sources)).values():
+        for was, now, ends in difference(before, after, next(ones(alike))):
+            places = _first_pair(alike, ends & destinations)
+            if places and wanted(was, now) & class_:
+                return places
+    return None
+
+
+def _first_pair(sources: int, destinations: int) -> Places | None:
+    """Return the first source with the first destination that is not itself."""
+    for here in ones(sources):
+        for there in ones(destinations & ~(1 << here)):
+            return here, there
+    return None
+
+
+# ---------------------------------------------------------------- pods that were replaced
+
+
+def _replaced(diff: Diff, change: FlowChange, class_: int, kind: str) -> ChangedPair | None:
+    """Return two ends on one side, with those that stand for them on the other."""
+    old_first = {"gained": (False,), "lost": (True,), "unsettled": (False, True)}[kind]
+    for is_old in old_first:
+        here, other = (diff.before, diff.after) if is_old else (diff.after, diff.before)
+        for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
+            there = tuple(_counterpart(here, other, place) for place in places)
+            if None not in there and there[0] != there[1]:
+                pair = there[0] or 0, there[1] or 0
+                return ChangedPair(places, pair) if is_old else ChangedPair(pair, places)
+    return None
+
+
+MOST_TRIED = 100  # pairs of pods
+
+
+def _open_pairs(
+    reach: Reachability, by: str, change: FlowChange, class_: int, undefined: bool
+) -> Iterator[Places]:
+    """Yield the first pairs of ends between which a class of ports is allowed, or undefined."""
+    members, tried = reach.groups(by).members, 0
+    sources, destinations = (members.get(name, 0) for name in (change.source, change.destination))
+    for here in ones(sources):
+        for ports, ends in reach.matrix.row(here):
+            if (ports.undefined if undefined else ports.certain) & class_:
+                for there in ones(ends & destinations & ~(1 << here)):
+                    yield here, there
+                    tried += 1
+                    if tried == MOST_TRIED:
+                        return
+
+
+def _counterpart(here: Reachability, other: Reachability, place: int) -> int | None:
+    """Return who stands for an end on the other side: itself, or a replica of the same labels.
+
+    Where all replicas there have one set of labels, any of them will do.
+    """
+    if place not in _pods(here) or place in _pods(other):
+        return place
+    pod = _pods(here)[place]
+    replicas = _replicas(other).get((pod.namespace, pod.workload), {}) if pod.workload else {}
+    if len(replicas) == 1:
+        return next(iter(replicas.values()))
+    return replicas.get(_labels(pod))
+
+
+@lru_cache(maxsize=4)
+def _pods(reach: Reachability) -> dict[int, Pod]:
+    """Return the running pods by their places."""
+    return {reach.index.place_of[str(pod)]: pod for pod in reach.running}
+
+
+@lru_cache(maxsize=4)
+def _replicas(reach: Reachability) -> dict[object, dict[object, int]]:
+    """Return, for each workload, the first pod with each set of labels that people write."""
+    found: dict[object, dict[object, int]] = defaultdict(dict)
+    for place, pod in _pods(reach).items():
+        if pod.workload:
+            found[pod.namespace, pod.workload].setdefault(_labels(pod), place)
+    return found
+
+
+def _labels(pod: Pod) -> frozenset[tuple[str, str]]:
+    return frozenset((k, v) for k, v in pod.labels.items() if k not in ADDED_LABELS)

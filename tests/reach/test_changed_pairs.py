@@ -1,0 +1,52 @@
+"""Two ends stand for a change between groups: the same two before and after where there are."""
+
+import netpol_lab as lab
+from netpol_lab.reach.changed_pairs import changed_pair
+from tests.helpers.changes import isolating, load, replicas
+
+
+def pairs(old, new, by="workload"):
+    """Return the names of the ends that stand for each change."""
+    found = lab.diff(load(old), load(new), by=by)
+    index = found.after.index
+    named = {}
+    for change in (*found.changes, *found.partial):
+        kind = next(ports for ports in change.kinds.values() if ports)
+        pair = changed_pair(found, change, *next(iter(kind)))
+        named[change.source, change.destination] = pair and tuple(
+            tuple(index.names[place] for place in places) for places in pair
+        )
+    return named
+
+
+PODS = [*replicas("web", 2, "x"), *replicas("db", 1, "x")]
+
+
+def test_the_two_ends_are_the_same_before_and_after():
+    found = pairs([*PODS, isolating("db", {"number": "0"})], [*PODS, isolating("db", {})])
+    assert found["shop/web", "shop/db"] == (("shop/web-x1", "shop/db-x0"),) * 2
+
+
+def test_a_pod_that_was_replaced_is_compared_with_one_of_the_same_labels():
+    moved = [*replicas("web", 2, "y"), *replicas("db", 1, "y")]
+    found = pairs(
+        [*PODS, isolating("db", {"number": "1"})], [*moved, isolating("db", {"number": "7"})]
+    )
+    assert found["shop/web", "shop/db"] == (
+        ("shop/web-x1", "shop/db-x0"),
+        ("shop/web-y1", "shop/db-y0"),
+    )
+
+
+def test_a_pod_that_only_one_side_has_stands_for_nobody():
+    more = [*replicas("web", 3, "x"), *replicas("db", 1, "x")]
+    third = isolating("db", {"number": "2"})
+    assert pairs([*PODS, third], [*more, third])["shop/web", "shop/db"] is None
+
+
+def test_then_the_new_pod_itself_is_the_cause():
+    more = [*replicas("web", 3, "x"), *replicas("db", 1, "x")]
+    third = isolating("db", {"number": "2"})
+    found = lab.diff(load([*PODS, third]), load([*more, third]), by="workload")
+    (change,) = (c for c in found.changes if c.destination == "shop/db")
+    assert change.causes == ("shop/web-x2 is new",)
