@@ -157,7 +157,7 @@ def _check(options: argparse.Namespace) -> bool:
     warnings: tuple[Complaint, ...] = ()
     ignored: dict[str, int] = {}
     try:
-        cluster = read_cluster(options)
+        cluster = read_cluster(options, older=False)
         warnings = (*cluster.dropped, *cluster.warnings)
         ignored = dict(sorted(cluster.ignored.items()))
         others = ", ".join(f"{number} {passed_over(kind)}" for kind, number in ignored.items())

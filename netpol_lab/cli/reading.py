@@ -44,15 +44,24 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
     return replace(DEFAULTS, **typed)
 
 
-def read_cluster(options: argparse.Namespace, *paths: str) -> Cluster:
-    """Load the manifests that a command was given, or those at other paths."""
+def read_cluster(options: argparse.Namespace, *paths: str, older: bool = True) -> Cluster:
+    """Load the manifests that a command was given, or those at other paths.
+
+    What only older servers take is in force in some clusters: a question about it has an answer,
+    with a warning, unless `older` or an assumption that was typed says otherwise.
+    """
     from netpol_lab.manifests.loader import load_files
 
     paths = paths or tuple(options.paths)
     refuse_input_twice(paths)
     assumptions, namespace = assumptions_of(options), options.namespace
+    typed = {text.partition("=")[0].replace("-", "_") for text in options.assume}
     return load_files(
-        *paths, strict=not options.lenient, assumptions=assumptions, namespace=namespace
+        *paths,
+        strict=not options.lenient,
+        assumptions=assumptions,
+        namespace=namespace,
+        older=older and "strict_cidr" not in typed,
     )
 
 

@@ -26,6 +26,7 @@ from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
 from netpol_lab.manifests.naming_rules import check_metadata
+from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import why_file_is_stray, why_stray
@@ -38,7 +39,7 @@ from netpol_lab.manifests.text.yaml_reader import (
 )
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.typos import lookalike
-from netpol_lab.manifests.validation import check_object, warnings
+from netpol_lab.manifests.validation import warnings
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place
 
@@ -106,6 +107,7 @@ def load_files(
     strict: bool = True,
     assumptions: Assumptions = DEFAULTS,
     namespace: str = DEFAULT_NAMESPACE,
+    older: bool = False,
 ) -> Cluster:
     """Read manifests from files only; no argument is taken for YAML text, whatever it looks like.
 
@@ -115,6 +117,8 @@ def load_files(
         Files, pipes, directories, packaged scenarios, or ``"-"`` for standard input.
     strict, assumptions, namespace
         As for `load`.
+    older : bool
+        Warn of what only servers before v1.36 take, in place of refusing it.
 
     Examples
     --------
@@ -122,7 +126,7 @@ def load_files(
     Cluster: 3 pods, 1 namespace, 2 policies
     """
     texts = chain.from_iterable(map(texts_of_files, paths))
-    return read_all(texts, strict, assumptions, namespace)
+    return read_all(texts, strict, assumptions, namespace, older)
 
 
 def read_all(
@@ -130,6 +134,7 @@ def read_all(
     strict: bool = True,
     assumptions: Assumptions = DEFAULTS,
     namespace: str = DEFAULT_NAMESPACE,
+    older: bool = False,
 ) -> Cluster:
     r"""Read named texts.
 
@@ -137,8 +142,8 @@ def read_all(
     ----------
     texts : iterable of ManifestText or of (str, str)
         The name of each text, for complaints, and the text.
-    strict, assumptions, namespace
-        As for `load`.
+    strict, assumptions, namespace, older
+        As for `load_files`.
 
     Examples
     --------
@@ -146,7 +151,7 @@ def read_all(
     Cluster: 1 pod, 1 namespace, 0 policies
     """
     _check_namespace(namespace)
-    reader = _Reader(assumptions, strict, namespace)
+    reader = _Reader(assumptions, strict, namespace, older)
     for text in texts:
         reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()
@@ -231,6 +236,7 @@ class _Reader:
     assumptions: Assumptions
     strict: bool = True
     namespace: str = DEFAULT_NAMESPACE
+    older: bool = False
     objects: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
@@ -338,9 +344,11 @@ class _Reader:
             self.dropped += map(found.complaint, lost)
             problems = [problem for problem in problems if problem not in lost]
         strict_cidr = self.assumptions.strict_cidr
-        if problems := problems or list(check_object(decoded, strict_cidr)):
+        refused, warned = judged(decoded, strict_cidr, self.older)
+        if problems := problems or refused:
             self._refuse(found, *problems)
             return
+        self.warnings += map(found.complaint, warned)
         name = self._keep(found, kind, decoded)
         if kind == "NetworkPolicy":
             self.warnings += map(found.complaint, warnings(decoded, strict_cidr))

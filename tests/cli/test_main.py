@@ -457,7 +457,7 @@ def in_a_shell(words):
 
 
 def test_an_interrupted_command_says_nothing(capsys, monkeypatch):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("netpol_lab.cli.main.read_cluster", interrupted)
@@ -468,3 +468,56 @@ def test_an_interrupted_command_says_nothing(capsys, monkeypatch):
 def test_a_port_is_a_number(text):
     with pytest.raises(argparse.ArgumentTypeError, match="is not a number"):
         port_with_protocol(text)
+
+
+# ---------------------------------------------------------------- what only older servers take
+
+HOST_BITS = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: x}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.5/24}}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: x}
+"""
+ASKED = {
+    "reach": ("reach",),
+    "verdict": ("verdict", "--from", "203.0.113.9", "--to", "x/a", "--port", "80"),
+    "verdict as JSON": (
+        *("verdict", "-o", "json", "--from", "203.0.113.9", "--to", "x/a", "--port", "80"),
+    ),
+    "draw": ("draw",),
+    "lint": ("lint", "--fail-on", "never"),
+}
+
+
+@pytest.fixture
+def host_bits(tmp_path):
+    file = tmp_path / "dump.yaml"
+    file.write_text(HOST_BITS, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize("lenient", [(), ("--lenient",)], ids=["strict", "lenient"])
+@pytest.mark.parametrize("command", ASKED)
+def test_a_question_about_host_bits_is_answered_with_a_warning(capsys, host_bits, command, lenient):
+    said = answer(capsys, *ASKED[command], *lenient, host_bits)
+    assert "since v1.36" in said.err
+    assert "--assume strict_cidr=false" in said.err
+    assert said.out
+
+
+def test_check_refuses_host_bits_and_says_which_servers_take_them(capsys, host_bits):
+    out = answer(capsys, "check", host_bits, status=1).out
+    assert "hint: write 203.0.113.0/24; servers before v1.36 take it (--assume strict" in out
+    assert answer(capsys, "check", "--assume", "strict_cidr=false", host_bits)
+
+
+def test_who_says_that_servers_are_strict_gets_a_refusal(capsys, host_bits):
+    answer(capsys, "reach", "--assume", "strict_cidr=true", host_bits, status=2)
+
+
+def test_both_sides_of_a_diff_may_have_host_bits(capsys, host_bits):
+    assert answer(capsys, "diff", host_bits, host_bits).err.count("since v1.36") == 1
