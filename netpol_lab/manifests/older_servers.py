@@ -1,7 +1,7 @@
 """What only older servers take: refused in what is about to be applied, warned of elsewhere.
 
 Servers since v1.36 refuse CIDRs with host bits and the like, but keep those that are stored
-already (VAL-28, VAL-40, VAL-48): what is in a dump was accepted once, and its policies are in force.
+already (VAL-28, VAL-40, VAL-48): what is in a dump was accepted once, and is in force.
 """
 
 from __future__ import annotations
