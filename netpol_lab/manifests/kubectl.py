@@ -9,14 +9,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from netpol_lab.errors import ClusterError, Complaint, Reason
+from netpol_lab.errors import (
+    ClusterError,
+    Complaint,
+    Reason,
+    UnknownNameError,
+    did_you_mean,
+    visible,
+)
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 
 NEEDED = ("networkpolicies.networking.k8s.io", "pods")
 HELPFUL = ("services", "replicasets.apps", "jobs.batch")  # Services, and whose pods are whose
-WITHOUT_NAMESPACE = ("namespaces", "nodes")  # labels and addresses; often not allowed to everybody
+NAMESPACES = "namespaces"
+WITHOUT_NAMESPACE = (NAMESPACES, "nodes")  # labels and addresses; often not allowed to everybody
 
 
 def from_kubectl(
@@ -40,12 +48,15 @@ def from_kubectl(
     Returns
     -------
     Cluster
-        Whatever else than policies and pods may not be read is left out, with a warning.
+        Whatever else than policies and pods may not be read is left out, with a warning; so is a
+        namespace in which nothing is, where nobody can say whether it exists.
 
     Raises
     ------
     ClusterError
         When kubectl is absent, doesn't answer, or may not read policies or pods.
+    UnknownNameError
+        When there is no namespace of a name that is given.
 
     Examples
     --------
@@ -54,9 +65,11 @@ def from_kubectl(
     """
     if isinstance(namespaces, str):
         namespaces = [namespaces]
-    chosen = None if namespaces is None else list(namespaces)
+    chosen = None if namespaces is None else list(dict.fromkeys(namespaces))
     if chosen == []:
         raise ClusterError("no namespace is given: name some, or leave namespaces out for all.")
+    if context == "" or "" in (chosen or ()):
+        raise ClusterError("a context or namespace is empty: name one, or leave it out.")
     program = shutil.which("kubectl")
     if program is None:
         raise ClusterError(
@@ -65,17 +78,22 @@ def from_kubectl(
         )
     command = [program, *([f"--context={context}"] if context else [])]
     texts, refused = [], []
+    known: set[str] = set()
     for kind, *scope in _questions(chosen):
         try:
-            texts.append((f"kubectl get {kind}", _get(command, kind, scope, timeout)))
+            text = _get(command, kind, scope, timeout)
+            if kind == NAMESPACES and chosen:
+                known = _refuse_unknown(chosen, text)
+            texts.append((f"kubectl get {kind}", text))
         except ClusterError as error:
             if kind in NEEDED:
                 raise
             said = f"{kind} could not be read: {error}"
-            refused.append(Complaint("", Reason.FORBIDDEN, said, file="<kubectl>"))
+            refused.append(Complaint("", Reason.FORBIDDEN, said, file="<kubectl>", document=0))
     # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
     stored = replace(assumptions, strict_cidr=False)
     cluster = read_all(texts, strict=False, assumptions=stored)
+    refused += map(_perhaps_nowhere, {*(chosen or ())} - known - {*cluster.namespaces})
     return replace(cluster, warnings=(*cluster.warnings, *refused))
 
 
@@ -86,6 +104,23 @@ def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
         scopes = [f"--namespace={namespace}" for namespace in namespaces]
     yield from product((*NEEDED, *HELPFUL), scopes)
     yield from ((kind,) for kind in WITHOUT_NAMESPACE)
+
+
+def _refuse_unknown(chosen: list[str], text: str) -> set[str]:
+    """Return the namespaces of a cluster, if those that are chosen are among them."""
+    names = {*read_all([("kubectl get namespaces", text)], strict=False).namespaces}
+    for name in chosen:
+        if name not in names:
+            said = f'the cluster has no namespace "{visible(name)}".'
+            raise UnknownNameError(f"{said} {did_you_mean(name, names)}")
+    return names
+
+
+def _perhaps_nowhere(name: str) -> Complaint:
+    said = (
+        f"nothing is in the namespace {visible(name)}, if there is one: namespaces may not be read"
+    )
+    return Complaint("", Reason.FORBIDDEN, said, file="<kubectl>", document=0)
 
 
 def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str:
@@ -109,6 +144,12 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
         ) from None
     if run.returncode:
         raise ClusterError(_why(kind, run.stderr.strip()))
+    if not run.stdout.lstrip().startswith("{"):  # without a finding it prints an empty list
+        answer = visible(run.stdout.strip(), 200) or "nothing"
+        raise ClusterError(
+            f"kubectl ended well, but printed no JSON about {kind}: {answer}. Is it kubectl itself "
+            "that PATH leads to?"
+        )
     return run.stdout
 
 

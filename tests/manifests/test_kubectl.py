@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from netpol_lab.errors import ClusterError
+from netpol_lab.errors import ClusterError, UnknownNameError
 from netpol_lab.manifests.kubectl import from_kubectl
 
 OBJECTS = {
@@ -74,9 +74,46 @@ def test_policies_pods_and_namespaces_are_read(kubectl):
 
 def test_context_and_namespaces_are_passed_as_single_arguments(kubectl):
     asked = kubectl()
+    unknown = 'if kind == "namespaces": sys.exit("Error from server (Forbidden): no")'
+    kubectl(unknown)
     from_kubectl(context="my ctx; rm -rf /", namespaces=["shop", "-A"])
     assert all(arguments[0] == "--context=my ctx; rm -rf /" for arguments in asked())
     assert [a[3] for a in asked() if a[2] == "pods"] == ["--namespace=shop", "--namespace=-A"]
+
+
+def test_a_namespace_that_the_cluster_does_not_have_is_told(kubectl):
+    kubectl()
+    with pytest.raises(UnknownNameError, match=r'no namespace "shpo". Did you mean shop\?'):
+        from_kubectl(namespaces=["shop", "shpo"])
+
+
+def test_a_namespace_that_nobody_may_look_up_is_a_warning_if_nothing_is_in_it(kubectl):
+    nothing = 'if "--namespace=nope" in arguments: kind = "none"'
+    kubectl(f'if kind == "namespaces": sys.exit("Error from server (Forbidden): no")\n{nothing}')
+    first, last = from_kubectl(namespaces=["shop", "nope"]).warnings
+    assert "namespaces could not be read" in first.message
+    assert "nothing is in the namespace nope, if there is one" in last.message
+
+
+@pytest.mark.parametrize("printed", ["", "print('hello')", "print('[]')"])
+@pytest.mark.parametrize("kind", ["pods", "networkpolicies.networking.k8s.io"])
+def test_an_answer_that_is_no_list_is_an_error_though_kubectl_ends_well(kubectl, printed, kind):
+    kubectl(f"if kind == {kind!r}: {printed or 'pass'}; sys.exit()")
+    with pytest.raises(ClusterError, match=f"printed no JSON about {kind}"):
+        from_kubectl()
+
+
+def test_an_empty_answer_about_what_is_only_helpful_is_a_warning(kubectl):
+    kubectl('if kind == "services": sys.exit()')
+    (warning,) = from_kubectl().warnings
+    assert "services could not be read: kubectl ended well, but" in warning.message
+
+
+@pytest.mark.parametrize("given", [{"namespaces": [""]}, {"namespaces": ""}, {"context": ""}])
+def test_an_empty_name_is_not_taken_for_the_current_one(kubectl, given):
+    kubectl()
+    with pytest.raises(ClusterError, match="is empty"):
+        from_kubectl(**given)
 
 
 def test_what_may_not_be_read_beside_pods_and_policies_is_a_warning(kubectl):
