@@ -69,6 +69,7 @@ class Case:
     source: str = ""
     manifests: str | None = None
     manifests_from: tuple[str, ...] | None = snake_case("manifests_from")
+    namespace: str = ""
     probe_ports: tuple[ProbePort, ...] | None = snake_case("probe_ports")
     expect_default: bool | None = snake_case("expect_default")
     expect: tuple[Expectation, ...] | None = None

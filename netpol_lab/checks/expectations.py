@@ -33,7 +33,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 
 Texts = tuple[ManifestText, ...]
-Read = Callable[[Texts], Cluster]
+Read = Callable[[Texts, str], Cluster]  # the texts, and the namespace of what names none
 KEPT = 4  # clusters: many files of tests in a row read the same manifests
 
 
@@ -70,7 +70,11 @@ def run(
     >>> run([]).summary
     '0 cases, 0 expectations: all hold'
     """
-    read = lru_cache(maxsize=KEPT)(lambda texts: read_all(texts, strict, assumptions, namespace))
+
+    def read_with(texts: Texts, home: str) -> Cluster:
+        return read_all(texts, strict, assumptions, home or namespace)
+
+    read = lru_cache(maxsize=KEPT)(read_with)
     tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
     opened = {file: _opened(file, text_of(file)) for file in files}
@@ -116,7 +120,7 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     1 case, 2 expectations: all hold
     """
     known = checked_cluster(cluster)
-    tests = _Run(lambda texts: known, assumptions)
+    tests = _Run(lambda texts, home: known, assumptions)
     for document, case in read_cases(f"{text}\n", INLINE, at_hand=True):
         tests.case(document, case)
     return tests.report
@@ -188,7 +192,7 @@ class _Run:
 
     def case(self, document: Document, case: Case) -> None:
         """Check each expected verdict of a case."""
-        file, cluster = document.file, self.read(_texts(document, case))
+        file, cluster = document.file, self.read(_texts(document, case), case.namespace)
         if self._is_put_off(file, case, cluster):
             return
         said = self.report.warnings
@@ -212,7 +216,7 @@ class _Run:
         complaints: tuple[Complaint, ...] = ()
         warned: tuple[Complaint, ...] = ()
         try:
-            cluster = self.read((ManifestText(INLINE, case.manifest or ""),))
+            cluster = self.read((ManifestText(INLINE, case.manifest or ""),), case.namespace)
             if self._is_put_off(file, case, cluster):
                 return
             warned = cluster.warnings

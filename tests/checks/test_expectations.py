@@ -7,6 +7,7 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.checks.expectations import run
 from tests.helpers.expected import outcome
+from tests.helpers.stand_in import write
 
 CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
 
@@ -232,3 +233,24 @@ def test_a_text_in_another_format_is_refused_with_a_complaint(text, said):
 def test_a_pod_that_is_not_there_is_a_failure_with_a_suggestion():
     report = lab.expect(SHOP, "expect: [{from: wep, to: db, port: 1, allowed: true}]")
     assert "web" in str(report)
+
+
+BARE = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+EXPECTED = "manifests_from: [app]\nexpect: [{from: %s/a, to: %s/a, port: 1, allowed: true}]\n"
+
+
+@pytest.mark.parametrize(("key", "home"), [("", "team"), ("namespace: shop\n", "shop")])
+def test_manifests_without_a_namespace_belong_to_that_of_the_case_or_of_the_run(
+    tmp_path, key, home
+):
+    write(tmp_path, {"app/a.yaml": BARE, "test.yaml": key + EXPECTED % (home, home)})
+    assert run([tmp_path / "test.yaml"], namespace="team").failures == []
+
+
+def test_what_is_left_out_of_a_folder_is_a_warning_once(tmp_path):
+    text = f"{EXPECTED}---\n{EXPECTED}" % (*["default"] * 4,)
+    write(tmp_path, {"app/a.yaml": BARE, "app/values.yaml": "a: 1", "test.yaml": text})
+    report = run([tmp_path / "test.yaml"])
+    assert report.hold
+    assert [w.message.partition(":")[0] for w in report.warnings] == ["is a chart's values"]
+    assert "values.yaml" in report.as_data()["warnings"][0]

@@ -13,6 +13,7 @@ import pytest
 from netpol_lab.cli.main import CHECK, EXAMPLES, TEST, VERDICT, main, port_with_protocol
 from netpol_lab.model.assumptions import Assumptions
 from tests.helpers.shown_examples import examples_in, repository_of, typed
+from tests.helpers.stand_in import write
 
 BROKEN = """\
 apiVersion: networking.k8s.io/v1
@@ -521,3 +522,33 @@ def test_who_says_that_servers_are_strict_gets_a_refusal(capsys, host_bits):
 
 def test_both_sides_of_a_diff_may_have_host_bits(capsys, host_bits):
     assert answer(capsys, "diff", host_bits, host_bits).err.count("since v1.36") == 1
+
+
+# ---------------------------------------------------------------- what folders hold
+
+BARE = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\n"
+
+
+def test_the_namespace_of_what_names_none_can_be_chosen(capsys, tmp_path):
+    write(tmp_path, {"a.yaml": BARE % "a", "b.yaml": BARE % "b"})
+    flow = ("--from", "team/a", "--to", "team/b", "--port", "80")
+    out = answer(capsys, "verdict", str(tmp_path), *flow, "--namespace", "team").out
+    assert out.startswith("team/a -> team/b  TCP 80: allowed")
+    answer(capsys, "verdict", str(tmp_path), *flow, "-n", "team")
+    said = answer(capsys, "check", str(tmp_path), "-n", "Te am", status=2)
+    assert 'no namespace can be called "Te am"' in said.err
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_a_verdict_says_in_every_format_what_it_did_not_read(capsys, tmp_path, format):
+    write(tmp_path, {"a.yaml": BARE % "a", "b.yaml": BARE % "b", "values.yaml": "x: 1"})
+    flow = ("--from", "a", "--to", "b", "--port", "80")
+    said = answer(capsys, "verdict", str(tmp_path), *flow, "-o", format)
+    assert "values.yaml\n  NotRead: is a chart's values" in said.err
+
+
+def test_a_run_of_tests_says_what_it_did_not_read(capsys, tmp_path):
+    text = "manifests_from: [app]\nexpect: [{from: a, to: a, port: 1, allowed: true}]\n"
+    write(tmp_path, {"app/a.yaml": BARE % "a", "app/values.yaml": "x: 1", "t.yaml": text})
+    said = answer(capsys, "test", str(tmp_path / "t.yaml"))
+    assert "NotRead: is a chart's values" in said.err

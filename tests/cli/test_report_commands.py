@@ -372,6 +372,27 @@ def test_manifests_that_are_read_are_not_written_over(capsys, many, options):
     assert Path(many).read_text() == before
 
 
+@pytest.mark.parametrize("option", ["--out", "--expect"])
+def test_manifests_in_a_folder_that_is_read_are_not_written_over(capsys, many, option):
+    words = ("--update",) if option == "--expect" else ()
+    folder, before = str(Path(many).parent), Path(many).read_text()
+    assert "would lose it" in answer(capsys, "reach", folder, *words, option, many, status=2).err
+    assert Path(many).read_text() == before
+
+
+@pytest.mark.parametrize("command", ["reach", "lint", "draw"])
+def test_a_report_in_the_folder_that_is_read_is_no_input_the_next_time(
+    capsys, tmp_path, monkeypatch, command
+):
+    monkeypatch.chdir(tmp_path)
+    Path("shop.yaml").write_text(SCENARIO.read_text())
+    words = (command, ".", "-o", "json", "--out", "report.json")
+    for status in (main(list(words)), main(list(words))):
+        assert status == 0
+    assert "report.json\n  NotRead: " in capsys.readouterr().err
+    assert main(["reach", ".", "--expect", "report.txt", "--update"]) == 0
+
+
 @pytest.mark.parametrize("option", ["--from", "--to", "--out", "--expect"])
 def test_an_empty_name_is_refused_and_not_taken_for_everybody(capsys, option):
     assert "is empty" in refused(capsys, "reach", "three-tier", option, "")
