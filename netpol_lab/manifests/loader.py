@@ -8,28 +8,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from netpol_lab.errors import (
     Complaint,
     ManifestError,
-    NetpolError,
     Reason,
-    counted,
     did_you_mean,
     visible,
 )
-from netpol_lab.manifests.api_types import ObjectMeta
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
-from netpol_lab.manifests.naming_rules import check_metadata
+from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
-from netpol_lab.manifests.text.strays import why_file_is_stray, why_stray
+from netpol_lab.manifests.text.strays import sort_out
 from netpol_lab.manifests.text.yaml_reader import (
     WHOLE,
     Document,
@@ -45,7 +42,6 @@ from netpol_lab.model.cluster import Cluster, Place
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 
-WITHOUT_NAMESPACE = ("Namespace", "Node")
 CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
@@ -150,8 +146,7 @@ def read_all(
     >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
     Cluster: 1 pod, 1 namespace, 0 policies
     """
-    _check_namespace(namespace)
-    reader = _Reader(assumptions, strict, namespace, older)
+    reader = _Reader(assumptions, strict, older, NamedObjects(namespace))
     for text in texts:
         reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()
@@ -187,13 +182,6 @@ def read_parts(document: Document, *names: str) -> Cluster:
     reader = _Reader(DEFAULTS)
     reader.take_in(document, *names)
     return reader.cluster()
-
-
-def _check_namespace(name: str) -> None:
-    faults = [*check_metadata(ObjectMeta(name="any", namespace=name))] if name else []
-    if faults or not name:
-        why = faults[0].message if faults else "it is empty"
-        raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')
 
 
 # ---------------------------------------------------------------- documents
@@ -235,17 +223,14 @@ class _Reader:
 
     assumptions: Assumptions
     strict: bool = True
-    namespace: str = DEFAULT_NAMESPACE
     older: bool = False
-    objects: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
+    objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
-    builds: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    rivals: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def read_text(self, text: ManifestText) -> None:
         """Read a text; what is only found in a folder is passed over if it is no manifest."""
@@ -254,17 +239,9 @@ class _Reader:
         if text.origin is not Origin.FOUND:
             self.read(text.text, text.name)
             return
-        found, broken = documents(text.text, text.name)
-        if why := why_file_is_stray(text.name, text.text, found, bool(broken)):
-            self._pass_over_text(text.name, why)
-            return
-        strays = {d.number: why for d in found if (why := why_stray(text.name, d.value))}
-        for number, why in strays.items():
-            self._pass_over_text(text.name, why, number if len(found) > 1 else 0)
-        self._read_documents([d for d in found if d.number not in strays], broken, WHOLE)
-
-    def _pass_over_text(self, file: str, why: str, document: int = 0) -> None:
-        self.warnings.append(Complaint("", Reason.NOT_READ, why, "", file, document))
+        found, broken, passed_over = sort_out(*documents(text.text, text.name), text)
+        self.warnings += passed_over
+        self._read_documents(found, broken, WHOLE)
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
         self._read_documents(*documents(text, file, inset), inset)
@@ -349,37 +326,12 @@ class _Reader:
             self._refuse(found, *problems)
             return
         self.warnings += map(found.complaint, warned)
-        name = self._keep(found, kind, decoded)
+        build = found.document.file if self.origin is Origin.BUILT else ""
+        name, replaces = self.objects.keep(kind, decoded, build)
+        self.warnings += map(found.complaint, [TWICE] if replaces else [])
         if kind == "NetworkPolicy":
             self.warnings += map(found.complaint, warnings(decoded, strict_cidr))
             self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
-
-    def _keep(self, found: _WrittenObject, kind: str, decoded: Any) -> tuple[str, str]:
-        """Keep an object under its name, where a later one of that name replaces it (VAL-41)."""
-        alike, meta = self.objects.setdefault(kind, {}), decoded.metadata
-        if kind not in WITHOUT_NAMESPACE and not meta.namespace:
-            meta = replace(meta, namespace=self.namespace)
-            decoded = replace(decoded, metadata=meta)
-        if not meta.name:  # the server would add something unique to generateName (VAL-04)
-            names = (f"{meta.generate_name}{number}" for number in count(1))
-            taken = {name for _, name in alike}
-            meta = replace(meta, name=next(name for name in names if name not in taken))
-            decoded = replace(decoded, metadata=meta)
-        name = meta.namespace, meta.name
-        if name in alike and (kind == "NetworkPolicy" or alike[name] != decoded):
-            self._say_twice(found, (kind, *name))
-        if self.origin is Origin.BUILT:
-            self.builds[kind, *name] = found.document.file
-        alike[name] = decoded
-        return name
-
-    def _say_twice(self, found: _WrittenObject, name: tuple[str, str, str]) -> None:
-        """Warn of an object that replaces another; of two builds only once."""
-        earlier, file = self.builds.get(name, ""), found.document.file
-        if self.origin is Origin.BUILT and earlier not in ("", file):
-            self.rivals[earlier, file] += 1
-        else:
-            self.warnings.append(found.complaint(_TWICE))
 
     def _pass_over(self, found: _WrittenObject) -> None:
         kind = found.value["kind"]
@@ -393,8 +345,9 @@ class _Reader:
         forget_positions()
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
-        self.warnings += (_rivalry(*pair, number) for pair, number in self.rivals.items())
-        cluster = build({kind: list(alike.values()) for kind, alike in self.objects.items()})
+        self.warnings += self.objects.rivalries()
+        objects = self.objects.by_kind.items()
+        cluster = build({kind: list(alike.values()) for kind, alike in objects})
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         return replace(
             cluster,
@@ -404,21 +357,6 @@ class _Reader:
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
         )
-
-
-_TWICE = Problem(  # VAL-41
-    ("metadata", "name"),
-    Reason.DUPLICATE,
-    "appears twice, and the last one replaces the other",
-    "give one of them another name, if both are meant",
-)
-
-
-def _rivalry(earlier: str, later: str, number: int) -> Complaint:
-    """Return the warning about kustomizations that were built both and make the same objects."""
-    said = f"makes {counted(number, 'object')} of the same name as {earlier}, and replaces them"
-    hint = "are these two variants of one application? Then name the folder of one of them"
-    return Complaint("", Reason.DUPLICATE, said, hint, later, document=0)
 
 
 _ONE_TOO_MANY = (

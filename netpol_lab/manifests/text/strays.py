@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab.errors import visible
+from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import get
+from netpol_lab.manifests.text.files import ManifestText
 from netpol_lab.manifests.text.yaml_reader import Document, documents
 
 _OF_MANIFESTS = {"apiversion", "kind", "podselector", "policytypes", "matchlabels"}
@@ -20,12 +21,39 @@ _ACTION = re.compile(r"\{\{|\{%")
 _PLAYS = ("hosts", "tasks", "import_playbook", "ansible.builtin.import_playbook")
 
 
+def sort_out(
+    found: list[Document], broken: list[Complaint], text: ManifestText
+) -> tuple[list[Document], list[Complaint], list[Complaint]]:
+    """Return what of a text from a folder is to be read, and a warning for all the rest.
+
+    Parameters
+    ----------
+    found, broken : list
+        What can be read of it at all, and the complaints about the rest.
+    text : ManifestText
+
+    Returns
+    -------
+    (list of Document, list of Complaint, list of Complaint)
+        Documents to read, complaints that count, and warnings.
+    """
+    file = text.name
+    if why := why_file_is_stray(file, text.text, found, bool(broken)):
+        return [], [], [_passed_over(file, why)]
+    strays = {document.number: why_stray(file, document.value) for document in found}
+    alone = len(strays) == 1
+    notes = [_passed_over(file, why, 0 if alone else n) for n, why in strays.items() if why]
+    return [document for document in found if not strays[document.number]], broken, notes
+
+
+def _passed_over(file: str, why: str, document: int = 0) -> Complaint:
+    return Complaint("", Reason.NOT_READ, why, "", file, document)
+
+
 def could_be_manifests(file: str, text: str) -> bool:
-    """Say whether a file in a folder would be read."""
-    found, broken = documents(text, file)
-    if why_file_is_stray(file, text, found, bool(broken)):
-        return False
-    return bool(broken) or any(not why_stray(file, document.value) for document in found)
+    """Say whether something in a file in a folder would be read."""
+    found, broken, _ = sort_out(*documents(text, file), ManifestText(file, text))
+    return bool(found or broken)
 
 
 def why_file_is_stray(file: str, text: str, found: Sequence[Document], is_broken: bool) -> str:

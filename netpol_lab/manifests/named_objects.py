@@ -1,0 +1,99 @@
+"""Objects by their names: which namespace they belong to, and which of them replaces another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from netpol_lab.errors import Complaint, NetpolError, Reason, counted, visible
+from netpol_lab.manifests.api_types import ObjectMeta
+from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.naming_rules import check_metadata
+
+WITHOUT_NAMESPACE = ("Namespace", "Node")
+TWICE = Problem(  # VAL-41
+    ("metadata", "name"),
+    Reason.DUPLICATE,
+    "appears twice, and the last one replaces the other",
+    "give one of them another name, if both are meant",
+)
+
+
+@dataclass
+class NamedObjects:
+    """Objects by kind, namespace and name, of which the last one of a name stands (VAL-41).
+
+    Parameters
+    ----------
+    namespace : str
+        Where objects belong that name none (DEF-11).
+
+    Raises
+    ------
+    NetpolError
+        When nothing can be called so.
+    """
+
+    namespace: str
+    by_kind: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
+    builds: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    rivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        name = self.namespace
+        faults = [*check_metadata(ObjectMeta(name="any", namespace=name))] if name else []
+        if faults or not name:
+            why = faults[0].message if faults else "it is empty"
+            raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')
+
+    def keep(self, kind: str, thing: Any, build: str = "") -> tuple[tuple[str, str], bool]:
+        """Keep an object.
+
+        Parameters
+        ----------
+        kind : str
+        thing : object
+        build : str
+            The kustomization that makes it, if one does.
+
+        Returns
+        -------
+        ((str, str), bool)
+            Its namespace and name; and whether it replaces another, of which a word is due.
+
+        Examples
+        --------
+        >>> from netpol_lab.manifests.api_types import ObjectMeta, Pod
+        >>> NamedObjects("shop").keep("Pod", Pod(metadata=ObjectMeta(generate_name="web-")))
+        (('shop', 'web-1'), False)
+        """
+        alike, meta = self.by_kind.setdefault(kind, {}), thing.metadata
+        if kind not in WITHOUT_NAMESPACE and not meta.namespace:
+            meta = replace(meta, namespace=self.namespace)
+        if not meta.name:  # the server would add something unique to generateName (VAL-04)
+            names = (f"{meta.generate_name}{number}" for number in count(1))
+            taken = {name for _, name in alike}
+            meta = replace(meta, name=next(name for name in names if name not in taken))
+        if meta is not thing.metadata:
+            thing = replace(thing, metadata=meta)
+        name = meta.namespace, meta.name
+        replaces = name in alike and (kind == "NetworkPolicy" or alike[name] != thing)
+        earlier = self.builds.get((kind, *name), "")
+        if replaces and build and earlier not in ("", build):
+            self.rivals[earlier, build] += 1
+            replaces = False  # said once for all of them
+        if build:
+            self.builds[kind, *name] = build
+        alike[name] = thing
+        return name, replaces
+
+    def rivalries(self) -> Iterator[Complaint]:
+        """Yield a warning for any two kustomizations that make the same objects."""
+        for (earlier, later), number in self.rivals.items():
+            objects = counted(number, "object")
+            said = f"makes {objects} of the same name as {earlier}, and replaces them"
+            hint = "are these two variants of one application? Then name the folder of one of them"
+            yield Complaint("", Reason.DUPLICATE, said, hint, later, document=0)
