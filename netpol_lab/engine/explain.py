@@ -94,7 +94,12 @@ def left_open(verdict: Verdict) -> list[str]:
         if _decides(name, verdict.outcomes)
     ]
     if _pods_differ(verdict.outcomes):
-        if any(end.among for end in verdict.flow.ends):
+        ends = chain.from_iterable(outcome.arriving.ends for outcome in verdict.outcomes)
+        if any(end.pod is not None and end.pod.supposed for end in ends):
+            words.append(
+                "policies ask for a label of these pods whose value only the cluster knows (SEM-68)"
+            )
+        elif any(end.among for end in verdict.flow.ends):
             words.append("the workload has several pods, and they differ: name one of them")
         else:
             words.append("the Service may lead to any of its pods, and they differ")

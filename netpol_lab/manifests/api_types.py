@@ -299,6 +299,7 @@ class JobSpec(Open):
     """``spec`` of a Job."""
 
     parallelism: int | None = None
+    completions: int | None = None
     completion_mode: str = ""
     template: PodTemplate = PodTemplate()
 

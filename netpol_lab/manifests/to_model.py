@@ -44,8 +44,10 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     nodes = _nodes(objects.get("Node", ()), objects.get("Pod", ()))
     workloads = Workloads(objects)
     running = objects.get("Pod", [])
-    all_pods = (*running, *workloads.missing_pods(running))
-    pods = tuple(_pod(pod, nodes, workloads.owner(pod.metadata)) for pod in all_pods)
+    all_pods = (*((pod, False) for pod in running), *workloads.missing_pods(running))
+    pods = tuple(
+        _pod(pod, nodes, workloads.owner(pod.metadata), supposed) for pod, supposed in all_pods
+    )
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
     services = tuple(_service(service) for service in objects.get("Service", ()))
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
@@ -64,7 +66,9 @@ def _placed(thing: Any) -> Any:
     return replace(thing, metadata=replace(meta, namespace=meta.namespace or DEFAULT_NAMESPACE))
 
 
-def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None) -> model.Pod:
+def _pod(
+    pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None, supposed: bool
+) -> model.Pod:
     spec, meta = pod.spec, pod.metadata
     own = _addresses(pod.status.own_ips)
     known = (*(own if spec.host_network else ()), *_addresses(pod.status.node_ips))
@@ -79,6 +83,7 @@ def _pod(pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | No
         host_network=spec.host_network,
         finished=is_finished(pod),
         workload=owner and model.Workload(owner.kind, owner.name),
+        supposed=supposed,
     )
 
 

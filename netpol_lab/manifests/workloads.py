@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from itertools import count, islice, product
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.asked_labels import AskedLabels
 
-MOST_REPLICAS = 2  # enough to see what replicas of one workload may do to each other
+MOST_REPLICAS = (
+    2  # of those alike: enough to see what replicas of one workload may do to each other
+)
 
 # The labels that controllers add to those of the template.
 POD_NAME, POD_INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
@@ -27,6 +32,19 @@ KINDS = {
 }
 JOBS = ("Job", "CronJob")
 
+# The labels of controllers whose value only the cluster knows; those in one line have the same.
+_UIDS, _JOB_NAMES = (
+    ("batch.kubernetes.io/controller-uid", "controller-uid"),
+    (JOB_NAME, OLD_JOB_NAME),
+)
+_UNKNOWN: dict[str, tuple[tuple[str, ...], ...]] = {
+    "Deployment": (("pod-template-hash",),),
+    "StatefulSet": (("controller-revision-hash",),),
+    "DaemonSet": (("controller-revision-hash",), ("pod-template-generation",)),
+    "Job": (_UIDS,),
+    "CronJob": (_UIDS, _JOB_NAMES),
+}
+
 
 class Key(NamedTuple):
     """Namespace, kind and name of a workload."""
@@ -34,6 +52,31 @@ class Key(NamedTuple):
     namespace: str
     kind: str
     name: str
+
+
+class MadePod(NamedTuple):
+    """A pod that a workload would make.
+
+    Parameters
+    ----------
+    pod : api.Pod
+    supposed : bool
+        Whether it has a label that selectors ask for and whose value only the cluster knows, so
+        that there may be no such pod (SEM-68).
+    """
+
+    pod: api.Pod
+    supposed: bool
+
+
+class _Variant(NamedTuple):
+    """Labels that only the cluster knows, and those of their values that a selector asks for."""
+
+    labels: Mapping[str, str]
+    asked: tuple[str, ...]
+
+
+_Asked = Callable[[str], tuple[str, ...] | None]  # what selectors want of a controller's label
 
 
 class Workloads:
@@ -51,7 +94,7 @@ class Workloads:
             for kind in KINDS
             for found in objects.get(kind, ())
         }
-        self._selected = frozenset(_labels_selected(objects))
+        self._asked = AskedLabels(objects)
 
     def owner(self, meta: api.ObjectMeta) -> Key | None:
         """Return the workload at the top of a chain of owners: a Deployment, not its ReplicaSet.
@@ -69,7 +112,7 @@ class Workloads:
             meta = self._known[above].metadata
         return chain[-1] if chain else None
 
-    def missing_pods(self, pods: Iterable[api.Pod]) -> Iterator[api.Pod]:
+    def missing_pods(self, pods: Iterable[api.Pod]) -> Iterator[MadePod]:
         """Yield the pods that workloads would make and that are not among those given.
 
         Parameters
@@ -95,39 +138,29 @@ class Workloads:
 
     def _made_by(
         self, key: Key, workload: api.Workload, taken: set[tuple[str, str]]
-    ) -> Iterator[api.Pod]:
-        """Yield a workload's pods: a few that are alike, and those that a selector names."""
+    ) -> Iterator[MadePod]:
+        """Yield a workload's pods: a few that are alike, and those that selectors tell apart."""
         spec = workload.spec
         job: api.JobSpec = spec.job_template.spec if key.kind == "CronJob" else spec
         template = job.template
-        for i in self._numbers(key, spec, job):
-            name = f"{key.name}-{i}"
+        asked = partial(
+            self._asked.values, namespace=key.namespace, written=template.metadata.labels or {}
+        )
+        variants = [*_variants(key, asked)]
+        for i, variant in product(_numbers(key, spec, job, asked), variants):
+            name = "-".join((key.name, *variant.asked, str(i)))
             if (key.namespace, name) in taken:  # another workload of this name, or a pod
-                name = f"{key.name}-{key.kind.lower()}-{i}"
+                name = "-".join((key.name, key.kind.lower(), *variant.asked, str(i)))
             taken.add((key.namespace, name))
+            added = {**_added_labels(key, job, i), **variant.labels}
             meta = replace(
                 template.metadata,
                 name=name,
                 namespace=key.namespace,
-                labels={**(template.metadata.labels or {}), **_added_labels(key, job, i)},
+                labels={**(template.metadata.labels or {}), **added},
                 owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
             )
-            yield api.Pod(metadata=meta, spec=template.spec)
-
-    def _numbers(self, key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> Iterable[int]:
-        """Return the numbers of a workload's pods: at most `MOST_REPLICAS` that are alike.
-
-        Each pod of a StatefulSet has labels of its own, so those that a selector names are made
-        too.
-        """
-        asked = job.parallelism if key.kind in JOBS else spec.replicas
-        asked = 1 if asked is None or key.kind == "DaemonSet" else asked
-        first = spec.ordinals.start if key.kind == "StatefulSet" else 1
-        every = range(first, first + max(0, asked))
-        if key.kind != "StatefulSet":
-            return every[:MOST_REPLICAS]
-        named = (_ordinal(key, *label) for label in self._selected)
-        return sorted({*every[:MOST_REPLICAS], *(i for i in named if i in every)})
+            yield MadePod(api.Pod(metadata=meta, spec=template.spec), supposed=len(variants) > 1)
 
 
 def is_finished(pod: api.Pod) -> bool:
@@ -161,13 +194,82 @@ def _is_over(workload: api.Workload) -> bool:
     return workload.spec.suspend or not true.isdisjoint(("Complete", "Failed"))
 
 
-def _ordinal(key: Key, label: str, value: str) -> int | None:
-    """Return the number of the pod of a StatefulSet that has a label; None where none may."""
-    if label == POD_NAME and value.startswith(f"{key.name}-"):
-        value = value.removeprefix(f"{key.name}-")
-    elif label != POD_INDEX:
-        return None
-    return int(value) if re.fullmatch(r"0|[1-9][0-9]{0,9}", value) else None
+def _numbers(key: Key, spec: api.WorkloadSpec, job: api.JobSpec, asked: _Asked) -> list[int]:
+    """Return the numbers of a workload's pods, which may be very many (SEM-67).
+
+    Those that a selector names, and a few more that are alike, as most replicas are.
+    """
+    every, at_once = _replicas(key, spec, job)
+    named = {
+        number
+        for label, number_of in _NUMBERED.get(key.kind, {}).items()
+        if label != JOB_INDEX or job.completion_mode == "Indexed"
+        for value in asked(label) or ()
+        if (number := number_of(key.name, value)) is not None and number in every
+    }
+    alike = islice((i for i in every if i not in named), min(at_once, MOST_REPLICAS))
+    return sorted({*named, *alike})
+
+
+def _variants(key: Key, asked: _Asked) -> Iterator[_Variant]:
+    """Yield the labels that only the cluster knows, in every way that selectors tell apart."""
+    choices = []
+    for labels in _UNKNOWN.get(key.kind, ()):
+        found = [asked(label) for label in labels]
+        if any(values is not None for values in found):
+            every = dict.fromkeys(value for values in found for value in values or ())
+            named = [value for value in every if _may_be(key, labels, value)]
+            other = _another(key, labels, every)
+            choices.append([(labels, value, value != other) for value in (other, *named)])
+    for chosen in product(*choices):
+        yield _Variant(
+            {label: value for labels, value, _ in chosen for label in labels},
+            tuple(value for _, value, is_asked in chosen if is_asked),
+        )
+
+
+def _replicas(key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> tuple[range, int]:
+    """Return the numbers that pods of a workload can have, and how many of them run at once."""
+    if key.kind == "DaemonSet":  # one on each node, and nobody says how many nodes there are
+        return range(1, 1 + MOST_REPLICAS), MOST_REPLICAS
+    if key.kind in JOBS:
+        at_once = max(0, 1 if job.parallelism is None else job.parallelism)
+        done = at_once if job.completions is None else job.completions
+        is_indexed = job.completion_mode == "Indexed" and at_once
+        return range(1, 1 + (done if is_indexed else min(at_once, done))), at_once
+    first = spec.ordinals.start if key.kind == "StatefulSet" else 1
+    replicas = max(0, 1 if spec.replicas is None else spec.replicas)
+    return range(first, first + replicas), replicas
+
+
+def _number(name: str, value: str, first: int = 0) -> int | None:
+    """Return the number of the pod whose index has this text; None where it is no index."""
+    return first + int(value) if re.fullmatch(r"0|[1-9][0-9]{0,9}", value) else None
+
+
+def _number_in_name(name: str, value: str) -> int | None:
+    """Return the number of the pod of a StatefulSet that has this name; None where it is not."""
+    return _number(name, value.removeprefix(f"{name}-")) if value.startswith(f"{name}-") else None
+
+
+_NUMBERED: dict[str, dict[str, Callable[[str, str], int | None]]] = {
+    "StatefulSet": {POD_INDEX: _number, POD_NAME: _number_in_name},
+    "Job": {JOB_INDEX: partial(_number, first=1)},
+    "CronJob": {JOB_INDEX: partial(_number, first=1)},
+}
+
+
+def _may_be(key: Key, labels: tuple[str, ...], value: str) -> bool:
+    """Say whether labels that only the cluster knows may have a value."""
+    if labels == _JOB_NAMES:
+        return re.fullmatch(rf"{re.escape(key.name)}-[0-9]+", value) is not None
+    return bool(value)
+
+
+def _another(key: Key, labels: tuple[str, ...], asked: Container[str]) -> str:
+    """Return a value that these labels may have and that no selector asks for."""
+    stem = key.name if labels == _JOB_NAMES else "other"
+    return next(value for i in count(1) if (value := f"{stem}-{i}") not in asked)
 
 
 def _added_labels(key: Key, job: api.JobSpec, i: int) -> dict[str, str]:
@@ -179,17 +281,3 @@ def _added_labels(key: Key, job: api.JobSpec, i: int) -> dict[str, str]:
     name = f"{key.name}-{i}" if key.kind == "CronJob" else key.name  # its Jobs have numbers
     index = {JOB_INDEX: str(i - 1)} if job.completion_mode == "Indexed" else {}
     return {JOB_NAME: name, OLD_JOB_NAME: name, **index}
-
-
-def _labels_selected(objects: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str, str]]:
-    """Yield the labels that policies and Services ask for, key and value."""
-    for service in objects.get("Service", ()):
-        yield from (service.spec.selector or {}).items()
-    for policy in objects.get("NetworkPolicy", ()):
-        spec: api.NetworkPolicySpec = policy.spec
-        rules: tuple[api.Rule, ...] = (*(spec.ingress or ()), *(spec.egress or ()))
-        peers = (peer for rule in rules for peer in rule.peers or ())
-        for selector in filter(None, (spec.pod_selector, *(peer.pod_selector for peer in peers))):
-            yield from (selector.match_labels or {}).items()
-            for item in selector.match_expressions or ():
-                yield from ((item.key, value) for value in item.values or ())

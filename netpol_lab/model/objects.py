@@ -378,6 +378,9 @@ class Pod(Namespaced):
         Whether its phase is Succeeded or Failed, so that it owns no address (SEM-55).
     workload : Workload, optional
         What made it.
+    supposed : bool
+        Whether it was made up for the value of a label that only the cluster knows: there may be
+        such a pod or not (SEM-68).
     """
 
     labels: Labels = field(default_factory=dict, hash=False)
@@ -388,6 +391,7 @@ class Pod(Namespaced):
     host_network: bool = False
     finished: bool = False
     workload: Workload | None = None
+    supposed: bool = False
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:

@@ -109,6 +109,8 @@ def blast_radius(reach: Reachability, start: str, by: str = "pod") -> tuple[Reac
     while queue:  # breadth first, so that each way is a shortest one
         here = queue.popleft()
         for name in groups.within(reach.matrix.spread(groups.members[here]) & ~seen):
+            if groups.unsure and not reach.between(here, name, by).ports:
+                continue
             seen |= groups.members[name]
             ways[name] = (*ways[here], name)
             if groups.members[name] & reach.index.pod_bits:

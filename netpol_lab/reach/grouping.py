@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from netpol_lab.model.addresses import AddressRange
-from netpol_lab.model.bitsets import bits_by, ones
+from netpol_lab.model.bitsets import bits_by, bits_of, ones
 from netpol_lab.model.objects import Pod, Workload
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.endpoint_index import EndpointIndex
@@ -51,6 +51,8 @@ class Groups:
         The ends of each group, as bits.
     order : dict of str to int
         The number of each group, in the cluster's order.
+    unsure : int
+        The pods in groups of which only some exist (SEM-68), as bits.
     """
 
     def __init__(self, by: str, pods: Iterable[Pod], index: EndpointIndex) -> None:
@@ -64,6 +66,17 @@ class Groups:
         self.owner = {index.place_of[end]: group for end, group in named.items()}
         self.members = bits_by(self.owner.__getitem__, self.owner)
         self.order = {group: number for number, group in enumerate(self.members)}
+        self._instead: dict[int, object] = {
+            index.place_of[str(pod)]: (pod.namespace, pod.workload)
+            for pod in pods
+            if pod.supposed and self._within
+        }
+        self.unsure = bits_of(self._instead)
+
+    def units(self, group: str) -> tuple[int, ...]:
+        """Return the ends of a group, one by one; pods of which only some exist count as one."""
+        ends = ones(self.members[group])
+        return tuple(bits_by(lambda place: self._instead.get(place, place), ends).values())
 
     @property
     def names(self) -> tuple[str, ...]:

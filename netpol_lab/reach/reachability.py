@@ -10,7 +10,7 @@ from operator import and_
 
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, counted
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.bitsets import union
+from netpol_lab.model.bitsets import ones, union
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import checked_port
 from netpol_lab.model.objects import Pod
@@ -367,7 +367,18 @@ class Reachability:
         ports_of = self.matrix.classes.ports
         for other in sorted(reached, key=groups.order.__getitem__):
             found = reached[other]
+            if groups.unsure & (groups.members[name] | groups.members[other]):
+                found = found._replace(certain=self._surely(name, other, groups))
             yield Connection(name, other, ports_of(found.certain), ports_of(found.undefined))
+
+    def _surely(self, source: str, destination: str, groups: Groups) -> int:
+        """Return the ports between two groups whichever pods exist of those that may (SEM-68)."""
+        found = 0
+        for some, others in product(groups.units(source), groups.units(destination)):
+            pairs = [pair for pair in product(ones(some), ones(others)) if pair[0] != pair[1]]
+            cells = (self.matrix.cell(*pair).certain for pair in pairs)
+            found |= reduce(and_, cells, -1) if pairs else 0
+        return found
 
     # Ways over several connections
 

@@ -26,7 +26,7 @@ TEMPLATE = """{metadata: {labels: {app: web}},
         ("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}", "web-1"),
         ("Deployment", "apps/v1", f"{{replicas: 0, template: {TEMPLATE}}}", ""),
         ("StatefulSet", "apps/v1", f"{{replicas: 2, template: {TEMPLATE}}}", "web-0 web-1"),
-        ("DaemonSet", "apps/v1", f"{{template: {TEMPLATE}}}", "web-1"),
+        ("DaemonSet", "apps/v1", f"{{template: {TEMPLATE}}}", "web-1 web-2"),  # on two nodes
         ("ReplicaSet", "apps/v1", f"{{replicas: 1, template: {TEMPLATE}}}", "web-1"),
         ("ReplicationController", "v1", f"{{replicas: 1, template: {TEMPLATE}}}", "web-1"),
         ("Job", "batch/v1", f"{{parallelism: 2, template: {TEMPLATE}}}", "web-1 web-2"),
@@ -66,7 +66,7 @@ def test_pods_have_the_labels_that_controllers_add(kind, version, spec, added):
 @pytest.mark.parametrize("asks", [
     "apiVersion: v1\nkind: Service\nmetadata: {name: s, namespace: shop}\n"
     "spec: {selector: {WANTED}, ports: [{port: 80}]}",
-    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
     "spec: {egress: [{to: [{podSelector: {matchLabels: {WANTED}}}]}]}",
 ])  # fmt: skip
 def test_a_pod_of_a_stateful_set_that_is_selected_by_its_own_label_is_made(wanted, asks):
@@ -78,6 +78,115 @@ def test_a_pod_of_a_stateful_set_that_is_selected_by_its_own_label_is_made(wante
     assert [pod.name for pod in lab.load(fewer, selecting).pods] == ["web-0", "web-1"]
 
 
+NOT_THE_FIRST = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {SELECTS}}
+"""
+INDEX = "matchExpressions: [{key: apps.kubernetes.io/pod-index, operator: OP}]"
+
+
+@pytest.mark.parametrize(
+    ("selects", "replicas", "names"),
+    [
+        (INDEX.replace("OP", 'NotIn, values: ["0", "2"]'), 6, "web-0 web-1 web-2 web-3"),
+        (INDEX.replace("OP", 'In, values: ["0", "1"]'), 3, "web-0 web-1 web-2"),
+        (INDEX.replace("OP", 'In, values: ["0", "1", "7", x, "007"]'), 2, "web-0 web-1"),
+        (INDEX.replace("OP", "Exists"), 5, "web-0 web-1"),
+        (INDEX.replace("OP", 'In, values: ["999999999"]'), 10**9, "web-0 web-1 web-999999999"),
+        ('matchLabels: {app: web, apps.kubernetes.io/pod-index: "1"}', 9, "web-0 web-1 web-2"),
+        ('matchLabels: {app: db, apps.kubernetes.io/pod-index: "1"}', 9, "web-0 web-1"),
+    ],
+)
+def test_replicas_are_those_that_selectors_name_and_two_more_if_there_are(selects, replicas, names):
+    stateful = workload("StatefulSet", "apps/v1", f"{{replicas: {replicas}, template: {TEMPLATE}}}")
+    found = lab.load(stateful, NOT_THE_FIRST.replace("SELECTS", selects)).pods
+    assert [pod.name for pod in found] == names.split()
+
+
+def test_a_policy_for_another_namespace_names_no_replica():
+    stateful = workload("StatefulSet", "apps/v1", f"{{replicas: 9, template: {TEMPLATE}}}")
+    asks = NOT_THE_FIRST.replace("SELECTS", INDEX.replace("OP", 'In, values: ["7"]'))
+    found = lab.load(stateful, asks.replace("namespace: shop", "namespace: den")).pods
+    assert [pod.name for pod in found] == ["web-0", "web-1"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        ("completionMode: Indexed, completions: 9, parallelism: 3", "web-1 web-2 web-6"),
+        ("completionMode: Indexed, completions: 9", "web-1 web-6"),  # one at a time
+        ("completionMode: Indexed, completions: 3, parallelism: 3", "web-1 web-2"),
+        ("completionMode: Indexed, completions: 9, parallelism: 0", ""),
+        ("completions: 9, parallelism: 3", "web-1 web-2"),  # no indexes
+        ("completions: 1, parallelism: 3", "web-1"),
+        ("completions: 9", "web-1"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Job", "CronJob"])
+def test_an_indexed_job_has_a_pod_for_each_completion(kind, spec, names):
+    written = f"{{{spec}, template: {TEMPLATE}}}"
+    written = written if kind == "Job" else f"{{jobTemplate: {{spec: {written}}}}}"
+    index = 'matchLabels: {batch.kubernetes.io/job-completion-index: "5"}'
+    asks = NOT_THE_FIRST.replace("SELECTS", index)
+    assert [
+        p.name for p in lab.load(workload(kind, "batch/v1", written), asks).pods
+    ] == names.split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "label", "value"),
+    [
+        ("Deployment", "apps/v1", "pod-template-hash", "5d8"),
+        ("StatefulSet", "apps/v1", "controller-revision-hash", "web-5d8"),
+        ("DaemonSet", "apps/v1", "controller-revision-hash", "5d8"),
+        ("DaemonSet", "apps/v1", "pod-template-generation", "2"),
+        ("Job", "batch/v1", "controller-uid", "0a-1"),
+        ("CronJob", "batch/v1", "job-name", "web-29374560"),
+    ],
+)
+def test_of_a_label_that_only_the_cluster_knows_each_value_that_is_asked_for_is_tried(
+    kind, version, label, value
+):
+    spec = f"{{template: {TEMPLATE}}}"
+    spec = f"{{jobTemplate: {{spec: {spec}}}}}" if kind == "CronJob" else spec
+    made = workload(kind, version, spec)
+    assert not any(pod.supposed for pod in lab.load(made).pods)
+    asks = NOT_THE_FIRST.replace("SELECTS", f"matchLabels: {{{label}: {value!r}}}")
+    cluster = lab.load(made, asks, DENY_NOBODY)
+    assert all(pod.supposed for pod in cluster.pods if pod.workload)
+    assert {pod.labels[label] == value for pod in cluster.pods if pod.workload} == {True, False}
+    verdict = lab.evaluate(cluster, "client", "web", port=80)
+    assert verdict.allowed is None
+    assert "a label of these pods whose value only the cluster knows (SEM-68)" in str(verdict)
+    reach = lab.reachability(cluster)
+    assert str(reach.between("shop/client", "shop/web", by="workload").undefined) == "all ports"
+    assert not reach.between("shop/client", "shop/web", by="workload").ports
+    assert str(reach.between("shop/web", "shop/client", by="workload").ports) == "all ports"
+    assert [r.name for r in reach.blast_radius("shop/client", by="workload")] == [RANGE]
+
+
+def test_a_label_that_a_workload_surely_has_exists():
+    exists = "matchExpressions: [{key: pod-template-hash, operator: Exists}]"
+    cluster = lab.load(
+        workload("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}"),
+        NOT_THE_FIRST.replace("SELECTS", exists),
+    )
+    assert [(pod.name, pod.supposed) for pod in cluster.pods] == [("web-1", False)]
+    assert lab.evaluate(cluster, "203.0.113.7", "web-1", port=80).allowed is False
+
+
+def test_the_jobs_of_a_cron_job_have_its_name_and_a_number():
+    spec = f"{{jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}"
+    asks = NOT_THE_FIRST.replace("SELECTS", "matchLabels: {job-name: web}")
+    cluster = lab.load(workload("CronJob", "batch/v1", spec), asks)
+    assert [(pod.name, pod.supposed) for pod in cluster.pods] == [("web-1", False)]
+    assert lab.evaluate(cluster, "203.0.113.7", "web-1", port=80).allowed is True
+
+
+RANGE = "0.0.0.0-255.255.255.255"
+DENY_NOBODY = "apiVersion: v1\nkind: Pod\nmetadata: {name: client, namespace: shop}"
 DEPLOYMENT = workload("Deployment", "apps/v1", f"{{replicas: 2, template: {TEMPLATE}}}")
 RUNNING = """
 apiVersion: v1

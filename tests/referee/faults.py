@@ -101,6 +101,24 @@ FAULTS = (
         "return False",
     ),
     Fault(
+        "named replicas are all there are",
+        "manifests/workloads.py",
+        "islice((i for i in every if i not in named), ",
+        "islice(every, ",
+    ),
+    Fault(
+        "NotIn names no replica",
+        "manifests/asked_labels.py",
+        "yield _Question(namespace, equal, item.key, tuple(item.values or ()))",
+        'yield _Question(namespace, equal, item.key, item.operator == "In" and item.values or ())',
+    ),
+    Fault(
+        "a hash that is asked for is never that of the pods",
+        "manifests/workloads.py",
+        "for value in (other, *named)])",
+        "for value in (other,)])",
+    ),
+    Fault(
         "the destination's side is forgotten",
         "engine/verdict.py",
         "return self.egress.allowed and self.ingress.allowed",

@@ -9,6 +9,22 @@ import ipaddress
 import itertools
 from typing import NamedTuple
 
+from tests.referee.naive_objects import (
+    addresses,
+    cluster_addresses,
+    completed,
+    is_of,
+    labels_of,
+    made_by_controllers,
+    namespace_of,
+    node_of,
+    objects,
+    on_host_network,
+    owns,
+    text_labels,
+    to_address,
+)
+
 READINGS = {
     "hosts are nodes": "a hostNetwork pod is its node's address, no longer a pod (SEM-54)",
     "own node open": "egress to the pod's own node is always allowed (SEM-50)",
@@ -16,14 +32,7 @@ READINGS = {
     "unknown inside": "an address that nobody wrote down is in every ipBlock (SEM-44)",
 }
 
-to_address = functools.cache(ipaddress.ip_address)
 to_network = functools.cache(ipaddress.ip_network)
-
-
-class Thing(dict):
-    """An object as it is written, which goes by identity."""
-
-    __hash__ = object.__hash__
 
 
 class End(NamedTuple):
@@ -57,6 +66,30 @@ class Cluster:
     # The connection
 
     def allowed(self, source, destination, port, protocol="TCP", every_reading=False):
+        """The answer, which has to be the same for all pods that a workload's name means."""
+        found = {
+            self.allowed_between(here, there, port, protocol, every_reading)
+            for here, there in self.meant(source, destination)
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def meant(self, *texts):
+        """The pairs of ends that two names mean: two different pods, where there are."""
+        pairs = list(itertools.product(*map(self.pods_called, texts)))
+        return [pair for pair in pairs if len(pairs) == 1 or pair[0] != pair[1]]
+
+    def pods_called(self, text):
+        """The names of a workload's pods; anything else means itself."""
+        if "/" not in text or tuple(text.split("/")) in self.pods:
+            return [text]
+        home, name = text.split("/")
+        return [
+            f"{home}/{pod['metadata']['name']}"
+            for pod in self.pods.values()
+            if is_of(pod, home, name) and namespace_of(pod) == home
+        ]
+
+    def allowed_between(self, source, destination, port, protocol, every_reading):
         answers = set()
         questions = READINGS if every_reading else self.questions(source, destination)
         for choices in itertools.product([False, True], repeat=len(questions)):
@@ -292,102 +325,3 @@ def numbers(port, pod, protocol, reading):
         for entry in container.get("ports") or []
         if (entry.get("name"), entry.get("protocol") or "TCP") == (port, protocol)
     ]
-
-
-# Objects as they are written
-
-
-def objects(documents, api_version, kind):
-    """The objects of one kind by (namespace, name); the last of a name stands."""
-    found = {}
-    for document in flat(documents):
-        if (document.get("apiVersion"), document.get("kind")) == (api_version, kind):
-            name = document["metadata"].get("name") or len(found)
-            found[namespace_of(document), name] = Thing(document)
-    return found
-
-
-def made_by_controllers(documents, pods):
-    """The pods that StatefulSets, Jobs and CronJobs make, unless one of theirs runs already."""
-    found = {}
-    for kind, version in (("StatefulSet", "apps/v1"), ("Job", "batch/v1"), ("CronJob", "batch/v1")):
-        for (home, name), document in objects(documents, version, kind).items():
-            if not any(is_of(pod, home, name) for pod in pods.values()):
-                spec = document["spec"]
-                template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
-                for pod_name, added in pods_to_make(kind, name, spec):
-                    labels = labels_of(template | {"metadata": template.get("metadata") or {}})
-                    meta = {"name": pod_name, "namespace": home, "labels": labels | added}
-                    found[home, pod_name] = Thing(metadata=meta, spec=template["spec"])
-    return found
-
-
-def is_of(pod, home, name):
-    owners = pod["metadata"].get("ownerReferences") or []
-    names = [owner["name"] for owner in owners] + [o["name"].rpartition("-")[0] for o in owners]
-    return namespace_of(pod) == home and name in names and not completed(pod)
-
-
-def pods_to_make(kind, name, spec):
-    """Their names, with the labels that the controller adds."""
-    if kind == "StatefulSet":
-        first = (spec.get("ordinals") or {}).get("start", 0)
-        for i in range(first, first + spec.get("replicas", 1)):
-            pod = f"{name}-{i}"
-            yield pod, {"statefulset.kubernetes.io/pod-name": pod,
-                        "apps.kubernetes.io/pod-index": str(i)}  # fmt: skip
-    else:
-        job = name if kind == "Job" else f"{name}-1"
-        yield f"{name}-1", {"job-name": job, "batch.kubernetes.io/job-name": job}
-
-
-def flat(documents):
-    for document in documents:
-        kind = (document or {}).get("kind") or ""
-        if kind.endswith("List"):
-            common = {"apiVersion": document["apiVersion"], "kind": kind[:-4]}
-            yield from flat([common | item for item in document.get("items") or []])
-        elif document:
-            yield document
-
-
-def namespace_of(document):
-    return document["metadata"].get("namespace") or "default"
-
-
-def labels_of(document):
-    return text_labels(document["metadata"].get("labels"))
-
-
-def text_labels(labels):
-    """A null value is an empty one, and a key that YAML takes for a boolean is text again."""
-    written = (labels or {}).items()
-    return {str(k).lower() if isinstance(k, bool) else k: value or "" for k, value in written}
-
-
-def completed(pod):
-    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-
-
-def node_of(pod):
-    return (pod.get("spec") or {}).get("nodeName")
-
-
-def on_host_network(pod):
-    return bool((pod.get("spec") or {}).get("hostNetwork"))
-
-
-def addresses(pod):
-    status = pod.get("status") or {}
-    texts = [entry["ip"] for entry in status.get("podIPs") or []] or [status.get("podIP")]
-    return [to_address(text) for text in texts if text]
-
-
-def owns(pod, end):
-    """Is `end` an address of the pod? Pods on the host network share theirs with the node."""
-    return end.pod is None and end.address in addresses(pod)
-
-
-def cluster_addresses(service):
-    texts = service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP")]
-    return [to_address(text) for text in texts if text and text != "None"]

@@ -1,0 +1,55 @@
+"""What selectors ask of labels that controllers add, and of whose pods."""
+
+import netpol_lab as lab
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.asked_labels import AskedLabels
+
+INDEX = "apps.kubernetes.io/pod-index"
+
+
+def policy(subject=None, peer=None):
+    rule = api.NetworkPolicyIngressRule(peers=(peer,)) if peer else None
+    spec = api.NetworkPolicySpec(
+        pod_selector=subject or api.LabelSelector(), egress=rule and (rule,)
+    )
+    return api.NetworkPolicy(metadata=api.ObjectMeta(name="p", namespace="shop"), spec=spec)
+
+
+def asking(*values, key=INDEX, **equal):
+    wanted = api.LabelSelectorRequirement(key, "NotIn", values)
+    return api.LabelSelector(equal or None, (wanted,))
+
+
+def test_every_operator_in_subjects_and_peers_asks_for_its_values():
+    peer = api.NetworkPolicyPeer(pod_selector=asking("1", "2"))
+    asked = AskedLabels({"NetworkPolicy": [policy(asking("0"), peer)]})
+    assert asked.values(INDEX, "shop", {}) == ("0", "1", "2")
+    assert asked.values(INDEX, "den", {}) is None
+
+
+def test_a_peer_with_a_namespace_selector_asks_everywhere():
+    peer = api.NetworkPolicyPeer(asking("1"), api.LabelSelector())
+    asked = AskedLabels({"NetworkPolicy": [policy(peer=peer)]})
+    assert asked.values(INDEX, "den", {}) == ("1",)
+
+
+def test_a_selector_that_wants_another_label_does_not_mean_these_pods():
+    asked = AskedLabels({"NetworkPolicy": [policy(asking("1", app="db"))]})
+    assert asked.values(INDEX, "shop", {"app": "db"}) == ("1",)
+    assert asked.values(INDEX, "shop", {"app": "web"}) is None
+    assert asked.values(INDEX, "shop", {}) is None
+
+
+def test_labels_that_people_write_are_not_asked_about():
+    asked = AskedLabels({"NetworkPolicy": [policy(asking("db", key="app"))]})
+    assert asked.values("app", "shop", {}) is None
+
+
+def test_huge_numbers_of_replicas_are_a_few_pods():
+    text = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: shop}
+spec: {replicas: 2147483647, ordinals: {start: 2147483000}, template: {metadata: {labels: {a: b}}}}
+"""
+    assert [pod.name for pod in lab.load(text).pods] == ["db-2147483000", "db-2147483001"]

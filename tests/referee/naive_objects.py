@@ -1,0 +1,178 @@
+"""The objects that the referee judges, as they are written: pods, those of workloads, Services."""
+
+import functools
+import ipaddress
+import itertools
+
+to_address = functools.cache(ipaddress.ip_address)
+
+
+class Thing(dict):
+    """An object as it is written, which goes by identity."""
+
+    __hash__ = object.__hash__
+
+
+def objects(documents, api_version, kind):
+    """The objects of one kind by (namespace, name); the last of a name stands."""
+    found = {}
+    for document in flat(documents):
+        if (document.get("apiVersion"), document.get("kind")) == (api_version, kind):
+            name = document["metadata"].get("name") or len(found)
+            found[namespace_of(document), name] = Thing(document)
+    return found
+
+
+WORKLOADS = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1",
+             "Job": "batch/v1", "CronJob": "batch/v1"}  # fmt: skip
+GENERATED = {  # labels whose value the cluster makes up; those in one line have the same
+    "Deployment": [["pod-template-hash"]],
+    "StatefulSet": [["controller-revision-hash"]],
+    "DaemonSet": [["controller-revision-hash"], ["pod-template-generation"]],
+    "Job": [["controller-uid", "batch.kubernetes.io/controller-uid"]],
+    "CronJob": [["controller-uid", "batch.kubernetes.io/controller-uid"]],
+}
+
+
+def made_by_controllers(documents, pods):
+    """The pods that workloads make, every single one, unless one of theirs runs already."""
+    found = {}
+    for kind, version in WORKLOADS.items():
+        for (home, name), document in objects(documents, version, kind).items():
+            if not any(is_of(pod, home, name) for pod in pods.values()):
+                spec = document["spec"]
+                template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
+                for pod_name, added in pods_to_make(kind, name, spec, documents):
+                    labels = labels_of(template | {"metadata": template.get("metadata") or {}})
+                    owner = {"kind": kind, "name": name}
+                    meta = {"name": pod_name, "namespace": home, "labels": labels | added}
+                    found[home, pod_name] = Thing(
+                        metadata=meta | {"ownerReferences": [owner]}, spec=template["spec"]
+                    )
+    return found
+
+
+def is_of(pod, home, name):
+    owners = pod["metadata"].get("ownerReferences") or []
+    names = [owner["name"] for owner in owners] + [o["name"].rpartition("-")[0] for o in owners]
+    return namespace_of(pod) == home and name in names and not completed(pod)
+
+
+def pods_to_make(kind, name, spec, documents):
+    """Their names, with the labels that the controller adds."""
+    choices = [
+        [(keys, value) for value in [None, *mentioned_values(documents, keys)]]
+        for keys in GENERATED[kind]
+        if is_mentioned(documents, keys)
+    ]
+    for chosen in itertools.product(*choices):
+        words = [value for _, value in chosen if value]
+        made_up = {key: value or "made-up" for keys, value in chosen for key in keys}
+        for number, added in numbered(kind, name, spec):
+            yield "-".join([name, *words, str(number)]), added | made_up
+
+
+def numbered(kind, name, spec):
+    """The numbers of a workload's pods, with the labels that tell one from another."""
+    if kind == "StatefulSet":
+        first = (spec.get("ordinals") or {}).get("start", 0)
+        for i in range(first, first + spec.get("replicas", 1)):
+            yield i, {"statefulset.kubernetes.io/pod-name": f"{name}-{i}",
+                      "apps.kubernetes.io/pod-index": str(i)}  # fmt: skip
+    elif kind in ("Job", "CronJob"):
+        job = name if kind == "Job" else f"{name}-1"
+        labels = {"job-name": job, "batch.kubernetes.io/job-name": job}
+        work = spec.get("jobTemplate", {"spec": spec})["spec"]
+        at_once = work.get("parallelism", 1)
+        if work.get("completionMode") == "Indexed" and at_once:
+            for i in range(work["completions"]):
+                yield i + 1, labels | {"batch.kubernetes.io/job-completion-index": str(i)}
+        else:
+            for i in range(min(at_once, work.get("completions", at_once))):
+                yield i + 1, labels
+    else:
+        for i in range(2 if kind == "DaemonSet" else spec.get("replicas", 1)):
+            yield i + 1, {}
+
+
+def selectors(documents):
+    """Every selector of pods that is written anywhere."""
+    for service in objects(documents, "v1", "Service").values():
+        yield {"matchLabels": service["spec"].get("selector")}
+    for policy in objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values():
+        spec = policy.get("spec") or {}
+        yield spec.get("podSelector") or {}
+        for rule in (spec.get("ingress") or []) + (spec.get("egress") or []):
+            for peer in [*((rule or {}).get("from") or []), *((rule or {}).get("to") or [])]:
+                yield peer.get("podSelector") or {}
+
+
+def is_mentioned(documents, keys):
+    return any(
+        key in text_labels(selector.get("matchLabels"))
+        or key in [term["key"] for term in selector.get("matchExpressions") or []]
+        for selector in selectors(documents)
+        for key in keys
+    )
+
+
+def mentioned_values(documents, keys):
+    found = {}
+    for selector in selectors(documents):
+        equal = text_labels(selector.get("matchLabels"))
+        found |= {value: None for key, value in equal.items() if key in keys and value}
+        for term in selector.get("matchExpressions") or []:
+            found |= {value: None for value in term.get("values") or [] if term["key"] in keys}
+    return list(found)
+
+
+def flat(documents):
+    for document in documents:
+        kind = (document or {}).get("kind") or ""
+        if kind.endswith("List"):
+            common = {"apiVersion": document["apiVersion"], "kind": kind[:-4]}
+            yield from flat([common | item for item in document.get("items") or []])
+        elif document:
+            yield document
+
+
+def namespace_of(document):
+    return document["metadata"].get("namespace") or "default"
+
+
+def labels_of(document):
+    return text_labels(document["metadata"].get("labels"))
+
+
+def text_labels(labels):
+    """A null value is an empty one, and a key that YAML takes for a boolean is text again."""
+    written = (labels or {}).items()
+    return {str(k).lower() if isinstance(k, bool) else k: value or "" for k, value in written}
+
+
+def completed(pod):
+    return (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def node_of(pod):
+    return (pod.get("spec") or {}).get("nodeName")
+
+
+def on_host_network(pod):
+    return bool((pod.get("spec") or {}).get("hostNetwork"))
+
+
+def addresses(pod):
+    status = pod.get("status") or {}
+    texts = [entry["ip"] for entry in status.get("podIPs") or []] or [status.get("podIP")]
+    return [to_address(text) for text in texts if text]
+
+
+def owns(pod, end):
+    """Is `end` an address of the pod? Pods on the host network share theirs with the node."""
+    return end.pod is None and end.address in addresses(pod)
+
+
+def cluster_addresses(service):
+    texts = service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP")]
+    return [to_address(text) for text in texts if text and text != "None"]
