@@ -6,11 +6,13 @@ A file holds either ``manifests`` or ``manifests_from`` and ``expect`` (what is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from netpol_lab.checks.assumed import assumed_problems
 from netpol_lab.errors import Complaint, ManifestError, Reason
+from netpol_lab.manifests.api_types import IntOrString
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get
 from netpol_lab.manifests.text.yaml_reader import Document, documents
@@ -38,10 +40,11 @@ class Expectation:
 
     from_: str = ""
     to: str = ""
-    port: int | None = None
+    port: IntOrString | None = None
     protocol: str | None = None
     allowed: Any = None
     common: Any = None
+    assume: Mapping[str, Any] | None = None
     note: str = ""
 
 
@@ -70,6 +73,7 @@ class Case:
     manifests: str | None = None
     manifests_from: tuple[str, ...] | None = snake_case("manifests_from")
     namespace: str = ""
+    assume: Mapping[str, Any] | None = None
     probe_ports: tuple[ProbePort, ...] | None = snake_case("probe_ports")
     expect_default: bool | None = snake_case("expect_default")
     expect: tuple[Expectation, ...] | None = None
@@ -131,6 +135,7 @@ def _decoded(document: Document, given: dict[str, str], complaints: list[Complai
         case = Case()
     else:
         case = decoder(Case)(value, (), problems)
+        problems += _assumptions(case, at_hand=bool(given))
         problems = problems or list(_incomplete(case, value))
     complaints += (problem.complaint(document) for problem in problems)
     return case
@@ -166,6 +171,13 @@ def _incomplete(case: Case, value: dict[str, Any]) -> Iterator[Problem]:
         yield from _incomplete_item(item, ("expect", i))
 
 
+def _assumptions(case: Case, at_hand: bool) -> Iterator[Problem]:
+    """Yield what cannot be assumed, in a case and in each of its entries."""
+    yield from assumed_problems(case.assume, ("assume",), read=at_hand)
+    for i, entry in enumerate(case.expect or ()):
+        yield from assumed_problems(entry.assume, ("expect", i, "assume"), read=True)
+
+
 def _untried(case: Case) -> Iterator[Problem]:
     """Yield what would leave a case without anything to try, or one half of the matrix form."""
     if case.expect_default is not None and not case.probe_ports:
@@ -188,3 +200,7 @@ def _incomplete_item(item: Any, path: Path) -> Iterator[Problem]:
         answer = get(item, key)
         if answer is not None and not isinstance(answer, bool):
             yield Problem((*path, key), Reason.TYPE, "must be true, false or null")
+    port = get(item, "port")
+    if isinstance(port, str) and not port.strip("0123456789"):
+        hint = f"write {port} without quotation marks" if port else "write a number or a name"
+        yield Problem((*path, "port"), Reason.TYPE, f'"{port}" is not the name of a port', hint)

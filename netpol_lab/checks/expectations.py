@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from os.path import exists
 from pathlib import Path as FilePath
 
+from netpol_lab.checks.assumed import assuming
 from netpol_lab.checks.expectation_file import Case, Cases, Refusal, read_cases
 from netpol_lab.checks.expectation_report import INLINE, ExpectationReport, Failure
 from netpol_lab.checks.expected_verdicts import cannot_run, expected_verdicts
@@ -33,7 +34,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
 
 Texts = tuple[ManifestText, ...]
-Read = Callable[[Texts, str], Cluster]  # the texts, and the namespace of what names none
+Read = Callable[[Texts, str, bool], Cluster]  # texts, the usual namespace, strict CIDRs or not
 KEPT = 4  # clusters: many files of tests in a row read the same manifests
 
 
@@ -71,10 +72,11 @@ def run(
     '0 cases, 0 expectations: all hold'
     """
 
-    def read_with(texts: Texts, home: str) -> Cluster:
-        return read_all(texts, strict, assumptions, home or namespace)
+    @lru_cache(maxsize=KEPT)
+    def read(texts: Texts, home: str, strict_cidr: bool) -> Cluster:
+        assumed = replace(assumptions, strict_cidr=strict_cidr)
+        return read_all(texts, strict, assumed, home or namespace)
 
-    read = lru_cache(maxsize=KEPT)(read_with)
     tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
     opened = {file: _opened(file, text_of(file)) for file in files}
@@ -120,7 +122,7 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     1 case, 2 expectations: all hold
     """
     known = checked_cluster(cluster)
-    tests = _Run(lambda texts, home: known, assumptions)
+    tests = _Run(lambda texts, home, strict_cidr: known, assumptions)
     for document, case in read_cases(f"{text}\n", INLINE, at_hand=True):
         tests.case(document, case)
     return tests.report
@@ -192,17 +194,18 @@ class _Run:
 
     def case(self, document: Document, case: Case) -> None:
         """Check each expected verdict of a case."""
-        file, cluster = document.file, self.read(_texts(document, case), case.namespace)
+        file, assumptions = document.file, assuming(self.assumptions, case.assume)
+        cluster = self.read(_texts(document, case), case.namespace, assumptions.strict_cidr)
         if self._is_put_off(file, case, cluster):
             return
         said = self.report.warnings
         said += (w for w in cluster.warnings if w.is_about_files and w not in said)
         self.report.cases += 1
         before = self.report.expectations
-        for expected in expected_verdicts(case, cluster):
+        for expected in expected_verdicts(case, cluster, assumptions):
             self.report.expectations += 1
             failure = None
-            message, reasons = expected.difference(cluster, self.assumptions)
+            message, reasons = expected.difference(cluster, assumptions)
             if message:
                 path = ("expect_default",) if expected.index < 0 else ("expect", expected.index)
                 failure = Failure(file, document.locate(path)[0], message, reasons)
@@ -216,7 +219,9 @@ class _Run:
         complaints: tuple[Complaint, ...] = ()
         warned: tuple[Complaint, ...] = ()
         try:
-            cluster = self.read((ManifestText(INLINE, case.manifest or ""),), case.namespace)
+            texts = (ManifestText(INLINE, case.manifest or ""),)
+            strict_cidr = assuming(self.assumptions, case.assume).strict_cidr
+            cluster = self.read(texts, case.namespace, strict_cidr)
             if self._is_put_off(file, case, cluster):
                 return
             warned = cluster.warnings

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from textwrap import indent
 
+from netpol_lab.checks.assumed import assumed_in_words, assuming
 from netpol_lab.checks.expectation_file import Case, Expectation
+from netpol_lab.checks.named_port import port_number
 from netpol_lab.engine.explain import ALLOWED_WORDS, explain
 from netpol_lab.engine.verdict import judge
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
@@ -15,6 +18,8 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.ports import Protocol
+
+Port = int | str | None  # a number, the name of one, or none for a protocol without ports
 
 
 def cannot_run(error: NetpolError) -> str:
@@ -28,7 +33,7 @@ class ExpectedVerdict:
 
     source: str
     destination: str
-    port: int | None
+    port: Port
     protocol: str
     entry: Expectation
     index: int
@@ -38,12 +43,15 @@ class ExpectedVerdict:
         """What is expected, in words."""
         port = "" if self.port is None else f" {self.port}"
         expected = ALLOWED_WORDS[self.entry.allowed]
-        return f"{self.source} -> {self.destination}  {self.protocol}{port}: {expected}"
+        flow = f"{self.source} -> {self.destination}  {self.protocol}{port}"
+        return f"{flow}: {expected}{assumed_in_words(self.entry.assume or {})}"
 
     def difference(self, cluster: Cluster, assumptions: Assumptions) -> tuple[str, str]:
         """Return what is wrong with the expectation and the reasons; both empty if it holds."""
+        assumptions = assuming(assumptions, self.entry.assume)
         try:
-            flow = Flow.between(cluster, self.source, self.destination, self.port, self.protocol)
+            port = _number(cluster, self.destination, self.port, self.protocol, assumptions)
+            flow = Flow.between(cluster, self.source, self.destination, port, self.protocol)
             verdict = judge(cluster, flow, assumptions)
         except NetpolError as error:
             return cannot_run(error), ""
@@ -55,10 +63,14 @@ class ExpectedVerdict:
             said = f"most plugins were expected to have it {expected}, got {got}"
         else:
             return "", ""
-        return f"{verdict.flow}: {said}", explain(verdict)
+        named = f" ({self.port})" if isinstance(self.port, str) else ""
+        said += assumed_in_words(self.entry.assume or {})
+        return f"{verdict.flow}{named}: {said}", explain(verdict)
 
 
-def expected_verdicts(case: Case, cluster: Cluster) -> Iterable[ExpectedVerdict]:
+def expected_verdicts(
+    case: Case, cluster: Cluster, assumptions: Assumptions
+) -> Iterable[ExpectedVerdict]:
     """Return the expectations of a case; in the matrix form later entries replace earlier ones."""
     entries = case.expect or ()
     if case.probe_ports is None:
@@ -68,12 +80,24 @@ def expected_verdicts(case: Case, cluster: Cluster) -> Iterable[ExpectedVerdict]
         )
     probes = [(probe.port, _spelt(probe.protocol)) for probe in case.probe_ports]
     default = Expectation(from_="*", to="*", allowed=case.expect_default)
-    cells: dict[tuple[str, str, int | None, str], ExpectedVerdict] = {}
+    cells: dict[tuple[str, str, Port, str], ExpectedVerdict] = {}
     for i, entry in enumerate((default, *entries), -1):
+        here = assuming(assumptions, entry.assume)
         for ends, port in product(_pairs(entry, cluster), _ports(entry, probes)):
-            key = *ends, *port
-            cells[key] = ExpectedVerdict(*key, entry, i)
+            number = port[0]
+            with suppress(NetpolError):  # which is told when the entry is tried
+                number = _number(cluster, ends[1], *port, here)
+            cells[*ends, number, port[1]] = ExpectedVerdict(*ends, *port, entry, i)
     return cells.values()
+
+
+def _number(
+    cluster: Cluster, destination: str, port: Port, protocol: str, assumptions: Assumptions
+) -> int | None:
+    """Return the number of a port, which may be called by its name."""
+    if isinstance(port, str):
+        return port_number(cluster, destination, port, protocol, assumptions)
+    return port
 
 
 def _spelt(protocol: str | None) -> str:
@@ -81,7 +105,7 @@ def _spelt(protocol: str | None) -> str:
     return (protocol or Protocol.TCP).upper()
 
 
-def _ports(entry: Expectation, probes: list[tuple[int, str]]) -> Sequence[tuple[int | None, str]]:
+def _ports(entry: Expectation, probes: list[tuple[int, str]]) -> Sequence[tuple[Port, str]]:
     """Return what an entry is about: its port, else the probes, those of its protocol alone.
 
     A protocol that no probe has is asked about without a port, which is refused where it needs one.
