@@ -26,7 +26,7 @@ from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
-from netpol_lab.manifests.text.strays import sort_out
+from netpol_lab.manifests.text.strays import in_brief, sort_out
 from netpol_lab.manifests.text.yaml_reader import (
     WHOLE,
     Document,
@@ -227,6 +227,7 @@ class _Reader:
     objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
     complaints: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
+    strays: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     ignored: Counter[str] = field(default_factory=Counter)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
@@ -240,7 +241,7 @@ class _Reader:
             self.read(text.text, text.name)
             return
         found, broken, passed_over = sort_out(*documents(text.text, text.name), text)
-        self.warnings += passed_over
+        self.strays += passed_over
         self._read_documents(found, broken, WHOLE)
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
@@ -345,7 +346,7 @@ class _Reader:
         forget_positions()
         if self.complaints:
             raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
-        self.warnings += self.objects.rivalries()
+        self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind.items()
         cluster = build({kind: list(alike.values()) for kind, alike in objects})
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}

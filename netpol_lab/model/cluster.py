@@ -97,7 +97,9 @@ class Cluster:
             counted(len(self.pods), "pod"),
             counted(len(self.namespaces), "namespace"),
         )
-        return f"Cluster: {pods}, {namespaces}, {counted(len(self.policies), 'policy', 'policies')}"
+        policies = counted(len(self.policies), "policy", "policies")
+        warned = f", {counted(len(self.warnings), 'warning')}" if self.warnings else ""
+        return f"Cluster: {pods}, {namespaces}, {policies}{warned}"
 
     def pod(self, name: str) -> Pod:
         """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.

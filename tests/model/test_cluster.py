@@ -135,3 +135,9 @@ def test_a_port_that_a_service_lacks_is_no_port_of_an_outside_address():
 def test_a_name_in_place_of_a_cluster_is_told_how_to_load_it(call):
     with pytest.raises(NetpolError, match=r"load it first, lab\.load\('three-tier'\)"):
         call("three-tier")
+
+
+def test_a_cluster_says_how_many_warnings_it_came_with():
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: %s}}"
+    twice = lab.load(f"{pod % 'a'}\n---\n{pod % 'b'}")
+    assert repr(twice) == "Cluster: 1 pod, 1 namespace, 0 policies, 1 warning"

@@ -264,8 +264,9 @@ class KustomizationTree:
     @property
     def refused(self) -> list[str]:
         """Why it is not built here."""
-        parts = self.parts.values()
-        said = [f"{in_short(part.file)}: {why}" for part in parts for why in part.refused]
+        below = (part for part in self.parts.values() if part is not self.root)
+        said = [*self.root.refused]
+        said += (f"{in_short(part.file)}: {why}" for part in below for why in part.refused)
         if self.root.is_component:
             said.append("a Component only changes what the kustomization that names it takes in")
         files = (*self.resources, *self.inputs)

@@ -6,7 +6,8 @@ A text that could be a manifest is never passed over: then a mistake in it would
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -15,6 +16,7 @@ from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.text.files import ManifestText
 from netpol_lab.manifests.text.yaml_reader import Document, documents
 
+MOST_TOLD = 20  # files of which a warning each is of use
 _OF_MANIFESTS = {"apiversion", "kind", "podselector", "policytypes", "matchlabels"}
 _IN_TEXT = re.compile(r"apiVersion|\bkind\b|k8s\.io|NetworkPolicy|podSelector", re.IGNORECASE)
 _ACTION = re.compile(r"\{\{|\{%")
@@ -44,6 +46,15 @@ def sort_out(
     alone = len(strays) == 1
     notes = [_passed_over(file, why, 0 if alone else n) for n, why in strays.items() if why]
     return [document for document in found if not strays[document.number]], broken, notes
+
+
+def in_brief(warnings: list[Complaint]) -> Iterator[Complaint]:
+    """Yield warnings about strays; of a great many, the first ones and how many there are."""
+    yield from warnings[:MOST_TOLD]
+    if (more := len(warnings) - MOST_TOLD) > 0:
+        last = warnings[-1]
+        said = f"nor are {more:,} more, this being the last: {last.message}"
+        yield replace(last, message=said)
 
 
 def _passed_over(file: str, why: str, document: int = 0) -> Complaint:

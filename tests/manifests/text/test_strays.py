@@ -2,7 +2,8 @@
 
 import pytest
 
-from netpol_lab.manifests.text.strays import could_be_manifests, why_stray
+from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.text.strays import MOST_TOLD, could_be_manifests, why_stray
 from tests.helpers.stand_in import write
 
 
@@ -90,3 +91,11 @@ def test_the_templates_of_a_chart_are_known_by_their_place(tmp_path):
 )
 def test_a_patch_that_says_so_is_passed_over(text):
     assert not could_be_manifests("x.yaml", text)
+
+
+def test_of_a_great_many_the_first_are_named_and_the_others_counted(tmp_path):
+    write(tmp_path, {f"{number:02}.json": "[]" for number in range(50)})
+    warnings = load(tmp_path).warnings
+    assert len(warnings) == MOST_TOLD + 1
+    assert warnings[-1].file.endswith("49.json")
+    assert "nor are 30 more" in warnings[-1].message
