@@ -30,12 +30,15 @@ class Reached(NamedTuple):
         The names on a shortest way, both ends included.
     ports : PortSet
         What the last connection of that way is allowed on.
+    sure : bool
+        Whether some way is allowed in every reading; else some connection of it is left open.
     """
 
     name: str
     hops: int
     path: tuple[str, ...]
     ports: PortSet
+    sure: bool = True
 
 
 def graph(reach: Reachability, by: str = "pod") -> networkx.DiGraph[str]:
@@ -71,11 +74,13 @@ def graph(reach: Reachability, by: str = "pod") -> networkx.DiGraph[str]:
     return found
 
 
-def blast_radius(reach: Reachability, start: str, by: str = "pod") -> tuple[Reached, ...]:
+def blast_radius(
+    reach: Reachability, start: str, by: str = "pod", perhaps: bool = False
+) -> tuple[Reached, ...]:
     """Return what can be reached from a compromised pod, hop by hop over further pods.
 
-    Only what is certainly allowed counts, on any port. No way leads on from an address outside:
-    nothing is known of what lies behind it.
+    Only what is certainly allowed counts, on any port, unless `perhaps` asks for more. No way leads
+    on from an address outside: nothing is known of what lies behind it.
 
     Parameters
     ----------
@@ -85,6 +90,9 @@ def blast_radius(reach: Reachability, start: str, by: str = "pod") -> tuple[Reac
         address outside.
     by : str
         As for `Reachability.connections`.
+    perhaps : bool
+        Also what may be reached as some connection is undefined; this comes last, and is not
+        `sure`.
 
     Returns
     -------
@@ -102,24 +110,33 @@ def blast_radius(reach: Reachability, start: str, by: str = "pod") -> tuple[Reac
     >>> [(found.name, found.hops) for found in reach.blast_radius("web")]
     [('shop/backend', 1), ('0.0.0.0-255.255.255.255', 1), ('shop/db', 2)]
     """
+    sure = _ways(reach, start, by, perhaps=False)
+    more = _ways(reach, start, by, perhaps=True) if perhaps else {}
+    rest = {name: way for name, way in more.items() if name not in sure}
+    return tuple(
+        Reached(name, len(way) - 1, way, reach.between(way[-2], way[-1], by).ports, name in sure)
+        for name, way in (sure | rest).items()
+        if len(way) > 1
+    )
+
+
+def _ways(reach: Reachability, start: str, by: str, perhaps: bool) -> dict[str, tuple[str, ...]]:
+    """Return a shortest way to each group that is reached; the start's own is itself."""
     groups, starts = reach.groups(by), reach.names_of(start, by)
     seen = union(groups.members[name] for name in starts)
     ways: dict[str, tuple[str, ...]] = {name: (name,) for name in starts}
     queue = deque(starts)
     while queue:  # breadth first, so that each way is a shortest one
         here = queue.popleft()
-        for name in groups.within(reach.matrix.spread(groups.members[here]) & ~seen):
-            if groups.unsure and not reach.between(here, name, by).ports:
+        reached = reach.matrix.spread(groups.members[here], perhaps)
+        for name in groups.within(reached & ~seen):
+            if not perhaps and groups.unsure and not reach.between(here, name, by).ports:
                 continue
             seen |= groups.members[name]
             ways[name] = (*ways[here], name)
             if groups.members[name] & reach.index.pod_bits:
                 queue.append(name)
-    return tuple(
-        Reached(name, len(way) - 1, way, reach.between(way[-2], way[-1], by).ports)
-        for name, way in ways.items()
-        if len(way) > 1
-    )
+    return ways
 
 
 def exposure(reach: Reachability, by: str = "pod") -> tuple[Connection, ...]:

@@ -128,13 +128,15 @@ class ReachMatrix:
         for key, alike in bits_by(self.row_key, ones(sources)).items():
             yield alike, self._row_of(key)
 
-    def spread(self, sources: int) -> int:
+    def spread(self, sources: int, perhaps: bool = False) -> int:
         """Return whom some sources certainly reach, on any port.
 
         Parameters
         ----------
         sources : int
             Bits of the index.
+        perhaps : bool
+            Also whom they reach in some reading only.
 
         Returns
         -------
@@ -148,8 +150,8 @@ class ReachMatrix:
         >>> bin(matrix.spread(0b1))  # web: itself, backend, and the outside
         '0b1011'
         """
-        rows = (row for _, row in self.distinct_rows(sources))
-        return union(part.ends for row in rows for part in row if part.ports.certain)
+        parts = (part for _, row in self.distinct_rows(sources) for part in row)
+        return union(part.ends for part in parts if perhaps or part.ports.certain)
 
 
 def overlay(rows: Iterable[connectivity.Row]) -> Row:

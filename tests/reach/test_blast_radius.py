@@ -6,6 +6,7 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.ports import PortSet
+from tests.helpers.changes import load, replicas
 
 OUTSIDE = "0.0.0.0-255.255.255.255"
 
@@ -73,3 +74,51 @@ def test_exposure_is_what_the_outside_can_open(shop):
 def test_an_unknown_start_is_an_error_with_a_proposal(shop):
     with pytest.raises(UnknownNameError, match="shop/web"):
         shop.blast_radius("wep")
+
+
+@pytest.fixture(scope="module")
+def open_questions():
+    """a may reach b only where the address of b, which nobody knows, is in a block; b reaches c."""
+    deny = {"podSelector": {}, "policyTypes": ["Egress"]}
+    block = {"egress": [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}
+    to_c = {"egress": [{"to": [{"podSelector": {"matchLabels": {"app": "c"}}}]}]}
+    specs = {
+        "deny": deny,
+        "a": {**deny, "podSelector": {"matchLabels": {"app": "a"}}, **block},
+        "b": {**deny, "podSelector": {"matchLabels": {"app": "b"}}, **to_c},
+    }
+    only_b = {
+        "podSelector": {"matchLabels": {"app": "c"}},
+        "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "b"}}}]}],
+    }
+    specs["c"] = only_b
+    policies = [
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": name, "namespace": "shop"},
+            "spec": spec,
+        }
+        for name, spec in specs.items()
+    ]
+    pods = [pod for app in "abc" for pod in replicas(app, 1, "x")]
+    return lab.reachability(load([*pods, *policies]))
+
+
+def test_what_is_undefined_is_no_sure_way(open_questions):
+    reached = {found.name for found in open_questions.blast_radius("shop/a-x0")}
+    assert not reached & {"shop/b-x0", "shop/c-x0"}
+    a, b = (open_questions.index.place_of[name] for name in ("shop/a-x0", "shop/b-x0"))
+    assert not open_questions.matrix.spread(1 << a) >> b & 1
+    assert open_questions.matrix.spread(1 << a, perhaps=True) >> b & 1
+
+
+def test_what_may_be_reached_comes_last_and_is_not_sure(open_questions):
+    found = open_questions.blast_radius("shop/a-x0", perhaps=True)
+    assert [(one.name, one.hops, one.sure) for one in found if "shop" in one.name] == [
+        ("shop/b-x0", 1, False),
+        ("shop/c-x0", 2, False),
+    ]
+    sure = [one.sure for one in found]
+    assert sure == sorted(sure, reverse=True)
+    assert tuple(one for one in found if one.sure) == open_questions.blast_radius("shop/a-x0")

@@ -59,22 +59,24 @@ class ReachReport(Report):
         self.reach, self.query, self.title = reach, query, f"Reachability: {query}"
         for name in filter(None, (query.source, query.destination)):
             reach.names_of(name, query.by)  # an unknown name is told before anything is written
-        self._number, self._left_open, self._within = 0, False, False
+        self._number, self._left_open, self._within, self._unsure = 0, False, False, 0
 
     def connections(self) -> Iterator[Connection]:
         """Yield the connections and count them; neighbouring outside ranges are joined."""
-        self._number, self._left_open, self._within = 0, False, False
+        self._number, self._left_open, self._within, self._unsure = 0, False, False, 0
         found = asked(self.reach, self.query)
         for connection in join_ranges(found, self.reach.index.ranges):
             self._number += 1
             self._left_open = self._left_open or bool(connection.undefined)
+            self._unsure += not connection.ports
             self._within = self._within or _is_within(connection)
             yield connection
 
     def summary(self) -> str:
-        """Say how many connections there are."""
+        """Say how many connections there are, and how many of them are undefined throughout."""
         number = f"{self._number:,} {plural(self._number, 'connection')}"
-        return f"{number}: {self.query}"
+        unsure = f"; {self._unsure:,} of them undefined" if self._unsure else ""
+        return f"{number}: {self.query}{unsure}"
 
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""

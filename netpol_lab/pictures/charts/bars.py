@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.pictures.charts.chart import HEAD, chart
+from netpol_lab.pictures.charts.chart import HEAD, chart, hatched_box
 from netpol_lab.pictures.charts.counts import (
     OUTSIDE,
     Coverage,
@@ -17,7 +17,7 @@ from netpol_lab.pictures.charts.counts import (
     spoken,
 )
 from netpol_lab.pictures.legend import MARGIN
-from netpol_lab.pictures.palette import BLUE, CHIP, EDGE
+from netpol_lab.pictures.palette import BLUE, CHIP, EDGE, PAPER
 from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_width import shortened, text_width
@@ -45,7 +45,8 @@ def plot_exposure(
     Picture
         Of the ports that the pods of a namespace declare, the part that is open to their own
         namespace, to other namespaces, and to addresses outside (other than nodes); and the part
-        of its pods that may open a connection to the outside.
+        of its pods that may open a connection to the outside. What is undefined is hatched, and
+        its number a range.
 
     Examples
     --------
@@ -139,7 +140,15 @@ def _bars(
     columns = columns if rows else ("",)
     table = [("namespace", *columns), *((name, *map(spoken, row)) for name, row in rows.items())]
     left = MARGIN + min(NAMES, max((text_width(name, 13) for name in rows), default=0)) + 16
-    step = max(BAR + 66, *(text_width(name, 13, bold=True) + 14 for name in columns))
+    spoken_width = max(
+        (text_width(str(s), bold=True) for row in rows.values() for pair in row for s in pair),
+        default=0,
+    )
+    step = max(
+        BAR + 66,
+        BAR + 22 + spoken_width,
+        *(text_width(name, 13, bold=True) + 14 for name in columns),
+    )
     shapes: list[Shape] = [
         Text((left + k * step, HEAD + 12), n, 13, bold=True) for k, n in enumerate(columns)
     ]
@@ -148,7 +157,9 @@ def _bars(
         shapes.append(Text((left - 14, y + 19), shortened(name, NAMES, 13), 13, "end"))
         for k, shares in enumerate(row):
             shapes += _pair(shares, left + k * step, y)
-    return chart(title, note, table, shapes, left + step * len(columns) + MARGIN, foot)
+    width = left + step * len(columns) + MARGIN
+    undefined = any(share.undefined for row in rows.values() for pair in row for share in pair)
+    return chart(title, note, table, shapes, width, foot, undefined)
 
 
 def _pair(shares: Sequence[Share], x: float, y: float) -> Iterator[Shape]:
@@ -158,6 +169,9 @@ def _pair(shares: Sequence[Share], x: float, y: float) -> Iterator[Shape]:
     for k, share in enumerate(shares):
         top, after = y + k * (height + 2), k == len(shares) - 1
         yield Rect(Box(x, top, BAR, height), Style(CHIP, EDGE), 3)
+        if share.undefined:
+            left, right = BAR * share.part, BAR * share.most
+            yield from hatched_box(Box(x + left, top, right - left, height), Style(PAPER, EDGE))
         yield Rect(Box(x, top, BAR * share.part, height), Style(BLUE if after else "#8fbfdd"), 3)
         words = str(share)
         yield Text((x + BAR + 8, top + height - 4), words, bold=differs and after)

@@ -24,30 +24,43 @@ Port = tuple[str, int]  # protocol and number
 
 
 class Share(NamedTuple):
-    """So many of so many.
+    """So many of so many, and how many more where what is left open turns out so.
 
     Examples
     --------
     >>> print(Share(3, 4), Share(0, 4), Share(1, 1000), Share(999, 1000), Share(0, 0))
     75% 0% 1% 99% -
+    >>> print(Share(1, 4, undefined=1), Share(0, 2, undefined=2))
+    25-50% 0-100%
     """
 
     open: int = 0
     of: int = 0
+    undefined: int = 0
 
     @property
     def part(self) -> float:
         """Between 0 and 1."""
         return self.open / self.of if self.of else 0.0
 
+    @property
+    def most(self) -> float:
+        """The part that it may be, between 0 and 1."""
+        return (self.open + self.undefined) / self.of if self.of else 0.0
+
     def __str__(self) -> str:
         if not self.of:
             return "-"
-        # Only all is 100 %, and only none is 0 %.
-        percent = round(100 * self.part)
-        if 0 < self.open < self.of:
-            percent = min(max(percent, 1), 99)
-        return f"{percent}%"
+        least = _percent(self.open, self.of)
+        if not self.undefined:
+            return f"{least}%"
+        return f"{least}-{max(least + 1, _percent(self.open + self.undefined, self.of))}%"
+
+
+def _percent(number: int, of: int) -> int:
+    """Return a part in percent: only all is 100, and only none is 0."""
+    percent = round(100 * number / of)
+    return min(max(percent, 1), 99) if 0 < number < of else percent
 
 
 class Count(Share):
@@ -70,16 +83,24 @@ def spoken(cell: Iterable[Share]) -> str:
     return " -> ".join(dict.fromkeys(map(str, cell)))
 
 
+class Ends(NamedTuple):
+    """Destinations that are reached in every reading, and those in some reading, as bits."""
+
+    surely: int
+    possibly: int
+
+
 class Source(NamedTuple):
     """Pods with the same destinations: how many, their bits, and the destinations on each port."""
 
     number: int
     members: int
-    reached: Mapping[Port, int]
+    reached: Mapping[Port, Ends]
 
     def share(self, wanted: int, port: Port) -> Share:
         """Return how many of the wanted pods they reach, each of them counted by itself."""
-        return Share(self._pairs(self.reached[port] & wanted), self._pairs(wanted))
+        surely, possibly = (ends & wanted for ends in self.reached[port])
+        return Share(self._pairs(surely), self._pairs(wanted), self._pairs(possibly & ~surely))
 
     def _pairs(self, others: int) -> int:
         # A pod reaches itself whatever the policies say, so that is not counted.
@@ -91,7 +112,8 @@ class Openness:
     """How many of the ports that pods listen on are open, between groups of pods.
 
     One is counted for each source pod, each other pod, and each port that the other pod's
-    containers declare; open is what is allowed under every permitted reading. Made by `openness`.
+    containers declare; open is what is allowed under every permitted reading, undefined what is
+    allowed under some. Made by `openness`.
 
     Parameters
     ----------
@@ -119,14 +141,16 @@ class Openness:
         there = self._bits(self.members[destination])
         asked = self._asked.items()
         shares = [s.share(wanted & there, port) for port, wanted in asked for s in sources]
-        return Share(sum(share.open for share in shares), sum(share.of for share in shares))
+        return Share(*map(sum, zip(*shares, strict=True))) if shares else Share()
 
     def way_out(self, source: str) -> Share:
         """Return how many pods of a group may open some connection to some address outside."""
         pods, place_of = self.members[source], self.reach.index.place_of
         beyond = bits_of(place_of[name] for name in self._outside)
-        reached = (self.reach.matrix.spread(1 << place_of[str(pod)]) & beyond for pod in pods)
-        return Share(sum(map(bool, reached)), len(pods))
+        places, spread = [1 << place_of[str(pod)] for pod in pods], self.reach.matrix.spread
+        surely = sum(bool(spread(place) & beyond) for place in places)
+        possibly = sum(bool(spread(place, perhaps=True) & beyond) for place in places)
+        return Share(surely, len(pods), possibly - surely)
 
     @property
     def uncounted(self) -> str:
@@ -150,10 +174,14 @@ class Openness:
             for members, row in self.reach.matrix.distinct_rows(self._bits(pods))
         ]
 
-    def _reached(self, row: Iterable[Destinations]) -> Mapping[Port, int]:
+    def _reached(self, row: Iterable[Destinations]) -> Mapping[Port, Ends]:
         """Return the destinations of a row on each port."""
+        row = list(row)
         return {
-            port: union(part.ends for part in row if part.ports.certain & class_)
+            port: Ends(
+                union(part.ends for part in row if part.ports.certain & class_),
+                union(part.ends for part in row if part.ports.possible & class_),
+            )
             for port, class_ in self._classes.items()
         }
 

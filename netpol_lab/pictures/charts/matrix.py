@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import product
 
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import checked_port
-from netpol_lab.pictures.charts.chart import HEAD, WIDEST, chart, ink_on, shade
+from netpol_lab.pictures.charts.chart import HEAD, WIDEST, chart, hatched_box, ink_on, shade
 from netpol_lab.pictures.charts.counts import (
     OUTSIDE,
     Openness,
@@ -62,6 +63,7 @@ def plot_matrix(
     Returns
     -------
     Picture
+        What is undefined is hatched, and its number a range: what is surely open, and what may be.
 
     Raises
     ------
@@ -107,7 +109,8 @@ def plot_matrix(
     if asked:
         note = f"The part of a column's pods that the row may reach on {asked[0]} {asked[1]}."
     shapes, width = _drawn(maps)
-    return chart("How much is open?", note, maps.table, shapes, width, found[-1].uncounted)
+    foot = found[-1].uncounted
+    return chart("How much is open?", note, maps.table, shapes, width, foot, maps.undefined)
 
 
 def _asked(port: int | None, protocol: str | None) -> Port | None:
@@ -149,6 +152,12 @@ class _Maps:
             else Share()
             for one in self.found
         )
+
+    @property
+    def undefined(self) -> bool:
+        """Whether anything of it is."""
+        pairs = product(self.rows, self.columns)
+        return any(share.undefined for pair in pairs for share in self.cells(*pair))
 
     @property
     def table(self) -> Iterator[tuple[str, ...]]:
@@ -195,11 +204,24 @@ def _above(name: str, x: float, y: float, turned: bool) -> Text:
 
 def _cell(cells: Sequence[Share], k: int, box: Box) -> Iterator[Shape]:
     share, differs = cells[k], len(set(map(str, cells))) > 1
-    inner = box.grown(-2)
-    yield Rect(inner, Style(shade(share.part), FAINT, 1), 4)
+    inner, text = box.grown(-2), _words_in(share, box, differs)
+    paper = Style(shade(share.part), FAINT, 1)
+    if share.undefined:  # letters on stripes are hard to read: they get plain ground
+        yield from hatched_box(inner, paper)
+        x, y, width, height = text.box.grown(1)
+        left, right = max(x, inner.x + 1), min(x + width, inner.right - 1)
+        yield Rect(Box(left, y, right - left, height), Style(shade(share.part)))
+    else:
+        yield Rect(inner, paper, 4)
     if differs:
         yield Rect(inner.grown(-1), Style("none", INK, 2), 4)
+    yield text
+
+
+def _words_in(share: Share, box: Box, differs: bool) -> Text:
+    """Return the number in a cell, or its range in letters that fit."""
     x, y = box.middle
-    colour = ink_on(share.part) if share.open else MUTED
-    words = str(share).removesuffix("%") if share.of else "–"
-    yield Text((x, y + 4.5), words, 13, "middle", colour, bold=differs)
+    words = str(share).removesuffix("%").replace("-", "–") if share.of else "–"
+    colour = ink_on(share.part) if share.open or share.undefined else MUTED
+    sizes = (s for s in (13, 12, 11, 10, 9) if text_width(words, s, differs) <= box.width - 10)
+    return Text((x, y + 4.5), words, next(sizes, 8), "middle", colour, bold=differs)

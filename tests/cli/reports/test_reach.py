@@ -5,9 +5,12 @@ import json
 
 import pytest
 
+import netpol_lab as lab
 from netpol_lab.cli.reports.reach import ReachGridReport, ReachReport, reach_report
 from netpol_lab.cli.reports.reach_query import Port, ReachQuery
+from netpol_lab.cli.reports.snapshots import as_flows, read
 from netpol_lab.reach.grouping import join_ranges
+from tests.helpers.changes import isolating, load, replicas
 from tests.helpers.reached import MIXED, SHOP
 from tests.helpers.reading_back import read_dot, read_mermaid
 
@@ -125,3 +128,31 @@ def test_rows_come_before_all_are_made():
     listing = ReachReport(SHOP, ReachQuery())
     next(iter(listing.data()))
     assert listing._number == 0
+
+
+def test_the_summary_says_how_many_connections_are_only_undefined(tmp_path):
+    cluster = lab.load(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\n"
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\n---\n"
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n"
+        "spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"
+    )
+    report = ReachReport(lab.reachability(cluster), ReachQuery())
+    *_, last = report.text()
+    assert last == "6 connections: all pods; 2 of them undefined"
+    file = tmp_path / "snapshot.txt"
+    file.write_text("\n".join(report.text()))
+    assert as_flows(report.connections()) == read(str(file))
+
+
+@pytest.mark.parametrize("by", ["workload", "namespace"])
+def test_pods_of_one_group_that_do_not_reach_each_other_are_blocked_in_its_grid(by):
+    pods = [*replicas("web", 2, "x"), *replicas("db", 1, "x"), isolating("web", {"app": "db"})]
+    reach = lab.reachability(
+        load([pod for pod in pods if by == "workload" or "db-" not in str(pod)])
+    )
+    rows = dict(ReachGridReport(reach, ReachQuery(by, port=Port(80))).rows())
+    names = [*reach.groups(by).names]
+    own = {"workload": "shop/web", "namespace": "shop"}[by]
+    assert rows[own][names.index(own)] == "."
+    assert by == "namespace" or rows["shop/db"][names.index("shop/db")] == "+"

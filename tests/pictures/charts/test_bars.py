@@ -1,8 +1,9 @@
 """Bars for exposure and isolation."""
 
 import netpol_lab as lab
-from netpol_lab.pictures.charts.bars import plot_coverage, plot_exposure
-from netpol_lab.pictures.shapes import Text
+from netpol_lab.pictures.charts.bars import BAR, plot_coverage, plot_exposure
+from netpol_lab.pictures.shapes import Rect, Text
+from tests.pictures.charts.test_counts import UNDEFINED
 
 TOWN = lab.load("neighbours")
 
@@ -69,3 +70,19 @@ def test_nothing_is_written_outside_the_paper():
         sheet = picture.scene.sheet
         boxes = [shape.box for shape in sheet.walk() if isinstance(shape, Text)]
         assert all(b.x >= 0 and b.right <= sheet.width and b.bottom <= sheet.height for b in boxes)
+
+
+def test_what_is_undefined_is_hatched_and_said():
+    found = plot_exposure(lab.load(UNDEFINED))
+    assert "b          -         50-100%           100%     100%" in found.text
+    assert found.text.splitlines()[-2].startswith("Hatched: undefined. A range goes from")
+    bars = [s.box for s in found.scene.sheet.walk() if isinstance(s, Rect)]
+    whole = [box for box in bars if box.width == BAR]
+    striped = [
+        (box.x, box.right)
+        for box in bars
+        if any(box.x == w.x + BAR / 2 and box.y == w.y for w in whole)
+    ]
+    assert len(striped) == 1
+    assert "Hatched" not in plot_exposure(TOWN).text
+    assert "Hatched" in found.scene.desc

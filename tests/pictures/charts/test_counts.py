@@ -14,7 +14,7 @@ TOWN = lab.load("neighbours")
 
 def counted(cluster, sources, destinations):
     """Count open ports the slow way: a verdict for each pair and each declared port."""
-    opened = total = 0
+    opened = total = undefined = 0
     for source in sources:
         for pod in destinations:
             ports = {(str(p.protocol), p.port) for p in pod.ports
@@ -23,7 +23,8 @@ def counted(cluster, sources, destinations):
                 total += 1
                 verdict = lab.evaluate(cluster, source, str(pod), port, protocol)
                 opened += verdict.allowed is True
-    return Share(opened, total)
+                undefined += verdict.allowed is None
+    return Share(opened, total, undefined)
 
 
 def test_what_is_open_in_the_market_equals_the_count_of_single_verdicts():
@@ -65,6 +66,63 @@ def test_one_port_can_be_asked_about_on_every_pod():
 
 def test_pods_that_may_open_something_outside_are_counted():
     assert openness(TOWN.with_policies(["web-deny-egress"])).way_out("shop") == Share(1, 2)
+
+
+UNDEFINED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: job, namespace: a}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: dns, namespace: b}
+spec: {containers: [{name: c, image: x, ports: [{containerPort: 53}, {containerPort: 54}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: some, namespace: a}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - {to: [{namespaceSelector: {}}], ports: [{port: 54}]}
+  - {to: [{ipBlock: {cidr: 10.0.0.0/8}}]}
+"""
+
+
+def test_what_is_undefined_is_counted_apart_from_open_and_blocked():
+    found = openness(lab.load(UNDEFINED))
+    assert found.share("a", "b") == found.share_of_others("b") == Share(1, 2, 1)
+    assert str(found.share("a", "b")) == "50-100%"
+
+
+def test_a_pod_that_may_go_out_in_some_reading_only_is_counted_apart():
+    on_node = """
+apiVersion: v1
+kind: Pod
+metadata: {name: agent}
+spec: {hostNetwork: true, nodeName: n1, containers: [{name: c, image: c}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {}, policyTypes: [Egress]}
+"""
+    assert openness(lab.load(on_node)).way_out("default") == Share(0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        ((0, 3, 3), "0-100%"),
+        ((1, 1000, 1), "1-2%"),
+        ((0, 1000, 1), "0-1%"),
+        ((998, 1000, 1), "99-100%"),
+        ((1, 4, 1), "25-50%"),
+    ],
+)
+def test_a_range_ends_above_where_it_begins(share, words):
+    assert str(Share(*share)) == words
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.pictures.charts.matrix import plot_matrix
-from netpol_lab.pictures.shapes import Text
+from netpol_lab.pictures.shapes import Path, Text
+from tests.pictures.charts.test_counts import UNDEFINED
 
 SHOP = lab.load("three-tier")
 
@@ -89,3 +90,19 @@ def test_nothing_is_written_outside_the_paper():
         sheet = picture.scene.sheet
         boxes = [shape.box for shape in sheet.walk() if isinstance(shape, Text)]
         assert all(b.x >= 0 and b.right <= sheet.width and b.bottom <= sheet.height for b in boxes)
+
+
+def test_what_is_undefined_is_hatched_and_a_range():
+    found = plot_matrix(lab.load(UNDEFINED))
+    assert "a/job    50-100%" in found.text
+    assert "50–100" in words(found)
+    assert "Hatched: undefined." in found.text
+    stripes = [shape for shape in found.scene.sheet.walk() if isinstance(shape, Path)]
+    assert len(stripes) == 2  # the cell, and the sample that explains it
+    assert not [shape for shape in plot_matrix(SHOP).scene.sheet.walk() if isinstance(shape, Path)]
+
+
+def test_stripes_stay_inside_their_box_and_letters_stand_on_plain_ground():
+    sheet = plot_matrix(lab.load(UNDEFINED)).scene.sheet
+    steps = [step for shape in sheet.walk() if isinstance(shape, Path) for step in shape.steps]
+    assert all(0 <= x <= sheet.width and 0 <= y <= sheet.height for _, x, y in steps)
