@@ -68,7 +68,7 @@ class Complaint:
     hint : str
         What to type instead; may be empty.
     file : str
-        The file's name, or ``"<text>"``.
+        The file's name, or ``"<text>"``; empty where it is about objects of several.
     document : int
         Which document of the file, from 1; 0 where it is about the file as a whole.
     line, column : int
@@ -117,6 +117,8 @@ class Complaint:
         return replace(self, line=line, column=column, excerpt=excerpt)
 
     def __str__(self) -> str:
+        if not self.file:
+            return visible(self.message, 1000)
         position = f":{self.line}:{self.column}" if self.line else ""
         where = " ".join(visible(part, 200) for part in (self.object, self.path) if part)
         file = visible(self.file, 1000)

@@ -14,9 +14,11 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from netpol_lab.advice.edits import Edit, edits
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_port
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.other_policies import OtherPolicy, Rank
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.diff import diff
 from netpol_lab.reach.grouping import Connection
@@ -174,12 +176,21 @@ def needless(verdict: Verdict) -> str:
         return "it is allowed already"
     if verdict.common:
         return "most plugins allow it already, so nothing is proposed"
+    if others := listed(_above(verdict)):
+        return f"no NetworkPolicy can: {others} could still block it"
     cluster, flow = verdict.cluster, verdict.flow
     if unknown := without_port(cluster, flow):
         return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
     return ""
+
+
+def _above(verdict: Verdict) -> Iterator[OtherPolicy]:
+    """Yield the policies of other kinds that could block a flow whatever NetworkPolicies say."""
+    if verdict.assumptions.only_network_policies is not True:
+        for side in (side for outcome in verdict.outcomes for side in outcome.sides):
+            yield from (one for one in side.other_policies if one.rank is not Rank.BASELINE)
 
 
 def _mixes_families(outcome: Outcome) -> bool:
@@ -192,7 +203,10 @@ def _mixes_families(outcome: Outcome) -> bool:
 
 def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     """Return the best edit that lets the flow through one side more, and the verdict then."""
-    outcome, side = _denials(verdict)[0]
+    judged = ((one, side) for one, side in _denials(verdict) if side.overruled is None)
+    outcome, side = next(judged, (None, None))
+    if outcome is None or side is None:
+        return None
     proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.assumptions))
     lines = attrgetter("lines")
     by_size = sorted(proposed, key=lines)

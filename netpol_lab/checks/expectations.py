@@ -25,7 +25,7 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.manifests.loader import CLUSTER_WIDE, read_all
+from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.text.files import ManifestText, text_of
 from netpol_lab.manifests.text.sources import files_of, texts_of_files
 from netpol_lab.manifests.text.yaml_reader import Document
@@ -236,27 +236,25 @@ class _Run:
             self.report.add(file, case.name, words, failure)
 
     def _is_put_off(self, file: str, case: Case, cluster: Cluster) -> bool:
-        """Say whether a case has cluster-wide policies: it fails, or waits if it is about them.
+        """Say whether a case cannot be run yet, because of policies of other kinds.
 
-        Verdicts would leave these policies out, and a test that is passed over looks like one that
-        holds. Only the cases of this project that say what such policies mean are known to wait.
+        Only the cases of this project that say what such policies mean are known to wait. What the
+        API server says of such a policy is not known, and a test that is passed over looks like
+        one that holds: it fails.
         """
-        kinds = [kind for kind in cluster.ignored if kind in CLUSTER_WIDE]
-        if kinds and any(row.startswith("ANP-") for row in case.semantics or ()):
+        kinds = list(dict.fromkeys(policy.kind for policy in cluster.other_policies))
+        waits = bool(kinds) and any(row.startswith("ANP-") for row in case.semantics or ())
+        if waits:
             self.report.add(file, case.name, "waits for cluster-wide policies", waits=True)
-        elif kinds:
-            message = f"not run: {', '.join(kinds)} among the manifests, {_NOT_EVALUATED}"
+        elif kinds and case.manifest is not None:
+            message = f"not run: {', '.join(kinds)} is not checked yet"
             self.report.add(file, case.name, "can be run", Failure(file, 0, message))
-        return bool(kinds)
+        return waits or bool(kinds and case.manifest is not None)
 
 
 _NOTHING_TRIED = (
     "tests nothing: there are no two pods among the manifests; name what runs, too, as in "
     "manifests_from: [../deploy/, ../policies/]"
-)
-_NOT_EVALUATED = (
-    "and cluster-wide policies are not evaluated yet; they could change every verdict. "
-    "Test without them: name only the other manifests"
 )
 
 

@@ -130,13 +130,7 @@ def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
 
 
 def _warnings(cluster: Cluster) -> Iterator[str]:
-    from netpol_lab.manifests.loader import CLUSTER_WIDE
-
     yield from map(str, (*cluster.dropped, *cluster.warnings))
-    evaluated = "NetworkPolicy of networking.k8s.io/v1"
-    for kind, number in cluster.ignored.items():
-        if "NetworkPolicy" in kind and kind not in CLUSTER_WIDE:  # these have a warning already
-            yield f"{number} {passed_over(kind)} passed over: only {evaluated} is evaluated"
 
 
 def passed_over(kind: str) -> str:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import targets
 from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
@@ -14,6 +15,7 @@ from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
+from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import PortSet, is_governed, spoken_port
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
@@ -89,9 +91,10 @@ def left_open(verdict: Verdict) -> list[str]:
     []
     """
     words = [
-        f"{question.words} ({question.row})"
+        f"{asked} ({question.row})"
         for name, question in OPEN_QUESTIONS.items()
         if _decides(name, verdict.outcomes)
+        for asked in (_others(verdict) if name == BESIDE else [question.words])
     ]
     if _pods_differ(verdict.outcomes):
         ends = chain.from_iterable(outcome.arriving.ends for outcome in verdict.outcomes)
@@ -104,6 +107,21 @@ def left_open(verdict: Verdict) -> list[str]:
         else:
             words.append("the Service may lead to any of its pods, and they differ")
     return words
+
+
+BESIDE = "only_network_policies"
+
+
+def _others(verdict: Verdict) -> Iterator[str]:
+    """Yield which policies of other kinds could decide which side of a verdict."""
+    could: dict[tuple[Direction, str], list[OtherPolicy]] = {}
+    for side in (side for outcome in verdict.outcomes for side in outcome.sides):
+        if side.other_policies:
+            subject = verdict.flow.subject(side.direction).name
+            could.setdefault((side.direction, subject), []).extend(side.other_policies)
+    for (way, subject), policies in could.items():
+        are = "is" if len({*policies}) == 1 else "are"
+        yield f"{listed(policies)} could decide {way} of {subject}, and {are} not evaluated yet"
 
 
 def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
@@ -165,6 +183,9 @@ def _otherwise(verdict: Verdict) -> Iterator[str]:
 
 
 def _reason(verdict: Verdict, side: Side) -> str:
+    if side.overruled is not None:
+        does = "allows" if side.overruled else "blocks"
+        return f"if {listed(side.other_policies)} {does} it"
     if side.exemption is not None:
         return _exempt(verdict, side, side.exemption)
     if not side.isolated:
@@ -240,6 +261,7 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
             {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
         ],
         "reason": _reason(verdict, side),
+        "other_policies": [str(policy) for policy in side.other_policies],
     }
 
 

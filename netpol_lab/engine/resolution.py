@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from operator import or_
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
 from netpol_lab.engine.semantics import admits_port, covers, namespaces_for
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.bitsets import union
+from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule, Selector
@@ -130,6 +130,7 @@ class Resolution:
     policies : tuple of Policy
     policies_of : dict of str to list of Policy
         The policies of each namespace that has some.
+    other_policies : tuple of OtherPolicy
 
     Examples
     --------
@@ -145,8 +146,11 @@ class Resolution:
         self.policies_of: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
             self.policies_of.setdefault(policy.namespace, []).append(policy)
+        self.other_policies = cluster.other_policies
         self.subjects = cache(self._subjects)
         self.peers = cache(self._peers)
+        self.isolated = cache(self._isolated)
+        self.matched_by = cache(self._matched_by)
 
     def isolating(self, pod: Pod, direction: Direction) -> tuple[Policy, ...]:
         """Return the policies that isolate a pod in one direction (SEM-01, SEM-06).
@@ -190,12 +194,23 @@ class Resolution:
             return self.subjects(policy.namespace, policy.pod_selector)
         return PodSet(self.pod_index)
 
+    def _isolated(self, direction: Direction) -> PodSet:
+        """Return the pods that any policy isolates in one direction."""
+        by_each = (self.isolated_by(policy, direction) for policy in self.policies)
+        return reduce(or_, by_each, PodSet(self.pod_index))
+
+    @cached_property
+    def off_hosts(self) -> PodSet:
+        """The pods that do not use the network of their node."""
+        pods = self.pod_index.pods.items()
+        return PodSet(self.pod_index, bits_of(i for i, pod in pods if not pod.host_network))
+
     def _subjects(self, namespace: str, selector: Selector) -> PodSet:
-        return self._matched_by(Peer(pod_selector=selector), namespace)
+        return self.matched_by(Peer(pod_selector=selector), namespace)
 
     def _peers(self, namespace: str, peers: tuple[Peer, ...]) -> PeerSet:
         """Return what `from` or `to` matches in a policy of `namespace`: any item will do."""
-        selected = (self._matched_by(peer, namespace) for peer in peers if peer.ip_block is None)
+        selected = (self.matched_by(peer, namespace) for peer in peers if peer.ip_block is None)
         return PeerSet(
             pods=reduce(or_, selected, PodSet(self.pod_index)),
             blocks=tuple(peer.ip_block for peer in peers if peer.ip_block is not None),

@@ -6,10 +6,11 @@ of an isolating policy admits the flow. A flow passes when both sides allow it (
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from netpol_lab.engine import other_policies as others
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_own_node
 from netpol_lab.engine.resolution import Resolution, resolution_of
 from netpol_lab.engine.service_paths import FlowPath, flow_paths
@@ -17,6 +18,7 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readin
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, Policy, Rule
+from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import is_governed
 
 
@@ -47,6 +49,10 @@ class Side:
         The rules that admit the flow.
     exemption : Exemption, optional
         Why the policies do not matter, if they do not.
+    other_policies : tuple of OtherPolicy
+        Policies of other kinds that could decide this side; they are not evaluated (SEM-70).
+    overruled : bool, optional
+        What they decide in this reading; None where they are left out.
     """
 
     direction: Direction
@@ -54,6 +60,8 @@ class Side:
     isolated_by: tuple[Policy, ...] = ()
     admitted_by: tuple[tuple[Policy, Rule], ...] = ()
     exemption: Exemption | None = None
+    other_policies: tuple[OtherPolicy, ...] = ()
+    overruled: bool | None = None
 
     @property
     def subject(self) -> Endpoint:
@@ -73,6 +81,8 @@ class Side:
     @property
     def allowed(self) -> bool:
         """Whether not isolated, or admitted by some rule, or exempt (SEM-02, SEM-03)."""
+        if self.overruled is not None:
+            return self.overruled
         return self.exemption is not None or not self.isolated or bool(self.admitted_by)
 
 
@@ -243,17 +253,20 @@ def judge(cluster: Cluster, flow: Flow, assumptions: Assumptions = DEFAULTS) -> 
     True
     """
     resolution = resolution_of(cluster)
+    if assumptions.only_network_policies is False:  # what they decide instead is open all the same
+        assumptions = replace(assumptions, only_network_policies=None)
     outcomes = tuple(
-        _Judge(resolution, path, answered).outcome()
+        _Judge(resolution, path, answered, beside).outcome()
         for meant in flow.each
         for path in flow_paths(cluster, meant)
-        for answered in readings(assumptions, _open_questions(path))
+        for beside in [{d: others.deciding(resolution, path, d, assumptions) for d in Direction}]
+        for answered in readings(assumptions, _open_questions(path, any(beside.values())))
     )
     return Verdict(flow, outcomes, cluster, assumptions)
 
 
-def _open_questions(path: FlowPath) -> list[str]:
-    """Return the choices that Kubernetes leaves open and that could matter to this flow."""
+def _open_questions(path: FlowPath, others_could_decide: bool) -> list[str]:
+    """Return the choices that are left open and that could matter to this flow."""
     source, destination = path.arriving.source.pod, path.arriving.destination.pod
     pods = [pod for pod in (source, destination) if pod is not None]
     ends = (path.asked.destination, path.arriving.destination)
@@ -270,6 +283,7 @@ def _open_questions(path: FlowPath) -> list[str]:
         "client_address_kept": path.may_hide_client,
         "service_loopback": path.through_service and path.reaches_itself,
         "icmp_filtered": not is_governed(path.asked.protocol),
+        "only_network_policies": others_could_decide,
     }
     return [name for name, matters in relevant.items() if matters]
 
@@ -284,6 +298,7 @@ class _Judge:
     resolution: Resolution
     path: FlowPath
     assumptions: Assumptions
+    beside: Mapping[Direction, tuple[OtherPolicy, ...]] = field(default_factory=dict)
 
     def outcome(self) -> Outcome:
         path, assumptions = self.path, self.assumptions
@@ -292,7 +307,18 @@ class _Judge:
         ingress = self.side(Direction.INGRESS, path.arriving)
         if path.may_hide_client and assumptions.client_address_kept is False:
             ingress = self.with_another_address(ingress)
-        return Outcome(assumptions, path.arriving, egress, ingress)
+        return Outcome(assumptions, path.arriving, *self.with_other_policies(egress, ingress))
+
+    def with_other_policies(self, *sides: Side) -> Iterator[Side]:
+        """Yield both sides with the policies of other kinds that could decide them (SEM-70).
+
+        Where those are not left out, they decide so that the answer changes, if they can.
+        """
+        sides = tuple(replace(s, other_policies=self.beside.get(s.direction, ())) for s in sides)
+        answer = not all(side.allowed for side in sides if side.other_policies)
+        overrule = self.assumptions.only_network_policies is False
+        for side in sides:
+            yield replace(side, overruled=answer) if overrule and side.other_policies else side
 
     def with_another_address(self, kept: Side) -> Side:
         """Return the side of a pod for a client that arrives with another address than its own.

@@ -24,6 +24,14 @@ from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
+from netpol_lab.manifests.other_policies import other_policy
+from netpol_lab.manifests.passed_over import (
+    Meaning,
+    PassedOver,
+    complaints,
+    group_of,
+    meaning_of,
+)
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import in_brief, sort_out
@@ -39,10 +47,9 @@ from netpol_lab.manifests.typos import lookalike
 from netpol_lab.manifests.validation import warnings
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place
+from netpol_lab.model.other_policies import OtherPolicy
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
-
-CLUSTER_WIDE = ("ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
 
 
 def load(
@@ -229,7 +236,8 @@ class _Reader:
     warnings: list[Complaint] = field(default_factory=list)
     strays: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
-    ignored: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[PassedOver] = field(default_factory=Counter)
+    other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
 
@@ -335,12 +343,12 @@ class _Reader:
             self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
 
     def _pass_over(self, found: _WrittenObject) -> None:
-        kind = found.value["kind"]
-        self.ignored[str(kind)] += 1
-        if kind in CLUSTER_WIDE:
-            message = f"{kind} is not evaluated yet: verdicts leave it out"
-            problem = Problem(("kind",), Reason.UNSUPPORTED, message)
-            self.warnings.append(found.complaint(problem))
+        value, meaning = found.value, meaning_of(found.value)
+        kind = PassedOver(value["kind"], group_of(value), meaning)
+        self.passed_over[kind] += 1
+        if meaning is Meaning.POLICY:
+            policy = other_policy(value, self.objects.namespace)
+            self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
 
     def cluster(self) -> Cluster:
         forget_positions()
@@ -349,12 +357,16 @@ class _Reader:
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind.items()
         cluster = build({kind: list(alike.values()) for kind, alike in objects})
+        ignored: Counter[str] = Counter()
+        for kind, number in self.passed_over.items():
+            ignored[kind.kind] += number
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         return replace(
             cluster,
-            warnings=tuple(self.warnings),
+            other_policies=tuple(self.other_policies.values()),
+            warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
-            ignored=dict(self.ignored),
+            ignored=dict(ignored),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
         )

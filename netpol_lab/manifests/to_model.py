@@ -142,7 +142,7 @@ def _policy(policy: api.NetworkPolicy) -> model.Policy:
     return model.Policy(
         namespace=meta.namespace,
         name=meta.name,
-        pod_selector=_selector(spec.pod_selector),
+        pod_selector=selector_of(spec.pod_selector),
         policy_types=stored_types(spec.policy_types, spec.egress),
         ingress=_rules(Direction.INGRESS, spec.ingress),
         egress=_rules(Direction.EGRESS, spec.egress),
@@ -187,8 +187,10 @@ def _rule(direction: Direction, index: int, rule: api.Rule) -> model.Rule:
 
 def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
     return model.Peer(
-        pod_selector=_selector(peer.pod_selector) if peer.pod_selector else None,
-        namespace_selector=_selector(peer.namespace_selector) if peer.namespace_selector else None,
+        pod_selector=selector_of(peer.pod_selector) if peer.pod_selector else None,
+        namespace_selector=selector_of(peer.namespace_selector)
+        if peer.namespace_selector
+        else None,
         ip_block=_ip_block(peer.ip_block) if peer.ip_block else None,
     )
 
@@ -199,7 +201,7 @@ def _ip_block(block: api.IPBlock) -> model.IPBlock:
     return model.IPBlock(cidr, tuple(excepts))
 
 
-def _selector(selector: api.LabelSelector) -> Selector:
+def selector_of(selector: api.LabelSelector) -> Selector:
     expressions = (
         Requirement(item.key, Operator(item.operator), tuple(item.values or ()))
         for item in selector.match_expressions or ()

@@ -104,7 +104,7 @@ def _cidrs(spec: api.NetworkPolicySpec) -> Iterator[tuple[Path, str]]:
 
 
 def _policy(spec: api.NetworkPolicySpec, strict_cidr: bool) -> Problems:
-    yield from _selector(spec.pod_selector, ("spec", "podSelector"))
+    yield from check_selector(spec.pod_selector, ("spec", "podSelector"))
     for rule, path in _rules(spec):
         for i, port in enumerate(rule.ports or ()):
             yield from _policy_port(port, (*path, "ports", i))
@@ -146,7 +146,7 @@ def _peer(peer: api.NetworkPolicyPeer, path: Path, strict_cidr: bool) -> Problem
     selectors = {"podSelector": peer.pod_selector, "namespaceSelector": peer.namespace_selector}
     given = {name: selector for name, selector in selectors.items() if selector is not None}
     for name, selector in given.items():
-        yield from _selector(selector, (*path, name))
+        yield from check_selector(selector, (*path, name))
     if peer.ip_block is not None:
         yield from _ip_block(peer.ip_block, (*path, "ipBlock"), strict_cidr)
         if given:
@@ -161,7 +161,7 @@ def _peer(peer: api.NetworkPolicyPeer, path: Path, strict_cidr: bool) -> Problem
         yield Problem(path, Reason.REQUIRED, "must specify a peer", hint)
 
 
-def _selector(selector: api.LabelSelector, path: Path) -> Problems:
+def check_selector(selector: api.LabelSelector, path: Path) -> Problems:
     """Yield what is wrong with a label selector (VAL-32 to VAL-37)."""
     yield from check_labels(selector.match_labels, (*path, "matchLabels"))
     for i, expression in enumerate(selector.match_expressions or ()):

@@ -70,6 +70,9 @@ class Assumptions:
     icmp_filtered : bool or None
         Protocols other than TCP, UDP and SCTP are blocked at an isolated pod, unless a rule
         without ports admits the other end (SEM-57).
+    only_network_policies : bool or None
+        Only NetworkPolicies decide: policies of other kinds, which are not evaluated, are left
+        out (SEM-70). What they would decide is unknown, so False says no more than None.
 
     Examples
     --------
@@ -116,6 +119,9 @@ class Assumptions:
     icmp_filtered: bool | None = _open(
         "SEM-57",
         "Kubernetes does not say whether protocols other than TCP, UDP and SCTP are filtered",
+    )
+    only_network_policies: bool | None = _open(
+        "SEM-70", "policies of other kinds could decide this, and they are not evaluated yet"
     )
 
 

@@ -24,6 +24,7 @@ from netpol_lab.errors import (
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.services import Service
 
 _T = TypeVar("_T")
@@ -63,6 +64,8 @@ class Cluster:
     pods : tuple of Pod
     policies : tuple of Policy
     services : tuple of Service
+    other_policies : tuple of OtherPolicy
+        Policies of other kinds: flows that they could decide are undefined.
     warnings : tuple of Complaint
         What the API server would accept with a warning.
     dropped : tuple of Complaint
@@ -86,6 +89,7 @@ class Cluster:
     pods: tuple[Pod, ...] = ()
     policies: tuple[Policy, ...] = ()
     services: tuple[Service, ...] = ()
+    other_policies: tuple[OtherPolicy, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)

@@ -50,17 +50,24 @@ def _granted(
 ) -> Iterator[Sides]:
     """Yield what both sides grant in each reading."""
     resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
-    for reading in extremes(cluster, assumptions):
+    for reading, others in extremes(cluster, assumptions):
         views = PeerViews(cluster, index, reading)
-        egress = [*grants(resolution, views, Direction.EGRESS)]
-        yield egress, [*grants(resolution, views, Direction.INGRESS)]
+        egress, ingress = ([*grants(resolution, views, way, others)] for way in _WAYS)
+        yield egress, ingress
 
 
-def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions]:
+_WAYS = (Direction.EGRESS, Direction.INGRESS)
+
+
+def extremes(
+    cluster: Cluster, assumptions: Assumptions
+) -> Iterator[tuple[Assumptions, bool | None]]:
     """Yield the readings between which every other permitted one lies, as far as pods go.
 
     All open questions but that about hostNetwork pods can only add flows when answered with yes,
-    so answering all with no, then all with yes, gives the least and the most there can be.
+    so answering all with no, then all with yes, gives the least and the most there can be. The
+    same holds for what policies of other kinds decide, which each reading comes with: all or
+    nothing, or None where they are left out.
     """
     pods = [pod for pod in cluster.pods if not pod.finished]
     relevant = {
@@ -71,6 +78,9 @@ def extremes(cluster: Cluster, assumptions: Assumptions) -> Iterator[Assumptions
     names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
     hosts = assumptions.host_network_as_pods
     as_pods = (False, True) if hosts is None and any(p.host_network for p in pods) else (hosts,)
-    for host, answer in product(as_pods, (False, True) if names else (False,)):
+    beside = assumptions.only_network_policies is not True and assumptions.enforced
+    others = bool(cluster.other_policies) and beside
+    for host, answer in product(as_pods, (False, True) if names or others else (False,)):
         answers: dict[str, Any] = dict.fromkeys(names, answer)
-        yield replace(assumptions, host_network_as_pods=host, **answers)
+        reading = replace(assumptions, host_network_as_pods=host, **answers)
+        yield reading, answer if others else None

@@ -6,13 +6,14 @@ law: a side allows a flow when any of its grants does, and a flow passes when bo
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from netpol_lab.engine import other_policies
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.model.bitsets import bits_by, bits_of, ones
+from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
 from netpol_lab.model.objects import Direction, Policy, Rule
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.peer_views import PeerViews
@@ -38,7 +39,9 @@ class Grant:
     rule: Rule | None = None
 
 
-def grants(resolution: Resolution, views: PeerViews, direction: Direction) -> Iterator[Grant]:
+def grants(
+    resolution: Resolution, views: PeerViews, direction: Direction, others: bool | None = None
+) -> Iterator[Grant]:
     """Yield everything that one side of all flows permits, under one reading.
 
     Parameters
@@ -48,7 +51,47 @@ def grants(resolution: Resolution, views: PeerViews, direction: Direction) -> It
     views : PeerViews
     direction : Direction
         Egress is the sources' side, ingress the destinations'.
+    others : bool, optional
+        Whether policies of other kinds allow or block all that they could decide (SEM-70);
+        where left out they decide nothing.
     """
+    found = _by_network_policies(resolution, views, direction)
+    if others is None or not views.pods:
+        yield from found
+        return
+    ends = views.view(next(iter(views.profiles.values())), direction)
+    touched = [*other_policies.touched(resolution, direction, ends)]
+    if others:
+        yield from found
+        yield from (_open(direction, subjects, peers) for subjects, peers in touched)
+        return
+    for grant in found:
+        yield from _without(grant, touched, direction)
+    if direction is Direction.EGRESS:  # nothing keeps a pod from itself
+        subjects = union(subjects for subjects, _ in touched)
+        yield from (_open(direction, *own) for own in _own_addresses(views, subjects))
+
+
+def _without(
+    grant: Grant, touched: Iterable[tuple[int, int]], direction: Direction
+) -> Iterator[Grant]:
+    """Yield what a grant permits beyond some subjects with their peers."""
+    ways = ("sources", "destinations")
+    mine, theirs = ways if direction is Direction.EGRESS else reversed(ways)
+    left = [grant]
+    for subjects, peers in touched:
+        parts = (
+            replace(part, **{mine: getattr(part, mine) & some, theirs: getattr(part, theirs) & met})
+            for part in left
+            for some, met in ((~subjects, -1), (subjects, ~peers))
+        )
+        left = [part for part in parts if part.sources and part.destinations]
+    yield from left
+
+
+def _by_network_policies(
+    resolution: Resolution, views: PeerViews, direction: Direction
+) -> Iterator[Grant]:
     everyone = views.everyone
     if not views.assumptions.enforced:  # SEM-58
         yield _open(direction, everyone, everyone)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netpol_lab.engine.other_policies import deciding
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_paths import FlowPath, without_port
 from netpol_lab.engine.verdict import Exemption, Side, exemption_of
@@ -66,10 +67,13 @@ class PortSides:
         ends = self._views.view(self._views.profiles[subject], direction).ends
         flow = Flow(ends[here], ends[there], self._port, self._protocol)
         pod = ends[subject].pod
+        asked = replace(flow, source=self._views.ends[here], destination=self._views.ends[there])
+        path = FlowPath(asked, asked)
+        beside = deciding(self._resolution, path, direction, self._assumptions)
         if pod is None:
             unknown = subject == there and without_port(self._cluster, flow) is not None
             why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
-            return Side(direction, flow, exemption=why)
+            return Side(direction, flow, exemption=why, other_policies=beside)
         admitted_by = tuple(
             (grant.policy, grant.rule)
             for grant in self._grants[direction]
@@ -77,6 +81,5 @@ class PortSides:
             if grant.sources >> here & 1 and grant.destinations >> there & 1
         )
         side = Side(direction, flow, self._resolution.isolating(pod, direction), admitted_by)
-        asked = replace(flow, source=self._views.ends[here], destination=self._views.ends[there])
-        exemption = exemption_of(FlowPath(asked, asked), side, self._assumptions)
-        return replace(side, exemption=exemption)
+        exemption = exemption_of(path, side, self._assumptions)
+        return replace(side, exemption=exemption, other_policies=beside)
