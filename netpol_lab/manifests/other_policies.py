@@ -101,8 +101,10 @@ def _subject(subject: Any) -> Peer:
             chosen = pods
         case _:
             return EVERY_POD
-    pods, namespaces = (_selector(chosen.get(f"{of}Selector")) for of in ("pod", "namespace"))
-    return Peer(pod_selector=pods, namespace_selector=namespaces)
+    return Peer(
+        pod_selector=_selector(chosen.get("podSelector")),
+        namespace_selector=_selector(chosen.get("namespaceSelector")),
+    )
 
 
 def _selector(written: Any) -> Selector:

@@ -118,6 +118,10 @@ def _all(meaning: Meaning, *groups: str) -> dict[str, dict[str, Meaning]]:
 
 
 _OTHERS_DO_NOTHING = {_ANY: Meaning.NOTHING}
+_OF_TRAEFIK = {
+    **_each(Meaning.TRAFFIC, "IngressRoute", "IngressRouteTCP", "IngressRouteUDP"),
+    **_OTHERS_DO_NOTHING,
+}
 _KINDS: dict[str, dict[str, Meaning]] = {
     "": {
         **_each(Meaning.ENDPOINTS, "Endpoints"),
@@ -200,11 +204,6 @@ _KINDS: dict[str, dict[str, Meaning]] = {
     },
     "projectcontour.io": {**_each(Meaning.TRAFFIC, "HTTPProxy"), **_OTHERS_DO_NOTHING},
     "route.openshift.io": _each(Meaning.TRAFFIC, "Route"),
-    **dict.fromkeys(
-        ("traefik.containo.us", "traefik.io"),
-        {
-            **_each(Meaning.TRAFFIC, "IngressRoute", "IngressRouteTCP", "IngressRouteUDP"),
-            **_OTHERS_DO_NOTHING,
-        },
-    ),
+    "traefik.containo.us": _OF_TRAEFIK,
+    "traefik.io": _OF_TRAEFIK,
 }  # fmt: skip

@@ -186,11 +186,10 @@ def _rule(direction: Direction, index: int, rule: api.Rule) -> model.Rule:
 
 
 def _peer(peer: api.NetworkPolicyPeer) -> model.Peer:
+    pods, namespaces = peer.pod_selector, peer.namespace_selector
     return model.Peer(
-        pod_selector=selector_of(peer.pod_selector) if peer.pod_selector else None,
-        namespace_selector=selector_of(peer.namespace_selector)
-        if peer.namespace_selector
-        else None,
+        pod_selector=selector_of(pods) if pods else None,
+        namespace_selector=selector_of(namespaces) if namespaces else None,
         ip_block=_ip_block(peer.ip_block) if peer.ip_block else None,
     )
 
@@ -202,6 +201,21 @@ def _ip_block(block: api.IPBlock) -> model.IPBlock:
 
 
 def selector_of(selector: api.LabelSelector) -> Selector:
+    """Return what a valid label selector asks for.
+
+    Parameters
+    ----------
+    selector : api.LabelSelector
+
+    Returns
+    -------
+    Selector
+
+    Examples
+    --------
+    >>> print(selector_of(api.LabelSelector({"role": "db"})))
+    role=db
+    """
     expressions = (
         Requirement(item.key, Operator(item.operator), tuple(item.values or ()))
         for item in selector.match_expressions or ()

@@ -5,7 +5,9 @@ from fnmatch import fnmatch
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.checks.expectation_file import read_cases
 from netpol_lab.checks.expectations import run
+from netpol_lab.checks.expected_verdicts import expected_verdicts
 from tests.helpers.expected import outcome
 from tests.helpers.stand_in import write
 
@@ -57,14 +59,35 @@ def test_a_matrix_without_two_pods_tests_nothing_and_fails(tmp_path):
 @pytest.mark.parametrize(
     "kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]
 )
-def test_a_test_with_a_cluster_wide_policy_fails_and_is_not_passed_over(tmp_path, kind):
+def test_what_a_cluster_wide_policy_could_decide_is_undefined_and_fails_a_test(tmp_path, kind):
     policy = f"  apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: {kind}\n"
-    rest = f"  ---\n{policy}  metadata: {{name: above}}\n{ALLOWED}"
-    report = outcome(tmp_path, rest)
+    policy += "  metadata: {name: above}\n  spec: {egress: [{}]}\n"
+    rest = "expect: [{from: x/b, to: 203.0.113.7, port: 1, allowed: true}]\n"
+    report = outcome(tmp_path, f"  ---\n{policy}{rest}")
     (failure,) = report.failures
-    assert f"not run: {kind} among the manifests" in failure.message
-    assert "not evaluated yet" in failure.message
+    assert "expected allowed, got undefined" in failure.message
+    assert f"{kind} above could decide egress of x/b" in failure.reasons
     assert report.waiting == []
+
+
+def test_a_refusal_of_a_cluster_wide_policy_fails_as_it_is_not_checked(tmp_path):
+    policy = "apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: AdminNetworkPolicy\n"
+    report = outcome(tmp_path, "", f"manifest: |\n  {policy}errors: []\n")
+    assert "AdminNetworkPolicy is not checked yet" in report.failures[0].message
+
+
+def test_no_cluster_wide_case_gets_a_wrong_answer_while_it_waits(case_directory):
+    wrong = []
+    for number in CLUSTER_WIDE:
+        (file,) = case_directory.glob(f"{number}-*.yaml")
+        for document, case in read_cases(file.read_text(), str(file)):
+            cluster = lab.load(case.manifests)
+            for one in expected_verdicts(case, cluster, lab.Assumptions()):
+                flow = one.source, one.destination, one.port, one.protocol
+                found = lab.evaluate(cluster, *flow).allowed
+                if found is not None and found is not one.entry.allowed:
+                    wrong.append((document.file, *flow))
+    assert wrong == []
 
 
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
@@ -200,6 +223,7 @@ def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
         apiVersion: policy.networking.k8s.io/v1alpha1
         kind: AdminNetworkPolicy
         metadata: {name: above}
+        spec: {egress: [{}]}
     """
     pods = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n"
     report = lab.expect(
@@ -207,7 +231,7 @@ def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
         "expect: [{from: a, to: b, port: 1, allowed: true}]",
     )
     assert not report.hold
-    assert "not run: AdminNetworkPolicy among the manifests" in str(report)
+    assert "AdminNetworkPolicy above could decide egress of default/a" in str(report.failures[0])
 
 
 def test_assumptions_are_taken_along():

@@ -85,9 +85,11 @@ def test_a_calico_policy_is_another_kind_not_a_mistake():
     assert found.ignored == {"NetworkPolicy": 1}
 
 
-def test_cluster_wide_policies_are_left_out_with_a_warning():
-    text = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {}"
-    assert "not evaluated yet" in load(text).warnings[0].message
+def test_cluster_wide_policies_are_kept_as_open_with_a_warning():
+    head = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\n"
+    found = load(f"{head}metadata: {{name: above}}")
+    assert "not evaluated yet" in found.warnings[0].message
+    assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
 
 
 # ---------------------------------------------------------------- the lenient view

@@ -41,6 +41,7 @@ class End(NamedTuple):
     pod: dict | None
     address: object
     node: str | None = None
+    really: dict | None = None  # the hostNetwork pod that a node's address stands for
 
 
 def allowed(documents, source, destination, port, protocol="TCP"):
@@ -55,6 +56,7 @@ class Cluster:
         self.everything = pods.values()  # a finished pod still tells its node's address
         self.pods = {name: pod for name, pod in pods.items() if not completed(pod)}
         self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
+        self.others = [one for one in flat(documents) if decides_too(one)]
         self.services = objects(documents, "v1", "Service").values()
         self.nodes = objects(documents, "v1", "Node")
         self.namespaces = objects(documents, "v1", "Namespace")
@@ -139,7 +141,43 @@ class Cluster:
         """Both ends have to agree (SEM-04); an end that is no pod has no opinion (SEM-05)."""
         out = self.side(reading, "Egress", source, left_for[0], left_for, protocol)
         into = self.side(reading, "Ingress", arrived_at[0], source, arrived_at, protocol)
+        if self.others:  # what they decide may be so or so, and the other end's No still counts
+            decided = (
+                self.could_be_decided("Egress", source, left_for[0]),
+                self.could_be_decided("Ingress", arrived_at[0], source),
+            )
+            if any(decided):
+                clear = [s for s, d in zip((out, into), decided, strict=True) if not d]
+                return False if clear == [False] else None
         return None if None in (out, into) else out and into
+
+    def could_be_decided(self, direction, subject, peer):
+        """Could a policy of another kind decide the subject's side? (SEM-70)"""
+        pod, other = subject.pod or subject.really, peer.pod or peer.really
+        return pod is not None and any(
+            self.could_decide(policy, direction, pod, other) for policy in self.others
+        )
+
+    def could_decide(self, policy, direction, pod, other):
+        spec = policy.get("spec") or {}
+        if not policy["apiVersion"].startswith("policy.networking.k8s.io/"):
+            return policy["kind"] != "CiliumNetworkPolicy" or (
+                namespace_of(policy) == namespace_of(pod)
+            )
+        if on_host_network(pod) or not spec.get(direction.lower()):
+            return False
+        if direction == "Ingress" and (other is None or on_host_network(other)):
+            return False
+        below = policy["kind"].startswith("Baseline") or spec.get("tier") == "Baseline"
+        if below and any(isolates(one, direction, pod) for one in self.policies):
+            return False
+        subject = spec["subject"]
+        namespaces, pods = subject.get("namespaces"), subject.get("pods") or {}
+        if namespaces is None:
+            namespaces = pods.get("namespaceSelector")
+        there = self.namespace_labels(namespace_of(pod))
+        chosen = matches(pods.get("podSelector") or {}, labels_of(pod))
+        return chosen and matches(namespaces or {}, there)
 
     def side(self, reading, direction, subject, peer, target, protocol):
         """May `subject` reach `peer` (Egress) or be reached by it (Ingress)? None: undefined."""
@@ -236,6 +274,11 @@ class Cluster:
 # Policies
 
 
+def decides_too(document):
+    """Is it a policy of another kind that may decide about flows?"""
+    return "NetworkPolicy" in document["kind"] and document["kind"] != "NetworkPolicy"
+
+
 def isolates(policy, direction, pod):
     spec = policy.get("spec") or {}
     types = spec.get("policyTypes") or ["Ingress"] + (["Egress"] if spec.get("egress") else [])
@@ -289,7 +332,7 @@ def port_matches(entry, end, port, protocol, reading):
 def seen(end, reading):
     """The end as policies see it in this reading."""
     if end.pod is not None and on_host_network(end.pod) and "hosts are nodes" in reading:
-        return End(None, end.address, end.pod["spec"].get("nodeName"))
+        return End(None, end.address, end.pod["spec"].get("nodeName"), end.pod)
     return end
 
 

@@ -65,6 +65,8 @@ def cluster_from(rng):
         *(service(rng, number) for number in range(1, rng.randint(0, 2) + 1)),
         *(policy(rng) for _ in range(rng.choice([0, 1, 2, 3, 4, 5, 6, 6, 6]))),
     ]
+    if maybe(rng, 15):
+        documents += [other_policy(rng, number) for number in range(rng.randint(1, 2))]
     if maybe(rng, 30):
         rng.shuffle(documents)
     return documents
@@ -189,6 +191,52 @@ def policy(rng):
         ),
         spec=rng.choice([*[spec_from(rng)] * 12, MISSING, None, {}]),
     )
+
+
+def other_policy(rng, number):
+    """A policy of another kind, which nobody here evaluates."""
+    if maybe(rng, 20):
+        kind = rng.choice(["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"])
+        where = {"namespace": rng.choice(NAMESPACES)} if kind == "CiliumNetworkPolicy" else {}
+        metadata = {"name": f"other{number}", **where}
+        return {"apiVersion": "cilium.io/v2", "kind": kind, "metadata": metadata, "spec": {}}
+    kinds = ["ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"]
+    kind = rng.choice([kinds[0], *kinds])
+    rule = {"action": "Deny", "name": "never"}
+    return {
+        "apiVersion": "policy.networking.k8s.io/v1alpha2",
+        "kind": kind,
+        "metadata": {"name": f"other{number}"},
+        "spec": fields(
+            tier=rng.choice(["Admin", "Baseline"]) if kind == kinds[0] else MISSING,
+            subject=rng.choice(
+                [
+                    {"namespaces": selector_of_crd(rng, NAMESPACE_LABELS)},
+                    {
+                        "pods": {
+                            "podSelector": selector_of_crd(rng, LABELS),
+                            "namespaceSelector": selector_of_crd(rng, NAMESPACE_LABELS),
+                        }
+                    },
+                ]
+            ),
+            ingress=rng.choice([MISSING, None, [], [rule], [rule]]),
+            egress=rng.choice([MISSING, None, [], [rule], [rule]]),
+        ),
+    }
+
+
+def selector_of_crd(rng, labels):
+    """A label selector where a null value would say something else than in a NetworkPolicy."""
+    found = selector(rng, labels)
+    equal = found.get("matchLabels") or {}
+    if None in equal.values():
+        found["matchLabels"] = {key: value for key, value in equal.items() if value is not None}
+    terms = found.get("matchExpressions") or []
+    for term in terms:
+        if term.get("values"):
+            term["values"] = [value or "" for value in term["values"]]
+    return found
 
 
 def spec_from(rng):
