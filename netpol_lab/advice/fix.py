@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_port
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.other_policies import OtherPolicy, Rank
+from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.diff import diff
 from netpol_lab.reach.grouping import Connection
@@ -176,8 +176,8 @@ def needless(verdict: Verdict) -> str:
         return "it is allowed already"
     if verdict.common:
         return "most plugins allow it already, so nothing is proposed"
-    if others := listed(_above(verdict)):
-        return f"no NetworkPolicy can: {others} could still block it"
+    if others := listed(_beside(verdict)):
+        return f"no rule of a NetworkPolicy can: {others} could still block it"
     cluster, flow = verdict.cluster, verdict.flow
     if unknown := without_port(cluster, flow):
         return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
@@ -186,11 +186,11 @@ def needless(verdict: Verdict) -> str:
     return ""
 
 
-def _above(verdict: Verdict) -> Iterator[OtherPolicy]:
-    """Yield the policies of other kinds that could block a flow whatever NetworkPolicies say."""
+def _beside(verdict: Verdict) -> Iterator[OtherPolicy]:
+    """Yield the policies of other kinds that could block a flow whatever the rules say."""
     if verdict.assumptions.only_network_policies is not True:
-        for side in (side for outcome in verdict.outcomes for side in outcome.sides):
-            yield from (one for one in side.other_policies if one.rank is not Rank.BASELINE)
+        for outcome in verdict.outcomes:
+            yield from chain.from_iterable(side.other_policies for side in outcome.sides)
 
 
 def _mixes_families(outcome: Outcome) -> bool:

@@ -13,6 +13,7 @@ from tests.referee.naive_objects import (
     addresses,
     cluster_addresses,
     completed,
+    flat,
     is_of,
     labels_of,
     made_by_controllers,
