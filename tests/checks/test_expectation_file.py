@@ -46,3 +46,10 @@ def test_every_document_that_is_not_empty_is_a_case_with_its_place():
     text = "name: a\nmanifests: ''\nexpect: [{from: a, to: b, allowed: true}]\n---\n"
     found = read_cases(text * 2, "x.yaml")
     assert [(document.number, case.name) for document, case in found] == [(1, "a"), (2, "a")]
+
+
+def test_a_complaint_names_the_document_it_is_about():
+    text = "name: a\nmanifests: ''\nexpect: [{from: a, to: b, allowed: true}]\n---\nnam: b\n"
+    with pytest.raises(ManifestError) as error:
+        read_cases(text, "x.yaml")
+    assert {complaint.document for complaint in error.value.complaints} == {2}
