@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
-from netpol_lab.errors import Complaint, Reason
+from netpol_lab.errors import Complaint, NetpolError, Reason
 from netpol_lab.manifests.text.files import (
     ManifestText,
     Origin,
@@ -69,13 +69,13 @@ def _texts(
     unbuilt = {
         f: FilePath(in_short(f)) for tree, _ in builds for f in tree.resources if f not in built
     }
-    inputs = {file for tree in trees for file in tree.inputs}
+    taken_in = built.union(*(tree.inputs for tree in trees)) - unbuilt.keys()
     left_out: dict[FilePath, list[FilePath]] = {}
     for file, shown in {**unbuilt, **files}.items():
         home = next((homes[folder] for folder in file.parents if folder in homes), None)
-        if file in unbuilt or (home is None and file not in built | inputs):
+        if file in unbuilt or (home is None and file not in taken_in):
             yield ManifestText(str(shown), text_of(shown), Origin.FOUND)
-        elif home and file not in built | inputs:
+        elif home and file not in taken_in:
             left_out.setdefault(home, []).append(shown)
     yield from (text for _, text in builds)
     notes = tuple(_left_out(home, found) for home, found in left_out.items())
@@ -126,7 +126,10 @@ def remarks_on(file: FilePath) -> tuple[Complaint, ...]:
 
     Most likely a shell has named all files of a folder.
     """
-    home = kustomization_in(file.parent) if file.is_file() else None
+    try:
+        home = kustomization_in(file.parent) if file.is_file() else None
+    except NetpolError:  # nobody has asked for it
+        home = None
     if home is None:
         return ()
     name = str(home.file)

@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any
 
-from netpol_lab.errors import NetpolError, visible
-from netpol_lab.manifests.text.files import in_short, text_of
+from netpol_lab.errors import ManifestError, visible
+from netpol_lab.manifests.text.files import files_below, in_short, text_of
 from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, documents
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -94,14 +95,19 @@ def kustomization_in(folder: FilePath) -> Kustomization | None:
     """Return what the kustomization file of a folder says, or None where there is none.
 
     An object of another tool that is called Kustomization, as Flux has it, is none.
+
+    Raises
+    ------
+    ManifestError
+        When it is not YAML.
     """
     files = [folder / name for name in NAMES if (folder / name).is_file()]
     if not files:
         return None
-    try:
-        found, broken = documents(text_of(files[0]), str(files[0]))
-    except NetpolError as error:
-        return Kustomization(files[0], refused=(f"it cannot be read: {error}",))
+    text = text_of(files[0])
+    found, broken = documents(text, in_short(files[0]))
+    if broken and "{{" not in text:
+        raise ManifestError(broken)
     found = [document for document in found if document.value is not None]
     value = found[0].value if found else None
     if isinstance(value, dict) and "spec" in value and not _is_of_kustomize(value):
@@ -110,7 +116,7 @@ def kustomization_in(folder: FilePath) -> Kustomization | None:
         others = " and ".join(file.name for file in files[1:])
         return Kustomization(files[0], refused=(f"{others} is beside it",))
     if broken:
-        return Kustomization(files[0], refused=(f"it cannot be read: {broken[0].message}",))
+        return Kustomization(files[0], refused=("it is a template",))
     if len(found) != 1 or not isinstance(value, dict) or found[0].duplicates():
         return Kustomization(files[0], refused=("it is not one mapping of different fields",))
     return _Reading(files[0], value).result
@@ -233,12 +239,15 @@ class KustomizationTree:
         As it is shown.
     parts : dict
         The kustomizations by their folders, the root first.
+    bare : tuple of pathlib.Path
+        Folders that are named though they hold no kustomization.
     loose : tuple of str
         What is wrong between them.
     """
 
     folder: FilePath
     parts: dict[FilePath, Kustomization]
+    bare: tuple[FilePath, ...] = ()
     loose: tuple[str, ...] = ()
 
     @property
@@ -249,7 +258,8 @@ class KustomizationTree:
     @cached_property
     def resources(self) -> list[FilePath]:
         """The files of objects."""
-        return list(dict.fromkeys(f for part in self.parts.values() for f in part.resources))
+        files = (f for part in self.parts.values() for f in part.resources)
+        return list(dict.fromkeys((*files, *chain.from_iterable(map(files_below, self.bare)))))
 
     @cached_property
     def inputs(self) -> set[FilePath]:
@@ -279,6 +289,7 @@ def tree_of(folder: FilePath) -> KustomizationTree:
     """Return the kustomization of a folder with all that it takes in."""
     parts: dict[FilePath, Kustomization] = {}
     loose: list[str] = []
+    bare: list[FilePath] = []
     sizes: dict[FilePath, int] = {}
 
     def visit(place: FilePath, above: tuple[FilePath, ...]) -> int:
@@ -288,6 +299,7 @@ def tree_of(folder: FilePath) -> KustomizationTree:
             found = kustomization_in(place)
             if found is None:
                 loose.append(f"{in_short(place)} holds no kustomization")
+                bare.extend([place] if above and above[-1] in place.parents else [])
             else:
                 parts[place] = found
                 inner = (visit(inner, (*above, place)) for inner in found.folders)
@@ -296,4 +308,4 @@ def tree_of(folder: FilePath) -> KustomizationTree:
 
     if visit(FilePath(os.path.realpath(folder)), ()) > MOST_PARTS:
         loose.append(f"it takes in more than {MOST_PARTS:,} others")
-    return KustomizationTree(folder, parts, tuple(loose))
+    return KustomizationTree(folder, parts, tuple(bare), tuple(loose))

@@ -216,6 +216,14 @@ def test_kustomizations_in_a_circle_are_read_as_they_are(app, no_program):
     assert "takes itself in" in cluster.warnings[0].message
 
 
+def test_a_folder_that_is_named_without_a_kustomization_is_read_as_it_is(app, no_program):
+    fill({"kustomization.yaml": "resources: [plain, ..]", "plain/a.yaml": POLICY % "a"})
+    (HERE / ".." / "outside.yaml").write_text(POLICY % "outside")
+    cluster = load(".")
+    assert [str(policy) for policy in cluster.policies] == ["s/a"]
+    assert "plain holds no kustomization" in cluster.warnings[0].message
+
+
 def test_an_object_of_flux_is_passed_over_as_any_other_kind(app):
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
     fill({"kustomization.yaml": f"{flux}spec: {{path: ./a}}", "a.yaml": POLICY % "a"})
@@ -233,6 +241,11 @@ def test_files_that_are_named_one_by_one_are_read_with_a_word(app, no_program):
     )
     with pytest.raises(ManifestError, match="this is a kustomization: name its folder"):
         load(HERE / "overlay/kustomization.yaml")
+
+
+def test_a_file_that_is_named_is_read_whatever_lies_beside_it(app):
+    fill({"kustomization.yaml": "resources: [", "a.yaml": POLICY % "a"})
+    assert load(HERE / "a.yaml").warnings == ()
 
 
 # ---------------------------------------------------------------- what is no manifest

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.text.kustomization import MOST_PARTS, kustomization_in, tree_of
 from tests.helpers.stand_in import write
 
@@ -110,7 +111,7 @@ def test_what_needs_another_program_is_not_built(tmp_path, text):
         "Resources: [https://example.com/a.yaml]",  # Kustomize reads any case
         "resource\u017f: []",
         "patches: [{Path: pod.yaml}]",
-        "configMapGenerator: [{name: a, commands: {a: date}]",
+        "configMapGenerator: [{name: a, commands: {a: date}}]",
         "patches: [pod.yaml]",
         "resources: pod.yaml",
         "resources: [1]",
@@ -120,7 +121,7 @@ def test_what_needs_another_program_is_not_built(tmp_path, text):
         "resources: []\n---\nresources: [pod.yaml]",
         "- resources",
         "",
-        "resources: [",
+        "{{ resources }}: [",
     ],
 )
 def test_what_is_not_understood_is_not_built(tmp_path, text):
@@ -140,6 +141,11 @@ def test_links_that_lead_nowhere_or_to_devices_are_not_built(tmp_path):
     (tmp_path / "zero.yaml").symlink_to("/dev/zero")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     assert len(read(tmp_path, "resources: [zero.yaml, loop]").refused) == 2
+
+
+def test_one_that_is_no_yaml_is_an_error_with_its_place(tmp_path):
+    with pytest.raises(ManifestError, match=r"kustomization.yaml:\d"):
+        read(tmp_path, "resources: [")
 
 
 def test_two_names_in_one_folder_are_not_built(tmp_path):
