@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from os.path import exists
 from pathlib import Path as FilePath
 
@@ -26,6 +27,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.loader import read_all
+from netpol_lab.manifests.text.directories import parts
 from netpol_lab.manifests.text.files import ManifestText, text_of
 from netpol_lab.manifests.text.sources import files_of, texts_of_files
 from netpol_lab.manifests.text.yaml_reader import Document
@@ -80,7 +82,7 @@ def run(
     tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
     opened = {file: _opened(file, text_of(file)) for file in files}
-    named = {path.resolve() for found in opened.values() for path in _named(found)}
+    named = {part for found in opened.values() for path in _named(found) for part in parts(path)}
     for file, found in opened.items():
         if isinstance(found, list):
             tests.file(str(file), found)
@@ -146,15 +148,12 @@ def _named(found: Cases | NetpolError) -> Iterator[FilePath]:
         yield from filter(exists, places)
 
 
-def _texts(document: Document, case: Case) -> Texts:
-    """Return a case's manifests: those of the files it names, then those it holds."""
-    inline = () if case.manifests is None else (ManifestText(INLINE, case.manifests),)
-    names = case.manifests_from or ()
-    return (*(text for name in names for text in _texts_beside(document.file, name)), *inline)
+def _texts_at(path: FilePath) -> Texts:
+    return (*texts_of_files(path),)
 
 
-def _texts_beside(file: str, name: str) -> Iterator[ManifestText]:
-    """Yield the texts that a path leads to, seen from the folder of a file of tests."""
+def _beside(file: str, name: str) -> FilePath:
+    """Return the path that a file of tests names, seen from its folder."""
     path = FilePath(file).parent / name
     if not exists(path):
         folder, slash, _ = name.rstrip("/").rpartition("/")
@@ -164,7 +163,7 @@ def _texts_beside(file: str, name: str) -> Iterator[ManifestText]:
             f'there is no file or directory "{visible(name)}", seen from the folder of {file}. '
             f"{near}"
         )
-    return texts_of_files(path)
+    return path
 
 
 # ---------------------------------------------------------------- one run
@@ -177,6 +176,9 @@ class _Run:
     read: Read
     assumptions: Assumptions
     report: ExpectationReport = field(default_factory=ExpectationReport)
+    texts_at: Callable[[FilePath], Texts] = field(  # what is built is built once
+        default_factory=lambda: lru_cache(maxsize=KEPT)(_texts_at)
+    )
 
     def add_unreadable(self, file: str, error: NetpolError) -> None:
         self.report.add(file, "", "can be run", Failure(file, 0, cannot_run(error)))
@@ -195,7 +197,7 @@ class _Run:
     def case(self, document: Document, case: Case) -> None:
         """Check each expected verdict of a case."""
         file, assumptions = document.file, assuming(self.assumptions, case.assume)
-        cluster = self.read(_texts(document, case), case.namespace, assumptions.strict_cidr)
+        cluster = self.read(self.texts(file, case), case.namespace, assumptions.strict_cidr)
         if self._is_put_off(file, case, cluster):
             return
         said = self.report.warnings
@@ -213,6 +215,12 @@ class _Run:
         if self.report.expectations == before:
             failure = Failure(file, document.locate(("probe_ports",))[0], _NOTHING_TRIED)
             self.report.add(file, case.name, "tests something", failure)
+
+    def texts(self, file: str, case: Case) -> Texts:
+        """Return a case's manifests: those of the files it names, then those it holds."""
+        inline = () if case.manifests is None else (ManifestText(INLINE, case.manifests),)
+        paths = (_beside(file, name) for name in case.manifests_from or ())
+        return (*chain.from_iterable(map(self.texts_at, paths)), *inline)
 
     def refusal(self, file: str, case: Case) -> None:
         """Check what the API server is expected to refuse, and what it warns of."""

@@ -9,7 +9,7 @@ from netpol_lab.checks.expectation_file import read_cases
 from netpol_lab.checks.expectations import run
 from netpol_lab.checks.expected_verdicts import expected_verdicts
 from tests.helpers.expected import outcome
-from tests.helpers.stand_in import write
+from tests.helpers.stand_in import install, on_unix, write
 
 CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
 
@@ -278,3 +278,19 @@ def test_what_is_left_out_of_a_folder_is_a_warning_once(tmp_path):
     assert report.hold
     assert [w.message.partition(":")[0] for w in report.warnings] == ["is a chart's values"]
     assert "values.yaml" in report.as_data()["warnings"][0]
+
+
+@on_unix
+def test_a_kustomization_is_built_once_and_its_parts_are_no_tests(tmp_path, monkeypatch):
+    called = install(tmp_path / "bin", monkeypatch, "kubectl", f"print({BARE!r})")
+    case = "manifests_from: [overlay]\nexpect: [{from: a, to: a, port: 1, allowed: true}]\n"
+    files = {
+        "base/kustomization.yaml": "resources: [a.yaml]",
+        "base/a.yaml": BARE,
+        "overlay/kustomization.yaml": "resources: [../base]",
+        "one.yaml": f"{case}---\n{case}",
+        "two.yaml": case,
+    }
+    report = run([write(tmp_path / "tests", files)])
+    assert (report.failures, report.cases) == ([], 3)
+    assert len(called()) == 1

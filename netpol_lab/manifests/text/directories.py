@@ -32,13 +32,25 @@ MOST_NAMED = 5  # files that one warning names
 def texts_below(folder: FilePath) -> Iterator[ManifestText]:
     """Yield the texts of the files below a folder, and of the kustomizations that are roots."""
     files: dict[FilePath, FilePath] = {}  # as they are shown, by where they really are
-    homes: dict[FilePath, FilePath] = {}
     for place, names in folders_below(folder):
         files |= {_real(file): file for file in manifest_files(place, names)}
-        if any(name in NAMES for name in names) and kustomization_in(place):
-            homes[_real(place)] = place
-    trees = list(_trees(homes))
-    yield from _texts(files, homes, trees)
+    homes = _homes(folder)
+    yield from _texts(files, homes, list(_trees(homes)))
+
+
+def parts(path: FilePath) -> set[FilePath]:
+    """Return a path and the folders elsewhere that its kustomizations take in."""
+    folders = {folder for tree in _trees(_homes(path)) for folder in tree.parts}
+    return {_real(path), *folders}
+
+
+def _homes(folder: FilePath) -> dict[FilePath, FilePath]:
+    """Return the folders with a kustomization, as they are shown, by where they really are."""
+    return {
+        _real(place): place
+        for place, names in folders_below(folder)
+        if any(name in NAMES for name in names) and kustomization_in(place)
+    }
 
 
 def _real(path: FilePath) -> FilePath:

@@ -229,7 +229,8 @@ def test_an_object_of_flux_is_passed_over_as_any_other_kind(app):
     fill({"kustomization.yaml": f"{flux}spec: {{path: ./a}}", "a.yaml": POLICY % "a"})
     cluster = load(".")
     assert cluster.ignored == {"Kustomization": 1}
-    assert cluster.warnings == ()
+    assert [str(policy) for policy in cluster.policies] == ["s/a"]
+    assert not {w.reason for w in cluster.warnings} & {Reason.BUILT, Reason.NOT_APPLIED}
 
 
 def test_files_that_are_named_one_by_one_are_read_with_a_word(app, no_program):
