@@ -8,7 +8,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: lab test format images notebooks soak bench lock clean help
+.PHONY: lab test format images notebooks soak mutants bench lock clean help
 
-lab test format images notebooks soak bench lock clean help:
+lab test format images notebooks soak mutants bench lock clean help:
 	@$(PYTHON) tools/dev.py $@

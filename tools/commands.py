@@ -69,6 +69,11 @@ def do_soak(rest: list[str]) -> int:
     return start_script("tests/referee/soak.py", rest or [os.environ.get("N", "1000")])
 
 
+def do_mutants(rest: list[str]) -> int:
+    """Plant small slips one at a time, and see which no test notices (make mutants N=150)."""
+    return start_script("tools/mutants.py", rest or [os.environ.get("N", "150")])
+
+
 def do_bench(rest: list[str]) -> int:
     """Measure speed: run every benchmark, or those named."""
     scripts = [Path(name) for name in rest] or sorted((ROOT / "benchmarks").glob("[!_]*.py"))

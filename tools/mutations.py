@@ -8,6 +8,7 @@ only check or tune, such as `strict`.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from copy import copy
 from typing import NamedTuple
@@ -85,7 +86,7 @@ def _is_for_types(node: ast.AST) -> bool:
         return ast.unparse(node.test) == "TYPE_CHECKING"
     if isinstance(node, ast.keyword):
         return node.arg in SKIPPED_KEYWORDS
-    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript | ast.BinOp)
+    return isinstance(node, ast.Assign) and bool(re.match("_?[A-Z][a-z]", ast.unparse(node)))
 
 
 # --- the operators ----------------------------------------------------------------------------
