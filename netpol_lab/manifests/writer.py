@@ -9,10 +9,12 @@ from typing import Any
 
 import yaml
 
-from netpol_lab.manifests.text.yaml_scalars import Loader
+from netpol_lab.manifests.text.yaml_scalars import TAG, implicit_tag
 from netpol_lab.model import objects as model
 from netpol_lab.model.objects import Operator
 from netpol_lab.model.policy_parts import list_of_peers
+
+_TEXT = f"{TAG}str"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -20,6 +22,11 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> Any:
+        """Return the tag that a value has without being written, to kubectl or to PyYAML."""
+        ours = implicit_tag(value) if kind is yaml.ScalarNode and implicit[0] else _TEXT
+        return super().resolve(kind, value, implicit) if ours == _TEXT else ours
 
     def represent_dict(self, data: Any) -> yaml.MappingNode:
         """Put a mapping that holds null on lines of its own: between braces null needs a tag."""
@@ -33,9 +40,6 @@ _Dumper.add_representer(dict, _Dumper.represent_dict)
 _Dumper.add_representer(
     type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
 )
-for _first, _patterns in Loader.yaml_implicit_resolvers.items():
-    for _tag, _pattern in _patterns:
-        _Dumper.add_implicit_resolver(_tag, _pattern, [_first])
 
 
 def as_yaml(*documents: Any, compact: bool = False) -> str:

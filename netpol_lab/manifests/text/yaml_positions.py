@@ -5,122 +5,141 @@ Text is parsed once and fast; only when there is something to tell is this done.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
+from yaml.events import ScalarEvent
 
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.text.yaml_scalars import TRUE, Loader
+from netpol_lab.manifests.text.json_events import json_events
+from netpol_lab.manifests.text.yaml_composer import Composer
+from netpol_lab.manifests.text.yaml_scalars import key_text
+
+_START = yaml.Mark("", 0, 0, 0, None, 0)
 
 
-def children(node: yaml.Node) -> Iterable[yaml.Node]:
-    """Return the nodes within a node: of a mapping, keys and values."""
-    if isinstance(node, yaml.MappingNode):
-        return (part for pair in node.value for part in pair)
-    return node.value if isinstance(node, yaml.SequenceNode) else ()
+@dataclass(eq=False, slots=True)
+class _Node:
+    """A node with its place: what it holds, where it starts, and its last line."""
+
+    parts: Any
+    start: yaml.Mark
+    last_line: int
+    pairs: tuple[tuple[str, _Node], ...] = ()  # of a mapping, as it is written
 
 
-_Pair = tuple[yaml.Node | None, yaml.Node]  # a key and its value; an item of a list has no key
+class _Entry(NamedTuple):
+    """What a mapping holds for a key, and where the key stands."""
+
+    key: yaml.Mark
+    node: _Node
+
+
+class _PlacedComposer(Composer):
+    """Composes nodes that know their places."""
+
+    def __init__(self, *source: Any) -> None:
+        super().__init__(*source)
+        self._last_line = 0
+        self._pairs: list[list[tuple[str, _Node]]] = []  # of the mappings that are open
+
+    def node(self, event: Any) -> Any:
+        """Return a node; what is written last of it, be it an alias, tells its last line."""
+        found = super().node(event)
+        self._see(event)
+        return found
+
+    def compose(self, event: Any) -> _Node:
+        """Return a node with its place."""
+        self._pairs.append([])
+        parts = super().compose(event)
+        if event.__class__ is ScalarEvent:
+            self._see(event)
+        return _Node(parts, event.start_mark, self._last_line, tuple(self._pairs.pop()))
+
+    def entry(self, event: Any, key: Any, node: Any) -> _Entry:
+        """Return a node with the place of its key."""
+        self._see(event)
+        self._pairs[-1].append((key if isinstance(key, str) else key_text(key[1]), node))
+        return _Entry(event.start_mark, node)
+
+    def ended(self, event: Any) -> None:
+        """Count the brace or bracket that ends a flow collection."""
+        self._see(event)
+
+    def parts(self, node: Any) -> Any:
+        """Return the dict, list or scalar that a node holds."""
+        return node.parts
+
+    def _see(self, event: Any) -> None:
+        start, end = event.start_mark, event.end_mark
+        if end.index > start.index or event.__class__ is ScalarEvent:  # ends of blocks stand below
+            self._last_line = max(self._last_line, end.line - (end.column == 0))
 
 
 class Positions:
     """A document composed once more, for the places of many complaints."""
 
-    def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
-        start = yaml.Mark("", 0, 0, 0, None, 0)
-        self._root: yaml.Node = yaml.compose(text, Loader) or yaml.ScalarNode("", "", start, start)
-        self._steps: dict[int, dict[str | int, _Pair]] = {}
+    def __init__(self, text: str, is_json: bool) -> None:
+        breaks = "\n" if is_json else "\r\n|[\r\n\x85\u2028\u2029]"
+        self.lines = re.split(breaks, text)
+        source = (text, json_events(text)) if is_json else (text,)
+        self.root: _Node = _PlacedComposer(*source).document() or _Node("", _START, 0)
 
     def mark(self, path: Path, of_key: bool) -> yaml.Mark:
         """Return the mark of the value at a path, or of the key that leads to it."""
         found = self._follow(path)
-        key, value = found[-1]
         ends_early = len(found) <= len(path)
-        return (key if key is not None and (of_key or ends_early) else value).start_mark
+        key, node = found[-1]
+        return key if key is not None and (of_key or ends_early) else node.start
 
     def span(self, path: Path) -> tuple[int, int]:
         """Return the first line of the key or item at a path, and the last line of its value."""
         found = self._follow(path)
-        key, value = found[-1]
-        first = (key or value).start_mark.line if len(found) > 1 else 0
-        return first, max(first, _last_line(value)) if len(found) > len(path) else first
+        key, node = found[-1]
+        first = (key or node.start).line if len(found) > 1 else 0
+        return first, max(first, node.last_line) if len(found) > len(path) else first
 
     def reaches(self, path: Path) -> bool:
         """Say whether something is written at a path."""
         return len(self._follow(path)) > len(path)
 
-    def _follow(self, path: Path) -> list[_Pair]:
+    def _follow(self, path: Path) -> list[tuple[yaml.Mark | None, _Node]]:
         """Return the root, and what stands at each step of a path as far as it leads."""
-        found: list[_Pair] = [(None, self._root)]
+        found: list[tuple[yaml.Mark | None, _Node]] = [(None, self.root)]
         for step in path:
-            _, node = found[-1]
-            if id(node) not in self._steps:  # the last of repeated keys stands
-                self._steps[id(node)] = {s: (key, value) for s, key, value in _yaml_parts(node)}
-            if step not in self._steps[id(node)]:
+            parts = found[-1][1].parts
+            if isinstance(parts, dict) and step in parts:
+                found.append(parts[step])
+            elif isinstance(parts, list) and isinstance(step, int) and step < len(parts):
+                found.append((None, parts[step]))
+            else:
                 break
-            found.append(self._steps[id(node)][step])
         return found
 
 
 positions = lru_cache(maxsize=1)(Positions)  # the last document that was asked about
 
 
-def _last_line(node: yaml.Node) -> int:
-    """Return the last line with something of a node; marks of blocks go on to what comes next."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        *_, last = children(node)
-        return _last_line(last)
-    end = node.end_mark
-    return int(end.line - (end.column == 0))
-
-
-def _spelling(key: yaml.Node) -> str:
-    if key.tag == "tag:yaml.org,2002:bool":
-        return str(key.value.lower() in TRUE).lower()
-    return str(key.value)
-
-
-# ---------------------------------------------------------------- repeated keys
-
-_Parts = Iterator[tuple[str | int, yaml.Node | None, Any]]  # step, its key in YAML, value
-
-
-@lru_cache(maxsize=1)
 def duplicates(text: str, is_json: bool) -> tuple[Path, ...]:
     """Return the path of every key that is written again in the same mapping (VAL-09)."""
-    if is_json:
-        return tuple(_again(json.loads(text, object_pairs_hook=tuple), _json_parts, (), set()))
-    return tuple(_again(yaml.compose(text, Loader), _yaml_parts, (), set()))
+    return tuple(_again(positions(text, is_json).root, (), set()))
 
 
-def _again(
-    value: Any, parts: Callable[[Any], _Parts], path: Path, seen: set[int]
-) -> Iterator[Path]:
-    if id(value) in seen:  # an alias
+def _again(node: _Node, path: Path, seen: set[int]) -> Iterator[Path]:
+    if id(node) in seen:  # an alias
         return
-    seen.add(id(value))
+    seen.add(id(node))
+    parts: list[tuple[str | int, _Node]] = list(node.pairs)
+    if isinstance(node.parts, list):
+        parts = list(enumerate(node.parts))
     steps: set[str | int] = set()
-    for step, key, part in parts(value):
-        if step in steps and (key is None or key.tag != "tag:yaml.org,2002:merge"):
+    for step, part in parts:
+        if step in steps:
             yield (*path, step)
         steps.add(step)
-        yield from _again(part, parts, (*path, step), seen)
-
-
-def _yaml_parts(node: yaml.Node | None) -> _Parts:
-    if isinstance(node, yaml.SequenceNode):
-        yield from ((i, None, item) for i, item in enumerate(node.value))
-    elif isinstance(node, yaml.MappingNode):
-        yield from ((_spelling(key), key, value) for key, value in node.value)
-
-
-def _json_parts(value: Any) -> _Parts:
-    """Yield the parts of JSON in which every object is a tuple of its pairs."""
-    if isinstance(value, list):
-        yield from ((i, None, item) for i, item in enumerate(value))
-    elif isinstance(value, tuple):
-        yield from ((key, None, item) for key, item in value)
+        yield from _again(part, (*path, step), seen)

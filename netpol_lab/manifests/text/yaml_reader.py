@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,15 +11,14 @@ import yaml
 
 from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.text.yaml_positions import children, duplicates, positions
-from netpol_lab.manifests.text.yaml_scalars import Loader
+from netpol_lab.manifests.text import streams
+from netpol_lab.manifests.text.yaml_composer import Composer
+from netpol_lab.manifests.text.yaml_positions import Positions, duplicates, positions
 from netpol_lab.manifests.typos import slip
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
-MAX_DEPTH = 200
 MAX_FINDABLE = 8 * 2**20  # a larger document takes too long to be composed again for positions
 MAX_EXCERPT = 160  # a longer line is not shown under a complaint
-MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
 
 
 class Inset(NamedTuple):
@@ -59,6 +57,8 @@ class Document:
         Where `text` stands in that file.
     is_json : bool
         Whether it was read as JSON.
+    dropped : Complaint or None
+        Where the text goes on behind its end, which kubectl passes over without a word (VAL-41).
     """
 
     file: str
@@ -68,6 +68,7 @@ class Document:
     text: str = field(repr=False)
     place: Inset = WHOLE
     is_json: bool = False
+    dropped: Complaint | None = None
 
     def locate(self, path: Path, of_key: bool = False) -> tuple[int, int, str]:
         """Return the line, the column (both from 1) and the text of the line at a path.
@@ -79,10 +80,7 @@ class Document:
         of_key : bool
             Point at the last key itself, not at its value.
         """
-        try:
-            found = positions(self.text)
-        except yaml.YAMLError:  # JSON may hold what YAML cannot, such as half an emoji
-            return 0, 0, ""
+        found = self._positions()
         mark, lines = found.mark(path, of_key), found.lines
         written = len(lines[mark.line].rstrip()) if mark.line < len(lines) else 0
         column = min(mark.column + 1, max(written, 1))  # null stands after the dash or colon
@@ -107,7 +105,7 @@ class Document:
     def find(self, path: Path) -> tuple[int, int] | None:
         """Return the line and column of the key or item at a path, or None if it is not there."""
         line, column, _ = self.locate(path, of_key=True)
-        is_there = line and self.text and positions(self.text).reaches(path)
+        is_there = line and self.text and self._positions().reaches(path)
         return (line, column) if is_there else None
 
     def span(self, path: Path) -> tuple[int, int]:
@@ -121,17 +119,19 @@ class Document:
         >>> document.span(("b",)), document.span(("b", 1)), document.span(("b", 2))
         ((1, 3), (3, 3), (1, 1))
         """
-        return positions(self.text).span(path)
+        return self._positions().span(path)
 
     def duplicates(self) -> tuple[Path, ...]:
         """Return the path of every key that is written again in the same mapping (VAL-09)."""
         return duplicates(self.text, self.is_json) if self.repeats else ()
 
+    def _positions(self) -> Positions:
+        return positions(self.text, self.is_json)
+
 
 def forget_positions() -> None:
     """Forget the last document that was composed to find positions; it may be large."""
     positions.cache_clear()
-    duplicates.cache_clear()
 
 
 def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document], list[Complaint]]:
@@ -162,112 +162,93 @@ def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document
     if len(text) > MAX_BYTES:
         message = f"the text has {len(text):,} characters; at most {MAX_BYTES:,} are read"
         return [], [Complaint("", Reason.SYNTAX, message, file=file)]
-    text = text.removeprefix("\ufeff")
-    if text.lstrip()[:1] in ("{", "["):
+    reading = _Reading(text, file, inset)
+    start = reading.read_json() if streams.looks_like_json(text) else 0
+    if start is not None:
+        reading.read_yaml(start)
+    return reading.good, reading.bad
+
+
+class _Reading:
+    """The documents of one text and what is wrong with others, as they are found."""
+
+    def __init__(self, text: str, file: str, inset: Inset) -> None:
+        self.text, self.file, self.inset = text, file, inset
+        self.good: list[Document] = []
+        self.bad: list[Complaint] = []
+
+    def read_json(self) -> int | None:
+        """Take in values of JSON; return where YAML begins, or None if it does not."""
+        end, text = 0, self.text
         try:
-            return list(_json_documents(text, file, inset)), []
-        except (ValueError, RecursionError):
-            pass  # flow-style YAML, or broken: the YAML reader says where
-    good: list[Document] = []
-    bad: list[Complaint] = []
-    for number, (first_line, part) in enumerate(_parts(text), 1):
-        place = inset.below(first_line)
-        try:
-            good.append(Document(file, number, *_parse(part), part, place))
-        except (yaml.YAMLError, RecursionError, ValueError) as error:
-            bad.append(_syntax(error, file, number, part, place))
-    return good, bad
+            for number, found in enumerate(streams.json_values(text), 1):
+                part = text[found.start : found.end]  # no copy, if it is all
+                place = self._below(found.start)
+                document = Document(self.file, number, found.value, found.repeats, part, place)
+                self.good.append(replace(document, is_json=True))
+                end = found.end
+        except streams.JsonFaultError as fault:
+            start = streams.yaml_start(text, end) if self.good else 0  # or YAML in flow style
+            if start is not None and len(self.good) <= 1:
+                return start
+            self._refuse_json(fault)
+        return None
+
+    def read_yaml(self, start: int) -> None:
+        """Take in documents of YAML."""
+        first = len(self.good) + 1
+        for number, part in enumerate(streams.yaml_parts(self.text, start), first):
+            place = self.inset.below(part.line)
+            try:
+                self.good.append(self._document(part, number, place))
+            except (yaml.YAMLError, RecursionError) as error:
+                self.bad.append(_syntax(error, self.file, number, part.text, place))
+
+    def _document(self, part: streams.YamlPart, number: int, place: Inset) -> Document:
+        if part.fault:
+            raise yaml.MarkedYAMLError(problem=part.fault, problem_mark=_START)
+        composer = Composer(part.text)
+        value = composer.document()
+        document = Document(self.file, number, value, composer.repeats, part.text, place)
+        if composer.end is None or not (rest := _rest(part.text, composer.end)):
+            return document
+        said = Complaint("", Reason.SYNTAX, _DROPPED, _HOW_TO_KEEP_IT, self.file, number)
+        return replace(document, dropped=_at(said, part.text.splitlines(), *rest, place))
+
+    def _below(self, start: int) -> Inset:
+        return self.inset.below(self.text.count("\n", 0, start))
+
+    def _refuse_json(self, fault: streams.JsonFaultError) -> None:
+        lines = self.text.split("\n")
+        line = self.text.count("\n", 0, fault.place)
+        column = fault.place - (self.text.rfind("\n", 0, fault.place) + 1)
+        is_first = len(self.good) <= 1
+        offset = len(self.text[: fault.place + 1].encode())
+        said = f"json: offset {offset}: {fault}" if is_first else str(fault)
+        complaint = Complaint("", Reason.SYNTAX, said, _ONE_STYLE, self.file, len(self.good) + 1)
+        self.bad.append(_at(complaint, lines, line, column, self.inset))
 
 
-def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each document's first line and text; "---" at a line's start begins another."""
-    lines = text.splitlines(keepends=True)
-    start = 0
-    for i, line in enumerate(lines):
-        if line.startswith("---") and re.match(r"---(\s|$)", line):
-            above = lines[start:i]
-            if not all(re.match(r"\s*(%|#|$)", text) for text in above):  # directives belong to it
-                yield start, "".join(above)
-                start = i
-    yield start, "".join(lines[start:])
+_START = yaml.Mark("", 0, 0, 0, None, 0)
+_DROPPED = "kubectl reads one object and drops the rest, from here to the next ---, without a word"
+_HOW_TO_KEEP_IT = "if this is another object, put a line with nothing but --- before it"
+_ONE_STYLE = "after two JSON objects kubectl reads on as JSON: no comments, and no line with ---"
+_NOTHING_MORE = re.compile(r"(?:\s|\ufeff|#[^\r\n\x85\u2028\u2029]*|(?:\.\.\.|---)(?=\s|\Z))*")
 
 
-def _json_documents(text: str, file: str, inset: Inset) -> Iterator[Document]:
-    """Yield each value of a JSON text; kubectl reads several after one another, too."""
-    repeats = False
-
-    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal repeats
-        value = dict(pairs)
-        repeats = repeats or len(value) < len(pairs)
-        return value
-
-    decode = json.JSONDecoder(object_pairs_hook=collect).raw_decode
-    start, number = _after_space(text, 0), 1
-    while start < len(text):
-        repeats = False
-        value, end = decode(text, start)
-        part = text if start == 0 and end == len(text) else text[start:end]
-        place = inset.below(text.count("\n", 0, start))
-        yield Document(file, number, value, repeats, part, place, is_json=True)
-        start, number = _after_space(text, end), number + 1
+def _rest(text: str, end: yaml.Mark) -> tuple[int, int] | None:
+    """Return the line and column, from 0, where a text goes on behind its document."""
+    match = _NOTHING_MORE.match(text, end.index)
+    if match is None or match.end() == len(text):
+        return None
+    *above, last = f"{text[: match.end()]}x".splitlines()
+    return len(above), len(last) - 1
 
 
-def _after_space(text: str, place: int) -> int:
-    match = re.compile(r"\s*").match(text, place)
-    return match.end() if match else place
-
-
-def _parse(text: str) -> tuple[Any, bool]:
-    """Return the value of one YAML document and whether a key may stand twice in it."""
-    _refuse_depth(text)
-    loader = Loader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return None, False
-        if "*" in text:
-            _refuse_bombs(node)
-        return loader.construct_document(node), loader.repeats
-    finally:
-        loader.dispose()
-
-
-def _refuse_depth(text: str) -> None:
-    """Refuse deep nesting before libyaml's composer, which recurses in C, runs out of stack.
-
-    Only text that could nest deeply is looked at twice: each level needs a bracket, or two more
-    columns of indentation, dashes or colons at the start of some line.
-    """
-    brackets = text.count("[") + text.count("{")
-    if brackets <= MAX_DEPTH and not re.search(rf"(?m)^[\s?:-]{{{MAX_DEPTH},}}", text):
-        return
-    depth = 0
-    for event in yaml.parse(text, Loader):
-        depth += isinstance(event, yaml.events.CollectionStartEvent)
-        depth -= isinstance(event, yaml.events.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise _refused(f"nested more than {MAX_DEPTH} levels deep", event)
-
-
-def _refuse_bombs(root: yaml.Node) -> None:
-    """Refuse aliases that contain themselves or multiply a document beyond all use."""
-    sizes: dict[int, int] = {}  # 0 while the parts of a node are counted
-
-    def size(node: yaml.Node, depth: int) -> int:
-        if sizes.get(id(node)) == 0 or depth > MAX_DEPTH:
-            raise _refused("an alias that contains itself, or nests too deeply", node)
-        if id(node) not in sizes:
-            sizes[id(node)] = 0
-            sizes[id(node)] = 1 + sum(size(child, depth + 1) for child in children(node))
-        return sizes[id(node)]
-
-    if size(root, 0) > len(sizes) + MAX_EXPANSION:
-        raise _refused(f"aliases that expand to more than {MAX_EXPANSION:,} values", root)
-
-
-def _refused(problem: str, where: yaml.Node | yaml.Event) -> yaml.MarkedYAMLError:
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=where.start_mark)  # type: ignore[arg-type]
+def _at(complaint: Complaint, lines: list[str], line: int, column: int, place: Inset) -> Complaint:
+    """Return a complaint about a place in a part of a text, with its place in the whole."""
+    excerpt = place.shown(_excerpt(lines, line))
+    return complaint.at(place.lines + line + 1, place.columns + column + 1, excerpt)
 
 
 def _syntax(error: Exception, file: str, number: int, text: str, place: Inset) -> Complaint:
@@ -279,8 +260,7 @@ def _syntax(error: Exception, file: str, number: int, text: str, place: Inset) -
     line, hint = slip(lines, at.line, opened and opened.line, problem)
     excerpt = _excerpt(lines, line)
     column = at.column if line == at.line else len(excerpt) - len(excerpt.lstrip())
-    where = place.lines + line + 1, place.columns + column + 1, place.shown(excerpt)
-    return replace(complaint, hint=hint).at(*where)
+    return _at(replace(complaint, hint=hint), lines, line, column, place)
 
 
 def _fault(error: Exception, text: str) -> tuple[str, yaml.Mark | None]:

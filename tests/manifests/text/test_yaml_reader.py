@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lab.errors import Reason
-from netpol_lab.manifests.text.yaml_reader import MAX_DEPTH, MAX_FINDABLE, documents
+from netpol_lab.manifests.text.yaml_composer import MAX_DEPTH
+from netpol_lab.manifests.text.yaml_reader import MAX_FINDABLE, documents
 
 
 def value(text):
