@@ -15,7 +15,7 @@ from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.api_types import IntOrString
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get
-from netpol_lab.manifests.text.yaml_reader import Document, documents
+from netpol_lab.manifests.text.yaml_reader import Document, all_documents
 
 # ---------------------------------------------------------------- the fields
 
@@ -116,7 +116,7 @@ def read_cases(text: str, file: str, at_hand: bool = False) -> Cases:
     >>> case.expect[0].to
     'shop/db'
     """
-    found, complaints = documents(text, file)
+    found, complaints = all_documents(text, file)
     given = {"manifests": ""} if at_hand else {}
     cases = [(d, _decoded(d, given, complaints)) for d in found if d.value is not None]
     if not cases and not complaints:

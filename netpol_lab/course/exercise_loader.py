@@ -28,7 +28,7 @@ from netpol_lab.manifests.field_paths import Path, format_path, get
 from netpol_lab.manifests.loader import INLINE, read_parts
 from netpol_lab.manifests.text.files import SUFFIXES, text_of
 from netpol_lab.manifests.text.sources import SCENARIOS, files_of
-from netpol_lab.manifests.text.yaml_reader import Document, documents
+from netpol_lab.manifests.text.yaml_reader import Document, all_documents
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
@@ -221,7 +221,7 @@ def read_exercise(text: str, file: str) -> LoadedExercise:
           ^
       hint: did you mean title?
     """
-    found, complaints = documents(text, file)
+    found, complaints = all_documents(text, file)
     found = [document for document in found if document.value is not None]
     if len(found) != 1 and not complaints:
         said = f"holds {len(found)} documents: an exercise is one"

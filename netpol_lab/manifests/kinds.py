@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,13 +25,15 @@ _OF_KUSTOMIZE = "this is a kustomization: name its folder, and it is built"
 _OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder of manifests"
 
 
-def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
+def kind_problems(value: dict[str, Any], strict: bool = True) -> Iterator[Problem]:
     """Yield why an object's apiVersion and kind name no resource (VAL-01, VAL-02).
 
     Parameters
     ----------
     value : dict
         The object; a kind that is real but not evaluated is no problem.
+    strict : bool
+        Whether kubectl validates it; with ``--validate=ignore`` only its reader complains.
 
     Yields
     ------
@@ -48,7 +51,8 @@ def kind_problems(value: dict[str, Any]) -> Iterator[Problem]:
         hint = next((hints[key] for key in hints if key in value), _OF_OBJECTS)
         yield _not_set("apiVersion", value, hint)
     if not kind:
-        yield _not_set("kind", value)
+        missing = _not_set("kind", value)
+        yield missing if strict else missing._replace(message=_without_kind(value))
     for name in ("apiVersion", "kind"):
         if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text")
@@ -62,6 +66,12 @@ def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
     path = (spelt or name,)
     hint = f"write {name}: upper and lower case matter" if spelt else hint
     return Problem(path, Reason.REQUIRED, f"{name} not set", hint, of_key=bool(spelt))
+
+
+def _without_kind(value: dict[str, Any]) -> str:
+    """Return what kubectl's reader says of an object without kind."""
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"Object 'Kind' is missing in '{written}'"
 
 
 def _no_match(kind: str, version: str) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ from netpol_lab.errors import (
 )
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
+from netpol_lab.manifests.json_repeats import merged
 from netpol_lab.manifests.kinds import KINDS, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
@@ -258,6 +259,8 @@ class _Reader:
     def _read_documents(self, found: list[Document], broken: list[Complaint], inset: Inset) -> None:
         self.complaints += broken
         for document in found:
+            if document.dropped:  # VAL-41
+                self.warnings.append(document.dropped)
             if is_exercise(document.value) and inset is WHOLE:
                 self.take_in(document, *INLINE)
             else:
@@ -295,9 +298,9 @@ class _Reader:
             hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
             problem = Problem(found.path, Reason.TYPE, said, hint)
             self._refuse(_WrittenObject(found.document, value), problem)
-        elif isinstance(kind, str) and kind.endswith("List") and "items" in value:
+        elif isinstance(kind, str) and kind and "items" in value:
             self._read_items(found)
-        elif problems := list(kind_problems(value)):
+        elif problems := list(kind_problems(value, self.strict)):
             self._refuse(found, *problems)
         elif (kind, value["apiVersion"]) in KINDS:
             self._take(found)
@@ -305,23 +308,33 @@ class _Reader:
             self._pass_over(found)
 
     def _read_items(self, found: _WrittenObject) -> None:
+        """Take in what is in a list, which is any object with items to kubectl (VAL-41)."""
         value, items = found.value, found.value["items"] or []
         if not isinstance(items, list):
             self._refuse(found, Problem(("items",), Reason.TYPE, "must be a list"))
             return
+        if not value["kind"].endswith("List"):
+            if not items:
+                self._refuse(found, _NO_OBJECTS)
+            else:
+                self.warnings.append(found.complaint(_ONLY_ITEMS))
         kind = value["kind"].removesuffix("List")
         inherited = {"apiVersion": value.get("apiVersion"), "kind": kind} if kind else {}
         for i, item in enumerate(items):
-            whole = {**inherited, **item} if isinstance(item, dict) else item
+            is_bare = isinstance(item, dict) and not item.get("kind") and not item.get("apiVersion")
+            whole = {**item, **inherited} if is_bare else item
             self._read_object(_WrittenObject(found.document, whole, (*found.path, "items", i)))
 
     def _take(self, found: _WrittenObject) -> None:
         value, kind = found.value, found.value["kind"]
+        cls, document = KINDS[kind, value["apiVersion"]], found.document
+        if not self.strict and document.is_json and document.repeats:
+            value = merged(document.text, found.path, cls)
         if kind == "NetworkPolicy" and get(value, "metadata", "uid"):
             # Old servers gave their policies a status (VAL-42).
             value = {key: part for key, part in value.items() if key != "status"}
         problems: list[Problem] = []
-        decoded = decoder(KINDS[kind, value["apiVersion"]])(value, (), problems)
+        decoded = decoder(cls)(value, (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
         problems += _duplicates(found)
@@ -378,6 +391,22 @@ _ONE_TOO_MANY = (
 )
 _OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
 _LAST_STANDS = "kubectl silently keeps only the last one: merge the two or remove one"
+MERGED = "kubectl keeps only the last one, and a server that gets this JSON merges them: remove one"
+_IS_A_LIST = "an object with items is a list to kubectl, which takes only what is in it: "
+_NO_OBJECTS = Problem(
+    ("items",),
+    Reason.INVALID,
+    "no objects passed to create",
+    f"{_IS_A_LIST}leave items out",
+    of_key=True,
+)
+_ONLY_ITEMS = Problem(
+    ("items",),
+    Reason.UNSUPPORTED,
+    "the rest of this object is passed over",
+    f"{_IS_A_LIST}put the object itself into a document of its own",
+    of_key=True,
+)
 
 
 def _duplicates(found: _WrittenObject) -> Iterator[Problem]:
@@ -386,8 +415,8 @@ def _duplicates(found: _WrittenObject) -> Iterator[Problem]:
     paths = (p[depth:] for p in found.document.duplicates() if p[:depth] == found.path)
     first: Path = ()
     for path in paths:
-        hint = _LAST_STANDS
-        if path in _OF_EACH_OBJECT:
+        hint = MERGED if found.document.is_json else _LAST_STANDS
+        if path in _OF_EACH_OBJECT and not found.document.is_json:
             first = first or path
             hint = _ONE_TOO_MANY if path == first else ""
         message = f'duplicate field "{format_path(path)}"'

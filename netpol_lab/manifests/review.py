@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lab.errors import Complaint, ManifestError, Reason
-from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.loader import MERGED, load
 from netpol_lab.manifests.summary import policy_words
 from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.model.cluster import Cluster
@@ -69,6 +69,8 @@ def _dropped(complaint: Complaint) -> str:
     what = "is unknown, so it is dropped"
     if complaint.reason is Reason.DUPLICATE:
         what = "appears twice, and only the last one counts"
+        if complaint.hint == MERGED:
+            what = "appears twice, and the two are merged"
     return f"  line {complaint.line}: {complaint.path} {what}"
 
 

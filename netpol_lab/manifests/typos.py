@@ -14,8 +14,12 @@ _WRAPPINGS = (
     (r"> ", "leave out the > at the beginning of each line"),
     (r"[$%]? ?(kubectl|cat|helm|oc) |\$ |.*<<-?\s*['\"]?\w+['\"]?$|EOF\s*$",
      "this is a command for a shell: keep only the YAML"),
-    (r".*\{\{.*\}\}", "{{ }} is a template: render it first, for instance with helm template"),
+    (r".*\{\{", "{{ }} is a template: render it first, for instance with helm template"),
     (r"\s*//", "a comment begins with #"),
+    (r".*[^\s#-]-{3}\s*(#.*)?$", "--- must begin a line of its own: a line break is missing "
+     "before it"),
+    (r".*[^\s{,\"'-]apiVersion:", "a line break is missing before apiVersion"),
+    (r"%(YAML|TAG)\b", "kubectl refuses directives: leave this line out"),
 )  # fmt: skip
 # Signs that are left out or doubled.
 _SIGNS = (
@@ -31,10 +35,21 @@ _MESSAGES = (
     ("expected key|<block end>|expected '-'", "this line is indented differently from its "
      "neighbours: what belongs side by side starts in the same column"),
     ("end of stream", "a quotation mark is opened here and not closed"),
+    ("unexpected ':'", "write a space after the colon, or put the text in quotes"),
     ("expected ',' or|expected ':'", "a bracket is opened and not closed, or a comma or a colon is "
      "missing"),
     ("cannot start any token", "text that begins with this character needs quotes"),
-    ("unhashable key", "text that begins with a brace needs quotes"),
+    ("invalid map key", "text that begins with a brace needs quotes"),
+    ("Yaml document separator", "a line that begins with --- holds nothing else but a comment: put "
+     "the rest on a line of its own"),
+    ("unknown escape", "in double quotes \\ begins an escape such as \\n: write a / as it is, and "
+     "\\ itself as \\\\"),
+    ("<nil>", 'null is no key: write "null" in quotes, or the name that is missing'),
+    ("type: uint64", "write the number in quotes"),
+    ("keys that differ", "kubectl keeps one of them, no matter which: write the key once"),
+    ("unsupported value", "JSON has no such number: write it in quotes, if it is text"),
+    ("cannot decode", "leave out the tag, which begins with !!, or write a value of its type"),
+    ("map merge", "<< takes the alias of a mapping, as in <<: *name, or some in brackets"),
 )  # fmt: skip
 
 _LOOKALIKES = {

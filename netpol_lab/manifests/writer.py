@@ -26,7 +26,9 @@ class _Dumper(yaml.SafeDumper):
     def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> Any:
         """Return the tag that a value has without being written, to kubectl or to PyYAML."""
         ours = implicit_tag(value) if kind is yaml.ScalarNode and implicit[0] else _TEXT
-        return super().resolve(kind, value, implicit) if ours == _TEXT else ours
+        if ours != _TEXT:
+            return ours
+        return super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
 
     def represent_dict(self, data: Any) -> yaml.MappingNode:
         """Put a mapping that holds null on lines of its own: between braces null needs a tag."""

@@ -105,7 +105,7 @@ def text_of(file: FilePath) -> str:
 def decoded(data: bytes, file: str) -> str:
     """Return bytes as text."""
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")  # with its byte order mark, which JSON must not have
     except UnicodeDecodeError as error:
         message = f"is not UTF-8 text ({error.reason} at byte {error.start})"
         hint = "save it as UTF-8; PowerShell's > writes UTF-16"

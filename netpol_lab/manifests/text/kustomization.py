@@ -18,7 +18,7 @@ from typing import Any
 
 from netpol_lab.errors import ManifestError, visible
 from netpol_lab.manifests.text.files import files_below, in_short, text_of
-from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, documents
+from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, all_documents
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 GROUP = "kustomize.config.k8s.io/"
@@ -105,7 +105,7 @@ def kustomization_in(folder: FilePath) -> Kustomization | None:
     if not files:
         return None
     text = text_of(files[0])
-    found, broken = documents(text, in_short(files[0]))
+    found, broken = all_documents(text, in_short(files[0]))
     if broken and "{{" not in text:
         raise ManifestError(broken)
     found = [document for document in found if document.value is not None]

@@ -25,6 +25,7 @@ class JsonValue(NamedTuple):
     """One value of a JSON text, where it stands, and whether a key is repeated in it."""
 
     value: Any
+    line: int  # how many are above it
     start: int
     end: int
     repeats: bool
@@ -70,6 +71,7 @@ def json_values(text: str) -> Iterator[JsonValue]:
     decode = json.JSONDecoder(
         object_pairs_hook=collect, parse_float=_number, parse_constant=_no_constant
     ).raw_decode
+    lines = _Lines(text)
     has_halves = _HALF_CHARACTER.search(text) is not None
     start = _after_space(text, 0)
     while start < len(text):
@@ -78,7 +80,8 @@ def json_values(text: str) -> Iterator[JsonValue]:
             value, end = decode(text, start)
         except (ValueError, RecursionError) as error:
             raise JsonFaultError(_go_words(text, start, error), start) from None
-        yield JsonValue(_whole(value) if has_halves else value, start, end, repeats)
+        value = _whole(value) if has_halves else value
+        yield JsonValue(value, lines.above(start), start, end, repeats)
         start = _after_space(text, end)
 
 
@@ -132,21 +135,37 @@ def yaml_parts(text: str, start: int = 0) -> Iterator[YamlPart]:
 
     The dashes that nothing stands above belong to the document below them.
     """
+    lines = _Lines(text)
     begins = start
     for separator in _SEPARATOR.finditer(text, start):
         dashes, rest = separator.start(), separator[1].strip()
         if rest and not rest.startswith("#"):
             if dashes > begins:
-                yield _part(text, begins, dashes)
-            line = text.count("\n", 0, dashes)
-            yield YamlPart(separator[0], line, f"invalid Yaml document separator: {rest}")
+                yield _part(text[begins:dashes], lines.above(begins))
+            fault = f"invalid Yaml document separator: {rest}"
+            yield YamlPart(separator[0], lines.above(dashes), fault)
             begins = separator.end()
         elif dashes > begins:
             if begins == start and _belongs_to(text, begins, dashes):
                 continue
-            yield _part(text, begins, dashes)
+            yield _part(text[begins:dashes], lines.above(begins))
             begins = separator.end()
-    yield _part(text, begins, len(text))
+    if begins < len(text) or begins == start:
+        yield _part(text[begins:], lines.above(begins))
+
+
+class _Lines:
+    """Counts the lines above places of a text, each further down than the last."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._place = self._line = 0
+
+    def above(self, place: int) -> int:
+        """Return how many lines are above a place."""
+        self._line += self.text.count("\n", self._place, place)
+        self._place = place
+        return self._line
 
 
 def _belongs_to(text: str, start: int, dashes: int) -> bool:
@@ -156,14 +175,11 @@ def _belongs_to(text: str, start: int, dashes: int) -> bool:
     return above is not None and above.end() == dashes and is_plain
 
 
-def _part(text: str, start: int, end: int) -> YamlPart:
+def _part(part: str, line: int) -> YamlPart:
     """Return a document as kubectl hands it to go-yaml: each line ends in a line feed."""
-    part = text[start:end]
     if "\r" in part:
         part = part.replace("\r\n", "\n")
     part = part.removeprefix("\ufeff")
-    line = text.count("\n", 0, start)
     if part.startswith("\ufeff"):  # go-yaml then passes over the first letter of every line
         return YamlPart(part, line, "begins with two byte order marks")
-    complete = part if part.endswith("\n") or not part else f"{part}\n"
-    return YamlPart(complete, line)
+    return YamlPart(part if part.endswith("\n") or not part else f"{part}\n", line)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -130,7 +130,7 @@ class Composer:
         self._flows += bool(event.flow_style)
         if self._depth > MAX_DEPTH:
             raise refused(f"nested more than {MAX_DEPTH} levels deep", event)
-        made = self.mapping(event) if kind is MappingStartEvent else self.sequence()
+        made = self.mapping() if kind is MappingStartEvent else self.sequence()
         self._flows -= bool(event.flow_style)
         self._depth -= 1
         return made
@@ -143,24 +143,26 @@ class Composer:
         self.ended(event)
         return items
 
-    def mapping(self, start: Any) -> dict[str, Any]:
+    def mapping(self) -> dict[str, Any]:
         """Return the nodes of a mapping by their keys; a merge counts where it is written."""
         found: dict[Any, Any] = {}
-        written, odd = 0, False
+        odd: dict[Any, Any] = {}  # keys that are no text, and where they stand
+        written = 0
         while (event := self._next()).__class__ is not MappingEndEvent:
             if _is_merge(event):
                 self.node(event)  # it may have an anchor
-                odd = self._merge(found) or odd
+                odd |= dict.fromkeys(self._merge(found), event)
                 self.repeats = True  # perhaps: `duplicates` tells
                 continue
             key = self._key(event)
             if key.__class__ is not str:
-                odd, key = True, (type(key), key)
+                key = type(key), key
+                odd[key] = event
             found[key] = self.entry(event, key, self.node(self._next()))
             written += 1
         self.ended(event)
         self.repeats = self.repeats or len(found) < written
-        return self._with_text_for_keys(found, start) if odd else found
+        return self._with_text_for_keys(found, odd) if odd else found
 
     # What a subclass may add to nodes that are no plain values.
 
@@ -236,15 +238,16 @@ class Composer:
             raise refused("invalid map key", event)
         return key
 
-    def _with_text_for_keys(self, found: dict[Any, Any], start: Any) -> Any:
+    def _with_text_for_keys(self, found: dict[Any, Any], odd: dict[Any, Any]) -> Any:
         """Return a mapping as JSON has it, where keys are text."""
+        somewhere, *_ = odd.values()
         by_text: Any = {}
         for key, node in found.items():
             text, fault = _as_text(key)
             if text in by_text:
                 fault = f'two keys that differ in YAML are both "{text}" in JSON'
             if fault:
-                by_text = self._no_json(fault, start)
+                by_text = self._no_json(fault, odd.get(key, somewhere))
                 break
             by_text[text] = node
         self._with_odd_keys[id(by_text)] = by_text, found
@@ -264,8 +267,8 @@ class Composer:
             raise refused(f"aliases that expand to more than {MAX_EXPANSION:,} values", event)
         return anchored
 
-    def _merge(self, found: dict[Any, Any]) -> bool:
-        """Put the keys that a merge brings into a mapping; return whether some are no text."""
+    def _merge(self, found: dict[Any, Any]) -> Iterable[Any]:
+        """Put the keys that a merge brings into a mapping; return those that are no text."""
         event = self._next()
         given = self.node(event)
         parts = self.parts(given)
@@ -276,7 +279,7 @@ class Composer:
             raise refused(_MAP_WANTED, event)
         for each in reversed(maps):  # the first of a list counts most
             found.update(each)
-        return any(id(node) in self._with_odd_keys for node in nodes)
+        return [key for each in maps for key in each if not isinstance(key, str)]
 
 
 def refused(problem: str, where: Any) -> yaml.MarkedYAMLError:

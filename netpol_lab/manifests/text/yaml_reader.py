@@ -169,6 +169,12 @@ def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document
     return reading.good, reading.bad
 
 
+def all_documents(text: str, file: str) -> tuple[list[Document], list[Complaint]]:
+    """Split a text that kubectl never sees: what it would drop is a complaint, too."""
+    good, bad = documents(text, file)
+    return good, bad + [document.dropped for document in good if document.dropped]
+
+
 class _Reading:
     """The documents of one text and what is wrong with others, as they are found."""
 
@@ -183,9 +189,9 @@ class _Reading:
         try:
             for number, found in enumerate(streams.json_values(text), 1):
                 part = text[found.start : found.end]  # no copy, if it is all
-                place = self._below(found.start)
-                document = Document(self.file, number, found.value, found.repeats, part, place)
-                self.good.append(replace(document, is_json=True))
+                place = self.inset.below(found.line)
+                of_json = found.value, found.repeats, part, place, True
+                self.good.append(Document(self.file, number, *of_json))
                 end = found.end
         except streams.JsonFaultError as fault:
             start = streams.yaml_start(text, end) if self.good else 0  # or YAML in flow style
@@ -212,11 +218,9 @@ class _Reading:
         document = Document(self.file, number, value, composer.repeats, part.text, place)
         if composer.end is None or not (rest := _rest(part.text, composer.end)):
             return document
-        said = Complaint("", Reason.SYNTAX, _DROPPED, _HOW_TO_KEEP_IT, self.file, number)
+        hint = _OTHER_BREAKS if "\r" in part.text else _HOW_TO_KEEP_IT
+        said = Complaint("", Reason.SYNTAX, _DROPPED, hint, self.file, number)
         return replace(document, dropped=_at(said, part.text.splitlines(), *rest, place))
-
-    def _below(self, start: int) -> Inset:
-        return self.inset.below(self.text.count("\n", 0, start))
 
     def _refuse_json(self, fault: streams.JsonFaultError) -> None:
         lines = self.text.split("\n")
@@ -225,13 +229,16 @@ class _Reading:
         is_first = len(self.good) <= 1
         offset = len(self.text[: fault.place + 1].encode())
         said = f"json: offset {offset}: {fault}" if is_first else str(fault)
-        complaint = Complaint("", Reason.SYNTAX, said, _ONE_STYLE, self.file, len(self.good) + 1)
+        hint = _NOTHING_BEHIND if is_first else _ONE_STYLE
+        complaint = Complaint("", Reason.SYNTAX, said, hint, self.file, len(self.good) + 1)
         self.bad.append(_at(complaint, lines, line, column, self.inset))
 
 
 _START = yaml.Mark("", 0, 0, 0, None, 0)
 _DROPPED = "kubectl reads one object and drops the rest, from here to the next ---, without a word"
 _HOW_TO_KEEP_IT = "if this is another object, put a line with nothing but --- before it"
+_OTHER_BREAKS = "kubectl sees --- only after a line feed: save the file with LF for line breaks"
+_NOTHING_BEHIND = "leave out what stands behind the object"
 _ONE_STYLE = "after two JSON objects kubectl reads on as JSON: no comments, and no line with ---"
 _NOTHING_MORE = re.compile(r"(?:\s|\ufeff|#[^\r\n\x85\u2028\u2029]*|(?:\.\.\.|---)(?=\s|\Z))*")
 

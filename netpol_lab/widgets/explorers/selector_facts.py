@@ -13,7 +13,7 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import matches, namespaces_for
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, counted, plural
 from netpol_lab.manifests.loader import read_all
-from netpol_lab.manifests.text.yaml_reader import documents, quoted
+from netpol_lab.manifests.text.yaml_reader import all_documents, quoted
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
@@ -127,7 +127,7 @@ def ask(cluster: Cluster, inputs: SelectorInput) -> Selection:
     for name, text in inputs.written.items():
         if not isinstance(text, str):
             raise NetpolError(f"{name} is written as YAML in quotes, as in {name}={str(text)!r}")
-        _, broken = documents(dedent(text), name)
+        _, broken = all_documents(dedent(text), name)
         if broken:
             raise ManifestError(broken)
     try:
