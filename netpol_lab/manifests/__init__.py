@@ -3,8 +3,8 @@
 The way in, from a text to a `model.cluster.Cluster`. `loader.load` goes all of it::
 
     sources       names and paths -> texts
-    yaml_reader   text -> documents, as kubectl reads YAML  (yaml_scalars, yaml_positions, typos)
-    decoding      document -> object of api_types, by kind  (kinds, decoding_hints)
+    yaml_reader   text -> documents, as kubectl reads YAML  (streams, yaml_composer, typos)
+    decoding      document -> object of api_types, by kind  (kinds, decoding_hints, repeated_fields)
     validation    object -> what the server would refuse    (naming_rules, cidrs)
     to_model      object -> model, with every default       (workloads)
 

@@ -6,7 +6,7 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path as FilePath
@@ -20,8 +20,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import Path, format_path, get, parse_path
-from netpol_lab.manifests.json_repeats import merged
+from netpol_lab.manifests.field_paths import Path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
@@ -33,6 +32,7 @@ from netpol_lab.manifests.passed_over import (
     group_of,
     meaning_of,
 )
+from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import in_brief, sort_out
@@ -70,7 +70,7 @@ def load(
     strict : bool
         Refuse unknown and repeated fields, as kubectl asks the server to. Otherwise drop them, as
         old kubectl and ``--validate=false`` do, and keep what was dropped in `Cluster.dropped`;
-        of repeated fields the last one stands (VAL-08, VAL-09).
+        of repeated fields the last one stands, or in JSON both merged (VAL-08, VAL-09).
     assumptions : Assumptions
         Only `strict_cidr` matters here.
     namespace : str
@@ -337,7 +337,7 @@ class _Reader:
         decoded = decoder(cls)(value, (), problems)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
-        problems += _duplicates(found)
+        problems += repeated_fields(document, found.path)
         if not self.strict:  # drop the rest and go on
             lost = [p for p in problems if p.reason in (Reason.UNKNOWN, Reason.DUPLICATE)]
             self.dropped += map(found.complaint, lost)
@@ -385,13 +385,6 @@ class _Reader:
         )
 
 
-_ONE_TOO_MANY = (
-    "are these two objects? Put a line with --- between them: "
-    "kubectl silently keeps only the last one"
-)
-_OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
-_LAST_STANDS = "kubectl silently keeps only the last one: merge the two or remove one"
-MERGED = "kubectl keeps only the last one, and a server that gets this JSON merges them: remove one"
 _IS_A_LIST = "an object with items is a list to kubectl, which takes only what is in it: "
 _NO_OBJECTS = Problem(
     ("items",),
@@ -407,17 +400,3 @@ _ONLY_ITEMS = Problem(
     f"{_IS_A_LIST}put the object itself into a document of its own",
     of_key=True,
 )
-
-
-def _duplicates(found: _WrittenObject) -> Iterator[Problem]:
-    """Yield a problem for each field that is written twice; only one says there are two objects."""
-    depth = len(found.path)
-    paths = (p[depth:] for p in found.document.duplicates() if p[:depth] == found.path)
-    first: Path = ()
-    for path in paths:
-        hint = MERGED if found.document.is_json else _LAST_STANDS
-        if path in _OF_EACH_OBJECT and not found.document.is_json:
-            first = first or path
-            hint = _ONE_TOO_MANY if path == first else ""
-        message = f'duplicate field "{format_path(path)}"'
-        yield Problem(path, Reason.DUPLICATE, message, hint, of_key=True)

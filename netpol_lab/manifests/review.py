@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lab.errors import Complaint, ManifestError, Reason
-from netpol_lab.manifests.loader import MERGED, load
+from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.repeated_fields import MERGED
 from netpol_lab.manifests.summary import policy_words
 from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.model.cluster import Cluster

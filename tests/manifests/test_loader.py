@@ -336,3 +336,55 @@ def test_two_objects_without_dashes_between_them_are_told_so_once():
 def test_prose_is_told_how_an_object_begins():
     (found,) = complaints("I do not know\n")
     assert "apiVersion: v1" in found.hint
+
+
+def test_a_merge_behind_a_label_replaces_it():
+    text = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        "metadata: {name: p, labels: &l {role: web}}\n"
+        "spec:\n  podSelector:\n    matchLabels:\n      role: db\n      <<: *l\n"
+    )
+    (requirement,) = load(text).policies[0].pod_selector.requirements
+    assert requirement.values == ("web",)
+
+
+def test_an_object_with_items_is_a_list_to_kubectl():
+    (complaint,) = complaints(f"{HEAD}items: []\n")
+    assert (complaint.path, complaint.message) == ("items", "no objects passed to create")
+    cluster = load(f"{HEAD}items:\n- apiVersion: v1\n  kind: Pod\n  metadata: {{name: a}}\n")
+    assert (len(cluster.pods), len(cluster.policies)) == (1, 0)
+    assert cluster.warnings[0].message == "the rest of this object is passed over"
+
+
+def test_an_empty_list_is_an_empty_cluster():
+    assert load("apiVersion: v1\nkind: List\nitems: []\n").warnings == ()
+
+
+def test_only_items_without_kind_and_version_have_those_of_their_list():
+    head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicyList\nitems:\n"
+    assert len(load(f"{head}- metadata: {{name: p}}\n").policies) == 1
+    (complaint,) = complaints(f"{head}- kind: NetworkPolicy\n  metadata: {{name: p}}\n")
+    assert complaint.message == "apiVersion not set"
+
+
+def test_what_kubectl_drops_behind_a_document_is_a_warning():
+    cluster = load(f"{HEAD}...\n{HEAD}")
+    assert len(cluster.policies) == 1
+    assert [(warning.line, warning.reason) for warning in cluster.warnings] == [(5, Reason.SYNTAX)]
+
+
+def test_a_missing_kind_is_told_as_by_kubectls_reader_if_nothing_is_validated():
+    with pytest.raises(ManifestError) as error:
+        load("metadata: {name: p}\napiVersion: v1\nspec: {}\n", strict=False)
+    (complaint,) = error.value.complaints
+    written = '{"apiVersion":"v1","metadata":{"name":"p"},"spec":{}}'
+    assert complaint.message == f"Object 'Kind' is missing in '{written}'"
+
+
+def test_a_port_written_as_a_float_is_its_whole_number():
+    head = (
+        '"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}'
+    )
+    text = f'{{{head}, "spec": {{"ingress": [{{"ports": [{{"port": 80.0}}]}}]}}}}'
+    for written in (text, f"# as YAML\n{text}"):
+        assert load(written).policies[0].ingress[0].ports[0].port == 80

@@ -1,20 +1,56 @@
-"""What a server makes of JSON in which fields are repeated, if nobody asked it to be strict.
+"""Fields that are written twice: a strict server refuses them (VAL-09).
 
-Go's decoder writes a repeated field over the same value, which merges the two (VAL-09). kubectl
-reads YAML into a map first, where the last one replaces the other.
+Where nobody asks it to, Go's decoder writes the second over the value of the first, which merges
+the two. kubectl reads YAML into a map before, where the last one replaces the other.
 """
 
 from __future__ import annotations
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.field_paths import Path, format_path
+from netpol_lab.manifests.text.yaml_reader import Document
+
+_ONE_TOO_MANY = (
+    "are these two objects? Put a line with --- between them: "
+    "kubectl silently keeps only the last one"
+)
+_OF_EACH_OBJECT = (("apiVersion",), ("kind",), ("metadata",), ("spec",))
+_LAST_STANDS = "kubectl silently keeps only the last one: merge the two or remove one"
+MERGED = "kubectl keeps only the last one, and a server that gets this JSON merges them: remove one"
+
+
+def repeated_fields(document: Document, within: Path) -> Iterator[Problem]:
+    """Yield a problem for each field that is written twice; only one says there are two objects.
+
+    Parameters
+    ----------
+    document : Document
+    within : tuple of str and int
+        Where the object stands in it.
+
+    Yields
+    ------
+    Problem
+    """
+    depth = len(within)
+    paths = (p[depth:] for p in document.duplicates() if p[:depth] == within)
+    first: Path = ()
+    for path in paths:
+        hint = MERGED if document.is_json else _LAST_STANDS
+        if path in _OF_EACH_OBJECT and not document.is_json:
+            first = first or path
+            hint = _ONE_TOO_MANY if path == first else ""
+        message = f'duplicate field "{format_path(path)}"'
+        yield Problem(path, Reason.DUPLICATE, message, hint, of_key=True)
 
 
 def merged(text: str, path: Path, kind: type) -> Any:

@@ -1,12 +1,13 @@
-"""Fields that are written twice in JSON, on a server that is not strict."""
+"""Fields that are written twice, and what a server that is not strict makes of them."""
 
 import json
 
 import pytest
 
 from netpol_lab import load
+from netpol_lab.errors import ManifestError
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.json_repeats import merged
+from netpol_lab.manifests.repeated_fields import merged
 
 HEAD = '"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}'
 
@@ -59,3 +60,11 @@ def test_ports_written_twice_in_yaml_are_the_last_ones():
     cluster = load(f"{text}spec:\n  ingress:\n  - {ports}\n", strict=False)
     assert cluster.policies[0].ingress[0].ports[0].end_port is None
     assert "last one" in cluster.dropped[0].hint
+
+
+def test_objects_in_json_that_are_written_twice_are_not_told_to_put_dashes():
+    with pytest.raises(ManifestError) as error:
+        load(f'{{{HEAD}, "spec": {{}}, "spec": {{"egress": []}}}}')
+    (complaint,) = error.value.complaints
+    assert complaint.message == 'duplicate field "spec"'
+    assert "merges" in complaint.hint
