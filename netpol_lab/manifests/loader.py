@@ -36,6 +36,7 @@ from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import in_brief, sort_out
+from netpol_lab.manifests.text.typos import lookalike
 from netpol_lab.manifests.text.yaml_reader import (
     WHOLE,
     Document,
@@ -44,7 +45,6 @@ from netpol_lab.manifests.text.yaml_reader import (
     forget_positions,
 )
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
-from netpol_lab.manifests.typos import lookalike
 from netpol_lab.manifests.validation import warnings
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place

@@ -12,9 +12,9 @@ import yaml
 from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text import streams
+from netpol_lab.manifests.text.typos import slip
 from netpol_lab.manifests.text.yaml_composer import Composer
 from netpol_lab.manifests.text.yaml_positions import Positions, duplicates, positions
-from netpol_lab.manifests.typos import slip
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
 MAX_FINDABLE = 8 * 2**20  # a larger document takes too long to be composed again for positions

@@ -4,7 +4,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason
-from netpol_lab.manifests.typos import lookalike, slip
+from netpol_lab.manifests.text.typos import lookalike, slip
 
 TEXT = """\
 apiVersion: networking.k8s.io/v1
