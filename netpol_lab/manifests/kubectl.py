@@ -156,7 +156,7 @@ def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str
 def _why(kind: str, said: str) -> str:
     """Return kubectl's complaint with what to do about it."""
     advice = {
-        "Forbidden": f"you need permission to list {kind}",
+        "Forbidden": f"you need permission to list {kind}, or name the namespaces you may read",
         "Unauthorized|You must be logged in": "log in to the cluster first",
         "context": "see `kubectl config get-contexts`",
         "connection refused|no such host": "is the cluster running, and is the context right?",

@@ -85,9 +85,11 @@ def _texts(
     left_out: dict[FilePath, list[FilePath]] = {}
     for file, shown in {**unbuilt, **files}.items():
         home = next((homes[folder] for folder in file.parents if folder in homes), None)
-        if file in unbuilt or (home is None and file not in taken_in):
+        if file in taken_in:
+            continue
+        if file in unbuilt or home is None:
             yield ManifestText(str(shown), text_of(shown), Origin.FOUND)
-        elif home and file not in taken_in:
+        else:
             left_out.setdefault(home, []).append(shown)
     yield from (text for _, text in builds)
     notes = tuple(_left_out(home, found) for home, found in left_out.items())

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Event, Timer
@@ -95,7 +95,8 @@ def _stop(run: subprocess.Popen[bytes], late: Event | None = None) -> None:
         if late:
             late.set()
         if hasattr(os, "killpg"):
-            os.killpg(run.pid, signal.SIGKILL)
+            with suppress(OSError):  # it may end at this moment
+                os.killpg(run.pid, signal.SIGKILL)
         run.kill()
         run.wait()
 

@@ -137,6 +137,20 @@ def test_what_no_kustomization_takes_in_is_left_out_with_a_word(app, tmp_path, m
     assert "overlay/forgotten.yaml, overlay/deep/er.yaml" in message
 
 
+def test_of_many_files_that_are_left_out_the_first_are_named(app, no_program):
+    fill({"kustomization.yaml": "resources: []", **{f"{n}.yaml": POLICY % n for n in "abcdefg"}})
+    (message,) = [w.message for w in load(".").warnings if w.reason is Reason.NOT_READ]
+    assert message.startswith("a.yaml, b.yaml, c.yaml, d.yaml, e.yaml, and 2 more: no kustom")
+
+
+@on_unix
+def test_a_link_to_what_is_built_is_not_read_besides(app, tmp_path, monkeypatch):
+    install(tmp_path / "bin", monkeypatch, "kubectl", f"print({POLICY % 'built'!r})")
+    fill({**OVERLAY, "app/overlay/kustomization.yaml": "resources: [../../base]"})
+    (HERE / "app" / "link.yaml").symlink_to(app / "base" / "all.yaml")
+    assert [str(policy) for policy in load("app").policies] == ["s/built"]
+
+
 VARIANTS = {
     "base/kustomization.yaml": "resources: [all.yaml]",
     "base/all.yaml": BASE,
