@@ -19,6 +19,7 @@ from netpol_lab.manifests.text.yaml_reader import Document, documents
 MOST_TOLD = 20  # files of which a warning each is of use
 _OF_MANIFESTS = {"apiversion", "kind", "podselector", "policytypes", "matchlabels"}
 _IN_TEXT = re.compile(r"apiVersion|\bkind\b|k8s\.io|NetworkPolicy|podSelector", re.IGNORECASE)
+_OF_A_POLICY = re.compile(r"networking\.k8s\.io/\w+|NetworkPolicy(List)?")
 _ACTION = re.compile(r"\{\{|\{%")
 _PLAYS = ("hosts", "tasks", "import_playbook", "ansible.builtin.import_playbook")
 
@@ -124,7 +125,12 @@ def _could_be_manifest(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     keys = {str(key).lower().strip() for key in value}
-    return bool(keys & _OF_MANIFESTS) or {"metadata", "spec"} <= keys
+    if keys & _OF_MANIFESTS or {"metadata", "spec"} <= keys:
+        return True
+    items = value.get("items")
+    if isinstance(items, list) and any(map(_could_be_manifest, items)):
+        return True
+    return any(isinstance(part, str) and _OF_A_POLICY.fullmatch(part) for part in value.values())
 
 
 def _is_prose(value: Any) -> bool:

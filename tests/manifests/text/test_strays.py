@@ -45,6 +45,9 @@ def test_what_is_no_manifest_is_told_by_its_kind(name, text, words):
         "spec:\n\t- podSelector: {}",
         '{"kind": "Pod",}',
         "a: 1\n---\nkind: Pod",
+        "items: [{apiVersion: v1, kind: Pod}]",
+        "apiVerson: networking.k8s.io/v1\nknd: Wrong",
+        "apiVerson: v1\nknd: NetworkPolicy",
     ],
 )
 def test_what_could_be_one_is_read_however_wrong_it_is(text):
