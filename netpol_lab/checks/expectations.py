@@ -98,8 +98,8 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     ----------
     cluster : Cluster
     text : str
-        YAML with ``expect``, and ``probe_ports`` and ``expect_default`` if wanted, as
-        ``docs/testing.md`` describes it.
+        YAML with ``expect``, and ``assume``, ``probe_ports`` and ``expect_default`` if wanted,
+        as ``docs/testing.md`` describes it.
     assumptions : Assumptions
 
     Returns

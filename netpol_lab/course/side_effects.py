@@ -80,6 +80,7 @@ def side_effects(
             yield from _wrong(change.without(_undefined(answered, change)), drawn, REST)
 
 
+@lru_cache(maxsize=16)
 def asked_ports(exercise: LoadedExercise) -> PortSet:
     """Return the ports that the goal is about."""
     asked = {(goal.protocol, goal.port) for goal in listed_goals(exercise)}
