@@ -23,6 +23,7 @@ from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, all_documents
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 GROUP = "kustomize.config.k8s.io/"
 MOST_PARTS = 1000  # kustomizations within one, each as often as it is named
+MOST_DEEP = 100
 
 _RESOURCES = ("resources", "bases", "components")  # files or folders
 _FILES = ("crds", "configurations")
@@ -33,16 +34,8 @@ _WITH_PATH = {
 }
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _OF_GENERATOR = {
-    "name",
-    "namespace",
-    "behavior",
-    "type",
-    "options",
-    "files",
-    "literals",
-    "envs",
-    "env",
-}
+    "name", "namespace", "behavior", "type", "options", "files", "literals", "envs", "env",
+}  # fmt: skip
 _PROGRAMS = {
     "generators": "plugins",
     "transformers": "plugins",
@@ -286,25 +279,30 @@ class KustomizationTree:
 
 
 def tree_of(folder: FilePath) -> KustomizationTree:
-    """Return the kustomization of a folder with all that it takes in."""
+    """Return the kustomization of a folder that holds one, with all that it takes in."""
     parts: dict[FilePath, Kustomization] = {}
     loose: list[str] = []
     bare: list[FilePath] = []
     sizes: dict[FilePath, int] = {}
 
     def visit(place: FilePath, above: tuple[FilePath, ...]) -> int:
+        """Add a part and those within; return how many it makes, each as often as it is named."""
+        if place in sizes:
+            return sizes[place]
+        if len(above) > MOST_DEEP:
+            return MOST_PARTS + 1
         if place in above:
             loose.append(f"{in_short(place)} takes itself in")
-        elif place not in sizes and len(above) <= MOST_PARTS // 10:
-            found = kustomization_in(place)
-            if found is None:
-                loose.append(f"{in_short(place)} holds no kustomization")
-                bare.extend([place] if above and above[-1] in place.parents else [])
-            else:
-                parts[place] = found
-                inner = (visit(inner, (*above, place)) for inner in found.folders)
-                sizes[place] = min(1 + sum(inner), MOST_PARTS + 1)
-        return sizes.get(place, MOST_PARTS + 1 if len(above) > MOST_PARTS // 10 else 1)
+            return 1
+        found = kustomization_in(place)
+        if found is None:
+            loose.append(f"{in_short(place)} holds no kustomization")
+            bare.extend([place] if above[-1] in place.parents else [])
+            return 1
+        parts[place] = found
+        inner = (visit(inner, (*above, place)) for inner in found.folders)
+        sizes[place] = min(1 + sum(inner), MOST_PARTS + 1)
+        return sizes[place]
 
     if visit(FilePath(os.path.realpath(folder)), ()) > MOST_PARTS:
         loose.append(f"it takes in more than {MOST_PARTS:,} others")

@@ -191,6 +191,7 @@ def test_without_a_program_a_patch_is_no_object_and_it_is_said(app, no_program):
     assert is_allowed(cluster) is False
     ((reason, file, message),) = warned(cluster)
     assert (reason, file) == (Reason.NOT_APPLIED, "overlay/kustomization.yaml")
+    assert str(cluster.warnings[0]).startswith(f"{file}\n")
     assert "neither kubectl nor kustomize is on PATH" in message
     assert "without patches, overlay/replicas.yaml" in message
     assert "kubectl kustomize overlay > built.yaml" in cluster.warnings[0].hint
