@@ -227,13 +227,13 @@ def _verdict(options: argparse.Namespace) -> bool:
 
     port, protocol = _asked_port(options)
     cluster = read_cluster(options)
+    print_warnings(cluster)
     ends = options.source, options.destination
     verdict = evaluate(cluster, *ends, port, protocol, assumptions_of(options))
     if port is not None and verdict.flow.port is None:
         said = f"{verdict.flow.protocol} has no ports: --port {port} makes no difference"
         print(f"note: {said}\n", file=sys.stderr)
     fix = fixes.fix(verdict, options.narrow)
-    print_warnings(cluster)
     if options.output == "json":
         _print_json({**explain.as_data(verdict), "fix": fix and fixes.as_data(fix)})
         return False

@@ -131,6 +131,8 @@ def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
 
 def _warnings(cluster: Cluster) -> Iterator[str]:
     yield from map(str, (*cluster.dropped, *cluster.warnings))
+    if not cluster.pods:
+        yield "there are no pods among the manifests, so no connection is judged: name what runs"
 
 
 def passed_over(kind: str) -> str:

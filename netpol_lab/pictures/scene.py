@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures import arc_diagram, grid_diagram
@@ -208,6 +209,8 @@ def _sentences(traffic: Traffic) -> Iterator[str]:
     """Yield the whole picture: the policies, who is isolated, and who reaches whom."""
     policies = ", ".join(traffic.policies) or "none"
     yield f"Policies: {policies}."
+    if others := traffic.answers.cluster.other_policies:
+        yield f"Not evaluated: {listed(others)}."
     if traffic.finished:
         yield f"Completed pods left out: {traffic.finished}."
     for node in traffic.nodes:

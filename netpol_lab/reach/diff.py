@@ -18,6 +18,7 @@ from netpol_lab.reach import causes
 from netpol_lab.reach.comparison import changed_for_some, compare, names_only_in, signs
 from netpol_lab.reach.grouping import runs
 from netpol_lab.reach.reachability import Reachability, side_by_side
+from netpol_lab.reach.unjudged import unjudged
 
 
 def diff(old: Cluster, new: Cluster, assumptions: Assumptions = DEFAULTS, by: str = "pod") -> Diff:
@@ -216,14 +217,15 @@ class Diff:
         return self if by == self.by else Diff(self.before, self.after, by)
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.added or self.removed or self.in_part)
+        return bool(self.changes or self.added or self.removed or self.in_part or self.unjudged)
 
     def __len__(self) -> int:
         return len(self.changes)
 
     def __str__(self) -> str:
         lines = in_lines(self.joined, self.added, self.removed)
-        return "\n".join([self.summary, *lines, *map(str, self.partial)])
+        unjudged = (f"! {words}" for words in self.unjudged)
+        return "\n".join([self.summary, *lines, *map(str, self.partial), *unjudged])
 
     __repr__ = __str__
 
@@ -245,7 +247,13 @@ class Diff:
         words += [f"{n} {what}" for what, n in names.items() if n]
         if not words and self.partial:
             return f"no {self.by} changed as a whole, some of them in part"
-        return ", ".join(words) or "nothing changed"
+        nothing = "nothing changed that is evaluated" if self.unjudged else "nothing changed"
+        return ", ".join(words) or nothing
+
+    @cached_property
+    def unjudged(self) -> tuple[str, ...]:
+        """What may have changed without showing in the connections, in words (SEM-70)."""
+        return tuple(unjudged(self))
 
     why = causes.why
 

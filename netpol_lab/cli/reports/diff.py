@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -16,7 +16,12 @@ from netpol_lab.cli.reports.reach_query import (
     picture_of,
     words,
 )
-from netpol_lab.cli.reports.report import Report, json_items
+from netpol_lab.cli.reports.report import (
+    Report,
+    cautions_about,
+    cautions_as_json,
+    json_items,
+)
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.traffic import Change
@@ -89,7 +94,17 @@ class DiffReport(Report):
         return tuple(join_changes(self.in_part, self.diff.after.index.ranges))
 
     def __bool__(self) -> bool:
-        return bool(self.changes or self.added or self.removed or self.in_part)
+        return bool(self.changes or self.added or self.removed or self.in_part or self.unjudged)
+
+    @property
+    def unjudged(self) -> Sequence[str]:
+        """What may have changed without showing in the connections; left out of a part."""
+        return () if self._is_part else self.diff.unjudged
+
+    def cautions(self) -> list[str]:
+        """Return what was passed over on either side, and what could not be judged."""
+        sides = (side.cluster for side in (self.diff.before, self.diff.after))
+        return [*self.unjudged, *cautions_about(*sides)]
 
     def summary(self) -> str:
         """Say how many connections were gained and lost, and which names are new or gone."""
@@ -108,6 +123,7 @@ class DiffReport(Report):
         """Yield each change with its causes."""
         yield from in_lines(self.joined, self.added, self.removed)
         yield from map(str, self.partial)
+        yield from (f"! {words}" for words in self.unjudged)
         yield from ["", self._counted] if self else [self._counted]
 
     def data(self) -> Iterator[str]:
@@ -119,7 +135,7 @@ class DiffReport(Report):
             yield ', "partial": ['
             yield from json_items(map(_as_json, self.partial))
             yield "]"
-        yield "}"
+        yield f"{cautions_as_json(self.cautions())}}}"
 
     def table(self) -> Table:
         """Return a row for each pair of ends, and for each name that is new or gone.

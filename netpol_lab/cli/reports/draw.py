@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
-from netpol_lab.cli.reports.report import Report
+from netpol_lab.cli.reports.report import Report, cautions_about
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.pictures.scene import Scene
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.traffic import State
@@ -35,7 +36,13 @@ class DrawReport(Report):
 
     def summary(self) -> str:
         """Return the policies that the picture shows."""
-        return f"Policies: {', '.join(self.scene.traffic.policies) or 'none'}."
+        said = f"Policies: {', '.join(self.scene.traffic.policies) or 'none'}."
+        others = self.scene.traffic.answers.cluster.other_policies
+        return f"{said} Not evaluated: {listed(others)}." if others else said
+
+    def cautions(self) -> list[str]:
+        """Return what was passed over."""
+        return cautions_about(self.scene.traffic.answers.cluster)
 
     def text(self) -> Iterator[str]:
         """Yield the table of flows."""
@@ -50,6 +57,7 @@ class DrawReport(Report):
             "policies": [*traffic.policies],
             "connections": [dict(zip(_COLUMNS, row, strict=True)) for row in self._rows()],
             "left_out": traffic.left_out,
+            **({"warnings": cautions} if (cautions := self.cautions()) else {}),
         }
         yield json.dumps(data, indent=2, ensure_ascii=False)
 

@@ -6,7 +6,7 @@ It asks no server for anything: its policy forbids it, and only its own script m
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -20,7 +20,13 @@ MOST_ROWS = 5000  # with many more, browsers get slow
 LONGEST_NAME = 40  # characters; longer names, and lists, may be broken into lines
 
 
-def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iterator[str]:
+def page(
+    title: str,
+    svg: str,
+    table: Table,
+    summary: Callable[[], str],
+    cautions: Iterable[str] = (),
+) -> Iterator[str]:
     """Yield the lines of a page.
 
     Parameters
@@ -31,6 +37,8 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
     table : Table
     summary : callable
         Asked for after the rows.
+    cautions : iterable of str
+        Sentences below it.
 
     Examples
     --------
@@ -57,6 +65,7 @@ def page(title: str, svg: str, table: Table, summary: Callable[[], str]) -> Iter
         "<main>",
         f"<h1>{_text(title)}</h1>",
         f"<p>{_text(summary())}</p>",
+        *(f"<p><strong>Warning:</strong> {_text(words)}</p>" for words in cautions),
         f'<figure role="group" aria-label="Picture" tabindex="0">{svg}</figure>',
     )
     if left_out:

@@ -10,8 +10,9 @@ from dataclasses import dataclass, fields
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
-from netpol_lab.cli.reports.report import Report
+from netpol_lab.cli.reports.report import Report, cautions_about
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.errors import counted
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
@@ -56,8 +57,15 @@ class LintReport(Report):
         seen = repr(self.cluster).removeprefix("Cluster: ")
         if not self.cluster.pods and self.cluster.policies:
             seen += "; without the pods most mistakes cannot be seen"
+        others = self.cluster.other_policies
+        if others and self.assumptions.only_network_policies is not True:
+            seen += f"; no flow that {listed(others)} could decide proves anything"
         # Where nothing was found, what was read is named: it may be the wrong folder.
         return ", ".join(said) or f"no findings ({seen})"
+
+    def cautions(self) -> list[str]:
+        """Return what was passed over."""
+        return cautions_about(self.cluster)
 
     def text(self) -> Iterator[str]:
         """Yield each finding with its place, its hint and its witness."""

@@ -16,7 +16,13 @@ from netpol_lab.cli.reports.reach_query import (
     picture_of,
     words,
 )
-from netpol_lab.cli.reports.report import Report, as_json, json_items
+from netpol_lab.cli.reports.report import (
+    Report,
+    as_json,
+    cautions_about,
+    cautions_as_json,
+    json_items,
+)
 from netpol_lab.cli.reports.tables import Table, aligned, one_line
 from netpol_lab.errors import plural
 from netpol_lab.model.ports import PortSet
@@ -78,6 +84,10 @@ class ReachReport(Report):
         unsure = f"; {self._unsure:,} of them undefined" if self._unsure else ""
         return f"{number}: {self.query}{unsure}"
 
+    def cautions(self) -> list[str]:
+        """Return what was passed over."""
+        return cautions_about(self.reach.cluster)
+
     def text(self) -> Iterator[str]:
         """Yield a line for each connection."""
         rows = ((c.source, c.destination, in_words(c)) for c in self.connections())
@@ -99,7 +109,7 @@ class ReachReport(Report):
         if self._left_open:
             yield '], "undefined": ['
             yield from _json_items((c[0], c[1], c.undefined) for c in self._once_more(again))
-        yield "]}"
+        yield f"]{cautions_as_json(self.cautions())}}}"
 
     def _noted(self, again: list[Connection]) -> Iterator[Connection]:
         """Yield the connections; keep those that later lists need, as long as they are few."""
@@ -240,7 +250,7 @@ class ReachGridReport(ReachReport):
         yield f'{{"port": {port}, "protocol": {as_json(protocol)}, "names": {json.dumps(names)},'
         yield '"cells": ['
         yield from json_items(json.dumps([*map(_VALUES.get, signs)]) for _, signs in self.rows())
-        yield "]}"
+        yield f"]{cautions_as_json(self.cautions())}}}"
 
     def table(self) -> Table:
         """Return the grid in words."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from netpol_lab.cli.reports.dot_mermaid import Graph
 from netpol_lab.cli.reports.tables import Table, markdown_text
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
 
@@ -22,6 +23,10 @@ class Report(Protocol):
 
     def summary(self) -> str:
         """Return the numbers in a sentence; called after the rows were read."""
+
+    def cautions(self) -> Sequence[str]:
+        """Return what the reader has to know beside the rows, such as what was passed over."""
+        return ()
 
     def text(self) -> Iterable[str]:
         """Return lines for people."""
@@ -51,12 +56,15 @@ def _markdown(report: Report) -> Iterator[str]:
     yield from (f"# {markdown_text(report.title)}", "")
     yield from report.table_for_people().markdown()
     yield from ("", markdown_text(report.summary()))
+    for caution in report.cautions():
+        yield from ("", f"**Warning:** {markdown_text(caution)}")
 
 
 def _page(report: Report) -> Iterable[str]:
     from netpol_lab.cli.reports.html import page
 
-    return page(report.title, report.picture().svg, report.table_for_people(), report.summary)
+    views = report.picture().svg, report.table_for_people(), report.summary
+    return page(report.title, *views, report.cautions())
 
 
 _WRITERS: dict[str, Callable[[Report], Iterable[str]]] = {
@@ -75,6 +83,23 @@ def png(picture: Picture) -> bytes:
     """Return a picture as the bytes of a PNG file."""
     with TemporaryDirectory() as directory:
         return picture.save(Path(directory, "picture.png")).read_bytes()
+
+
+def cautions_about(*clusters: Cluster) -> list[str]:
+    """Return what was passed over, left out or built when some clusters were read."""
+    found = (warning for cluster in clusters for warning in cluster.warnings)
+    return list(dict.fromkeys(str(warning) for warning in found if warning.is_about_files))
+
+
+def cautions_as_json(cautions: Sequence[str]) -> str:
+    """Return a further field of a JSON object; nothing where there is nothing to say.
+
+    Examples
+    --------
+    >>> cautions_as_json(["one kind is passed over"]), cautions_as_json([])
+    (', "warnings": ["one kind is passed over"]', '')
+    """
+    return f', "warnings": {json.dumps([*cautions], ensure_ascii=False)}' if cautions else ""
 
 
 # ---------------------------------------------------------------- ports as JSON
