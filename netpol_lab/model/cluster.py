@@ -157,7 +157,7 @@ class Cluster:
         Parameters
         ----------
         policies : iterable of Policy or str
-            Policies, or names of policies of this cluster.
+            Policies, or names of policies of this cluster; a single name may stand alone.
 
         Returns
         -------
@@ -174,6 +174,7 @@ class Cluster:
         >>> lab.load("three-tier").with_policies([])
         Cluster: 3 pods, 1 namespace, 0 policies
         """
+        policies = [policies] if isinstance(policies, str) else policies
         chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
         return replace(self, policies=tuple(chosen))
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.errors import FlowError
+from netpol_lab.errors import FlowError, UnknownNameError, did_you_mean, visible
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -98,8 +98,21 @@ def nodes_of(
     running = [pod for pod in cluster.pods if not pod.finished]
     outsiders = _outsiders(cluster, outside)
     insiders = _insiders(cluster, running, assumptions)
-    nodes = tuple(islice(_ordered(chain(outsiders, insiders), order), MOST_SHOWN))
+    every = [*outsiders, *insiders]
+    order = _known(cluster, every, [order] if isinstance(order, str) else order)
+    nodes = tuple(islice(_ordered(every, order), MOST_SHOWN))
     return nodes, len(outsiders) + len(running) - len(nodes)
+
+
+def _known(cluster: Cluster, nodes: Sequence[Node], order: Sequence[str]) -> Sequence[str]:
+    """Return the names in an order; who is not drawn may be named, who is not there may not."""
+    drawn = {name for node in nodes for name in (node.name, node.caption)}
+    there = {name for pod in cluster.pods for name in (str(pod), pod.name)}
+    for name in order:
+        if name not in drawn | there and parse_address(name) is None:
+            near = did_you_mean(name, [node.name for node in nodes])
+            raise UnknownNameError(f'there is no "{visible(name)}" to draw. {near}')
+    return order
 
 
 def end_named(cluster: Cluster, nodes: Iterable[Node], name: str) -> str:

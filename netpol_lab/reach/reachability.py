@@ -8,7 +8,13 @@ from functools import cache, cached_property, lru_cache, reduce
 from itertools import chain, product
 from operator import and_
 
-from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, counted
+from netpol_lab.errors import (
+    AmbiguousNameError,
+    FlowError,
+    UnknownNameError,
+    counted,
+    did_you_mean,
+)
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import ones, union
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -276,7 +282,7 @@ class Reachability:
 
         Raises
         ------
-        NetpolError
+        UnknownNameError
             When `by` is not one of the three.
 
         Examples
@@ -287,7 +293,7 @@ class Reachability:
         ('shop', '0.0.0.0-255.255.255.255')
         """
         if by not in BY:
-            raise NetpolError(f'connections are put together by {", ".join(BY)}; got "{by}".')
+            raise UnknownNameError(f'there is no grouping by "{by}". {did_you_mean(str(by), BY)}')
         return self._groups(by)
 
     @cached_property

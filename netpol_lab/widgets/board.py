@@ -94,6 +94,7 @@ def explore(
       ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
                closest: rule 1 wants role=backend, shop/web has role=web
     """
+    on = [on] if isinstance(on, str) else on
     names = map(str, checked_cluster(cluster).policies) if on is None else on
     ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
     state = BoardState(

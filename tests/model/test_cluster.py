@@ -141,3 +141,13 @@ def test_a_cluster_says_how_many_warnings_it_came_with():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: %s}}"
     twice = lab.load(f"{pod % 'a'}\n---\n{pod % 'b'}")
     assert repr(twice) == "Cluster: 1 pod, 1 namespace, 0 policies, 1 warning"
+
+
+def test_a_single_name_of_a_policy_may_stand_alone():
+    shop = lab.load("three-tier")
+    assert shop.with_policies("db-access-ingress").policies == (shop.policy("db-access-ingress"),)
+    with pytest.raises(UnknownNameError, match='no policy "db-acces"'):
+        shop.with_policies("db-acces")
+    assert lab.explore(shop, on="db-access-ingress").cluster.policies == (
+        shop.policy("db-access-ingress"),
+    )

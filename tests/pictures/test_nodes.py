@@ -6,7 +6,7 @@ from ipaddress import ip_address
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.errors import FlowError
+from netpol_lab.errors import FlowError, UnknownNameError
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.services import Service
 from netpol_lab.pictures.nodes import Isolation
@@ -116,3 +116,16 @@ def test_an_outside_address_can_stand_anywhere_by_its_name_or_its_address():
 def test_nobody_is_isolated_where_no_plugin_enforces_policies(shop):
     found = gather(shop, 5432, assumptions=lab.Assumptions(enforced=False))
     assert {state for node in found.nodes for state in node.isolation} == {Isolation.OPEN}
+
+
+@pytest.mark.parametrize("order", [["nope"], "nope", ["db", "shop/wed"]], ids=str)
+def test_who_is_not_there_cannot_be_put_in_order(order):
+    with pytest.raises(UnknownNameError, match=r"to draw\. (There are|Did you mean shop/web)"):
+        lab.draw(lab.load("three-tier"), order=order)
+
+
+def test_who_is_there_and_not_drawn_may_stand_in_an_order():
+    shop = lab.load("three-tier")
+    drawn = lab.draw(shop, order=["203.0.113.7", "db"]).scene.nodes
+    assert drawn[0].caption == "db"
+    assert lab.draw(shop, order="db").scene.nodes == drawn

@@ -1,6 +1,9 @@
 """Groups of pods, and ranges joined."""
 
+import pytest
+
 import netpol_lab as lab
+from netpol_lab.errors import UnknownNameError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Pod, Workload
 from netpol_lab.reach.endpoint_index import EndpointIndex
@@ -68,3 +71,20 @@ spec:
   podSelector: {{matchLabels: {{app: {0}}}}}
   ingress: [{{from: [{{ipBlock: {{cidr: {1}}}}}]}}]
 """
+
+
+@pytest.mark.parametrize("by", ["namespaces", "node", None], ids=str)
+def test_another_grouping_is_refused_with_the_nearest(by):
+    shop = lab.load("three-tier")
+    reach = lab.reachability(shop)
+    for ask in (
+        lambda: list(reach.connections(by)),
+        lambda: reach.out_of("web", by),
+        lambda: reach.into("web", by),
+        lambda: reach.blast_radius("web", by),
+        lambda: reach.graph(by),
+        lambda: lab.diff(shop, shop.with_policies([]), by=by).changes,
+        lambda: lab.diff(shop, shop).put_together(by).summary,
+    ):
+        with pytest.raises(UnknownNameError, match=f'no grouping by "{by}". '):
+            ask()
