@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from netpol_lab.advice.edits import Edit, edits
 from netpol_lab.engine.other_policies import listed
-from netpol_lab.engine.service_paths import leads_nowhere, without_port
+from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.other_policies import OtherPolicy
@@ -179,7 +179,7 @@ def needless(verdict: Verdict) -> str:
     if others := listed(_beside(verdict)):
         return f"no rule of a NetworkPolicy can: {others} could still block it"
     cluster, flow = verdict.cluster, verdict.flow
-    if unknown := without_port(cluster, flow):
+    if unknown := without_answer(cluster, flow):
         return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"

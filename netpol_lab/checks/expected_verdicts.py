@@ -11,7 +11,8 @@ from textwrap import indent
 from netpol_lab.checks.assumed import assumed_in_words, assuming
 from netpol_lab.checks.expectation_file import Case, Expectation
 from netpol_lab.checks.named_port import port_number
-from netpol_lab.engine.explain import ALLOWED_WORDS, explain
+from netpol_lab.engine.explain import explain
+from netpol_lab.engine.left_open import ALLOWED_WORDS
 from netpol_lab.engine.verdict import judge
 from netpol_lab.errors import NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.model.assumptions import Assumptions

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import targets
-from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
-from netpol_lab.model.assumptions import OPEN_QUESTIONS
+from netpol_lab.engine.service_targets import targets
+from netpol_lab.engine.verdict import Exemption, Side, Verdict
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
-from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import PortSet, is_governed, spoken_port
 
-ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
+MOST_PLACES = 4  # behind a Service that are listed
 
 
 # ---------------------------------------------------------------- verdicts
@@ -72,85 +71,19 @@ def headline(verdict: Verdict) -> str:
     return f"{verdict.flow}: {words}"
 
 
-def left_open(verdict: Verdict) -> list[str]:
-    """Return what would have to be known to define a verdict; nothing if it is defined.
-
-    Parameters
-    ----------
-    verdict : Verdict
-
-    Returns
-    -------
-    list of str
-        The open questions that change the result, in words with their rows.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> left_open(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432))
-    []
-    """
-    words = [
-        f"{asked} ({question.row})"
-        for name, question in OPEN_QUESTIONS.items()
-        if _decides(name, verdict.outcomes)
-        for asked in (_others(verdict) if name == BESIDE else [question.words])
-    ]
-    if _pods_differ(verdict.outcomes):
-        ends = chain.from_iterable(outcome.arriving.ends for outcome in verdict.outcomes)
-        if any(end.pod is not None and end.pod.supposed for end in ends):
-            words.append(
-                "policies ask for a label of these pods whose value only the cluster knows (SEM-68)"
-            )
-        elif any(end.among for end in verdict.flow.ends):
-            words.append("the workload has several pods, and they differ: name one of them")
-        else:
-            words.append("the Service may lead to any of its pods, and they differ")
-    return words
-
-
-BESIDE = "only_network_policies"
-
-
-def _others(verdict: Verdict) -> Iterator[str]:
-    """Yield which policies of other kinds could decide which side of a verdict."""
-    could: dict[tuple[Direction, str], list[OtherPolicy]] = {}
-    for side in (side for outcome in verdict.outcomes for side in outcome.sides):
-        if side.other_policies:
-            subject = verdict.flow.subject(side.direction).name
-            could.setdefault((side.direction, subject), []).extend(side.other_policies)
-    for (way, subject), policies in could.items():
-        are = "is" if len({*policies}) == 1 else "are"
-        yield f"{listed(policies)} could decide {way} of {subject}, and {are} not evaluated yet"
-
-
-def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
-    """Say whether answering one open question otherwise, and nothing else, changes a result."""
-    results: dict[object, dict[object, bool]] = {}
-    for outcome in outcomes:
-        others = (getattr(outcome.assumptions, other) for other in OPEN_QUESTIONS if other != name)
-        same = (*others, *_pair(outcome))
-        results.setdefault(same, {})[getattr(outcome.assumptions, name)] = outcome.allowed
-    return any(len(set(answers.values())) > 1 for answers in results.values())
-
-
-def _pods_differ(outcomes: Iterable[Outcome]) -> bool:
-    results: dict[object, set[bool]] = {}
-    for outcome in outcomes:
-        results.setdefault(_pair(outcome), set()).add(outcome.allowed)
-    return len({frozenset(answers) for answers in results.values()}) > 1
-
-
-def _pair(outcome: Outcome) -> tuple[str, str]:
-    return outcome.arriving.source.name, outcome.arriving.destination.name
-
-
 def _rewriting(verdict: Verdict) -> Iterator[str]:
     arriving = verdict.outcomes[0].arriving
     if arriving is not verdict.flow:
-        end, pod = verdict.flow.destination, arriving.destination
+        end, places = verdict.flow.destination, _places(verdict)
         what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
-        yield f"  service  {end} {what} to {pod} port {arriving.port}"
+        yield f"  service  {end} {what} to {' or '.join(places)}"
+
+
+def _places(verdict: Verdict) -> list[str]:
+    """Return where a flow may arrive, in words: the first few places."""
+    found = [*dict.fromkeys(arrival(outcome.arriving) for outcome in verdict.outcomes)]
+    more = len(found) - MOST_PLACES
+    return [*found[:MOST_PLACES], *([f"{more} more"] if more > 0 else [])]
 
 
 def _family(verdict: Verdict) -> Iterator[str]:
@@ -167,7 +100,8 @@ def _family(verdict: Verdict) -> Iterator[str]:
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
         yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
-        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions)
+        told = side.assumed is None
+        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions) if told else None
         if miss is not None:
             yield f"           {_near(miss, side, verdict.cluster)}"
 
@@ -188,6 +122,8 @@ def _reason(verdict: Verdict, side: Side) -> str:
         return f"if {listed(side.other_policies)} {does} it"
     if side.exemption is not None:
         return _exempt(verdict, side, side.exemption)
+    if side.assumed is not None and side.direction is Direction.INGRESS:
+        return f"an endpoint of Service {side.subject} that the manifests do not tell"
     if not side.isolated:
         return f"{side.subject} is not isolated for {side.direction}"
     by = ", ".join(map(str, side.isolated_by))
@@ -204,6 +140,8 @@ def _exempt(verdict: Verdict, side: Side, why: Exemption) -> str:
 
 
 def _admission(side: Side) -> str:
+    if side.assumed is not None:
+        return f"whether it admits an endpoint of Service {side.peer} is not told"
     if not side.admitted_by:
         rules = [rule for policy in side.isolated_by for rule in policy.rules(side.direction)]
         if not rules:
@@ -337,9 +275,11 @@ def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
     for service in cluster.services:
         for offered in service.ports:
             named = PortSet.of(offered.protocol, offered.port) == ports
-            behind = targets(cluster, service, offered.port, offered.protocol)
-            if named and (flow.destination.pod, flow.port) in list(behind):
-                return f" ({offered.port} is the port of Service {service}, not of its pods)"
+            leads = targets(cluster, service, offered.port, offered.protocol)
+            here = flow.destination.name, flow.port
+            if named and here in [(target.end.name, target.port) for target in leads]:
+                whose = "pods" if flow.destination.pod else "endpoints"
+                return f" ({offered.port} is the port of Service {service}, not of its {whose})"
     return ""
 
 

@@ -6,13 +6,12 @@ sets; `verdict` and everything after it only reads those sets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.model.addresses import Address, AddressRange
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.intervals import without
 from netpol_lab.model.objects import (
@@ -22,14 +21,12 @@ from netpol_lab.model.objects import (
     Labels,
     Operator,
     Peer,
-    Pod,
     PolicyPort,
     Requirement,
     Rule,
     Selector,
 )
 from netpol_lab.model.ports import PortSet
-from netpol_lab.model.services import Service, ServicePort
 
 # ---------------------------------------------------------------- selectors and peers
 
@@ -271,89 +268,3 @@ def admits_port(rule: Rule, flow: Flow, assumptions: Assumptions) -> bool:
         return not rule.ports
     ports = admitted_ports(rule, flow.destination, assumptions)
     return (flow.protocol, flow.port) in ports
-
-
-# ---------------------------------------------------------------- Services
-
-
-def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
-    """Yield the running pods behind a Service; none when it has no selector (SEM-53).
-
-    Parameters
-    ----------
-    service : Service
-    cluster : Cluster
-
-    Yields
-    ------
-    Pod
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> list(selected_by(Service("shop", "alias"), lab.load("three-tier")))
-    []
-    """
-    if service.selector is not None:
-        for pod in cluster.pods:
-            here = pod.namespace == service.namespace and not pod.finished
-            if here and matches(service.selector, pod.labels):
-                yield pod
-
-
-def targets(
-    cluster: Cluster, service: Service, port: int | None, protocol: str
-) -> Iterator[tuple[Pod, int]]:
-    """Yield the pods, and the port at each, that one port of a Service leads to (SEM-53).
-
-    Parameters
-    ----------
-    cluster : Cluster
-    service : Service
-    port : int or None
-        A port of the Service; of a headless Service a port of its pods.
-    protocol : str
-
-    Yields
-    ------
-    (Pod, int)
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> service = Service("shop", "all", Selector(), ports=(ServicePort(80, 8080),))
-    >>> [f"{pod.name} {port}" for pod, port in targets(lab.load("three-tier"), service, 80, "TCP")]
-    ['web 8080', 'backend 8080', 'db 8080']
-    """
-    for pod in selected_by(service, cluster):
-        if service.headless and port is not None:
-            yield pod, port
-            continue
-        for offered in service.ports:
-            number = target_port(offered, pod)
-            if (offered.port, offered.protocol) == (port, protocol) and number is not None:
-                yield pod, number
-
-
-def target_port(port: ServicePort, pod: Pod) -> int | None:
-    """Return the pod port that a Service port leads to, or None if the pod lacks its name.
-
-    Parameters
-    ----------
-    port : ServicePort
-    pod : Pod
-
-    Returns
-    -------
-    int or None
-
-    Examples
-    --------
-    >>> target_port(ServicePort(80, "http"), Pod("shop", "web")) is None
-    True
-    """
-    if isinstance(port.target, int):
-        return port.target
-    listening = (p for p in pod.ports if p.listens)
-    named = (p.port for p in listening if (p.name, p.protocol) == (port.target, port.protocol))
-    return next(named, None)

@@ -13,7 +13,7 @@ from enum import Enum
 from netpol_lab.engine import other_policies as others
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_own_node
 from netpol_lab.engine.resolution import Resolution, resolution_of
-from netpol_lab.engine.service_paths import FlowPath, flow_paths
+from netpol_lab.engine.service_paths import FlowPath, flow_paths, offered_port
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
@@ -27,6 +27,7 @@ class Exemption(Enum):
 
     OUTSIDE = "an address outside the cluster has no policy"  # SEM-05
     NO_SUCH_PORT = "the address of a Service that has no such port, so nothing answers"  # SEM-53
+    NO_ENDPOINT = "the address of a Service with nobody behind this port, so nothing answers"
     ITSELF = "a pod cannot be cut off from itself"  # SEM-49
     OWN_NODE = "its own node can always open connections to it"  # SEM-50
     NOT_ENFORCED = "no plugin enforces policies here"  # SEM-58
@@ -53,6 +54,9 @@ class Side:
         Policies of other kinds that could decide this side; they are not evaluated (SEM-70).
     overruled : bool, optional
         What they decide in this reading; None where they are left out.
+    assumed : bool, optional
+        The answer that a reading takes for granted, where the manifests do not tell the end that
+        policies would be asked about (SEM-74).
     """
 
     direction: Direction
@@ -62,6 +66,7 @@ class Side:
     exemption: Exemption | None = None
     other_policies: tuple[OtherPolicy, ...] = ()
     overruled: bool | None = None
+    assumed: bool | None = None
 
     @property
     def subject(self) -> Endpoint:
@@ -83,6 +88,8 @@ class Side:
         """Whether not isolated, or admitted by some rule, or exempt (SEM-02, SEM-03)."""
         if self.overruled is not None:
             return self.overruled
+        if self.assumed is not None:
+            return self.assumed
         return self.exemption is not None or not self.isolated or bool(self.admitted_by)
 
 
@@ -96,12 +103,15 @@ class Outcome:
     arriving : Flow
         The flow as it arrives: behind a Service address, at one of the Service's pods.
     egress, ingress : Side
+    missing : str
+        What the manifests do not tell of the place where it arrives (SEM-74).
     """
 
     assumptions: Assumptions
     arriving: Flow
     egress: Side
     ingress: Side
+    missing: str = ""
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -282,6 +292,7 @@ def _open_questions(path: FlowPath, others_could_decide: bool) -> list[str]:
         "service_rewritten_first": path.through_service,
         "client_address_kept": path.may_hide_client,
         "service_loopback": path.through_service and path.reaches_itself,
+        "unknown_endpoints_admit": bool(path.missing),
         "icmp_filtered": not is_governed(path.asked.protocol),
         "only_network_policies": others_could_decide,
     }
@@ -307,7 +318,8 @@ class _Judge:
         ingress = self.side(Direction.INGRESS, path.arriving)
         if path.may_hide_client and assumptions.client_address_kept is False:
             ingress = self.with_another_address(ingress)
-        return Outcome(assumptions, path.arriving, *self.with_other_policies(egress, ingress))
+        egress, ingress = self.with_other_policies(egress, ingress)
+        return Outcome(assumptions, path.arriving, egress, ingress, path.missing)
 
     def with_other_policies(self, *sides: Side) -> Iterator[Side]:
         """Yield both sides with the policies of other kinds that could decide them (SEM-70).
@@ -334,23 +346,40 @@ class _Judge:
         return replace(self, assumptions=outside_blocks).side(Direction.INGRESS, nobody_knows)
 
     def side(self, direction: Direction, flow: Flow) -> Side:
+        at_unknown = bool(self.path.missing) and flow is self.path.arriving
         source, destination = (as_read(end, self.assumptions) for end in flow.ends)
         flow = Flow(source, destination, flow.port, flow.protocol)
+        if at_unknown and direction is Direction.INGRESS:
+            return self.assumed(Side(direction, flow))
         pod = flow.subject(direction).pod
         if pod is None:
-            unknown = direction is Direction.INGRESS and self.path.unknown_port_of is not None
-            why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
-            return Side(direction, flow, exemption=why)
+            return Side(direction, flow, exemption=self.of_no_pod(direction))
         isolated_by = self.resolution.isolating(pod, direction)
         admitted_by = tuple(
             (policy, rule)
             for policy in isolated_by
             for rule in policy.rules(direction)
-            if self.resolution.admits(policy, rule, flow, self.assumptions)
+            if not at_unknown and self.resolution.admits(policy, rule, flow, self.assumptions)
         )
         side = Side(direction, flow, isolated_by, admitted_by)
+        if at_unknown and side.isolated:
+            return self.assumed(side)
         exemption = exemption_of(self.path, side, self.assumptions)
         return side if exemption is None else replace(side, exemption=exemption)
+
+    def assumed(self, side: Side) -> Side:
+        """Return a side that depends on an end which the manifests do not tell (SEM-74)."""
+        if not self.assumptions.enforced:
+            return replace(side, exemption=Exemption.NOT_ENFORCED)
+        return replace(side, assumed=self.assumptions.unknown_endpoints_admit)
+
+    def of_no_pod(self, direction: Direction) -> Exemption:
+        """Return why the side of an end that is no pod allows everything."""
+        idle = self.path.idle if direction is Direction.INGRESS else None
+        if idle is None:
+            return Exemption.OUTSIDE
+        offered = offered_port(idle, self.path.asked)
+        return Exemption.NO_SUCH_PORT if offered is None else Exemption.NO_ENDPOINT
 
 
 def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:

@@ -247,8 +247,10 @@ class Node(Object, Open):
 class ServicePort(Open):
     """One item of a Service's ``ports``."""
 
+    name: str = ""
     port: int = 0
     target_port: IntOrString | None = None
+    node_port: int | None = None
     protocol: str | None = None
 
 
@@ -261,6 +263,8 @@ class ServiceSpec(Open):
     cluster_ip: str = field(default="", metadata={"wire": "clusterIP"})
     cluster_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "clusterIPs"})
     external_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "externalIPs"})
+    external_name: str = ""
+    internal_traffic_policy: str = ""
     ports: tuple[ServicePort, ...] | None = None
 
 

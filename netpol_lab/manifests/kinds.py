@@ -8,7 +8,7 @@ from typing import Any
 
 from netpol_lab.errors import Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests import workloads
+from netpol_lab.manifests import endpoint_types, workloads
 from netpol_lab.manifests.decoding import Problem
 
 KINDS: dict[tuple[str, str], type] = {
@@ -17,6 +17,8 @@ KINDS: dict[tuple[str, str], type] = {
     ("Namespace", "v1"): api.Namespace,
     ("Node", "v1"): api.Node,
     ("Service", "v1"): api.Service,
+    ("Endpoints", "v1"): endpoint_types.Endpoints,
+    ("EndpointSlice", "discovery.k8s.io/v1"): endpoint_types.EndpointSlice,
     **dict.fromkeys(workloads.KINDS.items(), api.Workload),
 }
 
@@ -107,7 +109,7 @@ _OUR_GROUP = "networking.k8s.io"
 _OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
 _OTHER_KINDS = {  # real ones that are not evaluated, the last two of old OpenShift
     "v1": (
-        "Binding", "ComponentStatus", "ConfigMap", "Endpoints", "Event", "LimitRange", "",
+        "Binding", "ComponentStatus", "ConfigMap", "Event", "LimitRange", "",
         "PersistentVolume", "PersistentVolumeClaim", "PodStatusResult", "PodTemplate",
         "ResourceQuota", "Secret", "ServiceAccount", "Status",
         "DeploymentConfig", "EgressNetworkPolicy",

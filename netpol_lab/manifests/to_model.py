@@ -11,6 +11,7 @@ from typing import Any
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cidrs import parse_cidr
+from netpol_lab.manifests.endpoints import ListedEndpoints
 from netpol_lab.manifests.workloads import Key, Workloads, is_finished
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address
@@ -49,7 +50,8 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
         _pod(pod, nodes, workloads.owner(pod.metadata), supposed) for pod, supposed in all_pods
     )
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
-    services = tuple(_service(service) for service in objects.get("Service", ()))
+    listed = ListedEndpoints(objects)
+    services = tuple(_service(service, listed) for service in objects.get("Service", ()))
     written = {ns.metadata.name: ns.metadata.labels or {} for ns in objects.get("Namespace", ())}
     things: tuple[model.Pod | model.Policy | Service, ...] = (*pods, *policies, *services)
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
@@ -57,7 +59,8 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
         name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
         for name in names
     }
-    return Cluster(namespaces, pods, policies, services)
+    known_nodes = dict.fromkeys(address for found in nodes.values() for address in found)
+    return Cluster(namespaces, pods, policies, services, tuple(known_nodes))
 
 
 def _placed(thing: Any) -> Any:
@@ -110,24 +113,30 @@ def _nodes(nodes: Iterable[api.Node], pods: Iterable[api.Pod]) -> dict[str, tupl
     return {name: _addresses(found) for name, found in texts.items()}
 
 
-def _service(service: api.Service) -> Service:
+def _service(service: api.Service, listed: ListedEndpoints) -> Service:
     spec, meta = service.spec, service.metadata
     if spec.type == "ExternalName":  # a name for a name: Kubernetes ignores everything else
-        return Service(meta.namespace, meta.name)
-    labels = spec.selector or {}
+        return Service(meta.namespace, meta.name, external_name=spec.external_name or "any")
+    labels, headless = spec.selector or {}, spec.cluster_ip == "None"
     balanced = (place.ip for place in service.status.load_balancer.ingress or ())
-    outer = (*(spec.external_ips or ()), *balanced)
+    outer = _addresses(() if headless else (*(spec.external_ips or ()), *balanced))
+    inner = _addresses([spec.cluster_ip, *(spec.cluster_ips or ())])
     return Service(
         namespace=meta.namespace,
         name=meta.name,
         selector=Selector(_label_requirements(labels)) if labels else None,
-        addresses=_addresses([spec.cluster_ip, *(spec.cluster_ips or ()), *outer]),
-        headless=spec.cluster_ip == "None",
-        ports=tuple(
-            ServicePort(port.port, port.target_port or port.port, _protocol(port))
-            for port in spec.ports or ()
-        ),
+        addresses=tuple(dict.fromkeys((*inner, *outer))),
+        headless=headless,
+        ports=tuple(map(_service_port, spec.ports or ())),
+        outer_addresses=outer,
+        endpoints=listed.of(meta.namespace, meta.name, bool(labels)),
+        stays_on_node=spec.internal_traffic_policy == "Local",
     )
+
+
+def _service_port(port: api.ServicePort) -> ServicePort:
+    target, on_nodes = port.target_port or port.port, port.node_port or None
+    return ServicePort(port.port, target, _protocol(port), port.name, on_nodes)
 
 
 def _protocol(port: api.ContainerPort | api.ServicePort | api.NetworkPolicyPort) -> Protocol:

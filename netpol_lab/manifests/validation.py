@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from netpol_lab.errors import Reason, near, visible
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests import endpoint_types
 from netpol_lab.manifests.cidrs import cidr_hint, parse_cidr, strict_fault
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
@@ -50,6 +51,10 @@ def check_object(thing: api.Object, strict_cidr: bool = True) -> Problems:
             yield from _pod(thing)
         case api.Service():
             yield from _service(thing)
+        case endpoint_types.Endpoints():
+            yield from _endpoints(thing)
+        case endpoint_types.EndpointSlice():
+            yield from _endpoint_slice(thing)
         case api.Workload():
             yield from _container_ports(thing.spec.template.spec, ("spec", "template"))
             of_job = ("spec", "jobTemplate", "spec", "template")
@@ -276,6 +281,10 @@ def _service(service: api.Service) -> Problems:
     yield from _cluster_ip(service.spec.cluster_ip, ("spec", "clusterIP"))
     for i, ip in enumerate(service.spec.cluster_ips or ()):
         yield from _cluster_ip(ip, ("spec", "clusterIPs", i))
+    for i, ip in enumerate(service.spec.external_ips or ()):
+        yield from _address(ip, ("spec", "externalIPs", i))
+    for i, at in enumerate(service.status.load_balancer.ingress or ()):
+        yield from _address(at.ip, ("status", "loadBalancer", "ingress", i, "ip"))
     for i, port in enumerate(service.spec.ports or ()):
         yield from _port_number(port.port, ("spec", "ports", i, "port"))
         yield from _protocol(port.protocol, ("spec", "ports", i, "protocol"))
@@ -286,7 +295,54 @@ def _cluster_ip(text: str, path: Path) -> Problems:
 
 
 def _address(text: str, path: Path) -> Problems:
-    if text and parse_address(text) is None:
+    if text:
+        yield from _given_address(text, path)
+
+
+def _endpoints(endpoints: endpoint_types.Endpoints) -> Problems:
+    for i, subset in enumerate(endpoints.subsets or ()):
+        for name, found in _addresses_of(subset):
+            for j, address in enumerate(found or ()):
+                yield from _given_address(address.ip, ("subsets", i, name, j, "ip"))
+        for j, port in enumerate(subset.ports or ()):
+            yield from _port_number(port.port or 0, ("subsets", i, "ports", j, "port"))
+            yield from _protocol(port.protocol, ("subsets", i, "ports", j, "protocol"))
+
+
+def _addresses_of(
+    subset: endpoint_types.EndpointSubset,
+) -> Iterator[tuple[str, tuple[endpoint_types.EndpointAddress, ...] | None]]:
+    yield "addresses", subset.addresses
+    yield "notReadyAddresses", subset.not_ready_addresses
+
+
+_ADDRESS_TYPES = {"FQDN": 0, "IPv4": 4, "IPv6": 6}
+
+
+def _endpoint_slice(found: endpoint_types.EndpointSlice) -> Problems:
+    kind = found.address_type
+    if not kind:
+        yield Problem(("addressType",), Reason.REQUIRED, "", "write IPv4 or IPv6")
+    elif kind not in _ADDRESS_TYPES:
+        yield _unsupported(("addressType",), kind, _ADDRESS_TYPES)
+    for i, port in enumerate(found.ports or ()):
+        yield from _protocol(port.protocol, ("ports", i, "protocol"))
+    for i, end in enumerate(found.endpoints or ()):
+        if not end.addresses:
+            said = "must contain at least 1 address"
+            yield Problem(("endpoints", i, "addresses"), Reason.REQUIRED, said)
+        for j, text in enumerate(end.addresses or () if _ADDRESS_TYPES.get(kind) else ()):
+            path, address = ("endpoints", i, "addresses", j), parse_address(text)
+            if address is None:
+                yield from _given_address(text, path)
+            elif address.version != _ADDRESS_TYPES[kind]:
+                said = f'"{visible(text)}": must be an {kind} address'
+                yield Problem(path[:-1], Reason.INVALID, said)
+
+
+def _given_address(text: str, path: Path) -> Problems:
+    """Yield what is wrong with an address that has to be there."""
+    if parse_address(text) is None:
         yield Problem(path, Reason.INVALID, f'"{visible(text)}": must be a valid IP address')
 
 

@@ -62,9 +62,12 @@ class Assumptions:
     service_rewritten_first : bool or None
         A Service address is rewritten before egress rules see it (SEM-53).
     client_address_kept : bool or None
-        A client outside that calls a Service arrives with its own address (SEM-60).
+        A client outside that calls a Service, or by an address for clients outside, arrives with
+        its own address (SEM-60).
     service_loopback : bool or None
         A pod that reaches itself through a Service counts as reaching itself (SEM-49).
+    unknown_endpoints_admit : bool or None
+        An endpoint of a Service that the manifests do not tell lets the flow in (SEM-74).
     unknown_addresses_in_blocks : bool or None
         An address that the manifests do not give is inside every ipBlock (SEM-44).
     icmp_filtered : bool or None
@@ -106,11 +109,16 @@ class Assumptions:
     )
     client_address_kept: bool | None = _open(
         "SEM-60",
-        "Kubernetes does not say with which address a client outside arrives through a Service",
+        "Kubernetes does not say with which address a client outside arrives through a Service, "
+        "nor a pod by an address for clients outside",
     )
     service_loopback: bool | None = _open(
         "SEM-49",
         "plugins differ on whether reaching yourself through a Service is reaching yourself",
+    )
+    unknown_endpoints_admit: bool | None = _open(
+        "SEM-74",
+        "the manifests do not tell where a Service leads",
     )
     unknown_addresses_in_blocks: bool | None = _open(
         "SEM-44",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from netpol_lab.errors import (
@@ -64,6 +65,8 @@ class Cluster:
     pods : tuple of Pod
     policies : tuple of Policy
     services : tuple of Service
+    nodes : tuple of IPv4Address or IPv6Address
+        The addresses of nodes, as far as Nodes and pods tell.
     other_policies : tuple of OtherPolicy
         Policies of other kinds: flows that they could decide are undefined.
     warnings : tuple of Complaint
@@ -89,6 +92,7 @@ class Cluster:
     pods: tuple[Pod, ...] = ()
     policies: tuple[Policy, ...] = ()
     services: tuple[Service, ...] = ()
+    nodes: tuple[Address, ...] = ()
     other_policies: tuple[OtherPolicy, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
@@ -126,7 +130,7 @@ class Cluster:
         >>> lab.load("three-tier").pod("db").labels["role"]
         'db'
         """
-        return _find(self._pods_by_name, name, "pod")
+        return _find(self.pods_by_name, name, "pod")
 
     def policy(self, name: str) -> Policy:
         """Return the policy called ``namespace/name``, or ``name`` where only one has it.
@@ -262,7 +266,7 @@ class Cluster:
         except UnknownNameError as error:
             raise UnknownNameError(self._meant_by(text) or str(error)) from None
         if isinstance(found, Service):
-            return Endpoint(address=next(iter(found.addresses), None), service=found)
+            return Endpoint(address=next(iter(found.inner_addresses), None), service=found)
         if found.finished:
             raise FlowError(
                 f"{found} has finished (phase Succeeded or Failed), so it owns no address and "
@@ -331,7 +335,8 @@ class Cluster:
         return tuple(p for p in alike if p.name != pod.name and not p.finished)
 
     @cached_property
-    def _pods_by_name(self) -> dict[str, Pod]:
+    def pods_by_name(self) -> dict[str, Pod]:
+        """The pods by ``namespace/name``."""
         return {str(pod): pod for pod in self.pods}
 
     @cached_property
@@ -344,7 +349,7 @@ class Cluster:
         for pod in sorted(self.pods, key=lambda pod: pod.finished):
             if pod.workload:
                 made.setdefault(f"{pod.namespace}/{pod.workload.name}", pod)
-        return {**self._services_by_name, **made, **self._pods_by_name}
+        return {**self._services_by_name, **made, **self.pods_by_name}
 
     @cached_property
     def _services_by_name(self) -> dict[str, Service]:
@@ -355,12 +360,16 @@ class Cluster:
         """The policies by ``namespace/name``."""
         return {str(policy): policy for policy in self.policies}
 
-    def services_at(self, address: Address | None) -> list[Service]:
-        """Return the Services that have an address (SEM-53).
+    def services_at(
+        self, address: Address | None, port: int | None = None, protocol: str = "TCP"
+    ) -> list[Service]:
+        """Return the Services that an address leads to: one of theirs, or a port of a node.
 
         Parameters
         ----------
         address : ipaddress.IPv4Address, ipaddress.IPv6Address or None
+        port, protocol : int or None, str
+            What is asked for there; only at the address of a node it matters.
 
         Returns
         -------
@@ -372,7 +381,17 @@ class Cluster:
         >>> lab.load("three-tier").services_at(parse_address("10.96.0.1"))
         []
         """
-        return [service for service in self.services if address in service.addresses]
+        offered = (port, protocol) if port and address in self.node_addresses else None
+        return [
+            service
+            for service in self.services
+            if address in service.addresses or offered in service.node_ports
+        ]
+
+    @cached_property
+    def node_addresses(self) -> frozenset[Address]:
+        """The addresses of nodes."""
+        return frozenset(chain(self.nodes, *(pod.node_addresses for pod in self.pods)))
 
     @cached_property
     def owners(self) -> dict[Address, Pod]:

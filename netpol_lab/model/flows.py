@@ -169,8 +169,8 @@ class Flow:
             here = there = Endpoint(here.pod, here.address)  # it never leaves the pod (SEM-49)
         if here.service is not None:
             raise FlowError(f"{source} is a Service, which opens no connections: name a pod.")
-        judged = here.pod or there.pod or there.service or cluster.services_at(there.address)
-        if not judged:
+        services = cluster.services_at(there.address, port, protocol)
+        if not (here.pod or there.pod or there.service or services):
             raise FlowError(
                 f"neither {source} nor {destination} is a pod, and policies judge only pods. "
                 "Name at least one pod."
@@ -285,8 +285,11 @@ def facing(source: Endpoint, destination: Endpoint) -> tuple[Endpoint, Endpoint]
 
 
 def _address_beside(end: Endpoint, other: Endpoint) -> Address | None:
-    """Return the address `end` uses towards `other`: the first of a family both have."""
-    if end.address is not None or end.pod is None:
+    """Return the address `end` uses towards `other`: the first of a family both have.
+
+    Towards a Service without an address that is decided by where it leads.
+    """
+    if end.address is not None or end.pod is None or (other.service and not other.address):
         return end.address
     families = {address.version for address in other.known_addresses}
     same = [address for address in end.pod.known_addresses if address.version in families]

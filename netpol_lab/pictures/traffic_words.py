@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from netpol_lab.engine.explain import left_open
+from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.verdict import Exemption, Side, Verdict
 from netpol_lab.model.objects import ADDED_LABELS, Pod
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from netpol_lab.engine.explain import left_open
+from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.verdict import Side, Verdict, evaluate
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy

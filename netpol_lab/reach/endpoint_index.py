@@ -48,7 +48,7 @@ class EndpointIndex:
         Returns
         -------
         AddressRange or None
-            None for an address of a pod, a Service with pods, or loopback.
+            None for an address of a pod or a Service, or loopback.
 
         Examples
         --------
@@ -117,20 +117,18 @@ def _trimmed(piece: Range, taken: set[int], never: Iterable[Range]) -> Range:
 
 
 def _taken(cluster: Cluster) -> Iterator[Address]:
-    """Yield the addresses that mean a pod, or pods behind a Service."""
+    """Yield the addresses that mean a pod, or whatever is behind a Service (SEM-53, SEM-74)."""
     yield from cluster.owners
-    rewritten = (service for service in cluster.services if service.selector is not None)
-    yield from chain.from_iterable(service.addresses for service in rewritten)
+    yield from chain.from_iterable(service.addresses for service in cluster.services)
 
 
 def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
-    """Yield the ranges that can matter: of ipBlocks, nodes, and Services that select no pods."""
+    """Yield the ranges that can matter: of ipBlocks and nodes."""
     for policy in cluster.policies:
         for rule in chain.from_iterable(map(policy.rules, Direction)):
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
-    beside = (s.addresses for s in cluster.services if s.selector is None)
     nodes = (pod.node_addresses for pod in cluster.pods)
     hosts = (pod.known_addresses for pod in cluster.pods if pod.host_network)
-    for address in {*chain.from_iterable(chain(nodes, hosts, beside))}:
+    for address in {*chain.from_iterable(chain(nodes, hosts))}:
         yield AddressRange(address, address)

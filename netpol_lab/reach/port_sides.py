@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from netpol_lab.engine.other_policies import deciding
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.service_paths import FlowPath, without_port
+from netpol_lab.engine.service_paths import FlowPath
 from netpol_lab.engine.verdict import Exemption, Side, exemption_of
 from netpol_lab.model.assumptions import OPEN_QUESTIONS, readings
 from netpol_lab.model.flows import Flow
@@ -39,7 +39,7 @@ class PortSides:
     """
 
     def __init__(self, reach: Reachability, port: int, protocol: str) -> None:
-        self._cluster, self._index = reach.cluster, reach.index
+        self._index = reach.index
         self._port, self._protocol = port, protocol
         self._assumptions = next(readings(reach.assumptions, OPEN_QUESTIONS))
         self._resolution = resolution_of(reach.cluster)
@@ -71,9 +71,7 @@ class PortSides:
         path = FlowPath(asked, asked)
         beside = deciding(self._resolution, path, direction, self._assumptions)
         if pod is None:
-            unknown = subject == there and without_port(self._cluster, flow) is not None
-            why = Exemption.NO_SUCH_PORT if unknown else Exemption.OUTSIDE
-            return Side(direction, flow, exemption=why, other_policies=beside)
+            return Side(direction, flow, exemption=Exemption.OUTSIDE, other_policies=beside)
         admitted_by = tuple(
             (grant.policy, grant.rule)
             for grant in self._grants[direction]

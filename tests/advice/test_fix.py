@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 import netpol_lab as lab
 from netpol_lab.advice.fix import Also, as_data, needless
-from netpol_lab.engine.service_paths import without_port
+from netpol_lab.engine.service_paths import without_answer
 from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.ports import PortSet, Protocol
@@ -68,7 +68,7 @@ def test_no_fix_is_needless_unless_it_cannot_help_or_most_plugins_allow_the_flow
     for flow in random_flows(documents, seed, 6):
         verdict = asked(cluster, flow)
         families = {end.address and end.address.version for end in ends_of(verdict)}
-        nowhere = families == {4, 6} or without_port(cluster, verdict.flow) is not None
+        nowhere = families == {4, 6} or without_answer(cluster, verdict.flow) is not None
         beside = any(side.other_policies for one in verdict.outcomes for side in one.sides)
         assert bool(needless(verdict)) is (verdict.common is True or nowhere or beside)
 

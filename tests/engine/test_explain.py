@@ -3,7 +3,8 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.engine.explain import describe_pod, explain, left_open
+from netpol_lab.engine.explain import describe_pod, explain
+from netpol_lab.engine.left_open import left_open
 
 PODS = """
 apiVersion: v1

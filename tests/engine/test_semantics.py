@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import netpol_lab as lab
-from netpol_lab.engine.semantics import covers, holds, matches, ports_at, selected_by, target_port
+from netpol_lab.engine.semantics import covers, holds, matches, ports_at
 from netpol_lab.model.objects import (
     ContainerPort,
     IPBlock,
@@ -17,7 +16,6 @@ from netpol_lab.model.objects import (
     Selector,
 )
 from netpol_lab.model.ports import PortSet, Protocol
-from netpol_lab.model.services import ServicePort
 
 LABELS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["", "1", "2"]))
 
@@ -68,23 +66,3 @@ def test_a_plugin_without_end_port_applies_only_the_first():
 def test_no_entries_are_all_ports_and_an_empty_entry_is_all_of_tcp():
     assert ports_at((), ()) == PortSet.every()
     assert ports_at((PolicyPort(),), ()) == PortSet.every("TCP")
-
-
-SHOP = """
-apiVersion: v1
-kind: List
-items:
-- {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x, labels: {app: one}}}
-- {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: "y", labels: {app: one}}}
-- {apiVersion: v1, kind: Pod, metadata: {name: done, namespace: x, labels: {app: one}},
-   status: {phase: Succeeded}}
-- {apiVersion: v1, kind: Service, metadata: {name: s, namespace: x},
-   spec: {selector: {app: one}, ports: [{port: 80}]}}
-"""
-
-
-def test_a_service_leads_to_running_pods_of_its_namespace_and_their_ports():
-    cluster = lab.load(SHOP)
-    assert [str(pod) for pod in selected_by(cluster.services[0], cluster)] == ["x/a"]
-    assert target_port(ServicePort(80, 8080), cluster.pods[0]) == 8080
-    assert target_port(ServicePort(80, "http"), cluster.pods[0]) is None

@@ -4,6 +4,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
+from netpol_lab.engine.left_open import left_open
+from netpol_lab.engine.verdict import Exemption
 from netpol_lab.errors import FlowError
 
 
@@ -49,10 +51,110 @@ def test_a_service_can_be_called_by_its_name():
         verdict("shop/data", "web", 80, cluster)
 
 
-def test_a_service_without_selector_says_so():
-    alias = SERVICE.replace("  selector: {role: db}\n", "").replace("name: db,", "name: s,")
-    with pytest.raises(FlowError, match="selects no pods"):
-        verdict("web", "s", 80, lab.load("three-tier", alias))
+ALIAS = SERVICE.replace("  selector: {role: db}\n", "").replace("name: db,", "name: s,")
+LISTED = """
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: s-1, namespace: shop, labels: {kubernetes.io/service-name: s}}
+addressType: IPv4
+ports: [{port: 6443}]
+endpoints: [{addresses: [192.0.2.11]}, {addresses: [192.0.2.12]}]
+"""
+
+
+@pytest.mark.parametrize("asked", ["10.96.0.30", "svc/shop/s"])
+def test_a_service_without_selector_and_without_endpoints_is_undefined_and_says_why(asked):
+    found = verdict("web", asked, 80, lab.load("three-tier", ALIAS))
+    assert found.allowed is None
+    assert found.common is None
+    assert left_open(found) == [
+        "Service shop/s has no selector, and no Endpoints or EndpointSlice says where it leads "
+        "(SEM-74)"
+    ]
+    answers = [
+        verdict("web", asked, 80, found.cluster, unknown_endpoints_admit=admit).allowed
+        for admit in (True, False)
+    ]
+    assert answers == [True, False]
+    assert verdict("web", asked, 80, found.cluster, enforced=False).allowed is True
+
+
+def test_a_service_without_selector_leads_to_its_endpoints():
+    cluster = lab.load("three-tier", ALIAS, LISTED)
+    found = verdict("web", "10.96.0.30", 80, cluster)
+    assert found.allowed is True
+    assert "rewritten to 192.0.2.11 port 6443 or 192.0.2.12 port 6443" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("slices", "why"),
+    [
+        (LISTED.replace("{port: 6443}", "{name: a, port: 1}"),
+         "no endpoint of it has a port called nothing, but TCP a."),
+        (LISTED.replace("2.11]", "2.11], conditions: {ready: false}")
+         .replace("2.12]", "2.12], conditions: {ready: false}"),
+         "none of the endpoints that are listed for it is ready."),
+    ],
+)  # fmt: skip
+def test_a_service_whose_endpoints_do_not_answer_says_why(slices, why):
+    cluster = lab.load("three-tier", ALIAS, slices)
+    with pytest.raises(FlowError, match=f"leads nowhere on TCP 80.*{why}"):
+        verdict("web", "svc/shop/s", 80, cluster)
+    found = verdict("web", "10.96.0.30", 80, cluster)
+    assert found.ingress.exemption is Exemption.NO_ENDPOINT
+
+
+def test_a_port_that_a_service_does_not_have_is_no_port_of_its_endpoints():
+    cluster = lab.load("three-tier", ALIAS, LISTED)
+    found = verdict("web", "10.96.0.30", 81, cluster)
+    assert found.ingress.exemption is Exemption.NO_SUCH_PORT
+    assert "no such port, so nothing answers" in str(found)
+
+
+def test_from_outside_a_service_with_endpoints_outside_cannot_be_judged():
+    cluster = lab.load("three-tier", ALIAS, LISTED)
+    with pytest.raises(FlowError, match="only addresses outside the cluster are behind it"):
+        verdict("203.0.113.7", "10.96.0.30", 80, cluster)
+
+
+def test_an_alias_of_a_name_outside_says_so():
+    alias = """
+apiVersion: v1
+kind: Service
+metadata: {name: s, namespace: shop}
+spec: {type: ExternalName, externalName: example.com, clusterIP: 10.96.0.30}
+"""
+    with pytest.raises(FlowError, match="leads to a name outside the cluster"):
+        verdict("web", "svc/shop/s", 80, lab.load("three-tier", alias))
+
+
+def test_an_address_of_the_wrong_family_leads_nowhere():
+    both = SERVICE.replace("10.96.0.30", '"fd00::30"').replace("name: db,", "name: data,")
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {role: db}}
+spec: {containers: [{name: c, ports: [{name: postgres, containerPort: 5432}]}]}
+status: {podIP: 10.8.0.1}
+"""
+    cluster = lab.load("three-tier", pod, both)
+    with pytest.raises(FlowError, match="nothing behind it has an address of that family"):
+        verdict("web", "svc/shop/data", 80, cluster)
+
+
+def test_a_service_that_keeps_traffic_on_a_node_says_that_nobody_is_there():
+    local = SERVICE.replace("  selector", "  internalTrafficPolicy: Local\n  selector")
+    pods = "\n---\n".join(
+        f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: shop, labels: {{role: {role}}}}}
+spec: {{nodeName: {node}, containers: [{{name: c, ports: [{{name: postgres, containerPort: 1}}]}}]}}
+"""
+        for name, role, node in (("near", "web", "n1"), ("far", "db", "n2"))
+    )
+    with pytest.raises(FlowError, match="on the node of shop/near, where it keeps traffic"):
+        verdict("near", "service:shop/db", 80, lab.load(pods, local))
 
 
 def test_external_and_load_balancer_addresses_lead_to_the_pods_too():

@@ -7,11 +7,9 @@ and answers True or False where all readings agree, None where they don't.
 import functools
 import ipaddress
 import itertools
-from typing import NamedTuple
 
 from tests.referee.naive_objects import (
     addresses,
-    cluster_addresses,
     completed,
     flat,
     is_of,
@@ -25,6 +23,7 @@ from tests.referee.naive_objects import (
     text_labels,
     to_address,
 )
+from tests.referee.naive_services import End, Services, numbers
 
 READINGS = {
     "hosts are nodes": "a hostNetwork pod is its node's address, no longer a pod (SEM-54)",
@@ -36,17 +35,11 @@ READINGS = {
 to_network = functools.cache(ipaddress.ip_network)
 
 
-class End(NamedTuple):
-    """One end of a connection as a policy sees it; `pod` is None outside the cluster."""
-
-    pod: dict | None
-    address: object
-    node: str | None = None
-    really: dict | None = None  # the hostNetwork pod that a node's address stands for
-
-
 def allowed(documents, source, destination, port, protocol="TCP"):
-    """May `source` connect? Ends are "namespace/pod" or an IP address; ICMP has port None."""
+    """May `source` connect? Ends are "namespace/pod" or an IP address; ICMP has port None.
+
+    The destination may be "svc/namespace/name"; a question that cannot be asked is a FlowError.
+    """
     return Cluster(documents).allowed(source, destination, port, protocol)
 
 
@@ -59,12 +52,14 @@ class Cluster:
         self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
         self.others = [one for one in flat(documents) if decides_too(one)]
         self.services = objects(documents, "v1", "Service").values()
+        self.routes = Services(documents, self)
         self.nodes = objects(documents, "v1", "Node")
         self.namespaces = objects(documents, "v1", "Namespace")
         # Asked again and again about the same ends; only to save time.
         self.find = functools.cache(self.end_called)
         self.ends = functools.cache(self.two_ends)
         self.admitting = functools.cache(self.admitting_ports)
+        self.all_node_addresses = functools.cache(self.addresses_of_nodes)
 
     # The connection
 
@@ -83,7 +78,7 @@ class Cluster:
 
     def pods_called(self, text):
         """The names of a workload's pods; anything else means itself."""
-        if "/" not in text or tuple(text.split("/")) in self.pods:
+        if "/" not in text or text.startswith("svc/") or tuple(text.split("/")) in self.pods:
             return [text]
         home, name = text.split("/")
         return [
@@ -94,18 +89,22 @@ class Cluster:
 
     def allowed_between(self, source, destination, port, protocol, every_reading):
         answers = set()
-        questions = READINGS if every_reading else self.questions(source, destination)
+        if not self.can_be_asked(source, destination, port, protocol):
+            return "FlowError"
+        questions = (
+            READINGS if every_reading else self.questions(source, destination, port, protocol)
+        )
         for choices in itertools.product([False, True], repeat=len(questions)):
             reading = frozenset(itertools.compress(questions, choices))
             answers |= self.answers(reading, source, destination, port, protocol)
         return answers.pop() if len(answers) == 1 else None
 
-    def questions(self, *texts):
+    def questions(self, source, destination, port, protocol):
         """The readings that can matter between two ends; only to save time."""
-        ends = [self.find(text) for text in texts]
+        ends = [self.find(source), self.find(destination)]
         destination = ends[1]
         pods = [end.pod for end in ends if end.pod is not None]
-        if any(destination.address in cluster_addresses(service) for service in self.services):
+        if self.routes.entered(destination, port, protocol):
             return list(READINGS)  # whatever is behind it
         matters = {
             "hosts are nodes": any(map(on_host_network, pods)),
@@ -120,28 +119,54 @@ class Cluster:
         here, there = self.ends(source, destination)
         if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
             return {True}  # "a pod cannot block access to itself" (SEM-49)
-        backends, outside = self.backends(reading, there, port, protocol), here.pod is None
-        here, there = seen(here, reading), seen(there, reading)
+        ways = self.routes.ways(reading, here, there, port, protocol)
+        if not ways:
+            return {self.directly(reading, here, there, port, protocol)}
+        headless = there.service is not None and there.service["spec"].get("clusterIP") == "None"
         answers = set()
-        for pod, pod_port in backends:
-            backend = seen(End(pod, nearest(pod, there.address)), reading)
+        for place, number, outer in ways:
+            if place is None:  # an endpoint that nobody has written down may be anybody (SEM-74)
+                answers |= {True, False}
+                continue
+            client, place = addressed(here, place, there)
+            itself = client.pod is not None and (client.pod is place.pod or owns(client.pod, place))
+            if itself:  # "through a Service back to itself: plugins differ" (SEM-49)
+                answers.add(True)
+            if headless:  # its name stands for the address itself
+                if not itself:
+                    answers.add(self.directly(reading, client, place, number, protocol))
+                continue
+            client, place, asked = (seen(end, reading) for end in (client, place, there))
             # Rewritten before egress policies see it, or after (SEM-53).
-            for first in ((backend, pod_port), (there, port)):
-                answers.add(self.judge(reading, here, first, (backend, pod_port), protocol))
-            if outside:  # as itself, a load balancer, or the pod's own node (SEM-60)
-                balancer = End(None, None)
-                answers.add(True)
-                answers.add(
-                    self.judge(reading, balancer, (there, port), (backend, pod_port), protocol)
-                )
-            if pod is here.pod:  # "through a Service back to itself: plugins differ" (SEM-49)
-                answers.add(True)
-        return answers or {self.judge(reading, here, (there, port), (there, port), protocol)}
+            for first in ((place, number), (asked, port)):
+                told = reading, client, first, (place, number), protocol
+                answers.add(self.judge(*told))
+                if here.pod is None or outer:  # as itself, a load balancer, or its node (SEM-60)
+                    answers.add(self.judge(*told, let_in=True))
+                    answers.add(self.judge(*told, arriving=End(None, None)))
+        return answers
 
-    def judge(self, reading, source, left_for, arrived_at, protocol):
+    def can_be_asked(self, source, destination, port, protocol):
+        """Is a pod judged, or somebody behind a Service; and is anybody behind it, by its name?"""
+        here, there = self.find(source), self.find(destination)
+        if (here.pod is None and there.pod is None) or there.service is not None:
+            ways = self.routes.ways(frozenset(), here, there, port, protocol)
+            ways += self.routes.ways(frozenset(READINGS), here, there, port, protocol)
+            judged = here.pod is not None or any(p is None or p.pod is not None for p, *_ in ways)
+            return bool(ways) and judged
+        return True
+
+    def directly(self, reading, source, destination, port, protocol):
+        here, there = seen(source, reading), (seen(destination, reading), port)
+        return self.judge(reading, here, there, there, protocol)
+
+    def judge(
+        self, reading, source, left_for, arrived_at, protocol, *, arriving=None, let_in=False
+    ):
         """Both ends have to agree (SEM-04); an end that is no pod has no opinion (SEM-05)."""
         out = self.side(reading, "Egress", source, left_for[0], left_for, protocol)
-        into = self.side(reading, "Ingress", arrived_at[0], source, arrived_at, protocol)
+        client = arriving or source
+        into = let_in or self.side(reading, "Ingress", arrived_at[0], client, arrived_at, protocol)
         if self.others:  # what they decide may be so or so, and the other end's No still counts
             decided = (
                 self.could_be_decided("Egress", source, left_for[0]),
@@ -223,10 +248,15 @@ class Cluster:
     # Things in the cluster
 
     def two_ends(self, source, destination):
-        return addressed(self.find(source), self.find(destination))
+        here, there = self.find(source), self.find(destination)
+        if there.service is not None and there.address is None:
+            return here, there  # whatever is behind it decides which address is in use
+        return addressed(here, there)
 
     def end_called(self, text):
         """The end called `text`; a pod called by name has no address yet."""
+        if text.startswith("svc/"):
+            return self.routes.end(*text.split("/")[1:])
         if "/" in text:
             return End(self.pods[tuple(text.split("/"))], None)
         address = to_address(text)
@@ -257,19 +287,11 @@ class Cluster:
             listed += [status.get("hostIP"), *(at["ip"] for at in status.get("hostIPs") or [])]
         return shared + [to_address(text) for text in listed if text]
 
-    def backends(self, reading, end, port, protocol):
-        """The (pod, port) pairs behind a Service address."""
-        return [
-            (pod, pod_port)
-            for service in self.services
-            for entry in service["spec"].get("ports") or []
-            if end.pod is None and end.address in cluster_addresses(service)
-            if (entry["port"], entry.get("protocol") or "TCP") == (port, protocol)
-            for pod in self.pods.values()
-            if namespace_of(pod) == namespace_of(service) and service["spec"].get("selector")
-            if matches({"matchLabels": service["spec"]["selector"]}, labels_of(pod))
-            for pod_port in numbers(entry.get("targetPort") or port, pod, protocol, reading)
-        ]
+    def addresses_of_nodes(self):
+        every = [found for pod in self.everything for found in self.node_addresses(pod)]
+        nodes = [(node.get("status") or {}).get("addresses") or [] for node in self.nodes.values()]
+        listed = [at["address"] for of in nodes for at in of if at["type"].endswith("IP")]
+        return {*every, *map(to_address, listed)}
 
 
 # Policies
@@ -337,8 +359,13 @@ def seen(end, reading):
     return end
 
 
-def addressed(source, destination):
-    """Both ends with an address: the destination's first that the source has a family for."""
+def addressed(source, destination, asked=None):
+    """Both ends with an address: the destination's first that the source has a family for.
+
+    Behind the address of a Service that is asked for, a pod is met by the same family.
+    """
+    if asked is not None and asked.address is not None and destination.address is None:
+        destination = destination._replace(address=nearest(destination.pod, asked.address))
     if source.address is None and destination.address is None:
         families = [address.version for address in addresses(source.pod)]
         shared = [address for address in addresses(destination.pod) if address.version in families]
@@ -355,17 +382,3 @@ def nearest(pod, address):
     """The pod's first address of the family of `address`, else its first, else None."""
     family = address.version if address is not None else None
     return min(addresses(pod), key=lambda own: own.version != family, default=None)
-
-
-def numbers(port, pod, protocol, reading):
-    """The port itself, or the numbers its name has in the containers for this protocol."""
-    if not isinstance(port, str):
-        return [port]
-    spec = pod.get("spec") or {}
-    init = spec.get("initContainers") if "init names count" in reading else []
-    return [
-        entry["containerPort"]
-        for container in [*(spec.get("containers") or []), *(init or [])]
-        for entry in container.get("ports") or []
-        if (entry.get("name"), entry.get("protocol") or "TCP") == (port, protocol)
-    ]

@@ -171,8 +171,3 @@ def addresses(pod):
 def owns(pod, end):
     """Is `end` an address of the pod? Pods on the host network share theirs with the node."""
     return end.pod is None and end.address in addresses(pod)
-
-
-def cluster_addresses(service):
-    texts = service["spec"].get("clusterIPs") or [service["spec"].get("clusterIP")]
-    return [to_address(text) for text in texts if text and text != "None"]

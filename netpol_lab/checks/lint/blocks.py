@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from netpol_lab.checks.lint.context import Context, Probe
@@ -11,10 +12,12 @@ from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, difference
 from netpol_lab.engine.semantics import covers, only_namespace
+from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule
-from netpol_lab.model.services import Service
+from netpol_lab.model.services import EndpointPort, Service, ServiceEndpoint
 
 EVERYWHERE = 1  # the longest prefix that stands for the whole world, pods and all
 
@@ -81,21 +84,46 @@ def _without_selector(
     """Yield a finding if a block is the very address of a Service whose ends nobody selects."""
     block = rule.peers[i].ip_block
     assert block is not None
-    if block.cidr.num_addresses > 1 or _may_reach_ends(context, policy, service):
+    if block.cidr.num_addresses > 1:
         return
     address = block.cidr.network_address
-    probes = _asking(context, policy, service, address)
+    probes, change = [*_asking(context, policy, service, address)], "without this ipBlock"
     variant = context.instead(policy, parts.with_peer(policy, rule, i))
-    if witness := difference(context, probes, variant, "without this ipBlock", CLOSES):
+    if service.endpoints is None:  # nobody knows where it leads, so think of a place
+        if _may_reach_ends(context, policy, service):
+            return
+        place = context.strangers[address.version]
+        known, variant = (_leading_to(place, service, c) for c in (context.cluster, variant))
+        asked = context.assumptions
+        probes = [probe for probe in probes if evaluate(known, *probe, asked).allowed is not False]
+        change += f", if {place} is its endpoint"
+    if witness := difference(context, probes, variant, change, (None, False), CLOSES):
         message = (
             f"{address} is the address of Service {service}, which has no selector: it is "
             "rewritten to that of an endpoint. Most plugins do so before they apply policies; then "
             "this block admits nothing."
         )
-        targets = some(dict.fromkeys(f"{port.protocol} {port.target}" for port in service.ports))
-        hint = f"write the addresses of its endpoints (kubectl get endpointslices), and {targets}"
         path = f"{parts.peer_path(rule, i)}.ipBlock"
-        yield context.finding("NP402", policy, message, hint, path, witness)
+        yield context.finding("NP402", policy, message, _instead_of(service), path, witness)
+
+
+def _leading_to(place: Address, service: Service, cluster: Cluster) -> Cluster:
+    """Return a cluster where a Service leads to one place, at the ports that it wants there."""
+    numbers = [(port, port.target) for port in service.ports if isinstance(port.target, int)]
+    ports = tuple(EndpointPort(port.name, number, port.protocol) for port, number in numbers)
+    known = replace(service, endpoints=(ServiceEndpoint(place, ports),))
+    return replace(cluster, services=tuple(known if s is service else s for s in cluster.services))
+
+
+def _instead_of(service: Service) -> str:
+    """Return what to write instead of the address of a Service without selector."""
+    listed = service.endpoints or ()
+    where = some(dict.fromkeys(str(end.address) for end in listed if end.address))
+    targets = dict.fromkeys(f"{port.protocol} {port.target}" for port in service.ports)
+    if listed:
+        targets = dict.fromkeys(f"{p.protocol} {p.port}" for end in listed for p in end.ports)
+    found = where or "kubectl get endpointslices"
+    return f"write the addresses of its endpoints ({found}), and {some(targets)}"
 
 
 def _may_reach_ends(context: Context, policy: Policy, service: Service) -> bool:

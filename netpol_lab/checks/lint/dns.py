@@ -11,7 +11,8 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import matches, only_namespace, target_port
+from netpol_lab.engine.semantics import matches, only_namespace
+from netpol_lab.engine.service_targets import target_port
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint, Flow

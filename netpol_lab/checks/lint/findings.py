@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from netpol_lab.checks.lint.codes import Severity
-from netpol_lab.engine.explain import ALLOWED_WORDS
+from netpol_lab.engine.left_open import ALLOWED_WORDS
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster, Place
 

@@ -12,7 +12,8 @@ from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import ports_at, target_port
+from netpol_lab.engine.semantics import ports_at
+from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import near
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netpol_lab.engine.semantics import selected_by
+from netpol_lab.engine.service_targets import selected_by
 from netpol_lab.errors import UnknownNameError, did_you_mean
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.ports import spoken_port

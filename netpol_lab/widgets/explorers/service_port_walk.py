@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from netpol_lab.engine.near_miss import nearest
-from netpol_lab.engine.semantics import selected_by
+from netpol_lab.engine.service_targets import selected_by
 from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError, counted
 from netpol_lab.model.cluster import Cluster

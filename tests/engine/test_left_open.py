@@ -1,0 +1,61 @@
+"""Why a verdict is undefined, in words."""
+
+import netpol_lab as lab
+from netpol_lab.engine.left_open import left_open
+
+SHOP = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: client, namespace: s, labels: {app: client}}}
+- {apiVersion: v1, kind: Pod, metadata: {name: old, namespace: s, labels: {app: shop}},
+   spec: {containers: [{ports: [{containerPort: 80, name: http}]}]}}
+- {apiVersion: v1, kind: Pod, metadata: {name: new, namespace: s, labels: {app: shop}},
+   spec: {containers: [{ports: [{containerPort: 8080, name: http}]}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: shop, namespace: s},
+   spec: {selector: {app: shop}, ports: [{port: 80, targetPort: http}]}}
+- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: client, namespace: s},
+   spec: {podSelector: {matchLabels: {app: client}}, policyTypes: [Egress],
+          egress: [{to: [{podSelector: {matchLabels: {app: shop}}}], ports: [{port: 80}]}]}}
+"""
+
+
+def test_of_the_pods_behind_a_service_one_of_each_answer_is_named_with_its_port():
+    asked = lab.Assumptions(service_rewritten_first=True)
+    found = lab.evaluate(lab.load(SHOP), "s/client", "svc/s/shop", 80, assumptions=asked)
+    assert left_open(found) == [
+        "the Service may lead to any of its pods, and they differ: "
+        "s/old port 80 is allowed; s/new port 8080 is denied"
+    ]
+
+
+def test_where_each_pod_is_left_open_it_is_named_as_well():
+    found = lab.evaluate(lab.load(SHOP), "s/client", "svc/s/shop", 80)
+    assert "s/old port 80 is undefined; s/new port 8080 is denied" in left_open(found)[-1]
+
+
+ENDPOINTS = """
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: s}
+spec: {clusterIP: 10.96.0.9, ports: [{port: 443}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: api, namespace: s}
+subsets: [{addresses: [{ip: 192.0.2.1}], ports: [{port: 80}, {name: other, port: 1}]},
+          {addresses: [{ip: 192.0.2.2}], ports: [{port: 81}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: client, namespace: s}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 80}]}]}
+"""
+
+
+def test_endpoints_that_differ_are_named_by_their_addresses():
+    found = lab.evaluate(lab.load(SHOP, ENDPOINTS), "s/client", "svc/s/api", 443)
+    assert left_open(found)[-1] == (
+        "the Service may lead to any of its endpoints, and they differ: "
+        "192.0.2.1 port 80 is undefined; 192.0.2.2 port 81 is denied"
+    )
