@@ -181,6 +181,8 @@ def needless(verdict: Verdict) -> str:
     cluster, flow = verdict.cluster, verdict.flow
     if unknown := without_answer(cluster, flow):
         return f"there is no such connection: {leads_nowhere(cluster, unknown, flow)}"
+    if untold := next((one.missing for one in verdict.outcomes if one.missing), ""):
+        return f"no change surely helps while {untold}"
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
     return ""

@@ -39,7 +39,7 @@ INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 EXAMPLES = """\
 examples:
   netpol-lab check policies/                          is it valid, and if not, what to type?
-  kubectl get ns,pods,netpol,svc -A -o yaml | netpol-lab check -
+  kubectl get ns,pods,netpol,svc,endpointslices -A -o yaml | netpol-lab check -
   netpol-lab verdict shop.yaml --from shop/web --to shop/db --port 5432
   netpol-lab reach shop.yaml --to shop/db             who reaches db, on which ports?
   netpol-lab diff old/ new/ --with deploy/            what does the change open and close?

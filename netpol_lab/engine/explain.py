@@ -100,8 +100,7 @@ def _family(verdict: Verdict) -> Iterator[str]:
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
         yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
-        told = side.assumed is None
-        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions) if told else None
+        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions)
         if miss is not None:
             yield f"           {_near(miss, side, verdict.cluster)}"
 

@@ -161,7 +161,7 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     >>> [str(miss.policy) for miss in misses(shop, side)]
     ['shop/db-access-ingress']
     """
-    if side.allowed:
+    if side.allowed or side.assumed is not None:
         return
     yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:

@@ -8,8 +8,9 @@ from typing import Any
 
 from netpol_lab.errors import Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests import endpoint_types, workloads
+from netpol_lab.manifests import workloads
 from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.services import endpoint_types
 
 KINDS: dict[tuple[str, str], type] = {
     ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,

@@ -22,7 +22,10 @@ from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 
 NEEDED = ("networkpolicies.networking.k8s.io", "pods")
-HELPFUL = ("services", "replicasets.apps", "jobs.batch")  # Services, and whose pods are whose
+HELPFUL = (
+    *("services", "endpointslices.discovery.k8s.io", "endpoints"),  # where Services lead
+    *("replicasets.apps", "jobs.batch"),  # whose pods are whose
+)
 NAMESPACES = "namespaces"
 WITHOUT_NAMESPACE = (NAMESPACES, "nodes")  # labels and addresses; often not allowed to everybody
 
@@ -74,7 +77,7 @@ def from_kubectl(
     if program is None:
         raise ClusterError(
             "kubectl is not on PATH. Install it, or save the output of "
-            "`kubectl get ns,pods,netpol,svc -A -o yaml` and load that file."
+            "`kubectl get ns,pods,netpol,svc,endpointslices -A -o yaml` and load that file."
         )
     command = [program, *([f"--context={context}"] if context else [])]
     texts, refused = [], []

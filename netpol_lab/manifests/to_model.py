@@ -11,7 +11,7 @@ from typing import Any
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cidrs import parse_cidr
-from netpol_lab.manifests.endpoints import ListedEndpoints
+from netpol_lab.manifests.services.endpoints import ListedEndpoints
 from netpol_lab.manifests.workloads import Key, Workloads, is_finished
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address

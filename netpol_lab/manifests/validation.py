@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from netpol_lab.errors import Reason, near, visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests import endpoint_types
 from netpol_lab.manifests.cidrs import cidr_hint, parse_cidr, strict_fault
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.naming_rules import check_key, check_labels, check_metadata, check_value
+from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import Direction, Operator
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed

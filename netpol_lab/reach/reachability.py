@@ -189,7 +189,8 @@ class Reachability:
         if found.service or not range_:
             raise FlowError(
                 f"{end} is neither a pod nor an address outside: name a pod. "
-                "Rules speak of pods and their own ports, so Services do not occur here."
+                "Rules speak of pods and their own ports, so Services do not occur here: ask for a "
+                "verdict on one."
             )
         return (index.place_of[str(range_)],)
 

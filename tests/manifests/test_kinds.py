@@ -55,9 +55,9 @@ def test_a_kind_or_group_that_is_nearly_one_of_ours_is_refused(kind, version, hi
 @pytest.mark.parametrize("version", ["v1", "apps/v1", "batch/v1"])
 def test_no_real_kind_is_taken_for_a_misspelt_one(version):
     kinds = {
-        "v1": "Binding ComponentStatus ConfigMap Endpoints Event LimitRange PersistentVolume "
+        "v1": "Binding ComponentStatus ConfigMap Event LimitRange PersistentVolume "
         "PersistentVolumeClaim PodTemplate ResourceQuota Secret ServiceAccount Status Config "
-        "PodTemplateList EndpointsList SecretList",
+        "PodTemplateList SecretList",
         "apps/v1": "ControllerRevision ControllerRevisionList Scale",
         "batch/v1": "",
     }[version].split()

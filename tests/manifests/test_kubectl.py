@@ -109,6 +109,52 @@ def test_an_empty_answer_about_what_is_only_helpful_is_a_warning(kubectl):
     assert "services could not be read: kubectl ended well, but" in warning.message
 
 
+SERVICE = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "api", "namespace": "shop"},
+    "spec": {"clusterIP": "10.96.0.1", "ports": [{"port": 443}]},
+}
+SLICE = {
+    "apiVersion": "discovery.k8s.io/v1",
+    "kind": "EndpointSlice",
+    "metadata": {
+        "name": "api-1",
+        "namespace": "shop",
+        "labels": {"kubernetes.io/service-name": "api"},
+    },
+    "addressType": "IPv4",
+    "ports": [{"port": 6443}],
+    "endpoints": [{"addresses": ["192.0.2.1"]}],
+}
+
+
+def answering(**items):
+    """What the stand-in does: these kinds have these items."""
+    listed = {
+        kind.replace("_", "."): json.dumps({"apiVersion": "v1", "kind": "List", "items": found})
+        for kind, found in items.items()
+    }
+    return f"found = {listed!r}.get(kind)\nif found: print(found); sys.exit()"
+
+
+def test_the_endpoints_of_services_are_read(kubectl):
+    kubectl(answering(services=[SERVICE], endpointslices_discovery_k8s_io=[SLICE]))
+    (service,) = from_kubectl().services
+    assert [str(one.address) for one in service.endpoints] == ["192.0.2.1"]
+
+
+def test_endpoints_that_may_not_be_read_are_said_and_not_taken_for_none(kubectl):
+    forbidden = 'if kind.startswith("endpoint"): sys.exit("Error from server (Forbidden): no")'
+    kubectl(f"{forbidden}\n{answering(services=[SERVICE])}")
+    cluster = from_kubectl()
+    assert [w.message.partition(" ")[0] for w in cluster.warnings] == [
+        "endpointslices.discovery.k8s.io",
+        "endpoints",
+    ]
+    assert cluster.services[0].endpoints is None
+
+
 @pytest.mark.parametrize("given", [{"namespaces": [""]}, {"namespaces": ""}, {"context": ""}])
 def test_an_empty_name_is_not_taken_for_the_current_one(kubectl, given):
     kubectl()
@@ -176,7 +222,7 @@ def test_a_name_with_a_nul_is_refused_in_words(kubectl):
 
 def test_without_kubectl_the_way_round_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ClusterError, match="kubectl get ns,pods,netpol,svc -A -o yaml"):
+    with pytest.raises(ClusterError, match="kubectl get ns,pods,netpol,svc,endpointslices -A"):
         from_kubectl()
 
 

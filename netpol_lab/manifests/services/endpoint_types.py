@@ -20,7 +20,7 @@ class ObjectReference(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointPort(Open):
+class ListedPort(Open):
     """One item of the ``ports`` of a subset or an EndpointSlice."""
 
     name: str = ""
@@ -43,7 +43,7 @@ class EndpointSubset(Open):
 
     addresses: tuple[EndpointAddress, ...] | None = None
     not_ready_addresses: tuple[EndpointAddress, ...] | None = None
-    ports: tuple[EndpointPort, ...] | None = None
+    ports: tuple[ListedPort, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class EndpointConditions(Open):
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint(Open):
+class SliceEndpoint(Open):
     """One item of ``endpoints``."""
 
     addresses: tuple[str, ...] | None = None
@@ -77,5 +77,5 @@ class EndpointSlice(Object, Open):
     """Some endpoints of a Service, which a label names."""
 
     address_type: str = ""
-    endpoints: tuple[Endpoint, ...] | None = None
-    ports: tuple[EndpointPort, ...] | None = None
+    endpoints: tuple[SliceEndpoint, ...] | None = None
+    ports: tuple[ListedPort, ...] | None = None

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from netpol_lab.manifests import endpoint_types as api
+from netpol_lab.manifests.services import endpoint_types as api
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.ports import Protocol
 from netpol_lab.model.services import EndpointPort, ServiceEndpoint
@@ -104,7 +104,7 @@ def _place(
     return ServiceEndpoint(parse_address(address), ports, pod, node or None)
 
 
-def _ports(ports: Iterable[api.EndpointPort] | None) -> tuple[EndpointPort, ...]:
+def _ports(ports: Iterable[api.ListedPort] | None) -> tuple[EndpointPort, ...]:
     return tuple(
         EndpointPort(port.name, port.port or None, Protocol(port.protocol or Protocol.TCP))
         for port in ports or ()

@@ -1,0 +1,1 @@
+"""Services: where they lead, as manifests write it."""
