@@ -3,9 +3,11 @@
     python -m tests.referee.soak 10000               10000 clusters from a new random seed
     python -m tests.referee.soak 10000 --seed 123    the same clusters again
     python -m tests.referee.soak 0 --texts 100000    100000 broken manifests, and no cluster
+    python -m tests.referee.soak 0 --spellings 9999  9999 spellings of known values in YAML
 
 Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
-reads as many broken manifests, of which each must be taken or complained about within 2 s.
+reads as many broken manifests, of which each must be taken or complained about within 2 s, and as
+many spellings, whose values and places must come out right.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import netpol_lab as lab
 from tests.helpers.broken_texts import first_surprise
 from tests.referee import naive
 from tests.referee.random_clusters import random_cluster, random_flows
+from tests.referee.yaml_spellings import first_misreading
 
 FLOWS = 30  # per cluster
 
@@ -152,14 +155,19 @@ def main():
         "--seed", type=int, default=random.randrange(10**9), help="of the first one"
     )
     parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
+    parser.add_argument("--spellings", type=int, help="YAML to read; as many by default")
     options = parser.parse_args()
     texts = options.clusters if options.texts is None else options.texts
-    print(f"{options.clusters} clusters and {texts} broken texts from --seed {options.seed}")
+    spellings = options.clusters if options.spellings is None else options.spellings
+    what = f"{options.clusters} clusters, {texts} broken texts, {spellings} spellings"
+    print(f"{what} from --seed {options.seed}")
     difference = soak(range(options.seed, options.seed + options.clusters))
     print("no difference" if difference is None else f"\n{shrunk(difference)}")
     surprise = first_surprise(texts, options.seed)
     print("no surprise" if surprise is None else f"\n{surprise[0]}\n{surprise[1]}")
-    return int(difference is not None or surprise is not None)
+    misread = first_misreading(spellings, options.seed)
+    print("nothing misread" if misread is None else f"\n{misread[0]}\n{misread[1]}")
+    return int(any(found is not None for found in (difference, surprise, misread)))
 
 
 if __name__ == "__main__":
