@@ -269,3 +269,86 @@ FAULTS_FOR_EVERYBODY = (
         "return end",
     ),
 )
+
+
+# Slips in how YAML and JSON are read; to be caught by spellings of known values.
+FAULTS_IN_READING = (
+    Fault(
+        "the first of merged mappings counts least",
+        "manifests/text/yaml_composer.py",
+        "for each in reversed(maps):",
+        "for each in maps:",
+    ),
+    Fault(
+        "a merge never replaces a key that is written",
+        "manifests/text/yaml_composer.py",
+        "            found.update(each)\n",
+        "            found.update({key: node for key, node in each.items() if key not in found})\n",
+    ),
+    Fault(
+        "keys of the same text are one, whatever their kind",
+        "manifests/text/yaml_composer.py",
+        "                key = type(key), key\n",
+        "                key = scalars.key_text(key)\n",
+    ),
+    Fault(
+        "an anchor that is defined again keeps its first value",
+        "manifests/text/yaml_composer.py",
+        "anchored = self._anchors[event.anchor] = _Anchored()",
+        "anchored = self._anchors.setdefault(event.anchor, _Anchored())",
+    ),
+    Fault(
+        "a lone ! is forgotten",
+        "manifests/text/yaml_composer.py",
+        'self._has_bangs = re.search(r"!\\s", text) is not None',
+        "self._has_bangs = False",
+    ),
+    Fault(
+        "a float is a key as it is written",
+        "manifests/text/yaml_scalars.py",
+        "    if not -4 <= int(exponent) < 6:\n",
+        "    if not -4 <= int(exponent) < 21:\n",
+    ),
+    Fault(
+        "a float that is whole stays a float",
+        "manifests/text/yaml_scalars.py",
+        "return int(number) if number.is_integer()",
+        "return int(number) if not number.is_integer()",
+    ),
+    Fault(
+        "only prefixes in lower case make numbers",
+        "manifests/text/yaml_scalars.py",
+        "0[xX]([0-9a-fA-F]+)",
+        "0x([0-9a-fA-F]+)",
+    ),
+    Fault(
+        "a comment behind the dashes is a fault",
+        "manifests/text/streams.py",
+        'if rest and not rest.startswith("#"):',
+        "if rest:",
+    ),
+    Fault(
+        "a byte order mark counts at the start of a text only",
+        "manifests/text/streams.py",
+        '    part = part.removeprefix("\\ufeff")\n',
+        '    part = part if line else part.removeprefix("\\ufeff")\n',
+    ),
+    Fault(
+        "what follows the end of a document is lost without a word",
+        "manifests/text/yaml_reader.py",
+        "if composer.end is None or not (rest :=",
+        "if composer.end is None or True or not (rest :=",
+    ),
+    Fault(
+        "a value is placed at its key",
+        "manifests/text/yaml_positions.py",
+        "        return key if key is not None and (of_key or ends_early) else node.start\n",
+        "        return key if key is not None else node.start\n",
+    ),
+    Fault(
+        "lines above a document are not counted",
+        "manifests/text/streams.py",
+        "        self._place = place\n",
+        "        self._place = len(self.text)\n",
+    ),
+)

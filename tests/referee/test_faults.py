@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.helpers.places import CASES, PACKAGE
-from tests.referee.faults import FAULTS, FAULTS_FOR_EVERYBODY
+from tests.referee.faults import FAULTS, FAULTS_FOR_EVERYBODY, FAULTS_IN_READING
 
 CLUSTERS = "400"
 
@@ -34,7 +34,8 @@ def passes(folder, *command):
 
 CASES = ("-m", "netpol_lab", "test", str(CASES))
 EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
-REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0")
+REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0", "--spellings", "0")
+READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", CLUSTERS)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.about)
@@ -48,8 +49,14 @@ def test_a_fault_in_the_answers_about_everybody_is_caught(fault, tmp_path):
     assert not passes(planted(fault, tmp_path), *EVERY_FLOW), fault.about
 
 
+@pytest.mark.parametrize("fault", FAULTS_IN_READING, ids=lambda fault: fault.about)
+def test_a_fault_in_reading_is_caught(fault, tmp_path):
+    assert not passes(planted(fault, tmp_path), *READING), fault.about
+
+
 def test_without_a_fault_all_are_content(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
     assert passes(tmp_path, *CASES)
     assert passes(tmp_path, *REFEREE)
     assert passes(tmp_path, *EVERY_FLOW)
+    assert passes(tmp_path, *READING)
