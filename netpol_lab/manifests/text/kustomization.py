@@ -273,7 +273,7 @@ class KustomizationTree:
         if self.root.is_component:
             said.append("a Component only changes what the kustomization that names it takes in")
         files = (*self.resources, *self.inputs)
-        if not said and sum(file.stat().st_size for file in files) > MAX_BYTES:
+        if sum(file.stat().st_size for file in files) > MAX_BYTES:
             said.append(f"its files have more than {MAX_BYTES:,} bytes")
         return [*said, *self.loose]
 

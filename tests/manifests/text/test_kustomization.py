@@ -6,6 +6,7 @@ import re
 import pytest
 
 from netpol_lab.errors import ManifestError
+from netpol_lab.manifests.text import kustomization as module
 from netpol_lab.manifests.text.kustomization import MOST_PARTS, kustomization_in, tree_of
 from tests.helpers.stand_in import write
 
@@ -32,6 +33,7 @@ def test_what_it_names_is_told_apart(tmp_path):
         - patch: "[]"
         patchesStrategicMerge:
         - old.yaml
+        - '{"kind": "Pod", "metadata": {"name": "web"}}'
         - |
           kind: Pod
         configMapGenerator:
@@ -210,6 +212,13 @@ def test_a_chain_that_is_too_long_is_not_built(tmp_path):
     for i in range(150):
         write(tmp_path / f"k{i}", {"kustomization.yaml": f"resources: [../k{i + 1}]"})
     assert tree_of(tmp_path / "k0").refused
+
+
+def test_a_tree_of_too_many_bytes_is_not_built(tmp_path, monkeypatch):
+    write(tmp_path, {"kustomization.yaml": "resources: [pod.yaml]", "pod.yaml": POD})
+    assert tree_of(tmp_path).refused == []
+    monkeypatch.setattr(module, "MAX_BYTES", 50)
+    assert "more than 50 bytes" in tree_of(tmp_path).refused[0]
 
 
 def test_a_component_alone_is_not_built(tmp_path):
