@@ -15,6 +15,7 @@ from tests.helpers.stand_in import write
         ("Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0", "describes a chart"),
         ("package.json", '{"name": "a", "version": "1"}', "neither apiVersion nor kind, but name"),
         ("docker-compose.yml", "services: {web: {image: a}}", "a Compose file"),
+        ("shop.yml", "services: {web: {image: a}}", "neither apiVersion nor kind, but services"),
         ("play.yml", "- hosts: all\n  tasks: []", "plays for Ansible"),
         ("list.json", "[1, 2]", "is a list, not an object"),
         ("patch.yaml", "- {op: remove, path: /spec}", "JSON patches"),
@@ -94,6 +95,11 @@ def test_the_templates_of_a_chart_are_known_by_their_place(tmp_path):
 )
 def test_a_patch_that_says_so_is_passed_over(text):
     assert not could_be_manifests("x.yaml", text)
+
+
+def test_as_many_as_are_named_are_not_counted_besides(tmp_path):
+    write(tmp_path, {f"{number:02}.json": "[]" for number in range(MOST_TOLD)})
+    assert len(load(tmp_path).warnings) == MOST_TOLD
 
 
 def test_of_a_great_many_the_first_are_named_and_the_others_counted(tmp_path):
