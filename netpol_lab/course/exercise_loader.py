@@ -91,7 +91,8 @@ class LoadedExercise:
         """Return the start with the policies of an attempt, which replace others of their name."""
         together = {str(policy): policy for policy in (*self.start.policies, *given.policies)}
         sources = {**self.start.sources, **given.sources}
-        return replace(self.start, policies=tuple(together.values()), sources=sources)
+        start = self.start.with_policies(together.values(), given.other_policies)
+        return replace(start, sources=sources)
 
     def full_name(self, name: str) -> str:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""

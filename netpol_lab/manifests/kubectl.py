@@ -27,7 +27,21 @@ HELPFUL = (
     *("replicasets.apps", "jobs.batch"),  # whose pods are whose
 )
 NAMESPACES = "namespaces"
+OTHER_POLICIES = (  # what they could decide is undefined; few clusters have any of them
+    "ciliumnetworkpolicies.cilium.io",
+    "networkpolicies.crd.antrea.io",
+    "networkpolicies.crd.projectcalico.org",
+)
+CLUSTER_WIDE = (
+    "adminnetworkpolicies.policy.networking.k8s.io",
+    "baselineadminnetworkpolicies.policy.networking.k8s.io",
+    "clusternetworkpolicies.policy.networking.k8s.io",
+    "ciliumclusterwidenetworkpolicies.cilium.io",
+    "clusternetworkpolicies.crd.antrea.io",
+    "globalnetworkpolicies.crd.projectcalico.org",
+)
 WITHOUT_NAMESPACE = (NAMESPACES, "nodes")  # labels and addresses; often not allowed to everybody
+_NO_SUCH_KIND = "doesn't have a resource type"
 
 
 def from_kubectl(
@@ -91,6 +105,8 @@ def from_kubectl(
         except ClusterError as error:
             if kind in NEEDED:
                 raise
+            if kind in (*OTHER_POLICIES, *CLUSTER_WIDE) and _NO_SUCH_KIND in str(error):
+                continue
             said = f"{kind} could not be read: {error}"
             refused.append(Complaint("", Reason.FORBIDDEN, said, file="<kubectl>", document=0))
     # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
@@ -105,8 +121,8 @@ def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
     scopes = ["--all-namespaces"]
     if namespaces is not None:
         scopes = [f"--namespace={namespace}" for namespace in namespaces]
-    yield from product((*NEEDED, *HELPFUL), scopes)
-    yield from ((kind,) for kind in WITHOUT_NAMESPACE)
+    yield from product((*NEEDED, *HELPFUL, *OTHER_POLICIES), scopes)
+    yield from ((kind,) for kind in (*WITHOUT_NAMESPACE, *CLUSTER_WIDE))
 
 
 def _refuse_unknown(chosen: list[str], text: str) -> set[str]:

@@ -155,13 +155,17 @@ class Cluster:
         """
         return _find(self.policies_by_name, name, "policy")
 
-    def with_policies(self, policies: Iterable[Policy | str]) -> Cluster:
+    def with_policies(
+        self, policies: Iterable[Policy | str], others: Iterable[OtherPolicy] = ()
+    ) -> Cluster:
         """Return the same cluster with exactly these policies.
 
         Parameters
         ----------
         policies : iterable of Policy or str
             Policies, or names of policies of this cluster; a single name may stand alone.
+        others : iterable of OtherPolicy
+            Policies of other kinds, beside those of this cluster.
 
         Returns
         -------
@@ -180,7 +184,8 @@ class Cluster:
         """
         policies = [policies] if isinstance(policies, str) else policies
         chosen = (self.policy(p) if isinstance(p, str) else p for p in policies)
-        return replace(self, policies=tuple(chosen))
+        together = tuple(dict.fromkeys((*self.other_policies, *others)))
+        return replace(self, policies=tuple(chosen), other_policies=together)
 
     def place_of(self, policy: Policy, path: str = "metadata.name") -> Place | None:
         """Return where a part of a policy is written, or None if it is not written anywhere.

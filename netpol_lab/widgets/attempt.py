@@ -8,6 +8,7 @@ from typing import Any
 
 from netpol_lab.course.goal_table import rest_of, wanted_in_words
 from netpol_lab.course.grading import Grade
+from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
 from netpol_lab.manifests.loader import load
@@ -135,7 +136,10 @@ def _notes(attempt: Attempt, grade: Grade) -> Iterator[str]:
         f"Note: {w.object} {w.message}." for w in given.warnings if w.reason is Reason.DUPLICATE
     )
     if given.ignored.get("NetworkPolicy"):
-        yield f"Note: {_FOREIGN} It does not count here."
+        yield f"Note: {_FOREIGN} It is not evaluated, and what it could decide is undefined."
+    elif given.other_policies:
+        others = listed(given.other_policies)
+        yield f"Note: what {others} could decide is undefined, as it is not evaluated yet."
     for policy in given.policies:
         if str(policy) in exercise.start.policies_by_name:
             yield (

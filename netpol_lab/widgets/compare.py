@@ -94,7 +94,7 @@ def _cluster_of(variant: str | Path | Cluster, cluster: Cluster | None) -> Clust
         return given
     if cluster is None:
         raise NetpolError("there are no pods in this text: say where they are, with cluster=...")
-    return cluster.with_policies(given.policies)
+    return cluster.with_policies(given.policies, given.other_policies)
 
 
 @dataclass(frozen=True)

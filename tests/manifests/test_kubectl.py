@@ -233,3 +233,28 @@ def test_a_kubectl_that_is_no_program_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ClusterError, match="cannot be started"):
         from_kubectl()
+
+
+def test_policies_of_other_kinds_are_read_where_the_cluster_has_them(kubectl):
+    above = "{'apiVersion': 'policy.networking.k8s.io/v1alpha2', 'kind': 'ClusterNetworkPolicy', "
+    above += "'metadata': {'name': 'above'}}"
+    kubectl(
+        "if kind.startswith('clusternetworkpolicies.policy'):\n"
+        f"    print(json.dumps({{'apiVersion': 'v1', 'kind': 'List', 'items': [{above}]}}))\n"
+        "    sys.exit()\n"
+        "if kind.endswith(('policy.networking.k8s.io', 'cilium.io', 'antrea.io')):\n"
+        "    sys.exit(f'error: the server doesn\\'t have a resource type \"{kind}\"')"
+    )
+    cluster = from_kubectl()
+    assert [*map(str, cluster.other_policies)] == ["ClusterNetworkPolicy above"]
+    assert "passed over" in str(cluster.warnings[0])
+    assert len(cluster.warnings) == 1
+
+
+def test_policies_of_other_kinds_that_may_not_be_read_are_a_warning(kubectl):
+    kubectl('if "calico" in kind: sys.exit("Error from server (Forbidden): no")')
+    told = [w.message.partition(" ")[0] for w in from_kubectl().warnings]
+    assert told == [
+        "networkpolicies.crd.projectcalico.org",
+        "globalnetworkpolicies.crd.projectcalico.org",
+    ]

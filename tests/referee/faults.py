@@ -172,6 +172,54 @@ FAULTS = (
         "ports = admitted_ports(rule, flow.destination, assumptions)\n",
         "ports = admitted_ports(rule, flow.source, assumptions)\n",
     ),
+    Fault(
+        "a Baseline policy is asked about pods that are isolated",
+        "engine/other_policies.py",
+        "return selectable - resolution.isolated(direction) if below else selectable",
+        "return selectable",
+    ),
+    Fault(
+        "ingress rules of a policy above may match an address outside",
+        "engine/other_policies.py",
+        "return ends.among(resolution.off_hosts)",
+        "return ends.everyone",
+    ),
+    Fault(
+        "a pod on its node's network is the subject of a policy above",
+        "engine/other_policies.py",
+        "selectable = meant & resolution.off_hosts",
+        "selectable = meant",
+    ),
+    Fault(
+        "a policy of another kind keeps a pod from itself",
+        "engine/other_policies.py",
+        "itself = path.reaches_itself and not path.through_service",
+        "itself = False",
+    ),
+    Fault(
+        "policies of other kinds close one side and open the other",
+        "engine/verdict.py",
+        "answer = not all(side.allowed for side in sides if side.other_policies)",
+        "answer = not any(side.allowed for side in sides if side.other_policies)",
+    ),
+    Fault(
+        "policies of other kinds are left out",
+        "engine/verdict.py",
+        '"only_network_policies": others_could_decide,',
+        '"only_network_policies": False,',
+    ),
+    Fault(
+        "an empty list of rules concerns its direction",
+        "manifests/other_policies.py",
+        "return spec.get(section) not in (None, [])",
+        "return spec.get(section) is not None",
+    ),
+    Fault(
+        "a null label of a subject is an empty one",
+        "manifests/other_policies.py",
+        "if value is not None}",
+        "}",
+    ),
 )
 
 
@@ -267,6 +315,24 @@ FAULTS_FOR_EVERYBODY = (
         "engine/endpoint_rules.py",
         "return end if assumptions.host_network_as_pods else as_node(end)",
         "return end",
+    ),
+    Fault(
+        "what policies of other kinds could block stays certain",
+        "reach/grants.py",
+        "for some, met in ((~subjects, -1), (subjects, ~peers))",
+        "for some, met in ((~subjects, -1), (subjects, -1))",
+    ),
+    Fault(
+        "what policies of other kinds could allow is impossible",
+        "reach/grants.py",
+        "yield from (_open(direction, subjects, peers) for subjects, peers in touched)",
+        "yield from ()",
+    ),
+    Fault(
+        "only the first policy of another kind counts",
+        "engine/other_policies.py",
+        "by_peers[met] = by_peers.get(met, 0) | found",
+        "by_peers.setdefault(met, found)",
     ),
 )
 

@@ -202,8 +202,8 @@ class Cluster:
         if namespaces is None:
             namespaces = pods.get("namespaceSelector")
         there = self.namespace_labels(namespace_of(pod))
-        chosen = matches(pods.get("podSelector") or {}, labels_of(pod))
-        return chosen and matches(namespaces or {}, there)
+        chosen = matches(without_nulls(pods.get("podSelector")), labels_of(pod))
+        return chosen and matches(without_nulls(namespaces), there)
 
     def side(self, reading, direction, subject, peer, target, protocol):
         """May `subject` reach `peer` (Egress) or be reached by it (Ingress)? None: undefined."""
@@ -300,6 +300,13 @@ class Cluster:
 def decides_too(document):
     """Is it a policy of another kind that may decide about flows?"""
     return "NetworkPolicy" in document["kind"] and document["kind"] != "NetworkPolicy"
+
+
+def without_nulls(selector):
+    """A selector of a custom resource: a null label is dropped when it is stored."""
+    labels = (selector or {}).get("matchLabels") or {}
+    kept = {key: value for key, value in labels.items() if value is not None}
+    return {**(selector or {}), "matchLabels": kept}
 
 
 def isolates(policy, direction, pod):

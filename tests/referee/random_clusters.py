@@ -227,11 +227,8 @@ def other_policy(rng, number):
 
 
 def selector_of_crd(rng, labels):
-    """A label selector where a null value would say something else than in a NetworkPolicy."""
+    """A label selector of which a null label says nothing, unlike in a NetworkPolicy."""
     found = selector(rng, labels)
-    equal = found.get("matchLabels") or {}
-    if None in equal.values():
-        found["matchLabels"] = {key: value for key, value in equal.items() if value is not None}
     terms = found.get("matchExpressions") or []
     for term in terms:
         if term.get("values"):

@@ -59,8 +59,21 @@ def test_a_network_policy_of_another_group_is_told_apart(task):
     alone = task.check(CALICO)
     assert "a NetworkPolicy of another apiVersion is another kind of object" in alone.text
     beside = task.check(f"{ANSWER}\n---\n{CALICO}")
-    assert beside.solved
-    assert "It does not count here." in beside.text
+    assert not beside.solved  # it could decide everything in its namespace
+    assert "It is not evaluated, and what it could decide is undefined." in beside.text
+
+
+def test_what_a_policy_of_another_kind_could_decide_is_not_as_wanted(task):
+    above = """
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: above}
+spec: {tier: Admin, subject: {namespaces: {}}, ingress: [{action: Accept}]}
+"""
+    feedback = task.check(f"{ANSWER}\n---\n{above}")
+    assert not feedback.solved
+    assert "Note: what ClusterNetworkPolicy above could decide is undefined" in feedback.text
+    assert "could decide ingress of" in feedback.text
 
 
 def test_a_policy_that_takes_the_name_of_one_that_is_there_is_pointed_out():
