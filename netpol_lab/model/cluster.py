@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from netpol_lab.errors import (
     AmbiguousNameError,
@@ -19,16 +19,14 @@ from netpol_lab.errors import (
     NetpolError,
     UnknownNameError,
     counted,
-    did_you_mean,
     visible,
 )
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.services import Service
-
-_T = TypeVar("_T")
 
 
 class Place(NamedTuple):
@@ -130,7 +128,7 @@ class Cluster:
         >>> lab.load("three-tier").pod("db").labels["role"]
         'db'
         """
-        return _find(self.pods_by_name, name, "pod")
+        return find(self.pods_by_name, name, "pod")
 
     def policy(self, name: str) -> Policy:
         """Return the policy called ``namespace/name``, or ``name`` where only one has it.
@@ -153,7 +151,7 @@ class Cluster:
         >>> print(lab.load("three-tier").policy("db-access-ingress"))
         shop/db-access-ingress
         """
-        return _find(self.policies_by_name, name, "policy")
+        return find(self.policies_by_name, name, "policy")
 
     def with_policies(
         self, policies: Iterable[Policy | str], others: Iterable[OtherPolicy] = ()
@@ -283,8 +281,8 @@ class Cluster:
     def _named(self, text: str) -> Pod | Service:
         prefixed = _SERVICE.fullmatch(text) if text not in self._ends_by_name else None
         if prefixed:
-            return _find(self._services_by_name, prefixed["name"] or prefixed["full"], "Service")
-        found = _find(self._ends_by_name, text, "pod, workload or Service")
+            return find(self._services_by_name, prefixed["name"] or prefixed["full"], "Service")
+        found = find(self._ends_by_name, text, "pod, workload or Service")
         if isinstance(found, Pod) and text not in (str(found), found.name):
             self._refuse_namesakes(found)
         return found
@@ -434,18 +432,3 @@ def checked_cluster(given: Cluster) -> Cluster:
     if not isinstance(given, Cluster):
         raise NetpolError(f"{given!r} is not a cluster: load it first, lab.load({given!r}).")
     return given
-
-
-def _find(objects: Mapping[str, _T], name: str, kind: str) -> _T:
-    if name in objects:
-        return objects[name]
-    same = [full for full in objects if full.rpartition("/")[2] == name]
-    if len(same) == 1:
-        return objects[same[0]]
-    if same:
-        raise AmbiguousNameError(
-            f'more than one {kind} is called "{name}": {", ".join(sorted(same))}. '
-            "Write namespace/name."
-        )
-    known = did_you_mean(name, objects)
-    raise UnknownNameError(f'there is no {kind} "{visible(name)}". {known}')
