@@ -27,7 +27,7 @@ from mutations import Mutation
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("netpol_lab", "tests", "docs", "examples", "tools", "conftest.py", "pyproject.toml")
 CLUSTERS = 200  # of the referee
-CHEAP = 2.0  # seconds of processor time; a file of tests that takes more comes later
+CHEAP, DEAR = 2.0, 30.0  # seconds of processor time; files of tests that take more come later
 PATIENCE, AT_LEAST = 5, 10  # times as long as without a mutant, and seconds
 MEMORY = 4 << 30
 LONGEST = 1800  # seconds that a mutant may take in all, asleep or awake
@@ -92,7 +92,7 @@ def steps_for(module: str, costs: Mapping[str, float]) -> list[Step]:
         Step("tests", tuple(file for file in quick if file not in near)),
         *(Step("tests", (file,)) for file in others if file not in quick),
     ]
-    if costs.get(own, 0) > CHEAP:  # it has its turn, but not the first
+    if costs.get(own, 0) > DEAR:  # it has its turn, but not the first
         steps.append(steps.pop(0))
     return [step for step in steps if step.files or step.kind in ("cases", "referee")]
 

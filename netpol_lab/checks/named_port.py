@@ -12,6 +12,7 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import PolicyPort
 from netpol_lab.model.ports import Protocol, is_governed
+from netpol_lab.model.services import Service
 
 
 def port_number(
@@ -44,7 +45,7 @@ def port_number(
     if not is_governed(protocol):
         raise FlowError(f"{protocol} has no ports: leave the port out.")
     if service is not None and end.pod is None:
-        raise FlowError(f"{service} is a Service, whose ports are called by their numbers here.")
+        return _of_service(service, name, protocol)
     if end.pod is None:
         raise FlowError(f"{destination} is an address, whose ports have no names: write a number.")
     numbers = {each.name: _at(each, name, protocol, assumptions) for each in end.each}
@@ -52,6 +53,15 @@ def port_number(
         return next(iter(numbers.values()))
     listed = " and ".join(f"{number} at {pod}" for pod, number in numbers.items())
     raise FlowError(f'"{name}" is port {listed}: name one of these pods, or write a number.')
+
+
+def _of_service(service: Service, name: str, protocol: str) -> int:
+    """Return the number at a Service."""
+    found = {port.name: port.port for port in service.ports if port.protocol == protocol}
+    if name not in found:
+        near = did_you_mean(name, [known for known in found if known])
+        raise FlowError(f'{service} has no {protocol} port named "{name}". {near}')
+    return found[name]
 
 
 def _at(end: Endpoint, name: str, protocol: str, assumptions: Assumptions) -> int:

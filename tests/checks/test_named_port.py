@@ -134,3 +134,29 @@ def test_whether_the_port_of_an_init_container_counts_is_an_open_question():
 def test_a_protocol_without_ports_has_no_names():
     with pytest.raises(FlowError, match="ICMP has no ports"):
         port_number(lab.load(TWO), "x/web", "http", "ICMP", DEFAULTS)
+
+
+SERVICE = """
+---
+apiVersion: v1
+kind: Service
+metadata: {name: site, namespace: x}
+spec:
+  clusterIP: 10.96.0.9
+  selector: {app: web}
+  ports:
+  - {name: http, port: 80, targetPort: http}
+  - {name: dns, port: 53, targetPort: http, protocol: UDP}
+"""
+
+
+@pytest.mark.parametrize("called", ["service:x/site", "10.96.0.9"])
+def test_at_a_service_a_name_is_one_of_the_services_own_ports(called):
+    assert port_number(lab.load(TWO + SERVICE), called, "http", "TCP", DEFAULTS) == 80
+    with pytest.raises(FlowError, match="Did you mean dns"):
+        port_number(lab.load(TWO + SERVICE), called, "dn", "UDP", DEFAULTS)
+
+
+def test_a_test_may_call_the_port_of_a_service_by_its_name():
+    text = "expect: [{from: x/late, to: 'service:x/site', port: http, allowed: true}]"
+    assert lab.expect(lab.load(TWO + SERVICE), text).hold
