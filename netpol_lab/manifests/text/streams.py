@@ -14,11 +14,17 @@ from typing import Any, NamedTuple
 from netpol_lab.manifests.text.yaml_scalars import in_json, without_surrogates
 
 _FIRST_LOOKED_AT = 4096  # characters in which kubectl looks for the first brace
+_GO_SPACE = "\t\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 _SPACE = re.compile(r"[ \t\r\n]*")
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _SEPARATOR = re.compile(r"^---([^\n]*)(?:\n|\Z)", re.MULTILINE)
-_NOTHING = re.compile(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*")
-_KEPT_WITH_COMMENTS = re.compile(r"---(?:[ \t\r][^\n]*)?(?:\n(?!\ufeff)|\Z)")
+_NOTHING = r"(?:[ \t]*(?:#[^\n\r\x85\u2028\u2029]*)?\r?\n)*"
+_ONLY_COMMENTS = re.compile(_NOTHING)
+_KEPT_WITH_COMMENTS = re.compile(  # dashes behind which nothing has to stand at the very start
+    rf"---(?:[ \t][^\n\r]*)?(?:\r?\n(?!\ufeff|---|{_NOTHING}\.\.\.)|\Z)"
+)
 
 
 class JsonValue(NamedTuple):
@@ -130,15 +136,25 @@ def yaml_start(text: str, place: int) -> int | None:
     return None
 
 
-def yaml_parts(text: str, start: int = 0) -> Iterator[YamlPart]:
+def yaml_parts(text: str, above: int = 0) -> Iterator[YamlPart]:
     """Yield each document of a YAML text; three dashes at a line's start end one, or are a fault.
 
     The dashes that nothing stands above belong to the document below them.
+
+    Parameters
+    ----------
+    text : str
+    above : int
+        How many lines are above the text.
+
+    Yields
+    ------
+    YamlPart
     """
-    lines = _Lines(text)
-    begins = start
-    for separator in _SEPARATOR.finditer(text, start):
-        dashes, rest = separator.start(), separator[1].strip()
+    lines = _Lines(text, above)
+    begins = 0
+    for separator in _SEPARATOR.finditer(text):
+        dashes, rest = separator.start(), separator[1].strip(_GO_SPACE)
         if rest and not rest.startswith("#"):
             if dashes > begins:
                 yield _part(text[begins:dashes], lines.above(begins))
@@ -146,20 +162,20 @@ def yaml_parts(text: str, start: int = 0) -> Iterator[YamlPart]:
             yield YamlPart(separator[0], lines.above(dashes), fault)
             begins = separator.end()
         elif dashes > begins:
-            if begins == start and _belongs_to(text, begins, dashes):
+            if not begins and _belongs_to(text, dashes):
                 continue
             yield _part(text[begins:dashes], lines.above(begins))
             begins = separator.end()
-    if begins < len(text) or begins == start:
+    if begins < len(text) or not begins:
         yield _part(text[begins:], lines.above(begins))
 
 
 class _Lines:
     """Counts the lines above places of a text, each further down than the last."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, above: int = 0) -> None:
         self.text = text
-        self._place = self._line = 0
+        self._place, self._line = 0, above
 
     def above(self, place: int) -> int:
         """Return how many lines are above a place."""
@@ -168,9 +184,9 @@ class _Lines:
         return self._line
 
 
-def _belongs_to(text: str, start: int, dashes: int) -> bool:
+def _belongs_to(text: str, dashes: int) -> bool:
     """Say whether only comments stand above the first dashes; both go with what is below."""
-    above = _NOTHING.match(text, start, dashes)
+    above = _ONLY_COMMENTS.match(text, 0, dashes)
     is_plain = _KEPT_WITH_COMMENTS.match(text, dashes) is not None
     return above is not None and above.end() == dashes and is_plain
 

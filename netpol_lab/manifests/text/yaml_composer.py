@@ -32,6 +32,7 @@ _STAND_IN = "\ufdd0"  # no character, and never will be one
 _MISPLACED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*?(\\/)", re.DOTALL)
 _WITHOUT_TAG = re.compile(r"(?:&\S+\s+)?!\s")
 _NO_KEY = object()
+_NO_COMMA = "did not find expected ',' or ']'"
 _MAP_WANTED = "map merge requires map or sequence of maps as the value"
 
 
@@ -189,17 +190,24 @@ class Composer:
             if self._has_bangs and event.implicit[0] and self._is_not_specific(event):
                 return text
             if self._has_questions and self._flows and "?" in text:
-                raise refused("did not find expected ',' or ']'", event)
+                raise refused(_NO_COMMA, event)
             return scalars.plain_value(text)
         if self._has_slashes and event.style == '"':
             self._refuse_slashes(event)
         return text
 
     def _tagged(self, event: Any, text: str) -> Any:
+        if not text and self._flows and self._has_comma_in_tag(event):
+            raise refused(_NO_COMMA, event)
         try:
             return scalars.tagged_value(event.tag, text)
         except scalars.UnreadableScalarError as error:
             raise refused(str(error), event) from None
+
+    def _has_comma_in_tag(self, event: Any) -> bool:
+        """Say whether a comma stands right behind a tag: it belongs to it, but not to libyaml."""
+        start, end = event.start_mark.index, event.end_mark.index
+        return self._text[end : end + 1] == "," and self._text[start:end].split()[-1][0] == "!"
 
     def _is_not_specific(self, event: Any) -> bool:
         """Say whether a lone ! makes a plain scalar text; libyaml forgets it."""

@@ -202,8 +202,9 @@ class _Reading:
 
     def read_yaml(self, start: int) -> None:
         """Take in documents of YAML."""
-        first = len(self.good) + 1
-        for number, part in enumerate(streams.yaml_parts(self.text, start), first):
+        first, above = len(self.good) + 1, self.text.count("\n", 0, start)
+        parts = streams.yaml_parts(self.text[start:], above)
+        for number, part in enumerate(parts, first):
             place = self.inset.below(part.line)
             try:
                 self.good.append(self._document(part, number, place))

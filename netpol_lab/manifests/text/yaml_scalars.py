@@ -6,7 +6,6 @@ Numbers stay int or float here, since keys tell `1` from `1.0`; `in_json` is for
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
 import struct
@@ -34,6 +33,7 @@ _BASES = ((2, 16), (3, 8), (4, 2), (5, 8), (6, 10))  # the groups of _INTEGER
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?")
 _TAGGED = ("str", "bool", "int", "float", "null", "timestamp")  # all other tags make text
+_BASE64 = re.compile("(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _DATE = r"[0-9]{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12][0-9]|3[01])"
 _TIME = r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?"
 _TIMESTAMP = re.compile(rf"{_DATE}(?:[Tt]{_TIME}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})| {_TIME})?")
@@ -140,11 +140,10 @@ def _is_timestamp(text: str) -> bool:
 
 def _decoded(text: str) -> str:
     """Return the text that Base64 stands for."""
-    try:
-        data = base64.b64decode(re.sub(r"[\r\n]", "", text), validate=True)
-    except (binascii.Error, ValueError):
-        raise UnreadableScalarError("!!binary value contains invalid base64 data") from None
-    return without_surrogates(data.decode("utf-8", "surrogateescape"))
+    written = re.sub(r"[\r\n]", "", text)
+    if not _BASE64.fullmatch(written):
+        raise UnreadableScalarError("!!binary value contains invalid base64 data")
+    return without_surrogates(base64.b64decode(written).decode("utf-8", "surrogateescape"))
 
 
 def without_surrogates(text: str) -> str:

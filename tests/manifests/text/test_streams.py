@@ -32,9 +32,11 @@ def test_two_documents_are_two(text):
     assert values(text) == [{"a": 1}, {"b": 2}]
 
 
-@pytest.mark.parametrize("line", ["--- {x: 1}", "---x", "----", "---- # c", "--- |", "---\ufeff"])
+@pytest.mark.parametrize(
+    "line", ["--- {x: 1}", "---x", "----", "---- # c", "--- |", "---\ufeff", "---\x1c"]
+)
 def test_a_line_that_begins_with_dashes_holds_nothing_else(line):
-    rest = line[3:].strip()
+    rest = line[3:].strip(" ")
     found, (complaint,) = documents(f"a: 1\n{line}\nb: 2\n", "x")
     assert [document.value for document in found] == [{"a": 1}, {"b": 2}]
     assert (complaint.line, complaint.message) == (2, f"invalid Yaml document separator: {rest}")
@@ -43,7 +45,16 @@ def test_a_line_that_begins_with_dashes_holds_nothing_else(line):
 
 def test_dashes_that_no_line_feed_ends_before_are_no_separator():
     assert faults("a: 'x\n  ---'\nb: 2") == []
-    assert values("---#c\n---\na: 1") == ["---#c", {"a": 1}]
+    for first in ("", "# c\n---\n", "\n---\n", "# c\r\n---\r\n"):
+        assert values(f"{first}---#c\n---\na: 1") == ["---#c", {"a": 1}]
+    assert faults("# c\n---\n...\n") == [(3, "did not find expected node content")]
+    assert values("# c\r---#d\n---\na: 1") == ["---#d", {"a": 1}]
+
+
+def test_dashes_right_behind_a_json_object_begin_a_line_to_kubectl():
+    assert faults('{"a": 1}----#c\n') == [(1, "invalid Yaml document separator: -#c")]
+    assert values('{"a": 1}---#c\n') == [{"a": 1}, "---#c"]
+    assert values('{"a": 1}a: 1\nb: 2\n') == [{"a": 1}, {"a": 1, "b": 2}]
 
 
 @pytest.mark.parametrize("directive", ["%YAML 1.1", "%TAG ! tag:x,2026:"])

@@ -115,6 +115,8 @@ def test_tags_are_those_that_go_yaml_knows_and_others_make_text(written, read):
         ("!!float 18446744073709551615",
          "cannot decode !!int `18446744073709551615` as a !!float"),
         ("!!int <<", "cannot decode !!str `<<` as a !!int"),
+        ("!!binary d2ViXXX==", "!!binary value contains invalid base64 data"),
+        ("!!binary d2ViZGI==", "!!binary value contains invalid base64 data"),
         ("!!binary x", "!!binary value contains invalid base64 data"),
     ],
 )  # fmt: skip
@@ -126,3 +128,8 @@ def test_a_value_read_twice_is_the_same():
     assert [value(f"k: {text}") for text in ("0X50", "0X50")] == [{"k": 80}] * 2
     assert not any(isinstance(value("k: 1")["k"], bool) for _ in range(2))
     assert math.isclose(value("k: 1.5")["k"], 1.5)
+
+
+def test_a_comma_right_behind_a_tag_between_brackets_belongs_to_it():
+    assert message("[!shop, a]") == "did not find expected ',' or ']'"
+    assert value("[!shop , &b ! 'c', !shop &d , a]") == ["", "c", "", "a"]
