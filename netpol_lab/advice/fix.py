@@ -17,6 +17,7 @@ from netpol_lab.advice.edits import Edit, edits
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
+from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import PortSet
@@ -283,7 +284,7 @@ def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:
     certain = [f"{row.source} -> {row.destination}  {row.ports}" for row in rows if row.ports]
     yield from (f"  {words}" for words in certain[:MOST_SHOWN])
     if len(certain) > MOST_SHOWN:
-        yield f"  and {len(certain) - MOST_SHOWN} more connections"
+        yield f"  and {counted(len(certain) - MOST_SHOWN, 'more connection')}"
     if undefined := [row for row in rows if row.undefined]:
         pair = f"{undefined[0].source} -> {undefined[0].destination}"
         more = f" and {len(undefined) - 1} more" if len(undefined) > 1 else ""

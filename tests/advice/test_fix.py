@@ -74,6 +74,31 @@ def test_no_fix_is_needless_unless_it_cannot_help_or_most_plugins_allow_the_flow
         assert bool(needless(verdict)) is (verdict.common is True or nowhere or beside)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_no_change_of_a_fix_is_useless(seed):
+    documents = random_cluster(seed)
+    cluster = lab.load(as_text(documents))
+    for flow in random_flows(documents, seed, 4):
+        fix = lab.fix(asked(cluster, flow))
+        changed = [cluster]
+        for edit in fix.changes if fix else ():
+            changed.append(edit.apply(changed[-1]))
+        denials = [denying_sides(asked(one, flow)) for one in changed]
+        assert denials == sorted({*denials}, reverse=True), flow
+
+
+def test_a_change_that_shuts_another_door_is_no_help():
+    wants = policy("p", "ingress: [{from: [{podSelector: {matchLabels: {trusted: x}}}]}]")
+    shut = policy("shut", "policyTypes: [Egress]", app="x").replace("app: x", "trusted: x")
+    assert words(wants) == ["give Pod shop/web the label trusted=x, which rule 1 of shop/p wants"]
+    assert words(wants, shut) == ["in shop/p, let rule 1 also admit pods with app=web"]
+
+
+def denying_sides(verdict):
+    """How many sides deny a flow, in all readings."""
+    return sum(not side.allowed for one in verdict.outcomes for side in one.sides)
+
+
 def ends_of(verdict):
     arriving = verdict.outcomes[0].arriving
     return arriving.source, arriving.destination
@@ -193,6 +218,7 @@ def words(*arguments, **keywords):
     return [edit.words for edit in fixed(*arguments, **keywords).changes]
 
 
+PORT = PortSet.of("TCP", 80)
 FROM_JOB = "ingress: [{from: [{podSelector: {matchLabels: {app: job}}}]}]"
 FROM_DB = FROM_JOB.replace("job", "db")
 FROM_JOB_ON_81 = FROM_JOB.replace("}]}]", "}], ports: [{port: 81}]}]")
@@ -327,6 +353,16 @@ def test_many_other_flows_are_counted():
     assert text.splitlines()[-1] == "  and 4 more connections"
 
 
+@pytest.mark.parametrize(
+    ("number", "last"), [(5, "  a -> z5  TCP 80"), (6, "  and 1 more connection")]
+)
+def test_no_more_is_said_where_there_is_no_more(number, last):
+    rows = tuple(Connection("a", f"z{k}", PORT) for k in range(1, number + 1))
+    lines = str(Also(rows, ())).splitlines()
+    assert lines[-1] == last
+    assert len(lines) == 1 + min(number, 6)
+
+
 def test_as_plain_values_it_has_the_documented_keys():
     data = as_data(fixed(policy("p", FROM_JOB)))
     assert set(data) == {"changes", "also"}
@@ -405,15 +441,17 @@ def test_ends_without_a_common_address_family_get_no_fix():
     assert "no address family" in needless(not_there)
 
 
-PORT = PortSet.of("TCP", 80)
-
-
 def test_what_would_be_left_open_is_told_in_one_line():
     also = Also((Connection("a", "b", PortSet(), PORT), Connection("a", "c", PORT, PORT)), ())
     assert str(also).splitlines()[1:] == [
         "  a -> c  TCP 80",
         "  perhaps, as it is left open: a -> b and 1 more  TCP 80",
     ]
+
+
+def test_a_single_flow_that_would_be_left_open_has_no_more():
+    also = Also((Connection("a", "b", PortSet(), PORT),), ())
+    assert str(also).splitlines()[1:] == ["  perhaps, as it is left open: a -> b  TCP 80"]
 
 
 def test_a_plugin_that_knows_no_blocks_of_pods_gets_selectors():

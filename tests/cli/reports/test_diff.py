@@ -84,3 +84,14 @@ def test_gained_and_lost_are_words_in_a_graph():
 def test_the_picture_has_halos_on_what_changed():
     changed = [arc.label for arc in changes().picture().scene.arcs if arc.change != "none"]
     assert len(changed) == len(changes().changes)
+
+
+@pytest.mark.parametrize(("number", "end"), [(20, "p19"), (21, "and 1 more")])
+def test_many_new_names_are_counted_and_no_more_where_there_are_none(number, end):
+    pods = "\n---\n".join(
+        f"apiVersion: v1\nkind: Pod\nmetadata: {{name: p{k:02}, namespace: z}}"
+        for k in range(number)
+    )
+    shop = lab.load("three-tier")
+    summary = DiffReport(diff(shop, lab.load("three-tier", pods)), ReachQuery()).summary()
+    assert summary.endswith(end)
