@@ -26,6 +26,7 @@ from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.other_policies import other_policy
 from netpol_lab.manifests.passed_over import (
+    MAKE_PODS,
     Meaning,
     PassedOver,
     complaints,
@@ -380,6 +381,7 @@ class _Reader:
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
             ignored=dict(ignored),
+            pod_makers=tuple(str(kind) for kind in self.passed_over if kind.meaning in MAKE_PODS),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
         )

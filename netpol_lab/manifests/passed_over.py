@@ -14,7 +14,6 @@ class Meaning(Enum):
     """What is missing in the answers where objects of a kind are passed over, in words."""
 
     NOTHING = ""
-    ENDPOINTS = "where Services without a selector lead is not known here"
     INSTALLER = "whatever this kind installs is missing here"
     MESH = "a mesh may still refuse what is allowed here"
     ELSEWHERE = "this kind decides nothing about the pod network, or nothing yet"
@@ -24,6 +23,7 @@ class Meaning(Enum):
     UNKNOWN = "whether this kind makes pods, or decides about connections, is not known here"
 
 
+MAKE_PODS = (Meaning.PODS, Meaning.INSTALLER)
 _ANY = ""  # stands for the kinds of a group that are not listed by name
 _MOST_LOOKED_AT = 10_000  # parts of one object, in search of containers
 
@@ -43,8 +43,10 @@ class PassedOver(NamedTuple):
         >>> print(PassedOver("Rollout", "argoproj.io", Meaning.PODS).words(2))
         2 Rollout (argoproj.io) passed over: the pods that this kind makes are missing here
         """
-        of = f" ({visible(self.group)})" if self.group else ""
-        return f"{number} {visible(self.kind)}{of} passed over: {self.meaning.value}"
+        return f"{number} {self} passed over: {self.meaning.value}"
+
+    def __str__(self) -> str:
+        return visible(f"{self.kind} ({self.group})" if self.group else self.kind)
 
 
 def complaints(passed_over: Mapping[PassedOver, int]) -> Iterator[Complaint]:
@@ -124,14 +126,12 @@ _OF_TRAEFIK = {
 }
 _KINDS: dict[str, dict[str, Meaning]] = {
     "": {
-        **_each(Meaning.ENDPOINTS, "Endpoints"),
         **_each(Meaning.PODS, "PodTemplate", "DeploymentConfig"),
         **_each(Meaning.POLICY, "EgressNetworkPolicy"),
         **_OTHERS_DO_NOTHING,
     },
     "apps": _OTHERS_DO_NOTHING,
     "batch": _OTHERS_DO_NOTHING,
-    "discovery.k8s.io": _each(Meaning.ENDPOINTS, "EndpointSlice"),
     "extensions": _each(Meaning.TRAFFIC, "Ingress"),
     "networking.k8s.io": {**_each(Meaning.TRAFFIC, "Ingress"), **_OTHERS_DO_NOTHING},
     "gateway.networking.k8s.io": {
@@ -146,7 +146,7 @@ _KINDS: dict[str, dict[str, Meaning]] = {
         "acme.cert-manager.io", "admissionregistration.k8s.io", "apiextensions.k8s.io",
         "apiregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling",
         "autoscaling.k8s.io", "bitnami.com", "cert-manager.io", "certificates.k8s.io",
-        "coordination.k8s.io", "events.k8s.io", "external-secrets.io",
+        "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "external-secrets.io",
         "flowcontrol.apiserver.k8s.io", "metrics.k8s.io", "node.k8s.io", "policy",
         "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io",
         "snapshot.storage.k8s.io", "storage.k8s.io",

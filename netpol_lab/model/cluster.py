@@ -73,6 +73,8 @@ class Cluster:
         The fields that a lenient reader has dropped; always empty after a strict one.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
+    pod_makers : tuple of str
+        The kinds among them that make pods, which are missing here.
     sources : mapping of Policy to function
         The way back to the place of each policy; ask `place_of` instead.
     texts : mapping of Policy to str
@@ -95,6 +97,7 @@ class Cluster:
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
+    pod_makers: tuple[str, ...] = ()
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
     texts: Mapping[Policy, str] = field(default_factory=dict)
 

@@ -18,7 +18,6 @@ def meaning(version, kind, spec=None):
         ("apiextensions.k8s.io/v1", "CustomResourceDefinition", Meaning.NOTHING),
         ("policy/v1", "PodDisruptionBudget", Meaning.NOTHING),
         ("crd.projectcalico.org/v1", "GlobalNetworkSet", Meaning.NOTHING),
-        ("discovery.k8s.io/v1", "EndpointSlice", Meaning.ENDPOINTS),
         ("networking.k8s.io/v1", "Ingress", Meaning.TRAFFIC),
         ("networking.k8s.io/v1", "IngressClass", Meaning.NOTHING),
         ("gateway.networking.k8s.io/v1", "HTTPRoute", Meaning.TRAFFIC),

@@ -109,7 +109,7 @@ def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
         f"there is no running pod in namespace {policy.namespace}, and a policy selects only pods "
         "of its own namespace."
     )
-    hint = "check metadata.namespace"
+    hint = context.made_elsewhere or "check metadata.namespace"
     alike = context.pod_index.labelled(policy.pod_selector)
     if policy.pod_selector.requirements and alike:
         elsewhere = some(sorted({pod.namespace for pod in alike}))

@@ -71,7 +71,7 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             f"no running pod of namespace {policy.namespace} has {wanted}. "
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
-        hint = _labels_meant(context, wanted, here)
+        hint = context.made_elsewhere or _labels_meant(context, wanted, here)
         yield context.finding("NP202", policy, message, hint, "spec.podSelector")
 
 
@@ -107,7 +107,7 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             asked = (f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
             words = " in ".join(asked) or "any pod here"
             message = f"this peer matches no running pod; it asks for {words}."
-            hint = _peer_meant(context, policy, peer)
+            hint = context.made_elsewhere or _peer_meant(context, policy, peer)
             yield context.finding("NP203", policy, message, hint, parts.peer_path(rule, i))
 
 
