@@ -13,7 +13,6 @@ from netpol_lab.manifests.api_types import ObjectMeta
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.naming_rules import check_metadata
 
-WITHOUT_NAMESPACE = ("Namespace", "Node")
 TWICE = Problem(  # VAL-41
     ("metadata", "name"),
     Reason.DUPLICATE,
@@ -71,7 +70,7 @@ class NamedObjects:
         (('shop', 'web-1'), False)
         """
         alike, meta = self.by_kind.setdefault(kind, {}), thing.metadata
-        if kind not in WITHOUT_NAMESPACE and not meta.namespace:
+        if not meta.namespace:  # to Namespaces and Nodes it makes no difference
             meta = replace(meta, namespace=self.namespace)
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
             names = (f"{meta.generate_name}{number}" for number in count(1))
