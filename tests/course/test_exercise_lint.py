@@ -32,7 +32,7 @@ def test_every_packaged_exercise_is_good(name):
 
 
 FAULTS = {
-    "one hint": ("[Guard one pod., Select app safe.]", "[Which?]", "has 1 of at least 2"),
+    "one hint": ("[Guard one pod., Select app safe.]", '["Which?"]', "has 1 of at least 2"),
     "no hints": ("hints: [Guard one pod., Select app safe.]\n", "", "has 0 of at least 2"),
     "an empty hint": ("Select app safe.]", '""]', "is empty"),
     "the answer as a hint": ("[Guard one pod., Select app safe.]",

@@ -175,6 +175,7 @@ def test_two_variants_of_the_same_objects_are_told_from_each_other(app):
     assert said.reason is Reason.DUPLICATE
     assert "makes 2 objects of the same name as" in said.message
     assert "name the folder of one" in said.hint
+    assert str(said).startswith(f"{said.file}\n")
 
 
 def test_a_folder_whose_only_file_has_no_suffix_is_read(app, no_program):
