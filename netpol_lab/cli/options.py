@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import dedent
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lab.cli.reports.formats import FORMATS
+
+if TYPE_CHECKING:
+    from netpol_lab.model.addresses import Network
 
 
 class Command(NamedTuple):
@@ -68,11 +71,16 @@ def add_namespace(sub: argparse.ArgumentParser) -> None:
 
 
 def add_assume(sub: argparse.ArgumentParser) -> None:
-    """Add --lenient, and --assume with its explanation below the options."""
+    """Add --lenient, the ranges of addresses, and --assume with what can be assumed."""
     words = "drop unknown and repeated fields, as an old or non-strict server would"
     sub.add_argument("--lenient", action="store_true", help=words)
     words = "what to assume where plugins differ; see below"
     sub.add_argument("--assume", action="append", default=[], metavar="NAME=VALUE", help=words)
+    for kind in ("pod", "node"):
+        words = f"where addresses of {kind}s lie that the manifests do not give; repeatable"
+        sub.add_argument(
+            f"--{kind}-cidr", action="append", default=[], type=cidr, metavar="CIDR", help=words
+        )
     sub.epilog = "\n".join(_assumptions_help())
 
 
@@ -86,6 +94,23 @@ def _assumptions_help() -> Iterator[str]:
     yield "\n true, false or open, open by default (then both are tried):"
     for name, question in OPEN_QUESTIONS.items():
         yield f"  {name:<28} {question.words} ({question.row})"
+
+
+def cidr(text: str) -> Network:
+    """Parse a range of addresses.
+
+    Examples
+    --------
+    >>> cidr("10.244.0.0/16")
+    IPv4Network('10.244.0.0/16')
+    """
+    from netpol_lab.errors import NetpolError
+    from netpol_lab.model.addresses import checked_network
+
+    try:
+        return checked_network(text)
+    except NetpolError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def not_empty(text: str) -> str:

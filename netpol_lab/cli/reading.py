@@ -23,17 +23,26 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
     ------
     NetpolError
         For an unknown name, or a value that it cannot have.
+
+    Examples
+    --------
+    >>> options = argparse.Namespace(assume=["enforced=false"], pod_cidr=[], node_cidr=[])
+    >>> assumptions_of(options).enforced
+    False
     """
-    from dataclasses import asdict, replace
+    from dataclasses import replace
 
     from netpol_lab.errors import NetpolError, did_you_mean
-    from netpol_lab.model.assumptions import DEFAULTS
+    from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, SETTLED
 
-    usual = asdict(DEFAULTS)
+    usual = dict.fromkeys(SETTLED, True) | dict.fromkeys(OPEN_QUESTIONS)
     typed: dict[str, Any] = {}
     for text in options.assume:
         name, _, value = text.partition("=")
         name = name.replace("-", "_")
+        if name.removesuffix("s") in ("pod_cidr", "node_cidr"):
+            option = f"--{name.removesuffix('s').replace('_', '-')}"
+            raise NetpolError(f"{name} is an option of its own: write {option} {value or 'CIDR'}")
         if name not in usual:
             near = did_you_mean(name, usual)
             raise NetpolError(f'there is no assumption called "{name}". {near}')
@@ -41,6 +50,7 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
         if value not in allowed:
             raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
         typed[name] = _VALUES[value]
+    typed |= {"pod_cidrs": tuple(options.pod_cidr), "node_cidrs": tuple(options.node_cidr)}
     return replace(DEFAULTS, **typed)
 
 

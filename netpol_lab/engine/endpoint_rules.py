@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.addresses import Address, Network
+from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import ContainerPort, Pod
 
@@ -25,7 +26,7 @@ def as_node(end: Endpoint) -> Endpoint:
     """
     if end.pod is None or not end.pod.host_network:
         return end
-    return Endpoint(None, end.address, end.pod.node)
+    return Endpoint(None, end.address, end.pod.node, is_node=True)
 
 
 def as_read(end: Endpoint, assumptions: Assumptions) -> Endpoint:
@@ -72,7 +73,7 @@ def counts_as_pod(pod: Pod, assumptions: Assumptions) -> bool | None:
     return assumptions.host_network_as_pods if pod.host_network else True
 
 
-def is_own_node(pod: Pod, peer: Endpoint) -> bool:
+def is_own_node(pod: Pod, peer: Endpoint, assumptions: Assumptions = DEFAULTS) -> bool | None:
     """Say whether the peer is the node that the pod runs on (SEM-50).
 
     Parameters
@@ -80,6 +81,37 @@ def is_own_node(pod: Pod, peer: Endpoint) -> bool:
     pod : Pod
     peer : Endpoint
         As the policies see it: a hostNetwork pod may be its node.
+    assumptions : Assumptions
+
+    Returns
+    -------
+    bool or None
+        Where the manifests do not tell, what the assumptions say; None if they leave it open.
+
+    Examples
+    --------
+    >>> is_own_node(Pod("shop", "web", node="n1"), Endpoint(node="n1"))
+    True
+    >>> print(is_own_node(Pod("shop", "web"), Endpoint(node="n1", is_node=True)))
+    None
+    """
+    if peer.pod is not None:
+        return False
+    if peer.address in pod.node_addresses or (peer.node is not None and peer.node == pod.node):
+        return True
+    if not may_be_node(peer, assumptions) or _known_apart(pod, peer):
+        return False
+    return assumptions.unknown_node_is_own
+
+
+def may_be_node(end: Endpoint, assumptions: Assumptions) -> bool:
+    """Say whether an end that is seen as no pod is a node's address, as far as is known (SEM-50).
+
+    Parameters
+    ----------
+    end : Endpoint
+    assumptions : Assumptions
+        With the ranges of the nodes' addresses.
 
     Returns
     -------
@@ -87,12 +119,51 @@ def is_own_node(pod: Pod, peer: Endpoint) -> bool:
 
     Examples
     --------
-    >>> is_own_node(Pod("shop", "web", node="n1"), Endpoint(node="n1"))
+    >>> from ipaddress import ip_address
+    >>> may_be_node(Endpoint(address=ip_address("10.0.0.7")), Assumptions(node_cidrs="10.0.0.0/24"))
     True
     """
-    if peer.pod is not None:
-        return False
-    return peer.address in pod.node_addresses or (peer.node is not None and peer.node == pod.node)
+    if end.pod is not None or end.address is None:
+        return end.pod is None and end.is_node
+    return end.is_node or any(end.address in cidr for cidr in assumptions.node_cidrs)
+
+
+def _known_apart(pod: Pod, node: Endpoint) -> bool:
+    """Say whether a pod runs on another node, as both are known by name or by address."""
+    if node.node is not None and pod.node is not None:
+        return node.node != pod.node
+    version = node.address.version if node.address is not None else None
+    return any(address.version == version for address in pod.node_addresses)
+
+
+def ranges_of_unknown(
+    end: Endpoint, other: Address | None, assumptions: Assumptions
+) -> tuple[Network, ...]:
+    """Return where the address of an end lies, if the manifests do not give it (SEM-44).
+
+    Parameters
+    ----------
+    end : Endpoint
+        A pod, or a node.
+    other : IPv4Address, IPv6Address or None
+        The other end's address: both are of one family.
+    assumptions : Assumptions
+
+    Returns
+    -------
+    tuple of IPv4Network or IPv6Network
+        Empty where nobody has said.
+
+    Examples
+    --------
+    >>> ranges_of_unknown(Endpoint(Pod("a", "b")), None, Assumptions(pod_cidrs=["10.0.0.0/8"]))
+    (IPv4Network('10.0.0.0/8'),)
+    """
+    if end.is_node or (end.pod is not None and end.pod.host_network):
+        found = assumptions.node_cidrs
+    else:
+        found = assumptions.pod_cidrs if end.pod is not None else ()
+    return tuple(cidr for cidr in found if other is None or cidr.version == other.version)
 
 
 def is_itself(source: Endpoint, destination: Endpoint) -> bool:

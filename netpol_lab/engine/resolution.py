@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, reduce
 from operator import or_
 from typing import Protocol
 
-from netpol_lab.engine.endpoint_rules import sees_address
+from netpol_lab.engine.endpoint_rules import ranges_of_unknown, sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
-from netpol_lab.engine.semantics import admits_port, covers, namespaces_for
+from netpol_lab.engine.semantics import admits_port, covers, namespaces_for, surely_covers
+from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster
@@ -25,9 +26,8 @@ class Peers(Protocol):
     def everyone(self) -> int:
         """All of them."""
 
-    @property
-    def unaddressed(self) -> int:
-        """Those of which the manifests give no address."""
+    def unaddressed(self, assumptions: Assumptions) -> Mapping[tuple[Network, ...], int]:
+        """Return those of which the manifests give no address, by the ranges where it may lie."""
 
     def among(self, pods: PodSet) -> int:
         """Return those that are one of the pods, and are seen as a pod."""
@@ -46,20 +46,24 @@ class SinglePeer:
     Parameters
     ----------
     end : Endpoint
+    other : IPv4Address or IPv6Address, optional
+        The address at the other end.
 
     Examples
     --------
-    >>> SinglePeer(Endpoint()).unaddressed
-    1
+    >>> SinglePeer(Endpoint()).unaddressed(Assumptions())
+    {(): 1}
     """
 
     end: Endpoint
+    other: Address | None = None
     everyone = 1
 
-    @property
-    def unaddressed(self) -> int:
+    def unaddressed(self, assumptions: Assumptions) -> Mapping[tuple[Network, ...], int]:
         """See `Peers`."""
-        return int(self.end.address is None)
+        if self.end.address is not None:
+            return {}
+        return {ranges_of_unknown(self.end, self.other, assumptions): 1}
 
     def among(self, pods: PodSet) -> int:
         """See `Peers`."""
@@ -98,7 +102,8 @@ class PeerSet:
         ----------
         peers : Peers
         assumptions : Assumptions
-            An address that nobody knows is in no block unless they say so (SEM-44).
+            An address that nobody knows is in no block unless they say so, or give a range of
+            which the blocks hold all (SEM-44).
 
         Returns
         -------
@@ -110,8 +115,10 @@ class PeerSet:
         if not self.blocks:
             return peers.among(self.pods)
         inside = union(map(peers.inside, self.blocks))
-        if assumptions.unknown_addresses_in_blocks:
-            inside |= peers.unaddressed
+        for ranges, ends in peers.unaddressed(assumptions).items():
+            surely = surely_covers(self.blocks, ranges)
+            if assumptions.unknown_addresses_in_blocks if surely is None else surely:
+                inside |= ends
         return peers.among(self.pods) | inside & peers.seen_by_address(assumptions)
 
 
@@ -246,7 +253,8 @@ class Resolution:
         >>> Resolution(shop).admits(policy, policy.ingress[0], flow, Assumptions())
         False
         """
-        peer = SinglePeer(flow.subject(rule.direction.opposite))
+        subject, end = flow.subject(rule.direction), flow.subject(rule.direction.opposite)
+        peer = SinglePeer(end, subject.address)
         listed = self.peers(policy.namespace, rule.peers)
         return bool(listed.admits(peer, assumptions)) and admits_port(rule, flow, assumptions)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from netpol_lab.engine.endpoint_rules import named_ports
-from netpol_lab.model.addresses import Address, AddressRange
+from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.intervals import without
@@ -170,6 +170,39 @@ def addresses_of(block: IPBlock) -> tuple[AddressRange, ...]:
     return tuple(
         AddressRange.between(whole.version, *part) for part in without([whole.numbers], holes)
     )
+
+
+@lru_cache(maxsize=8192)
+def surely_covers(blocks: tuple[IPBlock, ...], ranges: tuple[Network, ...]) -> bool | None:
+    """Say whether blocks match an address of which only the range is known (SEM-44).
+
+    Parameters
+    ----------
+    blocks : tuple of IPBlock
+    ranges : tuple of IPv4Network or IPv6Network
+        Somewhere in these it is.
+
+    Returns
+    -------
+    bool or None
+        None where the blocks hold only a part of the ranges, or no range is known.
+
+    Examples
+    --------
+    >>> from ipaddress import ip_network
+    >>> near, far = ip_network("10.0.0.0/8"), ip_network("192.0.2.0/24")
+    >>> surely_covers((IPBlock(near),), (near,)), surely_covers((IPBlock(near),), (far,))
+    (True, False)
+    >>> print(surely_covers((IPBlock(near),), (near, far)))
+    None
+    """
+    parts = [part for block in blocks for part in addresses_of(block)]
+    answers = set()
+    for whole in map(AddressRange.of, ranges):
+        held = [part.numbers for part in parts if part.version == whole.version]
+        left = [*without([whole.numbers], held)]
+        answers.add(None if left and left != [whole.numbers] else not left)
+    return answers.pop() if len(answers) == 1 else None
 
 
 # ---------------------------------------------------------------- ports

@@ -140,7 +140,7 @@ def _inner(cluster: Cluster, flow: Flow, service: Service) -> Iterator[_Step]:
 
 def _outer(cluster: Cluster, flow: Flow, service: Service) -> Iterator[_Step]:
     """Yield the ways through a Service by its port at a node."""
-    if flow.destination.service is None and flow.destination.address in cluster.node_addresses:
+    if flow.destination.service is None and flow.destination.address in cluster.node_names:
         for offered in service.ports:
             if (offered.node_port, offered.protocol) == (flow.port, flow.protocol):
                 yield from (

@@ -17,7 +17,7 @@ from netpol_lab.engine.service_paths import FlowPath, flow_paths, offered_port
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, Policy, Rule
+from netpol_lab.model.objects import Direction, Pod, Policy, Rule
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import is_governed
 
@@ -270,25 +270,35 @@ def judge(cluster: Cluster, flow: Flow, assumptions: Assumptions = DEFAULTS) -> 
         for meant in flow.each
         for path in flow_paths(cluster, meant)
         for beside in [{d: others.deciding(resolution, path, d, assumptions) for d in Direction}]
-        for answered in readings(assumptions, _open_questions(path, any(beside.values())))
+        for answered in readings(
+            assumptions, _open_questions(path, assumptions, any(beside.values()))
+        )
     )
     return Verdict(flow, outcomes, cluster, assumptions)
 
 
-def _open_questions(path: FlowPath, others_could_decide: bool) -> list[str]:
+def _open_questions(
+    path: FlowPath, assumptions: Assumptions, others_could_decide: bool
+) -> list[str]:
     """Return the choices that are left open and that could matter to this flow."""
     source, destination = path.arriving.source.pod, path.arriving.destination.pod
     pods = [pod for pod in (source, destination) if pod is not None]
     ends = (path.asked.destination, path.arriving.destination)
+
+    def own_node(pod: Pod | None, *peers: Endpoint) -> set[bool | None]:
+        seen = map(as_node, peers if pod is not None else ())
+        return {is_own_node(pod, peer, assumptions) for peer in seen if pod is not None}
+
+    out, into = own_node(source, *ends), own_node(destination, path.arriving.source)
     relevant = {
         "host_network_as_pods": any(pod.host_network for pod in pods),
-        "own_node_egress": source is not None
-        and any(is_own_node(source, as_node(end)) for end in ends),
+        "own_node_egress": out - {False},
         "init_port_names": destination is not None
         and any(port.in_init_container for port in destination.ports),
         "unknown_addresses_in_blocks": any(
             end.address is None for end in (path.arriving.source, *ends)
         ),
+        "unknown_node_is_own": None in out | into,
         "service_rewritten_first": path.through_service,
         "client_address_kept": path.may_hide_client,
         "service_loopback": path.through_service and path.reaches_itself,
@@ -410,10 +420,15 @@ def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exempt
         return Exemption.NOT_ENFORCED
     if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
         return Exemption.ITSELF
-    open_here = side.direction is Direction.EGRESS and side.isolated
-    always = assumptions.own_node_egress if open_here else side.direction is Direction.INGRESS
-    if pod is not None and always and is_own_node(pod, side.peer):
-        return Exemption.OWN_NODE
+    if pod is not None and is_own_node(pod, side.peer, assumptions):
+        is_known = is_own_node(pod, side.peer)
+        if side.direction is Direction.INGRESS and (is_known or not side.allowed):
+            return Exemption.OWN_NODE
+        if side.direction is Direction.EGRESS and side.isolated:
+            if pod.host_network:  # it has the address of its node
+                return Exemption.ITSELF
+            if assumptions.own_node_egress:
+                return Exemption.OWN_NODE
     if not side.allowed and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
         return Exemption.NOT_FILTERED
     return None

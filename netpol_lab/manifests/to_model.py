@@ -59,8 +59,7 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
         name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
         for name in names
     }
-    known_nodes = dict.fromkeys(address for found in nodes.values() for address in found)
-    return Cluster(namespaces, pods, policies, services, tuple(known_nodes))
+    return Cluster(namespaces, pods, policies, services, nodes)
 
 
 def _placed(thing: Any) -> Any:

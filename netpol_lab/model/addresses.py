@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from netpol_lab.errors import NetpolError, visible
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -113,3 +115,48 @@ def parse_address(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def checked_network(given: Network | str) -> Network:
+    """Return a range of addresses that somebody has written as a CIDR.
+
+    Parameters
+    ----------
+    given : IPv4Network, IPv6Network or str
+
+    Returns
+    -------
+    IPv4Network or IPv6Network
+
+    Raises
+    ------
+    NetpolError
+        The text says what to write instead.
+
+    Examples
+    --------
+    >>> checked_network("10.244.0.0/16")
+    IPv4Network('10.244.0.0/16')
+    >>> checked_network("10.244.0.0")
+    Traceback (most recent call last):
+    netpol_lab.errors.NetpolError: "10.244.0.0" is no range of addresses: write it as a CIDR, ...
+    """
+    if isinstance(given, IPv4Network | IPv6Network):
+        return given
+    text, said = str(given).strip(), f'"{visible(str(given))}"'
+    address, _, length = text.partition("/")
+    if not length or not (length.isascii() and length.isdigit()):
+        raise NetpolError(
+            f"{said} is no range of addresses: write it as a CIDR, such as 10.244.0.0/16."
+        )
+    try:
+        network = ip_network((address, int(length)), strict=False)
+    except ValueError:
+        what = "is not an IP address" if parse_address(address) is None else "is too long a prefix"
+        part = address if parse_address(address) is None else f"/{length}"
+        raise NetpolError(f"{said} is no range of addresses: {visible(part)} {what}.") from None
+    if str(network.network_address) != str(ip_address(address)):
+        raise NetpolError(
+            f"{said} has an address inside the range, not its first one: write {network}."
+        )
+    return network

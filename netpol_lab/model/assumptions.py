@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import Any, NamedTuple
 
+from netpol_lab.model.addresses import Network, checked_network
+
 
 class OpenQuestion(NamedTuple):
     """A choice that Kubernetes leaves open.
@@ -70,17 +72,24 @@ class Assumptions:
         An endpoint of a Service that the manifests do not tell lets the flow in (SEM-74).
     unknown_addresses_in_blocks : bool or None
         An address that the manifests do not give is inside every ipBlock (SEM-44).
+    unknown_node_is_own : bool or None
+        A node is the one that a pod runs on, where the manifests do not tell (SEM-50).
     icmp_filtered : bool or None
         Protocols other than TCP, UDP and SCTP are blocked at an isolated pod, unless a rule
         without ports admits the other end (SEM-57).
     only_network_policies : bool or None
         Only NetworkPolicies decide: policies of other kinds, which are not evaluated, are left
         out (SEM-70). What they would decide is unknown, so False says no more than None.
+    pod_cidrs, node_cidrs : sequence of IPv4Network, IPv6Network or str
+        The ranges in which the addresses of pods, and of nodes, lie that the manifests do not
+        give. A block that contains all of them, or none, then decides (SEM-44).
 
     Examples
     --------
     >>> Assumptions(enforced=False).enforced
     False
+    >>> Assumptions(pod_cidrs=["10.244.0.0/16"]).pod_cidrs
+    (IPv4Network('10.244.0.0/16'),)
     """
 
     enforced: bool = _settled("a plugin enforces policies at all (SEM-58)")
@@ -124,6 +133,10 @@ class Assumptions:
         "SEM-44",
         "the manifests give no address for an end that an ipBlock would decide about",
     )
+    unknown_node_is_own: bool | None = _open(
+        "SEM-50",
+        "the manifests do not say on which node a pod runs, and its own node always gets in",
+    )
     icmp_filtered: bool | None = _open(
         "SEM-57",
         "Kubernetes does not say whether protocols other than TCP, UDP and SCTP are filtered",
@@ -131,14 +144,22 @@ class Assumptions:
     only_network_policies: bool | None = _open(
         "SEM-70", "policies of other kinds could decide this, and they are not evaluated yet"
     )
+    pod_cidrs: tuple[Network, ...] = ()
+    node_cidrs: tuple[Network, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("pod_cidrs", "node_cidrs"):
+            given = getattr(self, name)
+            given = (given,) if isinstance(given, str) else given
+            object.__setattr__(self, name, tuple(map(checked_network, given)))
 
 
 DEFAULTS = Assumptions()
 OPEN_QUESTIONS: dict[str, OpenQuestion] = {
-    f.name: f.metadata["question"] for f in fields(Assumptions) if f.default is None
+    f.name: f.metadata["question"] for f in fields(Assumptions) if "question" in f.metadata
 }
 SETTLED: dict[str, str] = {
-    f.name: f.metadata["words"] for f in fields(Assumptions) if f.default is not None
+    f.name: f.metadata["words"] for f in fields(Assumptions) if "words" in f.metadata
 }
 
 
@@ -168,7 +189,8 @@ def readings(assumptions: Assumptions, questions: Iterable[str]) -> Iterator[Ass
         return
     usual = (OPEN_QUESTIONS[name].usual is not False for name in names)
     for choice in product(*((first, not first) for first in usual)):
-        yield replace(assumptions, **dict(zip(names, choice, strict=True)))
+        answers: dict[str, Any] = dict(zip(names, choice, strict=True))
+        yield replace(assumptions, **answers)
 
 
 def is_usual(answered: Assumptions, assumptions: Assumptions) -> bool:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
 from netpol_lab.errors import (
@@ -63,8 +62,8 @@ class Cluster:
     pods : tuple of Pod
     policies : tuple of Policy
     services : tuple of Service
-    nodes : tuple of IPv4Address or IPv6Address
-        The addresses of nodes, as far as Nodes and pods tell.
+    nodes : mapping of str to tuple of IPv4Address or IPv6Address
+        The addresses of each node that something names, as far as Nodes and pods tell.
     other_policies : tuple of OtherPolicy
         Policies of other kinds: flows that they could decide are undefined.
     warnings : tuple of Complaint
@@ -92,7 +91,7 @@ class Cluster:
     pods: tuple[Pod, ...] = ()
     policies: tuple[Policy, ...] = ()
     services: tuple[Service, ...] = ()
-    nodes: tuple[Address, ...] = ()
+    nodes: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     other_policies: tuple[OtherPolicy, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
@@ -266,7 +265,10 @@ class Cluster:
         """
         address = parse_address(text)
         if address is not None:
-            return Endpoint(self.owner(address), address)
+            nodes = self.node_names
+            return Endpoint(
+                self.owner(address), address, nodes.get(address), is_node=address in nodes
+            )
         try:
             found = self._named(text)
         except UnknownNameError as error:
@@ -387,7 +389,7 @@ class Cluster:
         >>> lab.load("three-tier").services_at(parse_address("10.96.0.1"))
         []
         """
-        offered = (port, protocol) if port and address in self.node_addresses else None
+        offered = (port, protocol) if port and address in self.node_names else None
         return [
             service
             for service in self.services
@@ -395,15 +397,16 @@ class Cluster:
         ]
 
     @cached_property
-    def node_addresses(self) -> frozenset[Address]:
-        """The addresses of nodes."""
-        return frozenset(chain(self.nodes, *(pod.node_addresses for pod in self.pods)))
-
-    @cached_property
     def owners(self) -> dict[Address, Pod]:
         """The running pod that owns each address."""
         running = (pod for pod in self.pods if not pod.finished and not pod.host_network)
         return {address: pod for pod in running for address in pod.addresses}
+
+    @cached_property
+    def node_names(self) -> dict[Address, str | None]:
+        """The name of the node that has each known address of nodes; None where it has none."""
+        found = {address: pod.node for pod in self.pods for address in pod.node_addresses}
+        return found | {address: name for name, its in self.nodes.items() for address in its}
 
 
 _SERVICE = re.compile(r"service:(?P<name>.+)|(?:service|svc)/(?P<full>[^/]+(?:/[^/]+)?)")

@@ -34,6 +34,8 @@ class Endpoint:
         The Service, where it is called by its name.
     among : tuple of Pod
         The other pods that are meant as well, where a workload is called by its name.
+    is_node : bool
+        Whether this is known to be the address of some node.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Endpoint:
     node: str | None = None
     service: Service | None = None
     among: tuple[Pod, ...] = ()
+    is_node: bool = False
 
     @property
     def name(self) -> str:
@@ -72,7 +75,7 @@ class Endpoint:
         >>> Endpoint(Pod("shop", "web")).at(ip_address("10.0.0.1")).address
         IPv4Address('10.0.0.1')
         """
-        return Endpoint(self.pod, address, self.node, self.service, self.among)
+        return Endpoint(self.pod, address, self.node, self.service, self.among, self.is_node)
 
     @property
     def turned(self) -> Endpoint:

@@ -70,14 +70,17 @@ def extremes(
     nothing, or None where they are left out.
     """
     pods = [pod for pod in cluster.pods if not pod.finished]
+    hosts = any(pod.host_network for pod in pods)
+    nodes = bool(cluster.node_names or assumptions.node_cidrs or hosts)
     relevant = {
-        "own_node_egress": any(pod.node or pod.node_addresses for pod in pods),
+        "own_node_egress": nodes or any(pod.node for pod in pods),
         "init_port_names": any(port.in_init_container for pod in pods for port in pod.ports),
         "unknown_addresses_in_blocks": not all(pod.known_addresses for pod in pods),
+        "unknown_node_is_own": nodes,
     }
     names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
-    hosts = assumptions.host_network_as_pods
-    as_pods = (False, True) if hosts is None and any(p.host_network for p in pods) else (hosts,)
+    said = assumptions.host_network_as_pods
+    as_pods = (False, True) if said is None and hosts else (said,)
     beside = assumptions.only_network_policies is not True and assumptions.enforced
     others = bool(cluster.other_policies) and beside
     for host, answer in product(as_pods, (False, True) if names or others else (False,)):

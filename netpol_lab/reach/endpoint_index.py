@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from netpol_lab.model.addresses import Address, AddressRange
+from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.intervals import Range, cut
 from netpol_lab.model.objects import Direction, Pod
@@ -21,12 +21,14 @@ class EndpointIndex:
     Parameters
     ----------
     clusters : sequence of Cluster
+    told_apart : iterable of IPv4Network or IPv6Network
+        Ranges of addresses outside that differ from others, whatever the clusters say.
     """
 
-    def __init__(self, clusters: Sequence[Cluster]) -> None:
+    def __init__(self, clusters: Sequence[Cluster], told_apart: Iterable[Network] = ()) -> None:
         running = (str(pod) for cluster in clusters for pod in cluster.pods if not pod.finished)
         self.pods = tuple(dict.fromkeys(running))
-        self.ranges = tuple(outside(clusters))
+        self.ranges = tuple(outside(clusters, told_apart))
         self.outside = dict(enumerate(self.ranges, len(self.pods)))
         self.names = (*self.pods, *map(str, self.ranges))
         self.place_of = {name: place for place, name in enumerate(self.names)}
@@ -62,7 +64,9 @@ class EndpointIndex:
         return next((range_ for range_ in self.ranges if address in range_), None)
 
 
-def outside(clusters: Sequence[Cluster]) -> Iterator[AddressRange]:
+def outside(
+    clusters: Sequence[Cluster], told_apart: Iterable[Network] = ()
+) -> Iterator[AddressRange]:
     """Yield ranges of the addresses outside, cut wherever a policy could tell two of them apart.
 
     IPv6 is left out where no pod and no policy uses it. The addresses of pods and Services are not
@@ -72,6 +76,7 @@ def outside(clusters: Sequence[Cluster]) -> Iterator[AddressRange]:
     Parameters
     ----------
     clusters : sequence of Cluster
+    told_apart : iterable of IPv4Network or IPv6Network
 
     Yields
     ------
@@ -85,6 +90,7 @@ def outside(clusters: Sequence[Cluster]) -> Iterator[AddressRange]:
     """
     known = {address for cluster in clusters for address in _taken(cluster)}
     mentioned = {part for cluster in clusters for part in _mentioned(cluster)}
+    mentioned |= {*map(AddressRange.of, told_apart)}
     for version, last in _LAST.items():
         parts = [part.numbers for part in mentioned if part.version == version]
         taken = {int(address) for address in known if address.version == version}
@@ -128,7 +134,9 @@ def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
         for rule in chain.from_iterable(map(policy.rules, Direction)):
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
-    nodes = (pod.node_addresses for pod in cluster.pods)
+    running = (pod for pod in cluster.pods if not pod.finished)
+    unsure = any(pod.node is None for pod in running)  # its node may be any of them (SEM-50)
+    nodes = [cluster.node_names] if unsure else (pod.node_addresses for pod in cluster.pods)
     hosts = (pod.known_addresses for pod in cluster.pods if pod.host_network)
     for address in {*chain.from_iterable(chain(nodes, hosts))}:
         yield AddressRange(address, address)

@@ -148,9 +148,15 @@ def _own_addresses(views: PeerViews, isolated: int) -> Iterator[tuple[int, int]]
     """Yield the pods that share their node's address, with that address (SEM-49)."""
     outside = [(place, end) for place, end in views.ends.items() if end.pod is None]
     for place in ones(isolated):
-        if views.pods[place].host_network:
-            own = (there for there, end in outside if is_itself(views.ends[place], end))
-            yield 1 << place, bits_of(own)
+        if (pod := views.pods[place]).host_network:
+            yield (
+                1 << place,
+                bits_of(
+                    there
+                    for there, end in outside
+                    if is_itself(views.ends[place], end) or is_own_node(pod, end, views.assumptions)
+                ),
+            )
 
 
 def _own_nodes(views: PeerViews, direction: Direction, isolated: int) -> Iterator[tuple[int, int]]:
@@ -163,6 +169,7 @@ def _own_nodes(views: PeerViews, direction: Direction, isolated: int) -> Iterato
         view = views.view(profile, direction)
         for places in bits_by(node_of, ones(isolated & alike)).values():
             pod = views.pods[next(ones(places))]
-            nodes = (node for node in view.maybe_node(pod) if is_own_node(pod, view.ends[node]))
-            if own := bits_of(nodes):
+            assumed = views.assumptions
+            nodes = view.maybe_node(pod, assumed)
+            if own := bits_of(n for n in nodes if is_own_node(pod, view.ends[n], assumed)):
                 yield places, own

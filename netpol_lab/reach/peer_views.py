@@ -8,10 +8,16 @@ from functools import cache, cached_property, reduce
 from itertools import accumulate
 from operator import or_, xor
 
-from netpol_lab.engine.endpoint_rules import as_read, named_ports, sees_address
+from netpol_lab.engine.endpoint_rules import (
+    as_read,
+    may_be_node,
+    named_ports,
+    ranges_of_unknown,
+    sees_address,
+)
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import addresses_of
-from netpol_lab.model.addresses import Address, AddressRange
+from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_by, bits_of, ones
 from netpol_lab.model.cluster import Cluster
@@ -29,15 +35,19 @@ class PeerView:
     ----------
     ends : mapping of int to Endpoint
         By place in the index, each with the address that it uses towards the subject.
+    towards : mapping of int to Address or None
+        An address of the family that the subject uses, for each that has no known address.
     """
 
-    def __init__(self, ends: Mapping[int, Endpoint]) -> None:
+    def __init__(self, ends: Mapping[int, Endpoint], towards: Mapping[int, Address | None]) -> None:
         self.ends = ends
         self.everyone = bits_of(ends)
-        self.unaddressed = bits_of(place for place, end in ends.items() if end.address is None)
+        self._towards = towards
         self._as_pods = bits_of(place for place, end in ends.items() if end.pod is not None)
         self.inside = cache(self._inside)
         self.seen_by_address = cache(self._seen_by_address)
+        self.unaddressed = cache(self._unaddressed)
+        self._nodes = cache(self._find_nodes)
 
     def among(self, pods: PodSet) -> int:
         """See `Peers`."""
@@ -69,10 +79,29 @@ class PeerView:
         ends = self.ends.items()
         return bits_of(place for place, end in ends if sees_address(end, assumptions))
 
-    def maybe_node(self, pod: Pod) -> set[int]:
-        """Return the places that could be the node of a pod: its addresses, and who runs on it."""
+    def _unaddressed(self, assumptions: Assumptions) -> Mapping[tuple[Network, ...], int]:
+        def ranges(place: int) -> tuple[Network, ...]:
+            return ranges_of_unknown(self.ends[place], self._towards[place], assumptions)
+
+        return bits_by(ranges, self._towards)
+
+    def maybe_node(self, pod: Pod, assumptions: Assumptions) -> set[int]:
+        """Return the places that could be the node of a pod: its addresses, and who runs on it.
+
+        Where nodes are not known any could be it, if assumptions say so (SEM-50).
+        """
         keys = (*pod.node_addresses, pod.node)
-        return {place for key in keys if key for place in self._no_pods.get(key, ())}
+        found = {place for key in keys if key for place in self._no_pods.get(key, ())}
+        if assumptions.unknown_node_is_own:
+            nodes, nameless = self._nodes(assumptions)
+            found |= nodes if pod.node is None else nameless
+        return found
+
+    def _find_nodes(self, assumptions: Assumptions) -> tuple[set[int], set[int]]:
+        """Return the places of all nodes, and of those whose name is not known."""
+        seen = ((place, self.ends[place]) for place in ones(self.everyone & ~self._as_pods))
+        nodes = {place: end for place, end in seen if may_be_node(end, assumptions)}
+        return {*nodes}, {place for place, end in nodes.items() if end.node is None}
 
     @cached_property
     def _no_pods(self) -> dict[object, list[int]]:
@@ -100,7 +129,9 @@ class PeerViews:
         self.assumptions = assumptions
         running = (pod for pod in cluster.pods if not pod.finished)
         self.pods = {index.place_of[str(pod)]: pod for pod in running}
-        outside = {place: Endpoint(None, range_.first) for place, range_ in index.outside.items()}
+        outside = {
+            place: cluster.endpoint(str(part.first)) for place, part in index.outside.items()
+        }
         self.ends = {place: Endpoint(pod) for place, pod in self.pods.items()} | outside
         self.profiles = {place: _profile(end) for place, end in self.ends.items()}
         self.everyone = bits_of(self.ends)
@@ -121,16 +152,18 @@ class PeerViews:
     def _view(self, subject: Profile, direction: Direction) -> PeerView:
         """Return all ends as subjects with these address families see them."""
         outward, example = direction is Direction.EGRESS, self._example(subject)
-        seen_as = {}
+        seen_as, towards = {}, {}
         for profile, alike in self.by_profile.items():
             ends = example, self._example(profile)
-            seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]
+            this, seen = facing(*ends) if outward else reversed(facing(*reversed(ends)))
             family = seen.address.version if seen.address else None
             for place in ones(alike):
+                if family is None:
+                    towards[place] = this.address
                 end = self.ends[place]
                 address = next((a for a in _addresses(end) if a.version == family), None)
                 seen_as[place] = as_read(end.at(address), self.assumptions)
-        return PeerView(seen_as)
+        return PeerView(seen_as, towards)
 
     def _example(self, profile: Profile) -> Endpoint:
         return self.ends[next(ones(self.by_profile[profile]))]

@@ -64,7 +64,7 @@ def side_by_side(
     """Return the flows of several clusters, with the same ends and port classes in all answers."""
     for cluster in clusters:
         checked_cluster(cluster)
-    index = EndpointIndex(clusters)
+    index = EndpointIndex(clusters, assumptions.node_cidrs)
     matrices = build_matrices(clusters, index, assumptions)
     return tuple(
         Reachability(cluster, assumptions, index, matrix)

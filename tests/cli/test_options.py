@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from netpol_lab.cli.options import Command, add_format, add_output, not_empty
+from netpol_lab.cli.options import Command, add_assume, add_format, add_output, not_empty
 
 
 def test_only_what_a_command_can_write_can_be_chosen():
@@ -38,3 +38,12 @@ def test_what_help_says_is_the_docstring_of_what_runs():
 
     description = Command("nothing", "is there anything?", (), run).description
     assert description == "Say nothing.\n\nexamples:\n  netpol-lab nothing\n"
+
+
+def test_a_range_that_is_none_is_refused_with_what_to_write(capsys):
+    sub = argparse.ArgumentParser()
+    add_assume(sub)
+    with pytest.raises(SystemExit):
+        sub.parse_args(["--node-cidr", "10.0.0.7/24"])
+    assert "argument --node-cidr: " in (said := capsys.readouterr().err)
+    assert "inside the range, not its first one: write 10.0.0.0/24." in said

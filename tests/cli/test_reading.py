@@ -40,3 +40,16 @@ def test_a_cluster_is_read_as_leniently_as_asked(tmp_path, capsys):
     cluster = read_cluster(typed(str(file), "--lenient"))
     print_warnings(cluster)
     assert "extra" in capsys.readouterr().err
+
+
+def test_ranges_of_unknown_addresses_are_assumed():
+    found = assumptions_of(
+        typed("x", "--pod-cidr", "10.244.0.0/16", "--pod-cidr", "fd00::/48", "--node-cidr", "::/0")
+    )
+    assert [*map(str, found.pod_cidrs)] == ["10.244.0.0/16", "fd00::/48"]
+    assert [*map(str, found.node_cidrs)] == ["::/0"]
+
+
+def test_who_assumes_a_range_by_name_is_told_the_option():
+    with pytest.raises(NetpolError, match=r"write --pod-cidr 10\.0\.0\.0/8"):
+        assumptions_of(typed("x", "--assume", "pod_cidrs=10.0.0.0/8"))

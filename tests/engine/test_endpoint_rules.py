@@ -8,7 +8,9 @@ from netpol_lab.engine.endpoint_rules import (
     counts_as_pod,
     is_itself,
     is_own_node,
+    may_be_node,
     named_ports,
+    ranges_of_unknown,
     sees_address,
 )
 from netpol_lab.model.assumptions import Assumptions
@@ -22,7 +24,7 @@ HOST = Pod("shop", "agent", node="n1", node_addresses=(NODE,), host_network=True
 
 def test_a_host_network_pod_is_read_as_its_node_unless_said_otherwise():
     seen = Endpoint(HOST, NODE)
-    assert as_node(seen) == as_read(seen, Assumptions()) == Endpoint(None, NODE, "n1")
+    assert as_node(seen) == as_read(seen, Assumptions()) == Endpoint(None, NODE, "n1", is_node=True)
     assert as_read(seen, Assumptions(host_network_as_pods=True)) is seen
 
 
@@ -65,3 +67,50 @@ def test_port_names_of_init_containers_count_where_assumed():
     assert named_ports(pod, Assumptions()) == (http,)
     assert named_ports(pod, Assumptions(init_port_names=True)) == (http, setup)
     assert named_ports(Endpoint(None, NODE), Assumptions()) == ()
+
+
+ELSEWHERE = ip_address("192.0.2.2")
+NAMELESS, UNPLACED = Endpoint(None, ELSEWHERE, is_node=True), Pod("shop", "pending")
+
+
+def test_whether_a_node_is_the_own_one_is_open_where_neither_name_nor_address_tells():
+    for pod, node in (
+        (UNPLACED, NAMELESS),
+        (UNPLACED, Endpoint(None, None, "n1", is_node=True)),
+        (UNPLACED, Endpoint(None, None, is_node=True)),
+        (Pod("shop", "web", node="n1"), NAMELESS),
+        (Pod("shop", "web", node_addresses=(NODE,)), Endpoint(None, None, "n1", is_node=True)),
+        (Pod("shop", "web", node_addresses=(ip_address("fd00::1"),)), NAMELESS),
+    ):
+        assert is_own_node(pod, node) is None
+        for said in (True, False):
+            assert is_own_node(pod, node, Assumptions(unknown_node_is_own=said)) is said
+
+
+def test_a_node_known_by_another_name_or_another_address_of_the_family_is_not_the_own_one():
+    yes = Assumptions(unknown_node_is_own=True)
+    assert (
+        is_own_node(Pod("a", "b", node="n1"), Endpoint(None, None, "n2", is_node=True), yes)
+        is False
+    )
+    assert is_own_node(Pod("a", "b", node_addresses=(NODE,)), NAMELESS, yes) is False
+
+
+def test_an_address_that_nobody_calls_a_nodes_is_none():
+    outside, near = Endpoint(None, ELSEWHERE), Assumptions(node_cidrs=["192.0.2.0/24"])
+    assert is_own_node(UNPLACED, outside) is False
+    assert not may_be_node(outside, Assumptions())
+    assert is_own_node(UNPLACED, outside, near) is None
+    assert may_be_node(outside, near)
+    assert not may_be_node(Endpoint(POD, ELSEWHERE), near)
+
+
+def test_unknown_addresses_of_pods_and_of_nodes_lie_in_their_own_ranges():
+    said = Assumptions(pod_cidrs=["10.0.0.0/8", "fd00::/48"], node_cidrs="192.0.2.0/24")
+    pods, nodes = said.pod_cidrs, said.node_cidrs
+    assert ranges_of_unknown(Endpoint(POD), None, said) == pods
+    assert ranges_of_unknown(Endpoint(POD), NODE, said) == pods[:1]
+    for host in (Endpoint(HOST), as_node(Endpoint(HOST))):
+        assert ranges_of_unknown(host, NODE, said) == nodes
+        assert ranges_of_unknown(host, ip_address("::1"), said) == ()
+    assert ranges_of_unknown(Endpoint(), None, said) == ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lab.engine.semantics import covers, holds, matches, ports_at
+from netpol_lab.engine.semantics import covers, holds, matches, ports_at, surely_covers
 from netpol_lab.model.objects import (
     ContainerPort,
     IPBlock,
@@ -66,3 +66,28 @@ def test_a_plugin_without_end_port_applies_only_the_first():
 def test_no_entries_are_all_ports_and_an_empty_entry_is_all_of_tcp():
     assert ports_at((), ()) == PortSet.every()
     assert ports_at((PolicyPort(),), ()) == PortSet.every("TCP")
+
+
+def block(cidr, *excepts):
+    return IPBlock(ip_network(cidr), tuple(map(ip_network, excepts)))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "ranges", "surely"),
+    [
+        ([block("10.0.0.0/8")], ["10.1.0.0/16"], True),
+        ([block("10.0.0.0/8")], ["10.1.0.0/16", "10.2.0.0/16"], True),
+        ([block("10.0.0.0/9"), block("10.128.0.0/9")], ["10.0.0.0/8"], True),
+        ([block("10.0.0.0/8", "10.1.2.3/32")], ["10.1.0.0/16"], None),
+        ([block("10.0.0.0/8", "10.1.0.0/16")], ["10.1.0.0/16"], False),
+        ([block("10.1.2.0/24")], ["10.1.0.0/16"], None),
+        ([block("192.0.2.0/24")], ["10.1.0.0/16"], False),
+        ([block("192.0.2.0/24"), block("10.0.0.0/8")], ["10.1.0.0/16", "11.0.0.0/16"], None),
+        ([block("0.0.0.0/0")], ["fd00::/48"], False),
+        ([block("0.0.0.0/0")], ["10.0.0.0/8", "fd00::/48"], None),
+        ([block("0.0.0.0/0"), block("::/0")], ["10.0.0.0/8", "fd00::/48"], True),
+        ([block("10.0.0.0/8")], [], None),
+    ],
+)
+def test_blocks_decide_about_a_range_that_they_hold_whole_or_not_at_all(blocks, ranges, surely):
+    assert surely_covers(tuple(blocks), tuple(map(ip_network, ranges))) is surely

@@ -1,5 +1,7 @@
 """One flow with its reasons; the cases prove the rules, these the shape of the answer."""
 
+from dataclasses import replace
+
 import pytest
 
 import netpol_lab as lab
@@ -69,15 +71,22 @@ status: {podIP: 192.168.0.1}
 """
 
 
+def on_node_two():
+    """The three tiers on one node, and a pod on the network of another."""
+    shop = lab.load("three-tier", HOST)
+    placed = (pod if pod.node else replace(pod, node="n2") for pod in shop.pods)
+    return replace(shop, pods=tuple(placed))
+
+
 def test_undefined_is_none_with_what_most_plugins_do():
-    cluster = lab.load("three-tier", HOST)
+    cluster = on_node_two()
     found = verdict("agent", "db", cluster=cluster)
     assert (found.allowed, found.common) == (None, False)
     assert len(found.outcomes) == 2
 
 
 def test_an_assumption_settles_what_is_undefined():
-    cluster = lab.load("three-tier", HOST)
+    cluster = on_node_two()
     assert verdict("agent", "db", cluster=cluster, host_network_as_pods=True).allowed is True
     assert verdict("agent", "db", cluster=cluster, host_network_as_pods=False).allowed is False
 
@@ -96,3 +105,75 @@ spec:
   podSelector: {matchLabels: {role: db}}
   ingress: [{from: [{ipBlock: {cidr: 10.1.0.0/16}}]}]
 """
+
+
+UNKNOWN = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop}
+spec: {hostNetwork: true, nodeName: n1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {nodeName: n2}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "ranges", "allowed"),
+    [
+        ("web", {}, None),
+        ("web", {"pod_cidrs": "10.244.0.0/16"}, True),
+        ("web", {"pod_cidrs": "192.168.0.0/16"}, False),
+        ("web", {"pod_cidrs": ["10.244.0.0/16", "fd00::/48"]}, None),
+        ("web", {"pod_cidrs": "0.0.0.0/0"}, None),
+        ("web", {"node_cidrs": "10.244.0.0/16"}, None),
+        ("agent", {"pod_cidrs": "10.244.0.0/16"}, None),
+        ("agent", {"node_cidrs": "10.0.0.0/24"}, True),
+        ("agent", {"node_cidrs": "192.0.2.0/24"}, False),
+    ],
+)
+def test_a_block_around_all_addresses_that_an_end_may_have_decides(source, ranges, allowed):
+    assumptions, cluster = Assumptions(**ranges), lab.load(UNKNOWN)
+    assert lab.evaluate(cluster, source, "db", 80, assumptions=assumptions).allowed is allowed
+    reach = lab.reachability(cluster, assumptions)
+    assert bool(reach.ports(f"shop/{source}", "shop/db")) is (allowed is True)
+    assert bool(reach.undefined(f"shop/{source}", "shop/db")) is (allowed is None)
+
+
+def test_an_address_in_the_range_of_nodes_may_be_that_of_the_own_node():
+    cluster, near = lab.load(UNKNOWN), Assumptions(node_cidrs="192.0.2.0/24")
+    found = lab.evaluate(cluster, "192.0.2.7", "db", 80, assumptions=near)
+    assert found.allowed is None
+    assert "on which node a pod runs, and its own node always gets in (SEM-50)" in str(found)
+    assert lab.evaluate(cluster, "192.0.3.7", "db", 80, assumptions=near).allowed is False
+    reach = lab.reachability(cluster, near)
+    assert [
+        str(c) for c in reach.into("db") if c.undefined and c.source.startswith("192.0.2.")
+    ] != []
+
+
+def test_what_a_rule_admits_from_a_node_is_not_put_down_to_the_node():
+    cluster = lab.load(UNKNOWN.replace("cidr: 10.0.0.0/8", "cidr: 192.0.2.0/24"))
+    near = Assumptions(node_cidrs="192.0.2.0/24")
+    side = lab.evaluate(cluster, "192.0.2.7", "db", 80, assumptions=near).ingress
+    assert side.exemption is None
+    assert [rule.number for _, rule in side.admitted_by] == [1]
+
+
+def test_only_behind_a_service_a_client_may_have_another_address():
+    other = Assumptions(client_address_kept=False)
+    denied = lab.evaluate(lab.load(UNKNOWN), "203.0.113.7", "db", 80, assumptions=other)
+    assert denied.allowed is False
+    allowed = lab.evaluate(lab.load(UNKNOWN), "10.1.2.3", "db", 80, assumptions=other)
+    assert allowed.allowed is True

@@ -2,6 +2,9 @@
 
 import dataclasses
 
+import pytest
+
+from netpol_lab.errors import NetpolError
 from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, Assumptions, is_usual, readings
 
 
@@ -31,3 +34,12 @@ def test_a_pinned_unusual_answer_counts_as_usual():
     pinned = Assumptions(host_network_as_pods=True)
     assert is_usual(pinned, pinned)
     assert not is_usual(pinned, DEFAULTS)
+
+
+def test_ranges_may_be_given_as_text_and_stay_in_every_reading():
+    said = Assumptions(pod_cidrs=["10.244.0.0/16", "fd00::/48"], node_cidrs="192.0.2.0/24")
+    assert [*map(str, said.pod_cidrs)] == ["10.244.0.0/16", "fd00::/48"]
+    assert [*map(str, said.node_cidrs)] == ["192.0.2.0/24"]
+    assert {one.pod_cidrs for one in readings(said, OPEN_QUESTIONS)} == {said.pod_cidrs}
+    with pytest.raises(NetpolError, match="write it as a CIDR"):
+        Assumptions(pod_cidrs=["10.244.0.0"])

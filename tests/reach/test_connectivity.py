@@ -41,6 +41,7 @@ def test_a_flow_passes_when_a_grant_of_each_side_lets_it(egress, ingress):
             both = permitted(egress, source, destination) & permitted(ingress, source, destination)
             one_is_a_pod = PODS >> source & 1 or PODS >> destination & 1
             assert len(parts) <= 1
+            assert 0 not in parts
             assert classes.ports(sum(parts)) == (both if one_is_a_pod else PortSet())
 
 

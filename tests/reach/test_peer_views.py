@@ -68,14 +68,17 @@ def test_an_exception_takes_addresses_out_of_a_block():
 
 def test_ends_without_an_address_are_known_as_such():
     index, found = views()
-    assert names(index, found.view((4,), Direction.EGRESS).unaddressed) == ["shop/unknown"]
+    unknown = found.view((4,), Direction.EGRESS).unaddressed(Assumptions())
+    assert {ranges: names(index, bits) for ranges, bits in unknown.items()} == {
+        (): ["shop/unknown"]
+    }
 
 
 def test_the_node_of_a_pod_is_whoever_has_its_address_or_runs_on_it():
     index, found = views()
     view = found.view((4,), Direction.INGRESS)
     agent = found.ends[index.place_of["shop/agent"]].pod
-    found = {index.names[place] for place in view.maybe_node(agent)}
+    found = {index.names[place] for place in view.maybe_node(agent, Assumptions())}
     assert found == {"shop/agent", "192.0.2.1"}
 
 

@@ -12,7 +12,12 @@ from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, Unknow
 from netpol_lab.model.ports import PortSet, is_governed
 from netpol_lab.reach.reachability import Connection, side_by_side
 from tests.referee.every_flow import addresses_misplaced, gaps, with_replica
-from tests.referee.random_clusters import clusters_with_flows, random_cluster, random_flows
+from tests.referee.random_clusters import (
+    clusters_with_flows,
+    random_cluster,
+    random_flows,
+    random_ranges,
+)
 from tests.referee.test_naive import JUDGED, expand
 
 CLUSTERS, CHUNK = 2000, 25
@@ -23,7 +28,7 @@ def test_reachability_equals_evaluate_and_the_referee_for_every_pair_and_port(fi
     """Self pairs, replicas, ports named differently per pod and outside ranges among them."""
     for seed in range(first, first + CHUNK):
         documents = with_replica(random_cluster(seed))
-        gap = next(gaps(documents, random.Random(seed)), None)
+        gap = next(gaps(documents, random.Random(seed), random_ranges(seed)), None)
         assert gap is None, f"seed {seed}: {gap}"
         assert [*addresses_misplaced(documents)] == []
 

@@ -30,21 +30,28 @@ READINGS = {
     "own node open": "egress to the pod's own node is always allowed (SEM-50)",
     "init names count": "a port name of an init container counts like any other (SEM-56)",
     "unknown inside": "an address that nobody wrote down is in every ipBlock (SEM-44)",
+    "unknown node": "a node is a pod's own, where nobody wrote down which that is (SEM-50)",
 }
 
 to_network = functools.cache(ipaddress.ip_network)
 
 
-def allowed(documents, source, destination, port, protocol="TCP"):
+def allowed(documents, source, destination, port, protocol="TCP", ranges=((), ())):
     """May `source` connect? Ends are "namespace/pod" or an IP address; ICMP has port None.
 
     The destination may be "svc/namespace/name"; a question that cannot be asked is a FlowError.
+    The ranges are those of unknown addresses of pods, and of nodes.
     """
-    return Cluster(documents).allowed(source, destination, port, protocol)
+    return Cluster(documents, *ranges).allowed(source, destination, port, protocol)
 
 
 class Cluster:
-    def __init__(self, documents):
+    """What there is, and where addresses of pods and nodes lie that nobody wrote down."""
+
+    def __init__(self, documents, pod_ranges=(), node_ranges=()):
+        self.pod_ranges, self.node_ranges = (
+            list(map(to_network, ranges)) for ranges in (pod_ranges, node_ranges)
+        )
         pods = objects(documents, "v1", "Pod")
         pods |= made_by_controllers(documents, pods)
         self.everything = pods.values()  # a finished pod still tells its node's address
@@ -55,6 +62,11 @@ class Cluster:
         self.routes = Services(documents, self)
         self.nodes = objects(documents, "v1", "Node")
         self.namespaces = objects(documents, "v1", "Namespace")
+        self.node_at = dict(self.named_nodes())
+        for pod in self.everything:  # on the host network it has the addresses of its node
+            if on_host_network(pod) and not addresses(pod):
+                own = [{"ip": str(address)} for address in self.node_addresses(pod)]
+                pod["status"] = (pod.get("status") or {}) | {"podIPs": own}
         # Asked again and again about the same ends; only to save time.
         self.find = functools.cache(self.end_called)
         self.ends = functools.cache(self.two_ends)
@@ -111,6 +123,7 @@ class Cluster:
             "own node open": destination.pod is None or on_host_network(destination.pod),
             "init names count": any((pod.get("spec") or {}).get("initContainers") for pod in pods),
             "unknown inside": not all(map(addresses, pods)),
+            "unknown node": any(seen(end, READINGS).is_node for end in ends),
         }
         return [name for name in READINGS if matters[name]]
 
@@ -119,6 +132,9 @@ class Cluster:
         here, there = self.ends(source, destination)
         if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
             return {True}  # "a pod cannot block access to itself" (SEM-49)
+        shares = here.pod is not None and on_host_network(here.pod)  # its node's addresses
+        if shares and self.is_node_of(reading, here.pod, there):
+            return {True}
         ways = self.routes.ways(reading, here, there, port, protocol)
         if not ways:
             return {self.directly(reading, here, there, port, protocol)}
@@ -217,7 +233,7 @@ class Cluster:
     def admitting_ports(self, reading, direction, subject, peer):
         """The `ports` of each rule that means the peer; None where no rule is needed."""
         policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
-        own_node = policies and self.is_node_of(subject.pod, peer)
+        own_node = policies and self.is_node_of(reading, subject.pod, peer)
         if not policies or (own_node and (direction == "Ingress" or "own node open" in reading)):
             return None
         rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
@@ -225,17 +241,40 @@ class Cluster:
             (rule or {}).get("ports")
             for policy in policies
             for rule in (policy.get("spec") or {}).get(rules) or []
-            if self.peers_match(reading, (rule or {}).get(peers), namespace_of(policy), peer)
+            if self.peers_match(
+                reading, (rule or {}).get(peers), namespace_of(policy), peer, subject.address
+            )
         ]
 
-    def peers_match(self, reading, peers, home, end):
+    def peers_match(self, reading, peers, home, end, other):
+        """Do any of a rule's peers mean this end? All its blocks together hold an unknown one."""
+        blocks = [peer["ipBlock"] for peer in peers or [] if peer.get("ipBlock") is not None]
+        if blocks and end.address is None:
+            inside = {
+                any(block_matches(block, address) for block in blocks)
+                for address in self.possible(end, other, blocks)
+            }
+            if inside == {True} or (inside != {False} and "unknown inside" in reading):
+                return True
         return not peers or any(self.peer_matches(reading, peer, home, end) for peer in peers)
+
+    def possible(self, end, other, blocks):
+        """Addresses that an end may have: enough of them to meet every answer of the blocks."""
+        host = end.is_node or (end.pod is not None and on_host_network(end.pod))
+        ranges = self.node_ranges if host else self.pod_ranges if end.pod is not None else []
+        texts = [text for block in blocks for text in [block["cidr"], *(block.get("except") or [])]]
+        for whole in ranges:
+            if other is None or whole.version == other.version:
+                yield whole[0]
+                for edge in map(to_network, texts):
+                    if edge.version == whole.version:
+                        for number in (int(edge[0]), int(edge[-1]) + 1):
+                            if int(whole[0]) <= number <= int(whole[-1]):
+                                yield whole[number - int(whole[0])]
 
     def peer_matches(self, reading, peer, home, end):
         if peer.get("ipBlock") is not None:
-            if end.address is None:
-                return "unknown inside" in reading
-            return block_matches(peer["ipBlock"], end.address)
+            return end.address is not None and block_matches(peer["ipBlock"], end.address)
         if end.pod is None:
             return False
         pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
@@ -265,17 +304,36 @@ class Cluster:
             for pod in self.pods.values()
             if address in addresses(pod) and not on_host_network(pod)
         ]
-        return End(owners[0] if owners else None, address)
+        if owners:
+            return End(owners[0], address)
+        known = address in self.node_at or any(address in one for one in self.node_ranges)
+        return End(None, address, self.node_at.get(address), is_node=known)
 
     def namespace_labels(self, name):
         written = self.namespaces.get(("default", name)) or {"metadata": {}}
         return labels_of(written) | {"kubernetes.io/metadata.name": name}
 
-    def is_node_of(self, pod, end):
+    def is_node_of(self, reading, pod, end):
         """Is `end` the node that `pod` runs on?"""
-        name = (pod.get("spec") or {}).get("nodeName")
-        same = name is not None and end.node == name
-        return end.pod is None and (same or end.address in self.node_addresses(pod))
+        if end.pod is not None:
+            return False
+        name, its = node_of(pod), self.node_addresses(pod)
+        if end.address in its or (name is not None and end.node == name):
+            return True
+        if not end.is_node or (name is not None and end.node is not None):
+            return False
+        family = end.address.version if end.address is not None else None
+        other = any(address.version == family for address in its)
+        return not other and "unknown node" in reading
+
+    def named_nodes(self):
+        """Every address of a node that is written anywhere, with the node's name."""
+        for pod in self.everything:
+            yield from ((address, node_of(pod)) for address in self.node_addresses(pod))
+        for name, node in self.nodes.items():
+            for at in (node.get("status") or {}).get("addresses") or []:
+                if at["type"].endswith("IP"):
+                    yield to_address(at["address"]), name[1]
 
     def node_addresses(self, pod):
         name = (pod.get("spec") or {}).get("nodeName")
@@ -362,7 +420,8 @@ def port_matches(entry, end, port, protocol, reading):
 def seen(end, reading):
     """The end as policies see it in this reading."""
     if end.pod is not None and on_host_network(end.pod) and "hosts are nodes" in reading:
-        return End(None, end.address, end.pod["spec"].get("nodeName"), end.pod)
+        node = end.pod["spec"].get("nodeName")
+        return End(None, end.address, node, really=end.pod, is_node=True)
     return end
 
 

@@ -31,6 +31,7 @@ class End(NamedTuple):
     node: str | None = None
     really: dict | None = None  # the hostNetwork pod that a node's address stands for
     service: dict | None = None
+    is_node: bool = False
 
 
 class Services:

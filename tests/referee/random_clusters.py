@@ -17,6 +17,15 @@ NAME_LABEL = "kubernetes.io/metadata.name"
 NAMESPACES = ["shop", "default", "lab"]
 LABELS = {"app": ["a", "b", ""], "tier": ["a", ""], "example.com/team": ["x", None]}
 NAMESPACE_LABELS = {"team": ["x", "y", ""], "env": ["x"], NAME_LABEL: NAMESPACES}
+ADDED_LABELS = {  # by controllers, to the pods they make
+    "statefulset.kubernetes.io/pod-name": ["w1-0", "w1-1", "w2-3"],
+    "apps.kubernetes.io/pod-index": ["0", "1", "3"],
+    "batch.kubernetes.io/job-completion-index": ["0", "2"],
+    "pod-template-hash": ["5d8"],
+    "controller-revision-hash": ["7c4", "7c5"],
+}
+POD_RANGES = [[], [], ["10.0.0.0/16"], ["10.0.1.0/30", "fd00::/64"], ["10.0.0.0/23"]]
+NODE_RANGES = [[], [], ["192.168.50.0/24"], ["192.168.50.2/31", "fd00:50::/64"], ["203.0.113.0/28"]]
 PROTOCOLS = ["TCP", "UDP", "SCTP"]
 PORTS = [80, 81, 8080, 53, 1, 65535]
 PORT_NAMES = ["http", "web"]
@@ -38,6 +47,12 @@ PREFIXES = {4: [32, 0, 8, 16, 24, 28, 30, 31], 6: [128, 0, 16, 32, 48, 64, 126]}
 def random_cluster(seed):
     """The documents of one random cluster, in random order."""
     return cluster_from(random.Random(seed))
+
+
+def random_ranges(seed):
+    """The ranges in which unknown addresses of pods lie, and those of nodes; often none."""
+    rng = random.Random(seed)
+    return rng.choice(POD_RANGES), rng.choice(NODE_RANGES)
 
 
 def random_flows(documents, seed, n):
@@ -62,6 +77,7 @@ def cluster_from(rng):
         *(node(name) for name in NODES if maybe(rng, 70)),
         *(namespace(rng, name) for name in NAMESPACES if maybe(rng, 70)),
         *pods,
+        *(workload(rng, number) for number in range(1, rng.choice([0, 0, 1, 1, 2]) + 1)),
         *(service(rng, number) for number in range(1, rng.randint(0, 2) + 1)),
         *(policy(rng) for _ in range(rng.choice([0, 1, 2, 3, 4, 5, 6, 6, 6]))),
     ]
@@ -109,13 +125,37 @@ def pod(rng, number):
     )
 
 
+def workload(rng, number):
+    """Something that makes a few pods, of which the manifests give neither address nor node."""
+    kind = rng.choice(["Deployment", "StatefulSet", "StatefulSet", "DaemonSet", "Job"])
+    template = {
+        "metadata": {"labels": some_labels(rng, LABELS)},
+        "spec": fields(hostNetwork=True if maybe(rng, 25) else MISSING, **containers(rng)),
+    }
+    spec = {"template": template}
+    if kind == "Job":
+        spec |= {"parallelism": rng.randint(1, 3)}
+        indexed = {"completionMode": "Indexed", "completions": rng.randint(1, 4)}
+        spec |= rng.choice([indexed, {"completions": rng.randint(1, 3)}, {}])
+    elif kind != "DaemonSet":
+        spec |= fields(replicas=rng.choice([MISSING, 1, 2, 3, 4, 5]))
+    if kind == "StatefulSet":
+        spec |= fields(ordinals=rng.choice([MISSING, MISSING, {"start": 2}]))
+    return {
+        "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
+        "kind": kind,
+        "metadata": {"name": f"w{number}", "namespace": rng.choice(["shop", *NAMESPACES])},
+        "spec": spec,
+    }
+
+
 def placement(rng, number, completed):
     """The spec and status of a pod: containers, node, network and addresses."""
     host = maybe(rng, 20)
     runs_on = rng.choice(list(NODES))
     v4, v6 = POD_ADDRESSES[number]
     shapes = [[v4], [v4, v6], [v4, v6], [v6, v4], [v6, v4], [v6], []]
-    ips = rng.choice([NODES[runs_on], NODES[runs_on][:1]] if host else shapes)
+    ips = rng.choice([NODES[runs_on], NODES[runs_on][:1], []] if host else shapes)
     host_ips = rng.choice([{}, {"hostIP": NODES[runs_on][0]}, both_forms("hostIP", NODES[runs_on])])
     pod_ips = both_forms("podIP", ips)
     if len(ips) == 1 and maybe(rng, 50):
@@ -240,7 +280,7 @@ def spec_from(rng):
     one_way = [["Ingress"], ["Egress"], ["Ingress", "Ingress"], ["Egress", "Egress"]]
     both_ways = [["Ingress", "Egress"], ["Egress", "Ingress"]]
     return fields(
-        podSelector=rng.choice([MISSING, None, {}, *[selector(rng, LABELS)] * 5]),
+        podSelector=rng.choice([MISSING, None, {}, *[selector(rng, pod_labels(rng))] * 5]),
         policyTypes=rng.choice([MISSING, MISSING, None, [], *one_way, *both_ways]),
         ingress=rules(rng, "from"),
         egress=rules(rng, "to"),
@@ -280,7 +320,7 @@ def port(rng):
 
 
 def peer(rng):
-    pods, namespaces = selector(rng, LABELS), selector(rng, NAMESPACE_LABELS)
+    pods, namespaces = selector(rng, pod_labels(rng)), selector(rng, NAMESPACE_LABELS)
     return rng.choice(
         [
             {"podSelector": pods},
@@ -293,6 +333,14 @@ def peer(rng):
             {"ipBlock": block(rng), "podSelector": None, "namespaceSelector": None},
         ]
     )
+
+
+def pod_labels(rng):
+    """The labels that a selector of pods is about: now and then one that a controller adds."""
+    if not maybe(rng, 15):
+        return LABELS
+    key = rng.choice(list(ADDED_LABELS))
+    return {key: ADDED_LABELS[key]}
 
 
 def selector(rng, labels):
@@ -342,6 +390,7 @@ def spelled(rng, address):
 
 def flows_from(rng, documents, n):
     names, addresses = running_pods(documents)
+    names = names + [name_of(document) for document in workloads_in(documents)]
     services, numbers = service_ports(documents), mentioned_ports(documents)
     nodes = [address for both in NODES.values() for address in both]
     inside, outside = [names, names, addresses or names], [OUTSIDE, nodes]
@@ -399,8 +448,13 @@ def mentioned_ports(documents):
     return [1, 65535, *inside, *near]
 
 
+def workloads_in(documents):
+    return [document for document in documents if "template" in (document.get("spec") or {})]
+
+
 def container_ports(documents):
     specs = [document["spec"] for document in of_kind(documents, "Pod")]
+    specs += [document["spec"]["template"]["spec"] for document in workloads_in(documents)]
     lists = [spec.get(field, []) for spec in specs for field in ("containers", "initContainers")]
     return [port for containers in lists for one in containers for port in one.get("ports", [])]
 

@@ -21,7 +21,7 @@ import yaml
 import netpol_lab as lab
 from tests.helpers.broken_texts import first_surprise
 from tests.referee import naive
-from tests.referee.random_clusters import random_cluster, random_flows
+from tests.referee.random_clusters import random_cluster, random_flows, random_ranges
 from tests.referee.yaml_spellings import first_misreading
 
 FLOWS = 30  # per cluster
@@ -31,6 +31,7 @@ class Difference(NamedTuple):
     """One flow on which the package and the referee disagree."""
 
     documents: list
+    ranges: tuple  # of unknown addresses of pods, and of nodes
     flow: tuple
     expected: bool | None
     found: object  # what the package allows, or the name of the error it raised
@@ -39,10 +40,10 @@ class Difference(NamedTuple):
     def again(self, documents):
         """The same disagreement in other documents, or None."""
         try:
-            found = first_difference(documents, [self.flow])
+            found = first_difference(documents, [self.flow], self.ranges)
         except (AttributeError, KeyError, TypeError, ValueError):  # the referee misses something
             return None
-        return found if found and found[2:4] == self[2:4] else None
+        return found if found and found[3:5] == self[3:5] else None
 
     def __str__(self):
         """A case file as the referee would have it, and what the package says instead."""
@@ -59,25 +60,26 @@ class Difference(NamedTuple):
             "expect": [expect | {"allowed": self.expected}],
         }
         text = yaml.dump(case, Dumper=CaseDumper, sort_keys=False, width=100)
-        return (
-            f"the referee says {self.expected}, the package {self.found}:\n\n{text}\n{self.words}"
-        )
+        said = f"the referee says {self.expected}, the package {self.found}"
+        where = "--pod-cidr {} --node-cidr {}".format(*self.ranges)
+        return f"{said}, with {where}:\n\n{text}\n{self.words}"
 
 
-def first_difference(documents, flows):
+def first_difference(documents, flows, ranges=((), ())):
     """The first flow on which the two disagree, or None."""
+    referee = naive.Cluster(documents, *ranges)
+    assumptions = lab.Assumptions(pod_cidrs=ranges[0], node_cidrs=ranges[1])
     try:
         cluster = lab.load(as_text(documents))
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
-        return Difference(
-            documents, flows[0], naive.allowed(documents, *flows[0]), "refused", words
-        )
+        expected = referee.allowed(*flows[0])
+        return Difference(documents, ranges, flows[0], expected, "refused", words)
     for flow in flows:
-        expected = naive.allowed(documents, *flow)
-        found, words = verdict_of(cluster, *flow)
+        expected = referee.allowed(*flow)
+        found, words = verdict_of(cluster, *flow, assumptions)
         if found is not expected:
-            return Difference(documents, flow, expected, found, words)
+            return Difference(documents, ranges, flow, expected, found, words)
     return None
 
 
@@ -85,10 +87,10 @@ def as_text(documents):
     return json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
 
 
-def verdict_of(cluster, source, destination, port, protocol):
+def verdict_of(cluster, source, destination, port, protocol, assumptions):
     """What the package allows and says; an error is an answer like any other."""
     try:
-        verdict = lab.evaluate(cluster, source, destination, port=port, protocol=protocol)
+        verdict = lab.evaluate(cluster, source, destination, port, protocol, assumptions)
         return verdict.allowed, str(verdict)
     except Exception as error:
         return type(error).__name__, f"{type(error).__name__}: {error}"
@@ -142,7 +144,8 @@ def soak(seeds):
         if sys.stderr.isatty():
             print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr, flush=True)
         documents = random_cluster(seed)
-        difference = first_difference(documents, random_flows(documents, seed, FLOWS))
+        flows = random_flows(documents, seed, FLOWS)
+        difference = first_difference(documents, flows, random_ranges(seed))
         if difference is not None:
             return difference
     return None

@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 
 from tests.referee import naive
 from tests.referee.random_clusters import (
+    ADDED_LABELS,
     NAME_LABEL,
     NODES,
     addresses_of,
@@ -20,8 +21,10 @@ from tests.referee.random_clusters import (
     of_kind,
     random_cluster,
     random_flows,
+    random_ranges,
     running_pods,
     service_ports,
+    workloads_in,
 )
 from tests.referee.soak import FLOWS, first_difference, shrunk
 
@@ -32,7 +35,8 @@ CLUSTERS, CHUNK = 2000, 50
 def test_package_and_referee_agree(first):
     for seed in range(first, first + CHUNK):
         documents = random_cluster(seed)
-        difference = first_difference(documents, random_flows(documents, seed, FLOWS))
+        flows = random_flows(documents, seed, FLOWS)
+        difference = first_difference(documents, flows, random_ranges(seed))
         if difference is not None:
             pytest.fail(f"seed {seed}: {shrunk(difference)}", pytrace=False)
 
@@ -60,6 +64,7 @@ POLICY_FEATURES = """
     operator In | operator NotIn | operator Exists | operator DoesNotExist | contradiction
     namespaceSelector {} | namespaceSelector written
     selects the name label | selects an empty value | selects a null value
+    selects a controller's label
     policyTypes missing | policyTypes null | policyTypes []
     policyTypes ["Ingress"] | policyTypes ["Egress"]
     policyTypes ["Ingress", "Egress"] | policyTypes ["Egress", "Ingress"]
@@ -85,10 +90,13 @@ CLUSTER_FEATURES = """
     named port in the second container | init port | restartable init port
     node | service | headless service | service without selector | service without backend
     targetPort number | targetPort written | targetPort missing
+    Deployment | StatefulSet | DaemonSet | Job | indexed Job | ordinals
+    workload on host network | pod on host network without address or node
 """
 FLOW_FEATURES = """
     from pod | from address of a pod | from outside | from node | from pod on host network
     to pod | to address of a pod | to outside
+    from workload | to workload | pod range | pod ranges | node range | node ranges
     to node | to service | to pod on host network | to itself
     TCP | UDP | SCTP | ICMP | port 1 | port 65535 | long v6
 """
@@ -100,6 +108,8 @@ def test_random_clusters_show_every_feature():
         documents = random_cluster(seed)
         flows = random_flows(documents, seed, FLOWS)
         found.update({*cluster_features(documents), *flow_features(documents, flows)})
+        for kind, ranges in zip(("pod", "node"), random_ranges(seed), strict=True):
+            found.update([f"{kind} range{'s' * (len(ranges) - 1)}"] if ranges else [])
     lines = (POLICY_FEATURES + CLUSTER_FEATURES + FLOW_FEATURES).split("\n")
     wanted = {feature.strip() for line in lines for feature in line.split("|")} - {""}
     assert set(found) == wanted
@@ -131,6 +141,12 @@ def cluster_features(documents):
         yield from pod_features(pod)
     for service in services:
         yield from service_features(service, pods)
+    for made in workloads_in(documents):
+        yield made["kind"]
+        spec = made["spec"]
+        yield from ["indexed Job"] if "completionMode" in spec else []
+        yield from ["ordinals"] if "ordinals" in spec else []
+        yield from ["workload on host network"] if "hostNetwork" in spec["template"]["spec"] else []
     names = Counter(
         (document["metadata"].get("namespace"), document["metadata"]["name"])
         for document in policies
@@ -192,6 +208,8 @@ def selector_features(selector):
         for operator in ("Exists", "DoesNotExist")
     )
     facts = {
+        "selects a controller's label": ADDED_LABELS.keys()
+        & {*labels, *(term["key"] for term in terms)},
         "selects the name label": NAME_LABEL in [*labels, *(term["key"] for term in terms)],
         "selects an empty value": "" in labels.values(),
         "selects a null value": None in labels.values(),
@@ -216,6 +234,8 @@ def pod_features(pod):
         "pod label null": None in labels,
         f"pod {families}" if families else "pod without address": True,
         "pod on host network": spec.get("hostNetwork"),
+        "pod on host network without address or node": spec.get("hostNetwork")
+        and not (addresses_of(pod) or spec.get("nodeName")),
         "pod completed": is_completed(pod),
         "one name for two protocols": max(protocols.values(), default=0) > 1,
         "named port in the second container": "ports" in spec["containers"][1],
@@ -251,6 +271,7 @@ def flow_features(documents, flows):
         **dict.fromkeys(service_ports(documents), "service"),
         **dict.fromkeys(owned, "address of a pod"),
         **dict.fromkeys(names, "pod"),
+        **dict.fromkeys(map(name_of, workloads_in(documents)), "workload"),
         **dict.fromkeys(hosts, "pod on host network"),
     }
     for source, destination, port, protocol in flows:

@@ -192,8 +192,12 @@ class Openness:
     @cached_property
     def _outside(self) -> tuple[str, ...]:
         """The ranges of addresses outside, without the nodes: a pod's own node may always come."""
-        nodes = {address for pod in self.reach.cluster.pods for address in pod.node_addresses}
-        return tuple(str(end) for end in self.reach.index.ranges if end.first not in nodes)
+        nodes = self.reach.cluster.node_names
+        return tuple(
+            str(end)
+            for end in self.reach.index.ranges
+            if not (end.first == end.last and end.first in nodes)
+        )
 
     @cached_property
     def _asked(self) -> dict[Port, int]:
