@@ -91,7 +91,8 @@ def _family(verdict: Verdict) -> Iterator[str]:
     flow = verdict.outcomes[0].arriving
     pods = (end.pod for end in flow.ends if end.pod is not None)
     if any(len({address.version for address in pod.addresses}) > 1 for pod in pods):
-        yield f"  address  judged for {flow.source.address} -> {flow.destination.address}"
+        used = (str(end.address or "an unknown address") for end in flow.ends)
+        yield f"  address  judged for {' -> '.join(used)}"
     elif len({end.address.version for end in flow.ends if end.address}) > 1:
         both = f"{flow.source.address} and {flow.destination.address}"
         yield f"  address  {both} share no family: there is no such connection"

@@ -33,7 +33,8 @@ def test_every_connection_keeps_the_verdict_that_the_engine_gives(shop):
 
 
 def test_undefined_connections_say_what_is_left_open():
-    made = with_pod(cluster(2, policies=[deny("team-a", Direction.INGRESS)]), 0, host_network=True)
+    isolated = cluster(2, policies=[deny("team-a", Direction.INGRESS)])
+    made = with_pod(with_pod(isolated, 1, node="n2"), 0, node="n1", host_network=True)
     (row,) = [row for row in gather(made).rows if row.verdict == "undefined"]
     assert row.destination == "team-a/pod-0"
     assert row.reason.startswith("left open: Kubernetes does not say how policies treat")

@@ -187,8 +187,8 @@ FAULTS = (
     Fault(
         "a pod's own node is treated as any other",
         "engine/verdict.py",
-        "        return Exemption.OWN_NODE\n",
-        "        return None\n",
+        "(is_known or not side.allowed):\n            return Exemption.OWN_NODE\n",
+        "(is_known or not side.allowed):\n            return None\n",
     ),
     Fault(
         "the name label of a namespace can be spoofed",
@@ -300,15 +300,14 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "host pods are cut off from their own address",
         "reach/grants.py",
-        "if views.pods[place].host_network:",
-        "if not views.pods[place].host_network:",
+        "if (pod := views.pods[place]).host_network:",
+        "if not (pod := views.pods[place]).host_network:",
     ),
     Fault(
         "addresses are judged whatever the peer's families",
         "reach/peer_views.py",
-        "seen = facing(*ends)[1] if outward else facing(*reversed(ends))[0]",
-        "seen = ends[1].at(next(iter(ends[1].pod.known_addresses), None) if ends[1].pod "
-        "else ends[1].address)",
+        "this, seen = facing(*ends) if outward else reversed(facing(*reversed(ends)))",
+        "this, seen = (e.at(next(iter(e.known_addresses), None)) for e in ends)",
     ),
     Fault(
         "the last address of a block is left out",
