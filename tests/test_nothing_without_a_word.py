@@ -182,6 +182,31 @@ EMPTY = {
 }
 
 
+ENDPOINTS = """
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: shop}
+spec: {clusterIP: 10.96.0.9, ports: [{port: 80}]}
+"""
+
+
+def test_what_a_service_without_a_selector_leads_to_is_not_plainly_allowed(tmp_path, capsys):
+    (tmp_path / "in.yaml").write_text(f"{PODS}---{ENDPOINTS}")
+    flow = ("--from", "shop/db", "--to", "10.96.0.9", "--port", "80", "-o", "json")
+    status = main(["verdict", str(tmp_path / "in.yaml"), *flow])
+    out, err = capsys.readouterr()
+    assert status == 2 or json.loads(out)["allowed"] is None or "selector" in err
+
+
+@pytest.mark.parametrize("kind", DECIDING)
+def test_they_can_be_left_out_by_an_assumption(tmp_path, capsys, kind):
+    (tmp_path / "in.yaml").write_text(f"{PODS}---\n{written(*DECIDING[kind])}")
+    main(["verdict", str(tmp_path / "in.yaml"), *FLOW, "--assume", "only_network_policies=true"])
+    out, err = capsys.readouterr()
+    assert out.startswith("shop/web -> shop/db  TCP 80: allowed")
+    assert DECIDING[kind][1] in err
+
+
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "check json"])
 @pytest.mark.parametrize("text", EMPTY)
 def test_what_holds_no_pods_is_told_or_refused(run, text, command):

@@ -222,8 +222,8 @@ def _halves(verdict: Verdict) -> Iterator[tuple[Side, Assumptions, str]]:
 def _involved(
     cluster: Cluster, side: Side, assumptions: Assumptions, opening: str
 ) -> Iterator[_Involved]:
-    """Yield the policies that decide one side; there are none where it is exempt."""
-    if side.exemption is None:
+    """Yield the policies that decide one side; there are none where no rules decide it."""
+    if side.is_by_rules:
         tell = _admitting if side.admitted_by else _denying
         for words, policy, paths in tell(cluster, side, assumptions):
             yield _Involved(f"{opening}: {words}", policy, paths)

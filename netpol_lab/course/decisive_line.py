@@ -58,6 +58,8 @@ def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[D
     for side, meant in zip(
         (outcome.egress, outcome.ingress), goal.judged(answered.cluster).sides, strict=True
     ):
+        if side.overruled is not None:  # no line of the learner's decides that
+            continue
         if goal.allowed and not side.allowed:
             refusing = meant.isolated or side.subject.pod is None
             yield _refusing(cluster, side, outcome.assumptions) if refusing else _isolating(side)

@@ -8,7 +8,7 @@ from typing import Any
 
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
-from netpol_lab.engine.other_policies import listed
+from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_targets import targets
 from netpol_lab.engine.verdict import Exemption, Side, Verdict
@@ -119,7 +119,7 @@ def _otherwise(verdict: Verdict) -> Iterator[str]:
 def _reason(verdict: Verdict, side: Side) -> str:
     if side.overruled is not None:
         does = "allows" if side.overruled else "blocks"
-        return f"if {listed(side.other_policies)} {does} it"
+        return f"if {listed(side.other_policies)} {does} {side.direction} of {side.subject}"
     if side.exemption is not None:
         return _exempt(verdict, side, side.exemption)
     if side.assumed is not None and side.direction is Direction.INGRESS:
@@ -314,11 +314,14 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
         return f"{lines[0]}\n  has finished, so it takes part in no connection"
     if pod.host_network:
         lines.append("  node     uses its node's network: how policies treat it is undefined")
+    found = resolution_of(cluster)
     for direction in Direction:
-        by = resolution_of(cluster).isolating(pod, direction)
-        listed = (
-            f"not isolated: no policy that lists {direction.value} selects it, so all is allowed"
-        )
-        said = f"isolated by {', '.join(map(str, by))}" if by else listed
+        by = found.isolating(pod, direction)
+        could = listed(p for p in cluster.other_policies if pod in subjects(found, p, direction))
+        said = f"isolated by {', '.join(map(str, by))}"
+        if not by:
+            said = f"not isolated: no policy that lists {direction.value} selects it"
+            said += "" if could else ", so all is allowed"
+        said += f"; {could} could decide otherwise, and is not evaluated yet" if could else ""
         lines.append(f"  {direction!s:<8} {said}")
     return "\n".join(lines)

@@ -9,7 +9,6 @@ from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.verdict import Outcome, Verdict
 from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.flows import Flow
-from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
 
 ALLOWED_WORDS = {True: "allowed", False: "denied", None: "undefined"}
@@ -62,15 +61,15 @@ def _said(name: str, verdict: Verdict) -> list[str]:
 
 
 def _others(verdict: Verdict) -> Iterator[str]:
-    """Yield which policies of other kinds could decide which side of a verdict."""
-    could: dict[tuple[Direction, str], list[OtherPolicy]] = {}
+    """Yield which policies of other kinds could decide which sides of a verdict."""
+    could: dict[tuple[OtherPolicy, ...], dict[str, None]] = {}
     for side in (side for outcome in verdict.outcomes for side in outcome.sides):
         if side.other_policies:
-            subject = verdict.flow.subject(side.direction).name
-            could.setdefault((side.direction, subject), []).extend(side.other_policies)
-    for (way, subject), policies in could.items():
-        are = "is" if len({*policies}) == 1 else "are"
-        yield f"{listed(policies)} could decide {way} of {subject}, and {are} not evaluated yet"
+            whose = f"{side.direction} of {verdict.flow.subject(side.direction)}"
+            could.setdefault(side.other_policies, {})[whose] = None
+    for policies, sides in could.items():
+        are = "is" if len(policies) == 1 else "are"
+        yield f"{listed(policies)} could decide {' and '.join(sides)}, and {are} not evaluated yet"
 
 
 def _differing(verdict: Verdict) -> str:

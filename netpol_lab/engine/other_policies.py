@@ -95,6 +95,8 @@ def deciding(
     tuple of OtherPolicy
         None for a pod's flow to itself (ANP-18); through a Service it is like any other.
     """
+    if not resolution.other_policies:
+        return ()
     pod = path.arriving.subject(direction).pod
     itself = path.reaches_itself and not path.through_service
     if pod is None or itself or not assumptions.enforced:

@@ -84,6 +84,11 @@ class Side:
         return bool(self.isolated_by)
 
     @property
+    def is_by_rules(self) -> bool:
+        """Whether NetworkPolicies decide this side: not exempt, nor overruled by other kinds."""
+        return self.exemption is None and self.overruled is None
+
+    @property
     def allowed(self) -> bool:
         """Whether not isolated, or admitted by some rule, or exempt (SEM-02, SEM-03)."""
         if self.overruled is not None:

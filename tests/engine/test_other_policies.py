@@ -3,6 +3,9 @@
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.advice.deciding_lines import reasons_of
+from netpol_lab.engine.explain import describe_pod
+from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
@@ -47,7 +50,24 @@ def test_what_is_allowed_and_what_is_denied_may_be_decided_otherwise(source):
 def test_the_policy_is_named_with_the_side_that_it_could_decide():
     said = str(verdict(POLICY))
     assert "ClusterNetworkPolicy above could decide ingress of shop/db" in said
-    assert "else     allowed: if ClusterNetworkPolicy above allows it" in said
+    assert "else     allowed: if ClusterNetworkPolicy above allows ingress of shop/db" in said
+
+
+def test_both_sides_are_named_in_one_line():
+    both = f"{EGRESS}  ingress: [{{action: Pass, from: [{{namespaces: {{}}}}]}}]\n"
+    (said,) = left_open(verdict(both))
+    assert "could decide egress of shop/web and ingress of shop/db, and is not eval" in said
+
+
+def test_of_a_pod_it_is_said_what_could_be_decided_otherwise():
+    cluster = lab.load("three-tier", POLICY)
+    said = describe_pod(cluster, cluster.pod("web"))
+    assert "selects it; ClusterNetworkPolicy above could decide otherwise, and is not" in said
+    assert said.count("so all is allowed") == 1  # egress
+
+
+def test_no_line_of_a_policy_is_said_to_decide_what_another_kind_could():
+    assert "ingress, otherwise:" not in str(reasons_of(verdict(POLICY)))
 
 
 def test_a_side_that_nobody_else_decides_still_denies():
