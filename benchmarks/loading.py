@@ -46,10 +46,20 @@ def pod(i, namespace):
             "uid": f"{i:032x}",
             "labels": {"app": f"app-{i % 50}", "tier": f"tier-{i % 3}"},
             "managedFields": [
-                {"manager": "kubelet", "fieldsV1": {"f:status": {"f:conditions": {".": {}}}}}
+                {
+                    "manager": "kubelet",
+                    "operation": "Update",
+                    "fieldsV1": {"f:status": {"f:conditions": {".": {}}}},
+                }
             ],
             "ownerReferences": [
-                {"kind": "ReplicaSet", "name": f"app-{i % 50}-7d4b9c5f6d", "controller": True}
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "ReplicaSet",
+                    "name": f"app-{i % 50}-7d4b9c5f6d",
+                    "uid": f"{i % 50:032x}",
+                    "controller": True,
+                }
             ],
         },
         "spec": {

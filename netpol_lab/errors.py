@@ -44,6 +44,8 @@ class Reason(StrEnum):
     FORBIDDEN = "Forbidden"
     UNKNOWN = "Unknown"
     DUPLICATE = "Duplicate"
+    DUPLICATE_VALUE = "DuplicateValue"
+    TOO_LONG = "TooLong"
     TYPE = "Type"
     TOO_MANY = "TooMany"
     NO_MATCH = "NoMatch"
@@ -51,6 +53,27 @@ class Reason(StrEnum):
     NOT_READ = "NotRead"
     NOT_APPLIED = "NotApplied"
     BUILT = "Built"
+    WARNING = "Warning"
+
+    @property
+    def words(self) -> str:
+        """What the API server writes between the field and what is wrong with it.
+
+        Examples
+        --------
+        >>> Reason.INVALID.words, Reason.FORBIDDEN.words
+        ('Invalid value', 'Forbidden')
+        """
+        return _WORDS.get(self, str(self))
+
+
+_WORDS = {
+    Reason.REQUIRED: "Required value",
+    Reason.INVALID: "Invalid value",
+    Reason.UNSUPPORTED: "Unsupported value",
+    Reason.DUPLICATE_VALUE: "Duplicate value",
+    Reason.TOO_LONG: "Too long",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +107,7 @@ class Complaint:
     ...     Complaint(
     ...         "spec.ingress[0].ports[0].port",
     ...         Reason.INVALID,
-    ...         "must be between 1 and 65535, inclusive",
+    ...         "0: must be between 1 and 65535, inclusive",
     ...         file="shop.yaml",
     ...         document=2,
     ...         line=14,
@@ -92,7 +115,7 @@ class Complaint:
     ...     )
     ... )
     shop.yaml:14:13, document 2: spec.ingress[0].ports[0].port
-      Invalid: must be between 1 and 65535, inclusive
+      Invalid value: 0: must be between 1 and 65535, inclusive
     """
 
     path: str
@@ -124,7 +147,8 @@ class Complaint:
         file = visible(self.file, 1000)
         document = f", document {self.document}" if self.document else ""
         lines = [f"{file}{position}{document}: {where}".rstrip(": ")]
-        lines.append(f"  {self.reason}: {visible(self.message, 1000)}")
+        message = visible(self.message, 2000)
+        lines.append(f"  {self.reason.words}{': ' if message else ''}{message}")
         if self.excerpt:
             number = f"{self.line} | "
             lines.append(f"  {number}{visible(self.excerpt.replace(chr(9), ' '), 200)}")

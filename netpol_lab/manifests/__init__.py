@@ -5,11 +5,12 @@ The way in, from a text to a `model.cluster.Cluster`. `loader.load` goes all of 
     sources       names and paths -> texts
     yaml_reader   text -> documents, as kubectl reads YAML  (streams, yaml_composer, typos)
     decoding      document -> object of api_types, by kind  (kinds, decoding_hints, repeated_fields)
-    validation    object -> what the server would refuse    (naming_rules, cidrs)
+    validation    object -> what the server would refuse    (rules, cidrs)
     to_model      object -> model, with every default       (workloads)
 
-What is wrong on the way is a `decoding.Problem`, at a path of a document (field_paths); the loader
-turns all of them into complaints with lines. `kubectl` reads a live cluster through the same door.
+What is wrong on the way is a `rules.server_words.Problem`, in the words of the server, at a path of
+a document (field_paths); the loader turns all of them into complaints with lines. `kubectl` reads
+a live cluster through the same door.
 
 The way out: `writer` writes policies as YAML, `excerpts` quotes the lines that matter, and
 `summary`, `describe` and `review` say what policies mean.

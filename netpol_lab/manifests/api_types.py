@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field
-from typing import Any
+from typing import Any, NewType
 
-IntOrString = int | str  # the type of `port`: a number or a name
+IntOrString = int | str  # the type of `port`: a number or a name; other whole numbers have 32 bits
+Int64 = NewType("Int64", int)
+Time = NewType("Time", str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,44 @@ def wire_name(field: Field[Any]) -> str:
 
 def is_int32(value: Any) -> bool:
     """Say whether Go would take a value for a whole number of 32 bits; 80.0 is one."""
-    whole = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
-    return whole and -(2**31) <= value < 2**31
+    return _is_whole(value) and -(2**31) <= value < 2**31
+
+
+def is_int64(value: Any) -> bool:
+    """Say whether Go would take a value for a whole number of 64 bits."""
+    return _is_whole(value) and -(2**63) <= value < 2**63
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
 
 
 # ---------------------------------------------------------------- the API's types
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerReference(Open):
+class OwnerReference:
     """One item of ``ownerReferences``."""
 
     kind: str = ""
     name: str = ""
-    controller: bool = False
+    controller: bool | None = None
+    api_version: str = ""
+    uid: str = ""
+    block_owner_deletion: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedFieldsEntry:
+    """One item of ``managedFields``."""
+
+    manager: str = ""
+    operation: str = ""
+    api_version: str = ""
+    time: Time | None = None
+    fields_type: str = ""
+    fields_v1: Any = field(default=None, metadata={"wire": "fieldsV1"})
+    subresource: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +79,12 @@ class ObjectMeta:
     namespace: str = ""
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
-    creation_timestamp: str | None = None
-    deletion_grace_period_seconds: int | None = None
-    deletion_timestamp: str | None = None
+    creation_timestamp: Time | None = None
+    deletion_grace_period_seconds: Int64 | None = None
+    deletion_timestamp: Time | None = None
     finalizers: tuple[str, ...] | None = None
-    generation: int | None = None
-    managed_fields: tuple[Any, ...] | None = None
+    generation: Int64 | None = None
+    managed_fields: tuple[ManagedFieldsEntry, ...] | None = None
     owner_references: tuple[OwnerReference, ...] | None = None
     resource_version: str = ""
     self_link: str = ""
@@ -326,6 +352,7 @@ class Ordinals(Open):
 class WorkloadSpec(JobSpec):
     """``spec`` of a Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob."""
 
+    selector: LabelSelector | None = None
     replicas: int | None = None
     ordinals: Ordinals = Ordinals()
     suspend: bool = False

@@ -13,41 +13,14 @@ from functools import cache, reduce
 from operator import or_
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from netpol_lab.errors import Complaint, Reason, visible
+from netpol_lab.errors import Reason, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests import decoding_hints as hints
 from netpol_lab.manifests.field_paths import Path, format_path
-from netpol_lab.manifests.text.yaml_reader import Document
+from netpol_lab.manifests.rules.server_words import Problem as Problem
+from netpol_lab.manifests.text.times import time_fault
 
 MOST_HINTS = 200  # looking for near names takes time; nobody reads more
-
-
-class Problem(NamedTuple):
-    """Something wrong with a decoded value, by its path.
-
-    Parameters
-    ----------
-    path : tuple of str and int
-    reason : Reason
-    message : str
-    hint : str
-        What to type instead; may be empty.
-    of_key : bool
-        Whether the key at the path is at fault, not its value.
-    """
-
-    path: Path
-    reason: Reason
-    message: str
-    hint: str = ""
-    of_key: bool = False
-
-    def complaint(self, document: Document, within: Path = ()) -> Complaint:
-        """Return the problem with its line, where the value stands at a path of a document."""
-        path = format_path(self.path)
-        file, number = document.file, document.number
-        complaint = Complaint(path, self.reason, self.message, self.hint, file, number)
-        return complaint.at(*document.locate((*within, *self.path), self.of_key))
 
 
 Decode = Callable[[Any, Path, list[Problem]], Any]
@@ -165,11 +138,21 @@ def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
     return Decoder(read, lambda: zero)
 
 
+def _time(value: Any, path: Path, problems: list[Problem]) -> Any:
+    if not isinstance(value, str):
+        problems.append(_wrong_type(value, "a time, as text", path, hints.time(value)))
+    elif fault := time_fault(value):
+        problems.append(Problem(path, Reason.TYPE, fault, hints.time(value)))
+    return value
+
+
 _SCALARS: dict[Any, Decoder] = {
     Any: Decoder(lambda value, path, problems: value),
     str: _scalar("text", lambda value: isinstance(value, str), ""),
     bool: _scalar("true or false", lambda value: isinstance(value, bool), False),
     int: _scalar("a whole number of 32 bits", api.is_int32, 0),
+    api.Int64: _scalar("a whole number of 64 bits", api.is_int64, 0),
+    api.Time: Decoder(_time, lambda: None),
     api.IntOrString: _scalar(
         "a port number or name", lambda value: isinstance(value, str) or api.is_int32(value), None
     ),

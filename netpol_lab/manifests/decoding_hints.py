@@ -12,7 +12,9 @@ from typing import Any, get_args, get_type_hints
 
 from netpol_lab.errors import near, visible
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cidrs import cidr_hint, fault_of
 from netpol_lab.manifests.field_paths import Path, format_path
+from netpol_lab.manifests.text.times import time_fault
 from netpol_lab.manifests.text.yaml_reader import quoted
 
 # ---------------------------------------------------------------- a value of the wrong type
@@ -42,7 +44,7 @@ def list_of(kind: Any, value: Any) -> str:
         return f"write it as a list: [{shown}]"
     if kind is api.NetworkPolicyPort and (isinstance(value, str) or api.is_int32(value)):
         return f"write it as a list: [{{port: {shown}}}]"
-    return _LISTS.get(kind, "")
+    return _LISTS.get(kind, 'each item of a list begins with a dash: "- "')
 
 
 def struct(cls: type, value: Any, path: Path) -> str:
@@ -59,8 +61,10 @@ def struct(cls: type, value: Any, path: Path) -> str:
     is_port = api.is_int32(value) or re.fullmatch(r"[a-z0-9-]+", text)
     if cls is api.NetworkPolicyPort and is_port:
         return f"write {{port: {_shown(value)}}}"
-    if cls is api.IPBlock and re.fullmatch(r"[\da-fA-F.:]+(/\d+)?", text):
+    if cls is api.IPBlock and text and not fault_of(text, strict=True):
         return f"write {{cidr: {_shown(value)}}}"
+    if cls is api.IPBlock and text:
+        return f"write {{cidr: ...}}; {cidr_hint(text)}"
     return pair(value)
 
 
@@ -87,7 +91,7 @@ def pair(value: Any) -> str:
     """
     if isinstance(value, str) and (found := _PAIR.fullmatch(value.strip())):
         return f'write "{_shown(found[1])}: {_shown(found[2])}", with a space after the colon'
-    return ""
+    return "write its fields below it, indented by two, as name: value"
 
 
 def scalar(wanted: str, value: Any) -> str:
@@ -104,7 +108,30 @@ def scalar(wanted: str, value: Any) -> str:
         return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
     if wanted == "text" and isinstance(value, int | float):
         return "a bare number is not text: put it in quotes"
-    return "remove the quotes" if isinstance(value, str) and value.isdigit() else ""
+    if isinstance(value, str) and value.isdigit():
+        return "remove the quotes"
+    return _ONE.get(wanted, f"write {wanted}")
+
+
+_ONE = {
+    "text": "write one text, on the same line",
+    "a port number or name": "such as 80 or http",
+    "a time, as text": "such as 2026-11-30T12:00:00Z",
+}
+
+
+def time(value: Any) -> str:
+    """Return how to write a time, where somebody wrote a date, or left the zone out.
+
+    Examples
+    --------
+    >>> time("2026-11-30"), time("2026-11-30 12:00:00")
+    ('write 2026-11-30T00:00:00Z', 'write 2026-11-30T12:00:00Z')
+    """
+    text = str(value).strip().replace(" ", "T", 1)
+    likely = (text, f"{text}Z", f"{text}T00:00:00Z")
+    fitting = next((time for time in likely if not time_fault(time)), "")
+    return f"write {fitting}" if fitting else "leave it out: the server writes it"
 
 
 def _shown(value: Any) -> str:

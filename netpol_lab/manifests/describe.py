@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netpol_lab.model import objects as model
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.decoding import decoder
+from netpol_lab.manifests.to_model import stored_types
+from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.objects import Direction, Operator, Policy
-from netpol_lab.model.policy_parts import list_of_peers
 
 EVERY_POD = "<none> (Allowing the specific traffic to all pods in this namespace)"
 ANY_PORT = "To Port: <any> (traffic allowed to all ports)"
@@ -32,7 +34,7 @@ def describe(cluster: Cluster, name: str | Policy) -> str:
     Returns
     -------
     str
-        A requirement of matchExpressions with one value looks like one of matchLabels here.
+        As it is written, but for the protocols and policyTypes that the server fills in.
 
     Raises
     ------
@@ -51,70 +53,75 @@ def describe(cluster: Cluster, name: str | Policy) -> str:
       Not affecting egress traffic
       Policy Types: Ingress
     """
-    return "\n".join(_lines(checked_cluster(cluster).policy(str(name))))
+    policy = checked_cluster(cluster).policy(str(name))
+    spec = cluster.specs.get(policy)
+    if not isinstance(spec, api.NetworkPolicySpec):  # nobody wrote it: as we would
+        spec = decoder(api.NetworkPolicySpec)(manifest_of(policy)["spec"], (), [])
+    return "\n".join(_lines(policy, spec))
 
 
-def _lines(policy: Policy) -> Iterator[str]:
+def _lines(policy: Policy, spec: api.NetworkPolicySpec) -> Iterator[str]:
     yield f"Name:         {policy.name}"
     yield f"Namespace:    {policy.namespace}"
     yield "Spec:"
-    yield f"  PodSelector:     {_selector(policy.pod_selector, EVERY_POD)}"
-    for direction in Direction:
-        if direction in policy.policy_types:
+    yield f"  PodSelector:     {_selector(spec.pod_selector, EVERY_POD)}"
+    sections = {Direction.INGRESS: spec.ingress, Direction.EGRESS: spec.egress}
+    stored = [direction.value for direction in stored_types(spec.policy_types, spec.egress)]
+    for direction, rules in sections.items():
+        if direction.value in stored:
             yield f"  Allowing {direction} traffic:"
-            yield from (f"    {line}" for line in _rules(policy, direction))
+            yield from (f"    {line}" for line in _rules(rules or (), direction))
         else:
             yield f"  Not affecting {direction} traffic"
-    yield f"  Policy Types: {', '.join(direction.value for direction in policy.policy_types)}"
+    yield f"  Policy Types: {', '.join(spec.policy_types or stored)}"
 
 
-def _rules(policy: Policy, direction: Direction) -> Iterator[str]:
-    rules = policy.rules(direction)
+def _rules(rules: tuple[api.Rule, ...], direction: Direction) -> Iterator[str]:
     if not rules:
         yield f"<none> (Selected pods are isolated for {direction} connectivity)"
-    for rule in rules:
-        if rule.index:
+    for i, rule in enumerate(rules):
+        if i:
             yield "----------"
         yield from map(_port, rule.ports) if rule.ports else (ANY_PORT,)
         if not rule.peers:
             yield ANY_PEER[direction]
-        for peer in rule.peers:
-            yield f"{list_of_peers(rule).title()}:"
+        for peer in rule.peers or ():
+            yield ANY_PEER[direction].partition(" ")[0]
             yield from (f"  {line}" for line in _peer(peer))
 
 
-def _port(port: model.PolicyPort) -> str:
-    if port.end_port is not None:
-        return f"To Port Range: {port.port}-{port.end_port}/{port.protocol}"
+def _port(port: api.NetworkPolicyPort) -> str:
     number = "<nil>" if port.port is None else port.port  # what Go prints where nothing is written
-    return f"To Port: {number}/{port.protocol}"
+    protocol = port.protocol or "TCP"
+    if port.end_port is not None:
+        return f"To Port Range: {number}-{port.end_port}/{protocol}"
+    return f"To Port: {number}/{protocol}"
 
 
-def _peer(peer: model.Peer) -> Iterator[str]:
+def _peer(peer: api.NetworkPolicyPeer) -> Iterator[str]:
     if peer.ip_block is not None:
         yield "IPBlock:"
         yield f"  CIDR: {peer.ip_block.cidr}"
-        yield f"  Except: {', '.join(map(str, peer.ip_block.excepts))}"
+        yield f"  Except: {', '.join(peer.ip_block.excepts or ())}"
     if peer.namespace_selector is not None:
         yield f"NamespaceSelector: {_selector(peer.namespace_selector)}"
     if peer.pod_selector is not None:
         yield f"PodSelector: {_selector(peer.pod_selector)}"
 
 
-def _selector(selector: model.Selector, empty: str = "<none>") -> str:
-    wanted = sorted(selector.requirements, key=lambda requirement: requirement.key)
-    return ",".join(map(_requirement, wanted)) or empty
+def _selector(selector: api.LabelSelector, empty: str = "<none>") -> str:
+    wanted = [(key, f"{key}={value}") for key, value in (selector.match_labels or {}).items()]
+    wanted += [(each.key, _expression(each)) for each in selector.match_expressions or ()]
+    return ",".join(text for _, text in sorted(wanted, key=lambda each: each[0])) or empty
 
 
-def _requirement(wanted: model.Requirement) -> str:
-    values = f"({','.join(sorted(wanted.values))})"
+def _expression(wanted: api.LabelSelectorRequirement) -> str:
+    values = f"({','.join(sorted(wanted.values or ()))})"
     match wanted.operator:
         case Operator.EXISTS:
             return wanted.key
         case Operator.DOES_NOT_EXIST:
             return f"!{wanted.key}"
-        case Operator.IN if len(wanted.values) == 1:
-            return f"{wanted.key}={wanted.values[0]}"
         case Operator.IN:
             return f"{wanted.key} in {values}"
         case _:

@@ -9,7 +9,7 @@ from typing import Any
 from netpol_lab.errors import Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests import workloads
-from netpol_lab.manifests.decoding import Problem
+from netpol_lab.manifests.rules.server_words import Problem
 from netpol_lab.manifests.services import endpoint_types
 
 KINDS: dict[tuple[str, str], type] = {
@@ -25,6 +25,7 @@ KINDS: dict[tuple[str, str], type] = {
 
 _OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
 _OF_KUSTOMIZE = "this is a kustomization: name its folder, and it is built"
+_KINDS_OF_OBJECTS = "policies have kind: NetworkPolicy; pods kind: Pod"
 _OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder of manifests"
 
 
@@ -54,11 +55,11 @@ def kind_problems(value: dict[str, Any], strict: bool = True) -> Iterator[Proble
         hint = next((hints[key] for key in hints if key in value), _OF_OBJECTS)
         yield _not_set("apiVersion", value, hint)
     if not kind:
-        missing = _not_set("kind", value)
+        missing = _not_set("kind", value, _KINDS_OF_OBJECTS)
         yield missing if strict else missing._replace(message=_without_kind(value))
     for name in ("apiVersion", "kind"):
         if value.get(name) and not isinstance(value[name], str):
-            yield Problem((name,), Reason.TYPE, "must be text")
+            yield Problem((name,), Reason.TYPE, "must be text", "such as v1 or Pod")
     if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in KINDS:
         yield from _no_match(kind, version)
 

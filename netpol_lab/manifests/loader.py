@@ -336,6 +336,7 @@ class _Reader:
             value = {key: part for key, part in value.items() if key != "status"}
         problems: list[Problem] = []
         decoded = decoder(cls)(value, (), problems)
+        problems.sort(key=_by_name)  # kubectl sends the fields sorted, so the server's are (VAL-08)
         if kind != "NetworkPolicy":  # their metadata is open as they are
             problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
         problems += repeated_fields(document, found.path)
@@ -348,12 +349,11 @@ class _Reader:
         if problems := problems or refused:
             self._refuse(found, *problems)
             return
-        self.warnings += map(found.complaint, warned)
+        self.warnings += map(found.complaint, (*warned, *warnings(decoded, strict_cidr)))
         build = found.document.file if self.origin is Origin.BUILT else ""
         name, replaces = self.objects.keep(kind, decoded, build)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
         if kind == "NetworkPolicy":
-            self.warnings += map(found.complaint, warnings(decoded, strict_cidr))
             self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
 
     def _pass_over(self, found: _WrittenObject) -> None:
@@ -375,6 +375,7 @@ class _Reader:
         for kind, number in self.passed_over.items():
             ignored[kind.kind] += number
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
+        policies = self.objects.by_kind.get("NetworkPolicy", {})
         return replace(
             cluster,
             other_policies=tuple(self.other_policies.values()),
@@ -384,7 +385,12 @@ class _Reader:
             pod_makers=tuple(str(kind) for kind in self.passed_over if kind.meaning in MAKE_PODS),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
+            specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},
         )
+
+
+def _by_name(problem: Problem) -> list[tuple[bool, str | int]]:
+    return [(isinstance(step, int), step) for step in problem.path]
 
 
 _IS_A_LIST = "an object with items is a list to kubectl, which takes only what is in it: "

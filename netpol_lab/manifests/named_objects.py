@@ -9,9 +9,8 @@ from itertools import count
 from typing import Any
 
 from netpol_lab.errors import Complaint, NetpolError, Reason, counted, visible
-from netpol_lab.manifests.api_types import ObjectMeta
 from netpol_lab.manifests.decoding import Problem
-from netpol_lab.manifests.naming_rules import check_metadata
+from netpol_lab.manifests.rules.metadata_rules import WITHOUT_NAMESPACE, check_namespace
 
 TWICE = Problem(  # VAL-41
     ("metadata", "name"),
@@ -43,7 +42,7 @@ class NamedObjects:
 
     def __post_init__(self) -> None:
         name = self.namespace
-        faults = [*check_metadata(ObjectMeta(name="any", namespace=name))] if name else []
+        faults = [*check_namespace(name)] if name else []
         if faults or not name:
             why = faults[0].message if faults else "it is empty"
             raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')

@@ -47,7 +47,7 @@ def judged(thing: api.Object, strict_cidr: bool, lenient: bool = False) -> Judge
     >>> len(judged(old, strict_cidr=True).refused)
     0
     """
-    found = [*check_object(thing, strict_cidr)]
+    found = [*dict.fromkeys(check_object(thing, strict_cidr))]
     if not (found and strict_cidr):
         return Judgement(found, [])
     always = [*check_object(thing, False)]

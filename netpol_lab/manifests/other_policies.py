@@ -12,8 +12,8 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.passed_over import group_of
+from netpol_lab.manifests.rules.object_rules import check_selector
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, selector_of
-from netpol_lab.manifests.validation import check_selector
 from netpol_lab.model.objects import Direction, Peer, Selector
 from netpol_lab.model.other_policies import (
     EVERY_POD,

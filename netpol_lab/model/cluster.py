@@ -79,6 +79,8 @@ class Cluster:
     texts : mapping of Policy to str
         The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
         document are not in here: nobody would recognise them.
+    specs : mapping of Policy to object
+        The spec of each policy that was read, as it is written; ask `describe` instead.
 
     Examples
     --------
@@ -99,6 +101,7 @@ class Cluster:
     pod_makers: tuple[str, ...] = ()
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
     texts: Mapping[Policy, str] = field(default_factory=dict)
+    specs: Mapping[Policy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         pods, namespaces = (

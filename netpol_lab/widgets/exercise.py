@@ -81,7 +81,7 @@ class Exercise(Card):
         >>> task.check("kind: NetworkPolicy")
         Kubernetes would refuse this:
         <text>:1:1, document 1: NetworkPolicy apiVersion
-          Required: apiVersion not set
+          Required value: apiVersion not set
           1 | kind: NetworkPolicy
               ^
           hint: policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1
@@ -106,7 +106,7 @@ class Exercise(Card):
         >>> lab.exercise("two-tiers").check_cell("kind: NetworkPolicy")
         Kubernetes would refuse this:
         line 2, column 1 of this cell, document 1: NetworkPolicy apiVersion
-          Required: apiVersion not set
+          Required value: apiVersion not set
           2 | kind: NetworkPolicy
               ^
           hint: policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1

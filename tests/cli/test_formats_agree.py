@@ -20,7 +20,8 @@ from netpol_lab.reach.reachability import reachability
 
 
 def pod(namespace, name, labels, workload=""):
-    owner = f"{{apiVersion: apps/v1, kind: StatefulSet, name: {workload}, controller: true}}"
+    kind = "apiVersion: apps/v1, kind: StatefulSet"
+    owner = f"{{{kind}, name: {workload}, uid: u, controller: true}}"
     return (
         f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}, "
         f"labels: {labels}, ownerReferences: [{owner if workload else ''}]}}\n---\n"

@@ -20,7 +20,8 @@ EVERY = {protocol: [[1, 65535]] for protocol in ("TCP", "UDP", "SCTP")}
 
 
 def pod(name, owner):
-    owners = [{"kind": "StatefulSet", "name": owner, "controller": True}] if owner else []
+    made_by = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": owner, "uid": "u"}
+    owners = [made_by | {"controller": True}] if owner else []
     metadata = {"name": name, "namespace": "shop", "ownerReferences": owners}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
 

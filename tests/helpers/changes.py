@@ -31,7 +31,8 @@ spec: {{podSelector: {{matchLabels: {{role: db}}}}, ingress: {text}}}
 
 
 def replicas(name, count, number):
-    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "controller": True}
+    owner = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": name, "uid": "u"}
+    owner["controller"] = True
     for i in range(count):
         labels = {"app": name, "number": str(i)}
         meta = {"name": f"{name}-{number}{i}", "namespace": "shop", "labels": labels}

@@ -20,7 +20,7 @@ def test_only_policies_and_what_they_are_made_of_are_closed():
     assert closed == {
         "ObjectMeta", "LabelSelectorRequirement", "LabelSelector", "IPBlock", "NetworkPolicyPeer",
         "NetworkPolicyPort", "NetworkPolicyIngressRule", "NetworkPolicyEgressRule",
-        "NetworkPolicySpec", "NetworkPolicy", "Object",
+        "NetworkPolicySpec", "NetworkPolicy", "Object", "OwnerReference", "ManagedFieldsEntry",
     }  # fmt: skip
 
 

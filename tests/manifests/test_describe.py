@@ -1,6 +1,7 @@
 """A policy as kubectl describes it."""
 
 import netpol_lab as lab
+from netpol_lab.model.cluster import Cluster
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"
 
@@ -72,3 +73,35 @@ def test_blocks_and_expressions_are_spelt_as_kubectl_does():
 def test_a_policy_may_be_given_in_place_of_its_name():
     shop = lab.load("three-tier")
     assert lab.describe(shop, shop.policies[0]) == lab.describe(shop, str(shop.policies[0]))
+
+
+def test_an_expression_of_one_value_is_no_label():
+    lines = spec_of(
+        "  podSelector: {matchLabels: {b: c}, matchExpressions: [\n"
+        "    {key: a, operator: In, values: [z]}, {key: b, operator: NotIn, values: [q]},\n"
+        "    {key: b, operator: In, values: [c, c]}]}\n"
+    )
+    assert lines[0] == "PodSelector:     a in (z),b=c,b notin (q),b in (c,c)"
+
+
+def test_policy_types_are_printed_as_often_as_they_are_written():
+    lines = spec_of("  policyTypes: [Egress, Egress]\n")
+    assert lines[1:] == [
+        "Not affecting ingress traffic",
+        "Allowing egress traffic:",
+        "<none> (Selected pods are isolated for egress connectivity)",
+        "Policy Types: Egress, Egress",
+    ]
+    assert spec_of("  egress: [{}]\n")[-1] == "Policy Types: Ingress, Egress"
+
+
+def test_cidrs_are_printed_as_they_are_written():
+    block = "{cidr: '2001:DB8:0::/32', except: ['2001:db8:0:1::/64', '2001:DB8:2::/48']}"
+    lines = spec_of(f"  ingress: [{{from: [{{ipBlock: {block}}}]}}]\n")
+    assert lines[5:7] == ["CIDR: 2001:DB8:0::/32", "Except: 2001:db8:0:1::/64, 2001:DB8:2::/48"]
+
+
+def test_a_policy_that_nobody_wrote_is_described_as_we_would_write_it():
+    shop = lab.load("three-tier")
+    alone = Cluster(shop.namespaces, shop.pods, shop.policies)
+    assert lab.describe(alone, "db-access-ingress") == lab.describe(shop, "db-access-ingress")

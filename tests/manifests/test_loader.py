@@ -131,7 +131,7 @@ def test_two_policies_run_together_close_db_even_to_backend(case_directory):
 def test_labels_beside_the_selector_of_a_peer_leave_nothing_to_admit(case_directory):
     """As printed, the second seed is refused even so: its peer has lost its only labels."""
     case = yaml.safe_load((case_directory / "invalid/189-labels-beside-the-selectors.yaml").open())
-    with pytest.raises(ManifestError, match=r"from\[0\]\n  Required: must specify a peer"):
+    with pytest.raises(ManifestError, match=r"from\[0\]\n  Required value: must specify a peer"):
         load(case["manifest"], strict=False)
 
 
@@ -192,14 +192,14 @@ spec:
 def test_all_complaints_come_at_once_with_their_places():
     found = complaints(THREE_MISTAKES)
     assert [(c.document, c.line, c.column, c.path, c.reason) for c in found] == [
-        (2, 12, 3, "spec.matchLabels", Reason.UNKNOWN),
         (2, 14, 3, "spec.ingres", Reason.UNKNOWN),
+        (2, 12, 3, "spec.matchLabels", Reason.UNKNOWN),
         (3, 19, 18, "metadata.name", Reason.INVALID),
         (3, 23, 13, "spec.ingress[0].ports[0].port", Reason.INVALID),
     ]
     assert found[0].object == "NetworkPolicy shop/db"
-    assert found[1].hint == "did you mean ingress?"
-    assert found[1].excerpt == "  ingres:"
+    assert found[0].hint == "did you mean ingress?"
+    assert found[0].excerpt == "  ingres:"
 
 
 def test_a_broken_document_and_a_wrong_one_are_both_told():
@@ -239,9 +239,10 @@ def test_pods_with_impossible_addresses_and_ports_are_refused():
         "spec: {clusterIP: x, ports: [{port: 0, protocol: tcp}]}"
     )
     assert [c.path for c in complaints(service)] == [
-        "spec.clusterIP",
         "spec.ports[0].port",
         "spec.ports[0].protocol",
+        "spec.ports[0].targetPort",
+        "spec.clusterIPs[0]",
     ]
 
 
@@ -388,3 +389,28 @@ def test_a_port_written_as_a_float_is_its_whole_number():
     text = f'{{{head}, "spec": {{"ingress": [{{"ports": [{{"port": 80.0}}]}}]}}}}'
     for written in (text, f"# as YAML\n{text}"):
         assert load(written).policies[0].ingress[0].ports[0].port == 80
+
+
+def test_unknown_fields_come_as_kubectl_sorts_them_and_not_as_they_are_written():
+    text = HEAD + "spec:\n  ingress: [{zz: 1, aa: 2}]\n  b.c: 1\n  b: 2\nBb: 1\n"
+    assert [c.path for c in complaints(text)] == [
+        "Bb", "spec.b", "spec.b.c", "spec.ingress[0].aa", "spec.ingress[0].zz",
+    ]  # fmt: skip
+
+
+def test_unknown_fields_of_later_items_come_in_the_order_of_the_items():
+    rules = "".join(f"  - {{x{i}: 1}}\n" for i in range(12))
+    found = complaints(f"{HEAD}spec:\n  ingress:\n{rules}")
+    assert [c.path for c in found] == [f"spec.ingress[{i}].x{i}" for i in range(12)]
+
+
+def test_the_same_complaint_is_made_once():
+    labels = "spec: {podSelector: {matchLabels: {a: '-', b: '-'}}}\n"
+    assert len(complaints(HEAD + labels)) == 1
+
+
+def test_the_spec_of_a_policy_is_kept_as_it_is_written():
+    block = "spec: {ingress: [{from: [{ipBlock: {cidr: '2001:DB8::/32'}}]}]}\n"
+    cluster = load(HEAD + block)
+    (spec,) = cluster.specs.values()
+    assert spec.ingress[0].peers[0].ip_block.cidr == "2001:DB8::/32"

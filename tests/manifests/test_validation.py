@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.validation import check_object, warnings
 
 
+def policy_of(**spec):
+    return api.NetworkPolicy(metadata=api.ObjectMeta(name="p"), spec=api.NetworkPolicySpec(**spec))
+
+
 def messages(strict=True, **spec):
-    policy = api.NetworkPolicy(
-        metadata=api.ObjectMeta(name="p"), spec=api.NetworkPolicySpec(**spec)
-    )
-    return [problem.message for problem in check_object(policy, strict)]
+    return [problem.message for problem in check_object(policy_of(**spec), strict)]
 
 
 def block(cidr, *excepts):
@@ -37,12 +39,13 @@ def test_zeros_of_an_ipv6_group_are_no_leading_zeros():
 
 def test_old_servers_only_warned_of_host_bits():
     assert messages(strict=False, ingress=block("10.1.2.3/24")) == []
-    meta = api.ObjectMeta(name="p")
-    policy = api.NetworkPolicy(
-        metadata=meta, spec=api.NetworkPolicySpec(ingress=block("10.1.2.3/24"))
-    )
+    policy = policy_of(ingress=block("10.1.2.3/24"))
+    assert list(warnings(policy)) == []
     (warning,) = warnings(policy, strict_cidr=False)
-    assert 'should be "10.1.2.0/24"' in warning.message
+    assert warning.message == (
+        'CIDR value "10.1.2.3/24" is ambiguous in this context '
+        '(should be "10.1.2.0/24" or "10.1.2.3/32"?)'
+    )
 
 
 def test_kubectl_apply_refuses_generated_names():
@@ -111,10 +114,56 @@ def test_external_addresses_of_a_service_are_checked_as_its_own():
 apiVersion: v1
 kind: Service
 metadata: {name: db}
-spec: {externalIPs: [nowhere]}
+spec: {externalIPs: [nowhere], ports: [{port: 80}]}
 status: {loadBalancer: {ingress: [{hostname: example.com}, {ip: nobody}]}}
 """
     with pytest.raises(ManifestError) as caught:
         lab.load(service)
     paths = [one.path for one in caught.value.complaints]
     assert paths == ["spec.externalIPs[0]", "status.loadBalancer.ingress[1].ip"]
+
+
+def test_complaints_come_in_the_order_of_the_server():
+    selector = api.LabelSelector({"-": ""})
+    peer = api.NetworkPolicyPeer(pod_selector=selector, ip_block=api.IPBlock())
+    port = api.NetworkPolicyPort(port=0, protocol="x")
+    rule = api.NetworkPolicyIngressRule((port,), (peer,))
+    policy = api.NetworkPolicy(
+        metadata=api.ObjectMeta(name="A", namespace="B", labels={"-": ""}),
+        spec=api.NetworkPolicySpec(
+            pod_selector=selector,
+            ingress=(rule,),
+            egress=(api.NetworkPolicyEgressRule((port,)),),
+            policy_types=("x",),
+        ),
+    )
+    found = [format_path(problem.path) for problem in check_object(policy)]
+    assert found == [
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.labels",
+        "spec.podSelector.matchLabels",
+        "spec.ingress[0].ports[0].protocol",
+        "spec.ingress[0].ports[0].port",
+        "spec.ingress[0].from[0].podSelector.matchLabels",
+        "spec.ingress[0].from[0]",
+        "spec.egress[0].ports[0].protocol",
+        "spec.egress[0].ports[0].port",
+        "spec.policyTypes[0]",
+        "spec.ingress[0].from[0].ipBlock.cidr",
+    ]
+
+
+def test_an_except_of_a_mapped_block_is_never_a_part_of_it():
+    mapped = block("::ffff:10.0.0.0/104", "10.1.0.0/16")
+    assert messages(strict=False, ingress=mapped) == [
+        '"10.1.0.0/16": must be a strict subset of `cidr`'
+    ]
+
+
+def test_every_warning_says_what_to_write():
+    texts = ("10.1.2.3/24", "010.0.0.0/8", "::ffff:10.0.0.0/104", "2001:DB8::/32")
+    for text in texts:
+        for warning in warnings(policy_of(ingress=block(text)), strict_cidr=False):
+            (read,) = warning.hint.removeprefix("write ").split()
+            assert messages(ingress=block(read)) == []

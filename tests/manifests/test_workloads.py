@@ -195,7 +195,8 @@ metadata:
   name: web-7d4b9c5f6d-x2x9k
   namespace: shop
   labels: {app: web, pod-template-hash: 7d4b9c5f6d}
-  ownerReferences: [{kind: ReplicaSet, name: web-7d4b9c5f6d, controller: true}]
+  ownerReferences:
+  - {apiVersion: apps/v1, kind: ReplicaSet, name: web-7d4b9c5f6d, uid: u, controller: true}
 """
 REPLICA_SET = """
 apiVersion: apps/v1
@@ -203,7 +204,7 @@ kind: ReplicaSet
 metadata:
   name: web-7d4b9c5f6d
   namespace: shop
-  ownerReferences: [{kind: Deployment, name: web, controller: true}]
+  ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: u, controller: true}]
 spec: {replicas: 1}
 """
 
@@ -267,7 +268,7 @@ metadata:
   namespace: shop
   uid: '2'
   labels: {app: web, job-name: web-29374560}
-  ownerReferences: [{kind: Job, name: web-29374560, controller: true}]
+  ownerReferences: [{apiVersion: batch/v1, kind: Job, name: web-29374560, uid: u, controller: true}]
 """
 ITS_JOB = """
 apiVersion: batch/v1
@@ -276,7 +277,7 @@ metadata:
   name: web-29374560
   namespace: shop
   uid: '3'
-  ownerReferences: [{kind: CronJob, name: web, controller: true}]
+  ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: web, uid: u, controller: true}]
 """
 
 
@@ -304,7 +305,7 @@ kind: Pod
 metadata:
   name: {name}-node
   namespace: kube-system
-  ownerReferences: [{{kind: Node, name: node, controller: true}}]
+  ownerReferences: [{{apiVersion: v1, kind: Node, name: node, uid: u, controller: true}}]
 """
         for name in ("etcd", "scheduler")
     )

@@ -112,7 +112,7 @@ def test_a_pod_of_the_other_cluster_only_is_unknown_here():
 def pod(name, namespace="shop", owner=None, **labels):
     metadata = {"name": name, "namespace": namespace, "labels": labels}
     if owner:
-        made_by = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": owner}
+        made_by = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": owner, "uid": "u"}
         metadata["ownerReferences"] = [made_by | {"controller": True}]
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata}
 

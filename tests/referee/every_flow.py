@@ -97,7 +97,8 @@ def with_replica(documents):
     """The same documents where the first running pod has a twin, both made by one Deployment."""
     documents = copy.deepcopy(documents)
     first = next(pod for pod in of_kind(documents, "Pod") if not is_completed(pod))
-    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "twins", "controller": True}
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "twins", "uid": "u"}
+    owner["controller"] = True
     first["metadata"]["ownerReferences"] = [owner]
     twin = copy.deepcopy(first)
     twin["metadata"]["name"] += "-twin"

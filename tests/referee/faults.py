@@ -167,6 +167,48 @@ FAULTS = (
         "return range(1, 2), 1",
     ),
     Fault(
+        "labels have 63 letters, not bytes",
+        "manifests/rules/naming_rules.py",
+        "        if size(text) > self.most:\n",
+        "        if len(text) > self.most:\n",
+    ),
+    Fault(
+        "names may be one longer",
+        "manifests/rules/naming_rules.py",
+        "        if size(text) > self.most:\n",
+        "        if size(text) > self.most + 1:\n",
+    ),
+    Fault(
+        "names must be one shorter",
+        "manifests/rules/naming_rules.py",
+        "        if size(text) > self.most:\n",
+        "        if size(text) >= self.most:\n",
+    ),
+    Fault(
+        "an owner needs no uid",
+        "manifests/rules/metadata_rules.py",
+        "    if not owner.uid:\n",
+        "    if False:\n",
+    ),
+    Fault(
+        "any finalizer will do",
+        "manifests/rules/metadata_rules.py",
+        'if "/" not in finalizer and finalizer not in _EVERY_FINALIZER:',
+        "if False:",
+    ),
+    Fault(
+        "a workload may select other pods than its own",
+        "manifests/rules/object_rules.py",
+        "elif readable and not _matches(selector, labels or {}):",
+        "elif False:",
+    ),
+    Fault(
+        "zeros before a prefix length are none",
+        "manifests/cidrs.py",
+        'if len(length) > 1 and length[0] == "0":',
+        'if len(length) == 2 and length[0] == "0":',
+    ),
+    Fault(
         "the destination's side is forgotten",
         "engine/verdict.py",
         "return self.egress.allowed and self.ingress.allowed",

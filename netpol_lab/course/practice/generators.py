@@ -130,7 +130,8 @@ def egress(rng: Random, level: Level) -> Situation:
     )
     dns = PodSketch("kube-system", "dns", specs.DNS_LABELS, declared)
     offered = [
-        {"protocol": protocol, "port": 53, "targetPort": number} for protocol in ("UDP", "TCP")
+        {"name": name, "protocol": protocol, "port": 53, "targetPort": number}
+        for name, protocol in (("dns", "UDP"), ("dns-tcp", "TCP"))
     ]
     front = service("kube-system", "kube-dns", specs.DNS_LABELS, offered)
     policies = _drawn("garden", max(2, level.policies), specs.either_way, rng, names_of(pods))

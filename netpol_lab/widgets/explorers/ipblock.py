@@ -141,4 +141,4 @@ class BlockExplorer(Explorer[IPBlockInput, IPBlockFacts]):
 def complaint_words(complaint: Complaint) -> str:
     """Return the server's words on a block, and the hint."""
     hint = f" Hint: {complaint.hint}." if complaint.hint else ""
-    return f"{complaint.reason}: {complaint.message or 'write an address block'}.{hint}"
+    return f"{complaint.reason.words}: {complaint.message or 'write an address block'}.{hint}"

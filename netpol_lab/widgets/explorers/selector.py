@@ -183,7 +183,7 @@ def complaint_words(complaint: Complaint) -> str:
     if path:
         message = f"{path}: {message.replace(whole, path)}"
         hint = hint.replace(whole.removesuffix(f".{path}"), "a selector")
-    return f"{complaint.reason}: {message}.{f' Hint: {hint}.' if hint else ''}"
+    return f"{complaint.reason.words}: {message}.{f' Hint: {hint}.' if hint else ''}"
 
 
 class SelectorField(Field):
