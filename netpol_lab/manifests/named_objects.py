@@ -10,7 +10,7 @@ from typing import Any
 
 from netpol_lab.errors import Complaint, NetpolError, Reason, counted, visible
 from netpol_lab.manifests.decoding import Problem
-from netpol_lab.manifests.rules.metadata_rules import WITHOUT_NAMESPACE, check_namespace
+from netpol_lab.manifests.rules.metadata_rules import check_namespace
 
 TWICE = Problem(  # VAL-41
     ("metadata", "name"),
