@@ -244,3 +244,20 @@ def _range(first: str, last: str) -> Iterator[tuple[str, str]]:
     blocks = [*summarize_address_range(start, end)]
     if len(blocks) == 1:
         yield "", str(blocks[0])
+
+
+def except_hint(cidr: str, text: str) -> str:
+    """Return where an exception has to lie that does not lie in its block.
+
+    Examples
+    --------
+    >>> except_hint("10.0.0.0/24", "10.0.0.0/16")
+    'an except has to lie inside 10.0.0.0/24 and be smaller'
+    >>> except_hint("::/0", "169.254.169.254/32")
+    '169.254.169.254/32 is IPv4, and ::/0 holds IPv6 addresses only: put it under a block of IPv4'
+    """
+    own, other = ("IPv6" if ":" in written else "IPv4" for written in (text, cidr))
+    if own != other:
+        holds = f"{cidr} holds {other} addresses only"
+        return f"{text} is {own}, and {holds}: put it under a block of {own}"
+    return f"an except has to lie inside {cidr} and be smaller"

@@ -153,6 +153,8 @@ _TITLES: dict[type, str] = {
     api.NetworkPolicy: "the object itself",
 }
 
+_LISTS_OF_PEERS = {api.NetworkPolicyIngressRule: "from", api.NetworkPolicyEgressRule: "to"}
+
 
 def unknown_field(cls: type, key: str, value: Any, path: Path) -> str:
     """Return where a field belongs that a type doesn't know, or what it is called there.
@@ -175,6 +177,9 @@ def unknown_field(cls: type, key: str, value: Any, path: Path) -> str:
         return f"labels go under matchLabels: {{matchLabels: {{{label}}}}}"
     where = format_path(path) or "the top level"
     if homes := _homes().get(key):
+        if cls in _LISTS_OF_PEERS and api.NetworkPolicyPeer in homes:
+            peers = _LISTS_OF_PEERS[cls]
+            return f"{key} belongs to a peer: write {peers}: above it, and a dash before it"
         owners = " or ".join(dict.fromkeys(_TITLES[home] for home in homes))
         return f"{key} is a field of {owners}, not of {where}: check the indentation"
     return f"{where} knows {', '.join(known)}"

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 
 from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cidrs import cidr_hint, cidr_warnings, fault_of, read_cidr, strict_fault
+from netpol_lab.manifests.cidrs import (
+    cidr_hint,
+    cidr_warnings,
+    except_hint,
+    fault_of,
+    read_cidr,
+    strict_fault,
+)
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.rules.endpoint_rules import check_endpoint_slice, check_endpoints
 from netpol_lab.manifests.rules.metadata_rules import check_metadata
@@ -192,7 +199,7 @@ def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
         yield from _cidr(text, (*path, "except", i), strict)
         inner = read_cidr(text)
         if inner is not None and not outer.contains(inner):
-            hint = f"an except has to lie inside {block.cidr} and be smaller"
+            hint = except_hint(block.cidr, text)
             fault = "must be a strict subset of `cidr`"
             yield invalid((*path, "except", i), text, fault, hint)
 
