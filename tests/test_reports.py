@@ -17,7 +17,7 @@ from netpol_lab.cli.main import main
 from tests.helpers.places import ROOT
 
 REPORTS = sorted((ROOT / "tests" / "reports").glob("*.yaml"))
-KEYS = {"run", "status", "says", "never", "later", "soon"}
+KEYS = {"run", "status", "says", "never", "later"}
 CHARTS = {"plot_matrix": lab.plot_matrix, "plot_exposure": lab.plot_exposure}
 
 
@@ -27,7 +27,6 @@ def checks():
         for number, check in enumerate(held["commands"], 1):
             waits = pytest.mark.xfail(reason="advice and lint come later", strict=True)
             marks = [waits] if check.get("later") else []
-            marks += [pytest.mark.xfail(strict=False)] if check.get("soon") else []
             yield pytest.param(report, check, id=f"{report.stem}-{number}", marks=marks)
 
 
