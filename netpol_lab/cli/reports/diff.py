@@ -23,6 +23,7 @@ from netpol_lab.cli.reports.report import (
     json_items,
 )
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.errors import counted
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.traffic import Change
 from netpol_lab.reach.diff import FEW_CHANGES, Diff, FlowChange, in_lines, join_changes
@@ -191,13 +192,22 @@ class DiffReport(Report):
         )
         at = (port.protocol, port.number)
         in_part = {
-            (change.source, change.destination): Change.CLOSED
-            if at in change.lost
-            else Change.OPENED
+            (change.source, change.destination): _direction(change, at)
             for change in self.in_part
             if at in change.lost or at in change.gained
         }
-        return picture_of(self.diff.after, self.query, port, self.diff.before, in_part)
+        left_out = sum(not _is_drawn(change, at) for change in every)
+        beside = f"{counted(left_out, 'more change')} not shown" if left_out else ""
+        return picture_of(self.diff.after, self.query, port, self.diff.before, in_part, beside)
+
+
+def _is_drawn(change: FlowChange, at: tuple[str, int]) -> bool:
+    """Say whether a picture at one port marks a change."""
+    return at in change.gained | change.lost or (at in change.unsettled and not change.part)
+
+
+def _direction(change: FlowChange, at: tuple[str, int]) -> Change:
+    return Change.CLOSED if at in change.lost else Change.OPENED
 
 
 def _row(change: FlowChange) -> tuple[str, ...]:

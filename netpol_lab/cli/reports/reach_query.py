@@ -170,6 +170,7 @@ def picture_of(
     port: Port,
     before: Reachability | None = None,
     in_part: Mapping[tuple[str, str], Change] | None = None,
+    beside: str = "",
 ) -> Picture:
     """Return the picture of what a query is about, at one port.
 
@@ -183,13 +184,16 @@ def picture_of(
         What was before a change, to mark what differs.
     in_part : mapping of (str, str) to Change, optional
         What differs for some pods of a group only.
+    beside : str
+        What the picture does not show.
     """
     if query.by == "pod":
         traffic = _between_pods(reach, query, port, before)
     else:
         traffic = grouped(reach, query.by, *port, before, in_part)
     ends = (_drawn(reach, query, name) for name in (query.source, query.destination))
-    title = str(query._replace(port=None)) if query.is_part else None
+    asked = str(query._replace(port=None)) if query.is_part else ""
+    title = "; ".join(filter(None, (asked, beside))) or None
     return Picture(
         scene_of(between(traffic, *ends), title=title, view=None if query.by == "pod" else "matrix")
     )

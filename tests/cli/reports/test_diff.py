@@ -10,6 +10,7 @@ from netpol_lab.cli.reports.diff import DiffReport
 from netpol_lab.cli.reports.reach_query import Port, ReachQuery
 from netpol_lab.errors import NetpolError
 from netpol_lab.reach.diff import diff
+from tests.helpers.changes import edited
 
 SHOP = lab.load("three-tier")
 ONE = SHOP.with_policies(["backend-access-ingress"])
@@ -95,3 +96,14 @@ def test_many_new_names_are_counted_and_no_more_where_there_are_none(number, end
     shop = lab.load("three-tier")
     summary = DiffReport(diff(shop, lab.load("three-tier", pods)), ReachQuery()).summary()
     assert summary.endswith(end)
+
+
+def test_the_picture_says_what_of_a_change_it_does_not_show():
+    new = edited(
+        "[{from: [{podSelector: {matchLabels: {role: backend}}}], ports: [{port: 5432}]},"
+        " {from: [{podSelector: {matchLabels: {role: web}}}], ports: [{port: 5432}]}]"
+    )
+    other = SHOP.with_policies([*new, "backend-access-ingress"])
+    shown = changes(SHOP, other).picture().scene
+    assert "1 more change not shown, TCP 5432: " in shown.title  # backend to db, on all other ports
+    assert "not shown" not in changes(SHOP, other, source="web").picture().scene.title
