@@ -238,3 +238,27 @@ def test_a_pod_that_calls_its_own_workload_is_told_that_its_pods_differ(source):
     assert left_open(verdict) == [
         "the workload has several pods, and they differ: name one of them"
     ]
+
+
+TWO_PLACES = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {clusterIP: 10.96.0.1, selector: {app: two}, ports: [{port: 80}]}
+""" + "".join(
+    f"""---
+apiVersion: v1
+kind: Pod
+metadata: {{name: db-{i}, namespace: shop, labels: {{app: two}}}}
+status: {{podIP: 10.0.1.{i}, podIPs: [{{ip: 10.0.1.{i}}}, {{ip: "2001:db8::{i}"}}]}}
+"""
+    for i in (1, 2)
+)
+
+
+def test_behind_a_service_the_addresses_are_those_of_the_pod_that_is_judged():
+    calls = lab.evaluate(lab.load(PODS, TWO_PLACES), "other/client", "10.96.0.1", port=80)
+    words = str(calls)
+    assert "rewritten to shop/db-1 port 80 or shop/db-2 port 80" in words
+    assert "address  judged for 10.0.0.9 -> 10.0.1.1" in words
+    assert "ingress  shop/db-1 is not isolated" in words
