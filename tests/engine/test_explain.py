@@ -262,3 +262,18 @@ def test_behind_a_service_the_addresses_are_those_of_the_pod_that_is_judged():
     assert "rewritten to shop/db-1 port 80 or shop/db-2 port 80" in words
     assert "address  judged for 10.0.0.9 -> 10.0.1.1" in words
     assert "ingress  shop/db-1 is not isolated" in words
+
+
+def test_of_many_pods_behind_a_service_the_first_four_are_named():
+    more = "---".join(
+        f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: two-{i}, namespace: shop, labels: {{app: two}}}}
+"""
+        for i in range(1, 5)
+    )
+    calls = lab.evaluate(lab.load(PODS, TWO_PLACES, more), "other/client", "10.96.0.1", port=80)
+    line = next(line for line in str(calls).splitlines() if line.startswith("  service"))
+    assert line.count(" port 80") == 4
+    assert line.endswith(" or 2 more")

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from dataclasses import replace
 from itertools import permutations
 
@@ -112,3 +113,20 @@ def test_what_becomes_undefined_is_unsettled():
     change = next(c for c in found if (c.source, c.destination) == ("shop/web-0", "shop/db-0"))
     assert (change.gained, change.lost, change.unsettled) == (PortSet(), PortSet(), PortSet.every())
     assert change.causes[0].startswith("left open: the manifests give no address")
+
+
+def test_the_causes_of_a_change_on_many_ports_are_those_of_the_first_six():
+    shop = lab.load("three-tier")
+    policies = "---".join(
+        f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: port-{port}, namespace: shop}}
+spec: {{podSelector: {{matchLabels: {{role: db}}}}, ingress: [{{ports: [{{port: {port}}}]}}]}}
+"""
+        for port in range(11, 27, 2)
+    )
+    more = shop.with_policies([*shop.policies, *lab.load(policies).policies])
+    change = next(c for c in lab.diff(shop, more).changes if c.source == "shop/web")
+    named = [re.search(r"shop/port-(\d+)", words)[1] for words in change.causes]
+    assert named == ["11", "13", "15", "17", "19", "21"]
