@@ -74,6 +74,12 @@ def test_what_is_not_outside_has_no_range(text):
     assert index.range_around(parse_address("10.0.0.6")) is index.ranges[0]
 
 
+def test_an_address_outside_is_in_the_range_that_holds_it():
+    index = EndpointIndex([lab.load(block("10.0.0.0/8"))])
+    for text in ("9.9.9.9", "10.0.0.1", "11.0.0.0", "255.255.255.255"):
+        assert parse_address(text) in index.range_around(parse_address(text))
+
+
 def test_clusters_share_one_frame():
     old, new = lab.load(pod("web", "10.0.0.5")), lab.load(block("10.0.0.0/8") + pod("db"))
     index = EndpointIndex([old, new])
