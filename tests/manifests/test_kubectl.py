@@ -167,6 +167,8 @@ def test_what_may_not_be_read_beside_pods_and_policies_is_a_warning(kubectl):
     cluster = from_kubectl()
     assert len(cluster.pods) == 2
     assert [w.message.partition(" ")[0] for w in cluster.warnings] == ["namespaces", "nodes"]
+    first = str(cluster.warnings[0])
+    assert first.startswith("<kubectl>\n  Forbidden: namespaces could not be read")
 
 
 @pytest.mark.parametrize(
