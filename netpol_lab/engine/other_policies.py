@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from netpol_lab.engine.endpoint_rules import is_own_node
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Peers, Resolution, SinglePeer
 from netpol_lab.engine.service_paths import FlowPath
@@ -98,8 +99,7 @@ def deciding(
     if not resolution.other_policies:
         return ()
     pod = path.arriving.subject(direction).pod
-    itself = path.reaches_itself and not path.through_service
-    if pod is None or itself or not assumptions.enforced:
+    if pod is None or not assumptions.enforced or stays_within(path, assumptions):
         return ()
     end = SinglePeer(path.arriving.subject(direction.opposite))
     return tuple(
@@ -108,6 +108,25 @@ def deciding(
         if pod in subjects(resolution, policy, direction)
         and peers(resolution, policy, direction, end)
     )
+
+
+def stays_within(path: FlowPath, assumptions: Assumptions) -> bool:
+    """Say whether a flow goes to the pod that opens it, or to the node whose address it shares.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> flow = lab.evaluate(lab.load("three-tier"), "web", "web", port=80).flow
+    >>> stays_within(FlowPath(flow, flow), Assumptions())
+    True
+    """
+    source, destination = path.arriving.ends
+    if path.reaches_itself:
+        return not path.through_service
+    pod = source.pod
+    if pod is None or not pod.host_network:
+        return False
+    return is_own_node(pod, destination, assumptions) is True
 
 
 def touched(resolution: Resolution, direction: Direction, ends: Peers) -> Iterator[tuple[int, int]]:

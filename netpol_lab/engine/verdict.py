@@ -341,7 +341,8 @@ class _Judge:
 
         Where those are not left out, they decide so that the answer changes, if they can.
         """
-        sides = tuple(replace(s, other_policies=self.beside.get(s.direction, ())) for s in sides)
+        beside = {} if others.stays_within(self.path, self.assumptions) else self.beside
+        sides = tuple(replace(s, other_policies=beside.get(s.direction, ())) for s in sides)
         answer = not all(side.allowed for side in sides if side.other_policies)
         overrule = self.assumptions.only_network_policies is False
         for side in sides:

@@ -283,8 +283,8 @@ FAULTS = (
     Fault(
         "a policy of another kind keeps a pod from itself",
         "engine/other_policies.py",
-        "itself = path.reaches_itself and not path.through_service",
-        "itself = False",
+        "return not path.through_service",
+        "return False",
     ),
     Fault(
         "policies of other kinds close one side and open the other",
