@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from netpol_lab.errors import Reason, did_you_mean
+from netpol_lab.errors import NetpolError, Reason, did_you_mean
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path
-from netpol_lab.model.assumptions import OPEN_QUESTIONS, SETTLED, Assumptions
+from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, RANGES, SETTLED, Assumptions
 
 Assumed = Mapping[str, Any]  # names of assumptions, and what is assumed
 
@@ -21,9 +21,15 @@ def assumed_problems(assumed: Assumed | None, path: Path, read: bool) -> Iterato
     """Yield what is wrong with an ``assume``; `read` says that the manifests are read already."""
     for name, value in (assumed or {}).items():
         here = (*path, name)
-        if name not in SETTLED and name not in OPEN_QUESTIONS:
+        if name in RANGES:
+            try:
+                replace(DEFAULTS, **{name: value})
+            except NetpolError as error:
+                yield Problem(here, Reason.INVALID, str(error))
+        elif name not in SETTLED and name not in OPEN_QUESTIONS:
             said = f'there is no assumption called "{name}"'
-            near = did_you_mean(str(name).replace("-", "_"), [*SETTLED, *OPEN_QUESTIONS])
+            known, meant = [*SETTLED, *OPEN_QUESTIONS, *RANGES], str(name).replace("-", "_")
+            near = did_you_mean(meant, [meant] if meant in known else known)
             yield Problem(here, Reason.UNKNOWN, said, near, of_key=True)
         elif name in SETTLED and not isinstance(value, bool):
             yield Problem(here, Reason.TYPE, "must be true or false")
@@ -49,5 +55,8 @@ def assumed_in_words(assumed: Assumed) -> str:
     >>> assumed_in_words({"enforced": False, "own_node_egress": None})
     ', assuming enforced=false, own_node_egress=null'
     """
-    each = (f"{name}={_WORDS[value]}" for name, value in assumed.items())
+    each = (
+        f"{name}={_WORDS[value] if isinstance(value, bool | None) else value}"
+        for name, value in assumed.items()
+    )
     return f", assuming {', '.join(each)}" if assumed else ""

@@ -33,14 +33,14 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
     from dataclasses import replace
 
     from netpol_lab.errors import NetpolError, did_you_mean
-    from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, SETTLED
+    from netpol_lab.model.assumptions import DEFAULTS, OPEN_QUESTIONS, RANGES, SETTLED
 
     usual = dict.fromkeys(SETTLED, True) | dict.fromkeys(OPEN_QUESTIONS)
     typed: dict[str, Any] = {}
     for text in options.assume:
         name, _, value = text.partition("=")
         name = name.replace("-", "_")
-        if name.removesuffix("s") in ("pod_cidr", "node_cidr"):
+        if f"{name.removesuffix('s')}s" in RANGES:
             option = f"--{name.removesuffix('s').replace('_', '-')}"
             raise NetpolError(f"{name} is an option of its own: write {option} {value or 'CIDR'}")
         if name not in usual:

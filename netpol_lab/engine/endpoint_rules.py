@@ -183,9 +183,12 @@ def is_itself(source: Endpoint, destination: Endpoint) -> bool:
     >>> is_itself(web, web)
     True
     """
-    if source.pod is None or destination.pod is None:
-        return source.pod is not None and destination.address in source.pod.known_addresses
-    return str(source.pod) == str(destination.pod)
+    if source.pod is None:
+        return False
+    if destination.pod is not None:
+        return str(source.pod) == str(destination.pod)
+    shared = source.pod.host_network and is_own_node(source.pod, destination) is True
+    return shared or destination.address in source.pod.known_addresses
 
 
 def sees_address(peer: Endpoint, assumptions: Assumptions) -> bool:

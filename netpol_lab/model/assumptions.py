@@ -148,12 +148,13 @@ class Assumptions:
     node_cidrs: tuple[Network, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("pod_cidrs", "node_cidrs"):
+        for name in RANGES:
             given = getattr(self, name)
-            given = (given,) if isinstance(given, str) else given
+            given = given if isinstance(given, list | tuple) else (given,)
             object.__setattr__(self, name, tuple(map(checked_network, given)))
 
 
+RANGES = ("pod_cidrs", "node_cidrs")
 DEFAULTS = Assumptions()
 OPEN_QUESTIONS: dict[str, OpenQuestion] = {
     f.name: f.metadata["question"] for f in fields(Assumptions) if "question" in f.metadata

@@ -106,3 +106,17 @@ def test_what_a_list_about_a_cluster_at_hand_assumes_is_taken_along():
     assert lab.expect(shop, text).hold
     with pytest.raises(ManifestError, match="these are read"):
         lab.expect(shop, text.replace("enforced", "strict_cidr"))
+
+
+def test_a_case_may_say_where_unknown_addresses_lie(tmp_path):
+    both = POLICY.partition("---\n")[0].replace("name: b", "name: a") + "---\n" + POLICY
+    start = "manifests: |\n" + both.replace("CIDR", "10.0.0.0/8")
+    asked = "expect: [{from: x/a, to: x/b, port: 1, allowed: ANSWER}]\n"
+    near = "assume: {pod_cidrs: [10.1.0.0/16]}\n"
+    assert outcome(tmp_path, near + asked.replace("ANSWER", "true"), start).hold
+    far = near.replace("[10.1.0.0/16]", "192.168.0.0/16")
+    assert outcome(tmp_path, far + asked.replace("ANSWER", "false"), start).hold
+    report = outcome(tmp_path, near + asked.replace("ANSWER", "false"), start)
+    assert "pod_cidrs=['10.1.0.0/16']" in str(report)
+    bad = outcome(tmp_path, near.replace("/16", "") + asked.replace("ANSWER", "true"), start)
+    assert '"10.1.0.0" is no range of addresses: write it as a CIDR' in str(bad)
