@@ -217,8 +217,8 @@ FAULTS = (
     Fault(
         "a pod can be cut off from itself",
         "engine/verdict.py",
-        "        return Exemption.ITSELF\n",
-        "        return None\n",
+        "service_loopback):\n        return Exemption.ITSELF\n",
+        "service_loopback):\n        return None\n",
     ),
     Fault(
         "a client outside always keeps its address through a Service",
