@@ -62,7 +62,8 @@ class Cluster:
         self.routes = Services(documents, self)
         self.nodes = objects(documents, "v1", "Node")
         self.namespaces = objects(documents, "v1", "Namespace")
-        self.node_at = dict(self.named_nodes())
+        named = sorted(self.named_nodes(), key=lambda pair: pair[1] is not None)
+        self.node_at = dict(named)  # a name counts more than none
         for pod in self.everything:  # on the host network it has the addresses of its node
             if on_host_network(pod) and not addresses(pod):
                 own = [{"ip": str(address)} for address in self.node_addresses(pod)]
