@@ -118,7 +118,8 @@ class FirstFailure:
 
 
 def _first_cluster(item: pytest.Item) -> int:
-    return item.callspec.params.get("first", 0) if hasattr(item, "callspec") else 0
+    first = item.callspec.params.get("first", 0) if hasattr(item, "callspec") else 0
+    return first if isinstance(first, int) else 0
 
 
 PYTEST = ("-x", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", "-p", "no:xdist")
@@ -286,3 +287,12 @@ def measured(workers: Sequence[Worker], files: Iterable[str]) -> dict[str, float
         else:
             costs[name] = found["cpu"]
     return costs
+
+
+def fails_together(
+    workers: Sequence[Worker], modules: Iterable[str], costs: Mapping[str, float]
+) -> str:
+    """Say what fails without a mutant when several files of tests run in one process."""
+    groups = {step for module in modules for step in steps_for(module, costs) if step.files[1:]}
+    failed = tried(workers, ((None, [step]) for step in sorted(groups)), {})
+    return next((found["killer"] for _, _, found in failed if found["killer"]), "")

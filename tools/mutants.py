@@ -32,7 +32,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mutant_trial import ROOT, Mutant, Worker, measured, steps_for, tried
+from mutant_trial import ROOT, Mutant, Worker, fails_together, measured, steps_for, tried
 from mutations import mutations
 
 ROOMS = ("engine", "reach", "manifests")
@@ -175,6 +175,9 @@ def main() -> int:
             file for room in ROOMS for file in sorted((ROOT / "tests" / room).rglob("test_*.py"))
         ]
         costs = measured(workers, (file.relative_to(ROOT).as_posix() for file in files))
+        modules = {mutant.module.partition("/")[0]: mutant.module for mutant in mutants}
+        if failed := fails_together(workers, modules.values(), costs):
+            sys.exit(f"fails without a mutant, beside other files of tests: {failed}")
         say(f"without a mutant all takes {sum(costs.values()):.0f} s of processor time\n")
         tasks = ((mutant, steps_for(mutant.module, costs)) for mutant in mutants)
         for mutant, _, found in tried(workers, tasks, costs):
