@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.verdict import Side, Verdict, evaluate
+from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy
-from netpol_lab.reach.changed_pairs import changed_pair
+from netpol_lab.reach.changed_pairs import changed_pair, come_and_gone
 from netpol_lab.reach.reachability import Reachability
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def why(diff: Diff, change: FlowChange, protocol: str, port: int) -> Iterator[st
         sides = zip((diff.before, diff.after), pair, strict=True)
         yield from _reasons(*(_judged(reach, *places, protocol, port) for reach, places in sides))
     else:
-        yield from _come_and_gone(diff, change)
+        yield from _in_words(come_and_gone(diff, change, protocol, port))
 
 
 def _judged(
@@ -74,17 +75,13 @@ def _alone(diff: Diff, change: FlowChange) -> str:
     return ""
 
 
-def _come_and_gone(diff: Diff, change: FlowChange) -> Iterator[str]:
-    """Yield the pods of the two groups that only one side has: nothing else tells the change."""
-    sides = ((diff.before, diff.after, "is gone"), (diff.after, diff.before, "is new"))
-    for reach, other, what in sides:
-        here, there = reach.groups("pod").members, other.groups("pod").members
-        groups = reach.groups(diff.by).members
-        among = groups.get(change.source, 0) | groups.get(change.destination, 0)
-        only = [name for name, bit in here.items() if bit & among and name not in there]
-        yield from (f"{name} {what}" for name in only[:MOST_NAMED])
-        if len(only) > MOST_NAMED:
-            yield f"{len(only) - MOST_NAMED:,} more pods: {what.removeprefix('is ')}"
+def _in_words(pods: Mapping[str, bool]) -> Iterator[str]:
+    """Yield which pods are new and which are gone."""
+    for gone, what in ((True, "gone"), (False, "new")):
+        names = [name for name, is_gone in pods.items() if is_gone is gone]
+        yield from (f"{name} is {what}" for name in names[:MOST_NAMED])
+        if len(names) > MOST_NAMED:
+            yield f"{counted(len(names) - MOST_NAMED, 'more pod')}: {what}"
 
 
 def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:

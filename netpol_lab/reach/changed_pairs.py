@@ -38,13 +38,39 @@ def changed_pair(diff: Diff, change: FlowChange, protocol: str, port: int) -> Ch
 
     None where no two ends that are there before and after tell it.
     """
-    class_ = diff.before.matrix.classes.class_of(protocol, port)
-    kinds = {kind: (protocol, port) in ports for kind, ports in change.kinds.items()}
-    kind = next(kind for kind, has in kinds.items() if has)
+    class_, kind = _asked(diff, change, protocol, port)
     for wanted in _WANTED[kind]:
         if places := _lasting(diff, change, class_, wanted):
             return ChangedPair(places, places)
     return None if change.part else _replaced(diff, change, class_, kind)
+
+
+def come_and_gone(diff: Diff, change: FlowChange, protocol: str, port: int) -> dict[str, bool]:
+    """Return the pods of a change that only one side has: whether each is gone, else it is new.
+
+    Only those count that could open a connection at the port, or be reached there.
+    """
+    class_, kind = _asked(diff, change, protocol, port)
+    found: dict[str, bool] = {}
+    for is_old, here, other in _sides(diff, kind):
+        for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
+            only = [place for place in places if place in _pods(here) and place not in _pods(other)]
+            found |= {here.index.names[place]: is_old for place in only}
+    return found
+
+
+def _asked(diff: Diff, change: FlowChange, protocol: str, port: int) -> tuple[int, str]:
+    """Return the class of a port, and what became of it."""
+    class_ = diff.before.matrix.classes.class_of(protocol, port)
+    return class_, next(kind for kind, ports in change.kinds.items() if (protocol, port) in ports)
+
+
+def _sides(diff: Diff, kind: str) -> Iterator[tuple[bool, Reachability, Reachability]]:
+    """Yield the side where a change shows, whether it is the old one, and the other side."""
+    if kind != "lost":
+        yield False, diff.after, diff.before
+    if kind != "gained":
+        yield True, diff.before, diff.after
 
 
 def _any(was: AllowedPorts, now: AllowedPorts) -> int:
@@ -87,9 +113,7 @@ def _first_pair(sources: int, destinations: int) -> Places | None:
 
 def _replaced(diff: Diff, change: FlowChange, class_: int, kind: str) -> ChangedPair | None:
     """Return two ends on one side, with those that stand for them on the other."""
-    old_first = {"gained": (False,), "lost": (True,), "unsettled": (False, True)}[kind]
-    for is_old in old_first:
-        here, other = (diff.before, diff.after) if is_old else (diff.after, diff.before)
+    for is_old, here, other in _sides(diff, kind):
         for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
             there = tuple(_counterpart(here, other, place) for place in places)
             if None not in there and there[0] != there[1]:
@@ -102,14 +126,14 @@ MOST_TRIED = 100  # pairs of pods
 
 
 def _open_pairs(
-    reach: Reachability, by: str, change: FlowChange, class_: int, undefined: bool
+    reach: Reachability, by: str, change: FlowChange, class_: int, perhaps: bool
 ) -> Iterator[Places]:
-    """Yield the first pairs of ends between which a class of ports is allowed, or undefined."""
+    """Yield the first pairs of ends between which a class of ports is allowed, or may be."""
     members, tried = reach.groups(by).members, 0
     sources, destinations = (members.get(name, 0) for name in (change.source, change.destination))
     for here in ones(sources):
         for ports, ends in reach.matrix.row(here):
-            if (ports.undefined if undefined else ports.certain) & class_:
+            if (ports.possible if perhaps else ports.certain) & class_:
                 for there in ones(ends & destinations & ~(1 << here)):
                     yield here, there
                     tried += 1

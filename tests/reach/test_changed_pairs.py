@@ -1,5 +1,7 @@
 """Two ends stand for a change between groups: the same two before and after where there are."""
 
+import pytest
+
 import netpol_lab as lab
 from netpol_lab.reach.changed_pairs import changed_pair
 from tests.helpers.changes import isolating, load, replicas
@@ -50,3 +52,25 @@ def test_then_the_new_pod_itself_is_the_cause():
     found = lab.diff(load([*PODS, third]), load([*more, third]), by="workload")
     (change,) = (c for c in found.changes if c.destination == "shop/db")
     assert change.causes == ("shop/web-x2 is new",)
+
+
+def test_a_pod_that_went_without_such_a_connection_is_no_cause():
+    old = [*replicas("web", 2, "x"), *replicas("job", 1, "x"), *replicas("db", 1, "x")]
+    new = [*replicas("web", 3, "x"), *replicas("db", 1, "x")]
+    only = isolating("db", {"number": "2"})
+    only["spec"]["podSelector"] = {}
+    found = lab.diff(load([*old, only]), load([*new, only]), by="namespace")
+    (change,) = (c for c in found.changes if c.source == c.destination)
+    assert change.causes == ("shop/web-x2 is new",)
+
+
+@pytest.mark.parametrize(("number", "last"), [(5, "shop/web-x6 is new"), (6, "1 more pod: new")])
+def test_many_new_pods_are_counted(number, last):
+    new = [*replicas("web", 2 + number, "x"), *replicas("db", 1, "x")]
+    only = isolating("db", {})
+    only["spec"]["ingress"][0]["from"][0]["podSelector"] = {
+        "matchExpressions": [{"key": "number", "operator": "NotIn", "values": ["0", "1"]}]
+    }
+    found = lab.diff(load([*PODS, only]), load([*new, only]), by="workload")
+    (change,) = (c for c in found.changes if c.destination == "shop/db" and c.source == "shop/web")
+    assert change.causes[-1] == last
