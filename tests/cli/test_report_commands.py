@@ -393,7 +393,8 @@ def test_a_report_in_the_folder_that_is_read_is_no_input_the_next_time(
     for status in (main(list(words)), main(list(words))):
         assert status == 0
     assert "report.json\n  NotRead: " in capsys.readouterr().err
-    assert main(["reach", ".", "--expect", "report.txt", "--update"]) == 0
+    for _ in range(2):
+        assert main(["reach", ".", "--expect", "report.txt", "--update"]) == 0
 
 
 @pytest.mark.parametrize("option", ["--from", "--to", "--out", "--expect"])
