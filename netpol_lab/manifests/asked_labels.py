@@ -44,6 +44,12 @@ class AskedLabels:
             if question.key in ADDED_LABELS:
                 self._about.setdefault(question.key, []).append(question)
 
+    def __or__(self, other: AskedLabels) -> AskedLabels:
+        both = AskedLabels({})
+        for key in {**self._about, **other._about}:
+            both._about[key] = [*self._about.get(key, ()), *other._about.get(key, ())]
+        return both
+
     def values(
         self, key: str, namespace: str, written: Mapping[str, str]
     ) -> tuple[str, ...] | None:

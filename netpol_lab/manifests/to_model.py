@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.asked_labels import AskedLabels
 from netpol_lab.manifests.cidrs import parse_cidr
 from netpol_lab.manifests.services.endpoints import ListedEndpoints
 from netpol_lab.manifests.workloads import Key, Workloads, is_finished
@@ -18,6 +19,7 @@ from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Operator, Requirement, Selector
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.replicas import Replicas
 from netpol_lab.model.services import Service, ServicePort
 
 DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
@@ -43,12 +45,17 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     """
     objects = {kind: [_placed(thing) for thing in alike] for kind, alike in objects.items()}
     nodes = _nodes(objects.get("Node", ()), objects.get("Pod", ()))
-    workloads = Workloads(objects)
-    running = objects.get("Pod", [])
-    all_pods = (*((pod, False) for pod in running), *workloads.missing_pods(running))
-    pods = tuple(
-        _pod(pod, nodes, workloads.owner(pod.metadata), supposed) for pod, supposed in all_pods
-    )
+    running, asked = objects.get("Pod", []), AskedLabels(objects)
+
+    def made_by_workloads(asked: AskedLabels) -> tuple[model.Pod, ...]:
+        made_by = Workloads(objects, asked)
+        made = made_by.missing_pods(running)
+        return tuple(_pod(pod, nodes, made_by.owner(pod.metadata), unsure) for pod, unsure in made)
+
+    workloads, made = Workloads(objects, asked), made_by_workloads(asked)
+    listed_pods = (_pod(pod, nodes, workloads.owner(pod.metadata), False) for pod in running)
+    pods = (*listed_pods, *made)
+    replicas = Replicas(asked, made_by_workloads) if made else None
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
     listed = ListedEndpoints(objects)
     services = tuple(_service(service, listed) for service in objects.get("Service", ()))
@@ -59,7 +66,7 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
         name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
         for name in names
     }
-    return Cluster(namespaces, pods, policies, services, nodes)
+    return Cluster(namespaces, pods, policies, services, nodes, replicas=replicas)
 
 
 def _placed(thing: Any) -> Any:

@@ -86,15 +86,17 @@ class Workloads:
     ----------
     objects : mapping of str to iterable
         Objects of `netpol_lab.manifests.api_types` by kind, with their namespaces filled in.
+    asked : AskedLabels
+        What tells their pods apart.
     """
 
-    def __init__(self, objects: Mapping[str, Iterable[Any]]) -> None:
+    def __init__(self, objects: Mapping[str, Iterable[Any]], asked: AskedLabels) -> None:
         self._known: dict[Key, api.Workload] = {
             Key(found.metadata.namespace, kind, found.metadata.name): found
             for kind in KINDS
             for found in objects.get(kind, ())
         }
-        self._asked = AskedLabels(objects)
+        self._asked = asked
 
     def owner(self, meta: api.ObjectMeta) -> Key | None:
         """Return the workload at the top of a chain of owners: a Deployment, not its ReplicaSet.

@@ -25,6 +25,7 @@ from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.replicas import Replicas
 from netpol_lab.model.services import Service
 
 
@@ -66,6 +67,8 @@ class Cluster:
         The addresses of each node that something names, as far as Nodes and pods tell.
     other_policies : tuple of OtherPolicy
         Policies of other kinds: flows that they could decide are undefined.
+    replicas : Replicas, optional
+        How pods of workloads could be told apart further, where workloads make some.
     warnings : tuple of Complaint
         What the API server would accept with a warning.
     dropped : tuple of Complaint
@@ -95,6 +98,7 @@ class Cluster:
     services: tuple[Service, ...] = ()
     nodes: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
     other_policies: tuple[OtherPolicy, ...] = ()
+    replicas: Replicas | None = field(default=None, repr=False)
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)

@@ -21,6 +21,7 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import checked_port
 from netpol_lab.model.objects import Pod
 from netpol_lab.model.ports import PortSet, is_governed
+from netpol_lab.model.replicas import told_apart_alike
 from netpol_lab.reach import blast_radius as paths
 from netpol_lab.reach.build_matrix import build_matrices
 from netpol_lab.reach.certainty import AllowedPorts, ReachMatrix
@@ -64,6 +65,7 @@ def side_by_side(
     """Return the flows of several clusters, with the same ends and port classes in all answers."""
     for cluster in clusters:
         checked_cluster(cluster)
+    clusters = told_apart_alike(clusters)
     index = EndpointIndex(clusters, assumptions.node_cidrs)
     matrices = build_matrices(clusters, index, assumptions)
     return tuple(

@@ -53,3 +53,9 @@ metadata: {name: db, namespace: shop}
 spec: {replicas: 2147483647, ordinals: {start: 2147483000}, template: {metadata: {labels: {a: b}}}}
 """
     assert [pod.name for pod in lab.load(text).pods] == ["db-2147483000", "db-2147483001"]
+
+
+def test_what_two_clusters_ask_for_is_joined():
+    one, other = (AskedLabels({"NetworkPolicy": [policy(asking(n))]}) for n in ("0", "1"))
+    assert (one | other).values(INDEX, "shop", {}) == ("0", "1")
+    assert one.values(INDEX, "shop", {}) == ("0",)
