@@ -76,6 +76,8 @@ def _rewriting(verdict: Verdict) -> Iterator[str]:
     if arriving is not verdict.flow:
         end, places = verdict.flow.destination, _places(verdict)
         what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
+        if end.address in verdict.cluster.node_names and not end.service:
+            what = f"is the address of a node, whose port {verdict.flow.port} leads"
         yield f"  service  {end} {what} to {' or '.join(places)}"
 
 

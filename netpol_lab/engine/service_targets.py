@@ -142,8 +142,8 @@ def _listed(
     if missing:
         yield Target(Endpoint(service=service), port, missing, listed.node)
     else:
-        node = listed.node or (pod.node if pod else None)
-        yield Target(Endpoint(pod, listed.address), port, node=node)
+        end = Endpoint(pod, listed.address) if pod else cluster.endpoint(str(listed.address))
+        yield Target(end, port, node=listed.node or (pod.node if pod else None))
 
 
 # ---------------------------------------------------------------- the pods of a selector

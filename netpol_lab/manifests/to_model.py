@@ -133,15 +133,16 @@ def _service(service: api.Service, listed: ListedEndpoints) -> Service:
         selector=Selector(_label_requirements(labels)) if labels else None,
         addresses=tuple(dict.fromkeys((*inner, *outer))),
         headless=headless,
-        ports=tuple(map(_service_port, spec.ports or ())),
+        ports=tuple(_service_port(port, headless) for port in spec.ports or ()),
         outer_addresses=outer,
         endpoints=listed.of(meta.namespace, meta.name, bool(labels)),
         stays_on_node=spec.internal_traffic_policy == "Local",
     )
 
 
-def _service_port(port: api.ServicePort) -> ServicePort:
+def _service_port(port: api.ServicePort, headless: bool) -> ServicePort:
     target, on_nodes = port.target_port or port.port, port.node_port or None
+    on_nodes = None if headless else on_nodes  # SEM-76
     return ServicePort(port.port, target, _protocol(port), port.name, on_nodes)
 
 

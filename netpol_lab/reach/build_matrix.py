@@ -17,6 +17,7 @@ from netpol_lab.reach.endpoint_index import EndpointIndex
 from netpol_lab.reach.grants import Grant, grants
 from netpol_lab.reach.peer_views import PeerViews
 from netpol_lab.reach.port_classes import PortClasses
+from netpol_lab.reach.service_ends import ServiceEnds
 
 Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
 
@@ -50,10 +51,12 @@ def _granted(
 ) -> Iterator[Sides]:
     """Yield what both sides grant in each reading."""
     resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
+    doors = ServiceEnds(cluster, index, resolution) if assumptions.enforced else None
     for reading, others in extremes(cluster, assumptions):
         views = PeerViews(cluster, index, reading)
         egress, ingress = ([*grants(resolution, views, way, others)] for way in _WAYS)
-        yield egress, ingress
+        for leaving in doors.readings(egress, ingress, assumptions) if doors else [egress]:
+            yield leaving, ingress
 
 
 _WAYS = (Direction.EGRESS, Direction.INGRESS)

@@ -50,7 +50,7 @@ class EndpointIndex:
         Returns
         -------
         AddressRange or None
-            None for an address of a pod or a Service, or loopback.
+            None for an address of a pod, a Service with a selector, or loopback.
 
         Examples
         --------
@@ -123,20 +123,23 @@ def _trimmed(piece: Range, taken: set[int], never: Iterable[Range]) -> Range:
 
 
 def _taken(cluster: Cluster) -> Iterator[Address]:
-    """Yield the addresses that mean a pod, or whatever is behind a Service (SEM-53, SEM-74)."""
+    """Yield the addresses that mean a pod, or pods behind a Service (SEM-53)."""
     yield from cluster.owners
-    yield from chain.from_iterable(service.addresses for service in cluster.services)
+    rewritten = (service for service in cluster.services if service.selector is not None)
+    yield from chain.from_iterable(service.addresses for service in rewritten)
 
 
 def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
-    """Yield the ranges that can matter: of ipBlocks and nodes."""
+    """Yield the ranges that can matter: of ipBlocks, nodes, and Services that select no pods."""
     for policy in cluster.policies:
         for rule in chain.from_iterable(map(policy.rules, Direction)):
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
     running = (pod for pod in cluster.pods if not pod.finished)
     unsure = any(pod.node is None for pod in running)  # its node may be any of them (SEM-50)
+    unsure |= any(service.node_ports for service in cluster.services)  # at any node (SEM-76)
     nodes = [cluster.node_names] if unsure else (pod.node_addresses for pod in cluster.pods)
     hosts = (pod.known_addresses for pod in cluster.pods if pod.host_network)
-    for address in {*chain.from_iterable(chain(nodes, hosts))}:
+    beside = (s.addresses for s in cluster.services if s.selector is None)
+    for address in {*chain.from_iterable(chain(nodes, hosts, beside))}:
         yield AddressRange(address, address)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from netpol_lab.engine.other_policies import deciding
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_paths import FlowPath
-from netpol_lab.engine.verdict import Exemption, Side, exemption_of
+from netpol_lab.engine.verdict import Exemption, Side, evaluate, exemption_of
 from netpol_lab.model.assumptions import OPEN_QUESTIONS, readings
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.objects import Direction
@@ -39,7 +39,8 @@ class PortSides:
     """
 
     def __init__(self, reach: Reachability, port: int, protocol: str) -> None:
-        self._index = reach.index
+        self._cluster, self._index = reach.cluster, reach.index
+        self._asked = port, protocol, reach.assumptions
         self._port, self._protocol = port, protocol
         self._assumptions = next(readings(reach.assumptions, OPEN_QUESTIONS))
         self._resolution = resolution_of(reach.cluster)
@@ -59,6 +60,10 @@ class PortSides:
         They say what the `sides` of its verdict say; an address outside stands for its range.
         """
         here, there = (self._index.place_of[name] for name in (source, destination))
+        goal = self._index.outside.get(there)
+        if goal and self._cluster.services_at(goal.first, self._port, self._protocol):
+            goal_name = self._index.flow_name(there)
+            return evaluate(self._cluster, source, goal_name, *self._asked).sides
         egress, ingress = Direction.EGRESS, Direction.INGRESS
         return self._side(egress, here, there), self._side(ingress, here, there)
 

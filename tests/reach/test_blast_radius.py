@@ -122,3 +122,20 @@ def test_what_may_be_reached_comes_last_and_is_not_sure(open_questions):
     sure = [one.sure for one in found]
     assert sure == sorted(sure, reverse=True)
     assert tuple(one for one in found if one.sure) == open_questions.blast_radius("shop/a-x0")
+
+
+def test_what_is_only_undefined_is_not_in_the_radius():
+    pods = "\n---\n".join(
+        f"{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: s}}}}"
+        for name in ("a", "b")
+    )
+    policy = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: s}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}
+"""
+    reach = lab.reachability(lab.load(pods, policy))
+    assert reach.undefined("s/a", "s/b")
+    assert not reach.ports("s/a", "s/b")
+    assert all(found.name != "s/b" for found in reach.blast_radius("s/a"))

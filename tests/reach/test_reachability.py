@@ -40,8 +40,9 @@ def test_reachability_holds_in_every_conformance_case(path):
     cluster = lab.load(case["manifests"])
     reach = lab.reachability(cluster)
     for (source, destination, port, protocol), expected in expand(case, documents).items():
-        if is_governed(protocol) and not is_one_of_several(cluster, source, destination):
-            assert answer(reach, source, destination, port, protocol) is expected
+        flow = source, destination, port, protocol
+        if is_governed(protocol) and not is_one_of_several(cluster, *flow):
+            assert answer(reach, *flow) is expected
 
 
 def answer(reach, source, destination, port, protocol="TCP"):
@@ -50,12 +51,12 @@ def answer(reach, source, destination, port, protocol="TCP"):
     return None if (protocol, port) in reach.undefined(source, destination) else False
 
 
-def is_one_of_several(cluster, *names):
-    """Is an end given by one of two addresses of a pod, or by that of a Service?"""
-    ends = [cluster.endpoint(name) for name in names]
-    services = {address for service in cluster.services for address in service.addresses}
+def is_one_of_several(cluster, source, destination, port, protocol):
+    """Is an end given by one of two addresses of a pod, or does it lead through a Service?"""
+    ends = [cluster.endpoint(name) for name in (source, destination)]
     dual = any(end.pod and end.address and len(end.pod.addresses) > 1 for end in ends)
-    return dual or not services.isdisjoint(end.address for end in ends)
+    led = ends[1].service or cluster.services_at(ends[1].address, port, protocol)
+    return dual or bool(led)
 
 
 # Pairs
@@ -84,6 +85,39 @@ def test_two_outside_addresses_are_nothing_to_ask_about(shop):
 def test_what_is_not_outside_is_refused(shop, end):
     with pytest.raises(FlowError, match="neither a pod nor an address outside"):
         shop.ports("web", end)
+
+
+SERVICES = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Service, metadata: {name: api, namespace: shop},
+   spec: {clusterIP: 10.96.0.1, ports: [{port: 443}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: bare, namespace: shop},
+   spec: {selector: {role: db}, ports: [{port: 443}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: db, namespace: shop},
+   spec: {clusterIP: 10.96.0.2, selector: {role: db}, ports: [{port: 443}]}}
+- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: shop},
+   spec: {podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.96.0.1/32}}]},
+                                    {to: [{ipBlock: {cidr: 10.96.0.2/32}}]}]}}
+"""
+
+
+@pytest.mark.parametrize("asked", ["svc/shop/api", "svc/shop/bare", "svc/shop/db"])
+def test_services_do_not_occur_by_name_with_or_without_selector_and_address(asked):
+    reach = lab.reachability(lab.load("three-tier", SERVICES))
+    for question in (reach.ports, reach.undefined, reach.between):
+        with pytest.raises(FlowError, match="Services do not occur here: ask for a verdict on one"):
+            question("web", asked)
+
+
+def test_of_service_addresses_only_those_without_selector_are_ends():
+    reach = lab.reachability(lab.load("three-tier", SERVICES))
+    names = [*map(str, reach.ends)]
+    assert "10.96.0.1" in names
+    assert "10.96.0.2" not in names
+    with pytest.raises(FlowError, match="Services do not occur here"):
+        reach.ports("web", "10.96.0.2")
 
 
 def test_one_of_several_addresses_of_a_pod_is_refused():
@@ -204,7 +238,7 @@ def test_the_loopback_of_a_workload_is_that_of_each_pod(replicas):
     assert lab.evaluate(replicas.cluster, "shop/web", "127.0.0.1", port=81).allowed is True
 
 
-def test_a_service_without_pods_is_an_address_outside():
+def test_the_address_of_a_service_without_selector_is_open_where_it_leads_on():
     service = {
         "apiVersion": "v1",
         "kind": "Service",
@@ -213,7 +247,8 @@ def test_a_service_without_pods_is_an_address_outside():
     }
     reach = lab.reachability(lab.load("\n---\n".join(map(json.dumps, [service, pod("web")]))))
     assert "10.96.0.1" in map(str, reach.ends)
-    assert reach.ports("web", "10.96.0.1") == PortSet.every()
+    assert reach.undefined("web", "10.96.0.1") == PortSet.of("TCP", 443)
+    assert reach.ports("web", "10.96.0.1") == PortSet.every() - PortSet.of("TCP", 443)
 
 
 def test_something_else_than_a_cluster_is_refused_kindly():

@@ -313,6 +313,90 @@ FAULTS = (
 )
 
 
+# Slips about Services: what is behind them, and what is listed.
+FAULTS_OF_SERVICES = (
+    Fault(
+        "the number of the target port counts for listed endpoints",
+        "engine/service_targets.py",
+        "yield from _listed(cluster, service, listed, port.port, needs_port=True)",
+        "yield from _listed(cluster, service, listed, offered.port, needs_port=True)",
+    ),
+    Fault(
+        "the first port of an endpoint will do, whatever its name",
+        "engine/service_targets.py",
+        "if (port.name, port.protocol) == (offered.name, offered.protocol):",
+        "if port.protocol == offered.protocol:",
+    ),
+    Fault(
+        "where nothing is listed, nobody is behind a Service",
+        "engine/service_targets.py",
+        "return service.selector is None and service.endpoints is None and not "
+        "service.external_name",
+        "return False",
+    ),
+    Fault(
+        "a pod that an endpoint names and that is not there is an address outside",
+        "engine/service_targets.py",
+        "if pod is None and listed.pod:",
+        "if pod is None and listed.pod in cluster.pods_by_name:",
+    ),
+    Fault(
+        "an endpoint that is not ready is a destination",
+        "manifests/services/endpoints.py",
+        "ready = [end for end, (is_ready, _) in found if is_ready]",
+        "ready = [end for end, _ in found]",
+    ),
+    Fault(
+        "no endpoint that ends is ever used",
+        "manifests/services/endpoints.py",
+        "(end for end, (_, ending) in found if ending)",
+        "()",
+    ),
+    Fault(
+        "the slices of a controller count beside the selector",
+        "manifests/services/endpoints.py",
+        "repeated = {OF_SELECTOR, MIRROR} if has_selector",
+        "repeated = {MIRROR} if has_selector",
+    ),
+    Fault(
+        "only the selector decides, whoever made a slice",
+        "manifests/services/endpoints.py",
+        "slices = self._slices.get((namespace, name), [])",
+        "slices = [] if has_selector else self._slices.get((namespace, name), [])",
+    ),
+    Fault(
+        "a pod keeps its address through an external address of a Service",
+        "engine/service_paths.py",
+        "(self.arriving.source.pod is None or self.from_outside)",
+        "self.arriving.source.pod is None",
+    ),
+    Fault(
+        "a port of nodes is a port of the node",
+        "model/cluster.py",
+        "if port and address in self.node_addresses else None",
+        "if port and address in () else None",
+    ),
+    Fault(
+        "a Service address leads to pods of the other family",
+        "engine/service_paths.py",
+        "return not known or not families or any(own.version in families for own in known)",
+        "return True",
+    ),
+    Fault(
+        "internalTrafficPolicy is not asked",
+        "engine/service_paths.py",
+        "if node is None or target.node in (None, node):",
+        "if node is None or target.node is not target:",
+    ),
+    Fault(
+        "external addresses of a headless Service are rewritten",
+        "manifests/to_model.py",
+        "outer = _addresses(() if headless else (*(spec.external_ips or ()), *balanced))",
+        "outer = _addresses((*(spec.external_ips or ()), *balanced))",
+    ),
+)
+
+
 # Slips in what only answers about everybody; to be caught where all flows are asked for.
 FAULTS_FOR_EVERYBODY = (
     Fault(
@@ -362,6 +446,30 @@ FAULTS_FOR_EVERYBODY = (
         "reach/endpoint_index.py",
         "chain.from_iterable((first, last + 1) for first, last in parts)",
         "(first for first, _ in parts)",
+    ),
+    Fault(
+        "the address of a Service is an address outside like any other",
+        "reach/endpoint_index.py",
+        "yield from chain.from_iterable(service.addresses for service in rewritten)",
+        "yield from ()",
+    ),
+    Fault(
+        "where a Service without selector leads is not asked",
+        "reach/service_ends.py",
+        "places = self._places(own) if service.selector is None else []",
+        "places: list[int] = []",
+    ),
+    Fault(
+        "one endpoint behind an address is enough",
+        "reach/service_ends.py",
+        "few &= sure | itself if loopback else sure",
+        "few = sure | itself if loopback else sure",
+    ),
+    Fault(
+        "whatever leads through a Service, a port of a node is its own",
+        "reach/service_ends.py",
+        "yield replace(here, ports=grant.ports - guarded, sources=free)",
+        "yield replace(here, ports=grant.ports, sources=free)",
     ),
     Fault(
         "exceptions do not cut ranges",

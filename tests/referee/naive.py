@@ -72,7 +72,6 @@ class Cluster:
         self.find = functools.cache(self.end_called)
         self.ends = functools.cache(self.two_ends)
         self.admitting = functools.cache(self.admitting_ports)
-        self.all_node_addresses = functools.cache(self.addresses_of_nodes)
 
     # The connection
 
@@ -131,12 +130,9 @@ class Cluster:
     def answers(self, reading, source, destination, port, protocol):
         """Every answer that one reading permits; a Service leaves more than one."""
         here, there = self.ends(source, destination)
-        if here.pod is not None and (here.pod is there.pod or owns(here.pod, there)):
-            return {True}  # "a pod cannot block access to itself" (SEM-49)
-        shares = here.pod is not None and on_host_network(here.pod)  # its node's addresses
-        if shares and self.is_node_of(reading, here.pod, there):
-            return {True}
         ways = self.routes.ways(reading, here, there, port, protocol)
+        if not ways and self.is_itself(reading, here, there):
+            return {True}  # "a pod cannot block access to itself" (SEM-49)
         if not ways:
             return {self.directly(reading, here, there, port, protocol)}
         headless = there.service is not None and there.service["spec"].get("clusterIP") == "None"
@@ -146,7 +142,7 @@ class Cluster:
                 answers |= {True, False}
                 continue
             client, place = addressed(here, place, there)
-            itself = client.pod is not None and (client.pod is place.pod or owns(client.pod, place))
+            itself = self.is_itself(reading, client, place)
             if itself:  # "through a Service back to itself: plugins differ" (SEM-49)
                 answers.add(True)
             if headless:  # its name stands for the address itself
@@ -162,6 +158,13 @@ class Cluster:
                     answers.add(self.judge(*told, let_in=True))
                     answers.add(self.judge(*told, arriving=End(None, None)))
         return answers
+
+    def is_itself(self, reading, here, there):
+        """Does a pod call itself, be it by an address that it shares with its node?"""
+        if here.pod is None:
+            return False
+        shares = on_host_network(here.pod) and self.is_node_of(reading, here.pod, there)
+        return here.pod is there.pod or owns(here.pod, there) or shares
 
     def can_be_asked(self, source, destination, port, protocol):
         """Is a pod judged, or somebody behind a Service; and is anybody behind it, by its name?"""
@@ -235,7 +238,9 @@ class Cluster:
         """The `ports` of each rule that means the peer; None where no rule is needed."""
         policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
         own_node = policies and self.is_node_of(reading, subject.pod, peer)
-        if not policies or (own_node and (direction == "Ingress" or "own node open" in reading)):
+        shares = on_host_network(subject.pod) if subject.pod else False  # its node's addresses
+        free = direction == "Ingress" or "own node open" in reading or shares
+        if not policies or (own_node and free):
             return None
         rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
         return [
@@ -345,12 +350,6 @@ class Cluster:
         for status in [p.get("status") or {} for p in beside]:
             listed += [status.get("hostIP"), *(at["ip"] for at in status.get("hostIPs") or [])]
         return shared + [to_address(text) for text in listed if text]
-
-    def addresses_of_nodes(self):
-        every = [found for pod in self.everything for found in self.node_addresses(pod)]
-        nodes = [(node.get("status") or {}).get("addresses") or [] for node in self.nodes.values()]
-        listed = [at["address"] for of in nodes for at in of if at["type"].endswith("IP")]
-        return {*every, *map(to_address, listed)}
 
 
 # Policies

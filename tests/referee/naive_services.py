@@ -60,7 +60,8 @@ class Services:
             if end.pod is None and (outer or end.address in inner_addresses(service)):
                 found.append((service, asked, outer))
             at_node = ports_of(service, "nodePort", port, protocol)
-            if end.pod is None and at_node and end.address in self.cluster.all_node_addresses():
+            proxied = at_node and not is_headless(service)
+            if end.pod is None and proxied and end.address in self.cluster.node_at:
                 found.append((service, at_node, True))
         return found
 
@@ -72,7 +73,7 @@ class Services:
                 places = self.direct(service, port)
             else:
                 places = [place for at in asked for place in self.behind(reading, service, at)]
-            if (service["spec"].get("internalTrafficPolicy") == "Local") and not outer:
+            if stays_on_node(service) and not outer:
                 places = [place for place in places if same_node(source.pod, place[2])]
             found += [(place, number, outer) for place, number, _ in places]
         families = [end.address.version] if end.address is not None else versions(source)
@@ -131,7 +132,8 @@ class Services:
         if unknown:
             return [(None, port, listed["node"])]
         node = listed["node"] or (pod and node_of(pod))
-        return [(End(pod, to_address(text)), port, node)]
+        end = End(pod, to_address(text)) if pod else self.cluster.end_called(text)
+        return [(end, port, node)]
 
     def listed(self, service):
         """The endpoints that are listed for a Service and count; None where nothing is."""
@@ -183,7 +185,11 @@ def from_slice(found):
 
 
 def is_headless(service):
-    return service["spec"].get("clusterIP") == "None"
+    return service["spec"].get("clusterIP") == "None" and not is_alias(service)
+
+
+def stays_on_node(service):
+    return service["spec"].get("internalTrafficPolicy") == "Local"
 
 
 def is_alias(service):

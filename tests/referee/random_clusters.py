@@ -11,11 +11,25 @@ from ipaddress import ip_address, ip_network
 
 from hypothesis import strategies as st
 
-MISSING = object()  # a field that is left out, where None is a written null
+from tests.referee.random_parts import (
+    LABELS,
+    MISSING,
+    NAMESPACES,
+    NODES,
+    OUTSIDE,
+    POD_ADDRESSES,
+    SERVICE_ADDRESSES,
+    addresses_of,
+    fields,
+    is_completed,
+    maybe,
+    name_of,
+    of_kind,
+    some_labels,
+)
+from tests.referee.random_services import own_addresses, ports_of, services
 
 NAME_LABEL = "kubernetes.io/metadata.name"
-NAMESPACES = ["shop", "default", "lab"]
-LABELS = {"app": ["a", "b", ""], "tier": ["a", ""], "example.com/team": ["x", None]}
 NAMESPACE_LABELS = {"team": ["x", "y", ""], "env": ["x"], NAME_LABEL: NAMESPACES}
 ADDED_LABELS = {  # by controllers, to the pods they make
     "statefulset.kubernetes.io/pod-name": ["w1-0", "w1-1", "w2-3"],
@@ -27,15 +41,7 @@ ADDED_LABELS = {  # by controllers, to the pods they make
 POD_RANGES = [[], [], ["10.0.0.0/16"], ["10.0.1.0/30", "fd00::/64"], ["10.0.0.0/23"]]
 NODE_RANGES = [[], [], ["192.168.50.0/24"], ["192.168.50.2/31", "fd00:50::/64"], ["203.0.113.0/28"]]
 PROTOCOLS = ["TCP", "UDP", "SCTP"]
-PORTS = [80, 81, 8080, 53, 1, 65535]
-PORT_NAMES = ["http", "web"]
-NODES = {"n1": ["192.168.50.1", "fd00:50::1"], "n2": ["192.168.50.2"]}
-OUTSIDE = ["203.0.113.7", "203.0.113.200", "198.51.100.7", "2001:db8::1", "2001:db8:1::1"]
-POD_ADDRESSES = {
-    number: (f"10.0.{number % 2}.{number}", f"fd00:{number % 2}::{number}")
-    for number in range(1, 8)
-}
-SERVICE_ADDRESSES = {number: (f"10.96.0.{number}", f"fd00:96::{number}") for number in (1, 2)}
+PORTS, PORT_NAMES = [80, 81, 8080, 53, 1, 65535], ["http", "web"]
 ADDRESSES = [
     ip_address(text)
     for texts in (*POD_ADDRESSES.values(), *SERVICE_ADDRESSES.values(), *NODES.values(), OUTSIDE)
@@ -78,7 +84,7 @@ def cluster_from(rng):
         *(namespace(rng, name) for name in NAMESPACES if maybe(rng, 70)),
         *pods,
         *(workload(rng, number) for number in range(1, rng.choice([0, 0, 1, 1, 2]) + 1)),
-        *(service(rng, number) for number in range(1, rng.randint(0, 2) + 1)),
+        *services(rng, pods),
         *(policy(rng) for _ in range(rng.choice([0, 1, 2, 3, 4, 5, 6, 6, 6]))),
     ]
     if maybe(rng, 15):
@@ -88,7 +94,7 @@ def cluster_from(rng):
     return documents
 
 
-# Nodes, namespaces, pods, Services
+# Nodes, namespaces, pods
 
 
 def node(name):
@@ -195,26 +201,6 @@ def containers(rng):
         regular[0].setdefault("ports", []).append({"containerPort": 443})
     used = [container for container in init if "ports" in container]
     return {"containers": regular} | ({"initContainers": used} if used else {})
-
-
-def service(rng, number):
-    v4, v6 = SERVICE_ADDRESSES[number]
-    both = {"clusterIP": v4, "clusterIPs": [v4, v6]}
-    ip = rng.choice([{"clusterIP": v4}, both, {"clusterIP": v6}, {"clusterIP": "None"}])
-    ports = [
-        fields(
-            name=f"port{position}",
-            port=rng.choice([80, 443]) + position,
-            targetPort=rng.choice([MISSING, 8080, 53, "http"]),
-            protocol=rng.choice([MISSING, None, "TCP", "UDP"]),
-        )
-        for position in range(rng.randint(1, 2))
-    ]
-    key = rng.choice(["app", "tier"])
-    selector = rng.choice([{key: rng.choice(LABELS[key])}] * 6 + [MISSING])
-    metadata = {"name": f"s{number}", "namespace": rng.choice(NAMESPACES)}
-    spec = fields(selector=selector, ports=ports, **ip)
-    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 # Policies
@@ -429,12 +415,9 @@ def running_pods(documents):
 def service_ports(documents):
     """The (port, protocol) pairs of every Service address."""
     return {
-        address: [
-            (entry["port"], entry.get("protocol") or "TCP") for entry in document["spec"]["ports"]
-        ]
+        address: ports_of(document, "port")
         for document in of_kind(documents, "Service")
-        for address in document["spec"].get("clusterIPs", [document["spec"]["clusterIP"]])
-        if address != "None"
+        for address in own_addresses(document)
     }
 
 
@@ -465,41 +448,3 @@ def policy_ports(documents):
     return [
         port or {} for rules in lists for one in rules if one for port in one.get("ports") or []
     ]
-
-
-# Small things
-
-
-def of_kind(documents, kind):
-    return [document for document in documents if document["kind"] == kind]
-
-
-def namespace_of(document):
-    return document["metadata"].get("namespace", "default")
-
-
-def name_of(pod):
-    return f"{namespace_of(pod)}/{pod['metadata']['name']}"
-
-
-def is_completed(pod):
-    return pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
-
-
-def addresses_of(pod):
-    status = pod.get("status", {})
-    both = [entry["ip"] for entry in status.get("podIPs", [])]
-    return both or [status["podIP"]] if "podIP" in status else []
-
-
-def fields(**values):
-    return {name: value for name, value in values.items() if value is not MISSING}
-
-
-def some_labels(rng, labels):
-    return {key: rng.choice(values) for key, values in labels.items() if maybe(rng, 50)}
-
-
-def maybe(rng, percent):
-    """True this often; the unlikely side is the one to shrink away from."""
-    return rng.randrange(100) >= 100 - percent

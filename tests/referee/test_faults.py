@@ -8,7 +8,12 @@ import sys
 import pytest
 
 from tests.helpers.places import CASES, PACKAGE
-from tests.referee.faults import FAULTS, FAULTS_FOR_EVERYBODY, FAULTS_IN_READING
+from tests.referee.faults import (
+    FAULTS,
+    FAULTS_FOR_EVERYBODY,
+    FAULTS_IN_READING,
+    FAULTS_OF_SERVICES,
+)
 
 CLUSTERS = "400"
 
@@ -38,7 +43,7 @@ REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0", 
 READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", CLUSTERS)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.about)
+@pytest.mark.parametrize("fault", FAULTS + FAULTS_OF_SERVICES, ids=lambda fault: fault.about)
 def test_a_planted_fault_is_caught(fault, tmp_path):
     folder = planted(fault, tmp_path)
     assert not passes(folder, *CASES) or not passes(folder, *REFEREE), fault.about

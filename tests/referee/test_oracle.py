@@ -11,14 +11,8 @@ from tests.referee import naive
 from tests.referee.random_clusters import (
     ADDED_LABELS,
     NAME_LABEL,
-    NODES,
-    addresses_of,
     clusters_with_flows,
     container_ports,
-    is_completed,
-    name_of,
-    namespace_of,
-    of_kind,
     random_cluster,
     random_flows,
     random_ranges,
@@ -26,7 +20,15 @@ from tests.referee.random_clusters import (
     service_ports,
     workloads_in,
 )
-from tests.referee.soak import FLOWS, first_difference, shrunk
+from tests.referee.random_parts import (
+    NODES,
+    addresses_of,
+    is_completed,
+    name_of,
+    namespace_of,
+    of_kind,
+)
+from tests.referee.soak import FLOWS, all_flows, first_difference, shrunk
 
 CLUSTERS, CHUNK = 2000, 50
 
@@ -35,7 +37,7 @@ CLUSTERS, CHUNK = 2000, 50
 def test_package_and_referee_agree(first):
     for seed in range(first, first + CHUNK):
         documents = random_cluster(seed)
-        flows = random_flows(documents, seed, FLOWS)
+        flows = all_flows(documents, seed)
         difference = first_difference(documents, flows, random_ranges(seed))
         if difference is not None:
             pytest.fail(f"seed {seed}: {shrunk(difference)}", pytrace=False)
@@ -89,9 +91,15 @@ CLUSTER_FEATURES = """
     completed pod shares an address | named port differs per pod | one name for two protocols
     named port in the second container | init port | restartable init port
     node | service | headless service | service without selector | service without backend
+    service without address | alias of a name outside | service of two families
+    service with outer addresses | service with node ports | service that stays on the node
     targetPort number | targetPort written | targetPort missing
     Deployment | StatefulSet | DaemonSet | Job | indexed Job | ordinals
     workload on host network | pod on host network without address or node
+    nothing listed | endpoints | endpoints for a selector | endpoints without mirror
+    slice | slice for a selector | slice of nobody | slice of host names | slice of IPv6
+    slice made for a selector | slice mirrored | slice by hand | several slices
+    endpoint not ready | endpoint ending | endpoint is a pod | endpoint outside | endpoint is gone
 """
 FLOW_FEATURES = """
     from pod | from address of a pod | from outside | from node | from pod on host network
@@ -141,6 +149,7 @@ def cluster_features(documents):
         yield from pod_features(pod)
     for service in services:
         yield from service_features(service, pods)
+        yield from listed_features(service, documents)
     for made in workloads_in(documents):
         yield made["kind"]
         spec = made["spec"]
@@ -251,7 +260,13 @@ def service_features(service, pods):
     near = [pod for pod in pods if namespace_of(pod) == namespace_of(service)]
     facts = {
         "service": True,
-        "headless service": spec["clusterIP"] == "None",
+        "headless service": spec.get("clusterIP") == "None",
+        "service without address": "clusterIP" not in spec,
+        "alias of a name outside": spec.get("type") == "ExternalName",
+        "service of two families": len(spec.get("clusterIPs", [])) > 1,
+        "service with outer addresses": "externalIPs" in spec or "status" in service,
+        "service with node ports": any("nodePort" in port for port in spec["ports"]),
+        "service that stays on the node": spec.get("internalTrafficPolicy") == "Local",
         "service without selector": not wanted,
         "service without backend": not any(
             wanted <= (pod["metadata"].get("labels") or {}).items() for pod in near
@@ -260,6 +275,47 @@ def service_features(service, pods):
     yield from (fact for fact, true in facts.items() if true)
     for port in spec["ports"]:
         yield from shapes(port, "targetPort")
+
+
+def listed_features(service, documents):
+    """What Endpoints and slices there are for a Service."""
+    home, name = namespace_of(service), service["metadata"]["name"]
+    here = [one for one in documents if namespace_of(one) == home]
+    old = [one for one in of_kind(here, "Endpoints") if one["metadata"]["name"] == name]
+    every = [labelled(one, "service-name") for one in of_kind(here, "EndpointSlice")]
+    slices = [
+        one for one in of_kind(here, "EndpointSlice") if labelled(one, "service-name") == name
+    ]
+    makers = [labelled(one, "managed-by") or "" for one in slices]
+    states = [end.get("conditions") or {} for one in slices for end in one["endpoints"]]
+    named = [end.get("targetRef", {}).get("name") for one in slices for end in one["endpoints"]]
+    selects = "selector" in service["spec"]
+    facts = {
+        "nothing listed": not old and not slices,
+        "endpoints": old,
+        "endpoints for a selector": old and selects,
+        "endpoints without mirror": any(labelled(one, "skip-mirror") for one in old),
+        "slice": slices,
+        "several slices": len(slices) > 1,
+        "slice for a selector": slices and selects,
+        "slice of nobody": "s9" in every,
+        "slice of host names": any(one["addressType"] == "FQDN" for one in slices),
+        "slice of IPv6": any(one["addressType"] == "IPv6" for one in slices),
+        "slice made for a selector": "endpointslice-controller.k8s.io" in makers,
+        "slice mirrored": "endpointslicemirroring-controller.k8s.io" in makers,
+        "slice by hand": {"", "someone-else"} & {*makers},
+        "endpoint not ready": {"ready": False} in states,
+        "endpoint ending": any("terminating" in state for state in states),
+        "endpoint is a pod": any(name and name != "gone" for name in named),
+        "endpoint outside": None in named,
+        "endpoint is gone": "gone" in named,
+    }
+    yield from (fact for fact, true in facts.items() if true)
+
+
+def labelled(document, key):
+    labels = document["metadata"].get("labels") or {}
+    return next((value for name, value in labels.items() if name.endswith(f"/{key}")), None)
 
 
 def flow_features(documents, flows):

@@ -1,0 +1,78 @@
+"""Ports of nodes that lead through a Service."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab import Assumptions
+from netpol_lab.model.ports import PortSet
+
+SHOP = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Node, metadata: {name: n3},
+   status: {addresses: [{type: InternalIP, address: 192.168.50.3}]}}
+- {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: s, labels: {app: web}},
+   spec: {nodeName: n1}}
+- {apiVersion: v1, kind: Pod, metadata: {name: db, namespace: s, labels: {app: db}},
+   spec: {nodeName: n1}}
+- {apiVersion: v1, kind: Service, metadata: {name: web, namespace: s},
+   spec: {selector: {app: web}, ports: [{port: 80, nodePort: 30080}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: db, namespace: s},
+   spec: {selector: {app: db}, ports: [{port: 80, nodePort: 30081, protocol: UDP}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: none, namespace: s},
+   spec: {selector: {app: none}, ports: [{port: 80, nodePort: 30082}]}}
+"""
+POLICY = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: s}
+spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [WAY]}
+"""
+UNTOLD = """
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: s}
+spec: {ports: [{port: 80, nodePort: 30083}]}
+"""
+ADMIN = """
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: all}
+spec: {tier: Admin, priority: 1, subject: {namespaces: {}},
+       ingress: [{action: Deny, from: [{namespaces: {}}]}]}
+"""
+WEB, DB = PortSet.of("TCP", 30080), PortSet.of("UDP", 30081)
+
+
+@pytest.mark.parametrize(
+    ("source", "texts", "expected"),
+    [
+        ("web", [], PortSet()),
+        ("web", [POLICY.replace("WAY", "Ingress")], DB),
+        ("web", [POLICY.replace("WAY", "Egress")], PortSet()),
+        ("db", [POLICY.replace("WAY", "Egress")], WEB | DB),
+        ("web", [UNTOLD], PortSet.of("TCP", 30083)),
+        ("web", [ADMIN], WEB | DB),
+    ],
+)
+def test_what_leads_through_a_service_is_open_where_a_policy_could_have_a_say(
+    source, texts, expected
+):
+    reach = lab.reachability(lab.load(SHOP, *texts))
+    assert reach.undefined(f"s/{source}", "192.168.50.3") == expected
+
+
+def test_other_addresses_have_all_their_ports():
+    reach = lab.reachability(lab.load(SHOP, POLICY.replace("WAY", "Ingress")))
+    assert reach.ports("s/web", "192.168.50.4") == PortSet.every()
+
+
+def test_without_a_plugin_nothing_is_open():
+    reach = lab.reachability(lab.load(SHOP, UNTOLD), Assumptions(enforced=False))
+    assert reach.ports("s/web", "192.168.50.3") == PortSet.every()
+
+
+def test_nothing_behind_a_port_leaves_it_to_the_node():
+    reach = lab.reachability(lab.load(SHOP, POLICY.replace("WAY", "Egress")))
+    assert ("TCP", 30082) not in reach.undefined("s/db", "192.168.50.3")
