@@ -43,7 +43,7 @@ def pod(i, namespace):
         "metadata": {
             "name": f"app-{i % 50}-7d4b9c5f6d-{i:05}",
             "namespace": namespace,
-            "uid": f"{i:032x}",
+            "uid": f"{i:08x}-0000-4000-8000-000000000000",
             "labels": {"app": f"app-{i % 50}", "tier": f"tier-{i % 3}"},
             "managedFields": [
                 {
