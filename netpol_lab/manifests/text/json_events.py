@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from yaml import events
 
 from netpol_lab.manifests.text.yaml_scalars import without_surrogates
@@ -18,6 +18,15 @@ from netpol_lab.manifests.text.yaml_scalars import without_surrogates
 _TOKEN = re.compile(r'[ \t\r\n,:]*(?:([\[{])|([\]}])|("(?:[^"\\]|\\.)*"|[^\s\[\]{},:"]+))')
 _OPENS = {"[": events.SequenceStartEvent, "{": events.MappingStartEvent}
 _CLOSES = {"]": events.SequenceEndEvent, "}": events.MappingEndEvent}
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A place in a text, by the names that marks of PyYAML have."""
+
+    line: int
+    column: int
+    index: int
 
 
 def json_events(text: str) -> Callable[[], Any]:
@@ -28,27 +37,31 @@ def json_events(text: str) -> Callable[[], Any]:
 def _events(text: str) -> Iterator[Any]:
     yield events.StreamStartEvent()
     yield events.DocumentStartEvent()
-    line, line_start, place, start = 0, 0, 0, None
+    line, line_start, next_line, place = 0, 0, _line_after(text, 0), 0
     while match := _TOKEN.match(text, place):
         opens, closes, scalar = match.groups()
-        for found in re.finditer("\n", text[place : match.start(match.lastindex or 0)]):
-            line, line_start = line + 1, place + found.end()
-        start = match.start(match.lastindex or 0)
-        place = match.end()
-        marks = (_mark(line, start - line_start, start), _mark(line, place - line_start, place))
+        start, place = match.span(match.lastindex or 0)
+        while next_line <= start:
+            line, line_start, next_line = line + 1, next_line, _line_after(text, next_line)
+        begin: Any = _Mark(line, start - line_start, start)
+        end: Any = _Mark(line, place - line_start, place)
         if opens:
-            yield _OPENS[opens](None, None, True, *marks, flow_style=True)
+            yield _OPENS[opens](None, None, True, begin, end, flow_style=True)
         elif closes:
-            yield _CLOSES[closes](*marks)
+            yield _CLOSES[closes](begin, end)
         else:
-            yield events.ScalarEvent(None, None, (False, True), _text(scalar), *marks, style='"')
-    end = _mark(line, place - line_start, place)
-    yield events.DocumentEndEvent(end, end)
+            value = _text(scalar)
+            yield events.ScalarEvent(None, None, (False, True), value, begin, end, style='"')
+    last: Any = _Mark(line, place - line_start, place)
+    yield events.DocumentEndEvent(last, last)
 
 
-def _mark(line: int, column: int, index: int) -> yaml.Mark:
-    return yaml.Mark("", index, line, column, None, 0)
+def _line_after(text: str, place: int) -> int:
+    """Return where the next line starts, which may be behind the text."""
+    return text.find("\n", place) + 1 or len(text) + 1
 
 
 def _text(scalar: str) -> str:
-    return without_surrogates(json.loads(scalar)) if scalar[0] == '"' else scalar
+    if scalar[0] == '"':
+        return without_surrogates(json.loads(scalar)) if "\\" in scalar else scalar[1:-1]
+    return scalar

@@ -5,13 +5,14 @@ Text is parsed once and fast; only when there is something to tell is this done.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import yaml
 from yaml.events import ScalarEvent
 
 from netpol_lab.manifests.field_paths import Path
@@ -19,7 +20,12 @@ from netpol_lab.manifests.text.json_events import json_events
 from netpol_lab.manifests.text.yaml_composer import Composer
 from netpol_lab.manifests.text.yaml_scalars import key_text
 
-_START = yaml.Mark("", 0, 0, 0, None, 0)
+
+class Spot(NamedTuple):
+    """A place in a document, from 0."""
+
+    line: int
+    column: int
 
 
 @dataclass(eq=False, slots=True)
@@ -27,7 +33,7 @@ class _Node:
     """A node with its place: what it holds, where it starts, and its last line."""
 
     parts: Any
-    start: yaml.Mark
+    start: Spot
     last_line: int
     pairs: tuple[tuple[str, _Node], ...] = ()  # of a mapping, as it is written
 
@@ -35,7 +41,7 @@ class _Node:
 class _Entry(NamedTuple):
     """What a mapping holds for a key, and where the key stands."""
 
-    key: yaml.Mark
+    key: Spot
     node: _Node
 
 
@@ -55,17 +61,19 @@ class _PlacedComposer(Composer):
 
     def compose(self, event: Any) -> _Node:
         """Return a node with its place."""
+        if event.__class__ is ScalarEvent:
+            value = super().compose(event)
+            self._see(event)
+            return _Node(value, _spot(event), self._last_line)
         self._pairs.append([])
         parts = super().compose(event)
-        if event.__class__ is ScalarEvent:
-            self._see(event)
-        return _Node(parts, event.start_mark, self._last_line, tuple(self._pairs.pop()))
+        return _Node(parts, _spot(event), self._last_line, tuple(self._pairs.pop()))
 
     def entry(self, event: Any, key: Any, node: Any) -> _Entry:
         """Return a node with the place of its key."""
         self._see(event)
         self._pairs[-1].append((key if isinstance(key, str) else key_text(key[1]), node))
-        return _Entry(event.start_mark, node)
+        return _Entry(_spot(event), node)
 
     def ended(self, event: Any) -> None:
         """Count the brace or bracket that ends a flow collection."""
@@ -81,6 +89,22 @@ class _PlacedComposer(Composer):
             self._last_line = max(self._last_line, end.line - (end.column == 0))
 
 
+def _spot(event: Any) -> Spot:
+    return Spot(event.start_mark.line, event.start_mark.column)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Make many objects that all stay: to look for garbage among them takes as long again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 class Positions:
     """A document composed once more, for the places of many complaints."""
 
@@ -88,10 +112,11 @@ class Positions:
         breaks = "\n" if is_json else "\r\n|[\r\n\x85\u2028\u2029]"
         self.lines = re.split(breaks, text)
         source = (text, json_events(text)) if is_json else (text,)
-        self.root: _Node = _PlacedComposer(*source).document() or _Node("", _START, 0)
+        with _without_garbage_collection():
+            self.root: _Node = _PlacedComposer(*source).document() or _Node("", Spot(0, 0), 0)
 
-    def mark(self, path: Path, of_key: bool) -> yaml.Mark:
-        """Return the mark of the value at a path, or of the key that leads to it."""
+    def mark(self, path: Path, of_key: bool) -> Spot:
+        """Return the place of the value at a path, or of the key that leads to it."""
         found = self._follow(path)
         ends_early = len(found) <= len(path)
         key, node = found[-1]
@@ -108,9 +133,9 @@ class Positions:
         """Say whether something is written at a path."""
         return len(self._follow(path)) > len(path)
 
-    def _follow(self, path: Path) -> list[tuple[yaml.Mark | None, _Node]]:
+    def _follow(self, path: Path) -> list[tuple[Spot | None, _Node]]:
         """Return the root, and what stands at each step of a path as far as it leads."""
-        found: list[tuple[yaml.Mark | None, _Node]] = [(None, self.root)]
+        found: list[tuple[Spot | None, _Node]] = [(None, self.root)]
         for step in path:
             parts = found[-1][1].parts
             if isinstance(parts, dict) and step in parts:
