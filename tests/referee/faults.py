@@ -149,10 +149,10 @@ FAULTS = (
         "known += ()",
     ),
     Fault(
-        "a block that holds a part of the pods' range decides",
+        "a block that holds nothing of the pods' range decides nothing",
         "engine/semantics.py",
         "answers.add(None if left and left != [whole.numbers] else not left)",
-        "answers.add(left != [whole.numbers])",
+        "answers.add(None if left else True)",
     ),
     Fault(
         "unknown addresses of nodes lie among those of pods",
