@@ -9,7 +9,7 @@
 #
 # Expected: the same selector, or a complaint.
 # Seen:
-#   ClusterNetworkPolicy  {"matchLabels":{}}          selects team=a: true
+#   ClusterNetworkPolicy  {"matchLabels":{}}         selects team=a: true
 #   NetworkPolicy         {"matchLabels":{"team":""}} selects team=a: false
 set -euo pipefail
 folder=$(mktemp -d)
@@ -95,7 +95,7 @@ func decoded() meta.LabelSelector {
 }
 
 func selectorAsWritten(kind string, text []byte, found meta.LabelSelector) meta.LabelSelector {
-	fmt.Printf("%-21s %-25s selects team=a: %v\n", kind, text, matches(found))
+	fmt.Printf("%-21s %-26s selects team=a: %v\n", kind, text, matches(found))
 	return found
 }
 
