@@ -1,4 +1,4 @@
-"""A policy as `kubectl describe networkpolicy` prints it, for learning to read that output.
+"""A policy as `kubectl describe networkpolicy` prints it (VAL-51), to learn to read that.
 
 Only what a manifest says: when it was created, labels and annotations are left out.
 """
