@@ -373,7 +373,7 @@ FAULTS_OF_SERVICES = (
     Fault(
         "a port of nodes is a port of the node",
         "model/cluster.py",
-        "if port and address in self.node_addresses else None",
+        "if port and address in self.node_names else None",
         "if port and address in () else None",
     ),
     Fault(
