@@ -42,8 +42,8 @@ _MESSAGES = (
     ("invalid map key", "text that begins with a brace needs quotes"),
     ("Yaml document separator", "a line that begins with --- holds nothing else but a comment: put "
      "the rest on a line of its own"),
-    ("unknown escape", "in double quotes \\ begins an escape such as \\n: write a / as it is, and "
-     "\\ itself as \\\\"),
+    ("unknown escape", "in double quotes \\ begins an escape such as \\n: write / and ' as "
+     "they are, and \\ itself as \\\\"),
     ("<nil>", 'null is no key: write "null" in quotes, or the name that is missing'),
     ("type: uint64", "write the number in quotes"),
     ("keys that differ", "kubectl keeps one of them, no matter which: write the key once"),
