@@ -43,7 +43,8 @@ def test_changes_are_what_evaluate_says_before_and_after(seed):
         change = listed.get((str(source), str(destination)))
         for protocol, port in rng.sample(probes, 2):
             flow = asked(source), asked(destination), port, protocol
-            was, now = (lab.evaluate(cluster, *flow).allowed for cluster in (old, new))
+            clusters = found.before.cluster, found.after.cluster
+            was, now = (lab.evaluate(cluster, *flow).allowed for cluster in clusters)
             same = set() if was is now else {"unsettled"}
             said = in_set(change, protocol, port) if change else set()
             assert said == EXPECTED.get((was, now), same), flow
