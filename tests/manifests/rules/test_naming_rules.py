@@ -66,6 +66,12 @@ def test_a_key_and_a_value_are_too_long_by_one_byte():
     assert "63 bytes" not in next(check_value("é" * 31, ())).message
 
 
+@pytest.mark.parametrize("name", ["-http", "http-", "-"])
+def test_the_name_of_a_port_has_no_hyphen_at_either_end(name):
+    said = [problem.message for problem in check_port_name(name, ())]
+    assert any("must not begin or end with a hyphen" in words for words in said)
+
+
 def test_the_name_of_a_port_has_15_characters():
     assert list(check_port_name("x" * 15, ())) == []
     (problem,) = check_port_name("x" * 16, ())

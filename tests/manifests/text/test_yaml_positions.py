@@ -30,6 +30,11 @@ def test_a_merge_key_is_no_duplicate():
     assert list(document.duplicates()) == []
 
 
+def test_a_key_beside_a_merge_is_found_twice_however_many_keys_are_merged():
+    (document,), _ = documents("x: &x {a: 1, b: 1}\ny: {<<: *x, c: 2, c: 3}", "x")
+    assert [format_path(path) for path in document.duplicates()] == ["y.c"]
+
+
 def test_positions_are_those_of_the_key_or_of_the_value():
     (document,), _ = documents(TEXT.removeprefix("# a comment\n"), "x")
     path = ("spec", "ingress")
