@@ -31,8 +31,8 @@ def test_a_merge_key_is_no_duplicate():
 
 
 def test_a_key_beside_a_merge_is_found_twice_however_many_keys_are_merged():
-    (document,), _ = documents("x: &x {a: 1, b: 1}\ny: {<<: *x, c: 2, c: 3}", "x")
-    assert [format_path(path) for path in document.duplicates()] == ["y.c"]
+    (document,), _ = documents("x: &x {a: 1, b: 1}\nz: {<<: *x, c: 2, c: 3}", "x")
+    assert [format_path(path) for path in document.duplicates()] == ["z.c"]
 
 
 def test_positions_are_those_of_the_key_or_of_the_value():
