@@ -76,3 +76,37 @@ def test_without_a_plugin_nothing_is_open():
 def test_nothing_behind_a_port_leaves_it_to_the_node():
     reach = lab.reachability(lab.load(SHOP, POLICY.replace("WAY", "Egress")))
     assert ("TCP", 30082) not in reach.undefined("s/db", "192.168.50.3")
+
+
+LISTED = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Service, metadata: {name: api, namespace: s},
+   spec: {clusterIP: 10.96.0.1, ports: [{port: 443}]}}
+- {apiVersion: v1, kind: Endpoints, metadata: {name: api, namespace: s},
+   subsets: [{addresses: [{ip: 192.0.2.1}, {ip: 192.0.2.2}], ports: [{port: 6443}]}]}
+- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: s},
+   spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [
+     {to: [{ipBlock: {cidr: 10.96.0.1/32}}], ports: [{port: 443}]},
+     {to: [ADMITTED], ports: [{port: 6443}]}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("admitted", "sure"),
+    [
+        (["192.0.2.1/32", "192.0.2.2/32"], True),
+        (["192.0.2.1/32"], False),
+        (["192.0.2.2/32"], False),
+    ],
+)
+def test_every_endpoint_has_to_be_admitted(admitted, sure):
+    blocks = ", ".join(f"{{ipBlock: {{cidr: {block}}}}}" for block in admitted)
+    cluster = lab.load(SHOP, LISTED.replace("ADMITTED", blocks))
+    reach, asked = lab.reachability(cluster), ("s/web", "10.96.0.1")
+    port = PortSet.of("TCP", 443)
+    assert (reach.ports(*asked), reach.undefined(*asked)) == (
+        (port, PortSet()) if sure else (PortSet(), port)
+    )
+    assert lab.evaluate(cluster, *asked, 443).allowed is (True if sure else None)

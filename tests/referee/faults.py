@@ -460,12 +460,6 @@ FAULTS_FOR_EVERYBODY = (
         "places: list[int] = []",
     ),
     Fault(
-        "one endpoint behind an address is enough",
-        "reach/service_ends.py",
-        "few &= sure | itself if loopback else sure",
-        "few = sure | itself if loopback else sure",
-    ),
-    Fault(
         "whatever leads through a Service, a port of a node is its own",
         "reach/service_ends.py",
         "yield replace(here, ports=grant.ports - guarded, sources=free)",
