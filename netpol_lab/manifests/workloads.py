@@ -201,7 +201,7 @@ def _numbers(key: Key, spec: api.WorkloadSpec, job: api.JobSpec, asked: _Asked) 
 
     Those that a selector names, and a few more that are alike, as most replicas are.
     """
-    every, at_once = _replicas(key, spec, job)
+    every = _replicas(key, spec, job)
     named = {
         number
         for label, number_of in _NUMBERED.get(key.kind, {}).items()
@@ -209,7 +209,7 @@ def _numbers(key: Key, spec: api.WorkloadSpec, job: api.JobSpec, asked: _Asked) 
         for value in asked(label) or ()
         if (number := number_of(key.name, value)) is not None and number in every
     }
-    alike = islice((i for i in every if i not in named), min(at_once, MOST_REPLICAS))
+    alike = islice((i for i in every if i not in named), MOST_REPLICAS)
     return sorted({*named, *alike})
 
 
@@ -230,18 +230,21 @@ def _variants(key: Key, asked: _Asked) -> Iterator[_Variant]:
         )
 
 
-def _replicas(key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> tuple[range, int]:
-    """Return the numbers that pods of a workload can have, and how many of them run at once."""
+def _replicas(key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> range:
+    """Return the numbers that pods of a workload can have.
+
+    The pods of an indexed Job that runs them one after another are different pods all the same.
+    """
     if key.kind == "DaemonSet":  # one on each node, and nobody says how many nodes there are
-        return range(1, 1 + MOST_REPLICAS), MOST_REPLICAS
+        return range(1, 1 + MOST_REPLICAS)
     if key.kind in JOBS:
         at_once = max(0, 1 if job.parallelism is None else job.parallelism)
         done = at_once if job.completions is None else job.completions
         is_indexed = job.completion_mode == "Indexed" and at_once
-        return range(1, 1 + (done if is_indexed else min(at_once, done))), at_once
+        return range(1, 1 + (done if is_indexed else min(at_once, done)))
     first = spec.ordinals.start if key.kind == "StatefulSet" else 1
     replicas = max(0, 1 if spec.replicas is None else spec.replicas)
-    return range(first, first + replicas), replicas
+    return range(first, first + replicas)
 
 
 def _number(name: str, value: str, first: int = 0) -> int | None:

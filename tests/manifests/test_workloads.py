@@ -116,8 +116,9 @@ def test_a_policy_for_another_namespace_names_no_replica():
     ("spec", "names"),
     [
         ("completionMode: Indexed, completions: 9, parallelism: 3", "web-1 web-2 web-6"),
-        ("completionMode: Indexed, completions: 9", "web-1 web-6"),  # one at a time
+        ("completionMode: Indexed, completions: 9", "web-1 web-2 web-6"),  # one at a time
         ("completionMode: Indexed, completions: 3, parallelism: 3", "web-1 web-2"),
+        ("completionMode: Indexed, completions: 3", "web-1 web-2"),  # one after another
         ("completionMode: Indexed, completions: 9, parallelism: 0", ""),
         ("completions: 9, parallelism: 3", "web-1 web-2"),  # no indexes
         ("completions: 1, parallelism: 3", "web-1"),

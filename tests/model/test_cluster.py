@@ -70,7 +70,7 @@ metadata: {name: front}
 spec:
   clusterIP: 10.96.0.9
   selector: {app: web}
-  ports: [{port: 80, targetPort: http}, {port: 70, targetPort: setup}]
+  ports: [{name: a, port: 80, targetPort: http}, {name: b, port: 70, targetPort: setup}]
 status: {loadBalancer: {ingress: [{ip: 198.51.100.7}]}}
 ---
 apiVersion: networking.k8s.io/v1
@@ -117,7 +117,10 @@ def test_a_pod_of_a_namespace_called_svc_stays_a_pod():
 
 
 def test_a_short_name_of_two_services_is_ambiguous():
-    other = "apiVersion: v1\nkind: Service\nmetadata: {name: front, namespace: other}"
+    other = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: front, namespace: other}\n"
+        "spec: {ports: [{port: 80}]}"
+    )
     with pytest.raises(AmbiguousNameError, match="default/front, other/front"):
         lab.load(BALANCED, other).endpoint("svc/front")
 
