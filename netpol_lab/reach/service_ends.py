@@ -1,8 +1,8 @@
 """Addresses that lead on through a Service: of Services without selector, and of nodes.
 
 A connection there is judged at the ends behind the Service (SEM-53, SEM-74, SEM-76). At the ports
-of nodes, and at addresses for clients outside, it is certain only where no policy could have a
-say, neither at the source nor behind the Service; there the rest is the business of a verdict.
+of nodes, and at addresses for clients outside, only where no policy behind the Service could have
+a say: with which address a client arrives there is the business of a verdict.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class _Door:
     place: int
     port: tuple[Protocol, int]
     targets: tuple[Target, ...]
+    alike: bool  # whether it leads every client to the same targets
 
     @property
     def ports(self) -> PortSet:
@@ -55,8 +56,10 @@ class ServiceEnds:
         self._cluster, self._index = cluster, index
         self._isolated = resolution.isolated(Direction.EGRESS).bits
         self._closed = resolution.isolated(Direction.INGRESS)
-        self._inner = [*self._doors(inner=True)]
-        self._outer = [*self._doors(inner=False)]
+        outer = [*self._doors(inner=False)]
+        followed = [door for door in outer if door.alike and not self._may_close(door)]
+        self._inner = [*self._doors(inner=True), *followed]
+        self._outer = [door for door in outer if door not in followed]
 
     def readings(
         self, egress: Sequence[Grant], ingress: Sequence[Grant], assumptions: Assumptions
@@ -121,7 +124,7 @@ class ServiceEnds:
             if not known or any(own.version == version for own in known)
         )
         if found:
-            yield _Door(place, (offered.protocol, port), found)
+            yield _Door(place, (offered.protocol, port), found, not service.stays_on_node)
 
     # ------------------------------------------------------------ what is granted
 

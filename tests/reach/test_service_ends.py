@@ -51,7 +51,7 @@ WEB, DB = PortSet.of("TCP", 30080), PortSet.of("UDP", 30081)
         ("web", [], PortSet()),
         ("web", [POLICY.replace("WAY", "Ingress")], DB),
         ("web", [POLICY.replace("WAY", "Egress")], PortSet()),
-        ("db", [POLICY.replace("WAY", "Egress")], WEB | DB),
+        ("db", [POLICY.replace("WAY", "Egress")], DB),
         ("web", [UNTOLD], PortSet.of("TCP", 30083)),
         ("web", [ADMIN], WEB | DB),
     ],
