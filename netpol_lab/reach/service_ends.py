@@ -15,11 +15,12 @@ from operator import and_
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_targets import Target, behind
+from netpol_lab.engine.verdict import judge
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones, union
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.ports import PortSet, Protocol
 from netpol_lab.model.services import Service, ServicePort
@@ -56,6 +57,13 @@ class ServiceEnds:
         self._cluster, self._index = cluster, index
         self._isolated = resolution.isolated(Direction.EGRESS).bits
         self._closed = resolution.isolated(Direction.INGRESS)
+        self._has_blocks = any(
+            peer.ip_block
+            for policy in cluster.policies
+            for direction in Direction
+            for rule in policy.rules(direction)
+            for peer in rule.peers
+        )
         outer = [*self._doors(inner=False)]
         followed = [door for door in outer if door.alike and not self._may_close(door)]
         self._inner = [*self._doors(inner=True), *followed]
@@ -84,6 +92,7 @@ class ServiceEnds:
         least = [*most]
         for door in self._inner:
             few, many = self._led(door, egress, ingress, assumptions)
+            few, many = self._asked_one_by_one(door, few, many, assumptions)
             least.append(Grant(door.ports, few, 1 << door.place))
             most.append(Grant(door.ports, many, 1 << door.place))
         everyone = self._index.pod_bits
@@ -178,6 +187,24 @@ class ServiceEnds:
             few &= sure | itself if loopback else sure
             many |= union(sides) & into | (itself if loopback is not False else 0)
         return few & many, many
+
+    def _asked_one_by_one(
+        self, door: _Door, few: int, many: int, asked: Assumptions
+    ) -> tuple[int, int]:
+        """Return who gets through a door, where the family of its address could matter (SEM-48).
+
+        What is granted is about the addresses that a pod and a target use between themselves.
+        """
+        address = self._index.outside[door.place].first
+        for pod in self._cluster.pods if self._has_blocks else ():
+            if pod.finished or {own.version for own in pod.known_addresses} == {address.version}:
+                continue
+            flow = Flow.between(self._cluster, str(pod), str(address), door.port[1], door.port[0])
+            allowed = judge(self._cluster, flow, asked).allowed
+            bit = 1 << self._index.place_of[str(pod)]
+            few = few | bit if allowed else few & ~bit
+            many = many & ~bit if allowed is False else many | bit
+        return few, many
 
     def _place(self, target: Target) -> int | None:
         """Return the place of a target in the index; None where it is not known."""

@@ -20,7 +20,7 @@ from tests.referee.random_clusters import (
 )
 from tests.referee.test_naive import JUDGED, expand, manifests_of
 
-CLUSTERS, CHUNK = 2000, 25
+CLUSTERS, CHUNK = 800, 10
 
 
 @pytest.mark.parametrize("first", range(0, CLUSTERS, CHUNK))

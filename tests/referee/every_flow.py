@@ -55,7 +55,7 @@ def gaps(documents, rng, ranges=((), ())):
             flow = (asked(source, rng), asked(destination, rng), port, protocol)
             said = lab.evaluate(cluster, *flow, assumptions).allowed
             expected = referee.allowed(*flow)
-            led_on = str(destination) in coarse or (protocol, port) in at_nodes
+            led_on = str(destination) in coarse or (port, protocol) in at_nodes
             if led_on and found is None and said is expected:
                 continue  # where the port of a node leads is the business of a verdict
             if not found is said is expected:
