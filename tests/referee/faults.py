@@ -573,12 +573,6 @@ FAULTS_IN_READING = (
         "anchored = self._anchors.setdefault(event.anchor, _Anchored())",
     ),
     Fault(
-        "a lone ! is forgotten",
-        "manifests/text/yaml_composer.py",
-        'self._has_bangs = re.search(r"!\\s", text) is not None',
-        "self._has_bangs = False",
-    ),
-    Fault(
         "a float is a key as it is written",
         "manifests/text/yaml_scalars.py",
         "    if not -4 <= int(exponent) < 6:\n",

@@ -40,7 +40,7 @@ def passes(folder, *command):
 CASES = ("-m", "netpol_lab", "test", str(CASES))
 EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
 REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0", "--spellings", "0")
-READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", CLUSTERS)
+READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", "3000")
 
 
 @pytest.mark.parametrize("fault", FAULTS + FAULTS_OF_SERVICES, ids=lambda fault: fault.about)
