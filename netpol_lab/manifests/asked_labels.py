@@ -31,7 +31,8 @@ class AskedLabels:
     --------
     >>> meta = api.ObjectMeta(name="db", namespace="shop")
     >>> selector = {"app": "db", "apps.kubernetes.io/pod-index": "0"}
-    >>> asked = AskedLabels({"Service": [api.Service(meta, api.ServiceSpec(selector=selector))]})
+    >>> service = api.Service(metadata=meta, spec=api.ServiceSpec(selector=selector))
+    >>> asked = AskedLabels({"Service": [service]})
     >>> asked.values("apps.kubernetes.io/pod-index", "shop", {"app": "db"})
     ('0',)
     >>> print(asked.values("apps.kubernetes.io/pod-index", "shop", {"app": "web"}))
