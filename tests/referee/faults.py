@@ -163,8 +163,8 @@ FAULTS = (
     Fault(
         "a DaemonSet has one pod",
         "manifests/workloads.py",
-        "return range(1, 1 + MOST_REPLICAS), MOST_REPLICAS",
-        "return range(1, 2), 1",
+        "return range(1, 1 + MOST_REPLICAS)",
+        "return range(1, 2)",
     ),
     Fault(
         "labels have 63 letters, not bytes",
