@@ -64,10 +64,10 @@ class ServiceEnds:
             for rule in policy.rules(direction)
             for peer in rule.peers
         )
-        outer = [*self._doors(inner=False)]
-        followed = [door for door in outer if door.alike and not self._may_close(door)]
-        self._inner = [*self._doors(inner=True), *followed]
-        self._outer = [door for door in outer if door not in followed]
+        self._inner, self._outer = [*self._doors(inner=True)], list[_Door]()
+        for door in self._doors(inner=False):
+            followed = door.alike and not self._may_close(door)
+            (self._inner if followed else self._outer).append(door)
 
     def readings(
         self, egress: Sequence[Grant], ingress: Sequence[Grant], assumptions: Assumptions
@@ -152,9 +152,10 @@ class ServiceEnds:
     def _ports(self) -> dict[int, tuple[PortSet, PortSet]]:
         """For each address the ports that lead on, and those where somebody could be closed."""
         found: dict[int, tuple[PortSet, PortSet]] = {}
-        for door in (*self._inner, *self._outer):
+        inner = ((door, True) for door in self._inner)
+        outer = ((door, self._may_close(door)) for door in self._outer)
+        for door, may_close in (*inner, *outer):
             leading, guarded = found.get(door.place, (PortSet(), PortSet()))
-            may_close = door in self._inner or self._may_close(door)
             guarded |= door.ports if may_close else PortSet()
             found[door.place] = leading | door.ports, guarded
         return found

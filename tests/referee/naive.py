@@ -187,7 +187,7 @@ class Cluster:
         out = self.side(reading, "Egress", source, left_for[0], left_for, protocol)
         client = arriving or source
         into = let_in or self.side(reading, "Ingress", arrived_at[0], client, arrived_at, protocol)
-        if self.others:  # what they decide may be so or so, and the other end's No still counts
+        if self.others:  # they may decide either way; the other end can still refuse
             decided = (
                 self.could_be_decided("Egress", source, left_for[0]),
                 self.could_be_decided("Ingress", arrived_at[0], source),
