@@ -13,7 +13,7 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.asked_labels import AskedLabels
 from netpol_lab.manifests.cidrs import parse_cidr
 from netpol_lab.manifests.services.endpoints import ListedEndpoints
-from netpol_lab.manifests.workloads import Key, Workloads, is_finished
+from netpol_lab.manifests.workloads import Workloads, is_finished
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.cluster import Cluster
@@ -50,10 +50,10 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     def made_by_workloads(asked: AskedLabels) -> tuple[model.Pod, ...]:
         made_by = Workloads(objects, asked)
         made = made_by.missing_pods(running)
-        return tuple(_pod(pod, nodes, made_by.owner(pod.metadata), unsure) for pod, unsure in made)
+        return tuple(_pod(pod, nodes, made_by.of(pod), unsure) for pod, unsure in made)
 
     workloads, made = Workloads(objects, asked), made_by_workloads(asked)
-    listed_pods = (_pod(pod, nodes, workloads.owner(pod.metadata), False) for pod in running)
+    listed_pods = (_pod(pod, nodes, workloads.of(pod), False) for pod in running)
     pods = (*listed_pods, *made)
     replicas = Replicas(asked, made_by_workloads) if made else None
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
@@ -76,7 +76,10 @@ def _placed(thing: Any) -> Any:
 
 
 def _pod(
-    pod: api.Pod, nodes: Mapping[str, tuple[Address, ...]], owner: Key | None, supposed: bool
+    pod: api.Pod,
+    nodes: Mapping[str, tuple[Address, ...]],
+    workload: model.Workload | None,
+    supposed: bool,
 ) -> model.Pod:
     spec, meta = pod.spec, pod.metadata
     own = _addresses(pod.status.own_ips)
@@ -91,7 +94,7 @@ def _pod(
         node_addresses=tuple(dict.fromkeys((*known, *nodes.get(spec.node_name, ())))),
         host_network=spec.host_network,
         finished=is_finished(pod),
-        workload=owner and model.Workload(owner.kind, owner.name),
+        workload=workload,
         supposed=supposed,
     )
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.asked_labels import AskedLabels
+from netpol_lab.model.objects import Workload
 
 MOST_REPLICAS = (
     2  # of those alike: enough to see what replicas of one workload may do to each other
@@ -113,6 +114,14 @@ class Workloads:
             chain.append(above)
             meta = self._known[above].metadata
         return chain[-1] if chain else None
+
+    def of(self, pod: api.Pod) -> Workload | None:
+        """Return the workload at the top of a pod's owners, with its own labels."""
+        key = self.owner(pod.metadata)
+        if key is None:
+            return None
+        labels = self._known[key].metadata.labels if key in self._known else None
+        return Workload(key.kind, key.name, dict(labels or {}))
 
     def missing_pods(self, pods: Iterable[api.Pod]) -> Iterator[MadePod]:
         """Yield the pods that workloads would make and that are not among those given.

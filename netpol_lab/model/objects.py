@@ -347,10 +347,14 @@ class ContainerPort:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What made a pod, by its kind and name: a Deployment, StatefulSet, Job and so on."""
+    """What made a pod, by its kind and name: a Deployment, StatefulSet, Job and so on.
+
+    Its own labels are not those of its pods: policies never see them.
+    """
 
     kind: str
     name: str
+    labels: Labels = field(default_factory=dict, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"

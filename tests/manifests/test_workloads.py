@@ -350,3 +350,9 @@ def test_a_workload_can_be_asked_by_name_and_its_replicas_are_two_pods():
     assert str(verdict.flow) == "shop/web-1 -> shop/web-2  TCP 8080"
     assert verdict.allowed is False
     assert lab.evaluate(cluster, "web-1", "web-1", port=8080).allowed is True
+
+
+def test_a_workload_keeps_its_own_labels_apart_from_those_of_its_pods():
+    (pod,) = lab.load(workload("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}")).pods
+    assert pod.workload.labels == {"ignored": "here"}
+    assert pod.labels == {"app": "web"}
