@@ -19,6 +19,7 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
+from netpol_lab.manifests.custom_kinds import makers_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
@@ -26,7 +27,6 @@ from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.other_policies import other_policy
 from netpol_lab.manifests.passed_over import (
-    MAKE_PODS,
     Meaning,
     PassedOver,
     complaints,
@@ -50,6 +50,7 @@ from netpol_lab.manifests.validation import warnings
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, Place
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.pod_makers import PodMaker
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 
@@ -239,6 +240,7 @@ class _Reader:
     strays: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
+    pod_makers: list[PodMaker] = field(default_factory=list)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
@@ -360,6 +362,7 @@ class _Reader:
         value, meaning = found.value, meaning_of(found.value)
         kind = PassedOver(value["kind"], group_of(value), meaning)
         self.passed_over[kind] += 1
+        self.pod_makers += makers_in(value, kind, self.objects.namespace)
         if meaning is Meaning.POLICY:
             policy = other_policy(value, self.objects.namespace)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
@@ -382,7 +385,7 @@ class _Reader:
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
             ignored=dict(ignored),
-            pod_makers=tuple(str(kind) for kind in self.passed_over if kind.meaning in MAKE_PODS),
+            pod_makers=(*cluster.pod_makers, *self.pod_makers),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
             specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},

@@ -23,7 +23,6 @@ class Meaning(Enum):
     UNKNOWN = "whether this kind makes pods, or decides about connections, is not known here"
 
 
-MAKE_PODS = (Meaning.PODS, Meaning.INSTALLER)
 _ANY = ""  # stands for the kinds of a group that are not listed by name
 _MOST_LOOKED_AT = 10_000  # parts of one object, in search of containers
 

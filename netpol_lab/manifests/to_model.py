@@ -66,7 +66,11 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
         name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
         for name in names
     }
-    return Cluster(namespaces, pods, policies, services, nodes, replicas=replicas)
+    running_now = {(pod.namespace, pod.workload) for pod in pods if not pod.finished}
+    makers = tuple(workloads.at_rest(running_now))
+    return Cluster(
+        namespaces, pods, policies, services, nodes, replicas=replicas, pod_makers=makers
+    )
 
 
 def _placed(thing: Any) -> Any:

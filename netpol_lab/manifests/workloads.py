@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.asked_labels import AskedLabels
 from netpol_lab.model.objects import Workload
+from netpol_lab.model.pod_makers import PodMaker
 
 MOST_REPLICAS = (
     2  # of those alike: enough to see what replicas of one workload may do to each other
@@ -138,21 +139,40 @@ class Workloads:
         running = {self.owner(pod.metadata) for pod in pods if not is_finished(pod)}
         complete = any(pod.metadata.uid for pod in pods)
         taken = {(pod.metadata.namespace, pod.metadata.name) for pod in pods}
-        for key, workload in self._known.items():
-            top = self.owner(workload.metadata)
-            below_another = top is not None and top in self._known and top != key
+        for key, workload in self._top:
             listed = key in owners or (complete and workload.metadata.uid)
             if key.kind == "CronJob":  # it idles nearly always, and its policies are for its pods
                 listed = key in running
-            if not listed and not below_another and not _is_over(workload):
+            if not listed and not _is_over(workload):
                 yield from self._made_by(key, workload, taken)
+
+    def at_rest(self, running: Container[tuple[str, Workload | None]]) -> Iterator[PodMaker]:
+        """Yield the workloads that none of the running pods belongs to: scaled down, suspended.
+
+        Parameters
+        ----------
+        running : container of (str, Workload or None)
+            The namespace and the workload of each pod that runs.
+        """
+        for key, workload in self._top:
+            if (key.namespace, Workload(key.kind, key.name)) not in running:
+                labels = dict(_job_of(key, workload).template.metadata.labels or {})
+                yield PodMaker(key.kind, key.name, key.namespace, labels, complete=True)
+
+    @property
+    def _top(self) -> Iterator[tuple[Key, api.Workload]]:
+        """The workloads that belong to no other."""
+        for key, workload in self._known.items():
+            top = self.owner(workload.metadata)
+            if top is None or top not in self._known or top == key:
+                yield key, workload
 
     def _made_by(
         self, key: Key, workload: api.Workload, taken: set[tuple[str, str]]
     ) -> Iterator[MadePod]:
         """Yield a workload's pods: a few that are alike, and those that selectors tell apart."""
         spec = workload.spec
-        job: api.JobSpec = spec.job_template.spec if key.kind == "CronJob" else spec
+        job = _job_of(key, workload)
         template = job.template
         asked = partial(
             self._asked.values, namespace=key.namespace, written=template.metadata.labels or {}
@@ -197,6 +217,10 @@ def _without_hash(owner: Key, meta: api.ObjectMeta) -> Key:
     if owner.kind == "ReplicaSet" and len(hashed) > 1 and owner.name.endswith(hashed):
         return Key(owner.namespace, "Deployment", owner.name.removesuffix(hashed))
     return owner
+
+
+def _job_of(key: Key, workload: api.Workload) -> api.JobSpec:
+    return workload.spec.job_template.spec if key.kind == "CronJob" else workload.spec
 
 
 def _is_over(workload: api.Workload) -> bool:

@@ -25,6 +25,7 @@ from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.pod_makers import PodMaker
 from netpol_lab.model.replicas import Replicas
 from netpol_lab.model.services import Service
 
@@ -75,8 +76,8 @@ class Cluster:
         The fields that a lenient reader has dropped; always empty after a strict one.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
-    pod_makers : tuple of str
-        The kinds among them that make pods, which are missing here.
+    pod_makers : tuple of PodMaker
+        What makes pods that are missing here.
     sources : mapping of Policy to function
         The way back to the place of each policy; ask `place_of` instead.
     texts : mapping of Policy to str
@@ -102,7 +103,7 @@ class Cluster:
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
-    pod_makers: tuple[str, ...] = ()
+    pod_makers: tuple[PodMaker, ...] = ()
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
     texts: Mapping[Policy, str] = field(default_factory=dict)
     specs: Mapping[Policy, object] = field(default_factory=dict)

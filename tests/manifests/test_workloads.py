@@ -356,3 +356,26 @@ def test_a_workload_keeps_its_own_labels_apart_from_those_of_its_pods():
     (pod,) = lab.load(workload("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}")).pods
     assert pod.workload.labels == {"ignored": "here"}
     assert pod.labels == {"app": "web"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "spec"),
+    [
+        ("Deployment", "apps/v1", f"{{replicas: 0, template: {TEMPLATE}}}"),
+        ("Job", "batch/v1", f"{{suspend: true, template: {TEMPLATE}}}"),
+        (
+            "CronJob",
+            "batch/v1",
+            f"{{suspend: true, jobTemplate: {{spec: {{template: {TEMPLATE}}}}}}}",
+        ),
+    ],
+)
+def test_a_workload_at_rest_is_known_to_make_pods_of_its_labels(kind, version, spec):
+    (maker,) = lab.load(workload(kind, version, spec)).pod_makers
+    assert (maker.kind, maker.name, maker.namespace) == (kind, "web", "shop")
+    assert (maker.labels["app"], maker.complete, maker.certain) == ("web", True, True)
+
+
+def test_a_workload_whose_pods_run_is_not_at_rest():
+    running = workload("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}")
+    assert lab.load(running).pod_makers == ()

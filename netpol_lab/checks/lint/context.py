@@ -12,7 +12,7 @@ from operator import or_
 from typing import NamedTuple
 
 from netpol_lab.checks.lint.codes import CODES
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import PeerSet, resolution_of
 from netpol_lab.engine.semantics import addresses_of, admitted_ports
@@ -113,13 +113,6 @@ class Context:
     def pods_of(self, namespace: str) -> PodSet:
         """Return the running pods of a namespace."""
         return self.resolution.subjects(namespace, Selector())
-
-    @cached_property
-    def made_elsewhere(self) -> str:
-        """What to ask first where kinds that make pods were passed over; else nothing."""
-        makers = self.cluster.pod_makers
-        said = "all is well if it makes such pods: these are missing here"
-        return f"a {some(makers)} is among the manifests; {said}" if makers else ""
 
     def pod(self, end: str) -> Pod | None:
         """Return the pod at the end of a flow; None for an address of no pod."""

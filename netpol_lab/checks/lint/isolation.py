@@ -9,6 +9,7 @@ from itertools import chain
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import admitted, with_anybody
+from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
@@ -103,13 +104,14 @@ def listed_without_rules(context: Context, policy: Policy) -> Iterator[Finding]:
 
 def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP107: a policy applies only to pods of its own namespace (SEM-06)."""
-    if context.pods_of(policy.namespace) or not context.everyone:
+    here = policy.namespace
+    if context.pods_of(here) or not context.everyone or may_have_unseen_pods(context, here):
         return
     message = (
-        f"there is no running pod in namespace {policy.namespace}, and a policy selects only pods "
-        "of its own namespace."
+        f"there is no running pod in namespace {here}, and a policy selects only pods of its own "
+        "namespace."
     )
-    hint = context.made_elsewhere or "check metadata.namespace"
+    hint = "check metadata.namespace"
     alike = context.pod_index.labelled(policy.pod_selector)
     if policy.pod_selector.requirements and alike:
         elsewhere = some(sorted({pod.namespace for pod in alike}))

@@ -10,6 +10,7 @@ from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, some
 from netpol_lab.checks.lint.probes import by_rule
+from netpol_lab.checks.lint.unseen import may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
@@ -66,24 +67,13 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
     here, wanted = context.pods_of(policy.namespace), policy.pod_selector
     if not here or context.subjects(policy) or is_contradictory(wanted):
         return
-    if not _matches_finished(context, policy, Peer(wanted)):
+    if not may_be_unseen(context, policy, Peer(wanted)):
         message = (
             f"no running pod of namespace {policy.namespace} has {wanted}. "
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
-        hint = context.made_elsewhere or _labels_meant(context, wanted, here)
+        hint = _labels_meant(context, wanted, here)
         yield context.finding("NP202", policy, message, hint, "spec.podSelector")
-
-
-def _matches_finished(context: Context, policy: Policy, peer: Peer) -> bool:
-    """Say whether a peer matches a finished pod, so that it may be about a Job."""
-    homes = peer.namespace_selector or only_namespace(policy.namespace)
-    return any(
-        pod.finished
-        and matches(peer.pod_selector or Selector(), pod.labels)
-        and matches(homes, context.cluster.namespaces[pod.namespace].labels)
-        for pod in context.cluster.pods
-    )
 
 
 # ---------------------------------------------------------------- peers that match nothing
@@ -94,12 +84,14 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule, i, peer in parts.listed_peers(policy) if context.everyone else ():
         if peer.ip_block is not None or context.peers(policy, peer).pods:
             continue
-        if _is_told_elsewhere(context, policy, rule, i) or _matches_finished(context, policy, peer):
+        if _is_told_elsewhere(context, policy, rule, i):
             continue
         pods = peer.pod_selector or Selector()
         at_home = peer.namespace_selector is None and pods.requirements
         if named := _by_wrong_name(context, peer):
             yield _wrong_name(context, policy, rule, i, named)
+        elif may_be_unseen(context, policy, peer):
+            continue
         elif at_home and (elsewhere := context.pod_index.labelled(pods)):
             yield _other_namespace(context, policy, rule, i, elsewhere)
         elif not _may_be_outside(context, rule, peer):
@@ -107,7 +99,7 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             asked = (f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
             words = " in ".join(asked) or "any pod here"
             message = f"this peer matches no running pod; it asks for {words}."
-            hint = context.made_elsewhere or _peer_meant(context, policy, peer)
+            hint = _peer_meant(context, policy, peer)
             yield context.finding("NP203", policy, message, hint, parts.peer_path(rule, i))
 
 

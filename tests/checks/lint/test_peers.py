@@ -54,20 +54,6 @@ def test_a_namespace_chosen_by_its_name_may_be_elsewhere_unless_it_looks_like_a_
     assert codes(ingress(by_name.format("monitorin"))) == ["NP203"]
 
 
-def test_pods_of_a_kind_that_is_passed_over_may_be_what_is_meant():
-    maker = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\n"
-    spec = "{podSelector: {matchLabels: {app: x}}}"
-    (found,) = findings(policy(spec), pod("z", labels="app: z"), maker)
-    assert found.hint.startswith("a Prometheus (monitoring.coreos.com) is among the manifests")
-    (found,) = findings(ingress("[{podSelector: {matchLabels: {app: x}}}]"), pod("z"), maker)
-    assert (found.code, found.hint.partition(" is ")[0]) == (
-        "NP203",
-        "a Prometheus (monitoring.coreos.com)",
-    )
-    (found,) = findings(policy(spec, namespace="empty"), pod("z"), maker)
-    assert "all is well if it makes such pods" in found.hint
-
-
 def test_labels_of_the_other_kind_are_recognised():
     of_pods = findings(ingress("[{namespaceSelector: {matchLabels: {app: web}}}]"))
     of_namespaces = findings(ingress("[{podSelector: {matchLabels: {team: ops}}}]"))

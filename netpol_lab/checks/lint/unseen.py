@@ -1,0 +1,83 @@
+"""Pods that the manifests do not show and that a selector may be about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from netpol_lab.checks.lint.context import Context
+from netpol_lab.engine.semantics import holds, matches, only_namespace
+from netpol_lab.model.objects import ADDED_LABELS, NAME_LABEL, Peer, Policy, Selector
+from netpol_lab.model.pod_makers import PodMaker
+
+
+def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
+    """Say whether a peer that matches no running pod may be about others.
+
+    They have finished, or something makes them: an operator, an installer, a workload at rest.
+    """
+    pods, homes = peer.pod_selector or Selector(), _homes(policy, peer)
+    finished = (pod for pod in context.cluster.pods if pod.finished)
+    return any(
+        matches(pods, pod.labels) and matches(homes, _labels_of(context, pod.namespace))
+        for pod in finished
+    ) or any(_may_make(maker, pods) for maker in _makers_in(context, homes))
+
+
+def may_have_unseen_pods(context: Context, namespace: str) -> bool:
+    """Say whether something surely makes pods in a namespace that the manifests do not show."""
+    return any(maker.certain for maker in _makers_in(context, only_namespace(namespace)))
+
+
+def _homes(policy: Policy, peer: Peer) -> Selector:
+    return peer.namespace_selector or only_namespace(policy.namespace)
+
+
+def _makers_in(context: Context, homes: Selector) -> Iterator[PodMaker]:
+    for maker in context.cluster.pod_makers:
+        if not maker.namespace or matches(homes, _labels_of(context, maker.namespace)):
+            yield maker
+
+
+def _labels_of(context: Context, namespace: str) -> dict[str, str]:
+    known = context.cluster.namespaces.get(namespace)
+    return {**(known.labels if known else {}), NAME_LABEL: namespace}
+
+
+def _may_make(maker: PodMaker, wanted: Selector) -> bool:
+    """Say whether a maker's pods may match: no label that is known says otherwise.
+
+    Of a kind that nobody knows to make pods, only where the selector speaks of it.
+    """
+    told = (
+        r
+        for r in wanted.requirements
+        if r.key in maker.labels or (maker.complete and r.key not in ADDED_LABELS)
+    )
+    if not all(holds(requirement, maker.labels) for requirement in told):
+        return False
+    return maker.certain or any(
+        _speaks_of(maker, text)
+        for r in wanted.requirements
+        for text in (r.key.partition("/")[0] if "/" in r.key else r.key, *r.values)
+    )
+
+
+_LONG_ENOUGH = 4  # for a part of a kind's name to be no coincidence
+
+
+def _speaks_of(maker: PodMaker, text: str) -> bool:
+    """Say whether a key or value of a label has to do with an object: its kind, group or name."""
+    text = text.lower()
+    kind, _, group = maker.kind.lower().rstrip(")").partition(" (")
+    name = maker.name.lower()
+    if name and re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text):
+        return True
+    if "." in text and "." in group and f".{text}".endswith(_project(group)):
+        return True
+    return len(text) >= _LONG_ENOUGH and (text in kind or kind in text)
+
+
+def _project(group: str) -> str:
+    """Return the domain of the project that a group belongs to, with a dot before it."""
+    return f".{'.'.join(group.split('.')[-2:])}"

@@ -1,0 +1,42 @@
+"""What makes pods that the manifests do not show, as far as these can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netpol_lab.model.objects import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class PodMaker:
+    """An object whose pods are missing: of a kind that is passed over, or a workload at rest.
+
+    Parameters
+    ----------
+    kind : str
+        With its group where that is not Kubernetes' own.
+    name : str
+    namespace : str
+        Where its pods run; empty where that may be anywhere.
+    labels : mapping
+        Those of its pods that are known.
+    complete : bool
+        Whether its pods have no other labels.
+    certain : bool
+        Whether it is known at all that this kind makes pods.
+
+    Examples
+    --------
+    >>> print(PodMaker("Prometheus (monitoring.coreos.com)", "k8s", "monitoring"))
+    Prometheus (monitoring.coreos.com)
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    labels: Labels = field(default_factory=dict, hash=False)
+    complete: bool = False
+    certain: bool = True
+
+    def __str__(self) -> str:
+        return self.kind

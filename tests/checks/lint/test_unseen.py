@@ -1,0 +1,98 @@
+"""Pods that the manifests do not show: whatever may be about them is no finding."""
+
+import pytest
+
+from tests.helpers.linted import codes, pod, policy
+
+OTHERS = pod("z", labels="app: z")
+SUBJECT = policy("{podSelector: {matchLabels: {app: x}}}")
+
+
+def made_by(version, kind, spec="{}", namespace="shop", name="k8s"):
+    meta = f"{{name: {name}, namespace: {namespace}}}" if namespace else f"{{name: {name}}}"
+    return f"---\napiVersion: {version}\nkind: {kind}\nmetadata: {meta}\nspec: {spec}\n"
+
+
+def from_peer(peer):
+    return policy(f"ingress: [{{from: [{{{peer}}}]}}]")
+
+
+PROMETHEUS = "monitoring.coreos.com/v1", "Prometheus"
+X = "podSelector: {matchLabels: {app: x}}"
+OPS = "namespaceSelector: {matchLabels: {team: ops}}"
+
+
+def test_pods_that_an_operator_makes_in_a_namespace_may_have_any_label():
+    assert codes(SUBJECT, OTHERS) == ["NP202"]
+    assert codes(SUBJECT, OTHERS, made_by(*PROMETHEUS)) == []
+    assert codes(SUBJECT, OTHERS, made_by(*PROMETHEUS, namespace="monitoring")) == ["NP202"]
+
+
+def test_a_peer_may_be_about_what_an_operator_makes_where_it_looks():
+    assert codes(from_peer(X), made_by(*PROMETHEUS)) == []
+    assert codes(from_peer(X), made_by(*PROMETHEUS, namespace="monitoring")) == ["NP203"]
+    assert codes(from_peer(f"{OPS}, {X}"), made_by(*PROMETHEUS, namespace="monitoring")) == []
+    assert codes(from_peer(f"{OPS}, {X}"), made_by(*PROMETHEUS)) == ["NP203"]
+
+
+def test_a_namespace_where_an_operator_makes_pods_is_not_empty():
+    elsewhere = policy("{podSelector: {}}", namespace="empty")
+    assert codes(elsewhere) == ["NP107"]
+    assert codes(elsewhere, made_by(*PROMETHEUS, namespace="empty")) == []
+
+
+def test_labels_that_an_operator_is_told_of_are_those_of_its_pods():
+    told = made_by(*PROMETHEUS, "{podMetadata: {labels: {app: prom}}}")
+    assert codes(SUBJECT, OTHERS, told) == ["NP202"]
+    assert codes(policy("{podSelector: {matchLabels: {app: prom}}}"), OTHERS, told) == []
+    assert codes(policy("{podSelector: {matchLabels: {tier: x}}}"), OTHERS, told) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "spec", "silent"),
+    [
+        ("argoproj.io/v1alpha1", "Application", "{source: {path: apps}}", True),
+        ("argoproj.io/v1alpha1", "Application",
+         "{source: {chart: x}, destination: {namespace: shop}}", True),
+        ("argoproj.io/v1alpha1", "Application",
+         "{source: {chart: x}, destination: {namespace: else}}", False),
+        ("argoproj.io/v1alpha1", "ApplicationSet", "{}", True),
+        ("helm.toolkit.fluxcd.io/v2", "HelmRelease", "{targetNamespace: shop}", True),
+        ("helm.toolkit.fluxcd.io/v2", "HelmRelease", "{}", False),
+        ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "{path: ./apps}", True),
+        ("monitoring.coreos.com/v1", "ServiceMonitor", "{}", False),
+    ],
+)  # fmt: skip
+def test_what_an_installer_installs_may_be_where_it_says_or_anywhere(version, kind, spec, silent):
+    installer = made_by(version, kind, spec, namespace="flux")
+    assert codes(SUBJECT, OTHERS, installer) == ([] if silent else ["NP202"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "silent"),
+    [
+        ("{app: x}", False),
+        ("{app: kafka}", True),  # its kind
+        ("{app: kafka-broker}", True),
+        ("{strimzi.io/cluster: x}", True),  # its project
+        ("{app: big-one}", True),  # its name
+        ("{app: big-one-zookeeper}", True),
+        ("{app: bigger-one}", False),
+    ],
+)
+def test_of_a_kind_that_nobody_knows_a_selector_has_to_speak(labels, silent):
+    kafka = made_by("kafka.strimzi.io/v1beta2", "Kafka", name="big-one")
+    spec = f"{{podSelector: {{matchLabels: {labels}}}}}"
+    assert codes(policy(spec), OTHERS, kafka) == ([] if silent else ["NP202"])
+
+
+def test_a_workload_that_is_scaled_down_has_the_labels_of_its_template():
+    rest = (
+        "{replicas: 0, selector: {matchLabels: {app: x}}, template: {metadata: {labels: {app: x}}}}"
+    )
+    idle = made_by("apps/v1", "Deployment", rest)
+    assert codes(SUBJECT, OTHERS, idle) == []
+    assert codes(from_peer(X), idle) == []
+    assert codes(policy("{podSelector: {matchLabels: {app: z-2}}}"), OTHERS, idle) == ["NP202"]
+    hashed = "{podSelector: {matchLabels: {app: x, pod-template-hash: 5d8c9}}}"
+    assert codes(policy(hashed), OTHERS, idle) == []
