@@ -14,7 +14,8 @@ from typing import NamedTuple
 from netpol_lab.advice.edits import Edit
 from netpol_lab.advice.fix import Fix, fix, needless
 from netpol_lab.engine.explain import describe_pod, explain
-from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart, nearest
+from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart
+from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Side, Verdict
 from netpol_lab.manifests.excerpts import Excerpt, excerpt, path_of_requirement, policy_document
@@ -290,6 +291,8 @@ def _denying(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterator
         if any(unmet.part is UnmetPart.DIRECTION for unmet in miss.unmet):
             words = f"rule {number} of {policy} fits, but its policyTypes do not list"
             words += f" {side.direction.value}"
+        if any(unmet.part is UnmetPart.SELECTED for unmet in miss.unmet):
+            words = f"rule {number} of {policy} fits, but it does not select {side.subject}"
         wanted = (_wanted(cluster, miss, unmet, side) for unmet in miss.unmet)
         yield _Involved(words, policy, (*wanted, *_isolation(policy)))
     for policy in side.isolated_by:
@@ -323,6 +326,10 @@ def _isolation(policy: Policy, *directions: Direction) -> tuple[Path, ...]:
 
 def _wanted(cluster: Cluster, miss: NearMiss, unmet: Unmet, side: Side) -> Path:
     """Return where the one thing is written that a rule wants and the flow does not have."""
+    if unmet.part is UnmetPart.SELECTED:
+        assert isinstance(unmet.wants, Requirement)
+        document, selector = policy_document(cluster, miss.policy), miss.policy.pod_selector
+        return path_of_requirement(document, selector, unmet.wants, SELECTOR)
     if miss.peer is None or not miss.wants_peer or unmet.part in PORT_PARTS:
         return (*parse_path(miss.rule.path), "ports") if unmet.part in PORT_PARTS else TYPES
     at = parse_path(peer_path(miss.rule, miss.rule.peers.index(miss.peer)))

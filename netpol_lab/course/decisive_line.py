@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from netpol_lab.advice.deciding_lines import admitting_items
 from netpol_lab.course.goals import Goal
-from netpol_lab.engine.near_miss import UnmetPart, nearest
+from netpol_lab.engine.near_miss import UnmetPart
+from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.verdict import Side, Verdict
 from netpol_lab.errors import NetpolError
@@ -101,6 +102,9 @@ def _refusing(cluster: Cluster, side: Side, assumptions: Assumptions) -> Decisiv
     if miss.unmet[0].part is UnmetPart.DIRECTION:
         does = f"this rule counts only if policyTypes lists {side.direction.value}"
         return Decisive(miss.policy, miss.rule.path, does)
+    if miss.unmet[0].part is UnmetPart.SELECTED:
+        admits = f"rule {miss.rule.number} would admit {side.peer}"
+        return Decisive(miss.policy, SUBJECT, f"this does not select {side.subject}, and {admits}")
     if miss.wants_peer and miss.peer is not None:
         path = peer_path(miss.rule, miss.rule.peers.index(miss.peer))
         return Decisive(miss.policy, path, f"this does not mean {side.peer}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
-from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, nearest
+from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart
+from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_targets import targets
-from netpol_lab.engine.verdict import Exemption, Side, Verdict
+from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
@@ -103,19 +104,39 @@ def _family(verdict: Verdict) -> Iterator[str]:
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
         yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
-        miss = nearest(verdict.cluster, side, verdict.outcomes[0].assumptions)
-        if miss is not None:
-            yield f"           {_near(miss, side, verdict.cluster)}"
+        yield from _closest(verdict, side, verdict.outcomes[0])
+
+
+def _closest(verdict: Verdict, side: Side, outcome: Outcome) -> Iterator[str]:
+    miss = nearest(verdict.cluster, side, outcome.assumptions)
+    if miss is not None:
+        yield f"           {_near(miss, side, verdict.cluster)}"
 
 
 def _otherwise(verdict: Verdict) -> Iterator[str]:
-    """Yield what the other permitted readings make of an undefined flow."""
+    """Yield what an undefined flow is in another permitted reading, and at another place."""
     usual = verdict.outcomes[0]
-    other = next((o for o in verdict.outcomes if o.allowed is not usual.allowed), None)
-    if other is not None:
-        for before, side in zip(usual.sides, other.sides, strict=True):
-            if before.allowed is not side.allowed:
-                yield f"  else     {ALLOWED_WORDS[other.allowed]}: {_reason(verdict, side)}"
+    others = [one for one in verdict.outcomes if one.allowed is not usual.allowed]
+    same = (one for one in others if one.arriving == usual.arriving)
+    for other in islice(same, 1):
+        yield from _differing(verdict, other, "")
+    elsewhere = (
+        one
+        for one in others
+        if one.arriving != usual.arriving and one.assumptions == usual.assumptions
+    )
+    for other in islice(elsewhere, 1):
+        goes_on = other.arriving.destination != usual.arriving.destination
+        yield from _differing(verdict, other, f" at {arrival(other.arriving)}" if goes_on else "")
+
+
+def _differing(verdict: Verdict, other: Outcome, where: str) -> Iterator[str]:
+    """Yield why a side answers otherwise than in the usual reading."""
+    for before, side in zip(verdict.sides, other.sides, strict=True):
+        if before.allowed is not side.allowed:
+            yield f"  else     {ALLOWED_WORDS[other.allowed]}{where}: {_reason(verdict, side)}"
+            if where:
+                yield from _closest(verdict, side, other)
 
 
 def _reason(verdict: Verdict, side: Side) -> str:
@@ -219,6 +240,9 @@ def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
     match unmet.part, unmet.wants:
         case UnmetPart.DIRECTION, Direction() as direction:
             return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
+        case UnmetPart.SELECTED, Requirement() as wanted if side.subject.pod is not None:
+            has = _has(str(side.subject), wanted, side.subject.pod.labels)
+            return f"fits, but its podSelector wants {wanted}, {has}"
         case UnmetPart.POD_LABELS, Requirement() as wanted if peer.pod is not None:
             return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels)}"
         case UnmetPart.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
@@ -235,11 +259,13 @@ def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
             return _outside_block(block, peer)
         case UnmetPart.PORT_NAME, _:
             return _no_such_name(side, miss.rule)
-        case UnmetPart.PROTOCOL, ports:
-            return f"wants {ports}, {_uses(side.flow)}: the port is right, the protocol is not"
+        case UnmetPart.PROTOCOL, PortSet() as ports:
+            uses = f"{_uses(side.flow)}: the port is right, the protocol is not"
+            return f"wants {_either(ports)}, {uses}"
         case _, ports:
             assert isinstance(ports, PortSet)
-            return f"wants {ports}, {_uses(side.flow)}{_service_trap(ports, side.flow, cluster)}"
+            trap = _service_trap(ports, side.flow, cluster)
+            return f"wants {_either(ports)}, {_uses(side.flow)}{trap}"
 
 
 def _has(who: str, wanted: Requirement, labels: Labels) -> str:
@@ -268,6 +294,10 @@ def _no_such_name(side: Side, rule: Rule) -> str:
     return f"names a port that {side.flow.destination} does not have, {_uses(side.flow)}"
 
 
+def _either(ports: PortSet) -> str:
+    return str(ports).replace("; ", " or ")
+
+
 def _uses(flow: Flow) -> str:
     return f"the flow uses {spoken_port(flow.port, flow.protocol)}"
 
@@ -278,8 +308,11 @@ def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
         for offered in service.ports:
             named = PortSet.of(offered.protocol, offered.port) == ports
             leads = targets(cluster, service, offered.port, offered.protocol)
+            places = [(target.end.name, target.port) for target in leads]
             here = flow.destination.name, flow.port
-            if named and here in [(target.end.name, target.port) for target in leads]:
+            if named and here in places:
+                if offered.port in (port for _, port in places):
+                    return f" (where Service {service} leads on {flow.destination})"
                 whose = "pods" if flow.destination.pod else "endpoints"
                 return f" ({offered.port} is the port of Service {service}, not of its {whose})"
     return ""

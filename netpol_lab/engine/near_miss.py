@@ -1,4 +1,4 @@
-"""The rule that came closest to admitting a blocked flow, and what it still wants.
+"""The rules that might have admitted a blocked flow, and what each of them still wants.
 
 Asks the resolved requirements one by one; nothing about NetworkPolicy is decided here.
 """
@@ -24,6 +24,7 @@ class UnmetPart(Enum):
     """The part of a rule that a flow does not meet."""
 
     DIRECTION = "a direction in the policyTypes"
+    SELECTED = "a label of the pod that the policy is to select"
     POD = "a pod"
     NAMESPACE = "the policy's own namespace"
     POD_LABELS = "a pod label"
@@ -70,7 +71,7 @@ class NearMiss:
     --------
     >>> import netpol_lab as lab
     >>> shop = lab.load("three-tier")
-    >>> miss = nearest(shop, lab.evaluate(shop, "web", "db", port=5432).ingress)
+    >>> miss = next(misses(shop, lab.evaluate(shop, "web", "db", port=5432).ingress))
     >>> miss.wants_peer, miss.wants_port
     (True, False)
     """
@@ -89,50 +90,6 @@ class NearMiss:
     def wants_port(self) -> bool:
         """Whether the rule's `ports` do not admit the port."""
         return any(unmet.part in PORT_PARTS for unmet in self.unmet)
-
-
-def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> NearMiss | None:
-    """Return the rule that misses least on a side that blocks the flow; None without rules.
-
-    Of blocks that miss as much, one that excepts the address is nearer than one that lies
-    elsewhere, and farthest is one of another family. Among all other equals the first counts.
-
-    Parameters
-    ----------
-    cluster : Cluster
-    side : Side
-        One side of a verdict on this cluster.
-    assumptions : Assumptions
-        Those under which the side was judged.
-
-    Returns
-    -------
-    NearMiss or None
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> shop = lab.load("three-tier")
-    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
-    >>> nearest(shop, side).unmet[0].wants.values
-    ('backend',)
-    """
-    found = list(misses(cluster, side, assumptions))
-    least = min((len(miss.unmet) for miss in found), default=0)
-    equal = [miss for miss in found if len(miss.unmet) == least]
-    if equal and any(unmet.part is UnmetPart.ADDRESS for unmet in equal[0].unmet):
-        return min(equal, key=lambda miss: _distance(miss, side.peer))
-    return next(iter(equal), None)
-
-
-def _distance(miss: NearMiss, peer: Endpoint) -> int:
-    """Return how far an address is from what a rule wants of it, where each rule wants as much."""
-    for unmet in miss.unmet:
-        if unmet.part is UnmetPart.EXCEPT:
-            return 0
-        if unmet.part is UnmetPart.ADDRESS and isinstance(unmet.wants, IPBlock) and peer.address:
-            return 1 if unmet.wants.cidr.version == peer.address.version else 2
-    return 1
 
 
 def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[NearMiss]:

@@ -207,6 +207,16 @@ def test_each_kind_of_miss_is_marked_where_it_is_written(
     assert "closest" in passage.caption
 
 
+def test_the_label_is_marked_by_which_a_policy_fails_to_select_the_pod() -> None:
+    nearly = policy("p2", "podSelector: {matchLabels: {role: dbs}}\ningress: [{}]")
+    found = why(lab.load(PODS + policy("p1", "podSelector: {}") + nearly))
+    assert captions(found) == [
+        "ingress: rule 1 of shop/p2 fits, but it does not select shop/db",
+        "ingress: shop/p1 isolates shop/db; it lists no ingress rule",
+    ]
+    assert marked(found.passages[0]) == ["podSelector: {matchLabels: {role: dbs}}"]
+
+
 def test_a_pod_of_another_namespace_misses_the_whole_item() -> None:
     other = PODS.replace("namespace: shop", "namespace: lab") + "\n---\n"
     cluster = lab.load(other + PODS + policy("p1", FROM + "podSelector: {}"))

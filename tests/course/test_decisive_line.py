@@ -1,5 +1,7 @@
 """Which part of an attempt makes a connection other than it is wanted."""
 
+from dataclasses import replace
+
 import netpol_lab as lab
 from netpol_lab.course.decisive_line import decisive
 from netpol_lab.course.goals import Goal
@@ -39,6 +41,16 @@ def test_a_direction_that_was_filled_in_is_told_as_such():
     goal = Goal("web", "db", 5432, "TCP", allowed=True)
     (found,) = found_by(goal, shop, shop.with_policies([]))
     assert found.does == "this isolates shop/db for ingress, as policyTypes is left out"
+
+
+def test_a_policy_that_nearly_selects_the_pod_is_told_by_its_selector():
+    deny = lab.load(OPEN.replace("ingress: [{}]", "ingress: []")).policies
+    nearly = lab.load(OPEN.replace("{}, ", "{matchLabels: {role: dbs}}, ")).policies
+    shop, goal = lab.load("three-tier"), Goal("web", "db", 5432, "TCP", True)
+    both = (replace(deny[0], name="deny"), *nearly)
+    (found,) = found_by(goal, shop.with_policies(both), shop)
+    assert (str(found.policy), found.path) == ("shop/open", "spec.podSelector")
+    assert found.does == "this does not select shop/db, and rule 1 would admit shop/web"
 
 
 def test_a_stray_dash_before_ports_is_told_by_the_rule_and_not_by_its_right_peer():

@@ -102,6 +102,24 @@ spec: {policyTypes: [Egress], ingress: [{}]}
     )
 
 
+def test_a_policy_that_nearly_selects_the_pod_is_named_with_the_label_that_differs():
+    nearly = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: q, namespace: shop}
+spec: {podSelector: {matchLabels: {app: dbs}}, ingress: [{}]}
+"""
+    words = explain(lab.evaluate(cluster("{}", nearly), "client", "db", 80))
+    assert words.endswith(
+        "closest: rule 1 of shop/q fits, but its podSelector wants app=dbs, shop/db has app=db"
+    )
+
+
+def test_several_ports_are_alternatives():
+    ports = "[{port: 53}, {port: 53, protocol: UDP}]"
+    assert "wants TCP 53 or UDP 53, " in closest(f"{{ingress: [{{ports: {ports}}}]}}")
+
+
 def test_isolation_without_any_rule_is_said_so():
     assert "no ingress rule is listed" in closest("{}")
 
@@ -262,6 +280,41 @@ def test_behind_a_service_the_addresses_are_those_of_the_pod_that_is_judged():
     assert "rewritten to shop/db-1 port 80 or shop/db-2 port 80" in words
     assert "address  judged for 10.0.0.9 -> 10.0.1.1" in words
     assert "ingress  shop/db-1 is not isolated" in words
+
+
+SERVICE_WITH_DIFFERING_PODS = """
+apiVersion: v1
+kind: Service
+metadata: {name: two, namespace: shop}
+spec: {selector: {app: two}, ports: [{port: 80, targetPort: http}]}
+""" + "".join(
+    f"""---
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: shop, labels: {{app: two}}}}
+spec: {{containers: [{{ports: [{{name: http, containerPort: {port}}}]}}]}}
+"""
+    for name, port in (("old", 80), ("new", 8080))
+)
+
+
+def test_where_pods_behind_a_service_differ_the_other_one_is_told_with_its_reason():
+    shop = lab.load(
+        PODS,
+        SERVICE_WITH_DIFFERING_PODS,
+        """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec: {podSelector: {matchLabels: {app: two}}, ingress: [{ports: [{port: 80}]}]}
+""",
+    )
+    assert str(lab.evaluate(shop, "client", "svc/two", 80)).splitlines()[-2:] == [
+        "  else     denied at shop/new port 8080: shop/new is isolated by shop/p; "
+        "no rule admits other/client",
+        "           closest: rule 1 wants TCP 80, the flow uses TCP 8080 "
+        "(where Service shop/two leads on shop/new)",
+    ]
 
 
 def test_of_many_pods_behind_a_service_the_first_four_are_named():

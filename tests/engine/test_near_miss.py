@@ -4,7 +4,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
-from netpol_lab.engine.near_miss import UnmetPart, misses, nearest
+from netpol_lab.engine.near_miss import UnmetPart, misses
+from netpol_lab.engine.nearest import nearest
 
 
 def missing(policy, source="other/client", port=80, assumptions=None):

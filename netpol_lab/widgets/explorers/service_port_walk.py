@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from netpol_lab.engine.near_miss import nearest
+from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.service_targets import selected_by
 from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import AmbiguousNameError, FlowError, counted

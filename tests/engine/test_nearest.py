@@ -1,0 +1,157 @@
+"""Which rule came closest to admitting a blocked flow."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+import netpol_lab as lab
+from netpol_lab.engine.near_miss import UnmetPart, misses
+from netpol_lab.engine.nearest import nearest, nearness, unselecting
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.manifests.writer import as_yaml
+from netpol_lab.model.objects import Selector
+from tests.referee.random_clusters import clusters_with_flows
+
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db, role: primary-2}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: shop, labels: {app: client, tier: back}}
+status: {podIP: 10.0.0.9}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cache, namespace: shop, labels: {app: cache, role: primary}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+"""
+
+
+def policy(rules, selector="{}", name="p", types="[Ingress]"):
+    return f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {name}, namespace: shop}}
+spec: {{podSelector: {{matchLabels: {selector}}}, policyTypes: {types}, ingress: {rules}}}
+"""
+
+
+def closest(*policies, source="client", port=80):
+    cluster = lab.load(PODS, *policies)
+    return nearest(cluster, lab.evaluate(cluster, source, "db", port).ingress)
+
+
+def from_app(app, *ports):
+    listed = f", ports: [{', '.join(f'{{port: {port}}}' for port in ports)}]" if ports else ""
+    return f"{{from: [{{podSelector: {{matchLabels: {{app: {app}}}}}}}]{listed}}}"
+
+
+OTHER_PROTOCOL = "{from: [{podSelector: {}}], ports: [{port: 80, protocol: UDP}]}"
+MONITORING, EVERYBODY_53 = from_app("monitoring", 80), "{ports: [{port: 53}]}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "number"),
+    [
+        ([MONITORING, from_app("client", 81)], 2),
+        ([from_app("client", 81), MONITORING], 1),
+        ([EVERYBODY_53, MONITORING], 2),
+        ([EVERYBODY_53, from_app("client", 81)], 2),
+        ([from_app("monitoring"), MONITORING], 2),
+        ([from_app("client", 81), from_app("clients", 80)], 2),
+        ([from_app("monitoring, tier: back"), from_app("ui, tier: front")], 1),
+        ([from_app("ui, tier: front"), from_app("monitoring, tier: back")], 2),
+        (["{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}", MONITORING], 2),
+        ([from_app("client", 81), OTHER_PROTOCOL], 2),
+        ([MONITORING, MONITORING], 1),
+    ],
+)  # fmt: skip
+def test_what_fits_counts_and_not_the_order(rules, number):
+    assert closest(policy(f"[{', '.join(rules)}]")).rule.number == number
+
+
+def test_for_an_outside_address_a_block_elsewhere_is_nearer_than_pods():
+    rules = "[{from: [{podSelector: {}}]}, {from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
+    assert closest(policy(rules), source="203.0.113.7").rule.number == 2
+
+
+def test_a_policy_that_would_admit_it_but_fails_to_select_the_pod_by_one_label_is_named():
+    miss = closest(policy("[{}]", "{app: db, role: primary-1}"))
+    assert [str(unmet.wants) for unmet in miss.unmet] == ["role=primary-1"]
+    assert miss.unmet[0].part is UnmetPart.SELECTED
+
+
+@pytest.mark.parametrize(
+    ("selector", "rules", "types"),
+    [
+        ("{app: web}", "[{}]", "[Ingress]"),  # of somebody else
+        ("{app: dbs, role: replica}", "[{}]", "[Ingress]"),  # two labels differ
+        ("{app: cache, tier: x}", "[{}]", "[Ingress]"),
+        ("{app: db, role: primary-1}", "[{ports: [{port: 81}]}]", "[Ingress]"),  # no help
+        ("{app: db, role: primary-1}", "[]", "[Ingress]"),
+        ("{app: db, role: primary-1}", "[{}]", "[Egress]"),
+        ("{}", "[{}]", "[Egress]"),
+    ],
+)
+def test_other_policies_that_do_not_select_the_pod_are_not_named(selector, rules, types):
+    cluster = lab.load(PODS, policy(rules, selector, types=types))
+    side = lab.evaluate(cluster, "client", "db", 80).ingress
+    assert [*unselecting(cluster, side)] == []
+
+
+def test_a_policy_that_selects_nobody_may_lack_any_one_label():
+    assert closest(policy("[{}]", "{app: db, zone: x}")).policy.name == "p"
+
+
+def test_a_policy_that_selects_other_pods_is_named_after_the_rules_of_the_own_ones():
+    for_cache = policy("[{}]", "{role: primary}", "of-cache")
+    assert closest(for_cache).policy.name == "of-cache"
+    assert closest(for_cache, policy(f"[{from_app('monitoring', 80)}]")).policy.name == "p"
+
+
+def test_an_allowed_side_has_none():
+    cluster = lab.load(PODS, policy("[{}]"), policy("[{}]", "{app: dbs}", "q"))
+    side = lab.evaluate(cluster, "client", "db", 80).ingress
+    assert nearest(cluster, side) is None
+
+
+def denied_sides(pair):
+    """The cluster of a random pair, and the sides that deny its flows in the usual reading."""
+    cluster = lab.load("\n---\n".join(map(as_yaml, pair[0])))
+    verdicts = (lab.evaluate(cluster, *flow) for flow in pair[1])
+    return cluster, [side for verdict in verdicts for side in verdict.sides if not side.allowed]
+
+
+@settings(max_examples=60)
+@given(clusters_with_flows(5))
+def test_without_the_one_label_the_policy_selects_the_pod_and_admits_the_flow(pair):
+    cluster, sides = denied_sides(pair)
+    for side in sides:
+        for miss in unselecting(cluster, side):
+            wanted = miss.policy.pod_selector.requirements
+            (unmet,) = miss.unmet
+            fewer = Selector(tuple(one for one in wanted if one != unmet.wants))
+            mended = replace(miss.policy, pod_selector=fewer)
+            policies = [mended if one == miss.policy else one for one in cluster.policies]
+            changed = resolution_of(cluster.with_policies(policies))
+            assert mended in changed.isolating(side.subject.pod, side.direction)
+            assert changed.admits(mended, miss.rule, side.flow, lab.Assumptions())
+
+
+@settings(max_examples=60)
+@given(clusters_with_flows(5))
+def test_of_all_rules_in_any_order_the_same_ones_are_nearest(pair):
+    cluster, sides = denied_sides(pair)
+    turned = cluster.with_policies(reversed(cluster.policies))
+    for side in sides:
+        if miss := nearest(cluster, side):
+            least = nearness(cluster, side, miss)
+            assert all(least <= nearness(cluster, side, one) for one in misses(cluster, side))
+            back = replace(side, isolated_by=side.isolated_by[::-1])
+            assert nearness(turned, back, nearest(turned, back)) == least
