@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, product
 
 from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
-from netpol_lab.checks.lint.witnesses import CLOSES, difference
+from netpol_lab.checks.lint.witnesses import CLOSES, Turn, difference
 from netpol_lab.engine.semantics import covers, only_namespace
+from netpol_lab.engine.service_targets import target_port
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, PolicyPort, Rule
 from netpol_lab.model.services import EndpointPort, Service, ServiceEndpoint
 
 EVERYWHERE = 1  # the longest prefix that stands for the whole world, pods and all
@@ -52,6 +53,9 @@ def pods_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP401", policy, message, hint, path, witness)
 
 
+_REWRITTEN: tuple[Turn, ...] = ((None, True), (False, True), (False, None))
+
+
 def service_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP402: whether a rule ever sees the address of a Service is left open (SEM-53)."""
     for rule, i, block, path in _blocks(policy):
@@ -64,18 +68,32 @@ def service_in_block(context: Context, policy: Policy) -> Iterator[Finding]:
                 yield from _without_selector(context, policy, rule, i, service)
                 continue
             named = Peer(service.selector, only_namespace(service.namespace))
-            both = parts.with_peer(policy, rule, i, rule.peers[i], named)
-            variant = context.instead(policy, both)
+            ports = _ports_behind(context, service, rule)
+            if not ports:
+                continue
+            pods = replace(rule, peers=(named,), ports=ports if rule.ports else ())
+            variant = context.instead(policy, parts.with_rule(policy, rule, rule, pods))
             probes = _asking(context, policy, service, address)
-            change = "with a selector for its pods in the rule"
-            if witness := difference(context, probes, variant, change, (None, True), (False, True)):
+            spelt = some(ports, len(ports))
+            change = f"with a rule for its pods{' and ' + spelt if pods.ports else ''}"
+            if witness := difference(context, probes, variant, change, *_REWRITTEN):
                 message = (
                     f"{address} is an address of Service {service}, which is rewritten to the "
                     "address of a pod; most plugins do so before they apply policies."
                 )
-                hint = "choose the pods behind the Service with selectors, and their port"
+                hint = f"choose the pods behind the Service with selectors, and their port: {spelt}"
                 yield context.finding("NP402", policy, message, hint, path, witness)
                 break
+
+
+def _ports_behind(context: Context, service: Service, rule: Rule) -> tuple[PolicyPort, ...]:
+    """Return where the ports of a Service lead that a rule lets somebody ask for (SEM-53)."""
+    asked, found = context.ports_to(rule, None), []
+    for port, pod in product(service.ports, context.behind(service)):
+        number = target_port(port, pod)
+        if number and ((port.protocol, port.port) in asked or (port.protocol, number) in asked):
+            found.append(PolicyPort(port.protocol, number))
+    return tuple(dict.fromkeys(found))
 
 
 def _without_selector(

@@ -69,6 +69,7 @@ _TABLE = (
     Code("NP309", _N, "a rule for all pods whose every flow the other ends deny", 7),
     Code("NP310", _N, "a port that no pod of the rule declares, where all declare some", 6),
     Code("NP311", _N, "a rule that looks as if it were for replies", 3),
+    Code("NP312", _W, "a rule without peers on a port that another rule has for its peers", 5),
     Code("NP401", _W, "an ipBlock that covers addresses of pods", 8),
     Code("NP402", _W, "an ipBlock that covers the address of a Service", 8),
     Code("NP403", _W, "an ipBlock of an address family that the pods do not have", 8),

@@ -39,6 +39,10 @@ from netpol_lab.model.services import Service, ServicePort
 _STRANGERS = {4: ip_address("203.0.113.7"), 6: ip_address("2001:db8::7")}
 
 
+# What people try in place of the label with a namespace's name, which are no labels by themselves.
+MADE_UP_NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")
+
+
 class Probe(NamedTuple):
     """A flow that may prove something."""
 

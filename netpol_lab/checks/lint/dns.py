@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from netpol_lab.checks.lint.context import Context
-from netpol_lab.checks.lint.findings import Finding
+from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
+from netpol_lab.checks.lint.findings import Finding, some
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import matches, only_namespace
+from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import NAME_LABEL, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import (
+    NAME_LABEL,
+    Direction,
+    Operator,
+    Peer,
+    Pod,
+    Policy,
+    PolicyPort,
+    Rule,
+)
 from netpol_lab.model.ports import PortSet, Protocol
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 TCP, UDP = Protocol.TCP, Protocol.UDP
 DNS_PORT = 53
+SYSTEM = "kube-system"  # where name servers run in most clusters
 DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
 NODE_CACHE = Endpoint(address=parse_address("169.254.20.10"))  # of NodeLocal DNSCache
 
@@ -53,33 +63,58 @@ class _NameServers:
     port: int
     ends: tuple[tuple[Endpoint, int], ...]
 
-    def admitted_by(self, context: Context, policy: Policy, protocol: Protocol) -> bool:
-        """Say whether some egress rule of a policy admits the look-up of names."""
-        rules = policy.rules(EGRESS)
+    def reached_by(self, context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
+        """Say whether an egress rule admits the look-up of names."""
         if not self.pods:
-            return any(_is_likely(context, rule, protocol) for rule in rules)
+            return _is_likely(context, policy, rule, protocol)
         assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
-        admits = context.resolution.admits
-        return any(
-            admits(policy, rule, Flow(Endpoint(), end, port, protocol), assumed)
-            for rule in rules
-            for end, port in self.ends
-        )
+        flows = (Flow(Endpoint(), end, port, protocol) for end, port in self.ends)
+        return any(context.resolution.admits(policy, rule, flow, assumed) for flow in flows)
+
+    def ports(self, *protocols: Protocol) -> tuple[PolicyPort, ...]:
+        """Return the entries of a rule that open their port over some protocols."""
+        return tuple(PolicyPort(protocol, self.port) for protocol in protocols)
 
 
-def _is_likely(context: Context, rule: Rule, protocol: Protocol) -> bool:
+def _is_likely(context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
     """Say whether a rule admits name servers that the manifests do not show."""
     if any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
-        return True
+        return not rule.peers or any(not _elsewhere(context, policy, p) for p in rule.peers)
     reaches = not rule.peers or any(_may_serve_names(context, peer) for peer in rule.peers)
     return reaches and (protocol, DNS_PORT) in context.ports_to(rule, None)
+
+
+def _elsewhere(context: Context, policy: Policy, peer: Peer) -> str:
+    """Return whom a peer matches that can be no name server, in words; nothing if one can be."""
+    chosen = peer.namespace_selector
+    if peer.ip_block is not None or any(map(_serves_names, context.peers(policy, peer).pods)):
+        return ""
+    if chosen is None:
+        home = policy.namespace
+        return "" if home == SYSTEM else f"pods of namespace {home}, where no name server runs"
+    named = [r for r in chosen.requirements if r.operator is Operator.IN]
+    for wanted in named:
+        namespaces = context.cluster.namespaces.values()
+        known = any(holds(wanted, namespace.labels) for namespace in namespaces)
+        if wanted.key in MADE_UP_NAMES and SYSTEM in wanted.values and not known:
+            return f"namespaces with {wanted}, which no namespace has by itself"
+    names = {name for r in named if r.key == NAME_LABEL for name in r.values}
+    if names and SYSTEM not in names and all(map(context.pods_of, names)):
+        return f"pods of namespace {some(sorted(names))}, where no name server runs"
+    return ""
+
+
+def _serves_names(pod: Pod) -> bool:
+    """Say whether a pod may be a name server, by its label or a port that it declares."""
+    declared = (PolicyPort(port.protocol, port.name or port.port) for port in pod.ports)
+    return pod.labels.get("k8s-app") in DNS_LABELS or any(is_for_dns([port]) for port in declared)
 
 
 def _may_serve_names(context: Context, peer: Peer) -> bool:
     if peer.namespace_selector is None:
         return peer.ip_block is not None
-    system = context.cluster.namespaces.get("kube-system")
-    labels = {NAME_LABEL: "kube-system", **(system.labels if system else {})}
+    system = context.cluster.namespaces.get(SYSTEM)
+    labels = {NAME_LABEL: SYSTEM, **(system.labels if system else {})}
     alone = peer.pod_selector is None or not peer.pod_selector.requirements
     return alone and matches(peer.namespace_selector, labels)
 
@@ -107,7 +142,7 @@ def no_names(context: Context) -> Iterator[Finding]:
         # A ban on everything, without a rule, needs no names.
         listing = [p for p in policies if EGRESS in p.policy_types and p.rules(EGRESS)]
         udp, tcp = (
-            context.selected_by(p for p in listing if servers.admitted_by(context, p, protocol))
+            context.selected_by(p for p in listing if _reaching(context, servers, p, protocol))
             for protocol in (UDP, TCP)
         )
         neither = context.everyone - udp - tcp
@@ -115,42 +150,108 @@ def no_names(context: Context) -> Iterator[Finding]:
         told = servers.pods | context.on_hosts  # and each of the others once
         for policy, (code, pods) in product(listing, lacking.items()):
             left = (context.subjects(policy) & pods) - told
-            if left and (code == "NP304" or any(map(_has_port_for_dns, policy.rules(EGRESS)))):
-                yield _without_names(code, context, servers, policy, left)
-                told = told | left
+            if left and code == "NP304":
+                yield _without_names(context, servers, policy, left)
+            elif left and (rule := _half_open(context, servers, policy, code)):
+                yield _with_half(code, context, servers, policy, rule, left)
+            else:
+                continue
+            told = told | left
 
 
-_MESSAGES = {
-    "NP304": "its pods may open some connections, but none to a name server: looking up a name "
-    "fails, and with it every connection by name.",
-    "NP305": "port 53 is open for TCP only, which is what a port without protocol means; names "
-    "are looked up over UDP first.",
-    "NP306": "port 53 is open for UDP only; long answers are asked for again over TCP.",
-}
-_HINTS = {
-    "NP304": "add an egress rule for UDP and TCP 53 to the name servers",
-    "NP305": "add {protocol: UDP, port: 53}",
-    "NP306": "add {protocol: TCP, port: 53}",
-}
+def _reaching(
+    context: Context, servers: _NameServers, policy: Policy, protocol: Protocol
+) -> list[Rule]:
+    """Return the egress rules of a policy that admit the look-up of names over a protocol."""
+    rules = policy.rules(EGRESS)
+    return [rule for rule in rules if servers.reached_by(context, policy, rule, protocol)]
+
+
+_LOOKUPS_FAIL = "looking up a name fails, and with it every connection by name."
 
 
 def _without_names(
-    code: str, context: Context, servers: _NameServers, policy: Policy, pods: PodSet
+    context: Context, servers: _NameServers, policy: Policy, pods: PodSet
 ) -> Finding:
-    rules = policy.rules(EGRESS)
-    namespaces = dict.fromkeys(pod.namespace for pod in servers.pods)
-    peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in namespaces)
-    udp, tcp = (PolicyPort(protocol, servers.port) for protocol in (UDP, TCP))
-    names = Rule(EGRESS, len(rules), peers, (udp, tcp))
-    variant = context.instead(policy, parts.with_rules(policy, EGRESS, (*rules, names)))
-    asked = replace(names, ports=(tcp if code == "NP306" else udp,))
+    """NP304: names cannot be looked up, perhaps as the rule for it has the wrong peers."""
+    rules, both = policy.rules(EGRESS), servers.ports(UDP, TCP)
+    homes = dict.fromkeys(pod.namespace for pod in servers.pods)
+    peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in homes)
+    astray = next((r for r in rules if r.peers and {*both} <= {*r.ports}), None)
+    if astray is None:
+        path, meant = "spec.egress", (*rules, Rule(EGRESS, len(rules), peers, both))
+        said = f"its pods may open some connections, but none to a name server: {_LOOKUPS_FAIL}"
+        ports = f"UDP and TCP {servers.port}"
+        hint = f"add an egress rule for {ports}, {_to_servers(homes)}"
+    else:
+        path, whom = parts.path_of_peers(astray), _whom(context, policy, astray)
+        others = () if not peers else (*astray.peers, *peers)
+        meant = parts.with_rule(policy, astray, replace(astray, peers=others)).rules(EGRESS)
+        said = f"rule {astray.number} opens port {servers.port} only to {whom}: {_LOOKUPS_FAIL}"
+        added = f"add {_in_namespaces(homes)} to the list"
+        hint = added if homes else f"{added}, or leave to out"
+    variant = context.instead(policy, parts.with_rules(policy, EGRESS, meant))
+    asked = Rule(EGRESS, 0, ports=servers.ports(UDP))
     if servers.pods:
         probes = between(context, EGRESS, pods, servers.pods, asked)
     else:
         probes = with_strangers(context, EGRESS, pods, asked)
-    witness = difference(context, probes, variant, "with a rule for name servers", OPENS)
-    path = "spec.egress" if code == "NP304" else next(filter(_has_port_for_dns, rules)).path
-    return context.finding(code, policy, _MESSAGES[code], _HINTS[code], path, witness)
+    change = f"with {'this rule' if astray else 'such a rule'}{'' if homes else ' without to'}"
+    witness = difference(context, probes, variant, change, OPENS)
+    return context.finding("NP304", policy, said, hint, path, witness)
+
+
+def _whom(context: Context, policy: Policy, rule: Rule) -> str:
+    """Return whom the peers of a rule match instead of name servers, in words."""
+    found = (_elsewhere(context, policy, peer) for peer in rule.peers)
+    return next(filter(None, found), "others than the name servers")
+
+
+def _in_namespaces(homes: Iterable[str]) -> str:
+    """Return peers for all pods of the name servers' namespaces, as they are written."""
+    names = list(homes) or [SYSTEM]
+    written = (f"{{namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {n}}}}}}}" for n in names)
+    return " and ".join(written)
+
+
+def _to_servers(homes: Iterable[str]) -> str:
+    """Return how a rule says that it is for the name servers."""
+    known = list(homes)
+    return f"with to: [{_in_namespaces(known)}]" + ("" if known else ", or without to")
+
+
+_MESSAGES = {
+    "NP305": "port 53 is open for TCP only, which is what a port without protocol means; names "
+    "are looked up over UDP first.",
+    "NP306": "port 53 is open for UDP only; long answers are asked for again over TCP.",
+}
+
+
+def _half_open(context: Context, servers: _NameServers, policy: Policy, code: str) -> Rule | None:
+    """Return a rule with a port for names that lets them be looked up over one protocol."""
+    there = TCP if code == "NP305" else UDP
+    return next(filter(_has_port_for_dns, _reaching(context, servers, policy, there)), None)
+
+
+def _with_half(
+    code: str, context: Context, servers: _NameServers, policy: Policy, rule: Rule, pods: PodSet
+) -> Finding:
+    """NP305 and NP306: a rule lets names be looked up over one protocol and not the other."""
+    (added,) = servers.ports(UDP if code == "NP305" else TCP)
+    more = parts.with_rule(policy, rule, replace(rule, ports=(*rule.ports, added)))
+    peers = context.peers(policy, *rule.peers)
+    asked = replace(rule, ports=(added,))
+    if servers.pods and (peers.anyone or servers.pods & peers.pods):
+        probes = between(context, EGRESS, pods, servers.pods, asked)
+    else:
+        probes = admitted(context, policy, asked)
+    variant, change = context.instead(policy, more), f"with {added} in the rule"
+    witness = difference(context, probes, variant, change, OPENS)
+    return context.finding(code, policy, _MESSAGES[code], _add_port(added), rule.path, witness)
+
+
+def _add_port(port: PolicyPort) -> str:
+    return f"add {{protocol: {port.protocol}, port: {port.port}}}"
 
 
 # ---------------------------------------------------------------- the name servers' own policies
@@ -178,8 +279,9 @@ def half_open_servers(context: Context) -> Iterator[Finding]:
             variant = context.instead(policy, more)
             if witness := difference(context, probes, variant, f"with {added} in the rule", OPENS):
                 code = "NP305" if added.protocol is UDP else "NP306"
-                hint = f"add {{protocol: {added.protocol}, port: {added.port}}}"
-                yield context.finding(code, policy, _MESSAGES[code], hint, first.path, witness)
+                yield context.finding(
+                    code, policy, _MESSAGES[code], _add_port(added), first.path, witness
+                )
 
 
 OF_CLUSTERS = (no_names, half_open_servers)

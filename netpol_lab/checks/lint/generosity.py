@@ -9,6 +9,7 @@ from itertools import chain
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
+from netpol_lab.checks.lint.hints import removing, without
 from netpol_lab.checks.lint.probes import admitted, with_anybody, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, difference, stands
 from netpol_lab.model import policy_parts as parts
@@ -45,11 +46,13 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
-        witness = difference(context, probes, variant, "without this rule", CLOSES)
+        witness = difference(context, probes, variant, without(policy, rule), CLOSES)
         if stands(context, policy, witness):
             name = parts.list_of_peers(rule)
             message = f"an empty {name} admits everybody, even outside the cluster, not nobody."
-            hint = f"to admit nobody, remove the rule; to admit everybody, leave {name} out"
+            hint = (
+                f"to admit nobody, {removing(policy, rule)}; to admit everybody, leave {name} out"
+            )
             yield context.finding("NP506", policy, message, hint, path, witness)
 
 
@@ -67,7 +70,8 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
         named = words & _values(peer)
         probes = admitted(context, policy, replace(rule, peers=(peer,)))
         variant = context.instead(policy, parts.with_rule(policy, rule))
-        if named and (witness := difference(context, probes, variant, "without this rule", CLOSES)):
+        change = without(policy, rule)
+        if named and (witness := difference(context, probes, variant, change, CLOSES)):
             message = (
                 f"going by its name, this policy should keep {min(named)} away, but this rule "
                 "admits it: rules only allow. What no rule admits is denied."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
-from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, some
 from netpol_lab.checks.lint.probes import by_rule
@@ -27,8 +27,6 @@ from netpol_lab.model.objects import (
     Rule,
     Selector,
 )
-
-NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")  # what people try
 
 # ---------------------------------------------------------------- selectors that match nothing
 
@@ -116,7 +114,7 @@ def _by_wrong_name(context: Context, peer: Peer) -> Selector | None:
     wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
     namespaces = context.cluster.namespaces
     for made_up in wanted:
-        listed = made_up.operator is Operator.IN and made_up.key in NAMES
+        listed = made_up.operator is Operator.IN and made_up.key in MADE_UP_NAMES
         if not listed or not namespaces.keys() & set(made_up.values):
             continue
         if not any(holds(made_up, namespace.labels) for namespace in namespaces.values()):

@@ -11,12 +11,15 @@ from itertools import islice
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.hints import removing, without
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.rules import destinations, if_written, tells_apart, translated
 from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
+
+EGRESS = Direction.EGRESS
 
 # ---------------------------------------------------------------- the other end's policies
 
@@ -27,7 +30,7 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule in parts.listed_rules(policy):
         other = rule.direction.opposite
         matched = context.peers(policy, *rule.peers)
-        pods = matched.pods
+        pods = _beyond(context, subjects, matched.pods)
         if matched.anyone or matched.blocks or not pods or not subjects:
             continue
         if pods - context.isolated[other] or (pods | subjects) & context.on_hosts:
@@ -37,12 +40,25 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         if witness := _with_both(context, policy, rule, pods):
             code = "NP307" if all(map(tells_apart, rule.peers)) else "NP309"
+            if code == "NP309" and rule.direction is EGRESS and _lists_undeclared(rule, pods):
+                continue  # it is for somebody who is not among the manifests
             message = (
                 f"policies isolate {some(pods)} for {other}, and none of their {other} rules "
                 "admits these flows."
             )
-            hint = f"add the matching {other} rule at the other end, or remove this rule"
+            hint = f"add the matching {other} rule at the other end, or {removing(policy, rule)}"
             yield context.finding(code, policy, message, hint, rule.path, witness)
+
+
+def _beyond(context: Context, subjects: PodSet, pods: PodSet) -> PodSet:
+    """Return the pods that are more than replicas of the one workload that is spoken of.
+
+    Where they are all there is, the rule is about pods that are not among the manifests.
+    """
+    own = {(pod.namespace, pod.workload or pod.name) for pod in subjects}
+    if len(own) > 1:
+        return pods
+    return context.set_of(p for p in pods if (p.namespace, p.workload or p.name) not in own)
 
 
 def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:
@@ -80,8 +96,10 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP310 and NP311: all destinations of a rule declare ports, and none of them the rule's."""
     for rule in parts.listed_rules(policy):
         matched, pods = context.peers(policy, *rule.peers), destinations(context, policy, rule)
-        outside = rule.direction is Direction.EGRESS and (matched.anyone or matched.blocks)
-        if outside or not pods or not _lists_undeclared(rule, pods):
+        if rule.direction is EGRESS:
+            outside = matched.anyone or matched.blocks or not all(map(_names_pods, rule.peers))
+            pods = context.set_of(()) if outside else pods
+        if not pods or not _lists_undeclared(rule, pods):
             continue
         if witness := _as_replies(context, policy, rule):
             message = (
@@ -89,7 +107,7 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
                 "destinations: it looks like a rule for replies, which need none. Policies judge "
                 "who opens a connection."
             )
-            hint = "remove it, unless its destinations listen there as well"
+            hint = f"{removing(policy, rule)}, unless its destinations listen there as well"
             yield context.finding("NP311", policy, message, hint, rule.path, witness)
         elif not _is_known_otherwise(context, policy, rule, pods):
             declared = list(dict.fromkeys(port for pod in pods for port in pod.ports))
@@ -103,6 +121,11 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
                 hint = f"check the number; they declare {spelt}"
                 path = parts.port_path(rule, 0)
                 yield context.finding("NP310", policy, message, hint, path, witness)
+
+
+def _names_pods(peer: Peer) -> bool:
+    """Say whether a peer asks for labels of pods, so that it is about some in particular."""
+    return peer.pod_selector is not None and bool(peer.pod_selector.requirements)
 
 
 def _lists_undeclared(rule: Rule, pods: PodSet) -> bool:
@@ -143,7 +166,7 @@ def _as_replies(context: Context, policy: Policy, rule: Rule) -> Witness | None:
         return None
     probes = between(context, rule.direction.opposite, subjects, peers.pods, rule)
     variant = context.instead(policy, parts.with_rule(policy, rule))
-    return difference(context, probes, variant, "without this rule", STAYS)
+    return difference(context, probes, variant, without(policy, rule), STAYS)
 
 
 OF_POLICIES = (one_sided, undeclared)

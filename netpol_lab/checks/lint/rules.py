@@ -1,4 +1,4 @@
-"""NP301 to NP303 and NP308: rules and their ports."""
+"""NP301 to NP303, NP308 and NP312: rules and their ports."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
+from netpol_lab.checks.lint.comments import are_explained
 from netpol_lab.checks.lint.context import Context, Probe
+from netpol_lab.checks.lint.coverage import covered_ports
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.findings import Finding, Witness, some
 from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
@@ -43,7 +45,8 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
             variant = context.instead(policy, joined)
             change = "with peers and ports in one rule"
             witness = difference(context, probes, variant, change, CLOSES)
-            if stands(context, policy, witness):
+            meant = are_explained(context, policy, first, second)
+            if stands(context, policy, witness) and not meant:
                 name = parts.list_of_peers(peers)
                 message = (
                     f"rule {peers.number} has only {name} and rule {ports.number} only ports. "
@@ -73,11 +76,14 @@ def _names_peers(rule: Rule) -> bool:
 
 
 def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
-    """NP308: a rule for ingress with ports alone, where the others say from whom (SEM-12)."""
+    """NP308 and NP312: rules for ingress with ports alone, where others say from whom (SEM-12)."""
     rules = policy.rules(INGRESS) if INGRESS in policy.policy_types else ()
     dashes = {id(rule) for pair in pairwise(rules) for rule in _split(*pair) or ()}
     for rule in rules if any(map(_names_peers, rules)) else ():
         if rule.peers or not rule.ports or id(rule) in dashes:
+            continue
+        if voided := [*_voiding(context, policy, rule)]:
+            yield from voided
             continue
         variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
@@ -88,6 +94,29 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
             )
             hint = "add from, if not everybody is meant"
             yield context.finding("NP308", policy, message, hint, rule.path, witness)
+
+
+def _voiding(context: Context, policy: Policy, rule: Rule) -> Iterator[Finding]:
+    """NP312: a port for everybody, which another rule has for its own peers to no effect."""
+    variant = context.instead(policy, parts.with_rule(policy, rule))
+    for other in filter(_names_peers, policy.rules(INGRESS)):
+        void = [p for p in other.ports if covered_ports(context, policy, (p,), rule.ports)]
+        if not void:
+            continue
+        shared = replace(rule, ports=tuple(void))
+        probes = with_strangers(context, INGRESS, context.subjects(policy), rule, shared)
+        if witness := difference(context, probes, variant, "without this rule", CLOSES):
+            message = (
+                f"this rule has no from, so it admits everybody on {some(void)}, even from outside "
+                f"the cluster: the peers that rule {other.number} names for it make no difference."
+            )
+            # To take out its last port would open it to every port.
+            all_void = len(void) == len(other.ports)
+            less = f"remove rule {other.number}"
+            if not all_void:
+                less = f"take {some(void, len(void))} out of rule {other.number}"
+            hint = f"add from, if not everybody is meant; if everybody is, {less}"
+            yield context.finding("NP312", policy, message, hint, rule.path, witness)
 
 
 # ---------------------------------------------------------------- ports and their names

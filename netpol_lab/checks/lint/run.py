@@ -73,6 +73,7 @@ _MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404"
 _GIVES_WAY = {
     "NP307": {"NP302", "NP303"},
     "NP309": {"NP302", "NP303"},
+    "NP304": {"NP204", "NP205"},
     **dict.fromkeys(("NP502", "NP503", "NP504"), _MEANT),
 }
 

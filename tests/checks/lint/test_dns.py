@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.checks.lint.dns import is_for_dns
+from netpol_lab.checks.lint.dns import SYSTEM, is_for_dns
 from netpol_lab.model.objects import PolicyPort
 from tests.helpers.linted import WORLD, codes, policy
 
@@ -80,3 +80,68 @@ def test_ports_of_name_servers_are_known_by_number_or_name():
     assert is_for_dns([PolicyPort(port=53), PolicyPort(port="dns-tcp")])
     assert not is_for_dns([PolicyPort(port=53), PolicyPort(port=80)])
     assert not is_for_dns([])
+
+
+def out_of_sight(peer, *more):
+    """What is found of DNS for a peer with port 53, where no name server is in the manifests."""
+    rule = f"{{to: [{peer}], {PORTS}}}"
+    known = "---".join(part for part in NO_NAME_SERVERS.split("---") if SYSTEM not in part)
+    found = lab.lint(lab.load(known, egress(TO_WEB, rule), *more))
+    return [finding for finding in found if finding.code in DNS_CODES]
+
+
+@pytest.mark.parametrize(
+    ("peer", "whom"),
+    [
+        ("{podSelector: {}}", "pods of namespace shop"),
+        ("{podSelector: {matchLabels: {k8s-app: kube-dns}}}", "pods of namespace shop"),
+        ("{namespaceSelector: {matchLabels: {name: kube-system}}}", "name=kube-system, which no"),
+        (
+            "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}}",
+            "pods of namespace monitoring",
+        ),
+    ],
+)
+def test_peers_that_can_be_no_name_servers_are_told(peer, whom):
+    (finding,) = out_of_sight(peer)
+    assert (finding.code, finding.path) == ("NP304", "spec.egress[1].to")
+    assert whom in finding.message
+    assert "kubernetes.io/metadata.name: kube-system" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: openshift-dns}}}",
+        "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}",
+        "{namespaceSelector: {matchLabels: {name: dns-of-ours}}}",
+        "{ipBlock: {cidr: 10.96.0.10/32}}",
+    ],
+)
+def test_peers_that_may_be_name_servers_are_not(peer):
+    assert out_of_sight(peer) == []
+
+
+def test_a_name_server_of_ones_own_is_known_by_its_port():
+    own = (
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: own, namespace: shop, labels: {a: b}}\n"
+        "spec: {containers: [{name: c, ports: [{containerPort: 53, protocol: UDP}]}]}\n"
+    )
+    assert out_of_sight("{podSelector: {matchLabels: {a: b}}}", own) == []
+
+
+def test_a_namespace_may_have_the_label_name():
+    labelled = (
+        "---\napiVersion: v1\nkind: Namespace\n"
+        "metadata: {name: kube-system, labels: {name: kube-system}}\n"
+    )
+    peer = "{namespaceSelector: {matchLabels: {name: kube-system}}}"
+    assert out_of_sight(peer, labelled) == []
+
+
+def test_the_port_of_the_name_servers_themselves_is_told():
+    moved = WORLD.replace("containerPort: 53", "containerPort: 1053")
+    moved = moved.replace("port: 53, protocol", "port: 53, targetPort: 1053, protocol")
+    (finding,) = (f for f in lab.lint(lab.load(moved, egress(TO_WEB))) if f.code in DNS_CODES)
+    assert "UDP and TCP 1053" in finding.hint
+    assert finding.witness.port == 1053

@@ -1,0 +1,31 @@
+"""Words for changes that hints propose, so that whoever makes them gets what is said."""
+
+from __future__ import annotations
+
+from netpol_lab.model.objects import Direction, Policy, Rule
+
+_TYPES = "policyTypes: [Ingress, Egress]"
+
+
+def _needs_types(policy: Policy, rule: Rule) -> bool:
+    """Say whether a policy isolates for egress only because it has this one rule (DEF-01)."""
+    last = rule.direction is Direction.EGRESS and len(policy.rules(rule.direction)) == 1
+    return last and not policy.types_written
+
+
+def removing(policy: Policy, rule: Rule) -> str:
+    """Return how to remove a rule so that its pods stay isolated.
+
+    Examples
+    --------
+    >>> rule = Rule(Direction.EGRESS, 0)
+    >>> print(removing(Policy("shop", "p", egress=(rule,), types_written=False), rule))
+    remove this rule and write policyTypes: [Ingress, Egress] (left out, it means Ingress alone)
+    """
+    more = f" and write {_TYPES} (left out, it means Ingress alone)"
+    return f"remove this rule{more if _needs_types(policy, rule) else ''}"
+
+
+def without(policy: Policy, rule: Rule) -> str:
+    """Return the words for a variant of a policy that lacks a rule and isolates as before."""
+    return f"without this rule{f', with {_TYPES}' if _needs_types(policy, rule) else ''}"
