@@ -24,7 +24,8 @@ def test_a_rule_goes_alone_where_its_direction_stays(policy):
 
 
 def test_ingress_is_isolated_without_any_rule():
-    assert removing(Policy("shop", "p", ingress=(IN,), types_written=False), IN) == "remove this rule"
+    policy = Policy("shop", "p", ingress=(IN,), types_written=False)
+    assert removing(policy, IN) == "remove this rule"
 
 
 def test_with_the_last_egress_rule_the_direction_would_go():
