@@ -13,9 +13,7 @@ BOTH = (Direction.INGRESS, Direction.EGRESS)
     "policy",
     [
         Policy("shop", "p", policy_types=BOTH, egress=(OUT,)),
-        Policy(
-            "shop", "p", egress=(OUT, Rule(Direction.EGRESS, 1)), types_written=False
-        ),
+        Policy("shop", "p", egress=(OUT, Rule(Direction.EGRESS, 1)), types_written=False),
     ],
 )
 def test_a_rule_goes_alone_where_its_direction_stays(policy):
