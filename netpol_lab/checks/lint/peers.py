@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, some
+from netpol_lab.checks.lint.meant import labels_meant, peer_meant, told_by_siblings
 from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.unseen import may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
@@ -17,9 +18,7 @@ from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import near
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import (
-    ADDED_LABELS,
     NAME_LABEL,
-    Labels,
     Operator,
     Peer,
     Policy,
@@ -70,7 +69,7 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             f"no running pod of namespace {policy.namespace} has {wanted}. "
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
-        hint = _labels_meant(context, wanted, here)
+        hint = labels_meant(context, wanted, here)
         yield context.finding("NP202", policy, message, hint, "spec.podSelector")
 
 
@@ -91,13 +90,14 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
         elif may_be_unseen(context, policy, peer):
             continue
         elif at_home and (elsewhere := context.pod_index.labelled(pods)):
-            yield _other_namespace(context, policy, rule, i, elsewhere)
+            if elsewhere - told_by_siblings(context, policy, rule, i):
+                yield _other_namespace(context, policy, rule, i, elsewhere)
         elif not _may_be_outside(context, rule, peer):
             wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
             asked = (f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
             words = " in ".join(asked) or "any pod here"
             message = f"this peer matches no running pod; it asks for {words}."
-            hint = _peer_meant(context, policy, peer)
+            hint = peer_meant(context, policy, rule, i)
             yield context.finding("NP203", policy, message, hint, parts.peer_path(rule, i))
 
 
@@ -132,8 +132,11 @@ def _wrong_name(context: Context, policy: Policy, rule: Rule, i: int, meant: Sel
         f"no namespace has {rule.peers[i].namespace_selector}. Namespaces are chosen by their "
         f"labels, and the one that holds the name is {NAME_LABEL}."
     )
+    pods = context.peers(policy, right).pods
+    is_told = pods and not pods - told_by_siblings(context, policy, rule, i)
+    hint = f"remove it: another item says {meant}" if is_told else f"write {meant}"
     path = f"{parts.peer_path(rule, i)}.namespaceSelector"
-    return context.finding("NP205", policy, message, f"write {meant}", path, witness)
+    return context.finding("NP205", policy, message, hint, path, witness)
 
 
 def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Finding:
@@ -161,74 +164,6 @@ def _may_be_outside(context: Context, rule: Rule, peer: Peer) -> bool:
     known = {name for name in context.cluster.namespaces if context.pods_of(name)}
     alike = any(near(name, known, most=1) for name in names)
     return is_for_dns(rule.ports) or (bool(names - known) and not alike)
-
-
-# ---------------------------------------------------------------- which labels were meant
-
-
-def _peer_meant(context: Context, policy: Policy, peer: Peer) -> str:
-    """Return what is near to a peer that matches nothing, in words."""
-    pods, namespaces = peer.pod_selector, peer.namespace_selector
-    if namespaces is not None and not context.pod_index.in_namespaces(namespaces):
-        found = context.cluster.namespaces.values()
-        known = _vocabulary(ns.labels for ns in found if context.pods_of(ns.name))
-        meant = (_nearest(wanted, known) for wanted in namespaces.requirements)
-        if near_by := next(filter(None, meant), ""):
-            return f"did you mean {near_by}?"
-        if context.pod_index.labelled(namespaces):
-            return f"{namespaces} is a label of pods: use podSelector"
-        return f"the namespaces with pods have {_in_words(known)}"
-    if pods is None or not pods.requirements:
-        return "add the pods that it is about to the manifests, or remove it"
-    if context.pod_index.in_namespaces(pods):
-        return f"{pods} is a label of namespaces: use namespaceSelector"
-    if namespaces is None:
-        return _labels_meant(context, pods, context.pods_of(policy.namespace))
-    if context.pod_index.labelled(pods):
-        return "both selectors of one item have to match: put a dash before the second to mean OR"
-    return _labels_meant(context, pods, context.pod_index.in_namespaces(namespaces))
-
-
-def _labels_meant(context: Context, selector: Selector, pods: PodSet) -> str:
-    """Return which labels of some pods are near to what a selector wants, in words."""
-    labels = _vocabulary(pod.labels for pod in pods)
-    for wanted in selector.requirements:
-        alone = context.pod_index.labelled(Selector((wanted,)))
-        if not alone & pods and (meant := _nearest(wanted, labels)):
-            return f"did you mean {meant}?"
-    if elsewhere := sorted({pod.namespace for pod in context.pod_index.labelled(selector) - pods}):
-        return f"pods with {selector} run in namespace {some(elsewhere)}"
-    return f"the pods there have {_in_words(labels)}"
-
-
-def _vocabulary(things: Iterable[Labels]) -> dict[str, dict[str, None]]:
-    """Return the values of each key, in the order they came."""
-    found: dict[str, dict[str, None]] = {}
-    for key, value in chain.from_iterable(labels.items() for labels in things):
-        found.setdefault(key, {})[value] = None
-    return found
-
-
-_ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
-
-
-def _nearest(wanted: Requirement, labels: Mapping[str, Iterable[str]]) -> str:
-    """Return labels that are near to a requirement: a like value, the same value, a like key."""
-    for value in wanted.values:
-        if close := near(value, labels.get(wanted.key, ()), most=1):
-            return f"{wanted.key}={close[0]}"
-        if same := [key for key, values in labels.items() if value in values]:
-            return f"{same[0]}={value}"
-    keys = [key for key in labels if key not in _ADDED or "/" in wanted.key]
-    close = near(wanted.key, keys, most=1)
-    return f"the key {close[0]}" if close and close[0] != wanted.key else ""
-
-
-def _in_words(labels: Mapping[str, Iterable[str]]) -> str:
-    """Return labels as they are written; what Kubernetes adds, only where there are no others."""
-    told = [key for key in labels if key not in _ADDED] or labels
-    pairs = [f"{key}={value}" for key in told for value in labels[key]]
-    return some(pairs, 6) or "no labels"
 
 
 # ---------------------------------------------------------------- peers that match too much

@@ -170,24 +170,46 @@ def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
         if not (pods or blocks) or any(ports_at((entry,), pod.ports) for pod in pods):
             continue
         declared = [port for pod in islice(pods, MOST_ENDS) for port in pod.ports if port.name]
-        meant = _name_meant(entry, declared)
+        meant = _name_meant(entry, declared, rule.ports)
         witness = if_written(context, policy, rule, i, meant) if meant else None
         message = (
             f"no destination of this rule has a {entry.protocol} port called {entry.port}"
             f"{'' if pods else ': addresses have no port names'}, so it admits nothing."
         )
-        names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
-        hint = f"did you mean {meant}?" if meant else f"their named ports: {names or 'none'}"
+        hint = _what_to_write(entry, meant, declared)
         yield context.finding("NP303", policy, message, hint, parts.port_path(rule, i), witness)
 
 
-def _name_meant(entry: PolicyPort, declared: list[ContainerPort]) -> PolicyPort | None:
-    """Return the entry with the protocol or the name of a port that pods do have."""
+def _what_to_write(
+    entry: PolicyPort, meant: PolicyPort | None, declared: list[ContainerPort]
+) -> str:
+    other = next((port for port in declared if port.name == entry.port), None)
+    if meant and other and isinstance(meant.port, int):
+        return (
+            f"{entry.port} is {other.protocol} {other.port} there: write {{port: {meant.port}, "
+            f"protocol: {meant.protocol}}}, or declare that at the pods under a name of its own"
+        )
+    if meant:
+        return f"did you mean {meant}?"
+    names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
+    return f"their named ports: {names or 'none'}"
+
+
+def _name_meant(
+    entry: PolicyPort, declared: list[ContainerPort], beside: tuple[PolicyPort, ...]
+) -> PolicyPort | None:
+    """Return the entry with the protocol, the number or the name of a port that pods do have.
+
+    Nothing that the rule lists already: beside the name as it is declared, its number is meant.
+    """
     for port in declared:
         if port.name == entry.port:
-            return replace(entry, protocol=port.protocol)
-    names = [port.name for port in declared if port.protocol == entry.protocol]
-    close = near(str(entry.port), names, most=1)
+            right = replace(entry, protocol=port.protocol)
+            meant = right if right not in beside else replace(entry, port=port.port)
+            return meant if meant not in beside else None
+    listed = {port.port for port in beside if port.protocol == entry.protocol}
+    names = {port.name for port in declared if port.protocol == entry.protocol} - listed
+    close = near(str(entry.port), sorted(names), most=1)
     return replace(entry, port=close[0]) if close else None
 
 

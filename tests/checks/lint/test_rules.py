@@ -51,3 +51,20 @@ def test_a_name_in_an_init_container_may_count():
     init = "initContainers: [{name: i, ports: [{name: mesh, containerPort: 1}]}]"
     spec = "{podSelector: {matchLabels: {app: m}}, ingress: [{ports: [{port: mesh}]}]}"
     assert codes(pod("m", labels="app: m", spec=init), policy(spec)) == []
+
+
+# ---------------------------------------------------------------- what is there already is no hint
+
+
+def test_where_the_right_protocol_is_listed_too_the_number_is_meant():
+    for beside in ("{port: postgres}, ", ""):
+        ports = f"[{beside}{{port: postgres, protocol: UDP}}]"
+        (found,) = findings(policy(f"ingress: [{{ports: {ports}}}]"))
+        assert found.code == "NP303"
+        assert ("{port: 5432, protocol: UDP}" in found.hint) == bool(beside)
+        assert ("did you mean TCP postgres?" in found.hint) == (not beside)
+
+
+def test_a_name_that_the_rule_lists_already_is_not_what_was_meant():
+    (found,) = findings(policy("ingress: [{ports: [{port: postgres}, {port: postgress}]}]"))
+    assert found.hint == "their named ports: postgres (TCP 5432)"
