@@ -7,9 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from netpol_lab.harmless import escaped, harmless
+
 
 class NetpolError(Exception):
     """Base of every error that netpol_lab raises on purpose; its text is meant for people."""
+
+    def __str__(self) -> str:
+        return harmless(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Return what Jupyter shows: the message alone, since the way to it helps nobody."""
@@ -154,7 +159,7 @@ class Complaint:
             lines.append(f"  {number}{visible(self.excerpt.replace(chr(9), ' '), 200)}")
             lines.append("  " + " " * (len(number) + self.column - 1) + "^")
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {harmless(self.hint)}")
         return "\n".join(lines)
 
 
@@ -181,7 +186,7 @@ def visible(text: str, most: int = 80) -> str:
     'a\\x1b]0;b'
     """
     shown = text if len(text) <= most else f"{text[:most]}..."
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return "".join(c if c.isprintable() else escaped(c) for c in shown)
 
 
 def near(word: str, options: Iterable[str], most: int = 3, cutoff: float = 0.5) -> list[str]:

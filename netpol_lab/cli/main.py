@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -29,6 +28,7 @@ from netpol_lab.cli.reading import (
 )
 from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH
 from netpol_lab.cli.teacher_commands import PROGRESS, SCENARIO
+from netpol_lab.cli.terminal import harmless_streams, json_text
 
 if TYPE_CHECKING:
     from netpol_lab.errors import Complaint
@@ -74,43 +74,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     3 pods, 1 namespace, 2 policies: no complaints
     0
     """
-    _open_streams()
-    words = sys.argv[1:] if arguments is None else [*arguments]
-    chosen = next((one.name for word in words for one in _COMMANDS if one.name == word), "none")
-    return _run(parser(chosen).parse_args(words))
+    with harmless_streams():
+        try:
+            return _run(sys.argv[1:] if arguments is None else [*arguments])
+        except BrokenPipeError:  # the reader has seen enough
+            _give_up_output()
+            return CUT_OFF
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except OSError as error:
+            where = error.filename or "standard output"
+            _complain(f"{where} cannot be written: {error.strerror}.")
+            _give_up_output()
+            return WRONG_USE
+        except MemoryError:
+            _complain("there is not enough memory for this.")
+            return WRONG_USE
 
 
-def _open_streams() -> None:
-    """Let standard output and error take any name, and open them if they were closed."""
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):  # names may hold what the terminal cannot show
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _run(options: argparse.Namespace) -> int:
+def _run(words: list[str]) -> int:
     """Run a command; an error that was foreseen becomes a sentence and an exit status."""
+    chosen = next((one.name for word in words for one in _COMMANDS if one.name == word), "none")
+    try:
+        options = parser(chosen).parse_args(words)
+    finally:
+        sys.stdout.flush()  # here, where a failure can still be reported
     from netpol_lab.errors import NetpolError
 
     try:
         found = options.run(options)
-        sys.stdout.flush()  # here, where a failure can still be reported
+        sys.stdout.flush()
         return FINDINGS if found else GOOD
     except NetpolError as error:
-        print(f"netpol-lab: {error}", file=sys.stderr)
+        _complain(str(error))
         return WRONG_USE
-    except BrokenPipeError:  # the reader has seen enough
-        _give_up_output()
-        return CUT_OFF
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except OSError as error:
-        where = error.filename or "standard output"
-        print(f"netpol-lab: {where} cannot be written: {error.strerror}.", file=sys.stderr)
-        _give_up_output()
-        return WRONG_USE
+
+
+def _complain(words: str) -> None:
+    print(f"netpol-lab: {words}", file=sys.stderr)
 
 
 def _give_up_output() -> None:
@@ -124,6 +125,7 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         options["formatter_class"] = argparse.RawDescriptionHelpFormatter
         super().__init__(allow_abbrev=False, **options)
+        self.color = False  # Python 3.14 would paint its words
 
 
 def parser(only: str | None = None) -> CommandParser:
@@ -176,9 +178,7 @@ def _check(options: argparse.Namespace) -> bool:
 
 
 def _print_json(value: object) -> None:
-    import json
-
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    print(json_text(value, indent=2))
 
 
 def _as_data(complaints: Iterable[Complaint]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import TypeVar
 
@@ -275,11 +275,12 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.told: list[str] = []
-        self._unwritten = NOTHING
+        self._alone = NOTHING  # what is recorded where there is no file
+        self._unwritten: list[Callable[[Progress], Progress]] = []  # to be made up for, in turn
 
     def read(self) -> Progress:
         """Return what is recorded, here or by other notebooks. A file is read without the lock."""
-        path, stored = self.path, NOTHING
+        path, stored = self.path, self._alone
         try:
             if path and os.path.lexists(path):
                 stored = read(path)
@@ -287,12 +288,18 @@ class Store:
             self._tell_of(error)
         except (BrokenProgressError, OSError, ValueError):  # another may be putting it aside
             stored = self._safely(self._stored) or NOTHING
-        return stored.also(self._unwritten)
+        return self._with_unwritten(stored)
+
+    def _with_unwritten(self, stored: Progress) -> Progress:
+        """Return what is stored with the changes that could not be written, made anew."""
+        return reduce(lambda so_far, made: made(so_far), self._unwritten, stored)
 
     def change(self, made: Callable[[Progress], Progress]) -> None:
         """Change what is recorded."""
-        if self._safely(lambda path: self._write(path, made)) is None:
-            self._unwritten = made(self.read())
+        if self.path is None:
+            self._alone = made(self._alone)
+        elif self._safely(lambda path: self._write(path, made)) is None:
+            self._unwritten.append(made)
 
     def reset(self) -> str:
         """Put the file aside and begin anew."""
@@ -305,7 +312,7 @@ class Store:
 
     def _put_aside(self, path: Path) -> Path:
         """Put the file aside if there is one, with what could not be written until now."""
-        if self._unwritten != NOTHING:
+        if self._unwritten:
             self._write(path, lambda so_far: so_far)
         return aside(path, BEFORE_RESET) if os.path.lexists(path) else path
 
@@ -321,7 +328,7 @@ class Store:
             return None
 
     def _write(self, path: Path, made: Callable[[Progress], Progress]) -> Progress:
-        new = made(self._stored(path).also(self._unwritten))
+        new = made(self._with_unwritten(self._stored(path)))
         written = write(path, new)
         self._all_is_well()
         if written != new:
@@ -333,7 +340,7 @@ class Store:
 
     def _all_is_well(self) -> None:
         """Forget what could not be written, and that it could not."""
-        self._unwritten = NOTHING
+        self._alone, self._unwritten = NOTHING, []
         self.told = [sentence for sentence in self.told if not sentence.endswith(_REMEMBERED)]
 
     def _stored(self, path: Path) -> Progress:

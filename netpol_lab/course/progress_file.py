@@ -10,15 +10,15 @@ import json
 import os
 import re
 import stat
-import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from netpol_lab import writing
 from netpol_lab.errors import NetpolError
+from netpol_lab.writing import replacing
 
 VERSION = 1
 
@@ -184,17 +184,8 @@ def write(path: Path, progress: Progress) -> Progress:
         When it cannot be written. The file stays as it is.
     """
     written = _small(_readable(replace(progress, exercises=_few(progress.exercises))))
-    path = _target(path)
-    new = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    new.unlink(missing_ok=True)  # of a process that died; or a link, which is not to be followed
-    try:
-        with new.open("xb") as file:
-            file.write(_encoded(written))
-            file.flush()
-            os.fsync(file.fileno())
-        _replace(new, path)
-    finally:
-        new.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(_encoded(written))
     return written
 
 
@@ -237,22 +228,6 @@ def _as_data(progress: Progress) -> dict[str, Any]:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, indent=1, ensure_ascii=False).encode()
-
-
-def _target(path: Path) -> Path:
-    """Return the file that a link leads to, which is written to in its place."""
-    return path.resolve() if path.is_symlink() and path.is_file() else path
-
-
-def _replace(new: Path, path: Path) -> None:
-    """Put a file in another's place; Windows waits until nobody reads the old one."""
-    for left in reversed(range(51)):
-        try:
-            return os.replace(new, path)
-        except PermissionError:
-            if os.name != "nt" or not left:
-                raise
-            time.sleep(0.02)
 
 
 def aside(path: Path, why: str) -> Path:
@@ -345,54 +320,7 @@ def _checked(kind: type, value: Any) -> Any:
 
 # ---------------------------------------------------------------- one at a time
 
-_BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keep other processes from changing a file; a process that dies gives the lock back.
-
-    Parameters
-    ----------
-    path : Path
-
-    Raises
-    ------
-    OSError
-        When the folder cannot be written to, or another process does not let go.
-    """
-    path = _target(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}")
-    lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        _wait_for(lock)
-        yield
-    finally:
-        os.close(lock)  # which unlocks it
-
-
-def _wait_for(lock: int) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not _is_ours(lock):
-        if time.monotonic() > deadline:
-            raise OSError(errno.EBUSY, "another notebook is writing to it")
-        time.sleep(0.01)
-
-
-def _is_ours(lock: int) -> bool:
-    """Lock an open file, and say whether that worked; where there are no locks, it always does."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ModuleNotFoundError:  # in a browser: there is only one process
-        return True
-    except OSError as error:
-        return error.errno not in _BUSY
-    return True
+def locked(path: Path) -> AbstractContextManager[None]:
+    """Keep other notebooks from changing a file; see `writing.locked`."""
+    return writing.locked(path, PATIENCE, "another notebook is writing to it")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path as FilePath
+from io import BytesIO
 from typing import Any
 
 from netpol_lab.errors import NetpolError
@@ -75,12 +75,13 @@ def figure(scene: Drawing) -> Any:
         return made
 
 
-def save(scene: Drawing, path: FilePath) -> None:
-    """Write a scene to a .png or .pdf file; the same scene always gives the same bytes."""
-    made = figure(scene)
-    metadata = {**_METADATA[path.suffix], "Title": printable(scene.title)}
+def painted(scene: Drawing, suffix: str) -> bytes:
+    """Return a scene as the content of a .png or .pdf file; it is always the same bytes."""
+    made, content = figure(scene), BytesIO()
+    metadata = {**_METADATA[suffix], "Title": printable(scene.title)}
     with _matplotlib():
-        made.savefig(path, dpi=SHARP, metadata=metadata)
+        made.savefig(content, format=suffix[1:], dpi=SHARP, metadata=metadata)
+    return content.getvalue()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.shapes import Circle, Group, Path, Rect, Shape, Sheet, Step, Style, Text
 from netpol_lab.pictures.text_width import FONT, printable
+from netpol_lab.writing import saving
 
 KINDS = (".svg", ".png", ".pdf")  # of files
 
@@ -141,7 +142,7 @@ class Picture:
         UnknownNameError
             For another kind of file.
         NetpolError
-            When matplotlib is needed and not there.
+            When matplotlib is needed and not there, or the file cannot be written.
 
         Examples
         --------
@@ -157,13 +158,17 @@ class Picture:
                 f'a picture cannot be saved as "{path.name}": the name has to end in '
                 f"{', '.join(KINDS[:-1])} or {KINDS[-1]}."
             )
-        if path.suffix == ".svg":
-            path.write_text(self.svg, encoding="utf-8", newline="\n")
-        else:
-            from netpol_lab.pictures.matplotlib_painter import save
-
-            save(self.scene, path)
+        content = self._as_bytes(path.suffix)
+        with saving(path) as file:
+            file.write(content)
         return path
+
+    def _as_bytes(self, suffix: str) -> bytes:
+        if suffix == ".svg":
+            return self.svg.encode()
+        from netpol_lab.pictures.matplotlib_painter import painted
+
+        return painted(self.scene, suffix)
 
 
 # ---------------------------------------------------------------- painting

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from netpol_lab.harmless import UNSAFE
+
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"
 SMALL = 12  # px; nothing is written smaller
 
 # What XML forbids, and what turns the direction of the text around it.
-_UNPRINTABLE = re.compile(
-    "[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-    "|[\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+_UNPRINTABLE = re.compile(f"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[{UNSAFE}]")
 
 
 def printable(words: str) -> str:

@@ -23,6 +23,7 @@ from netpol_lab.cli.reports.report import (
     json_items,
 )
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.cli.terminal import json_text
 from netpol_lab.errors import counted
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.traffic import Change
@@ -219,4 +220,4 @@ def _row(change: FlowChange) -> tuple[str, ...]:
 def _as_json(change: FlowChange) -> str:
     ports = {kind: ports.as_data() for kind, ports in change.kinds.items()}
     ends = {"from": change.source, "to": change.destination}
-    return json.dumps({**ends, **ports, "causes": [*change.causes]}, ensure_ascii=False)
+    return json_text({**ends, **ports, "causes": [*change.causes]})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.cli.reports.report import Report, cautions_about
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.cli.terminal import json_text
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.pictures.scene import Scene
 from netpol_lab.pictures.svg import Picture
@@ -59,7 +59,7 @@ class DrawReport(Report):
             "left_out": traffic.left_out,
             **({"warnings": cautions} if (cautions := self.cautions()) else {}),
         }
-        yield json.dumps(data, indent=2, ensure_ascii=False)
+        yield json_text(data, indent=2)
 
     def table(self) -> Table:
         """Return a row for each connection."""

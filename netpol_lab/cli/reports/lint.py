@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.cli.reports.dot_mermaid import OUTSIDE, EdgeKind, Graph, GraphEdge, GraphNode
 from netpol_lab.cli.reports.report import Report, cautions_about
 from netpol_lab.cli.reports.tables import Table
+from netpol_lab.cli.terminal import json_text
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.errors import counted
 from netpol_lab.model.addresses import parse_address
@@ -75,7 +75,7 @@ class LintReport(Report):
 
     def data(self) -> Iterator[str]:
         """Yield JSON: a list of findings, each with all its fields."""
-        yield json.dumps([*map(_as_data, self.findings)], indent=2, ensure_ascii=False)
+        yield json_text([*map(_as_data, self.findings)], indent=2)
 
     def table(self) -> Table:
         """Return a row for each finding."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from shutil import copyfileobj
-from tempfile import TemporaryFile
 
 from netpol_lab.cli.reports.progress_bar import ProgressBar
 from netpol_lab.cli.reports.report import Report, png
 from netpol_lab.errors import NetpolError
+from netpol_lab.harmless import harmless
+from netpol_lab.writing import saving
 
 
 def deliver(report: Report, format: str, out: str | None, progress: ProgressBar) -> None:
@@ -23,7 +23,8 @@ def deliver(report: Report, format: str, out: str | None, progress: ProgressBar)
     if format == "png":
         content = png(report.picture())
         if out:
-            _write([content], out)
+            with saving(out) as file:
+                file.write(content)
         elif sys.stdout.isatty():
             raise NetpolError("a terminal cannot show a PNG: write it to a file with --out FILE.")
         else:
@@ -40,16 +41,5 @@ def deliver(report: Report, format: str, out: str | None, progress: ProgressBar)
 def save(lines: Iterable[str], path: str) -> None:
     """Write lines to a file; if one of them cannot be made, the file stays as it was."""
     # Lines may quote file names, and these may hold bytes that are not UTF-8.
-    _write((f"{line}\n".encode("utf-8", "backslashreplace") for line in lines), path)
-
-
-def _write(parts: Iterable[bytes], path: str) -> None:
-    """Write to a file once all of its content is made; there may be more than fits in memory."""
-    try:
-        with TemporaryFile() as whole:
-            whole.writelines(parts)
-            whole.seek(0)
-            with open(path, "wb") as file:
-                copyfileobj(whole, file)
-    except OSError as error:
-        raise NetpolError(f"{path} cannot be written: {error.strerror}.") from error
+    with saving(path) as file:
+        file.writelines(f"{harmless(line)}\n".encode("utf-8", "backslashreplace") for line in lines)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from threading import Event, Thread
 from typing import TextIO, TypeVar
 
+from netpol_lab.cli.terminal import bare
+
 _T = TypeVar("_T")
 
 PATIENCE = 1.0  # seconds before anything is shown
@@ -35,7 +37,7 @@ class ProgressBar:
     """
 
     def __init__(self, stream: TextIO | None = None, patience: float = PATIENCE) -> None:
-        self._stream = sys.stderr if stream is None else stream
+        self._stream = bare(sys.stderr if stream is None else stream)
         self._patience = patience
         self._doing, self._done, self._total = "", 0, 0
         self._over = Event()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from netpol_lab.cli.reports.dot_mermaid import Graph
 from netpol_lab.cli.reports.tables import Table, markdown_text
+from netpol_lab.cli.terminal import json_text
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.ports import PortSet
 from netpol_lab.pictures.svg import Picture
@@ -81,8 +79,9 @@ _WRITERS: dict[str, Callable[[Report], Iterable[str]]] = {
 
 def png(picture: Picture) -> bytes:
     """Return a picture as the bytes of a PNG file."""
-    with TemporaryDirectory() as directory:
-        return picture.save(Path(directory, "picture.png")).read_bytes()
+    from netpol_lab.pictures.matplotlib_painter import painted
+
+    return painted(picture.scene, ".png")
 
 
 def cautions_about(*clusters: Cluster) -> list[str]:
@@ -99,7 +98,7 @@ def cautions_as_json(cautions: Sequence[str]) -> str:
     >>> cautions_as_json(["one kind is passed over"]), cautions_as_json([])
     (', "warnings": ["one kind is passed over"]', '')
     """
-    return f', "warnings": {json.dumps([*cautions], ensure_ascii=False)}' if cautions else ""
+    return f', "warnings": {json_text([*cautions])}' if cautions else ""
 
 
 # ---------------------------------------------------------------- ports as JSON
@@ -115,7 +114,7 @@ def as_json(value: str | PortSet) -> str:
     '{"TCP": [[80, 80]]}'
     """
     plain = value.as_data() if isinstance(value, PortSet) else value
-    return json.dumps(plain, ensure_ascii=False)
+    return json_text(plain)
 
 
 def json_items(items: Iterable[str]) -> Iterator[str]:
