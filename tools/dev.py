@@ -5,6 +5,7 @@ to read it (hence the old-fashioned formatting), so that they print a sentence a
 The commands are in `commands.py`.
 """
 
+import os
 import sys
 
 OLDEST = (3, 11)
@@ -16,6 +17,8 @@ if sys.version_info[:2] < OLDEST:
         "    make lab PYTHON=python3.12\n"
         "    python3.12 tools/dev.py lab" % (OLDEST + tuple(sys.version_info[:2]))
     )
+
+sys.path.append(os.path.dirname(sys.path[0]))  # netpol_lab.writing is used before it is installed
 
 import commands
 

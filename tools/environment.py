@@ -1,12 +1,16 @@
 """Make, check and repair `.venv`: one pinned environment for the notebooks and for the tests.
 
+What is installed has to have the hashes in requirements.txt, wherever it comes from.
+
 A stamp inside `.venv` says what was installed into it. As long as the stamp fits, starting costs
 a fraction of a second; when it doesn't, what is missing is installed. The stamp is removed before
-an installation and written after it, so an interrupted one never looks finished.
+an installation and written after it, so an interrupted one never looks finished. Several starts
+at once wait for the one that installs.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,6 +20,8 @@ import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
+
+from netpol_lab.writing import locked, replacing
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -32,6 +38,19 @@ LAB_SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
 }
 
+_LAB_SETTINGS = f"{json.dumps(LAB_SETTINGS, indent=2)}\n".encode()
+
+LONGEST = 3600.0  # seconds that another start may take to install everything
+WAITING = "Another start is setting up .venv: waiting until it is done ..."
+STILL_BUSY = (
+    "Another start has been setting up .venv for an hour, and is still at it.\n"
+    "End it, then try again."
+)
+CANNOT_WRITE = (
+    "This checkout cannot be written to ({}), and its .venv is missing or out of date.\n"
+    "Copy the checkout to a folder of your own, and start there."
+)
+
 Stamp = dict[str, Any]
 
 
@@ -41,11 +60,32 @@ class ToolError(Exception):
 
 def prepare() -> Path:
     """Return the Python of a complete `.venv`, after making or repairing it where needed."""
-    python = venv_program("python")
+    if not is_complete():
+        try:
+            with locked(VENV, LONGEST, STILL_BUSY, lambda: say(WAITING)):
+                complete()
+        except OSError as error:
+            raise ToolError(_why_not(error)) from None
+    return venv_program("python", VENV)
+
+
+def is_complete() -> bool:
+    """Tell whether nothing has to be written."""
+    return is_ready(VENV, wanted_stamp()) and has_lab_settings(VENV)
+
+
+def complete() -> None:
+    """Install what is missing, if no other start has done it meanwhile."""
     if not is_ready(VENV, wanted_stamp()):
         install()
     write_lab_settings(VENV)
-    return python
+
+
+def _why_not(error: OSError) -> str:
+    said = error.strerror or str(error)
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return CANNOT_WRITE.format(said)
+    return said if error.errno == errno.EBUSY else f".venv could not be set up: {said}."
 
 
 def venv_program(name: str, venv: Path = VENV) -> Path:
@@ -74,9 +114,8 @@ def read_stamp(venv: Path) -> Stamp:
 
 def write_stamp(venv: Path, stamp: Stamp) -> None:
     """Write the stamp in one step, together with the list of what is installed now."""
-    draft = stamp_file(venv).with_suffix(".draft")
-    draft.write_text(json.dumps({**stamp, "installed": installed(venv)}, indent=1), "utf-8")
-    draft.replace(stamp_file(venv))
+    with replacing(stamp_file(venv)) as file:
+        file.write(json.dumps({**stamp, "installed": installed(venv)}, indent=1).encode())
 
 
 def stamp_file(venv: Path) -> Path:
@@ -129,7 +168,7 @@ def install() -> None:
     stamp_file(VENV).unlink(missing_ok=True)
     installer = install_command(venv_program("python"), uv)
     for arguments in (
-        ["--requirement", str(PINS)],
+        ["--require-hashes", "--requirement", str(PINS)],
         ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
     ):
         run([*installer, *arguments], FETCHING)
@@ -199,9 +238,23 @@ def run(command: list[str], otherwise: str) -> None:
 
 def write_lab_settings(venv: Path) -> None:
     """Write the course's JupyterLab settings into `.venv`, away from the user's own settings."""
-    target = venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    target = lab_settings(venv)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(LAB_SETTINGS, indent=2) + "\n", "utf-8")
+    with replacing(target) as file:
+        file.write(_LAB_SETTINGS)
+
+
+def has_lab_settings(venv: Path) -> bool:
+    """Tell whether the course's settings are there, as they are now."""
+    try:
+        return lab_settings(venv).read_bytes() == _LAB_SETTINGS
+    except OSError:
+        return False
+
+
+def lab_settings(venv: Path) -> Path:
+    """Return the path of the course's settings for JupyterLab."""
+    return venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
 
 
 def say(text: str) -> None:

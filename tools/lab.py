@@ -10,11 +10,17 @@ from pathlib import Path
 from environment import ROOT, prepare, say
 
 START = "notebooks/00-start-here.ipynb"
+READ_ONLY = (
+    "This checkout cannot be written to: the pages work, but nothing that you do in them is kept.\n"
+    "To keep it, copy the checkout to a folder of your own, and start there."
+)
 
 
 def open_lab(extra: list[str]) -> int:
     """Open JupyterLab and wait until it ends; Ctrl-C is the normal way to end it."""
     command = lab_command(prepare(), lab_options(extra))
+    if not os.access(ROOT, os.W_OK):
+        say(READ_ONLY)
     say("Starting JupyterLab. Press Ctrl-C in this window to stop it.")
     return wait_quietly(subprocess.Popen(command, cwd=ROOT))
 

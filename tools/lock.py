@@ -1,4 +1,4 @@
-"""`make lock`: write requirements.txt, one set of pins for every Python and system we test.
+"""`make lock`: write requirements.txt, one set of pins, with hashes, for every Python and system.
 
 It takes uv (only here): pip cannot yet pin for Pythons and systems other than its own.
 """
@@ -30,6 +30,7 @@ def lock_command(uv: str, extra: list[str]) -> list[str]:
         # The same version everywhere, where there is one that all Pythons can use: what is
         # tested with one Python then holds for the others.
         *("--fork-strategy", "fewest"),
+        "--generate-hashes",  # of every wheel, so for every system and Python
         *("--custom-compile-command", "make lock", "--no-emit-index-url", "--quiet"),
         *extra,
     ]

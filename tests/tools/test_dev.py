@@ -3,6 +3,8 @@
 import ast
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -88,6 +90,90 @@ def test_an_interrupted_installation_leaves_no_stamp(venv, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         environment.install()
     assert environment.read_stamp(venv) == {}
+
+
+START = """\
+import sys, time
+from pathlib import Path
+sys.path[:0] = {path!r}
+import environment
+environment.VENV = Path(sys.argv[1], ".venv")
+environment.is_ready = lambda venv, _: (venv / "ready").exists()
+
+def install():
+    with open(Path(sys.argv[1], "log"), "a") as log:
+        log.write("installed\\n")
+    time.sleep(0.5)
+    environment.VENV.mkdir()
+    (environment.VENV / "ready").touch()
+
+environment.install = install
+print(environment.prepare())
+"""
+
+
+def test_several_starts_at_once_install_once(tmp_path):
+    program = START.format(path=[str(ROOT), str(ROOT / "tools")])
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    starts = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [start.communicate(timeout=120)[0] for start in starts]
+    assert [start.returncode for start in starts] == [0] * 3
+    assert (tmp_path / "log").read_text() == "installed\n"
+    assert sum(environment.WAITING in words for words in said) == 2
+    assert sorted(os.listdir(tmp_path)) == [".venv", "log"]
+
+
+def test_a_start_that_died_holds_nobody_up(tmp_path):
+    program = START.format(path=[str(ROOT), str(ROOT / "tools")])
+    dies = program.replace("time.sleep(0.5)", "import os; os._exit(9)")
+    subprocess.run([sys.executable, "-c", dies, str(tmp_path)], timeout=60)
+    assert sorted(os.listdir(tmp_path)) == [".venv.lock", "log"]
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=60, check=True)
+    assert sorted(os.listdir(tmp_path)) == [".venv", "log"]
+
+
+def read_only(folder, *command):
+    """Run a command while a folder cannot be written to."""
+    if os.geteuid():
+        folder.chmod(0o555)
+        return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    mounted = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && shift && exec "$@"'
+    words = ["unshare", "--mount", "sh", "-c", mounted, "sh", str(folder), *command]
+    run = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    if "unshare" in run.stderr or "mount:" in run.stderr:
+        pytest.skip("nothing can be mounted here")
+    return run
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs mounts, or folders that say no")
+def test_a_checkout_that_cannot_be_written_to_says_so(tmp_path):
+    for name in ("tools", "netpol_lab"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("data"))
+    for name in ("requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    run = read_only(tmp_path, sys.executable, str(tmp_path / "tools" / "dev.py"), "lab")
+    tmp_path.chmod(0o755)
+    assert run.returncode == 1
+    assert "This checkout cannot be written to (" in run.stderr
+    assert "Copy the checkout to a folder of your own" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_complete_environment_needs_nothing_to_be_written(venv, monkeypatch):
+    monkeypatch.setattr(environment, "VENV", venv)
+    monkeypatch.setattr(environment, "wanted_stamp", lambda: {"packages": "a"})
+    environment.write_lab_settings(venv)
+    monkeypatch.setattr(environment, "locked", None)
+    assert environment.prepare() == environment.venv_program("python", venv)
+
+
+def test_who_starts_where_nothing_is_kept_is_told(venv, monkeypatch, capsys):
+    monkeypatch.setattr(lab, "prepare", lambda: Path("python"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: None)
+    monkeypatch.setattr(lab, "wait_quietly", lambda _: 0)
+    assert lab.open_lab([]) == 0
+    assert "nothing that you do in them is kept" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -249,10 +335,24 @@ def test_the_commands_need_nothing_but_python():
 
 def test_every_dependency_is_pinned_and_no_place_is_named():
     text = (ROOT / "requirements.txt").read_text()
-    pins = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
-    assert all("==" in pin for pin in pins)
+    pins = [line for line in text.replace("\\\n", "").splitlines() if re.match(r"[^\s#]", line)]
+    assert len(pins) > 100
+    assert all(re.match(r"[\w.-]+==[^ ]+ .*--hash=sha256:[0-9a-f]{64}", pin) for pin in pins)
     assert not [word for word in ("://", "--index", "file:") if word in text]
 
 
 def test_the_pins_are_resolved_for_every_system():
-    assert "--universal" in lock.lock_command("uv", [])
+    assert {"--universal", "--generate-hashes"} <= {*lock.lock_command("uv", [])}
+
+
+@pytest.mark.parametrize("uv", ["uv", None])
+def test_nothing_is_installed_that_has_another_hash(tmp_path, monkeypatch, uv):
+    ran = []
+    monkeypatch.setattr(environment, "VENV", tmp_path)
+    monkeypatch.setattr(environment, "must_be_recreated", lambda *_: False)
+    monkeypatch.setattr(environment, "run", lambda command, _: ran.append(command))
+    monkeypatch.setattr("shutil.which", lambda _: uv)
+    environment.install()
+    pinned, editable = ran
+    assert "--require-hashes" in pinned
+    assert {"--no-deps", "--no-build-isolation"} <= {*editable}
