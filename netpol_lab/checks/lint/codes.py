@@ -81,6 +81,7 @@ _TABLE = (
     Code("NP505", _W, "an empty rule beside others admits everything", 5),
     Code("NP506", _N, "an empty list of peers admits everybody", 5),
     Code("NP507", _W, "a policy that is called a ban and admits whom it names", 5),
+    Code("NP508", _W, "an unknown field was dropped, and what is left says something else", 5),
 )
 
 CODES = {code.code: code for code in _TABLE}

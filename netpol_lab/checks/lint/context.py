@@ -17,6 +17,7 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import PeerSet, resolution_of
 from netpol_lab.engine.semantics import addresses_of, admitted_ports
 from netpol_lab.engine.verdict import evaluate
+from netpol_lab.errors import Complaint
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
@@ -211,6 +212,14 @@ class Context:
         return self.cluster.with_policies([*self.cluster.policies, policy])
 
     # ---------------------------------------------------------------- findings
+
+    @cached_property
+    def dropped_from(self) -> dict[str, list[Complaint]]:
+        """The fields that a lenient reader has dropped, by kind and name of their objects."""
+        found: dict[str, list[Complaint]] = {}
+        for complaint in self.cluster.dropped:
+            found.setdefault(complaint.object, []).append(complaint)
+        return found
 
     def finding(
         self,

@@ -242,25 +242,36 @@ def unlabelled(context: Context, policy: Policy) -> Iterator[Finding]:
 
 
 def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
-    """NP208: namespaceSelector {} beside a podSelector whose pods also run at home."""
+    """NP208: namespaceSelector {} beside a podSelector whose pods run in several namespaces."""
     for rule, i, peer in parts.listed_peers(policy):
         wanted = peer.pod_selector.requirements if peer.pod_selector else ()
         if peer.namespace_selector != Selector() or not any(r.values for r in wanted):
             continue
-        near_by = replace(peer, namespace_selector=None)
-        at_home = context.peers(policy, near_by).pods
-        others = context.peers(policy, peer).pods - at_home
-        if not at_home:
+        at_home = context.peers(policy, replace(peer, namespace_selector=None)).pods
+        everywhere = context.peers(policy, peer).pods
+        homes = sorted({pod.namespace for pod in everywhere})
+        if at_home:
+            one, change = replace(peer, namespace_selector=None), "without the namespaceSelector"
+        elif len(homes) > 1:
+            one = replace(peer, namespace_selector=only_namespace(homes[0]))
+            change = f"with a namespaceSelector for {homes[0]} alone"
+        else:
             continue
-        variant = context.instead(policy, parts.with_peer(policy, rule, i, near_by))
+        others = everywhere - context.peers(policy, one).pods
+        variant = context.instead(policy, parts.with_peer(policy, rule, i, one))
         probes = by_rule(context, policy, rule, others)
-        if witness := difference(context, probes, variant, "without the namespaceSelector", CLOSES):
-            names = some(sorted({pod.namespace for pod in others}))
+        if witness := difference(context, probes, variant, change, CLOSES):
+            elsewhere = some(sorted({pod.namespace for pod in others}))
             message = (
                 f"pods with {peer.pod_selector} run in {policy.namespace}, and this admits those "
-                f"of every namespace: also of {names}, and of any made later."
+                f"of every namespace: also of {elsewhere}, and of any made later."
+                if at_home
+                else f"pods with {peer.pod_selector} run in each of {some(homes)}, and this admits "
+                "them all, and those of any namespace made later."
             )
-            hint = "remove namespaceSelector: {}, or name the namespaces that are meant"
+            remove = "remove namespaceSelector: {}, or " if at_home else ""
+            by_name = f"namespaceSelector: {{matchLabels: {{{NAME_LABEL}: ...}}}}"
+            hint = f"{remove}name the namespace that is meant: {by_name}"
             yield context.finding("NP208", policy, message, hint, parts.peer_path(rule, i), witness)
 
 
