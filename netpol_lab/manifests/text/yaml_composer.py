@@ -30,7 +30,6 @@ MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STAND_IN = "\ufdd0"  # no character, and never will be one
 _MISPLACED_SLASH = re.compile(r"(?:[^\\]|\\[^/])*?(\\/)", re.DOTALL)
-_WITHOUT_TAG = re.compile(r"(?:&\S+\s+)?!\s")
 _NO_KEY = object()
 _NO_COMMA = "did not find expected ',' or ']'"
 _MAP_WANTED = "map merge requires map or sequence of maps as the value"
@@ -82,7 +81,6 @@ class Composer:
         self._next = next_event or events_of(shown)
         self._has_slashes = next_event is None and "\\/" in text
         self._has_questions = next_event is None and "?" in text
-        self._has_bangs = re.search(r"!\s", text) is not None
         self._anchors: dict[str, _Anchored] = {}
         self._with_odd_keys: dict[int, tuple[Any, dict[Any, Any]]] = {}
         self._has_no_json = False
@@ -187,8 +185,6 @@ class Composer:
         if event.tag is not None:
             return self._tagged(event, text)
         if not event.style:
-            if self._has_bangs and event.implicit[0] and self._is_not_specific(event):
-                return text
             if self._has_questions and self._flows and "?" in text:
                 raise refused(_NO_COMMA, event)
             return scalars.plain_value(text)
@@ -208,11 +204,6 @@ class Composer:
         """Say whether a comma stands right behind a tag: it belongs to it, but not to libyaml."""
         start, end = event.start_mark.index, event.end_mark.index
         return self._text[end : end + 1] == "," and self._text[start:end].split()[-1][0] == "!"
-
-    def _is_not_specific(self, event: Any) -> bool:
-        """Say whether a lone ! makes a plain scalar text; libyaml forgets it."""
-        written = self._text[event.start_mark.index : event.end_mark.index]
-        return _WITHOUT_TAG.match(written) is not None
 
     def _refuse_slashes(self, event: Any) -> None:
         start, end = event.start_mark.index, event.end_mark.index
