@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import chain, product
 from typing import Any
 
@@ -14,12 +15,10 @@ from netpol_lab.model.objects import Direction
 from netpol_lab.reach.certainty import ReachMatrix
 from netpol_lab.reach.connectivity import combine
 from netpol_lab.reach.endpoint_index import EndpointIndex
-from netpol_lab.reach.grants import Grant, grants
+from netpol_lab.reach.grants import grants
 from netpol_lab.reach.peer_views import PeerViews
 from netpol_lab.reach.port_classes import PortClasses
-from netpol_lab.reach.service_ends import ServiceEnds
-
-Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
+from netpol_lab.reach.service_ends import ServiceEnds, Sides
 
 
 def build_matrices(
@@ -53,10 +52,28 @@ def _granted(
     resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
     doors = ServiceEnds(cluster, index, resolution) if assumptions.enforced else None
     for reading, others in extremes(cluster, assumptions):
-        views = PeerViews(cluster, index, reading)
-        egress, ingress = ([*grants(resolution, views, way, others)] for way in _WAYS)
-        for leaving in doors.readings(egress, ingress, assumptions) if doors else [egress]:
+        sides = _sides(cluster, index, resolution, reading, others)
+        egress, ingress = sides(None)
+        for leaving in doors.readings(sides, assumptions) if doors else [egress]:
             yield leaving, ingress
+
+
+def _sides(
+    cluster: Cluster,
+    index: EndpointIndex,
+    resolution: Resolution,
+    reading: Assumptions,
+    others: bool | None,
+) -> Callable[[int | None], Sides]:
+    """Return a function that gives what is granted where pods use one family, or any (None)."""
+
+    @cache
+    def sides(family: int | None) -> Sides:
+        views = PeerViews(cluster, index, reading, family)
+        egress, ingress = ([*grants(resolution, views, way, others)] for way in _WAYS)
+        return egress, ingress
+
+    return sides
 
 
 _WAYS = (Direction.EGRESS, Direction.INGRESS)

@@ -123,16 +123,29 @@ class PeerViews:
     index : EndpointIndex
     assumptions : Assumptions
         With every open question answered.
+    family : int, optional
+        4 or 6: the family of an address that pods call, and so also use to what is behind it; where
+        left out, each uses the one that suits the other end (SEM-48).
     """
 
-    def __init__(self, cluster: Cluster, index: EndpointIndex, assumptions: Assumptions) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        index: EndpointIndex,
+        assumptions: Assumptions,
+        family: int | None = None,
+    ) -> None:
         self.assumptions = assumptions
         running = (pod for pod in cluster.pods if not pod.finished)
         self.pods = {index.place_of[str(pod)]: pod for pod in running}
         outside = {
             place: cluster.endpoint(str(part.first)) for place, part in index.outside.items()
         }
-        self.ends = {place: Endpoint(pod) for place, pod in self.pods.items()} | outside
+        pods = {place: Endpoint(pod) for place, pod in self.pods.items()}
+        if family is not None:
+            called = next(end for end in outside.values() if family in _profile(end))
+            pods = {place: facing(end, called)[0] for place, end in pods.items()}
+        self.ends = pods | outside
         self.profiles = {place: _profile(end) for place, end in self.ends.items()}
         self.everyone = bits_of(self.ends)
         self._seen = {place: as_read(end, assumptions) for place, end in self.ends.items()}
@@ -161,7 +174,7 @@ class PeerViews:
                 if family is None:
                     towards[place] = this.address
                 end = self.ends[place]
-                address = next((a for a in _addresses(end) if a.version == family), None)
+                address = next((a for a in end.known_addresses if a.version == family), None)
                 seen_as[place] = as_read(end.at(address), self.assumptions)
         return PeerView(seen_as, towards)
 
@@ -169,11 +182,5 @@ class PeerViews:
         return self.ends[next(ones(self.by_profile[profile]))]
 
 
-def _addresses(end: Endpoint) -> tuple[Address, ...]:
-    if end.pod is not None:
-        return end.pod.known_addresses
-    return (end.address,) if end.address is not None else ()
-
-
 def _profile(end: Endpoint) -> Profile:
-    return tuple(dict.fromkeys(address.version for address in _addresses(end)))
+    return tuple(dict.fromkeys(address.version for address in end.known_addresses))

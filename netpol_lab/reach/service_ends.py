@@ -7,7 +7,8 @@ a say: with which address a client arrives there is the business of a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import and_
@@ -15,17 +16,18 @@ from operator import and_
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_targets import Target, behind
-from netpol_lab.engine.verdict import judge
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, ones, union
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint, Flow
+from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.ports import PortSet, Protocol
 from netpol_lab.model.services import Service, ServicePort
 from netpol_lab.reach.endpoint_index import EndpointIndex
 from netpol_lab.reach.grants import Grant
+
+Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,22 @@ class _Door:
     place: int
     port: tuple[Protocol, int]
     targets: tuple[Target, ...]
+    inner: bool  # whether it is for clients inside, which arrive with their own address
     alike: bool  # whether it leads every client to the same targets
 
     @property
     def ports(self) -> PortSet:
         return PortSet.of(*self.port)
+
+
+def _joined(doors: Iterable[_Door]) -> Iterator[_Door]:
+    """Yield one door for each port of an address: several Services may share it."""
+    by_port: dict[tuple[int, tuple[Protocol, int]], list[_Door]] = defaultdict(list)
+    for door in doors:
+        by_port[door.place, door.port].append(door)
+    for at, same in by_port.items():
+        targets = tuple(target for door in same for target in door.targets)
+        yield _Door(*at, targets, all(d.inner for d in same), all(d.alike for d in same))
 
 
 class ServiceEnds:
@@ -57,27 +70,23 @@ class ServiceEnds:
         self._cluster, self._index = cluster, index
         self._isolated = resolution.isolated(Direction.EGRESS).bits
         self._closed = resolution.isolated(Direction.INGRESS)
-        self._has_blocks = any(
-            peer.ip_block
-            for policy in cluster.policies
-            for direction in Direction
-            for rule in policy.rules(direction)
-            for peer in rule.peers
-        )
-        self._inner, self._outer = [*self._doors(inner=True)], list[_Door]()
-        for door in self._doors(inner=False):
-            followed = door.alike and not self._may_close(door)
-            (self._inner if followed else self._outer).append(door)
+        running = (pod for pod in cluster.pods if not pod.finished)
+        self._families = {frozenset(own.version for own in pod.known_addresses) for pod in running}
+        self._followed, self._open = list[_Door](), list[_Door]()
+        for door in _joined(self._doors()):
+            followed = door.alike and (door.inner or not self._may_close(door))
+            (self._followed if followed else self._open).append(door)
 
     def readings(
-        self, egress: Sequence[Grant], ingress: Sequence[Grant], assumptions: Assumptions
+        self, sides: Callable[[int | None], Sides], assumptions: Assumptions
     ) -> Iterator[list[Grant]]:
         """Yield the least and the most that the sources' side may grant, so that both sides fit.
 
         Parameters
         ----------
-        egress, ingress : sequence of Grant
-            As if these addresses were like any other outside.
+        sides : function
+            Returns what is granted, as if these addresses were like any other outside, where pods
+            use one address family; for None, where they use that which suits the other end.
         assumptions : Assumptions
 
         Yields
@@ -85,36 +94,35 @@ class ServiceEnds:
         list of Grant
             One, if nothing leads through a Service.
         """
-        if not (self._inner or self._outer):
+        egress, _ = sides(None)
+        if not (self._followed or self._open):
             yield [*egress]
             return
         most = [part for grant in egress for part in self._without_doors(grant)]
         least = [*most]
-        for door in self._inner:
-            few, many = self._led(door, egress, ingress, assumptions)
-            few, many = self._asked_one_by_one(door, few, many, assumptions)
+        for door in self._followed:
+            few, many = self._led(door, sides(self._family_of(door)), assumptions)
             least.append(Grant(door.ports, few, 1 << door.place))
             most.append(Grant(door.ports, many, 1 << door.place))
         everyone = self._index.pod_bits
-        most += (Grant(door.ports, everyone, 1 << door.place) for door in self._outer)
+        most += (Grant(door.ports, everyone, 1 << door.place) for door in self._open)
         yield least
         yield most
 
     # ------------------------------------------------------------ what leads where
 
-    def _doors(self, inner: bool) -> Iterator[_Door]:
-        """Yield the ports that lead through Services, those inside the cluster or the others."""
+    def _doors(self) -> Iterator[_Door]:
+        """Yield the ports that lead through Services, at their own addresses and at nodes."""
         nodes = self._places(self._cluster.node_names)
         for service in self._cluster.services:
-            own = service.inner_addresses if inner else service.outer_addresses
-            if service.stays_on_node:  # whom it leads to depends on the client
-                own = () if inner else service.addresses
-            places = self._places(own) if service.selector is None else []
+            places = self._places(service.addresses) if service.selector is None else []
             for offered in service.ports:
                 for place in places:
-                    yield from self._door(service, offered, place, offered.port)
-                for place in nodes if offered.node_port and not inner else ():
-                    yield from self._door(service, offered, place, offered.node_port or 0)
+                    inner = self._index.outside[place].first not in service.outer_addresses
+                    yield from self._door(service, offered, place, offered.port, inner)
+                if offered.node_port:
+                    for place in nodes:
+                        yield from self._door(service, offered, place, offered.node_port, False)
 
     def _places(self, addresses: Iterable[Address]) -> list[int]:
         wanted = {*addresses}
@@ -122,7 +130,7 @@ class ServiceEnds:
         return [at for at, part in outside if part.first == part.last and part.first in wanted]
 
     def _door(
-        self, service: Service, offered: ServicePort, place: int, port: int
+        self, service: Service, offered: ServicePort, place: int, port: int, inner: bool
     ) -> Iterator[_Door]:
         """Yield the way from a port to everything of the same family; none to nobody."""
         version = self._index.outside[place].version
@@ -133,7 +141,7 @@ class ServiceEnds:
             if not known or any(own.version == version for own in known)
         )
         if found:
-            yield _Door(place, (offered.protocol, port), found, not service.stays_on_node)
+            yield _Door(place, (offered.protocol, port), found, inner, not service.stays_on_node)
 
     # ------------------------------------------------------------ what is granted
 
@@ -152,9 +160,9 @@ class ServiceEnds:
     def _ports(self) -> dict[int, tuple[PortSet, PortSet]]:
         """For each address the ports that lead on, and those where somebody could be closed."""
         found: dict[int, tuple[PortSet, PortSet]] = {}
-        inner = ((door, True) for door in self._inner)
-        outer = ((door, self._may_close(door)) for door in self._outer)
-        for door, may_close in (*inner, *outer):
+        followed = ((door, True) for door in self._followed)
+        left_open = ((door, self._may_close(door)) for door in self._open)
+        for door, may_close in (*followed, *left_open):
             leading, guarded = found.get(door.place, (PortSet(), PortSet()))
             guarded |= door.ports if may_close else PortSet()
             found[door.place] = leading | door.ports, guarded
@@ -165,10 +173,14 @@ class ServiceEnds:
         closed = any(pod in self._closed for pod in pods if pod is not None)
         return closed or any(t.missing for t in door.targets) or bool(self._cluster.other_policies)
 
-    def _led(
-        self, door: _Door, egress: Sequence[Grant], ingress: Sequence[Grant], asked: Assumptions
-    ) -> tuple[int, int]:
+    def _family_of(self, door: _Door) -> int | None:
+        """Return the family that pods use at a door and behind it, unless they have no other."""
+        version = self._index.outside[door.place].version
+        return version if self._families - {frozenset((version,))} else None
+
+    def _led(self, door: _Door, granted: Sides, asked: Assumptions) -> tuple[int, int]:
         """Return the pods that get through a door whatever is left open, and those that may."""
+        egress, ingress = granted
         first, loopback = asked.service_rewritten_first, asked.service_loopback
         here = _granted(egress, door.place, door.port) if first is not True else None
         few, many = self._index.pod_bits, 0
@@ -188,24 +200,6 @@ class ServiceEnds:
             few &= sure | itself if loopback else sure
             many |= union(sides) & into | (itself if loopback is not False else 0)
         return few & many, many
-
-    def _asked_one_by_one(
-        self, door: _Door, few: int, many: int, asked: Assumptions
-    ) -> tuple[int, int]:
-        """Return who gets through a door, where the family of its address could matter (SEM-48).
-
-        What is granted is about the addresses that a pod and a target use between themselves.
-        """
-        address = self._index.outside[door.place].first
-        for pod in self._cluster.pods if self._has_blocks else ():
-            if pod.finished or {own.version for own in pod.known_addresses} == {address.version}:
-                continue
-            flow = Flow.between(self._cluster, str(pod), str(address), door.port[1], door.port[0])
-            allowed = judge(self._cluster, flow, asked).allowed
-            bit = 1 << self._index.place_of[str(pod)]
-            few = few | bit if allowed else few & ~bit
-            many = many & ~bit if allowed is False else many | bit
-        return few, many
 
     def _place(self, target: Target) -> int | None:
         """Return the place of a target in the index; None where it is not known."""

@@ -1,4 +1,6 @@
-"""Ports of nodes that lead through a Service."""
+"""Addresses that lead on through a Service: of Services without selector, and of nodes."""
+
+import json
 
 import pytest
 
@@ -110,3 +112,58 @@ def test_every_endpoint_has_to_be_admitted(admitted, sure):
         (port, PortSet()) if sure else (PortSet(), port)
     )
     assert lab.evaluate(cluster, *asked, 443).allowed is (True if sure else None)
+
+
+def test_of_services_that_share_an_address_any_may_be_meant():
+    items = [
+        {"kind": "Service", "metadata": {"name": name, "namespace": "s"}}
+        | {"spec": {"clusterIP": own, "externalIPs": ["203.0.113.9"], "ports": [{"port": 443}]}}
+        for name, own in (("a", "10.96.0.1"), ("b", "10.96.0.2"))
+    ]
+    items += [
+        {"kind": "Endpoints", "metadata": {"name": name, "namespace": "s"}}
+        | {"subsets": [{"addresses": [{"ip": ip}], "ports": [{"port": 6443}]}]}
+        for name, ip in (("a", "192.0.2.1"), ("b", "192.0.2.2"))
+    ]
+    pod = {"kind": "Pod", "metadata": {"name": "web", "namespace": "s"}}
+    items.append(pod | {"status": {"podIP": "10.244.0.1"}})
+    cluster = lab.load(*(json.dumps({"apiVersion": "v1"} | item) for item in items), EGRESS)
+    reach, asked = lab.reachability(cluster), ("s/web", "203.0.113.9")
+    assert lab.evaluate(cluster, *asked, 443).allowed is None
+    assert reach.undefined(*asked) == PortSet.of("TCP", 443)
+
+
+EGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all, namespace: s}
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{to: [{ipBlock: {cidr: 192.0.2.1/32}}, {ipBlock: {cidr: 203.0.113.9/32}}]}]
+"""
+
+DUAL = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: s},
+   status: {podIPs: [{ip: 10.244.0.1}, {ip: "fd00::1"}]}}
+- {apiVersion: v1, kind: Pod, metadata: {name: db, namespace: s, labels: {app: db}},
+   status: {podIPs: [{ip: 10.244.0.2}, {ip: "fd00::2"}]}}
+- {apiVersion: v1, kind: Service, metadata: {name: db, namespace: s},
+   spec: {clusterIPs: [10.96.0.1, "fd96::1"], clusterIP: 10.96.0.1, ports: [{port: 5432}]}}
+- {apiVersion: v1, kind: Endpoints, metadata: {name: db, namespace: s},
+   subsets: [{addresses: [{ip: 10.244.0.2}, {ip: "fd00::2"}], ports: [{port: 5432}]}]}
+- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: db, namespace: s},
+   spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: BLOCK}}]}]}}
+"""
+
+
+@pytest.mark.parametrize("block", ["10.244.0.0/16", "fd00::/64"])
+@pytest.mark.parametrize("address", ["10.96.0.1", "fd96::1"])
+def test_the_family_of_a_service_address_is_that_of_both_ends_behind_it(block, address):
+    cluster = lab.load(DUAL.replace("BLOCK", f'"{block}"'))
+    same = (":" in block) == (":" in address)
+    assert lab.evaluate(cluster, "s/web", address, 5432).allowed is same
+    assert (("TCP", 5432) in lab.reachability(cluster).ports("s/web", address)) is same

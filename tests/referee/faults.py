@@ -456,7 +456,7 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "where a Service without selector leads is not asked",
         "reach/service_ends.py",
-        "places = self._places(own) if service.selector is None else []",
+        "places = self._places(service.addresses) if service.selector is None else []",
         "places: list[int] = []",
     ),
     Fault(
@@ -464,6 +464,12 @@ FAULTS_FOR_EVERYBODY = (
         "reach/service_ends.py",
         "yield replace(here, ports=grant.ports - guarded, sources=free)",
         "yield replace(here, ports=grant.ports, sources=free)",
+    ),
+    Fault(
+        "behind a Service pods use the family that suits whoever is there",
+        "reach/service_ends.py",
+        "return version if self._families - {frozenset((version,))} else None",
+        "return None",
     ),
     Fault(
         "exceptions do not cut ranges",
