@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from netpol_lab.engine.ambient_mesh import MODE, TUNNEL_PORT, tunnelled
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart
 from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_targets import targets
-from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict
+from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
@@ -45,7 +46,8 @@ def explain(verdict: Verdict) -> str:
       ingress  shop/db is isolated by shop/db-access-ingress; its rule 1 admits shop/backend
     """
     still_open = (f"  open     {words}" for words in left_open(verdict))
-    parts = (still_open, *(part(verdict) for part in (_rewriting, _family, _sides, _otherwise)))
+    what = (_rewriting, _family, _sides, _otherwise, _mesh)
+    parts = (still_open, *(part(verdict) for part in what))
     return "\n".join([headline(verdict), *chain.from_iterable(parts)])
 
 
@@ -137,6 +139,17 @@ def _differing(verdict: Verdict, other: Outcome, where: str) -> Iterator[str]:
             yield f"  else     {ALLOWED_WORDS[other.allowed]}{where}: {_reason(verdict, side)}"
             if where:
                 yield from _closest(verdict, side, other)
+
+
+def _mesh(verdict: Verdict) -> Iterator[str]:
+    """Yield a word on pods of an ambient mesh: policies see the tunnel between them (SEM-77)."""
+    carried = tunnelled(verdict.cluster, verdict.outcomes[0].arriving)
+    if carried is not None:
+        found = ALLOWED_WORDS[judge(verdict.cluster, carried, verdict.assumptions).allowed]
+        yield (
+            f"  mesh     both pods are in Istio's ambient mesh ({MODE}), where this connection "
+            f"arrives on TCP {TUNNEL_PORT}: {found} there"
+        )
 
 
 def _reason(verdict: Verdict, side: Side) -> str:

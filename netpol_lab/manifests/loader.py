@@ -34,6 +34,7 @@ from netpol_lab.manifests.passed_over import (
     meaning_of,
 )
 from netpol_lab.manifests.repeated_fields import merged, repeated_fields
+from netpol_lab.manifests.services.callbacks import callbacks_in
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import in_brief, sort_out
@@ -48,6 +49,7 @@ from netpol_lab.manifests.text.yaml_reader import (
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.validation import warnings
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
+from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster, Place
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.pod_makers import PodMaker
@@ -241,6 +243,7 @@ class _Reader:
     dropped: list[Complaint] = field(default_factory=list)
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
     pod_makers: list[PodMaker] = field(default_factory=list)
+    callbacks: list[Callback] = field(default_factory=list)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
@@ -363,6 +366,7 @@ class _Reader:
         kind = PassedOver(value["kind"], group_of(value), meaning)
         self.passed_over[kind] += 1
         self.pod_makers += makers_in(value, kind, self.objects.namespace)
+        self.callbacks += callbacks_in(value)
         if meaning is Meaning.POLICY:
             policy = other_policy(value, self.objects.namespace)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
@@ -386,6 +390,7 @@ class _Reader:
             dropped=tuple(self.dropped),
             ignored=dict(ignored),
             pod_makers=(*cluster.pod_makers, *self.pod_makers),
+            callbacks=tuple(dict.fromkeys(self.callbacks)),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
             specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},

@@ -21,6 +21,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.model.addresses import Address, parse_address
+from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Namespace, Pod, Policy
@@ -78,6 +79,8 @@ class Cluster:
         How many objects of each other kind were passed over.
     pod_makers : tuple of PodMaker
         What makes pods that are missing here.
+    callbacks : tuple of Callback
+        The Services that the API server calls.
     sources : mapping of Policy to function
         The way back to the place of each policy; ask `place_of` instead.
     texts : mapping of Policy to str
@@ -104,15 +107,14 @@ class Cluster:
     dropped: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     pod_makers: tuple[PodMaker, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
     texts: Mapping[Policy, str] = field(default_factory=dict)
     specs: Mapping[Policy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        pods, namespaces = (
-            counted(len(self.pods), "pod"),
-            counted(len(self.namespaces), "namespace"),
-        )
+        pods = counted(len(self.pods), "pod")
+        namespaces = counted(len(self.namespaces), "namespace")
         policies = counted(len(self.policies), "policy", "policies")
         warned = f", {counted(len(self.warnings), 'warning')}" if self.warnings else ""
         return f"Cluster: {pods}, {namespaces}, {policies}{warned}"

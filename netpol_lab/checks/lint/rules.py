@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice, pairwise
 
+from netpol_lab.checks.lint.api_server import is_called
 from netpol_lab.checks.lint.comments import are_explained
 from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.coverage import covered_ports
@@ -82,6 +83,8 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule in rules if any(map(_names_peers, rules)) else ():
         if rule.peers or not rule.ports or id(rule) in dashes:
             continue
+        if is_called(context, context.subjects(policy), rule.ports):
+            continue  # the API server is matched by no selector
         if voided := [*_voiding(context, policy, rule)]:
             yield from voided
             continue
@@ -137,16 +140,22 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         pods = destinations(context, policy, rule)
         service, number = translated(context, pods, entry)
-        declared = ((port.port, port.protocol) for pod in pods for port in pod.ports)
-        if not service or (entry.port, entry.protocol) in declared:
+        declared = [port for pod in pods for port in pod.ports]
+        if not service or any(_is_at(port, entry, entry.port) for port in declared):
             continue
         if witness := if_written(context, policy, rule, i, replace(entry, port=number)):
             message = (
                 f"{entry.port} is the port of Service {service}; a connection arrives at its pods "
                 f"on {number}, and policies see that port."
             )
-            hint = f"write port: {number}, or the name of the pods' port"
+            names = dict.fromkeys(port.name for port in declared if _is_at(port, entry, number))
+            hint = f"write port: {' or '.join([str(number), *filter(None, names)])}"
             yield context.finding("NP302", policy, message, hint, parts.port_path(rule, i), witness)
+
+
+def _is_at(port: ContainerPort, entry: PolicyPort, number: int) -> bool:
+    """Say whether a container port has a number, and the protocol of an entry."""
+    return (port.port, port.protocol) == (number, entry.protocol)
 
 
 def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[str, int]:

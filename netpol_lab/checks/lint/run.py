@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from netpol_lab.checks.lint import blocks, dns, dropped, generosity, isolation, peers, ports, rules
+from netpol_lab.checks.lint import (
+    ambient,
+    api_server,
+    blocks,
+    dns,
+    dropped,
+    generosity,
+    isolation,
+    peers,
+    ports,
+    rules,
+)
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
 from netpol_lab.checks.lint.redundancy import needless
@@ -50,9 +61,9 @@ def lint(
     return Found(sorted(_without_contradictions(found), key=_order))
 
 
-_TOPICS = (isolation, peers, rules, ports, blocks, generosity, dropped)
+_TOPICS = (isolation, peers, rules, ports, blocks, generosity, dropped, ambient)
 _OF_POLICIES = [check for topic in _TOPICS for check in topic.OF_POLICIES]
-_OF_CLUSTERS = (*isolation.OF_CLUSTERS, *dns.OF_CLUSTERS, needless)
+_OF_CLUSTERS = (*isolation.OF_CLUSTERS, *dns.OF_CLUSTERS, *api_server.OF_CLUSTERS, needless)
 
 
 def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
