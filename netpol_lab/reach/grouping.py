@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from netpol_lab.errors import UnknownNameError, visible
 from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.bitsets import bits_by, bits_of, ones
 from netpol_lab.model.objects import Pod, Workload
@@ -13,6 +14,26 @@ from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.endpoint_index import EndpointIndex
 
 BY = ("pod", "workload", "namespace")
+
+
+def checked_grouping(by: str, known: Sequence[str] = BY) -> str:
+    """Return what pods are grouped by.
+
+    Raises
+    ------
+    UnknownNameError
+        When that is not one of the known ways.
+
+    Examples
+    --------
+    >>> checked_grouping("workload")
+    'workload'
+    """
+    if by not in known:
+        *others, last = known
+        ways = f"{', '.join(others)} or {last}"
+        raise UnknownNameError(f'there is no grouping by "{visible(str(by))}": write {ways}.')
+    return by
 
 
 class Connection(NamedTuple):

@@ -11,9 +11,7 @@ from operator import and_
 from netpol_lab.errors import (
     AmbiguousNameError,
     FlowError,
-    UnknownNameError,
     counted,
-    did_you_mean,
 )
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.bitsets import ones, union
@@ -26,7 +24,7 @@ from netpol_lab.reach import blast_radius as paths
 from netpol_lab.reach.build_matrix import build_matrices
 from netpol_lab.reach.certainty import AllowedPorts, ReachMatrix
 from netpol_lab.reach.endpoint_index import End, EndpointIndex
-from netpol_lab.reach.grouping import BY, Connection, Groups, join_ranges
+from netpol_lab.reach.grouping import Connection, Groups, checked_grouping, join_ranges
 from netpol_lab.reach.port_matrix import PortMatrix
 
 
@@ -295,9 +293,7 @@ class Reachability:
         >>> reach.groups("namespace").names
         ('shop', '0.0.0.0-255.255.255.255')
         """
-        if by not in BY:
-            raise UnknownNameError(f'there is no grouping by "{by}". {did_you_mean(str(by), BY)}')
-        return self._groups(by)
+        return self._groups(checked_grouping(by))
 
     @cached_property
     def _groups(self) -> Callable[[str], Groups]:

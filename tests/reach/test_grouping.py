@@ -74,7 +74,7 @@ spec:
 
 
 @pytest.mark.parametrize("by", ["namespaces", "node", None], ids=str)
-def test_another_grouping_is_refused_with_the_nearest(by):
+def test_another_grouping_is_refused_with_those_that_there_are(by):
     shop = lab.load("three-tier")
     reach = lab.reachability(shop)
     for ask in (
@@ -86,5 +86,5 @@ def test_another_grouping_is_refused_with_the_nearest(by):
         lambda: lab.diff(shop, shop.with_policies([]), by=by).changes,
         lambda: lab.diff(shop, shop).put_together(by).summary,
     ):
-        with pytest.raises(UnknownNameError, match=f'no grouping by "{by}". '):
+        with pytest.raises(UnknownNameError, match=f'by "{by}": write pod, workload or namespace.'):
             ask()

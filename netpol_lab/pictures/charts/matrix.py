@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
-from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, did_you_mean
+from netpol_lab.errors import FlowError, NetpolError
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import checked_port
@@ -27,6 +27,7 @@ from netpol_lab.pictures.palette import FAINT, INK, MUTED
 from netpol_lab.pictures.shapes import Box, Rect, Shape, Style, Text
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.text_width import shortened, text_width
+from netpol_lab.reach.grouping import checked_grouping
 
 GROUPINGS = ("workload", "namespace")
 FEW = 12  # workloads; of more, the namespaces are shown
@@ -90,9 +91,7 @@ def plot_matrix(
     asked = _asked(port, protocol)
     if not by:
         by = "workload" if len(members(running(before), "workload")) <= FEW else "namespace"
-    if by not in GROUPINGS:
-        near = did_you_mean(str(by), GROUPINGS)
-        raise UnknownNameError(f'there is no grouping by "{by}". {near}')
+    by = checked_grouping(by, GROUPINGS)
     found = [openness(c, by, asked, assumptions) for c in (before, after) if c is not None]
     maps = _Maps(tuple(found))
     if not maps.columns:
