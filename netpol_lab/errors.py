@@ -257,3 +257,24 @@ def counted(number: int, noun: str, several: str = "") -> str:
     ('1 connection', '3 policies')
     """
     return f"{number} {plural(number, noun, several)}"
+
+
+def some(things: Iterable[object], most: int = 3, between: str = ", ") -> str:
+    """Return the names of things; of many, the first few and how many more there are.
+
+    Parameters
+    ----------
+    things : iterable of object
+        What prints as a name.
+    most : int
+        How many names are given.
+    between : str
+
+    Examples
+    --------
+    >>> some(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    names = list(map(str, things))
+    rest = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{between.join(names[:most])}{rest}"

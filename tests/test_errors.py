@@ -1,6 +1,14 @@
 """Errors say where, what, and what to type instead."""
 
-from netpol_lab.errors import Complaint, ManifestError, Reason, UnknownNameError, did_you_mean, near
+from netpol_lab.errors import (
+    Complaint,
+    ManifestError,
+    Reason,
+    UnknownNameError,
+    did_you_mean,
+    near,
+    some,
+)
 
 
 def test_a_complaint_points_at_the_token_with_a_caret():
@@ -42,3 +50,10 @@ def test_few_options_are_all_listed_and_many_are_counted():
 def test_jupyter_shows_the_message_without_the_way_to_it():
     shown = UnknownNameError("no such pod")._render_traceback_()
     assert shown == ["UnknownNameError: no such pod"]
+
+
+def test_a_few_names_are_given_and_the_rest_is_counted():
+    assert some(["a"]) == "a"
+    assert some(["a", "b", "c"]) == "a, b, c"
+    assert some(range(9), most=1) == "0 and 8 more"
+    assert some([]) == ""

@@ -12,6 +12,7 @@ from netpol_lab.engine.endpoint_rules import is_own_node
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Peers, Resolution, SinglePeer
 from netpol_lab.engine.service_paths import FlowPath
+from netpol_lab.errors import some
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy, Rank
@@ -147,14 +148,12 @@ def touched(resolution: Resolution, direction: Direction, ends: Peers) -> Iterat
     yield from ((found, met) for met, found in by_peers.items() if found and met)
 
 
-def listed(policies: Iterable[OtherPolicy], most: int = 3) -> str:
-    """Return the names of policies; of many the first few, and how many more there are.
+def listed(policies: Iterable[OtherPolicy]) -> str:
+    """Return the different names of policies; of many the first few, and how many more.
 
     Examples
     --------
     >>> listed(OtherPolicy("AdminNetworkPolicy", str(i)) for i in range(4))
     'AdminNetworkPolicy 0, AdminNetworkPolicy 1, AdminNetworkPolicy 2 and 1 more'
     """
-    names = list(dict.fromkeys(map(str, policies)))
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
+    return some(dict.fromkeys(map(str, policies)))

@@ -8,12 +8,13 @@ from itertools import islice, product
 
 from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, Turn, difference
 from netpol_lab.engine.semantics import covers, only_namespace
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.engine.verdict import evaluate
+from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.cluster import Cluster

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
-from netpol_lab.checks.lint.findings import Finding, some
+from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.engine.service_targets import target_port
+from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint, Flow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from netpol_lab.checks.lint.codes import Severity
@@ -129,27 +128,3 @@ class Found(tuple[Finding, ...]):
 
     def __repr__(self) -> str:
         return "\n\n".join(map(str, self)) or "nothing found"
-
-
-def some(things: Iterable[object], most: int = 3) -> str:
-    """Return a few names, and how many more there are.
-
-    Parameters
-    ----------
-    things : iterable
-        What prints as a name.
-    most : int
-        How many names are given.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> some(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    names = list(map(str, things))
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{rest}"

@@ -7,11 +7,12 @@ from dataclasses import replace
 from itertools import chain
 
 from netpol_lab.checks.lint.context import Context
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.errors import some
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from netpol_lab.checks.lint.context import Context
-from netpol_lab.checks.lint.findings import some
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches
-from netpol_lab.errors import near
+from netpol_lab.errors import near, some
 from netpol_lab.model.objects import (
     ADDED_LABELS,
     NAME_LABEL,

@@ -8,14 +8,14 @@ from itertools import chain, groupby, pairwise
 
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Finding, some
+from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.meant import labels_meant, peer_meant, told_by_siblings
 from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.unseen import may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
-from netpol_lab.errors import near
+from netpol_lab.errors import near, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import (
     NAME_LABEL,

@@ -10,12 +10,13 @@ from itertools import islice
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.hints import removing, without
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.rules import destinations, if_written, tells_apart, translated
 from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
 

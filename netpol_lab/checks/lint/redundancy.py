@@ -9,9 +9,10 @@ from typing import Any
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, covered_rule, within
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import STAYS, STAYS_SHUT, difference
+from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy, Rule

@@ -11,13 +11,13 @@ from netpol_lab.checks.lint.comments import are_explained
 from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.coverage import covered_ports
 from netpol_lab.checks.lint.dns import is_for_dns
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at
 from netpol_lab.engine.service_targets import target_port
-from netpol_lab.errors import near
+from netpol_lab.errors import near, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import ContainerPort, Direction, Peer, Policy, PolicyPort, Rule

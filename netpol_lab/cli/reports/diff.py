@@ -24,7 +24,7 @@ from netpol_lab.cli.reports.report import (
 )
 from netpol_lab.cli.reports.tables import Table
 from netpol_lab.cli.terminal import json_text
-from netpol_lab.errors import counted
+from netpol_lab.errors import counted, some
 from netpol_lab.pictures.svg import Picture
 from netpol_lab.pictures.traffic import Change
 from netpol_lab.reach.diff import FEW_CHANGES, Diff, FlowChange, in_lines, join_changes
@@ -112,8 +112,7 @@ class DiffReport(Report):
         """Say how many connections were gained and lost, and which names are new or gone."""
         said = [self._counted]
         for what, names in (("new", self.added), ("gone", self.removed)):
-            more = [f"and {len(names) - MOST_NAMED:,} more"] if len(names) > MOST_NAMED else []
-            said += [f"{what}: {', '.join([*names[:MOST_NAMED], *more])}"] if names else []
+            said += [f"{what}: {some(names, MOST_NAMED)}"] if names else []
         return "; ".join(said)
 
     @property

@@ -7,10 +7,10 @@ what is built, or not at all. Whatever is left out is said.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
-from netpol_lab.errors import Complaint, NetpolError, Reason
+from netpol_lab.errors import Complaint, NetpolError, Reason, some
 from netpol_lab.manifests.text.files import (
     ManifestText,
     Origin,
@@ -110,29 +110,21 @@ def _built(tree: KustomizationTree) -> ManifestText:
         reasons = [built.failure or f"{built.program} printed nothing"]
     files = sorted(in_short(f) for f in tree.inputs if f.name not in NAMES)
     lost = [*tree.changes, *files]
-    said = f"not built: {_some(reasons, '; ')}. Its files are read as they are"
-    said += f", without {_some(lost)}" if lost else ""
+    said = f"not built: {some(reasons, MOST_NAMED, '; ')}. Its files are read as they are"
+    said += f", without {some(lost, MOST_NAMED)}" if lost else ""
     hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"
     note = _note(folder / tree.root.file.name, Reason.NOT_APPLIED, said, hint)
     return ManifestText(str(folder), "", notes=(note,))
 
 
 def _left_out(home: FilePath, files: list[FilePath]) -> Complaint:
-    names = _some(map(str, files))
+    names = some(files, MOST_NAMED)
     said = f"{names}: no kustomization takes this in, so it is left out"
     return _note(home, Reason.NOT_READ, said, "if it is applied by other means, name it as well")
 
 
 def _note(file: FilePath, reason: Reason, message: str, hint: str = "") -> Complaint:
     return Complaint("", reason, message, hint, str(file), document=0)
-
-
-def _some(names: Iterable[str], between: str = ", ") -> str:
-    """Return names, the first few if there are many."""
-    names = list(names)
-    more = len(names) - MOST_NAMED
-    shown = between.join(names[:MOST_NAMED])
-    return f"{shown}{between}and {more} more" if more > 0 else shown
 
 
 def remarks_on(file: FilePath) -> tuple[Complaint, ...]:

@@ -1,16 +1,9 @@
 """How findings and their witnesses read."""
 
 from netpol_lab.checks.lint.codes import Severity
-from netpol_lab.checks.lint.findings import Finding, Witness, some
+from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
-
-
-def test_a_few_names_are_given_and_the_rest_is_counted():
-    assert some(["a"]) == "a"
-    assert some(["a", "b", "c"]) == "a, b, c"
-    assert some(range(9), most=1) == "0 and 8 more"
-    assert some([]) == ""
 
 
 def test_a_finding_is_about_a_policy_a_pod_or_a_namespace():

@@ -140,7 +140,7 @@ def test_what_no_kustomization_takes_in_is_left_out_with_a_word(app, tmp_path, m
 def test_of_many_files_that_are_left_out_the_first_are_named(app, no_program):
     fill({"kustomization.yaml": "resources: []", **{f"{n}.yaml": POLICY % n for n in "abcdefg"}})
     (message,) = [w.message for w in load(".").warnings if w.reason is Reason.NOT_READ]
-    assert message.startswith("a.yaml, b.yaml, c.yaml, d.yaml, e.yaml, and 2 more: no kustom")
+    assert message.startswith("a.yaml, b.yaml, c.yaml, d.yaml, e.yaml and 2 more: no kustom")
 
 
 @on_unix
