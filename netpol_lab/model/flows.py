@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from netpol_lab.errors import FlowError, did_you_mean
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed, spoken_port
+from netpol_lab.model.replicas import pairs_at_once
 from netpol_lab.model.services import Service
 
 if TYPE_CHECKING:
@@ -181,12 +183,8 @@ class Flow:
         if here.pod is not None and here.pod is there.pod:
             # A workload and itself: begin with two different pods.
             here, there = (here, there.turned) if there.among else (here.turned, there)
-        several = here.among or there.among
-        first, *others = (
-            facing(*pair)
-            for pair in product(here.each, there.each)
-            if not several or pair[0].pod is None or pair[0].pod is not pair[1].pod
-        )
+        pairs = pairs_at_once(product(here.each, there.each), attrgetter("pod"))
+        first, *others = (facing(*pair) for pair in pairs)
         also = tuple(cls(*pair, port, protocol) for pair in others)
         return cls(*first, port, protocol, also)
 

@@ -18,14 +18,17 @@ Labels = Mapping[str, str]
 NAME_LABEL = "kubernetes.io/metadata.name"  # on every namespace, set by the server (SEM-25)
 
 # Well-known labels that controllers write anew for every pod, or every revision of a workload.
-PASSING_LABELS = (
-    "apps.kubernetes.io/pod-index",
+REVISION_LABELS = (
     "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
     "controller-revision-hash",
     "controller-uid",
     "pod-template-generation",
     "pod-template-hash",
+)
+PASSING_LABELS = (
+    *REVISION_LABELS,
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-completion-index",
     "statefulset.kubernetes.io/pod-name",
 )
 JOB_NAME_LABELS = ("batch.kubernetes.io/job-name", "job-name")  # each run of a CronJob is a new Job
@@ -401,6 +404,34 @@ class Pod(Namespaced):
     def known_addresses(self) -> tuple[Address, ...]:
         """Where it can be reached: its own addresses, or its node's if it shares them."""
         return self.addresses or (self.node_addresses if self.host_network else ())
+
+    @property
+    def revision(self) -> Labels:
+        """The labels that all pods of one revision of a workload share."""
+        return {label: self.labels[label] for label in REVISION_LABELS if label in self.labels}
+
+    def is_beside(self, other: Pod) -> bool:
+        """Say whether both can exist at once.
+
+        All pods of a workload are of one revision, where only the cluster knows which (SEM-68).
+
+        Parameters
+        ----------
+        other : Pod
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> import netpol_lab as lab
+        >>> pods = lab.load("three-tier").pods
+        >>> pods[0].is_beside(pods[1])
+        True
+        """
+        alike = (self.namespace, self.workload) == (other.namespace, other.workload)
+        return not (self.supposed and alike) or self.revision == other.revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import checked_port
 from netpol_lab.model.objects import Pod
 from netpol_lab.model.ports import PortSet, is_governed
-from netpol_lab.model.replicas import told_apart_alike
+from netpol_lab.model.replicas import pairs_at_once, told_apart_alike
 from netpol_lab.reach import blast_radius as paths
 from netpol_lab.reach.build_matrix import build_matrices
 from netpol_lab.reach.certainty import AllowedPorts, ReachMatrix
@@ -166,10 +166,13 @@ class Reachability:
         here, there = self._places(source), self._places(destination)
         if min(here[0], there[0]) >= len(self.index.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
-        pairs = [pair for pair in product(here, there) if pair[0] != pair[1]]
-        cells = [self.matrix.cell(*pair) for pair in pairs or [(here[0], there[0])]]
+        pairs = pairs_at_once(product(here, there), self._pod_at)
+        cells = [self.matrix.cell(*pair) for pair in pairs]
         certain = reduce(and_, (cell.certain for cell in cells))
         return AllowedPorts(certain, union(cell.possible for cell in cells))
+
+    def _pod_at(self, place: int) -> Pod | None:
+        return self._running.get(self.index.names[place])
 
     def _places(self, end: End | str) -> tuple[int, ...]:
         """Return the place of an end, or those of all pods of a workload."""

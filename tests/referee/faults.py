@@ -17,6 +17,12 @@ class Fault(NamedTuple):
 
 FAULTS = (
     Fault(
+        "pods of two revisions of a workload meet",
+        "model/replicas.py",
+        "if pod is None or peer is None or pod.is_beside(peer)",
+        "if True",
+    ),
+    Fault(
         "NotIn wants the key to be there",
         "engine/semantics.py",
         "return value is None or value not in requirement.values",

@@ -10,6 +10,7 @@ import itertools
 
 from tests.referee.naive_objects import (
     addresses,
+    at_once,
     completed,
     flat,
     is_of,
@@ -86,7 +87,10 @@ class Cluster:
     def meant(self, *texts):
         """The pairs of ends that two names mean: two different pods, where there are."""
         pairs = list(itertools.product(*map(self.pods_called, texts)))
-        return [pair for pair in pairs if len(pairs) == 1 or pair[0] != pair[1]]
+        if len(pairs) > 1:
+            pairs = [pair for pair in pairs if at_once(*(self.find(text).pod for text in pair))]
+        paired = [here for here, there in pairs if here != there]
+        return [pair for pair in pairs if pair[0] != pair[1] or pair[0] not in paired]
 
     def pods_called(self, text):
         """The names of a workload's pods; anything else means itself."""

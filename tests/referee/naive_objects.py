@@ -42,14 +42,22 @@ def made_by_controllers(documents, pods):
             if not any(is_of(pod, home, name) for pod in pods.values()):
                 spec = document["spec"]
                 template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
-                for pod_name, added in pods_to_make(kind, name, spec, documents):
+                for pod_name, added, made_up in pods_to_make(kind, name, spec, documents):
                     labels = labels_of(template | {"metadata": template.get("metadata") or {}})
                     owner = {"kind": kind, "name": name}
                     meta = {"name": pod_name, "namespace": home, "labels": labels | added}
                     found[home, pod_name] = Thing(
-                        metadata=meta | {"ownerReferences": [owner]}, spec=template["spec"]
+                        metadata=meta | {"ownerReferences": [owner]},
+                        spec=template["spec"],
+                        world=(home, name, made_up),
                     )
     return found
+
+
+def at_once(pod, other):
+    """Can there be both? All pods of a workload have the same made-up labels (SEM-68)."""
+    one, two = ((pod or {}).get("world"), (other or {}).get("world"))
+    return not one or not two or one[:2] != two[:2] or one == two
 
 
 def is_of(pod, home, name):
@@ -59,7 +67,7 @@ def is_of(pod, home, name):
 
 
 def pods_to_make(kind, name, spec, documents):
-    """Their names, with the labels that the controller adds."""
+    """Their names, with the labels that the controller adds, and those whose value is made up."""
     choices = [
         [(keys, value) for value in [None, *mentioned_values(documents, keys)]]
         for keys in GENERATED[kind]
@@ -69,7 +77,7 @@ def pods_to_make(kind, name, spec, documents):
         words = [value for _, value in chosen if value]
         made_up = {key: value or "made-up" for keys, value in chosen for key in keys}
         for number, added in numbered(kind, name, spec):
-            yield "-".join([name, *words, str(number)]), added | made_up
+            yield "-".join([name, *words, str(number)]), added | made_up, made_up
 
 
 def numbered(kind, name, spec):
