@@ -43,10 +43,11 @@ def sort_out(
     file = text.name
     if why := why_file_is_stray(file, text.text, found, bool(broken)):
         return [], [], [_passed_over(file, why)]
-    strays = {document.number: why_stray(file, document.value) for document in found}
+    written = [document for document in found if document.value is not None]
+    strays = {document.number: why_stray(file, document.value) for document in written}
     alone = len(strays) == 1
     notes = [_passed_over(file, why, 0 if alone else n) for n, why in strays.items() if why]
-    return [document for document in found if not strays[document.number]], broken, notes
+    return [document for document in found if not strays.get(document.number)], broken, notes
 
 
 def in_brief(warnings: list[Complaint]) -> Iterator[Complaint]:

@@ -214,6 +214,8 @@ class _Reading:
     def _document(self, part: streams.YamlPart, number: int, place: Inset) -> Document:
         if part.fault:
             raise yaml.MarkedYAMLError(problem=part.fault, problem_mark=_START)
+        if _EMPTY.match(part.text):  # a file may have a great many
+            return Document(self.file, number, None, False, part.text, place)
         composer = Composer(part.text)
         value = composer.document()
         document = Document(self.file, number, value, composer.repeats, part.text, place)
@@ -241,6 +243,7 @@ _HOW_TO_KEEP_IT = "if this is another object, put a line with nothing but --- be
 _OTHER_BREAKS = "kubectl sees --- only after a line feed: save the file with LF for line breaks"
 _NOTHING_BEHIND = "leave out what stands behind the object"
 _ONE_STYLE = "after two JSON objects kubectl reads on as JSON: no comments, and no line with ---"
+_EMPTY = re.compile(r"(?:---[ ]*\n)?(?:[ ]*(?:#[\t -~]*)?\n)*\Z")
 _NOTHING_MORE = re.compile(r"(?:\s|\ufeff|#[^\r\n\x85\u2028\u2029]*|(?:\.\.\.|---)(?=\s|\Z))*")
 
 

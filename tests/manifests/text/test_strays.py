@@ -97,6 +97,19 @@ def test_a_patch_that_says_so_is_passed_over(text):
     assert not could_be_manifests("x.yaml", text)
 
 
+@pytest.mark.parametrize("empty", ["", "# later\n", "---\n", "null\n", "--- # x\n...\n", "\n \n"])
+def test_of_a_document_in_which_nothing_is_written_nothing_is_said(tmp_path, empty):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+    write(tmp_path, {"all.yaml": f"{pod}---\n{empty}---\n# the end\n", "none.yaml": empty})
+    cluster = load(tmp_path)
+    assert (len(cluster.pods), cluster.warnings) == (1, ())
+
+
+def test_beside_an_empty_document_the_other_is_the_only_one(tmp_path):
+    write(tmp_path, {"words.yaml": "# first\n---\nonly words\n---\n"})
+    assert [warning.document for warning in load(tmp_path).warnings] == [0]
+
+
 def test_as_many_as_are_named_are_not_counted_besides(tmp_path):
     write(tmp_path, {f"{number:02}.json": "[]" for number in range(MOST_TOLD)})
     assert len(load(tmp_path).warnings) == MOST_TOLD

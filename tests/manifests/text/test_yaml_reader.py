@@ -140,3 +140,15 @@ def test_what_kubectl_would_drop_is_a_complaint_in_files_of_our_own():
     good, bad = all_documents("a: 1\n...\nb: 2\n", "x")
     assert [document.value for document in good] == [{"a": 1}]
     assert [complaint.line for complaint in bad] == [3]
+
+
+@pytest.mark.parametrize("empty", ["", "\n", "# x\n", "---\n", "---  \n \n  # x\n", "# é\n", "~\n"])
+def test_documents_in_which_nothing_is_written_are_counted_and_hold_nothing(empty):
+    good, bad = documents(f"{empty}---\n{empty}---\na: 1\n", "x.yaml")
+    assert [document.value for document in good if document.value] == [{"a": 1}]
+    assert bad == []
+
+
+@pytest.mark.parametrize("text", ["# \x01\n", "\t- a\n", "---\n# \x7f\n"])
+def test_what_yaml_forbids_is_forbidden_where_nothing_else_is_written(text):
+    assert documents(text, "x.yaml")[1]
