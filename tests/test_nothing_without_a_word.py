@@ -5,6 +5,7 @@ import json
 import pytest
 
 from netpol_lab.cli.main import main
+from tests.helpers.written import write
 
 PODS = """\
 apiVersion: v1
@@ -119,9 +120,8 @@ def run(tmp_path, capsys):
     """Run a command on manifests, written beside pods; return its status, output and errors."""
 
     def run(command, text):
-        (tmp_path / "pods.yaml").write_text(PODS)
-        (tmp_path / "in.yaml").write_text(text)
-        (tmp_path / "tests.yaml").write_text(f"manifests_from: [in.yaml]\n{EXPECTED}")
+        tests = f"manifests_from: [in.yaml]\n{EXPECTED}"
+        write(tmp_path, {"pods.yaml": PODS, "in.yaml": text, "tests.yaml": tests})
         paths = {"IN": "in.yaml", "PODS": "pods.yaml", "TESTS": "tests.yaml"}
         words = [str(tmp_path / paths[w]) if w in paths else w for w in COMMANDS[command]]
         status = main(words)
@@ -223,7 +223,6 @@ def test_a_folder_without_manifests_is_refused(tmp_path, capsys):
 
 
 def test_a_values_file_among_manifests_is_told_and_not_fatal(tmp_path, capsys):
-    (tmp_path / "pods.yaml").write_text(PODS)
-    (tmp_path / "values.yaml").write_text("replicas: 3\nimage: {tag: a}\n")
+    write(tmp_path, {"pods.yaml": PODS, "values.yaml": "replicas: 3\nimage: {tag: a}\n"})
     main(["reach", str(tmp_path)])
     assert "values.yaml" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from netpol_lab.checks.expectation_file import read_cases
 from netpol_lab.checks.expectations import run
 from netpol_lab.checks.expected_verdicts import expected_verdicts
 from tests.helpers.expected import outcome
-from tests.helpers.stand_in import install, on_unix, write
+from tests.helpers.stand_in import install, on_unix
+from tests.helpers.written import write
 
 CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
 

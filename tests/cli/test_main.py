@@ -13,7 +13,7 @@ import pytest
 from netpol_lab.cli.main import CHECK, EXAMPLES, TEST, VERDICT, main, port_with_protocol
 from netpol_lab.model.assumptions import Assumptions
 from tests.helpers.shown_examples import examples_in, repository_of, typed
-from tests.helpers.stand_in import write
+from tests.helpers.written import write
 
 BROKEN = """\
 apiVersion: networking.k8s.io/v1

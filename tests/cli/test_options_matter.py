@@ -7,6 +7,7 @@ import pytest
 
 from netpol_lab.cli.main import main
 from netpol_lab.cli.reports.formats import FORMATS
+from tests.helpers.written import write
 
 PODS = """\
 apiVersion: apps/v1
@@ -70,7 +71,6 @@ ONLY_DRAWN = ("--port", "--port of another protocol", "--assume", "--namespace")
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("files")
     texts = {
         "old.yaml": PODS,
         "new.yaml": PODS + POLICY,
@@ -78,9 +78,7 @@ def files(tmp_path_factory):
         "policy.yaml": POLICY,
         "unknown.yaml": f"{PODS}{POLICY}  unknown: true\n",
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return write(tmp_path_factory.mktemp("files"), texts)
 
 
 COMMANDS = {

@@ -28,11 +28,3 @@ def install(folder, monkeypatch, name, behaviour):
     return lambda: (
         [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     )
-
-
-def write(folder, files):
-    """Write files, by their paths in a folder; return the folder."""
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder

@@ -8,7 +8,8 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.manifests.loader import load
-from tests.helpers.stand_in import install, on_unix, write
+from tests.helpers.stand_in import install, on_unix
+from tests.helpers.written import write
 
 KUBECTL = shutil.which("kubectl")
 needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not on PATH")

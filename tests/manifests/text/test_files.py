@@ -1,7 +1,7 @@
 """Which files a folder holds, and how a path is shown."""
 
 from netpol_lab.manifests.text.files import files_below, in_short, is_there
-from tests.helpers.stand_in import write
+from tests.helpers.written import write
 
 
 def test_only_files_that_are_called_like_manifests_are_found_and_no_hidden_ones(tmp_path):

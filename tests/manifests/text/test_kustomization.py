@@ -8,7 +8,7 @@ import pytest
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.text import kustomization as module
 from netpol_lab.manifests.text.kustomization import MOST_PARTS, kustomization_in, tree_of
-from tests.helpers.stand_in import write
+from tests.helpers.written import write
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n"
 

@@ -7,7 +7,8 @@ import pytest
 
 from netpol_lab.manifests.text import kustomize as module
 from netpol_lab.manifests.text.kustomize import kustomize
-from tests.helpers.stand_in import install, on_unix, write
+from tests.helpers.stand_in import install, on_unix
+from tests.helpers.written import write
 
 KUBECTL = shutil.which("kubectl")
 

@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.text.strays import MOST_TOLD, could_be_manifests, why_stray
-from tests.helpers.stand_in import write
+from tests.helpers.written import write
 
 
 @pytest.mark.parametrize(
