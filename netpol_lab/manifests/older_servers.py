@@ -53,8 +53,8 @@ def judged(thing: api.Object, strict_cidr: bool, lenient: bool = False) -> Judge
     always = [*check_object(thing, False)]
     only_since = [problem for problem in found if problem not in always]
     if not always and (lenient or is_stored(thing.metadata)):
-        return Judgement([], [*map(_taken, only_since)])
-    return Judgement([_refused(p) if p in only_since else p for p in found], [])
+        return Judgement([], [_with_hint(problem, _STORED) for problem in only_since])
+    return Judgement([_with_hint(p, _TO_APPLY) if p in only_since else p for p in found], [])
 
 
 def is_stored(metadata: api.ObjectMeta) -> bool:
@@ -62,14 +62,12 @@ def is_stored(metadata: api.ObjectMeta) -> bool:
     return bool(metadata.uid or metadata.resource_version or metadata.creation_timestamp)
 
 
-def _refused(problem: Problem) -> Problem:
-    advice = "servers before v1.36 take it (--assume strict_cidr=false)"
-    return problem._replace(hint="; ".join(filter(None, (problem.hint, advice))))
+def _with_hint(problem: Problem, more: str) -> Problem:
+    return problem._replace(hint="; ".join(filter(None, (problem.hint, more))))
 
 
-def _taken(problem: Problem) -> Problem:
-    advice = (
-        "servers refuse this since v1.36, and the answer is that of older ones; "
-        "--assume strict_cidr=false says so without this warning"
-    )
-    return problem._replace(hint="; ".join(filter(None, (problem.hint, advice))))
+_TO_APPLY = "servers before v1.36 take it (--assume strict_cidr=false)"
+_STORED = (
+    "servers refuse this since v1.36, and the answer is that of older ones; "
+    "--assume strict_cidr=false says so without this warning"
+)

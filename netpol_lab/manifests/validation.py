@@ -32,6 +32,7 @@ from netpol_lab.manifests.rules.object_rules import (
 )
 from netpol_lab.manifests.rules.server_words import (
     Problem,
+    Problems,
     forbidden,
     invalid,
     required,
@@ -39,8 +40,6 @@ from netpol_lab.manifests.rules.server_words import (
 )
 from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.model.objects import Direction
-
-Problems = Iterator[Problem]
 
 
 def check_object(thing: api.Object, strict_cidr: bool = True) -> Problems:

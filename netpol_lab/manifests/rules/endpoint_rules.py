@@ -11,11 +11,9 @@ from netpol_lab.manifests.rules.object_rules import (
     check_port_number,
     check_protocol,
 )
-from netpol_lab.manifests.rules.server_words import Problem, invalid, required, unsupported
+from netpol_lab.manifests.rules.server_words import Problems, invalid, required, unsupported
 from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.model.addresses import parse_address
-
-Problems = Iterator[Problem]
 
 _ADDRESS_TYPES = {"FQDN": 0, "IPv4": 4, "IPv6": 6}
 

@@ -5,7 +5,7 @@ The rows VAL-44 to VAL-47 are about the fields that only controllers write as a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
@@ -23,6 +23,7 @@ from netpol_lab.manifests.rules.naming_rules import (
 )
 from netpol_lab.manifests.rules.server_words import (
     Problem,
+    Problems,
     invalid,
     required,
     too_long,
@@ -30,8 +31,6 @@ from netpol_lab.manifests.rules.server_words import (
 )
 from netpol_lab.manifests.text.go_text import size
 from netpol_lab.model.objects import NAME_LABEL
-
-Problems = Iterator[Problem]
 
 WITHOUT_NAMESPACE = ("Namespace", "Node")
 _COUNTED_AS_WRITTEN = (*WITHOUT_NAMESPACE, "Service")  # others begin at generation 1 in any case

@@ -27,6 +27,7 @@ from netpol_lab.manifests.rules.naming_rules import (
 )
 from netpol_lab.manifests.rules.server_words import (
     Problem,
+    Problems,
     forbidden,
     invalid,
     repeated,
@@ -37,8 +38,6 @@ from netpol_lab.manifests.text.go_text import shown
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.objects import Operator
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
-
-Problems = Iterator[Problem]
 
 # ---------------------------------------------------------------- selectors
 

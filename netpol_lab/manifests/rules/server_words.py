@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from netpol_lab.errors import Complaint, Reason, near
@@ -42,6 +42,9 @@ class Problem(NamedTuple):
         return complaint.at(
             *document.locate((*within, *(self.written_at or self.path)), self.of_key)
         )
+
+
+Problems = Iterator[Problem]
 
 
 def invalid(path: Path, value: Any, fault: str, hint: str = "") -> Problem:

@@ -40,7 +40,7 @@ class ListedEndpoints:
         }
         self._slices: dict[Name, list[api.EndpointSlice]] = defaultdict(list)
         for one in objects.get("EndpointSlice", ()):
-            service = (one.metadata.labels or {}).get(OF_SERVICE, "")
+            service = _labels(one).get(OF_SERVICE, "")
             self._slices[one.metadata.namespace, service].append(one)
 
     def of(self, namespace: str, name: str, has_selector: bool) -> Listed | None:

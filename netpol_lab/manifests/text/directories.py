@@ -6,7 +6,6 @@ what is built, or not at all. Whatever is left out is said.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
@@ -17,6 +16,7 @@ from netpol_lab.manifests.text.files import (
     folders_below,
     in_short,
     manifest_files,
+    real,
     text_of,
 )
 from netpol_lab.manifests.text.kustomization import (
@@ -33,7 +33,7 @@ def texts_below(folder: FilePath) -> Iterator[ManifestText]:
     """Yield the texts of the files below a folder, and of the kustomizations that are roots."""
     files: dict[FilePath, FilePath] = {}  # as they are shown, by where they really are
     for place, names in folders_below(folder):
-        files |= {_real(file): file for file in manifest_files(place, names)}
+        files |= {real(file): file for file in manifest_files(place, names)}
     homes = _homes(folder)
     yield from _texts(files, homes, list(_trees(homes)))
 
@@ -41,20 +41,16 @@ def texts_below(folder: FilePath) -> Iterator[ManifestText]:
 def parts(path: FilePath) -> set[FilePath]:
     """Return a path and the folders elsewhere that its kustomizations take in."""
     folders = {folder for tree in _trees(_homes(path)) for folder in tree.parts}
-    return {_real(path), *folders}
+    return {real(path), *folders}
 
 
 def _homes(folder: FilePath) -> dict[FilePath, FilePath]:
     """Return the folders with a kustomization, as they are shown, by where they really are."""
     return {
-        _real(place): place
+        real(place): place
         for place, names in folders_below(folder)
         if any(name in NAMES for name in names) and kustomization_in(place)
     }
-
-
-def _real(path: FilePath) -> FilePath:
-    return FilePath(os.path.realpath(path))
 
 
 def _trees(homes: Mapping[FilePath, FilePath]) -> Iterator[KustomizationTree]:
@@ -141,7 +137,7 @@ def remarks_on(file: FilePath) -> tuple[Complaint, ...]:
     name = str(home.file)
     if file.name in NAMES:
         said = "is read only as an object, so nothing is built"
-    elif _real(file) in home.inputs:
+    elif real(file) in home.inputs:
         said = f"is a patch or another input of {name}, and is read as an object"
     else:
         return ()

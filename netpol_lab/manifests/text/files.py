@@ -58,6 +58,11 @@ def in_short(path: FilePath) -> str:
         return str(path)
 
 
+def real(path: FilePath) -> FilePath:
+    """Return where a path really leads, behind all links; one in a circle stays as it is."""
+    return FilePath(os.path.realpath(path))
+
+
 def folders_below(folder: FilePath) -> Iterator[tuple[FilePath, list[str]]]:
     """Yield a folder and those below it, with the names in each; hidden ones are left out."""
     for place, folders, names in os.walk(folder):

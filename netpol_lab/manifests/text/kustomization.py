@@ -7,7 +7,6 @@ there.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from netpol_lab.errors import ManifestError, visible
-from netpol_lab.manifests.text.files import files_below, in_short, text_of
+from netpol_lab.manifests.text.files import files_below, in_short, real, text_of
 from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, all_documents
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -191,12 +190,12 @@ class _Reading:
             if _REMOTE.search(entry):
                 self.refused.append(f"{key}: {visible(entry)} is not a path within these files")
                 continue
-            path = FilePath(os.path.realpath(self.file.parent / entry))
+            path = real(self.file.parent / entry)
             if path.is_dir() and key in _RESOURCES:
                 yield path
             elif not path.is_file():
                 self.refused.append(f"{key}: {visible(entry)} is not there")
-            elif FilePath(os.path.realpath(self.file.parent)) not in path.parents:
+            elif real(self.file.parent) not in path.parents:
                 self.refused.append(f"{key}: {visible(entry)} lies outside its folder")
             else:
                 yield path
@@ -304,6 +303,6 @@ def tree_of(folder: FilePath) -> KustomizationTree:
         sizes[place] = min(1 + sum(inner), MOST_PARTS + 1)
         return sizes[place]
 
-    if visit(FilePath(os.path.realpath(folder)), ()) > MOST_PARTS:
+    if visit(real(folder), ()) > MOST_PARTS:
         loose.append(f"it takes in more than {MOST_PARTS:,} others")
     return KustomizationTree(folder, parts, tuple(bare), tuple(loose))

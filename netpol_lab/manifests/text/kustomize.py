@@ -18,6 +18,7 @@ from threading import Event, Timer
 from typing import NamedTuple
 
 from netpol_lab.errors import visible
+from netpol_lab.manifests.text.files import real
 from netpol_lab.manifests.text.yaml_reader import MAX_BYTES
 
 PROGRAMS = {"kubectl": ("kubectl", "kustomize"), "kustomize": ("kustomize", "build")}
@@ -52,7 +53,7 @@ def kustomize(folder: FilePath, timeout: float = 30) -> Built:
     if not path:
         return Built("", failure="neither kubectl nor kustomize is on PATH")
     called = " ".join(words)
-    if FilePath(os.path.realpath(folder)) in FilePath(os.path.realpath(path)).parents:
+    if real(folder) in real(FilePath(path)).parents:
         return Built(called, failure=f"{path} lies in the folder itself, so it is not run")
     try:
         return _run([path, words[1], os.path.abspath(folder)], called, timeout)

@@ -99,17 +99,19 @@ def texts_of_files(path: str | FilePath) -> Iterator[ManifestText]:
     if path == "-":
         given = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""  # it may be closed
         yield ManifestText("<stdin>", decoded(given, "<stdin>"))
-    elif not is_there(FilePath(path)) and str(path) in scenarios():
+        return
+    place = FilePath(path or "(an empty name)")
+    if not is_there(place) and str(path) in scenarios():
         yield ManifestText(f"{path}.yaml", scenario_text(str(path)))
-    elif path and is_there(FilePath(path)) and FilePath(path).is_dir():
+    elif is_there(place) and place.is_dir():
         text = None
-        for text in texts_below(FilePath(path)):
+        for text in texts_below(place):
             yield text
         if text is None:
-            raise _nothing_in(FilePath(path))
+            raise _nothing_in(place)
     else:
-        named = files_of(FilePath(path) if path else FilePath("(an empty name)"))
-        yield from (ManifestText(str(f), text_of(f), notes=remarks_on(f)) for f in named)
+        for file in files_of(place):
+            yield ManifestText(str(file), text_of(file), notes=remarks_on(file))
 
 
 def is_input(file: FilePath, path: FilePath) -> bool:

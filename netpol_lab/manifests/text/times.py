@@ -47,7 +47,7 @@ def time_fault(text: str) -> str:
     """
     rest, numbers = text, {}
     for part, pattern, name in _STEPS:
-        match = re.compile(pattern, re.ASCII).match(rest)
+        match = re.match(pattern, rest, re.ASCII)
         if match is None:
             return (
                 f'parsing time {shown(text)} as "{_LAYOUT}": cannot parse {shown(rest)} as "{part}"'

@@ -120,22 +120,15 @@ def tagged_value(tag: str, text: str) -> Any:
     name = tag.removeprefix(TAG) if tag.startswith(TAG) else ""
     if name == "binary":
         return _decoded(text)
-    if name not in _TAGGED or name == "str" or (name == "timestamp" and _is_timestamp(text)):
+    if name not in _TAGGED or name == "str" or (name == "timestamp" and _TIMESTAMP.fullmatch(text)):
         return text
-    value, found = plain_value(text), "str" if text == "<<" else implicit_tag(text)
-    if name == "float" and isinstance(value, int) and not isinstance(value, bool):
-        value, found = float(value), TAG + ("float" if value < 2**63 else "int")
-    if found != TAG + name:
-        raise UnreadableScalarError(f"cannot decode {_short(found)} `{text}` as a !!{name}")
+    value = plain_value(text)
+    found = "str" if text == "<<" else implicit_tag(text).removeprefix(TAG)
+    if name == "float" and found == "int" and value < 2**63:
+        return float(value)
+    if found != name:
+        raise UnreadableScalarError(f"cannot decode !!{found} `{text}` as a !!{name}")
     return value
-
-
-def _short(tag: str) -> str:
-    return "!!" + tag.removeprefix(TAG)
-
-
-def _is_timestamp(text: str) -> bool:
-    return _TIMESTAMP.fullmatch(text) is not None
 
 
 def _decoded(text: str) -> str:
