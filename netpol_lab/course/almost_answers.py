@@ -27,13 +27,13 @@ from netpol_lab.model.objects import (
     Rule,
     Selector,
 )
+from netpol_lab.model.other_policies import EVERY_POD
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.reachability import reachability
 
 _T = TypeVar("_T")
 Rules = tuple[Rule, ...]
 
-EVERY_POD = Peer(namespace_selector=Selector())
 STRANGER = Peer(ip_block=IPBlock(ip_network("192.0.2.55/32")))  # an address that no story mentions
 SSH = PolicyPort(port=22)
 

@@ -115,10 +115,10 @@ def _replaced(diff: Diff, change: FlowChange, class_: int, kind: str) -> Changed
     """Return two ends on one side, with those that stand for them on the other."""
     for is_old, here, other in _sides(diff, kind):
         for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
-            there = tuple(_counterpart(here, other, place) for place in places)
-            if None not in there and there[0] != there[1]:
-                pair = there[0] or 0, there[1] or 0
-                return ChangedPair(places, pair) if is_old else ChangedPair(pair, places)
+            source, destination = (_counterpart(here, other, place) for place in places)
+            if source is not None and destination is not None and source != destination:
+                there = source, destination
+                return ChangedPair(places, there) if is_old else ChangedPair(there, places)
     return None
 
 

@@ -41,8 +41,8 @@ def unjudged(diff: Diff) -> Iterator[str]:
     was, now = (dict.fromkeys(cluster.other_policies) for cluster in clusters)
     gone, new = (_names(one, other) for one, other in ((was, now), (now, was)))
     for name in dict.fromkeys((*gone, *new)):
-        verb = "has changed" if name in gone and name in new else None
-        yield f"{name} {verb or ('is new' if name in new else 'is gone')}; it is not evaluated yet"
+        fate = "is gone" if name not in new else "has changed" if name in gone else "is new"
+        yield f"{name} {fate}; it is not evaluated yet"
     if was and now and (number := _hidden(diff)):
         are = "is" if number == 1 else "are"
         yield (

@@ -8,25 +8,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from yaml import events
 
+from netpol_lab.manifests.text.yaml_composer import mark_at
 from netpol_lab.manifests.text.yaml_scalars import without_surrogates
 
 _TOKEN = re.compile(r'[ \t\r\n,:]*(?:([\[{])|([\]}])|("(?:[^"\\]|\\.)*"|[^\s\[\]{},:"]+))')
 _OPENS = {"[": events.SequenceStartEvent, "{": events.MappingStartEvent}
 _CLOSES = {"]": events.SequenceEndEvent, "}": events.MappingEndEvent}
-
-
-@dataclass(slots=True)
-class _Mark:
-    """A place in a text, by the names that marks of PyYAML have."""
-
-    line: int
-    column: int
-    index: int
 
 
 def json_events(text: str) -> Callable[[], Any]:
@@ -43,8 +34,8 @@ def _events(text: str) -> Iterator[Any]:
         start, place = match.span(match.lastindex or 0)
         while next_line <= start:
             line, line_start, next_line = line + 1, next_line, _line_after(text, next_line)
-        begin: Any = _Mark(line, start - line_start, start)
-        end: Any = _Mark(line, place - line_start, place)
+        begin = mark_at(line, start - line_start, start)
+        end = mark_at(line, place - line_start, place)
         if opens:
             yield _OPENS[opens](None, None, True, begin, end, flow_style=True)
         elif closes:
@@ -52,7 +43,7 @@ def _events(text: str) -> Iterator[Any]:
         else:
             value = _text(scalar)
             yield events.ScalarEvent(None, None, (False, True), value, begin, end, style='"')
-    last: Any = _Mark(line, place - line_start, place)
+    last = mark_at(line, place - line_start, place)
     yield events.DocumentEndEvent(last, last)
 
 

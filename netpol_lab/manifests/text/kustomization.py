@@ -43,7 +43,7 @@ _PROGRAMS = {
     "helmChartInflationGenerator": "a Helm chart",
     "helmGlobals": "a Helm chart",
 }
-_ABOUT_ITSELF = ("apiVersion", "kind", "metadata", "sortOptions", "buildMetadata", "openapi")
+_ABOUT_ITSELF = ("apiVersion", "kind", "metadata", "sortOptions", "buildMetadata")
 _CHANGES = (
     *("namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations"),
     *("images", "imageTags", "replicas", "vars", "generatorOptions"),
@@ -106,11 +106,13 @@ def kustomization_in(folder: FilePath) -> Kustomization | None:
         return None
     if len(files) > 1:
         others = " and ".join(file.name for file in files[1:])
-        return Kustomization(files[0], refused=(f"{others} is beside it",))
+        return Kustomization(files[0], refused=(f"{others} is there as well",))
     if broken:
         return Kustomization(files[0], refused=("it is a template",))
-    if len(found) != 1 or not isinstance(value, dict) or found[0].duplicates():
-        return Kustomization(files[0], refused=("it is not one mapping of different fields",))
+    if len(found) != 1 or not isinstance(value, dict):
+        return Kustomization(files[0], refused=("it is not a single mapping",))
+    if found[0].duplicates():
+        return Kustomization(files[0], refused=("a field in it is written twice",))
     return _Reading(files[0], value).result
 
 
@@ -167,17 +169,18 @@ class _Reading:
             self.refused.append(f"{key}: {_PROGRAMS[key]}, which would have to be run")
         elif key in _CHANGES:
             self.changes.append(key)
+        elif key == "openapi":
+            self.inputs += self._paths(key, value.values() if isinstance(value, dict) else ())
         elif key not in _ABOUT_ITSELF:
-            self.refused.append(f"{visible(key)}: is no known field")
-        if key == "openapi" and isinstance(value, dict):
-            self.inputs += self._paths(key, value.values())
+            self.refused.append(f"{visible(key)}: is not a field of Kustomize")
 
     def _items(self, key: str, entries: list[Any], known: set[str]) -> Iterator[dict[str, Any]]:
         for entry in entries:
-            strange = set(entry) - known if isinstance(entry, dict) else {"an entry"}
-            if strange:
-                names = ", ".join(visible(str(name)) for name in sorted(map(str, strange)))
-                self.refused.append(f"{key}: {names} is not known")
+            if not isinstance(entry, dict):
+                self.refused.append(f"{key}: an entry is not a mapping")
+            elif strange := set(entry) - known:
+                names = ", ".join(visible(name) for name in sorted(map(str, strange)))
+                self.refused.append(f"{key}: {names} is not a field of Kustomize")
             else:
                 yield entry
 
@@ -185,7 +188,7 @@ class _Reading:
         """Yield the files and folders that are meant; the build is refused for what is not here."""
         for entry in entries:
             if not isinstance(entry, str) or not entry:
-                self.refused.append(f"{key}: holds what is not a path")
+                self.refused.append(f"{key}: an entry is not a path")
                 continue
             if _REMOTE.search(entry):
                 self.refused.append(f"{key}: {visible(entry)} is not a path within these files")

@@ -6,7 +6,7 @@ A text that could be a manifest is never passed over: then a mistake in it would
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -21,6 +21,7 @@ _OF_MANIFESTS = {"apiversion", "kind", "podselector", "policytypes", "matchlabel
 _IN_TEXT = re.compile(r"apiVersion|\bkind\b|k8s\.io|NetworkPolicy|podSelector", re.IGNORECASE)
 _OF_A_POLICY = re.compile(r"networking\.k8s\.io/\w+|NetworkPolicy(List)?")
 _ACTION = re.compile(r"\{\{|\{%")
+_DIRECTIVES = ("$patch", "$deleteFromPrimitiveList", "$retainKeys", "$setElementOrder")
 _PLAYS = ("hosts", "tasks", "import_playbook", "ansible.builtin.import_playbook")
 
 
@@ -85,7 +86,7 @@ def why_file_is_stray(file: str, text: str, found: Sequence[Document], is_broken
         return "is a template: render it first, as in helm template CHART > all.yaml"
     if is_broken and not _IN_TEXT.search(text):
         return "cannot be read, and holds neither apiVersion nor kind"
-    if "$" in text and any(map(_is_directive, values)):
+    if "$" in text and any(map(_holds_directive, values)):
         return (
             "is a patch ($patch and the like): name the folder of the kustomization it belongs to"
         )
@@ -149,10 +150,9 @@ def _of_what(values: list[Any]) -> str:
 
 def _in_chart(file: str) -> bool:
     """Say whether a file lies among the templates of a chart."""
-    folders: Iterable[FilePath] = FilePath(file).parents
     return any(
         folder.name == "templates" and (folder.parent / "Chart.yaml").is_file()
-        for folder in folders
+        for folder in FilePath(file).parents
     )
 
 
@@ -162,16 +162,12 @@ def _has_made_name(value: Any) -> bool:
     return any(_ACTION.search(str(get(value, *path))) for path in paths)
 
 
-def _is_directive(value: Any) -> bool:
+def _holds_directive(value: Any) -> bool:
     """Say whether a value holds a key that tells a patch what to do, at any depth."""
     if isinstance(value, list):
-        return any(map(_is_directive, value))
+        return any(map(_holds_directive, value))
     if not isinstance(value, dict):
         return False
     return any(
-        str(key).startswith(
-            ("$patch", "$deleteFromPrimitiveList", "$retainKeys", "$setElementOrder")
-        )
-        or _is_directive(inner)
-        for key, inner in value.items()
+        str(key).startswith(_DIRECTIVES) or _holds_directive(inner) for key, inner in value.items()
     )

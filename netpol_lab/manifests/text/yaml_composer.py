@@ -211,8 +211,8 @@ class Composer:
             lines = self._text[start : match.start(1)].split("\n")
             column = len(lines[-1]) + (event.start_mark.column if len(lines) == 1 else 0)
             line = event.start_mark.line + len(lines) - 1
-            mark = yaml.Mark("", 0, line, column, None, 0)
-            raise yaml.MarkedYAMLError(problem="found unknown escape character", problem_mark=mark)
+            problem, mark = "found unknown escape character", mark_at(line, column)
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
 
     def _in_json(self, number: float, event: Any) -> Any:
         if math.isfinite(number):
@@ -279,6 +279,11 @@ class Composer:
         for each in reversed(maps):  # the first of a list counts most
             found.update(each)
         return [key for each in maps for key in each if not isinstance(key, str)]
+
+
+def mark_at(line: int, column: int, index: int = 0) -> yaml.Mark:
+    """Return a place in a text, each number from 0, as PyYAML has it."""
+    return yaml.Mark("", index, line, column, None, 0)
 
 
 def refused(problem: str, where: Any) -> yaml.MarkedYAMLError:

@@ -13,7 +13,7 @@ from netpol_lab.errors import Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text import streams
 from netpol_lab.manifests.text.typos import slip
-from netpol_lab.manifests.text.yaml_composer import Composer
+from netpol_lab.manifests.text.yaml_composer import Composer, mark_at
 from netpol_lab.manifests.text.yaml_positions import Positions, duplicates, positions
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
@@ -213,7 +213,7 @@ class _Reading:
 
     def _document(self, part: streams.YamlPart, number: int, place: Inset) -> Document:
         if part.fault:
-            raise yaml.MarkedYAMLError(problem=part.fault, problem_mark=_START)
+            raise yaml.MarkedYAMLError(problem=part.fault, problem_mark=mark_at(0, 0))
         if _EMPTY.match(part.text):  # a file may have a great many
             return Document(self.file, number, None, False, part.text, place)
         composer = Composer(part.text)
@@ -237,7 +237,6 @@ class _Reading:
         self.bad.append(_at(complaint, lines, line, column, self.inset))
 
 
-_START = yaml.Mark("", 0, 0, 0, None, 0)
 _DROPPED = "kubectl reads one object and drops the rest, from here to the next ---, without a word"
 _HOW_TO_KEEP_IT = "if this is another object, put a line with nothing but --- before it"
 _OTHER_BREAKS = "kubectl sees --- only after a line feed: save the file with LF for line breaks"
@@ -284,7 +283,7 @@ def _fault(error: Exception, text: str) -> tuple[str, yaml.Mark | None]:
         before = text.partition(character)[0]
         column = len(before) - before.rfind("\n") - 1
         problem = f"the control character {visible(character)} is not allowed in YAML"
-        return problem, yaml.Mark("", 0, before.count("\n"), column, None, 0)
+        return problem, mark_at(before.count("\n"), column)
     return str(getattr(error, "problem", None) or error), getattr(error, "problem_mark", None)
 
 

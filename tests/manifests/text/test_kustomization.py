@@ -152,7 +152,7 @@ def test_one_that_is_no_yaml_is_an_error_with_its_place(tmp_path):
 
 def test_two_names_in_one_folder_are_not_built(tmp_path):
     write(tmp_path, {"Kustomization": "resources: []"})
-    assert "Kustomization is beside it" in refusals(tmp_path, "resources: []")
+    assert "Kustomization is there as well" in refusals(tmp_path, "resources: []")
 
 
 def test_an_object_of_flux_is_no_kustomization(tmp_path):
