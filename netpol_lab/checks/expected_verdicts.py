@@ -84,11 +84,11 @@ def expected_verdicts(
     cells: dict[tuple[str, str, Port, str], ExpectedVerdict] = {}
     for i, entry in enumerate((default, *entries), -1):
         here = assuming(assumptions, entry.assume)
-        for ends, port in product(_pairs(entry, cluster), _ports(entry, probes)):
-            number = port[0]
+        for ends, (port, protocol) in product(_pairs(entry, cluster), _ports(entry, probes)):
+            number = port
             with suppress(NetpolError):  # which is told when the entry is tried
-                number = _number(cluster, ends[1], *port, here)
-            cells[*ends, number, port[1]] = ExpectedVerdict(*ends, *port, entry, i)
+                number = _number(cluster, ends[1], port, protocol, here)
+            cells[*ends, number, protocol] = ExpectedVerdict(*ends, port, protocol, entry, i)
     return cells.values()
 
 

@@ -199,7 +199,7 @@ FAULTS = (
     Fault(
         "any finalizer will do",
         "manifests/rules/metadata_rules.py",
-        'if "/" not in finalizer and finalizer not in _EVERY_FINALIZER:',
+        'if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:',
         "if False:",
     ),
     Fault(

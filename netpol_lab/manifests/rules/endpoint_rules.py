@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.rules.object_rules import (
     SORTED_PROTOCOLS,
@@ -21,20 +19,14 @@ _ADDRESS_TYPES = {"FQDN": 0, "IPv4": 4, "IPv6": 6}
 def check_endpoints(endpoints: endpoint_types.Endpoints) -> Problems:
     """Yield what is wrong with the addresses and ports of Endpoints."""
     for i, subset in enumerate(endpoints.subsets or ()):
-        for name, found in _addresses_of(subset):
-            for j, address in enumerate(found or ()):
+        listed = {"addresses": subset.addresses, "notReadyAddresses": subset.not_ready_addresses}
+        for name, addresses in listed.items():
+            for j, address in enumerate(addresses or ()):
                 yield from _address(address.ip, ("subsets", i, name, j, "ip"))
         for j, port in enumerate(subset.ports or ()):
             path: Path = ("subsets", i, "ports", j)
             yield from check_port_number(port.port or 0, (*path, "port"))
             yield from check_protocol(port.protocol, (*path, "protocol"), SORTED_PROTOCOLS)
-
-
-def _addresses_of(
-    subset: endpoint_types.EndpointSubset,
-) -> Iterator[tuple[str, tuple[endpoint_types.EndpointAddress, ...] | None]]:
-    yield "addresses", subset.addresses
-    yield "notReadyAddresses", subset.not_ready_addresses
 
 
 def check_endpoint_slice(found: endpoint_types.EndpointSlice) -> Problems:

@@ -32,16 +32,16 @@ from netpol_lab.manifests.rules.server_words import (
 from netpol_lab.manifests.text.go_text import size
 from netpol_lab.model.objects import NAME_LABEL
 
-WITHOUT_NAMESPACE = ("Namespace", "Node")
-_COUNTED_AS_WRITTEN = (*WITHOUT_NAMESPACE, "Service")  # others begin at generation 1 in any case
+_CLUSTER_SCOPED = ("Namespace", "Node")
+_COUNTED_AS_WRITTEN = (*_CLUSTER_SCOPED, "Service")  # others begin at generation 1 in any case
 _FORMS = dict.fromkeys(("Namespace", "Service", "StatefulSet"), DNS_LABEL)
 _KEPT_OF_GENERATE_NAME = 58  # bytes: with the five that are added, 63
 _ADDED_TO_GENERATE_NAME = "xxxxx"  # in place of the five that the server makes up
 _MOST_OF_ANNOTATIONS = 256 * 2**10
 _MOST_OF_A_CRON_JOB = 52
 
-_EVERY_FINALIZER = ("kubernetes", "orphan", "foregroundDeletion")
 _EITHER = ("orphan", "foregroundDeletion")
+_STANDARD_FINALIZERS = ("kubernetes", *_EITHER)
 
 
 def check_metadata(thing: api.Object) -> Problems:
@@ -63,7 +63,7 @@ def check_metadata(thing: api.Object) -> Problems:
     """
     meta, path = thing.metadata, ("metadata",)
     yield from _names(thing)
-    if thing.kind not in WITHOUT_NAMESPACE and meta.namespace:
+    if thing.kind not in _CLUSTER_SCOPED and meta.namespace:
         yield from check_namespace(meta.namespace)
     if thing.kind in _COUNTED_AS_WRITTEN and (meta.generation or 0) < 0:
         fault = "must be greater than or equal to 0"
@@ -74,13 +74,7 @@ def check_metadata(thing: api.Object) -> Problems:
     yield from _finalizers(meta.finalizers or (), (*path, "finalizers"))
     for i, entry in enumerate(meta.managed_fields or ()):
         yield from _managed(entry, (*path, "managedFields", i))
-    for i, finalizer in enumerate(meta.finalizers or ()):
-        if "/" not in finalizer and finalizer not in _EVERY_FINALIZER:
-            fault = "name is neither a standard finalizer name nor is it fully qualified"
-            likely = f"example.com/{finalizer}"
-            likely = likely if next(key_faults(likely), None) is None else "example.com/cleanup"
-            hint = f"write it with the domain of whoever removes it: {likely}"
-            yield invalid((*path, "finalizers", i), finalizer, fault, hint)
+    yield from _unqualified_finalizers(meta.finalizers or (), (*path, "finalizers"))
 
 
 def check_namespace(name: str) -> Problems:
@@ -183,6 +177,16 @@ def _finalizers(finalizers: tuple[str, ...], path: Path) -> Problems:
     if set(_EITHER) <= set(finalizers):
         fault = "finalizer orphan and foregroundDeletion cannot be both set"
         yield invalid(path, list(finalizers), fault, "leave one of the two out")
+
+
+def _unqualified_finalizers(finalizers: tuple[str, ...], path: Path) -> Problems:
+    for i, finalizer in enumerate(finalizers):
+        if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS:
+            fault = "name is neither a standard finalizer name nor is it fully qualified"
+            likely = f"example.com/{finalizer}"
+            likely = "example.com/cleanup" if any(key_faults(likely)) else likely
+            hint = f"write it with the domain of whoever removes it: {likely}"
+            yield invalid((*path, i), finalizer, fault, hint)
 
 
 def _managed(entry: api.ManagedFieldsEntry, path: Path) -> Problems:

@@ -155,8 +155,7 @@ def name_hint(form: NameForm, name: str) -> str:
         return f"shorten it to {form.most} characters"
     spare = r"[^a-z0-9.]+" if form is SUBDOMAIN else r"[^a-z0-9]+"
     likely = re.sub(spare, "-", name[: form.most].lower()).strip("-.")
-    fits = likely and next(name_faults(form, likely), None) is None
-    if fits:
+    if likely and not any(name_faults(form, likely)):
         return f"write {quoted(likely)}"
     return "such as my-name: lower-case letters, digits and dashes"
 
@@ -182,7 +181,7 @@ def key_hint(key: str) -> str:
 
 
 def _is_key(text: str) -> bool:
-    return next(key_faults(text), None) is None
+    return not any(key_faults(text))
 
 
 def value_hint(value: str) -> str:
@@ -195,7 +194,7 @@ def value_hint(value: str) -> str:
 with operator: In and values: [web, api]')
     """
     several = [part.strip() for part in re.split(r"[,|]", value)]
-    if len(several) > 1 and all(part and not [*_VALUE.faults(part)] for part in several):
+    if len(several) > 1 and all(part and not any(_VALUE.faults(part)) for part in several):
         listed = ", ".join(map(quoted, several))
         return f"list several values: use matchExpressions with operator: In and values: [{listed}]"
     likely = _likely(value)
