@@ -7,9 +7,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from netpol_lab.cli.grouped_warnings import grouped
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from netpol_lab.errors import Complaint
     from netpol_lab.model.assumptions import Assumptions
     from netpol_lab.model.cluster import Cluster
 
@@ -108,7 +111,7 @@ def refuse_to_overwrite(paths: Iterable[str | Path], out: str | None) -> None:
 
 
 def print_complaints(
-    complaints: Iterable[object], warnings: Iterable[object], to: TextIO | None = None
+    complaints: Iterable[object], warnings: Iterable[Complaint | str], to: TextIO | None = None
 ) -> None:
     """Print complaints, then warnings, each followed by an empty line.
 
@@ -120,7 +123,7 @@ def print_complaints(
     """
     for complaint in complaints:
         print(f"{complaint}\n", file=to)
-    for warning in warnings:
+    for warning in grouped(warnings):
         print(f"warning: {warning}\n", file=to)
 
 
@@ -133,16 +136,18 @@ def print_warnings(cluster: Cluster, told: Cluster | None = None) -> None:
     told : Cluster, optional
         Another one, whose warnings were printed already.
     """
-    known = [*_warnings(told)] if told else []
-    for warning in _warnings(cluster):
-        if warning not in known:
-            print(f"warning: {warning}\n", file=sys.stderr)
+    known = {*_warnings(told)} if told else set()
+    new = (warning for warning in _warnings(cluster) if warning not in known)
+    print_complaints((), new, sys.stderr)
 
 
-def _warnings(cluster: Cluster) -> Iterator[str]:
-    yield from map(str, (*cluster.dropped, *cluster.warnings))
+def _warnings(cluster: Cluster) -> Iterator[Complaint]:
+    from netpol_lab.errors import Complaint, Reason
+
+    yield from (*cluster.dropped, *cluster.warnings)
     if not cluster.pods:
-        yield "there are no pods among the manifests, so no connection is judged: name what runs"
+        said = "there are no pods among the manifests, so no connection is judged: name what runs"
+        yield Complaint("", Reason.WARNING, said, file="", document=0)
 
 
 def passed_over(kind: str) -> str:
