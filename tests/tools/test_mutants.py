@@ -43,7 +43,14 @@ def test_each_kind_of_slip_changes_one_piece_of_a_line(line):
 
 @pytest.mark.parametrize(
     "line",
-    ["x: int | None", "assert a < 1", "zip(strict=True)", '"""1 < 2"""', "@f(1)\ndef g(): ..."],
+    [
+        "x: int | None",
+        "assert a < 1",
+        "zip(strict=True)",
+        '"""1 < 2"""',
+        "@f(1)\ndef g(): ...",
+        "f('a', 'b', 'c', 'd')",
+    ],
 )
 def test_what_no_test_can_tell_is_left_alone(line):
     found = {mutation.operator for mutation in mutations(line.encode())}
