@@ -11,7 +11,7 @@ from itertools import groupby
 from textwrap import indent
 from typing import NamedTuple
 
-from netpol_lab.advice.edits import Edit
+from netpol_lab.advice.edit import Edit
 from netpol_lab.advice.fix import Fix, fix, needless
 from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart

@@ -13,12 +13,14 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from netpol_lab.advice.edits import Edit, edits
+from netpol_lab.advice.edit import Edit, Touch
+from netpol_lab.advice.edits import edits
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.flows import Flow
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.diff import diff
@@ -98,29 +100,39 @@ class Fix:
 def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     """Return the smallest change to the manifests that makes a flow allowed.
 
-    What leaves other pods alone comes first: rules are written only into policies that have rules
-    already and select nobody but the pod in question and those like it. Where there is none, as
-    each policy is a default deny or selects others as well, a new policy for this pod is written.
-    Among all these, and labels for pods and namespaces where a key has no value yet, the fewest
-    changed lines win; among equals, what opens and closes the fewest other flows, then what stands
-    first. Nothing is removed but exceptions of blocks. A flow that is undefined gets a fix that
-    makes it allowed under every permitted reading.
+    The first of these that lets the flow through, the fewest of them that are needed:
+
+    1. What a policy says for this flow, and says so that it has no effect, is mended there: an item
+       of `from` or `to` or a podSelector that matches no pod, where the rest of it says who is
+       meant (what is asked for in vain is taken out, or becomes what the pod or the namespace has);
+       a port name that no pod has; a direction that is not listed.
+    2. A policy with rules that selects nobody but the pod in question and those like it gets more
+       to admit, or a pod of its namespace the label that its rules ask for. Where there is no such
+       policy, as each is a default deny or selects others as well, a new one is written.
+    3. Labels of other namespaces' pods, and of namespaces, are changed only where nothing else
+       helps.
+
+    Among several of one kind, what opens and closes the flows of the fewest other ends wins, so
+    that a rule with other peers, or without any, is not widened, but one is added; then the fewest
+    lines, then what opens and closes the fewest ports, then what stands first. Nothing is removed
+    but what matches nobody and exceptions of blocks. Nothing is proposed that the server refuses. A
+    flow that is undefined gets a fix that makes it allowed under every permitted reading; ICMP,
+    which no rule can list, a rule without ports.
 
     Parameters
     ----------
     verdict : Verdict
     narrow : bool
-        Whether opening and closing few other flows counts first, and lines only among equals;
-        this takes longer.
+        Whether opening and closing few other flows, each port for itself, counts before all this
+        but labels elsewhere, and lines only among equals.
 
     Returns
     -------
     Fix or None
         None where there is nothing to do, as the flow is allowed already, by most plugins at
-        least (see `needless`); or where no such change surely helps: no port stands for protocols
-        such as ICMP; and an end that is no ordinary pod (a pod on its node's network, a Service
-        that is called by name) can be admitted only by its address, which the manifests may not
-        give.
+        least (see `needless`); or where no such change surely helps: an end that is no ordinary
+        pod (a pod on its node's network, a Service that is called by name) can be admitted only by
+        its address, which the manifests may not give.
 
     Examples
     --------
@@ -211,18 +223,30 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
     if outcome is None or side is None:
         return None
     proposed = dict.fromkeys(edits(verdict.cluster, side, outcome.assumptions))
-    lines = attrgetter("lines")
-    by_size = sorted(proposed, key=lines)
-    groups = [by_size] if narrow else (list(alike) for _, alike in groupby(by_size, lines))
+    touches = _foreign if narrow else attrgetter("touch")
     before = len(_denials(verdict))
-    for equal in groups:
-        tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in equal]
+    for _, alike in groupby(sorted(proposed, key=touches), touches):
+        tried = [(edit, _after(verdict, edit.apply(verdict.cluster))) for edit in alike]
         helping = [(edit, after) for edit, after in tried if len(_denials(after)) < before]
         if len(helping) > 1:
-            return min(helping, key=lambda step: _touched(verdict, step[1].cluster))
+            return min(helping, key=lambda step: _cost(verdict, *step, narrow=narrow))
         if helping:
             return helping[0]
     return None
+
+
+def _foreign(edit: Edit) -> bool:
+    return edit.touch is Touch.FOREIGN
+
+
+def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tuple[int, ...]:
+    """Return what speaks against an edit, the weightiest first."""
+    also = _also(verdict, after.cluster)
+    rows = (*also.opened, *also.closed)
+    flows = sum(len(row.ports | row.undefined) for row in rows)
+    meant = {(flow.source.name, flow.destination.name) for flow in _arriving(verdict)}
+    others = sum((row.source, row.destination) not in meant for row in rows)
+    return (flows, edit.lines) if narrow else (others, edit.lines, flows)
 
 
 def _denials(verdict: Verdict) -> list[tuple[Outcome, Side]]:
@@ -261,20 +285,17 @@ def _also(verdict: Verdict, changed: Cluster) -> Also:
 
 def _asked(verdict: Verdict, source: str, destination: str) -> PortSet:
     """Return the ports of a connection that the verdict is about."""
-    arriving = (outcome.arriving for outcome in verdict.outcomes)
     return PortSet.union(
         *(
             PortSet.of(flow.protocol, flow.port)
-            for flow in arriving
+            for flow in _arriving(verdict)
             if (flow.source.name, flow.destination.name) == (source, destination) and flow.port
         )
     )
 
 
-def _touched(verdict: Verdict, changed: Cluster) -> int:
-    """Return how many other flows a change opens or closes, each port for itself."""
-    also = _also(verdict, changed)
-    return sum(len(row.ports | row.undefined) for row in (*also.opened, *also.closed))
+def _arriving(verdict: Verdict) -> Iterator[Flow]:
+    return (outcome.arriving for outcome in verdict.outcomes)
 
 
 def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:

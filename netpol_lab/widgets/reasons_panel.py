@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from netpol_lab.advice.deciding_lines import CHANGE, Passage, Reasons
-from netpol_lab.advice.edits import Edit
+from netpol_lab.advice.edit import Edit
 from netpol_lab.advice.fix import Fix
 from netpol_lab.pictures.notebook_text import Words
 

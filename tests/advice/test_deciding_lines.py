@@ -263,14 +263,22 @@ def test_the_change_is_looked_for_only_where_it_is_wanted() -> None:
     assert reasons_of(verdict, with_change=False).remark == ""
 
 
-def test_icmp_that_is_filtered_misses_a_rule_by_its_ports_and_has_no_change() -> None:
+def test_icmp_that_is_filtered_misses_a_rule_by_its_ports_and_needs_one_without() -> None:
     found = why(
         cluster_with("podSelector: {}\ningress: [{ports: [{port: 80}]}]"),
         protocol="ICMP",
         assumptions=Assumptions(icmp_filtered=True),
     )
     assert captions(found) == ["ingress: shop/p1 isolates shop/db; its rule 1 comes closest"]
-    assert found.remark == NO_CHANGE
+    assert found.change is not None
+    assert "ports" not in found.change.changes[0].yaml
+
+
+def test_whom_nothing_in_the_manifests_tells_no_change_admits() -> None:
+    host = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: shop}\n"
+    shut = policy("p", "podSelector: {}\ningress: []")
+    cluster = lab.load(PODS + host + "spec: {hostNetwork: true}\n" + shut)
+    assert why(cluster, "h").remark == NO_CHANGE
 
 
 # ---------------------------------------------------------------- undefined

@@ -1,14 +1,14 @@
 """The smallest change that lets a flow through: it does, and it says what else it does."""
 
 import copy
-from ipaddress import ip_address
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 
 import netpol_lab as lab
-from netpol_lab.advice.fix import Also, as_data, needless
+from netpol_lab.advice.edits import edits
+from netpol_lab.advice.fix import Also, Fix, as_data, needless
 from netpol_lab.engine.service_paths import without_answer
 from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.objects import Namespace, Pod, Policy
@@ -25,6 +25,7 @@ from tests.referee.random_clusters import (
     random_flows,
 )
 from tests.referee.soak import as_text
+from tests.referee.typed_fixes import said
 
 
 def asked(cluster, flow):
@@ -54,7 +55,7 @@ def check_fixes(documents, flows):
     for flow in flows:
         verdict = asked(cluster, flow)
         fix = lab.fix(verdict)
-        if needless(verdict) or flow[3] == "ICMP":
+        if needless(verdict):
             assert fix is None
         elif fix is None:  # only by an address that the manifests do not give
             ends = [end for outcome in verdict.outcomes for end in outcome.arriving.ends]
@@ -163,25 +164,6 @@ def cells(documents, fix):
 
 def names_of(fix):
     return {str(pod) for pod in fix.verdict.cluster.pods if not pod.finished}
-
-
-def said(rows, field, flow):
-    source, destination, port, protocol = flow
-    return any(
-        means(row.source, source)
-        and means(row.destination, destination)
-        and (protocol, port) in getattr(row, field)
-        for row in rows
-    )
-
-
-def means(name, end):
-    """Is an end the pod, the address or in the range of this name?"""
-    if name == end or "/" in name + end:
-        return name == end
-    first, _, last = name.partition("-")
-    low, high, address = ip_address(first), ip_address(last or first), ip_address(end)
-    return low.version == address.version and low <= address <= high
 
 
 # ---------------------------------------------------------------- which change, and how it reads
@@ -339,7 +321,8 @@ def test_a_fix_that_opens_nothing_else_says_so():
 def test_a_label_that_lets_a_policy_select_the_pod_closes_flows():
     wants = policy("p", "ingress: [{from: [{podSelector: {matchLabels: {trusted: x}}}]}]")
     shut = policy("shut", "ingress: []", app="x").replace("app: x", "trusted: x")
-    fix = fixed(wants, shut)
+    verdict = fixed(wants, shut).verdict
+    fix = Fix(verdict, (next(edits(verdict.cluster, verdict.sides[1])),))
     assert [edit.object for edit in fix.changes] == ["Pod shop/web"]
     assert ("shop/job", "shop/web") in [row[:2] for row in fix.also.closed]
     assert "this also closes other flows:" in str(fix)
@@ -351,9 +334,8 @@ def test_many_other_flows_are_counted():
         f"metadata: {{name: n{i}, namespace: shop, labels: {{app: db, n: n{i}}}}}\n"
         for i in range(7)
     )
-    wants = policy("p", FROM_JOB.replace("app: job", "trusted: x"), app=None)
-    text = str(fixed(wants, more))
-    assert text.splitlines()[-1] == "  and 4 more connections"
+    text = str(fixed(policy("p", FROM_JOB), more))
+    assert text.splitlines()[-1] == "  and 3 more connections"
 
 
 @pytest.mark.parametrize(

@@ -173,9 +173,32 @@ def test_a_denial_comes_with_what_would_allow_it(capsys):
     assert fix.endswith("    shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)\n")
 
 
-def test_what_no_rule_can_allow_is_said_so(capsys):
+def test_icmp_is_let_through_by_a_rule_without_ports(capsys):
     flow = (*FLOW[:4], "--protocol", "ICMP")
     out = answer(capsys, "verdict", "three-tier", *flow).out
+    assert "let rule 1 also admit pods with role=web" in out
+    assert "shop/web -> shop/db  all ports" in out
+
+
+def test_what_no_rule_can_allow_is_said_so(capsys, tmp_path):
+    manifests = tmp_path / "hosts.yaml"
+    manifests.write_text("""
+apiVersion: v1
+kind: Pod
+metadata: {name: host}
+spec: {hostNetwork: true}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: shut}
+spec: {podSelector: {}}
+""")
+    flow = ("--from", "host", "--to", "db", "--port", "80")
+    out = answer(capsys, "verdict", str(manifests), *flow).out
     assert out.endswith("to allow it for sure: found no change that surely does\n")
 
 

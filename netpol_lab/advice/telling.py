@@ -1,0 +1,155 @@
+"""How pods and addresses are told from others: the labels and blocks that new rules name them by.
+
+What passes tells nobody: labels that controllers renew, those of one run of a CronJob, versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from ipaddress import ip_network
+from itertools import chain, combinations
+from operator import and_
+
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.semantics import only_namespace
+from netpol_lab.engine.verdict import Side
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import (
+    JOB_NAME_LABELS,
+    PASSING_LABELS,
+    IPBlock,
+    Labels,
+    Operator,
+    Peer,
+    Pod,
+    Requirement,
+    Selector,
+)
+
+MOST_LABELS = 3  # to tell a pod by, before all of them are written
+VERSIONS = {"build", "chart", "commit", "image-tag", "revision", "tag", "version"}
+
+
+def tells_version(key: str) -> bool:
+    """Say whether a label has another value after each release, whatever its prefix.
+
+    Parameters
+    ----------
+    key : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> tells_version("helm.sh/chart"), tells_version("app.kubernetes.io/name")
+    (True, False)
+    """
+    return key.rpartition("/")[2].lower() in VERSIONS
+
+
+def subject_of(side: Side) -> Pod:
+    """Return the pod whose policies a side asks; only a pod is ever isolated."""
+    pod = side.subject.pod
+    assert pod is not None
+    return pod
+
+
+def replicas(cluster: Cluster, pod: Pod) -> tuple[Pod, ...]:
+    """Return the pods made from the same template."""
+    if pod.workload is None:
+        return (pod,)
+    made = (pod.namespace, pod.workload)
+    return tuple(p for p in cluster.pods if (p.namespace, p.workload) == made)
+
+
+def lasting_labels(cluster: Cluster, pod: Pod) -> dict[str, str]:
+    """Return the labels that all pods of the same workload keep from one release to the next."""
+    alike = replicas(cluster, pod)
+    runs = pod.workload is not None and pod.workload.kind == "CronJob"
+    passing = (*PASSING_LABELS, *(JOB_NAME_LABELS if runs else ()))
+    kept = {
+        key: value
+        for key, value in pod.labels.items()
+        if key not in passing and all(p.labels.get(key) == value for p in alike)
+    }
+    return {key: value for key, value in kept.items() if not tells_version(key)} or kept
+
+
+def equal(labels: Labels) -> tuple[Requirement, ...]:
+    """Return the requirements that labels have exactly these values."""
+    return tuple(Requirement(key, Operator.IN, (value,)) for key, value in labels.items())
+
+
+def selector_for(cluster: Cluster, pod: Pod) -> Selector:
+    """Return the fewest labels that select a pod as closely as all its lasting labels do.
+
+    One at least, if it has any: the next pod of the namespace may be another one.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    pod : Pod
+
+    Returns
+    -------
+    Selector
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> print(selector_for(shop, shop.pod("web")))
+    role=web
+    """
+    pod_index = resolution_of(cluster).pod_index
+    lasting = equal(lasting_labels(cluster, pod))
+    neighbours = pod_index.in_namespaces(only_namespace(pod.namespace))
+
+    def selected(chosen: Iterable[Requirement]) -> int:
+        sets = (pod_index.labelled(Selector((one,))) for one in chosen)
+        return reduce(and_, sets, neighbours).bits
+
+    few = chain.from_iterable(combinations(lasting, n) for n in range(1, MOST_LABELS + 1))
+    enough = (chosen for chosen in few if selected(chosen) == selected(lasting))
+    return Selector(next(enough, lasting))
+
+
+def peer_for(cluster: Cluster, side: Side) -> Peer | None:
+    """Return the item that matches the other end; None where nothing surely does.
+
+    A pod is matched by its labels: "Pod IPs are ephemeral". Everything else, pods on the network of
+    their node included, is matched by its address, if the manifests give one.
+
+    Parameters
+    ----------
+    cluster : Cluster
+    side : Side
+
+    Returns
+    -------
+    Peer or None
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> peer = peer_for(shop, lab.evaluate(shop, "203.0.113.7", "db", port=5432).ingress)
+    >>> print(peer.ip_block)
+    203.0.113.7/32
+    """
+    end = side.peer
+    if end.pod is None or end.pod.host_network:
+        return None if end.address is None else Peer(ip_block=IPBlock(ip_network(end.address)))
+    labels, namespace = selector_for(cluster, end.pod), end.pod.namespace
+    if namespace == subject_of(side).namespace:
+        return Peer(pod_selector=labels)
+    return Peer(labels if labels.requirements else None, only_namespace(namespace))
+
+
+def selected_by(cluster: Cluster, namespace: str, selector: Selector) -> PodSet:
+    """Return the running pods that the podSelector of a policy in a namespace selects."""
+    return resolution_of(cluster).subjects(namespace, selector)
