@@ -178,7 +178,7 @@ def cidr_warnings(text: str) -> Iterator[str]:
 def cidr_hint(text: str) -> str:
     """Return what to type instead of a text that a server refuses.
 
-    Nothing is proposed that it would refuse as well.
+    What is proposed is written as a server writes it, so that none would refuse it.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def cidr_hint(text: str) -> str:
     """
     for words, proposed in _proposals(text[:200]):
         found = read_cidr(proposed)
-        if found is not None and not strict_fault(proposed):
+        if found is not None:
             return f"{words}write {found.network}"
     if re.search(r"[g-zG-Z]", text):
         return "ipBlock takes addresses, not names: 10.0.0.0/8 for instance"

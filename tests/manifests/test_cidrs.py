@@ -132,6 +132,8 @@ def test_the_length_of_a_mapped_block_is_kept_as_it_is_written():
         ("10.0.0.0/255.0.0.0", "write 10.0.0.0/8"),
         ("10.1.2.3/24", "write 10.1.2.0/24"),
         ("010.0.0.0/08", "write 10.0.0.0/8"),
+        ("010.0.0.1", "for this one address write 10.0.0.1/32"),
+        ("::ffff:10.0.0.1", "for this one address write 10.0.0.1/32"),
         ("::ffff:10.1.0.0/112", "write 10.1.0.0/16"),
         ("10.0.0.0/33", "write 10.0.0.0/32"),
         ("::/129", "write ::/128"),
