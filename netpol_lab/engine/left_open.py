@@ -42,7 +42,8 @@ def left_open(verdict: Verdict) -> list[str]:
         ends = chain.from_iterable(outcome.arriving.ends for outcome in verdict.outcomes)
         if any(end.pod is not None and end.pod.supposed for end in ends):
             words.append(
-                "policies ask for a label of these pods whose value only the cluster knows (SEM-68)"
+                "policies ask for a label of these pods that only the cluster knows "
+                "(SEM-68, SEM-78)"
             )
         elif any(end.among for end in verdict.flow.ends):
             words.append("the workload has several pods, and they differ: name one of them")

@@ -7,7 +7,10 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.model.objects import ADDED_LABELS
+from netpol_lab.model.objects import ADDED_LABELS, DEPLOYMENT_LABEL
+
+_OF_CONTROLLERS = {*ADDED_LABELS, DEPLOYMENT_LABEL}
+_OF_KNOWN_CONTROLLERS = {*_OF_CONTROLLERS, "deploymentconfig"}
 
 
 class _Question(NamedTuple):
@@ -41,12 +44,14 @@ class AskedLabels:
 
     def __init__(self, objects: Mapping[str, Iterable[Any]]) -> None:
         self._about: dict[str, list[_Question]] = {}
-        for question in _questions(objects):
-            if question.key in ADDED_LABELS:
+        self._selectors = tuple(_selectors(objects))
+        for question in _questions(self._selectors):
+            if question.key in _OF_CONTROLLERS:
                 self._about.setdefault(question.key, []).append(question)
 
     def __or__(self, other: AskedLabels) -> AskedLabels:
         both = AskedLabels({})
+        both._selectors = (*self._selectors, *other._selectors)
         for key in {**self._about, **other._about}:
             both._about[key] = [*self._about.get(key, ()), *other._about.get(key, ())]
         return both
@@ -70,15 +75,71 @@ class AskedLabels:
             for question in self._about.get(key, ())
             if question.namespace in (namespace, None)
             if all(
-                label in ADDED_LABELS or written.get(label) == value
+                label in (key, *ADDED_LABELS) or written.get(label) == value
                 for label, value in question.equal.items()
             )
         ]
         return tuple(dict.fromkeys(chain.from_iterable(found))) if found else None
 
+    def more(self, namespace: str, written: Mapping[str, str]) -> Iterator[dict[str, str]]:
+        """Yield labels besides those written with which some selector would say something else.
 
-def _questions(objects: Mapping[str, Iterable[Any]]) -> Iterator[_Question]:
-    for namespace, selector in _selectors(objects):
+        For pods of which it is not known what other labels they have (SEM-78). The labels of one
+        selector, and of two together, are enough: one may speak of each end of a flow.
+
+        Parameters
+        ----------
+        namespace : str
+            Where the pods are.
+        written : mapping of str to str
+            The labels that they surely have.
+        """
+        told = set()
+        for home, selector in self._selectors:
+            if home in (namespace, None):
+                for labels in _turning(selector, written):
+                    if labels and (found := frozenset(labels.items())) not in told:
+                        told.add(found)
+                        yield labels
+
+
+def _turning(selector: api.LabelSelector, written: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Yield labels of which one makes a selector match and each other makes it fail."""
+    wanted = _requirements(selector)
+    if any(key in written and not _meets(written[key], op, values) for key, op, values in wanted):
+        return
+    open_ones = [(key, op, values) for key, op, values in wanted if key not in written]
+    if any(key in _OF_KNOWN_CONTROLLERS for key, op, _ in open_ones if op in ("In", "Exists")):
+        return  # these are labels of other kinds' pods
+    yield {
+        key: values[0] if op == "In" else "other"
+        for key, op, values in open_ones
+        if op in ("In", "Exists")
+    }
+    for key, op, values in open_ones:
+        if op in ("NotIn", "DoesNotExist"):
+            yield {key: values[0] if values else "other"}
+
+
+def _requirements(selector: api.LabelSelector) -> list[tuple[str, str, tuple[str, ...]]]:
+    equal = ((key, "In", (value,)) for key, value in (selector.match_labels or {}).items())
+    items = ((e.key, e.operator, tuple(e.values or ())) for e in selector.match_expressions or ())
+    return [*equal, *items]
+
+
+def _meets(label: str, operator: str, values: tuple[str, ...]) -> bool:
+    return {
+        "In": label in values,
+        "NotIn": label not in values,
+        "Exists": True,
+        "DoesNotExist": False,
+    }[operator]
+
+
+def _questions(
+    selectors: Iterable[tuple[str | None, api.LabelSelector]],
+) -> Iterator[_Question]:
+    for namespace, selector in selectors:
         equal = selector.match_labels or {}
         for key, value in equal.items():
             yield _Question(namespace, equal, key, (value,))

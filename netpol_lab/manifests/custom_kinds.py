@@ -1,14 +1,103 @@
-"""Custom resources that make pods: what is known of pods that are not in the manifests."""
+"""Custom resources that make pods: from a template, or in a way that only their operator knows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from netpol_lab.errors import visible
+from netpol_lab.errors import Reason, visible
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
-from netpol_lab.manifests.passed_over import Meaning, PassedOver
+from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
+from netpol_lab.manifests.rules.object_rules import check_workload
 from netpol_lab.model.pod_makers import PodMaker
+
+# ---------------------------------------------------------------- with a template
+
+
+def workload_in(value: dict[str, Any], kind: PassedOver) -> api.Workload | None:
+    """Return a custom resource as the workload that it is, if its pods are those of a template.
+
+    Rollouts and DeploymentConfigs are known; any other kind that has `spec.template` with
+    containers makes as many pods as `spec.replicas` says, one where it does not (SEM-78).
+
+    Parameters
+    ----------
+    value : dict
+        An object with a kind and an apiVersion that are text.
+    kind : PassedOver
+        Its kind.
+
+    Returns
+    -------
+    Workload or None
+
+    Examples
+    --------
+    >>> template = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a"}]}}
+    >>> value = {"metadata": {"name": "a"}, "spec": {"replicas": 2, "template": template}}
+    >>> workload_in(value, PassedOver("Crane", "example.com", Meaning.PODS)).spec.replicas
+    2
+    """
+    spec = get(value, "spec")
+    containers = get(spec, "template", "spec", "containers")
+    if not isinstance(containers, list) or not any(isinstance(one, dict) for one in containers):
+        return None
+    if kind[:2] in _KNOWN:
+        labels, usual = _KNOWN[kind[:2]](value)
+    elif is_listed(kind):
+        return None
+    else:
+        labels, usual = {}, 1
+    replicas = get(spec, "replicas")
+    number = 0 if get(spec, "test") is True and usual == 0 else replicas
+    size = {"replicas": usual if number is None else number}
+    plain = {"metadata": value.get("metadata"), "spec": {**size, "template": spec["template"]}}
+    return _with_labels(plain, labels)
+
+
+def _with_labels(plain: dict[str, Any], labels: dict[str, str]) -> api.Workload | None:
+    """Return a workload with more labels in its template; None if no server would take it."""
+    problems: list[Problem] = []
+    found: api.Workload = decoder(api.Workload)(plain, (), problems)
+    if any(problem.reason is not Reason.UNKNOWN for problem in problems):
+        return None
+    template = found.spec.template
+    meta = replace(template.metadata, labels={**(template.metadata.labels or {}), **labels})
+    spec = replace(found.spec, template=replace(template, metadata=meta))
+    made = replace(found, spec=spec)
+    return None if any(check_workload(made)) else made
+
+
+def _of_rollout(value: dict[str, Any]) -> tuple[dict[str, str], int]:
+    """Return the labels that stable pods of a Rollout have besides, and how many are usual."""
+    canary, blue_green = ("canary", "stableMetadata"), ("blueGreen", "activeMetadata")
+    found = (get(value, "spec", "strategy", *path, "labels") for path in (canary, blue_green))
+    return dict(chain.from_iterable(map(_texts, found))), 1
+
+
+def _of_deployment_config(value: dict[str, Any]) -> tuple[dict[str, str], int]:
+    # Without a number there are none; for a test there are some only while it runs.
+    return {"deploymentconfig": _text(value, "metadata", "name")}, 0
+
+
+_KNOWN = {
+    ("Rollout", "argoproj.io"): _of_rollout,
+    ("DeploymentConfig", "apps.openshift.io"): _of_deployment_config,
+    ("DeploymentConfig", ""): _of_deployment_config,
+}
+
+
+def is_known(kind: PassedOver) -> bool:
+    """Say whether all labels are known that a kind's controller gives to pods of its template."""
+    return kind[:2] in _KNOWN
+
+
+# ---------------------------------------------------------------- without
+
 
 # Where kinds keep labels for their pods: operators, those with a template, CloudNativePG.
 _LABELS = (

@@ -19,7 +19,7 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.manifests.custom_kinds import makers_in
+from netpol_lab.manifests.custom_kinds import is_known, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
@@ -48,6 +48,7 @@ from netpol_lab.manifests.text.yaml_reader import (
 )
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.validation import warnings
+from netpol_lab.manifests.workloads import kind_of_custom
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster, Place
@@ -355,21 +356,31 @@ class _Reader:
             self._refuse(found, *problems)
             return
         self.warnings += map(found.complaint, (*warned, *warnings(decoded, strict_cidr)))
-        build = found.document.file if self.origin is Origin.BUILT else ""
-        name, replaces = self.objects.keep(kind, decoded, build)
-        self.warnings += map(found.complaint, [TWICE] if replaces else [])
+        name = self._keep(found, kind, decoded)
         if kind == "NetworkPolicy":
             self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
 
     def _pass_over(self, found: _WrittenObject) -> None:
         value, meaning = found.value, meaning_of(found.value)
         kind = PassedOver(value["kind"], group_of(value), meaning)
+        if workload := workload_in(value, kind):
+            self._keep(found, kind_of_custom(kind.kind, kind.group), workload)
+            if not is_known(kind):
+                self.passed_over[kind._replace(meaning=Meaning.TEMPLATE)] += 1
+            return
         self.passed_over[kind] += 1
         self.pod_makers += makers_in(value, kind, self.objects.namespace)
         self.callbacks += callbacks_in(value)
         if meaning is Meaning.POLICY:
             policy = other_policy(value, self.objects.namespace)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
+
+    def _keep(self, found: _WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
+        """Keep an object under its name, and warn if it replaces another."""
+        build = found.document.file if self.origin is Origin.BUILT else ""
+        name, replaces = self.objects.keep(kind, thing, build)
+        self.warnings += map(found.complaint, [TWICE] if replaces else [])
+        return name
 
     def cluster(self) -> Cluster:
         forget_positions()
@@ -380,7 +391,8 @@ class _Reader:
         cluster = build({kind: list(alike.values()) for kind, alike in objects})
         ignored: Counter[str] = Counter()
         for kind, number in self.passed_over.items():
-            ignored[kind.kind] += number
+            if kind.meaning is not Meaning.TEMPLATE:
+                ignored[kind.kind] += number
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         policies = self.objects.by_kind.get("NetworkPolicy", {})
         return replace(

@@ -18,6 +18,10 @@ class Meaning(Enum):
     MESH = "a mesh may still refuse what is allowed here"
     ELSEWHERE = "this kind decides nothing about the pod network, or nothing yet"
     PODS = "the pods that this kind makes are missing here"
+    TEMPLATE = (
+        "its pods have the labels of its template; others that selectors ask for are left open "
+        "(SEM-78)"
+    )
     POLICY = "this kind is not evaluated yet, and flows that it could decide are undefined"
     TRAFFIC = "traffic arrives this way from the pods of a proxy: ask about those"
     UNKNOWN = "whether this kind makes pods, or decides about connections, is not known here"
@@ -39,10 +43,11 @@ class PassedOver(NamedTuple):
 
         Examples
         --------
-        >>> print(PassedOver("Rollout", "argoproj.io", Meaning.PODS).words(2))
-        2 Rollout (argoproj.io) passed over: the pods that this kind makes are missing here
+        >>> print(PassedOver("Workflow", "argoproj.io", Meaning.PODS).words(2))
+        2 Workflow (argoproj.io) passed over: the pods that this kind makes are missing here
         """
-        return f"{number} {self} passed over: {self.meaning.value}"
+        done = "" if self.meaning is Meaning.TEMPLATE else " passed over"
+        return f"{number} {self}{done}: {self.meaning.value}"
 
     def __str__(self) -> str:
         return visible(f"{self.kind} ({self.group})" if self.group else self.kind)
@@ -84,6 +89,12 @@ def meaning_of(value: dict[str, Any]) -> Meaning:
     if _ANY in kinds:
         return kinds[_ANY]
     return Meaning.PODS if any(_containers(value)) else Meaning.UNKNOWN
+
+
+def is_listed(kind: PassedOver) -> bool:
+    """Say whether it is known what passing over this kind means, whatever its objects hold."""
+    kinds = _KINDS.get(kind.group, {})
+    return kind.kind in kinds or _ANY in kinds or "NetworkPolicy" in kind.kind
 
 
 def group_of(value: dict[str, Any]) -> str:

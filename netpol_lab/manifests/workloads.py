@@ -6,17 +6,18 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import count, islice, product
+from itertools import chain, combinations, count, islice, product
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.asked_labels import AskedLabels
-from netpol_lab.model.objects import Workload
+from netpol_lab.model.objects import DEPLOYMENT_LABEL, Workload
 from netpol_lab.model.pod_makers import PodMaker
 
 MOST_REPLICAS = (
     2  # of those alike: enough to see what replicas of one workload may do to each other
 )
+MOST_VARIANTS = 150  # of the pods of one template: where selectors ask for more, there are none
 
 # The labels that controllers add to those of the template.
 POD_NAME, POD_INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
@@ -33,11 +34,27 @@ KINDS = {
     "CronJob": "batch/v1",
 }
 JOBS = ("Job", "CronJob")
+KNOWN_CUSTOM_KINDS = ("Rollout", "DeploymentConfig")  # of which all labels of pods are known
+
+
+def kind_of_custom(kind: str, group: str) -> str:
+    """Return what workloads of a custom kind are called: by their kind, unless it is another's.
+
+    Examples
+    --------
+    >>> kind_of_custom("Rollout", "argoproj.io"), kind_of_custom("DaemonSet", "apps.kruise.io")
+    ('Rollout', 'DaemonSet.apps.kruise.io')
+    """
+    return f"{kind}.{group}" if kind in _TAKEN or kind in KINDS else kind
+
+
+_TAKEN = ("Endpoints", "EndpointSlice", "Namespace", "NetworkPolicy", "Node", "Pod", "Service")
 
 # The labels of controllers whose value only the cluster knows; those in one line have the same.
-_UIDS, _JOB_NAMES = (
+_UIDS, _JOB_NAMES, _DEPLOYMENT_NAMES = (
     ("batch.kubernetes.io/controller-uid", "controller-uid"),
     (JOB_NAME, OLD_JOB_NAME),
+    (DEPLOYMENT_LABEL,),
 )
 _UNKNOWN: dict[str, tuple[tuple[str, ...], ...]] = {
     "Deployment": (("pod-template-hash",),),
@@ -45,7 +62,10 @@ _UNKNOWN: dict[str, tuple[tuple[str, ...], ...]] = {
     "DaemonSet": (("controller-revision-hash",), ("pod-template-generation",)),
     "Job": (_UIDS,),
     "CronJob": (_UIDS, _JOB_NAMES),
+    "Rollout": (("rollouts-pod-template-hash",),),
+    "DeploymentConfig": (_DEPLOYMENT_NAMES,),
 }
+_NUMBERED_NAMES = (_JOB_NAMES, _DEPLOYMENT_NAMES)
 
 
 class Key(NamedTuple):
@@ -93,10 +113,12 @@ class Workloads:
     """
 
     def __init__(self, objects: Mapping[str, Iterable[Any]], asked: AskedLabels) -> None:
+        custom = (kind for kind in objects if kind not in KINDS)
         self._known: dict[Key, api.Workload] = {
             Key(found.metadata.namespace, kind, found.metadata.name): found
-            for kind in KINDS
+            for kind in (*KINDS, *custom)
             for found in objects.get(kind, ())
+            if isinstance(found, api.Workload)
         }
         self._asked = asked
 
@@ -111,7 +133,7 @@ class Workloads:
             if above not in self._known:
                 cron_job = Key(above.namespace, "CronJob", above.name.rpartition("-")[0])
                 its_own = above.kind == "Job" and cron_job in self._known
-                return cron_job if its_own else _without_hash(above, meta)
+                return cron_job if its_own else _maker_of(above, meta)
             chain.append(above)
             meta = self._known[above].metadata
         return chain[-1] if chain else None
@@ -157,7 +179,8 @@ class Workloads:
         for key, workload in self._top:
             if (key.namespace, Workload(key.kind, key.name)) not in running:
                 labels = dict(_job_of(key, workload).template.metadata.labels or {})
-                yield PodMaker(key.kind, key.name, key.namespace, labels, complete=True)
+                known = _is_well_known(key)
+                yield PodMaker(key.kind, key.name, key.namespace, labels, complete=known)
 
     @property
     def _top(self) -> Iterator[tuple[Key, api.Workload]]:
@@ -178,6 +201,10 @@ class Workloads:
             self._asked.values, namespace=key.namespace, written=template.metadata.labels or {}
         )
         variants = [*_variants(key, asked)]
+        if not _is_well_known(key):
+            variants += [*self._with_more_labels(key, template)]
+            if len(variants) > MOST_VARIANTS:
+                return
         for i, variant in product(_numbers(key, spec, job, asked), variants):
             name = "-".join((key.name, *variant.asked, str(i)))
             if (key.namespace, name) in taken:  # another workload of this name, or a pod
@@ -192,6 +219,16 @@ class Workloads:
                 owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
             )
             yield MadePod(api.Pod(metadata=meta, spec=template.spec), supposed=len(variants) > 1)
+
+    def _with_more_labels(self, key: Key, template: api.PodTemplate) -> Iterator[_Variant]:
+        """Yield the labels that an unknown controller may add, as far as selectors ask (SEM-78)."""
+        written = template.metadata.labels or {}
+        more = [*islice(self._asked.more(key.namespace, written), MOST_VARIANTS)]
+        alone: list[tuple[Mapping[str, str], Mapping[str, str]]] = [(one, {}) for one in more]
+        for first, second in chain(alone, combinations(more, 2)):
+            if all(first.get(label, value) == value for label, value in second.items()):
+                both = {**first, **second}
+                yield _Variant(both, tuple(both.values()))
 
 
 def is_finished(pod: api.Pod) -> bool:
@@ -211,12 +248,21 @@ def _controller(meta: api.ObjectMeta) -> Key | None:
     return next((Key(meta.namespace, ref.kind, ref.name) for ref in above), None)
 
 
-def _without_hash(owner: Key, meta: api.ObjectMeta) -> Key:
-    """Return the Deployment of a ReplicaSet that is not known, by the hash its pods carry."""
-    hashed = f"-{(meta.labels or {}).get('pod-template-hash', '')}"
-    if owner.kind == "ReplicaSet" and len(hashed) > 1 and owner.name.endswith(hashed):
-        return Key(owner.namespace, "Deployment", owner.name.removesuffix(hashed))
+def _maker_of(owner: Key, meta: api.ObjectMeta) -> Key:
+    """Return whose ReplicaSet or ReplicationController one is that is not known, by its pods."""
+    labels = meta.labels or {}
+    name = labels.get("deploymentconfig")
+    if owner.kind == "ReplicationController" and name and labels.get("deployment") == owner.name:
+        return Key(owner.namespace, "DeploymentConfig", name)
+    if owner.kind == "ReplicaSet":
+        for kind, label in _HASHES.items():
+            hashed = f"-{labels.get(label, '')}"
+            if len(hashed) > 1 and owner.name.endswith(hashed):
+                return Key(owner.namespace, kind, owner.name.removesuffix(hashed))
     return owner
+
+
+_HASHES = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
 
 
 def _job_of(key: Key, workload: api.Workload) -> api.JobSpec:
@@ -263,6 +309,11 @@ def _variants(key: Key, asked: _Asked) -> Iterator[_Variant]:
         )
 
 
+def _is_well_known(key: Key) -> bool:
+    """Say whether it is known which labels pods of a kind have besides those of their template."""
+    return key.kind in (*KINDS, *KNOWN_CUSTOM_KINDS)
+
+
 def _replicas(key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> range:
     """Return the numbers that pods of a workload can have.
 
@@ -299,14 +350,14 @@ _NUMBERED: dict[str, dict[str, Callable[[str, str], int | None]]] = {
 
 def _may_be(key: Key, labels: tuple[str, ...], value: str) -> bool:
     """Say whether labels that only the cluster knows may have a value."""
-    if labels == _JOB_NAMES:
+    if labels in _NUMBERED_NAMES:
         return re.fullmatch(rf"{re.escape(key.name)}-[0-9]+", value) is not None
     return bool(value)
 
 
 def _another(key: Key, labels: tuple[str, ...], asked: Container[str]) -> str:
     """Return a value that these labels may have and that no selector asks for."""
-    stem = key.name if labels == _JOB_NAMES else "other"
+    stem = key.name if labels in _NUMBERED_NAMES else "other"
     return next(value for i in count(1) if (value := f"{stem}-{i}") not in asked)
 
 

@@ -24,7 +24,9 @@ REVISION_LABELS = (
     "controller-uid",
     "pod-template-generation",
     "pod-template-hash",
+    "rollouts-pod-template-hash",
 )
+DEPLOYMENT_LABEL = "deployment"  # the revision of a DeploymentConfig; others use it as they like
 PASSING_LABELS = (
     *REVISION_LABELS,
     "apps.kubernetes.io/pod-index",
@@ -408,7 +410,8 @@ class Pod(Namespaced):
     @property
     def revision(self) -> Labels:
         """The labels that all pods of one revision of a workload share."""
-        return {label: self.labels[label] for label in REVISION_LABELS if label in self.labels}
+        shared = (*REVISION_LABELS, DEPLOYMENT_LABEL)
+        return {label: self.labels[label] for label in shared if label in self.labels}
 
     def is_beside(self, other: Pod) -> bool:
         """Say whether both can exist at once.

@@ -160,7 +160,7 @@ def test_of_a_label_that_only_the_cluster_knows_each_value_that_is_asked_for_is_
     assert {pod.labels[label] == value for pod in cluster.pods if pod.workload} == {True, False}
     verdict = lab.evaluate(cluster, "client", "web", port=80)
     assert verdict.allowed is None
-    assert "a label of these pods whose value only the cluster knows (SEM-68)" in str(verdict)
+    assert "a label of these pods that only the cluster knows (SEM-68, SEM-78)" in str(verdict)
     reach = lab.reachability(cluster)
     assert str(reach.between("shop/client", "shop/web", by="workload").undefined) == "all ports"
     assert not reach.between("shop/client", "shop/web", by="workload").ports

@@ -24,13 +24,18 @@ def objects(documents, api_version, kind):
 
 
 WORKLOADS = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1",
-             "Job": "batch/v1", "CronJob": "batch/v1"}  # fmt: skip
+             "Job": "batch/v1", "CronJob": "batch/v1", "Rollout": "argoproj.io/v1alpha1",
+             "DeploymentConfig": "apps.openshift.io/v1",
+             "Crane": "example.com/v1"}  # fmt: skip
 GENERATED = {  # labels whose value the cluster makes up; those in one line have the same
     "Deployment": [["pod-template-hash"]],
     "StatefulSet": [["controller-revision-hash"]],
     "DaemonSet": [["controller-revision-hash"], ["pod-template-generation"]],
     "Job": [["controller-uid", "batch.kubernetes.io/controller-uid"]],
     "CronJob": [["controller-uid", "batch.kubernetes.io/controller-uid"]],
+    "Rollout": [["rollouts-pod-template-hash"]],
+    "DeploymentConfig": [["deployment"]],
+    "Crane": [],  # stands for all kinds that nobody knows
 }
 
 
@@ -42,8 +47,8 @@ def made_by_controllers(documents, pods):
             if not any(is_of(pod, home, name) for pod in pods.values()):
                 spec = document["spec"]
                 template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
-                for pod_name, added, made_up in pods_to_make(kind, name, spec, documents):
-                    labels = labels_of(template | {"metadata": template.get("metadata") or {}})
+                labels = labels_of(template | {"metadata": template.get("metadata") or {}})
+                for pod_name, added, made_up in pods_to_make(kind, name, spec, documents, labels):
                     owner = {"kind": kind, "name": name}
                     meta = {"name": pod_name, "namespace": home, "labels": labels | added}
                     found[home, pod_name] = Thing(
@@ -66,8 +71,13 @@ def is_of(pod, home, name):
     return namespace_of(pod) == home and name in names and not completed(pod)
 
 
-def pods_to_make(kind, name, spec, documents):
+def pods_to_make(kind, name, spec, documents, written):
     """Their names, with the labels that the controller adds, and those whose value is made up."""
+    if kind == "Crane":
+        for i, added in enumerate(anything_added(documents, written)):
+            for number in range(spec.get("replicas", 1)):
+                yield f"{name}-{i}-{number}", added, {}
+        return
     choices = [
         [(keys, value) for value in [None, *mentioned_values(documents, keys)]]
         for keys in GENERATED[kind]
@@ -78,6 +88,28 @@ def pods_to_make(kind, name, spec, documents):
         made_up = {key: value or "made-up" for keys, value in chosen for key in keys}
         for number, added in numbered(kind, name, spec):
             yield "-".join([name, *words, str(number)]), added | made_up, made_up
+
+
+def anything_added(documents, written):
+    """Every choice of labels that some selector asks for and that are not written (SEM-78)."""
+    asked = {}
+    for selector in selectors(documents):
+        terms = selector.get("matchExpressions") or []
+        for key, value in text_labels(selector.get("matchLabels")).items():
+            asked.setdefault(key, {})[value] = None
+        for term in terms:
+            asked.setdefault(term["key"], {}).update(dict.fromkeys(term.get("values") or []))
+    own = [label for labels in GENERATED.values() for names in labels for label in names]
+    own += ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"]
+    own += ["job-name", "batch.kubernetes.io/job-name", "deploymentconfig"]
+    own += ["batch.kubernetes.io/job-completion-index"]
+    choices = [
+        [None, *((key, value) for value in [*values, "made-up"])]
+        for key, values in asked.items()
+        if key not in written and key not in own
+    ]
+    for chosen in itertools.product(*choices):
+        yield dict(filter(None, chosen))
 
 
 def numbered(kind, name, spec):
@@ -98,9 +130,15 @@ def numbered(kind, name, spec):
         else:
             for i in range(min(at_once, work.get("completions", at_once))):
                 yield i + 1, labels
+    elif kind == "DeploymentConfig":
+        for i in range(spec.get("replicas", 0)):
+            yield i + 1, {"deploymentconfig": name}
     else:
+        ways = (spec.get("strategy") or {}).values()
+        extra = [way.get("stableMetadata") or way.get("activeMetadata") or {} for way in ways]
+        added = {k: v for one in extra for k, v in (one.get("labels") or {}).items()}
         for i in range(2 if kind == "DaemonSet" else spec.get("replicas", 1)):
-            yield i + 1, {}
+            yield i + 1, added if kind == "Rollout" else {}
 
 
 def selectors(documents):

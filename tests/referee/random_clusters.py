@@ -29,6 +29,15 @@ from tests.referee.random_parts import (
 )
 from tests.referee.random_services import own_addresses, ports_of, services
 
+WORKLOADS = {
+    "Deployment": "apps/v1",
+    "StatefulSet": "apps/v1",
+    "DaemonSet": "apps/v1",
+    "Job": "batch/v1",
+    "Rollout": "argoproj.io/v1alpha1",
+    "DeploymentConfig": "apps.openshift.io/v1",
+    "Crane": "example.com/v1",  # of which nobody knows what labels it adds
+}
 NAME_LABEL = "kubernetes.io/metadata.name"
 NAMESPACE_LABELS = {"team": ["x", "y", ""], "env": ["x"], NAME_LABEL: NAMESPACES}
 ADDED_LABELS = {  # by controllers, to the pods they make
@@ -147,8 +156,13 @@ def workload(rng, number):
         spec |= fields(replicas=rng.choice([MISSING, 1, 2, 3, 4, 5]))
     if kind == "StatefulSet":
         spec |= fields(ordinals=rng.choice([MISSING, MISSING, {"start": 2}]))
+    if kind == "Deployment" and number == 2:  # without a throw of the dice: the rest stays
+        kind = ("Rollout", "Crane", "DeploymentConfig")[len(str(template)) % 3]
+        spec.setdefault("replicas", 1)  # of a DeploymentConfig it would be none
+    if kind == "Crane":  # few labels are left that its controller might add
+        template["metadata"]["labels"] = {"app": "a", **(template["metadata"]["labels"] or {})}
     return {
-        "apiVersion": "batch/v1" if kind == "Job" else "apps/v1",
+        "apiVersion": WORKLOADS[kind],
         "kind": kind,
         "metadata": {"name": f"w{number}", "namespace": rng.choice(["shop", *NAMESPACES])},
         "spec": spec,
