@@ -50,10 +50,12 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     def made_by_workloads(asked: AskedLabels) -> tuple[model.Pod, ...]:
         made_by = Workloads(objects, asked)
         made = made_by.missing_pods(running)
-        return tuple(_pod(pod, nodes, made_by.of(pod), unsure) for pod, unsure in made)
+        return tuple(
+            _pod(one.pod, nodes, made_by.of(one.pod), one.supposed, one.replica) for one in made
+        )
 
     workloads, made = Workloads(objects, asked), made_by_workloads(asked)
-    listed_pods = (_pod(pod, nodes, workloads.of(pod), False) for pod in running)
+    listed_pods = (_pod(pod, nodes, workloads.of(pod)) for pod in running)
     pods = (*listed_pods, *made)
     replicas = Replicas(asked, made_by_workloads) if made else None
     policies = tuple(_policy(policy) for policy in objects.get("NetworkPolicy", ()))
@@ -83,7 +85,8 @@ def _pod(
     pod: api.Pod,
     nodes: Mapping[str, tuple[Address, ...]],
     workload: model.Workload | None,
-    supposed: bool,
+    supposed: bool = False,
+    replica: int = 0,
 ) -> model.Pod:
     spec, meta = pod.spec, pod.metadata
     own = _addresses(pod.status.own_ips)
@@ -100,6 +103,7 @@ def _pod(
         finished=is_finished(pod),
         workload=workload,
         supposed=supposed,
+        replica=replica,
     )
 
 

@@ -85,10 +85,13 @@ class MadePod(NamedTuple):
     supposed : bool
         Whether it has a label that selectors ask for and whose value only the cluster knows, so
         that there may be no such pod (SEM-68).
+    replica : int
+        Which of the replicas it is, where several pods stand for one (SEM-78); otherwise 0.
     """
 
     pod: api.Pod
     supposed: bool
+    replica: int
 
 
 class _Variant(NamedTuple):
@@ -218,7 +221,9 @@ class Workloads:
                 labels={**(template.metadata.labels or {}), **added},
                 owner_references=(api.OwnerReference(key.kind, key.name, controller=True),),
             )
-            yield MadePod(api.Pod(metadata=meta, spec=template.spec), supposed=len(variants) > 1)
+            replica = 0 if _is_well_known(key) else i
+            pod = api.Pod(metadata=meta, spec=template.spec)
+            yield MadePod(pod, supposed=len(variants) > 1, replica=replica)
 
     def _with_more_labels(self, key: Key, template: api.PodTemplate) -> Iterator[_Variant]:
         """Yield the labels that an unknown controller may add, as far as selectors ask (SEM-78)."""

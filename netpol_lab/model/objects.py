@@ -27,6 +27,7 @@ REVISION_LABELS = (
     "rollouts-pod-template-hash",
 )
 DEPLOYMENT_LABEL = "deployment"  # the revision of a DeploymentConfig; others use it as they like
+REVISION_KEYS = (*REVISION_LABELS, DEPLOYMENT_LABEL)
 PASSING_LABELS = (
     *REVISION_LABELS,
     "apps.kubernetes.io/pod-index",
@@ -352,10 +353,7 @@ class ContainerPort:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What made a pod, by its kind and name: a Deployment, StatefulSet, Job and so on.
-
-    Its own labels are not those of its pods: policies never see them.
-    """
+    """What made a pod: its kind and name, and its own labels, which policies never see."""
 
     kind: str
     name: str
@@ -388,8 +386,9 @@ class Pod(Namespaced):
     workload : Workload, optional
         What made it.
     supposed : bool
-        Whether it was made up for the value of a label that only the cluster knows: there may be
-        such a pod or not (SEM-68).
+        Whether it was made up for a label that only the cluster knows, and may not exist (SEM-68).
+    replica : int
+        Which of the replicas it is, where several pods stand for one (SEM-78); otherwise 0.
     """
 
     labels: Labels = field(default_factory=dict, hash=False)
@@ -401,22 +400,17 @@ class Pod(Namespaced):
     finished: bool = False
     workload: Workload | None = None
     supposed: bool = False
+    replica: int = 0
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
         """Where it can be reached: its own addresses, or its node's if it shares them."""
         return self.addresses or (self.node_addresses if self.host_network else ())
 
-    @property
-    def revision(self) -> Labels:
-        """The labels that all pods of one revision of a workload share."""
-        shared = (*REVISION_LABELS, DEPLOYMENT_LABEL)
-        return {label: self.labels[label] for label in shared if label in self.labels}
-
     def is_beside(self, other: Pod) -> bool:
         """Say whether both can exist at once.
 
-        All pods of a workload are of one revision, where only the cluster knows which (SEM-68).
+        All pods of a workload are of one revision (SEM-68); one of several is a replica (SEM-78).
 
         Parameters
         ----------
@@ -434,7 +428,11 @@ class Pod(Namespaced):
         True
         """
         alike = (self.namespace, self.workload) == (other.namespace, other.workload)
-        return not (self.supposed and alike) or self.revision == other.revision
+        if not (self.supposed and alike):
+            return True
+        if self.replica and self.replica == other.replica:
+            return self.name == other.name
+        return all(self.labels.get(key) == other.labels.get(key) for key in REVISION_KEYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,3 +43,64 @@ def test_a_kind_that_nobody_knows_is_not_certain_to_make_pods():
 
 def test_a_kind_that_makes_no_pods_is_no_maker():
     assert makers("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n") == ()
+
+
+# ---------------------------------------------------------------- with a template
+
+CONTAINERS = "spec: {containers: [{name: c, image: x}]}"
+
+
+def custom(version, kind, spec):
+    return f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a}}\nspec: {spec}\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "spec", "number"),
+    [
+        ("argoproj.io/v1alpha1", "Rollout", "", 1),
+        ("argoproj.io/v1alpha1", "Rollout", "replicas: 0,", 0),
+        ("apps.openshift.io/v1", "DeploymentConfig", "", 0),
+        ("apps.openshift.io/v1", "DeploymentConfig", "replicas: 1,", 1),
+        ("apps.openshift.io/v1", "DeploymentConfig", "replicas: 1, test: true,", 0),
+        ("v1", "DeploymentConfig", "replicas: 1, selector: {app: a},", 1),
+        ("example.com/v1", "Crane", "", 1),
+        ("example.com/v1", "Crane", "replicas: 2, test: true,", 2),
+        ("serving.knative.dev/v1", "Service", "", 0),  # its labels are known to be others
+        ("postgresql.cnpg.io/v1", "Pooler", "", 0),
+        ("example.com/v1", "Crane", "replicas: many,", 0),  # nobody would take that
+    ],
+)
+def test_kinds_with_a_template_make_so_many_pods(version, kind, spec, number):
+    template = f"{{{spec} template: {{metadata: {{labels: {{app: a}}}}, {CONTAINERS}}}}}"
+    found = lab.load(custom(version, kind, template))
+    assert len(found.pods) == number
+    assert bool(found.pod_makers) == (number == 0)
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["3", "{}", "{spec: 3}", "{spec: {containers: []}}", "{spec: {containers: [3]}}",
+     "{metadata: 3, spec: {containers: [{name: c}]}}",
+     "{metadata: {labels: {a: [b]}}, spec: {containers: [{name: c}]}}",
+     "{metadata: {labels: {a: not possible}}, spec: {containers: [{name: c}]}}"],
+)  # fmt: skip
+def test_a_template_that_is_none_is_passed_over(template):
+    found = lab.load(custom("argoproj.io/v1alpha1", "Rollout", f"{{template: {template}}}"))
+    assert found.pods == ()
+    assert [str(maker) for maker in found.pod_makers] == ["Rollout (argoproj.io)"]
+
+
+def test_the_labels_of_stable_pods_are_those_of_the_pods():
+    stable = "strategy: {blueGreen: {activeMetadata: {labels: {role: active}}}}"
+    (pod,) = lab.load(custom("argoproj.io/v1alpha1", "Rollout",
+                             f"{{{stable}, template: {{{CONTAINERS}}}}}")).pods  # fmt: skip
+    assert pod.labels == {"role": "active"}
+
+
+def test_what_is_not_known_of_such_pods_is_said():
+    crane = custom("example.com/v1", "Crane", f"{{template: {{{CONTAINERS}}}}}")
+    (warning,) = lab.load(crane).warnings
+    assert str(warning) == (
+        "1 Crane (example.com): its pods have the labels of its template; others that selectors "
+        "ask for are left open (SEM-78)"
+    )

@@ -56,8 +56,8 @@ def test_the_search_for_containers_ends():
 
 
 def test_one_line_says_it_of_all_objects_of_a_kind():
-    rollout = "apiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: a}\n"
-    found = load(f"{rollout}---\n{rollout}---\napiVersion: v1\nkind: Secret\n")
+    workflow = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\n"
+    found = load(f"{workflow}---\n{workflow}---\napiVersion: v1\nkind: Secret\n")
     assert [*map(str, found.warnings)] == [
-        "2 Rollout (argoproj.io) passed over: the pods that this kind makes are missing here"
+        "2 Workflow (argoproj.io) passed over: the pods that this kind makes are missing here"
     ]

@@ -379,3 +379,80 @@ def test_a_workload_at_rest_is_known_to_make_pods_of_its_labels(kind, version, s
 def test_a_workload_whose_pods_run_is_not_at_rest():
     running = workload("Deployment", "apps/v1", f"{{template: {TEMPLATE}}}")
     assert lab.load(running).pod_makers == ()
+
+
+# ---------------------------------------------------------------- custom resources
+
+
+ROLLOUT = workload("Rollout", "argoproj.io/v1alpha1", f"{{replicas: 3, template: {TEMPLATE}}}")
+
+
+def test_a_rollout_makes_pods_like_a_deployment():
+    cluster = lab.load(ROLLOUT)
+    assert [str(pod) for pod in cluster.pods] == ["shop/web-1", "shop/web-2"]
+    assert str(cluster.pods[0].workload) == "Rollout web"
+    assert (cluster.warnings, cluster.ignored, cluster.pod_makers) == ((), {}, ())
+
+
+def test_the_pods_of_a_rollout_or_deployment_config_that_run_are_theirs():
+    def pod(owner, labels):
+        return (
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  namespace: shop\n"
+            f"  labels: {labels}\n  ownerReferences: [{{apiVersion: v1, kind: {owner}, uid: u, "
+            "controller: true}]\n"
+        )
+
+    its = pod("ReplicaSet, name: web-5d8", "{rollouts-pod-template-hash: 5d8}")
+    assert str(lab.load(its).pods[0].workload) == "Rollout web"
+    its = pod("ReplicationController, name: web-3", "{deployment: web-3, deploymentconfig: web}")
+    assert str(lab.load(its).pods[0].workload) == "DeploymentConfig web"
+    its = pod("ReplicationController, name: web-3", "{deployment: web-2, deploymentconfig: web}")
+    assert str(lab.load(its).pods[0].workload) == "ReplicationController web-3"
+
+
+CRANE = workload("Crane", "example.com/v1", f"{{replicas: 2, template: {TEMPLATE}}}")
+
+
+def asking(*labels):
+    return "---".join(
+        "\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        f"metadata: {{name: p{number}, namespace: shop}}\n"
+        f"spec: {{podSelector: {{matchLabels: {{{label}}}}}}}\n"
+        for number, label in enumerate(labels)
+    )
+
+
+def test_pods_of_an_unknown_kind_may_have_every_label_that_selectors_ask_for():
+    pods = lab.load(CRANE, asking("app: web", "app: web, size: big", "app: db, size: small")).pods
+    assert [pod.name for pod in pods] == ["web-1", "web-big-1", "web-2", "web-big-2"]
+    assert {pod.labels.get("size") for pod in pods} == {None, "big"}
+    assert all(pod.supposed for pod in pods)
+    assert not pods[0].is_beside(pods[1])
+    assert pods[0].is_beside(pods[3])
+
+
+def test_labels_that_two_selectors_ask_for_may_come_together():
+    pods = lab.load(CRANE, asking("size: big", "load: heavy", "size: small")).pods
+    assert [pod.name for pod in pods if pod.replica == 1] == [
+        "web-1", "web-big-1", "web-heavy-1", "web-small-1", "web-big-heavy-1", "web-heavy-small-1",
+    ]  # fmt: skip
+
+
+def test_labels_of_controllers_that_are_known_are_not_those_of_an_unknown_one():
+    asked = asking("pod-template-hash: x", "deploymentconfig: web", "job-name: web")
+    assert [pod.name for pod in lab.load(CRANE, asked).pods] == ["web-1", "web-2"]
+
+
+def test_where_too_many_selectors_ask_no_pods_are_made_up():
+    cluster = lab.load(CRANE, asking(*(f"l{number}: x" for number in range(20))))
+    assert cluster.pods == ()
+    (maker,) = cluster.pod_makers
+    assert (maker.kind, maker.labels, maker.complete) == ("Crane", {"app": "web"}, False)
+
+
+def test_a_custom_workload_is_not_mistaken_for_one_of_kubernetes():
+    other = workload("Deployment", "example.com/v1", f"{{template: {TEMPLATE}}}")
+    assert {str(pod.workload) for pod in lab.load(DEPLOYMENT, other).pods} == {
+        "Deployment web",
+        "Deployment.example.com web",
+    }

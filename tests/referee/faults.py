@@ -17,6 +17,24 @@ class Fault(NamedTuple):
 
 FAULTS = (
     Fault(
+        "an unknown controller adds no labels",
+        "manifests/workloads.py",
+        "            variants += [*self._with_more_labels(key, template)]\n",
+        "",
+    ),
+    Fault(
+        "an unknown controller adds the labels of one selector only",
+        "manifests/workloads.py",
+        "in chain(alone, combinations(more, 2)):",
+        "in alone:",
+    ),
+    Fault(
+        "stable pods of a Rollout lack the labels for them",
+        "manifests/custom_kinds.py",
+        '"canary", "stableMetadata"',
+        '"canary", "canaryMetadata"',
+    ),
+    Fault(
         "pods of two revisions of a workload meet",
         "model/replicas.py",
         "if pod is None or peer is None or pod.is_beside(peer)",

@@ -62,7 +62,11 @@ def made_by_controllers(documents, pods):
 def at_once(pod, other):
     """Can there be both? All pods of a workload have the same made-up labels (SEM-68)."""
     one, two = ((pod or {}).get("world"), (other or {}).get("world"))
-    return not one or not two or one[:2] != two[:2] or one == two
+    if not one or not two or one[:2] != two[:2]:
+        return True
+    if isinstance(one[2], int):  # the number of a replica, whose labels may be any
+        return one[2] != two[2] or pod["metadata"]["name"] == other["metadata"]["name"]
+    return one == two
 
 
 def is_of(pod, home, name):
@@ -76,7 +80,7 @@ def pods_to_make(kind, name, spec, documents, written):
     if kind == "Crane":
         for i, added in enumerate(anything_added(documents, written)):
             for number in range(spec.get("replicas", 1)):
-                yield f"{name}-{i}-{number}", added, {}
+                yield f"{name}-{i}-{number}", added, number
         return
     choices = [
         [(keys, value) for value in [None, *mentioned_values(documents, keys)]]

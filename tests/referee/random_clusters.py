@@ -160,6 +160,7 @@ def workload(rng, number):
         kind = ("Rollout", "Crane", "DeploymentConfig")[len(str(template)) % 3]
         spec.setdefault("replicas", 1)  # of a DeploymentConfig it would be none
     if kind == "Crane":  # few labels are left that its controller might add
+        spec["replicas"] = min(spec.get("replicas", 1), 2)
         template["metadata"]["labels"] = {"app": "a", **(template["metadata"]["labels"] or {})}
     return {
         "apiVersion": WORKLOADS[kind],
