@@ -156,8 +156,9 @@ def workload(rng, number):
         spec |= fields(replicas=rng.choice([MISSING, 1, 2, 3, 4, 5]))
     if kind == "StatefulSet":
         spec |= fields(ordinals=rng.choice([MISSING, MISSING, {"start": 2}]))
-    if kind == "Deployment" and number == 2:  # without a throw of the dice: the rest stays
-        kind = ("Rollout", "Crane", "DeploymentConfig")[len(str(template)) % 3]
+    size = len(str(template))
+    if kind == "Deployment" and (number == 2 or size % 3 == 0):  # no throw of the dice
+        kind = ("Rollout", "Crane", "DeploymentConfig")[size // 3 % 3]
         spec.setdefault("replicas", 1)  # of a DeploymentConfig it would be none
     if kind == "Crane":  # few labels are left that its controller might add
         spec["replicas"] = min(spec.get("replicas", 1), 2)

@@ -95,6 +95,7 @@ CLUSTER_FEATURES = """
     service with outer addresses | service with node ports | service that stays on the node
     targetPort number | targetPort written | targetPort missing
     Deployment | StatefulSet | DaemonSet | Job | indexed Job | ordinals
+    Rollout | DeploymentConfig | Crane
     workload on host network | pod on host network without address or node
     nothing listed | endpoints | endpoints for a selector | endpoints without mirror
     slice | slice for a selector | slice of nobody | slice of host names | slice of IPv6
