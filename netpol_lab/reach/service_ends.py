@@ -8,17 +8,19 @@ a say: with which address a client arrives there is the business of a verdict.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cache, cached_property, partial, reduce
+from itertools import chain
 from operator import and_
+from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_targets import Target, behind
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.bitsets import bits_of, ones, union
+from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Direction
@@ -30,13 +32,25 @@ from netpol_lab.reach.grants import Grant
 Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
 
 
+Port = tuple[Protocol, int]
+Sources = Callable[[int, Port], int]  # those that are granted one port of one destination
+
+
+class _Behind(NamedTuple):
+    """A place behind a Service, and which pods come back to themselves there."""
+
+    target: Target
+    place: int | None  # in the index; None where it is not known
+    itself: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Door:
     """A port of one address that leads through a Service, and where it leads."""
 
     place: int
-    port: tuple[Protocol, int]
-    targets: tuple[Target, ...]
+    port: Port
+    behind: tuple[_Behind, ...]
     inner: bool  # whether it is for clients inside, which arrive with their own address
     alike: bool  # whether it leads every client to the same targets
 
@@ -47,12 +61,12 @@ class _Door:
 
 def _joined(doors: Iterable[_Door]) -> Iterator[_Door]:
     """Yield one door for each port of an address: several Services may share it."""
-    by_port: dict[tuple[int, tuple[Protocol, int]], list[_Door]] = defaultdict(list)
+    by_port: dict[tuple[int, Port], list[_Door]] = defaultdict(list)
     for door in doors:
         by_port[door.place, door.port].append(door)
     for at, same in by_port.items():
-        targets = tuple(target for door in same for target in door.targets)
-        yield _Door(*at, targets, all(d.inner for d in same), all(d.alike for d in same))
+        found = tuple(chain.from_iterable(door.behind for door in same))
+        yield _Door(*at, found, all(door.inner for door in same), all(door.alike for door in same))
 
 
 class ServiceEnds:
@@ -98,10 +112,16 @@ class ServiceEnds:
         if not (self._followed or self._open):
             yield [*egress]
             return
+
+        @cache
+        def sources(family: int | None) -> tuple[Sources, Sources]:
+            leaving, arriving = sides(family)
+            return _sources(leaving), _sources(arriving)
+
         most = [part for grant in egress for part in self._without_doors(grant)]
         least = [*most]
         for door in self._followed:
-            few, many = self._led(door, sides(self._family_of(door)), assumptions)
+            few, many = self._led(door, *sources(self._family_of(door)), assumptions)
             least.append(Grant(door.ports, few, 1 << door.place))
             most.append(Grant(door.ports, many, 1 << door.place))
         everyone = self._index.pod_bits
@@ -115,91 +135,31 @@ class ServiceEnds:
         """Yield the ports that lead through Services, at their own addresses and at nodes."""
         nodes = self._places(self._cluster.node_names)
         for service in self._cluster.services:
-            places = self._places(service.addresses) if service.selector is None else []
+            own = self._places(service.addresses) if service.selector is None else []
+            inner = self._places(service.inner_addresses)
             for offered in service.ports:
-                for place in places:
-                    inner = self._index.outside[place].first not in service.outer_addresses
-                    yield from self._door(service, offered, place, offered.port, inner)
+                behind_it = cache(partial(self._behind, service, offered))
+                ways = [(place, offered.port, place in inner) for place in own]
                 if offered.node_port:
-                    for place in nodes:
-                        yield from self._door(service, offered, place, offered.node_port, False)
+                    ways += [(place, offered.node_port, False) for place in nodes]
+                for place, port, is_inner in ways:
+                    if found := behind_it(self._index.outside[place].version):
+                        at = place, (offered.protocol, port)
+                        yield _Door(*at, found, is_inner, not service.stays_on_node)
 
     def _places(self, addresses: Iterable[Address]) -> list[int]:
         wanted = {*addresses}
-        outside = self._index.outside.items()
+        outside = self._index.outside.items() if wanted else ()
         return [at for at, part in outside if part.first == part.last and part.first in wanted]
 
-    def _door(
-        self, service: Service, offered: ServicePort, place: int, port: int, inner: bool
-    ) -> Iterator[_Door]:
-        """Yield the way from a port to everything of the same family; none to nobody."""
-        version = self._index.outside[place].version
-        found = tuple(
-            target
+    def _behind(self, service: Service, offered: ServicePort, version: int) -> tuple[_Behind, ...]:
+        """Return everything of one address family that a port of a Service leads to."""
+        return tuple(
+            _Behind(target, place := self._place(target), self._itself(target, place))
             for target in behind(self._cluster, service, offered)
             for known in [target.end.known_addresses]
             if not known or any(own.version == version for own in known)
         )
-        if found:
-            yield _Door(place, (offered.protocol, port), found, inner, not service.stays_on_node)
-
-    # ------------------------------------------------------------ what is granted
-
-    def _without_doors(self, grant: Grant) -> Iterator[Grant]:
-        """Yield a grant without the ports that lead on, but for those no policy could close."""
-        at_doors = grant.destinations & bits_of(self._ports)
-        yield replace(grant, destinations=grant.destinations & ~at_doors)
-        isolated, free = grant.sources & self._isolated, grant.sources & ~self._isolated
-        for place in ones(at_doors):
-            leading, guarded = self._ports[place]
-            here = replace(grant, destinations=1 << place)
-            yield replace(here, ports=grant.ports - leading, sources=isolated)
-            yield replace(here, ports=grant.ports - guarded, sources=free)
-
-    @cached_property
-    def _ports(self) -> dict[int, tuple[PortSet, PortSet]]:
-        """For each address the ports that lead on, and those where somebody could be closed."""
-        found: dict[int, tuple[PortSet, PortSet]] = {}
-        followed = ((door, True) for door in self._followed)
-        left_open = ((door, self._may_close(door)) for door in self._open)
-        for door, may_close in (*followed, *left_open):
-            leading, guarded = found.get(door.place, (PortSet(), PortSet()))
-            guarded |= door.ports if may_close else PortSet()
-            found[door.place] = leading | door.ports, guarded
-        return found
-
-    def _may_close(self, door: _Door) -> bool:
-        pods = (target.end.pod for target in door.targets)
-        closed = any(pod in self._closed for pod in pods if pod is not None)
-        return closed or any(t.missing for t in door.targets) or bool(self._cluster.other_policies)
-
-    def _family_of(self, door: _Door) -> int | None:
-        """Return the family that pods use at a door and behind it, unless they have no other."""
-        version = self._index.outside[door.place].version
-        return version if self._families - {frozenset((version,))} else None
-
-    def _led(self, door: _Door, granted: Sides, asked: Assumptions) -> tuple[int, int]:
-        """Return the pods that get through a door whatever is left open, and those that may."""
-        egress, ingress = granted
-        first, loopback = asked.service_rewritten_first, asked.service_loopback
-        here = _granted(egress, door.place, door.port) if first is not True else None
-        few, many = self._index.pod_bits, 0
-        for target in door.targets:
-            there = self._place(target)
-            if there is None or target.port is None:
-                admits = asked.unknown_endpoints_admit
-                few &= self._index.pod_bits if admits and here is None else 0
-                many |= self._index.pod_bits if admits is not False else 0
-                continue
-            port, itself = (door.port[0], target.port), self._itself(target, there)
-            out = _granted(egress, there, port) if first is not False else None
-            sides = [side for side in (here, out) if side is not None]
-            into = _granted(ingress, there, port)
-            exempt = itself if target.end.pod is None else 0  # as if it were asked for directly
-            sure = reduce(and_, sides) & into & ~(exempt & self._isolated)
-            few &= sure | itself if loopback else sure
-            many |= union(sides) & into | (itself if loopback is not False else 0)
-        return few & many, many
 
     def _place(self, target: Target) -> int | None:
         """Return the place of a target in the index; None where it is not known."""
@@ -210,17 +170,77 @@ class ServiceEnds:
         range_ = target.end.address and self._index.range_around(target.end.address)
         return self._index.place_of[str(range_)] if range_ else None
 
-    def _itself(self, target: Target, place: int) -> int:
+    def _itself(self, target: Target, place: int | None) -> int:
         """Return the pods that come back to themselves, by an address they share with a node."""
+        if place is None:
+            return 0
         if target.end.pod is not None:
             return 1 << place
         hosts = (pod for pod in self._cluster.pods if pod.host_network and not pod.finished)
         same = (pod for pod in hosts if is_itself(Endpoint(pod), target.end))
         return bits_of(self._index.place_of[str(pod)] for pod in same)
 
+    # ------------------------------------------------------------ what is granted
 
-def _granted(grants: Iterable[Grant], place: int, port: tuple[Protocol, int]) -> int:
-    """Return the sources that are granted one port of one destination."""
-    return union(
-        grant.sources for grant in grants if grant.destinations >> place & 1 and port in grant.ports
-    )
+    def _without_doors(self, grant: Grant) -> Iterator[Grant]:
+        """Yield a grant without the ports that lead on, but for those no policy could close."""
+        at_doors = grant.destinations & bits_of(self._ports)
+        yield replace(grant, destinations=grant.destinations & ~at_doors)
+        isolated, free = grant.sources & self._isolated, grant.sources & ~self._isolated
+        for (leading, guarded), places in bits_by(self._ports.__getitem__, ones(at_doors)).items():
+            here = replace(grant, destinations=places)
+            yield replace(here, ports=grant.ports - leading, sources=isolated)
+            yield replace(here, ports=grant.ports - guarded, sources=free)
+
+    @cached_property
+    def _ports(self) -> dict[int, tuple[PortSet, PortSet]]:
+        """For each address the ports that lead on, and those where somebody could be closed."""
+        leading: dict[int, list[PortSet]] = defaultdict(list)
+        guarded: dict[int, list[PortSet]] = defaultdict(list)
+        for door in (*self._followed, *self._open):
+            leading[door.place].append(door.ports)
+        for door in (*self._followed, *filter(self._may_close, self._open)):
+            guarded[door.place].append(door.ports)
+        return {
+            place: (PortSet.union(*ports), PortSet.union(*guarded[place]))
+            for place, ports in leading.items()
+        }
+
+    def _may_close(self, door: _Door) -> bool:
+        targets = [there.target for there in door.behind]
+        closed = any(t.end.pod in self._closed for t in targets if t.end.pod is not None)
+        return closed or any(t.missing for t in targets) or bool(self._cluster.other_policies)
+
+    def _family_of(self, door: _Door) -> int | None:
+        """Return the family that pods use at a door and behind it, unless they have no other."""
+        version = self._index.outside[door.place].version
+        return version if self._families - {frozenset((version,))} else None
+
+    def _led(
+        self, door: _Door, egress: Sources, ingress: Sources, asked: Assumptions
+    ) -> tuple[int, int]:
+        """Return the pods that get through a door whatever is left open, and those that may."""
+        first, loopback = asked.service_rewritten_first, asked.service_loopback
+        here = egress(door.place, door.port) if first is not True else None
+        few, many = self._index.pod_bits, 0
+        for target, there, itself in door.behind:
+            if there is None or target.port is None:
+                admits = asked.unknown_endpoints_admit
+                few &= self._index.pod_bits if admits and here is None else 0
+                many |= self._index.pod_bits if admits is not False else 0
+                continue
+            port = door.port[0], target.port
+            out = egress(there, port) if first is not False else None
+            sides = [side for side in (here, out) if side is not None]
+            into = ingress(there, port)
+            exempt = itself if target.end.pod is None else 0  # as if it were asked for directly
+            sure = reduce(and_, sides) & into & ~(exempt & self._isolated)
+            few &= sure | itself if loopback else sure
+            many |= union(sides) & into | (itself if loopback is not False else 0)
+        return few & many, many
+
+
+def _sources(grants: Sequence[Grant]) -> Sources:
+    """Return a function that gives the sources that are granted one port of one destination."""
+    at = cache(lambda place: [grant for grant in grants if grant.destinations >> place & 1])
+    return cache(lambda place, port: union(g.sources for g in at(place) if port in g.ports))
