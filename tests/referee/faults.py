@@ -480,8 +480,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "where a Service without selector leads is not asked",
         "reach/service_ends.py",
-        "places = self._places(service.addresses) if service.selector is None else []",
-        "places: list[int] = []",
+        "own = self._places(service.addresses) if service.selector is None else []",
+        "own: list[int] = []",
     ),
     Fault(
         "whatever leads through a Service, a port of a node is its own",
