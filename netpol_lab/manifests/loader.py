@@ -248,11 +248,12 @@ class _Reader:
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
+    home: str = ""  # where its objects belong, whatever they say
 
     def read_text(self, text: ManifestText) -> None:
         """Read a text; what is only found in a folder is passed over if it is no manifest."""
         self.warnings += text.notes
-        self.origin = text.origin
+        self.origin, self.home = text.origin, text.namespace
         if text.origin is not Origin.FOUND:
             self.read(text.text, text.name)
             return
@@ -369,16 +370,17 @@ class _Reader:
                 self.passed_over[kind._replace(meaning=Meaning.TEMPLATE)] += 1
             return
         self.passed_over[kind] += 1
-        self.pod_makers += makers_in(value, kind, self.objects.namespace)
+        usual = self.home or self.objects.namespace
+        self.pod_makers += makers_in(value, kind, usual)
         self.callbacks += callbacks_in(value)
         if meaning is Meaning.POLICY:
-            policy = other_policy(value, self.objects.namespace)
+            policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
 
     def _keep(self, found: _WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
         """Keep an object under its name, and warn if it replaces another."""
         build = found.document.file if self.origin is Origin.BUILT else ""
-        name, replaces = self.objects.keep(kind, thing, build)
+        name, replaces = self.objects.keep(kind, thing, build, self.home)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
         return name
 

@@ -47,7 +47,9 @@ class NamedObjects:
             why = faults[0].message if faults else "it is empty"
             raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')
 
-    def keep(self, kind: str, thing: Any, build: str = "") -> tuple[tuple[str, str], bool]:
+    def keep(
+        self, kind: str, thing: Any, build: str = "", home: str = ""
+    ) -> tuple[tuple[str, str], bool]:
         """Keep an object.
 
         Parameters
@@ -56,6 +58,8 @@ class NamedObjects:
         thing : object
         build : str
             The kustomization that makes it, if one does.
+        home : str
+            Where it belongs, whatever it says; empty where it says it.
 
         Returns
         -------
@@ -69,8 +73,8 @@ class NamedObjects:
         (('shop', 'web-1'), False)
         """
         alike, meta = self.by_kind.setdefault(kind, {}), thing.metadata
-        if not meta.namespace:  # to Namespaces and Nodes it makes no difference
-            meta = replace(meta, namespace=self.namespace)
+        if home or not meta.namespace:  # to Namespaces and Nodes it makes no difference
+            meta = replace(meta, namespace=home or self.namespace)
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
             names = (f"{meta.generate_name}{number}" for number in count(1))
             taken = {name for _, name in alike}

@@ -6,7 +6,7 @@ what is built, or not at all. Whatever is left out is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
 from netpol_lab.errors import Complaint, NetpolError, Reason, some
@@ -72,7 +72,8 @@ def _texts(
     trees: list[KustomizationTree],
 ) -> Iterator[ManifestText]:
     """Yield files as they are, also of what is not built; then what is built, and what is left."""
-    builds = [(tree, _built(tree)) for tree in trees]
+    namespaces = _namespaces(trees)
+    builds = [(tree, _built(tree, namespaces)) for tree in trees]
     built = {f for tree, text in builds for f in tree.resources if text.origin is Origin.BUILT}
     unbuilt = {
         f: FilePath(in_short(f)) for tree, _ in builds for f in tree.resources if f not in built
@@ -84,7 +85,8 @@ def _texts(
         if file in taken_in:
             continue
         if file in unbuilt or home is None:
-            yield ManifestText(str(shown), text_of(shown), Origin.FOUND)
+            namespace = namespaces.get(file, "")
+            yield ManifestText(str(shown), text_of(shown), Origin.FOUND, namespace=namespace)
         else:
             left_out.setdefault(home, []).append(shown)
     yield from (text for _, text in builds)
@@ -93,24 +95,46 @@ def _texts(
         yield ManifestText("", "", notes=notes)
 
 
-def _built(tree: KustomizationTree) -> ManifestText:
+def _namespaces(trees: Iterable[KustomizationTree]) -> dict[FilePath, str]:
+    """Return where files of objects are put, if all that take one in agree."""
+    found: dict[FilePath, str] = {}
+    for tree in trees:
+        for file, name in tree.namespaces.items():
+            found[file] = name if found.get(file, name) == name else ""
+    return found
+
+
+def _built(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> ManifestText:
     """Return what Kustomize makes of a root; without a build, an empty text that says why."""
-    from netpol_lab.manifests.text.kustomize import kustomize  # few folders need a program
+    from netpol_lab.manifests.text.partial_builds import build  # few folders need a program
 
     folder, reasons = tree.folder, tree.refused
-    if not reasons:
-        built = kustomize(folder)
+    if not reasons or tree.absent:
+        built = build(tree)
         if built.text.strip():
-            note = _note(folder / tree.root.file.name, Reason.BUILT, f"by {built.program}")
+            missing = f", but {some(tree.absent, MOST_NAMED, '; ')}" if tree.absent else ""
+            note = _note(_file_of(tree), Reason.BUILT, f"by {built.program}{missing}")
             return ManifestText(f"{folder} ({built.program})", built.text, Origin.BUILT, (note,))
-        reasons = [built.failure or f"{built.program} printed nothing"]
-    files = sorted(in_short(f) for f in tree.inputs if f.name not in NAMES)
-    lost = [*tree.changes, *files]
-    said = f"not built: {some(reasons, MOST_NAMED, '; ')}. Its files are read as they are"
-    said += f", without {some(lost, MOST_NAMED)}" if lost else ""
+        reasons = reasons or [built.failure or f"{built.program} printed nothing"]
+    said = f"not built: {some(reasons, MOST_NAMED, '; ')}. {_read_as_they_are(tree, namespaces)}"
     hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"
-    note = _note(folder / tree.root.file.name, Reason.NOT_APPLIED, said, hint)
+    note = _note(_file_of(tree), Reason.NOT_APPLIED, said, hint)
     return ManifestText(str(folder), "", notes=(note,))
+
+
+def _file_of(tree: KustomizationTree) -> FilePath:
+    return tree.folder / tree.root.file.name
+
+
+def _read_as_they_are(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> str:
+    """Say how the files of a tree are read that is not built, and what is lost."""
+    names = {namespaces[file] for file in tree.namespaces}
+    namespace = names.pop() if len(names) == 1 else ""
+    changes = (name for name in tree.changes if name != "namespace" or not namespace)
+    lost = [*changes, *sorted(in_short(f) for f in tree.inputs if f.name not in NAMES)]
+    said = "Its files are read as they are"
+    said += f", in namespace {namespace}" if namespace else ""
+    return said + (f", without {some(lost, MOST_NAMED)}" if lost else "")
 
 
 def _left_out(home: FilePath, files: list[FilePath]) -> Complaint:

@@ -34,12 +34,15 @@ class ManifestText(NamedTuple):
         What is found in a folder need not be a manifest.
     notes : tuple of Complaint
         What has to be said about where it comes from; then the text may be empty.
+    namespace : str
+        Where its objects belong, whatever they say; empty where they say it.
     """
 
     name: str
     text: str
     origin: Origin = Origin.NAMED
     notes: tuple[Complaint, ...] = ()
+    namespace: str = ""
 
 
 def is_there(path: FilePath) -> bool:

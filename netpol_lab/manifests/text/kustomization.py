@@ -7,6 +7,7 @@ there.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -48,6 +49,8 @@ _CHANGES = (
     *("namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "commonAnnotations"),
     *("images", "imageTags", "replicas", "vars", "generatorOptions"),
 )
+_CAN_BE_SPARED = ("resources", "bases", *_GENERATORS)  # what they name only adds objects
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _LISTS = (*_RESOURCES, *_FILES, *_WITH_PATH, *_GENERATORS, "patchesStrategicMerge")
 # A URL, git's host:path, a query; or two slashes, where Kustomize sees the root of a repository.
 _REMOTE = re.compile(r"[:@?\\\r\n\0]|//|\A/|\Agithub\.com", re.IGNORECASE)
@@ -70,6 +73,12 @@ class Kustomization:
         The fields by which it changes objects.
     refused : tuple of str
         Why it is not built here.
+    absent : tuple of str
+        Those of these reasons that are gone where files that are not there are not named.
+    content : dict
+        What it says without the names of such files.
+    namespace : str
+        Where it puts objects, if anywhere.
     is_component : bool
         Whether it only changes what the one that names it has taken in.
     """
@@ -80,6 +89,9 @@ class Kustomization:
     inputs: tuple[FilePath, ...] = ()
     changes: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    content: dict[str, Any] = field(default_factory=dict)
+    namespace: str = ""
     is_component: bool = False
 
 
@@ -131,6 +143,8 @@ class _Reading:
     inputs: list[FilePath] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    kept: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def result(self) -> Kustomization:
@@ -143,6 +157,9 @@ class _Reading:
             inputs=tuple(self.inputs),
             changes=tuple(dict.fromkeys(self.changes)),
             refused=tuple(dict.fromkeys(self.refused)),
+            absent=tuple(dict.fromkeys(self.absent)),
+            content={**self.value, **self.kept},
+            namespace=_namespace(self.value.get("namespace")),
             is_component=self.value.get("kind") == "Component",
         )
 
@@ -151,7 +168,9 @@ class _Reading:
         if key in _LISTS and not isinstance(value, list | None):
             self.refused.append(f"{key}: must be a list")
         elif key in _RESOURCES:
-            for path in self._paths(key, entries):
+            paths, here = list(self._paths(key, entries)), real(self.file.parent)
+            self.kept[key] = [os.path.relpath(path, here) for path in paths]
+            for path in paths:
                 (self.folders if path.is_dir() else self.resources).append(path)
         elif key in _FILES:
             self.inputs += self._paths(key, entries)
@@ -163,8 +182,11 @@ class _Reading:
             items = list(self._items(key, entries, _WITH_PATH[key]))
             self.inputs += self._paths(key, (item["path"] for item in items if "path" in item))
         elif key in _GENERATORS:
-            items = list(self._items(key, entries, _OF_GENERATOR))
-            self.inputs += self._paths(key, (name for item in items for name in _sources(item)))
+            self.kept[key] = []
+            for item in self._items(key, entries, _OF_GENERATOR):
+                before = len(self.absent)
+                self.inputs += self._paths(key, _sources(item))
+                self.kept[key] += [item] if len(self.absent) == before else []
         elif key in _PROGRAMS:
             self.refused.append(f"{key}: {_PROGRAMS[key]}, which would have to be run")
         elif key in _CHANGES:
@@ -198,10 +220,15 @@ class _Reading:
                 yield path
             elif not path.is_file():
                 self.refused.append(f"{key}: {visible(entry)} is not there")
+                self.absent += self.refused[-1:] if key in _CAN_BE_SPARED else []
             elif real(self.file.parent) not in path.parents:
                 self.refused.append(f"{key}: {visible(entry)} lies outside its folder")
             else:
                 yield path
+
+
+def _namespace(value: Any) -> str:
+    return value if isinstance(value, str) and _NAMESPACE.fullmatch(value) else ""
 
 
 def _is_inline(entry: Any) -> bool:
@@ -266,12 +293,37 @@ class KustomizationTree:
         """The fields by which it changes objects."""
         return sorted({name for part in self.parts.values() for name in part.changes})
 
-    @property
+    @cached_property
+    def namespaces(self) -> dict[FilePath, str]:
+        """Where each file of objects is put; the outermost kustomization has the last word."""
+        found: dict[FilePath, str] = {}
+        todo = [(next(iter(self.parts)), "")]
+        seen = set(todo)
+        while todo:
+            folder, outer = todo.pop()
+            part = self.parts[folder]
+            name = outer or part.namespace
+            for file in part.resources:
+                found[file] = name if found.get(file, name) == name else ""
+            inner = {(place, name) for place in part.folders if place in self.parts} - seen
+            seen |= inner
+            todo += inner
+        return found
+
+    @cached_property
+    def absent(self) -> list[str]:
+        """What is not there, where all the rest can be built."""
+        absent = [why for part in self.parts.values() for why in self._said_of(part, part.absent)]
+        return absent if self.refused == absent else []
+
+    def _said_of(self, part: Kustomization, reasons: Iterable[str]) -> Iterator[str]:
+        where = "" if part is self.root else f"{in_short(part.file)}: "
+        return (f"{where}{why}" for why in reasons)
+
+    @cached_property
     def refused(self) -> list[str]:
         """Why it is not built here."""
-        below = (part for part in self.parts.values() if part is not self.root)
-        said = [*self.root.refused]
-        said += (f"{in_short(part.file)}: {why}" for part in below for why in part.refused)
+        said = [why for part in self.parts.values() for why in self._said_of(part, part.refused)]
         if self.root.is_component:
             said.append("a Component only changes what the kustomization that names it takes in")
         files = (*self.resources, *self.inputs)

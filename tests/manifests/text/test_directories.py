@@ -292,3 +292,39 @@ def test_one_document_that_is_no_object_does_not_hide_the_others(app):
     cluster = load(fill({"all.yaml": f"a: 1\n---\n{POLICY % 'p'}"}))
     assert len(cluster.policies) == 1
     assert str(cluster.warnings[0]).startswith("all.yaml, document 1\n")
+
+
+# ---------------------------------------------------------------- namespaces of what is not built
+
+
+@pytest.mark.parametrize(
+    ("overlays", "pods"),
+    [
+        ({"a": "namespace: shop"}, ["shop/c"]),
+        ({"a": ""}, ["s/c"]),
+        ({"a": "namespace: '${NAME}'"}, ["s/c"]),
+        ({"a": "namespace: shop", "b": "namespace: shop"}, ["shop/c"]),
+        ({"a": "namespace: shop", "b": "namespace: bar"}, ["s/c"]),
+        ({"a": "namespace: shop", "b": ""}, ["s/c"]),
+    ],
+)
+def test_files_of_what_is_not_built_are_in_its_namespace_if_it_is_one(
+    app, no_program, overlays, pods
+):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: c, namespace: s}\n---\n"
+    namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: s}\n"
+    tops = {f"{n}/kustomization.yaml": f"resources: [../base]\n{t}" for n, t in overlays.items()}
+    fill({"base/kustomization.yaml": "resources: [a.yaml]", "base/a.yaml": f"{pod}{namespace}"})
+    cluster = load(fill(tops))
+    assert [str(pod) for pod in cluster.pods] == pods
+    assert "s" in cluster.namespaces
+    said = [w.message for w in cluster.warnings]
+    assert all(("in namespace shop" in words) is ("shop/c" in pods) for words in said)
+
+
+def test_the_outermost_kustomization_has_the_last_word_on_the_namespace(app, no_program):
+    fill({"base/kustomization.yaml": "resources: [a.yaml]\nnamespace: inner"})
+    fill({"base/a.yaml": POLICY % "a", "top/kustomization.yaml": "resources: [../base]"})
+    assert [str(policy) for policy in load(HERE).policies] == ["inner/a"]
+    fill({"top/kustomization.yaml": "resources: [../base]\nnamespace: outer"})
+    assert [str(policy) for policy in load(HERE).policies] == ["outer/a"]
