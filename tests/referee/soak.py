@@ -4,10 +4,12 @@
     python -m tests.referee.soak 10000 --seed 123    the same clusters again
     python -m tests.referee.soak 0 --texts 100000    100000 broken manifests, and no cluster
     python -m tests.referee.soak 0 --spellings 9999  9999 spellings of known values in YAML
+    python -m tests.referee.soak 0 --lint 9999       lint, and its hints as people follow them
 
 Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
 reads as many broken manifests, of which each must be taken or complained about within 2 s, and as
-many spellings, whose values and places must come out right.
+many spellings, whose values and places must come out right; and lints as many clusters, in which
+every witness must be true, and every hint must lead where it says.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import yaml
 import netpol_lab as lab
 from tests.helpers.broken_texts import first_surprise
 from tests.referee import naive
+from tests.referee.lint_search import first_untruth
 from tests.referee.naive_services import stays_on_node
 from tests.referee.random_clusters import random_cluster, random_flows, random_ranges
 from tests.referee.random_services import service_flows
@@ -200,11 +203,13 @@ def main():
     )
     parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
     parser.add_argument("--spellings", type=int, help="YAML to read; as many by default")
+    parser.add_argument("--lint", type=int, help="clusters to lint; as many by default")
     options = parser.parse_args()
     texts = options.clusters if options.texts is None else options.texts
     spellings = options.clusters if options.spellings is None else options.spellings
-    what = f"{options.clusters} clusters, {texts} broken texts, {spellings} spellings"
-    print(f"{what} from --seed {options.seed}")
+    linted = options.clusters if options.lint is None else options.lint
+    what = f"{options.clusters} clusters, {linted} to lint, {texts} broken texts"
+    print(f"{what}, {spellings} spellings from --seed {options.seed}")
     difference = soak(range(options.seed, options.seed + options.clusters))
     if difference is not None and not difference.words.startswith("reachability"):
         difference = shrunk(difference)
@@ -213,7 +218,9 @@ def main():
     print("no surprise" if surprise is None else f"\n{surprise[0]}\n{surprise[1]}")
     misread = first_misreading(spellings, options.seed)
     print("nothing misread" if misread is None else f"\n{misread[0]}\n{misread[1]}")
-    return int(any(found is not None for found in (difference, surprise, misread)))
+    untrue = first_untruth(range(options.seed, options.seed + linted))
+    print("nothing untrue in lint" if untrue is None else f"\n{untrue}")
+    return int(any(found is not None for found in (difference, surprise, misread, untrue)))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def shut_tunnel(context: Context, policy: Policy) -> Iterator[Finding]:
                 others = [(p, r) for p, r in lacking if r is not rule]
                 hint += "".join(f", and of {r.direction} rule {r.number} of {p}" for p, r in others)
                 yield context.finding("NP314", policy, message, hint, f"{rule.path}.ports", witness)
-                return
+                break
 
 
 def _in_mesh(context: Context, pods: PodSet) -> PodSet:

@@ -42,7 +42,7 @@ def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> str:
     pods, namespaces = rule.peers[i].pod_selector, rule.peers[i].namespace_selector
     told = told_by_siblings(context, policy, rule, i)
     if namespaces is not None and not context.pod_index.in_namespaces(namespaces):
-        return _namespaces_meant(context, policy, namespaces, told)
+        return _namespaces_meant(context, policy, namespaces, pods or Selector(), told)
     if pods is None or not pods.requirements:
         return ADD_OR_REMOVE
     if context.pod_index.in_namespaces(pods) - told:
@@ -55,9 +55,12 @@ def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> str:
     return labels_meant(context, pods, context.pod_index.in_namespaces(namespaces), told)
 
 
-def _namespaces_meant(context: Context, policy: Policy, wanted: Selector, told: PodSet) -> str:
+def _namespaces_meant(
+    context: Context, policy: Policy, wanted: Selector, pods: Selector, told: PodSet
+) -> str:
+    fitting = context.pod_index.labelled(pods) - told
     found = [ns for ns in context.cluster.namespaces.values() if context.pods_of(ns.name)]
-    others = [ns for ns in found if context.pods_of(ns.name) - told]
+    others = [ns for ns in found if context.pods_of(ns.name) & fitting]
     foreign = [ns for ns in others if ns.name != policy.namespace]
     lacking = [
         (requirement, rest)

@@ -83,6 +83,24 @@ def by_rule(
     return between(context, rule.direction, context.subjects(policy), peers, rule)
 
 
+def arriving_at(
+    context: Context, policy: Policy, rule: Rule, destinations: PodSet
+) -> Iterator[Probe]:
+    """Yield flows that a rule admits, at some of the destinations alone."""
+    subjects, matched = context.subjects(policy), context.peers(policy, *rule.peers)
+    peers = context.everyone if matched.anyone else matched.pods
+    if rule.direction is Direction.EGRESS:
+        yield from between(context, rule.direction, subjects, peers & destinations, rule)
+        return
+    subjects &= destinations
+    yield from between(context, rule.direction, subjects, peers, rule)
+    if matched.anyone:
+        yield from with_strangers(context, rule.direction, subjects, rule)
+    inside = (_address_in(context, block) for block in matched.blocks)
+    known = [a for a in inside if a is not None]
+    yield from between(context, rule.direction, subjects, known, rule)
+
+
 def admitted(context: Context, policy: Policy, rule: Rule) -> Iterator[Probe]:
     """Yield flows that a rule admits."""
     matched = context.peers(policy, *rule.peers)

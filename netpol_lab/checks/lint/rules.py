@@ -12,7 +12,7 @@ from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.coverage import covered_ports
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, Witness
-from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, between, with_strangers
+from netpol_lab.checks.lint.probes import MOST_ENDS, admitted, arriving_at, between, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at
@@ -21,6 +21,7 @@ from netpol_lab.errors import near, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import ContainerPort, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.services import Service
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 
@@ -33,6 +34,8 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
     for direction in policy.policy_types:
         for first, second in pairwise(policy.rules(direction)):
             split = _split(first, second)
+            if any(_writes_an_empty_list(context, policy, rule) for rule in (first, second)):
+                continue  # the other rule's list cannot be written beside it
             if split is None or (direction is EGRESS and is_for_dns(split[1].ports)):
                 continue
             peers, ports = split
@@ -66,6 +69,13 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
     return None
 
 
+def _writes_an_empty_list(context: Context, policy: Policy, rule: Rule) -> bool:
+    """Say whether a rule has an empty list of peers or of ports, in so many words."""
+    lists = {parts.list_of_peers(rule): rule.peers, "ports": rule.ports}
+    empty = (f"{rule.path}.{name}" for name, items in lists.items() if not items)
+    return any(context.cluster.place_of(policy, path) for path in empty)
+
+
 def tells_apart(peer: Peer) -> bool:
     """Say whether a peer is more than all pods of one namespace, or of any."""
     selectors = parts.selectors_of(peer).values()
@@ -85,8 +95,8 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         if is_called(context, context.subjects(policy), rule.ports):
             continue  # the API server is matched by no selector
-        if voided := [*_voiding(context, policy, rule)]:
-            yield from voided
+        if voiding := _voiding(context, policy, rule):
+            yield voiding
             continue
         variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
@@ -99,27 +109,34 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP308", policy, message, hint, rule.path, witness)
 
 
-def _voiding(context: Context, policy: Policy, rule: Rule) -> Iterator[Finding]:
-    """NP312: a port for everybody, which another rule has for its own peers to no effect."""
-    variant = context.instead(policy, parts.with_rule(policy, rule))
+def _voiding(context: Context, policy: Policy, rule: Rule) -> Finding | None:
+    """NP312: a port for everybody, which other rules have for their own peers to no effect."""
+    void: dict[int, tuple[Rule, list[PolicyPort]]] = {}
     for other in filter(_names_peers, policy.rules(INGRESS)):
-        void = [p for p in other.ports if covered_ports(context, policy, (p,), rule.ports)]
-        if not void:
-            continue
-        shared = replace(rule, ports=tuple(void))
-        probes = with_strangers(context, INGRESS, context.subjects(policy), rule, shared)
-        if witness := difference(context, probes, variant, "without this rule", CLOSES):
-            message = (
-                f"this rule has no from, so it admits everybody on {some(void)}, even from outside "
-                f"the cluster: the peers that rule {other.number} names for it make no difference."
-            )
-            # To take out its last port would open it to every port.
-            all_void = len(void) == len(other.ports)
-            less = f"remove rule {other.number}"
-            if not all_void:
-                less = f"take {some(void, len(void))} out of rule {other.number}"
-            hint = f"add from, if not everybody is meant; if everybody is, {less}"
-            yield context.finding("NP312", policy, message, hint, rule.path, witness)
+        found = [p for p in other.ports if covered_ports(context, policy, (p,), rule.ports)]
+        void |= {other.number: (other, found)} if found else {}
+    shared = replace(rule, ports=tuple(chain.from_iterable(found for _, found in void.values())))
+    variant = context.instead(policy, parts.with_rule(policy, rule))
+    probes = with_strangers(context, INGRESS, context.subjects(policy), rule, shared)
+    change = "without this rule"
+    if not void or not (witness := difference(context, probes, variant, change, CLOSES)):
+        return None
+    ports = dict.fromkeys(shared.ports)
+    message = (
+        f"this rule has no from, so it admits everybody on {some(ports, len(ports))}, even from "
+        f"outside the cluster: the peers that rule {' and rule '.join(map(str, void))} names for "
+        "that make no difference."
+    )
+    less = " and ".join(_less(other, found) for other, found in void.values())
+    hint = f"add from, if not everybody is meant; if everybody is, {less}"
+    return context.finding("NP312", policy, message, hint, rule.path, witness)
+
+
+def _less(rule: Rule, ports: list[PolicyPort]) -> str:
+    """Return how to take ports out of a rule; without its last one it would mean every port."""
+    if len(ports) == len(rule.ports):
+        return f"remove rule {rule.number}"
+    return f"take {some(ports, len(ports))} out of rule {rule.number}"
 
 
 # ---------------------------------------------------------------- ports and their names
@@ -143,13 +160,14 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
         declared = [port for pod in pods for port in pod.ports]
         if not service or any(_is_at(port, entry, entry.port) for port in declared):
             continue
-        if witness := if_written(context, policy, rule, i, replace(entry, port=number)):
+        behind = pods & context.behind(service)
+        if witness := if_written(context, policy, rule, i, replace(entry, port=number), behind):
             message = (
                 f"{entry.port} is the port of Service {service}; a connection arrives at its pods "
                 f"on {number}, and policies see that port."
             )
-            names = dict.fromkeys(port.name for port in declared if _is_at(port, entry, number))
-            hint = f"write port: {' or '.join([str(number), *filter(None, names)])}"
+            names = _names_of(pods, entry, number)
+            hint = f"write port: {' or '.join([str(number), *names])}"
             yield context.finding("NP302", policy, message, hint, parts.port_path(rule, i), witness)
 
 
@@ -158,14 +176,23 @@ def _is_at(port: ContainerPort, entry: PolicyPort, number: int) -> bool:
     return (port.port, port.protocol) == (number, entry.protocol)
 
 
-def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[str, int]:
+def _names_of(pods: PodSet, entry: PolicyPort, number: int) -> list[str]:
+    """Return the names that all pods have for a number."""
+    first, *rest = (
+        {p.name for p in pod.ports if _is_at(p, entry, number) and not p.in_init_container}
+        for pod in pods
+    )
+    return sorted(first.intersection(*rest) - {""})
+
+
+def translated(context: Context, pods: PodSet, entry: PolicyPort) -> tuple[Service | None, int]:
     """Return a Service whose port is asked for, and the other port that some of the pods have."""
     for service, offered in context.offers.get((entry.port, entry.protocol), ()):
         for pod in islice(context.behind(service) & pods, MOST_ENDS):
             number = target_port(offered, pod)
             if number is not None and number != entry.port:
-                return str(service), number
-    return "", 0
+                return service, number
+    return None, 0
 
 
 def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
@@ -223,10 +250,21 @@ def _name_meant(
 
 
 def if_written(
-    context: Context, policy: Policy, rule: Rule, i: int, meant: PolicyPort
+    context: Context,
+    policy: Policy,
+    rule: Rule,
+    i: int,
+    meant: PolicyPort,
+    at: PodSet | None = None,
 ) -> Witness | None:
-    """Return a flow that another entry in the place of one would let through."""
-    probes = list(admitted(context, policy, replace(rule, ports=(meant,))))
+    """Return a flow that another entry in the place of one would let through, at some pods."""
+    open_to = replace(rule, ports=(meant,))
+    found = (
+        admitted(context, policy, open_to)
+        if at is None
+        else arriving_at(context, policy, open_to, at)
+    )
+    probes = list(found)
     variant = context.instead(policy, parts.with_port(policy, rule, i, meant))
     change = f"with {meant} in the rule"
     if witness := difference(context, probes, variant, change, OPENS):

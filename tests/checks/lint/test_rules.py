@@ -19,6 +19,25 @@ def test_all_pods_at_home_and_a_public_port_may_stand_side_by_side():
     assert codes(policy("ingress: [{from: [{podSelector: {}}]}, {ports: [{port: 22}]}]")) == []
 
 
+def test_a_list_that_is_written_already_is_no_stray_dash():
+    empty = "{from: [], ports: [{port: 5432}]}"
+    assert codes(policy(f"ingress: [{WEB}, {empty}]")) == ["NP506"]
+
+
+def test_the_name_of_a_port_is_proposed_where_all_destinations_have_it():
+    more = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: v, namespace: shop}\n"
+    ends = "spec: {containers: [{name: c, ports: [{name: odd, containerPort: 8080}]}]}\n"
+    to_web = "{podSelector: {matchLabels: {app: web}}, ingress: [{ports: [{port: 80}]}]}"
+    assert [f.hint for f in findings(policy(to_web))] == ["write port: 8080 or http"]
+    everybody = policy("{podSelector: {}, ingress: [{ports: [{port: 80}]}]}")
+    assert [f.hint for f in findings(everybody, more + ends)] == ["write port: 8080"]
+
+
+def test_the_witness_of_a_service_port_arrives_behind_that_service():
+    everybody = findings(policy("{podSelector: {}, ingress: [{ports: [{port: 80}]}]}"))
+    assert [f.witness.destination for f in everybody] == ["shop/web"]
+
+
 def test_a_service_port_that_is_also_a_pods_port_is_right_somewhere():
     spec = "{podSelector: {}, ingress: [{ports: [{port: 80}]}]}"
     other = pod("old", spec="containers: [{name: a, ports: [{containerPort: 80}]}]")
@@ -68,3 +87,12 @@ def test_where_the_right_protocol_is_listed_too_the_number_is_meant():
 def test_a_name_that_the_rule_lists_already_is_not_what_was_meant():
     (found,) = findings(policy("ingress: [{ports: [{port: postgres}, {port: postgress}]}]"))
     assert found.hint == "their named ports: postgres (TCP 5432)"
+
+
+def test_all_rules_that_one_makes_void_are_told_at_once():
+    to_web = "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}"
+    to_ops = "{from: [{namespaceSelector: {matchLabels: {team: ops}}}], ports: [%s]}"
+    both = to_ops % "{port: 5432}, {port: 9187}"
+    (found,) = findings(policy(f"ingress: [{{ports: [{{port: 5432}}]}}, {to_web}, {both}]"))[:1]
+    assert "rule 2 and rule 3" in found.message
+    assert found.hint.endswith("remove rule 2 and take TCP 5432 out of rule 3")
