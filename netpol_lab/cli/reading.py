@@ -57,11 +57,14 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
     return replace(DEFAULTS, **typed)
 
 
-def read_cluster(options: argparse.Namespace, *paths: str, older: bool = True) -> Cluster:
+def read_cluster(
+    options: argparse.Namespace, *paths: str, older: bool = True, partly: bool = False
+) -> Cluster:
     """Load the manifests that a command was given, or those at other paths.
 
     What only older servers take is in force in some clusters: a question about it has an answer,
-    with a warning, unless `older` or an assumption that was typed says otherwise.
+    with a warning, unless `older` or an assumption that was typed says otherwise. `partly` goes on
+    without pods and workloads in a folder that the server refuses.
     """
     from netpol_lab.manifests.loader import load_files
 
@@ -75,6 +78,7 @@ def read_cluster(options: argparse.Namespace, *paths: str, older: bool = True) -
         assumptions=assumptions,
         namespace=namespace,
         older=older and "strict_cidr" not in typed,
+        partly=partly,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netpol_lab.cli.reports.progress_bar import ProgressBar
     from netpol_lab.cli.reports.reach_query import ReachQuery
     from netpol_lab.cli.reports.report import Report
+    from netpol_lab.errors import Complaint
     from netpol_lab.model.cluster import Cluster
     from netpol_lab.reach.diff import Diff
     from netpol_lab.reach.reachability import Reachability
@@ -48,10 +49,10 @@ class _Run(NamedTuple):
     format: str
     progress: ProgressBar
 
-    def load(self, *paths: str, told: Cluster | None = None) -> Cluster:
+    def load(self, *paths: str, told: Cluster | None = None, partly: bool = False) -> Cluster:
         """Read manifests and print their warnings, except those that `told` had as well."""
         self.progress.now("reading manifests")
-        cluster = read_cluster(self.options, *paths)
+        cluster = read_cluster(self.options, *paths, partly=partly)
         print_warnings(cluster, told)
         return cluster
 
@@ -318,6 +319,9 @@ def _lint_options(sub: argparse.ArgumentParser) -> None:
 def _lint(options: argparse.Namespace) -> bool:
     """Find what is legal and probably not meant, each with a flow that proves it.
 
+    Pods and workloads of a directory that the API server would refuse are left out, with a word,
+    and the exit status is 2; what is wrong elsewhere has to be mended first.
+
     exit status: 0 nothing of the chosen severity, 1 findings, 2 wrong use or unreadable input
 
     examples:
@@ -326,16 +330,28 @@ def _lint(options: argparse.Namespace) -> bool:
     """
     from netpol_lab.checks.lint.run import lint
     from netpol_lab.cli.reports.lint import LintReport
+    from netpol_lab.errors import ManifestError
 
     assumptions = assumptions_of(options)
     with _running(options, options.paths, options.out) as run:
-        cluster = run.load()
+        cluster = run.load(partly=True)
         run.progress.now("looking for what is not meant")
         findings = lint(cluster, assumptions, run.progress.at)
         run.deliver(LintReport(cluster, findings, assumptions))
+    if cluster.refused:
+        raise ManifestError([*cluster.refused, _without(cluster.refused)])
     least = options.fail_on
     failing = () if least == "never" else SEVERITIES[: SEVERITIES.index(least) + 1]
     return any(finding.severity in failing for finding in findings)
+
+
+def _without(refused: Sequence[Complaint]) -> Complaint:
+    """Return the last complaint: what the findings are without."""
+    from netpol_lab.errors import Complaint, Reason, counted
+
+    objects = counted(len({(one.file, one.document, one.object) for one in refused}), "object")
+    said = f"the findings leave out the pods of {objects} that the API server would refuse"
+    return Complaint("", Reason.NOT_READ, said, file="", document=0)
 
 
 LINT = Command(

@@ -12,7 +12,10 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
+from netpol_lab.manifests.rules.metadata_rules import check_namespace
+from netpol_lab.manifests.rules.naming_rules import check_labels
 from netpol_lab.manifests.rules.object_rules import check_workload
+from netpol_lab.manifests.workloads import KINDS
 from netpol_lab.model.pod_makers import PodMaker
 
 # ---------------------------------------------------------------- with a template
@@ -175,3 +178,27 @@ def _texts(labels: Any) -> Iterator[tuple[str, str]]:
     for key, label in labels.items() if isinstance(labels, dict) else ():
         if isinstance(key, str) and isinstance(label, str):
             yield key, label
+
+
+def maker_instead(value: Any, usual: str) -> PodMaker | None:
+    """Return what stands for the pods of a pod or workload that the server refuses.
+
+    What is wrong about it may be its namespace, or labels: then they are not known.
+
+    Examples
+    --------
+    >>> job = {"kind": "Job", "metadata": {"name": "A", "namespace": "${HOME}"}}
+    >>> maker_instead(job, "default").namespace
+    ''
+    >>> print(maker_instead({"kind": "Role"}, "default"))
+    None
+    """
+    kind = get(value, "kind")
+    if kind != "Pod" and kind not in KINDS:
+        return None
+    paths = (("metadata", "labels"),) if kind == "Pod" else _LABELS
+    written = (pair for path in paths for pair in _texts(get(value, *path)))
+    labels = {key: label for key, label in written if not any(check_labels({key: label}, ()))}
+    home = _text(value, "metadata", "namespace") or usual
+    name = visible(_text(value, "metadata", "name"))
+    return PodMaker(kind, name, _ANYWHERE if any(check_namespace(home)) else home, labels)

@@ -19,7 +19,7 @@ from netpol_lab.errors import (
     did_you_mean,
     visible,
 )
-from netpol_lab.manifests.custom_kinds import is_known, makers_in, workload_in
+from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
 from netpol_lab.manifests.kinds import KINDS, kind_problems
@@ -117,6 +117,7 @@ def load_files(
     assumptions: Assumptions = DEFAULTS,
     namespace: str = DEFAULT_NAMESPACE,
     older: bool = False,
+    partly: bool = False,
 ) -> Cluster:
     """Read manifests from files only; no argument is taken for YAML text, whatever it looks like.
 
@@ -128,6 +129,8 @@ def load_files(
         As for `load`.
     older : bool
         Warn of what only servers before v1.36 take, in place of refusing it.
+    partly : bool
+        Go on without pods and workloads of a folder that are refused; `Cluster.refused` says why.
 
     Examples
     --------
@@ -135,7 +138,7 @@ def load_files(
     Cluster: 3 pods, 1 namespace, 2 policies
     """
     texts = chain.from_iterable(map(texts_of_files, paths))
-    return read_all(texts, strict, assumptions, namespace, older)
+    return read_all(texts, strict, assumptions, namespace, older, partly)
 
 
 def read_all(
@@ -144,6 +147,7 @@ def read_all(
     assumptions: Assumptions = DEFAULTS,
     namespace: str = DEFAULT_NAMESPACE,
     older: bool = False,
+    partly: bool = False,
 ) -> Cluster:
     r"""Read named texts.
 
@@ -151,7 +155,7 @@ def read_all(
     ----------
     texts : iterable of ManifestText or of (str, str)
         The name of each text, for complaints, and the text.
-    strict, assumptions, namespace, older
+    strict, assumptions, namespace, older, partly
         As for `load_files`.
 
     Examples
@@ -159,7 +163,7 @@ def read_all(
     >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
     Cluster: 1 pod, 1 namespace, 0 policies
     """
-    reader = _Reader(assumptions, strict, older, NamedObjects(namespace))
+    reader = _Reader(assumptions, strict, older, partly, NamedObjects(namespace))
     for text in texts:
         reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()
@@ -237,8 +241,10 @@ class _Reader:
     assumptions: Assumptions
     strict: bool = True
     older: bool = False
+    partly: bool = False
     objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
     complaints: list[Complaint] = field(default_factory=list)
+    refused: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
     strays: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
@@ -292,7 +298,12 @@ class _Reader:
                 self._refuse(_WrittenObject(document, None), problem)
 
     def _refuse(self, found: _WrittenObject, *problems: Problem) -> None:
-        self.complaints += map(found.complaint, problems)
+        maker = None
+        if self.partly and self.origin is not Origin.NAMED:
+            maker = maker_instead(found.value, self.home or self.objects.namespace)
+        self.pod_makers += [maker] if maker else []
+        refused = self.refused if maker else self.complaints
+        refused += map(found.complaint, problems)
 
     def _read_object(self, found: _WrittenObject) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
@@ -387,7 +398,8 @@ class _Reader:
     def cluster(self) -> Cluster:
         forget_positions()
         if self.complaints:
-            raise ManifestError(sorted(self.complaints, key=lambda c: (c.file, c.document)))
+            found = (*self.complaints, *self.refused)
+            raise ManifestError(sorted(found, key=lambda c: (c.file, c.document)))
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind.items()
         cluster = build({kind: list(alike.values()) for kind, alike in objects})
@@ -402,6 +414,7 @@ class _Reader:
             other_policies=tuple(self.other_policies.values()),
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
+            refused=tuple(self.refused),
             ignored=dict(ignored),
             pod_makers=(*cluster.pod_makers, *self.pod_makers),
             callbacks=tuple(dict.fromkeys(self.callbacks)),

@@ -75,6 +75,8 @@ class Cluster:
         What the API server would accept with a warning.
     dropped : tuple of Complaint
         The fields that a lenient reader has dropped; always empty after a strict one.
+    refused : tuple of Complaint
+        Why pods and workloads are missing here that were to be left out where they are wrong.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
     pod_makers : tuple of PodMaker
@@ -105,6 +107,7 @@ class Cluster:
     replicas: Replicas | None = field(default=None, repr=False)
     warnings: tuple[Complaint, ...] = ()
     dropped: tuple[Complaint, ...] = ()
+    refused: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     pod_makers: tuple[PodMaker, ...] = ()
     callbacks: tuple[Callback, ...] = ()

@@ -13,6 +13,7 @@ from netpol_lab.cli.report_commands import DIFF, DRAW, LINT, REACH, SEVERITIES, 
 from netpol_lab.cli.reports.formats import FORMATS
 from tests.helpers.places import PACKAGE
 from tests.helpers.shown_examples import examples_in, repository_of, typed
+from tests.helpers.written import write
 
 SCENARIO = PACKAGE / "data" / "scenarios" / "three-tier.yaml"
 MANY = 310
@@ -444,3 +445,51 @@ def test_a_snapshot_stays_when_the_question_is_wrong(capsys, tmp_path, suffix):
     before = file.read_text()
     answer(capsys, *words, "--to", "nosuch", status=2)
     assert file.read_text() == before
+
+
+# ---------------------------------------------------------------- lint in parts
+
+JOB = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: restore, namespace: '${NS}'}\n"
+OPEN = (
+    "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n"
+    "spec: {podSelector: {}, ingress: [{from: []}]}\n"
+)
+WEB = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\n"
+
+
+def test_lint_goes_on_without_a_workload_of_a_folder_that_is_refused(tmp_path, capsys):
+    write(tmp_path, {"job.yaml": JOB, "all.yaml": f"{WEB}---\n{OPEN}"})
+    assert main(["lint", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert "NP506" in out
+    assert "job.yaml" in err
+    assert "leave out the pods of 1 object that" in err
+
+
+def test_a_page_that_is_kept_says_what_was_refused(tmp_path, capsys):
+    write(tmp_path, {"job.yaml": JOB, "all.yaml": WEB})
+    main(["lint", str(tmp_path), "-o", "md"])
+    assert "Job ${NS}/restore" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["reach", "draw", "check"])
+def test_other_commands_need_all_that_a_folder_holds(tmp_path, capsys, command):
+    write(tmp_path, {"job.yaml": JOB, "all.yaml": f"{WEB}---\n{OPEN}"})
+    assert main([command, str(tmp_path)]) != 0
+    assert "job.yaml" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("wrong", [OPEN.replace("spec", "spce"), "kind: NetworkPolicy\nx: ["])
+def test_lint_needs_every_policy_and_says_all_that_is_wrong(tmp_path, capsys, wrong):
+    write(tmp_path, {"job.yaml": JOB, "all.yaml": f"{WEB}---\n{OPEN}", "deny.yaml": wrong})
+    assert main(["lint", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "deny.yaml" in err
+    assert "job.yaml" in err
+
+
+def test_lint_of_a_file_that_is_named_needs_all_of_it(tmp_path, capsys):
+    write(tmp_path, {"all.yaml": f"{WEB}---\n{OPEN}---\n{JOB}"})
+    assert main(["lint", str(tmp_path / "all.yaml")]) == 2
+    assert capsys.readouterr().out == ""

@@ -3,6 +3,7 @@
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.manifests.custom_kinds import maker_instead
 
 PROMETHEUS = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s}\n"
 
@@ -104,3 +105,21 @@ def test_what_is_not_known_of_such_pods_is_said():
         "1 Crane (example.com): its pods have the labels of its template; others that selectors "
         "ask for are left open (SEM-78)"
     )
+
+
+@pytest.mark.parametrize(
+    ("metadata", "namespace"),
+    [({}, "usual"), ({"namespace": "shop"}, "shop"), ({"namespace": "${SHOP}"}, ""), (7, "usual")],
+)
+def test_what_stands_for_a_workload_that_is_refused_is_where_it_would_be(metadata, namespace):
+    found = maker_instead({"kind": "Job", "metadata": metadata}, "usual")
+    assert (found.kind, found.namespace, found.certain) == ("Job", namespace, True)
+
+
+def test_labels_that_no_server_takes_are_not_those_of_the_pods():
+    template = {"metadata": {"labels": {"app": "web", "tier": "${TIER}", "n": 1}}}
+    found = maker_instead({"kind": "Deployment", "spec": {"template": template}}, "default")
+    assert (found.labels, found.complete) == ({"app": "web"}, False)
+    pod = {"kind": "Pod", "metadata": {"name": "A", "labels": {"app": "web"}}}
+    assert maker_instead(pod, "default").labels == {"app": "web"}
+    assert maker_instead({"kind": "NetworkPolicy"}, "default") is None

@@ -64,8 +64,8 @@ class LintReport(Report):
         return ", ".join(said) or f"no findings ({seen})"
 
     def cautions(self) -> list[str]:
-        """Return what was passed over."""
-        return cautions_about(self.cluster)
+        """Return what was passed over, and what was refused."""
+        return [*cautions_about(self.cluster), *map(str, self.cluster.refused)]
 
     def text(self) -> Iterator[str]:
         """Yield each finding with its place, its hint and its witness."""
