@@ -4,7 +4,7 @@ The way in, from a text to a `model.cluster.Cluster`. `loader.load` goes all of 
 
     sources       names and paths -> texts
     yaml_reader   text -> documents, as kubectl reads YAML  (streams, yaml_composer, typos)
-    decoding      document -> object of api_types, by kind  (kinds, decoding_hints, repeated_fields)
+    decoding      document -> object of api_types, by kind  (kinds, hints, repeated_fields)
     validation    object -> what the server would refuse    (rules, cidrs)
     to_model      object -> model, with every default       (workloads)
 

@@ -187,13 +187,36 @@ def cidr_hint(text: str) -> str:
     >>> cidr_hint("10.0.0.0/255.0.0.0")
     'write 10.0.0.0/8'
     """
+    several = [part for part in re.split(r"[,;\s]+", text[:800].strip()) if part]
+    if len(several) > 1 and all(map(parse_cidr, several)):
+        return "this is more than one block: write an item of its own for each"
+    for words, proposed in _taken(text):
+        return f"{words}write {proposed}"
+    if re.search(r"[g-zG-Z]", text):
+        return (
+            "ipBlock takes addresses such as 10.0.0.0/8, not names of hosts or Services; pods are "
+            "chosen by their labels"
+        )
+    return "write an address, a slash and the length of its prefix: 10.0.0.0/8 for instance"
+
+
+def likely_cidr(text: str) -> str:
+    """Return the CIDR that a text was probably meant to be, as servers take it; or nothing.
+
+    Examples
+    --------
+    >>> likely_cidr("10.0.0.1/8"), likely_cidr("10.0.0.0/8"), likely_cidr("web")
+    ('10.0.0.0/8', '10.0.0.0/8', '')
+    """
+    return next((proposed for _, proposed in _taken(text)), "")
+
+
+def _taken(text: str) -> Iterator[tuple[str, str]]:
+    """Yield those proposals that a server takes, as it writes them itself."""
     for words, proposed in _proposals(text[:200]):
         found = read_cidr(proposed)
         if found is not None:
-            return f"{words}write {found.network}"
-    if re.search(r"[g-zG-Z]", text):
-        return "ipBlock takes addresses, not names: 10.0.0.0/8 for instance"
-    return "write an address, a slash and the length of its prefix: 10.0.0.0/8 for instance"
+            yield words, str(found.network)
 
 
 def _proposals(text: str) -> Iterator[tuple[str, str]]:
@@ -213,8 +236,12 @@ def _proposals(text: str) -> Iterator[tuple[str, str]]:
             yield "", str(network)
     if re.fullmatch("[0-9]+", length):
         yield "", f"{address}/{128 if ':' in address else 32}"  # the length is too large
-    octets = re.match(r"(\d+(?:\.\d+){0,2})(?=\.?(?:\*|x|/|$))", plain)
-    if octets:  # an address of fewer than four numbers, or with stars for the rest
+    if with_port := re.fullmatch(r"([0-9.]+)(/\d+)?:\d+", plain):
+        port_apart = "a port goes under ports of the rule: "
+        yield port_apart, f"{with_port[1]}{with_port[2] or '/32'}"
+    octets = re.match(r"(?!\d+$)(\d+(?:\.\d+){0,2})(?=\.?(?:\*|x|/|$))", plain)
+    if octets and re.fullmatch("[0-9*x]*", length):
+        # an address of fewer than four numbers, or with stars for the rest
         given = octets[0].count(".") + 1
         whole = f"{octets[0]}{'.0' * (4 - given)}"
         yield "", f"{whole}/{length if re.fullmatch('[0-9]+', length) else 8 * given}"
@@ -260,4 +287,7 @@ def except_hint(cidr: str, text: str) -> str:
     if own != other:
         holds = f"{cidr} holds {other} addresses only"
         return f"{text} is {own}, and {holds}: put it under a block of {own}"
-    return f"an except has to lie inside {cidr} and be smaller"
+    inside = f"an except has to lie inside {cidr} and be smaller"
+    if parse_cidr(text) == parse_cidr(cidr):
+        return f"{inside}; to admit none of it leave the whole peer out"
+    return inside

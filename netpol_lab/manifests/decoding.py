@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from netpol_lab.errors import Reason, visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests import decoding_hints as hints
 from netpol_lab.manifests.field_paths import Path, format_path
+from netpol_lab.manifests.hints import values as hints
+from netpol_lab.manifests.hints.fields import unknown_field
 from netpol_lab.manifests.rules.server_words import Problem as Problem
 from netpol_lab.manifests.text.times import time_fault
 
@@ -75,7 +76,8 @@ def decoder(annotation: Any) -> Decoder:
 def _list_of(item: Decoder, kind: Any) -> Decode:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, list):
-            problems.append(_wrong_type(value, "a list", path, hints.list_of(kind, value)))
+            hint = hints.list_of(kind, value, path) if len(problems) < MOST_HINTS else ""
+            problems.append(_wrong_type(value, "a list", path, hint))
             return None
         return tuple(item(part, (*path, i), problems) for i, part in enumerate(value))
 
@@ -99,7 +101,7 @@ def _struct(cls: type) -> Decode:
 
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if not isinstance(value, dict):
-            hint = hints.struct(cls, value, path)
+            hint = hints.struct(cls, value, path) if len(problems) < MOST_HINTS else ""
             problems.append(_wrong_type(value, "a mapping", path, hint))
             return cls()
         given = {}
@@ -108,7 +110,7 @@ def _struct(cls: type) -> Decode:
                 name, decode = members[key]
                 given[name] = decode(part, (*path, key), problems)
             elif not is_open:
-                hint = _unknown_hint(cls, key, part, path) if len(problems) < MOST_HINTS else ""
+                hint = _unknown_hint(cls, key, value, path) if len(problems) < MOST_HINTS else ""
                 message = f'unknown field "{format_path((*path, key))}"'
                 problems.append(Problem((*path, key), Reason.UNKNOWN, message, hint, of_key=True))
         return cls(**given)
@@ -116,23 +118,23 @@ def _struct(cls: type) -> Decode:
     return read
 
 
-def _unknown_hint(cls: type, key: str, value: Any, path: Path) -> str:
+def _unknown_hint(cls: type, key: str, beside: dict[str, Any], path: Path) -> str:
     """Return what to do about an unknown field, and what would be wrong in its right place."""
-    home = hints.nested_home(cls, key)
-    if home is None:
-        return hints.unknown_field(cls, key, value, path)
-    name, kind = home
+    home = unknown_field(cls, key, beside, path)
     faults: list[Problem] = []
-    decoder(kind)({key: value}, (*path, name), faults)
-    inside = (f"; then {format_path(p.path)}: {p.hint or p.message}" for p in faults[:5])
-    return f"did you mean {name}.{key}? Indent it by two, under {name}{''.join(inside)}"
+    if home.kind is not None:
+        decoder(home.kind)(beside[key], home.path, faults)
+    inside = [f"{format_path(p.path)}: {p.hint or p.message}" for p in faults[:5]]
+    first = f"{home.words} Then" if home.words.endswith("?") else f"{home.words}; then"
+    return f"{first} {'; then '.join(inside)}" if inside else home.words
 
 
 def _scalar(wanted: str, accepts: Callable[[Any], bool], zero: Any) -> Decoder:
     def read(value: Any, path: Path, problems: list[Problem]) -> Any:
         if accepts(value):
             return int(value) if isinstance(value, float) else value
-        problems.append(_wrong_type(value, wanted, path, hints.scalar(wanted, value)))
+        hint = hints.scalar(wanted, value, path) if len(problems) < MOST_HINTS else ""
+        problems.append(_wrong_type(value, wanted, path, hint))
         return zero
 
     return Decoder(read, lambda: zero)

@@ -14,10 +14,12 @@ from netpol_lab.manifests.cidrs import (
     cidr_warnings,
     except_hint,
     fault_of,
+    likely_cidr,
     read_cidr,
     strict_fault,
 )
 from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.hints.ports import end_port_hint, port_name_hint, port_number_hint
 from netpol_lab.manifests.rules.endpoint_rules import check_endpoint_slice, check_endpoints
 from netpol_lab.manifests.rules.metadata_rules import check_metadata
 from netpol_lab.manifests.rules.naming_rules import check_port_name
@@ -195,8 +197,11 @@ def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
     if outer is None:
         return
     for i, text in enumerate(block.excepts or ()):
-        yield from _cidr(text, (*path, "except", i), strict)
-        inner = read_cidr(text)
+        inner, likely = read_cidr(text), read_cidr(likely_cidr(text))
+        fits = likely is None or outer.contains(likely)
+        hint = cidr_hint(text) if fits else except_hint(block.cidr, text)
+        if fault := fault_of(text, strict):
+            yield invalid((*path, "except", i), text, fault, hint)
         if inner is not None and not outer.contains(inner):
             hint = except_hint(block.cidr, text)
             fault = "must be a strict subset of `cidr`"
@@ -221,11 +226,14 @@ def _policy_port(port: api.NetworkPolicyPort, path: Path) -> Problems:
         fault = "may not be specified when `port` is non-numeric"
         yield invalid(end_path, end, fault, "write port as a number, or leave endPort out")
     if isinstance(number, str):
-        yield from check_port_name(number, (*path, "port"))
+        found = check_port_name(number, (*path, "port"))
+        hint = port_name_hint(port)
+        yield from (problem._replace(hint=hint or problem.hint) for problem in found)
     elif number is not None:
-        yield from check_port_number(number, (*path, "port"))
+        for problem in check_port_number(number, (*path, "port")):
+            yield problem._replace(hint=port_number_hint(number))
         if end is not None and end < number:
             fault = "must be greater than or equal to `port`"
-            yield invalid(end_path, end, fault, "swap the two numbers")
+            yield invalid(end_path, end, fault, end_port_hint(number, end))
         if end is not None:
             yield from check_port_number(end, end_path)

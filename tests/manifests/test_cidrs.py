@@ -142,10 +142,16 @@ def test_the_length_of_a_mapped_block_is_kept_as_it_is_written():
         ("10.1.2.*", "write 10.1.2.0/24"),
         ("10.*.*.*", "write 10.0.0.0/8"),
         ("10.0.0.0-10.0.0.255", "write 10.0.0.0/24"),
-        ("example.com", "ipBlock takes addresses, not names: 10.0.0.0/8 for instance"),
+        ("example.com", "ipBlock takes addresses such as 10.0.0.0/8, not names of "
+         "hosts or Services; pods are chosen by their labels"),
         ("10.0.0.300", "write an address, a slash and the length of its prefix: 10.0.0.0/8 for "
          "instance"),
         ("10.0.0", "write 10.0.0.0/24"),
+        ("10.0.0.0/8, 10.1.0.0/16", "this is more than one block: write an item of its own for "
+         "each"),
+        ("10.0.0.1:80", "a port goes under ports of the rule: write 10.0.0.1/32"),
+        ("80/TCP", "ipBlock takes addresses such as 10.0.0.0/8, not names of hosts or Services; "
+         "pods are chosen by their labels"),
         ("10.0.0.0-10.0.0.254", "write an address, a slash and the length of its prefix: "
          "10.0.0.0/8 for instance"),
         ("2001:db8", "write an address, a slash and the length of its prefix: 10.0.0.0/8 for "

@@ -87,7 +87,7 @@ def check_labels(labels: Mapping[str, str] | None, path: Path) -> Iterator[Probl
     """Yield what is wrong with labels (VAL-07, VAL-32, VAL-33)."""
     for key, value in (labels or {}).items():
         yield from check_key(key, path)
-        yield from check_value(value, path)
+        yield from check_value(value, path, key if path[-1:] == ("matchLabels",) else "")
 
 
 def check_key(key: str, path: Path, rule: str | None = None) -> Iterator[Problem]:
@@ -96,9 +96,9 @@ def check_key(key: str, path: Path, rule: str | None = None) -> Iterator[Problem
     return (invalid(path, key, fault, hint) for fault in key_faults(key if rule is None else rule))
 
 
-def check_value(value: str, path: Path) -> Iterator[Problem]:
-    """Yield why a text cannot be the value of a label."""
-    return (invalid(path, value, fault, value_hint(value)) for fault in _VALUE.faults(value))
+def check_value(value: str, path: Path, key: str = "") -> Iterator[Problem]:
+    """Yield why a text cannot be the value of a label; `key` is its key in a selector."""
+    return (invalid(path, value, fault, value_hint(value, key)) for fault in _VALUE.faults(value))
 
 
 def key_faults(key: str) -> Iterator[str]:
@@ -184,23 +184,41 @@ def _is_key(text: str) -> bool:
     return not any(key_faults(text))
 
 
-def value_hint(value: str) -> str:
-    """Return a value that is like a text which no label can have.
+def value_hint(value: str, key: str = "") -> str:
+    """Return a value that is like a text which no label can have, or a way to say it otherwise.
+
+    Parameters
+    ----------
+    value : str
+    key : str
+        Its key in a selector, where matchExpressions may say what was meant.
 
     Examples
     --------
-    >>> value_hint("my app"), value_hint("web,api")
-    ('no label can have this value: write my-app', 'list several values: use matchExpressions \
-with operator: In and values: [web, api]')
+    >>> value_hint("my app"), value_hint("web,api", "app")
+    ('no label can have this value: write my-app', 'for one of several values write \
+matchExpressions: [{key: app, operator: In, values: [web, api]}]')
     """
     several = [part.strip() for part in re.split(r"[,|]", value)]
     if len(several) > 1 and all(part and not any(_VALUE.faults(part)) for part in several):
-        listed = ", ".join(map(quoted, several))
-        return f"list several values: use matchExpressions with operator: In and values: [{listed}]"
+        if not key:
+            return f"a label has one value, and each value of a list stands by itself: {several[0]}"
+        return f"for one of several values write {_expression(key, 'In', several)}"
+    if key and value in ("*", ".*"):
+        return f"for any value write {_expression(key, 'Exists', [])}"
+    if key and value[:1] == "!" and value[1:] and _VALUE.fits(value[1:]):
+        return f"for any other value write {_expression(key, 'NotIn', [value[1:]])}"
+    if "*" in value:
+        return "labels are compared as a whole, and * is no pattern: spell the value out"
     likely = _likely(value)
     if likely and likely != value and _VALUE.fits(likely):
         return f"no label can have this value: write {quoted(likely)}"
     return "a label's value has at most 63 letters, digits, dashes, dots and underscores"
+
+
+def _expression(key: str, operator: str, values: list[str]) -> str:
+    listed = f", values: [{', '.join(map(quoted, values))}]" if values else ""
+    return f"matchExpressions: [{{key: {quoted(key)}, operator: {operator}{listed}}}]"
 
 
 def _likely(text: str) -> str:
@@ -208,11 +226,7 @@ def _likely(text: str) -> str:
 
 
 def _port_hint(name: str) -> str:
-    if name.isdigit():
-        return "remove the quotes: in quotes it is a name"
-    if re.fullmatch(r"\d+\s*[-:]\s*\d+", name):
-        return "a range is written as port and endPort"
     likely = re.sub(r"[^a-z0-9]+", "-", name.lower())[:MOST_OF_A_PORT].strip("-")
     if likely != name and re.search("[a-z]", likely):
         return f"a port of a pod has a name such as {quoted(likely)}"
-    return "such as http: at most 15 lower-case letters, digits and dashes"
+    return "such as http: at most 15 lower-case letters, digits and dashes, and a letter among them"

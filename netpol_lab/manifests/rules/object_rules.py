@@ -6,6 +6,7 @@ passes, one with a label that no selector could name doesn't.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -52,7 +53,7 @@ def check_selector(selector: api.LabelSelector, path: Path) -> Problems:
 def _expression(expression: api.LabelSelectorRequirement, path: Path) -> Problems:
     operator, values = expression.operator, expression.values or ()
     if operator not in tuple(Operator):
-        fault, hint = "not a valid selector operator", f"the operators are {', '.join(Operator)}"
+        fault, hint = "not a valid selector operator", operator_hint(operator, bool(values))
         yield invalid((*path, "operator"), operator, fault, hint)
     elif operator in (Operator.IN, Operator.NOT_IN):
         if not values:
@@ -61,10 +62,34 @@ def _expression(expression: api.LabelSelectorRequirement, path: Path) -> Problem
             yield required((*path, "values"), hint, message)
     elif values:
         message = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-        yield forbidden((*path, "values"), message, "leave values out")
+        with_values = Operator.IN if operator == Operator.EXISTS else Operator.NOT_IN
+        hint = f"leave values out, or write operator: {with_values}"
+        yield forbidden((*path, "values"), message, hint)
     yield from check_key(expression.key, (*path, "key"))
     for i, value in enumerate(values):
         yield from check_value(value, (*path, "values", i))
+
+
+_OPERATORS = {
+    Operator.IN: "in = == equal equals eq is any anyof oneof contains matches",
+    Operator.NOT_IN: "notin != notequal notequals ne neq isnot not noneof doesnotcontain",
+    Operator.EXISTS: "exists exist present has",
+    Operator.DOES_NOT_EXIST: "doesnotexist doesntexist notexists notexist absent missing ! hasnot",
+}
+
+
+def operator_hint(written: str, has_values: bool) -> str:
+    """Return the operator that was probably meant, as far as it goes with the values."""
+    plain = re.sub(r"[\s_'-]", "", written.lower())
+    meant = next((one for one, names in _OPERATORS.items() if plain in names.split()), None)
+    if not written:
+        missing = Operator.IN if has_values else Operator.EXISTS
+        return f"add operator: {missing}"
+    if meant is None:
+        return f"the operators are {', '.join(Operator)}"
+    wants_values = meant in (Operator.IN, Operator.NOT_IN)
+    then = " Then leave values out" if has_values else " Then list the values"
+    return f"did you mean {meant}?{then if wants_values is not has_values else ''}"
 
 
 def _matches(selector: api.LabelSelector, labels: Mapping[str, str]) -> bool:
@@ -99,17 +124,43 @@ def check_protocol(
 ) -> Problems:
     """Yield why a text is no protocol that ports have (VAL-17)."""
     if protocol is not None and not is_governed(protocol):
-        hint = "ICMP has no ports, and no rule can name it" if "icmp" in protocol.lower() else ""
-        yield unsupported(path, protocol, known, hint)
+        yield unsupported(path, protocol, known, _protocol_hint(protocol))
+
+
+_EACH = "write an item of ports for each protocol"
+_PROTOCOLS = (
+    (r"icmp.*", "ICMP has no ports, and no rule can name it"),
+    (r"6", "write TCP"),
+    (r"17", "write UDP"),
+    (r"132", "write SCTP"),
+    (r"dns", f"names are looked up by UDP and TCP: {_EACH}"),
+    (r"https?|http/?[12].*|h2c?|grpc|wss?|websocket|tls|ssl|ssh|s?ftp|smtp|ldaps?|mysql|postgres.*|sql|"
+     r"redis|amqp|kafka|mongo.*", "{} runs over TCP: write TCP"),
+    (r"http/?3|quic|ntp|snmp|syslog|dhcp|wireguard", "{} runs over UDP: write UDP"),
+    (r"any|all|\*|both|-1|.*(tcp.*udp|udp.*tcp|tcp.*sctp|udp.*sctp).*", _EACH),
+)  # fmt: skip
+
+
+def _protocol_hint(protocol: str) -> str:
+    """Return what to write for a protocol that no port has; nothing where it is a misprint."""
+    if not protocol:
+        return "leave it out for TCP"
+    found = (words for names, words in _PROTOCOLS if re.fullmatch(names, protocol.strip().lower()))
+    return next(found, "").format(protocol)
 
 
 SORTED_PROTOCOLS = sorted(Protocol.__members__)  # as of pods and Services, not of policies
 
 
+def is_port(text: str) -> bool:
+    """Say whether a text is the number of a port."""
+    return bool(re.fullmatch("[0-9]{1,5}", text)) and MIN_PORT <= int(text) <= MAX_PORT
+
+
 def check_port_number(number: int, path: Path) -> Problems:
     """Yield why a number is no port (VAL-18)."""
     if not MIN_PORT <= number <= MAX_PORT:
-        hint = "leave it out for every port" if number == 0 else "the last port is 65535"
+        hint = f"a port is a number from {MIN_PORT} to {MAX_PORT}"
         yield invalid(path, number, "must be between 1 and 65535, inclusive", hint)
 
 
@@ -246,9 +297,12 @@ def _service_port_name(name: str, is_needed: bool, names: set[str], path: Path) 
 
 
 def _target_port(target: int | str, path: Path) -> Problems:
-    if isinstance(target, str):
-        return check_port_name(target, path)
-    return check_port_number(target, path)
+    if isinstance(target, int):
+        yield from check_port_number(target, path)
+        return
+    hint = "remove the quotes: in quotes it is a name" if is_port(target) else ""
+    for problem in check_port_name(target, path):
+        yield problem._replace(hint=hint or problem.hint)
 
 
 def _cluster_ips(spec: api.ServiceSpec) -> Problems:

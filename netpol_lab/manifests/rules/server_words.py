@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from netpol_lab.errors import Complaint, Reason, near
 from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.manifests.text.go_text import shown
+from netpol_lab.manifests.text.typos import placeholder
 from netpol_lab.manifests.text.yaml_reader import Document
 
 
@@ -49,6 +50,7 @@ Problems = Iterator[Problem]
 
 def invalid(path: Path, value: Any, fault: str, hint: str = "") -> Problem:
     """Return why a value is none of those that its field may have."""
+    hint = placeholder(value) or hint if isinstance(value, str) else hint
     return Problem(path, Reason.INVALID, ": ".join(filter(None, (shown(value), fault))), hint)
 
 

@@ -8,14 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from netpol_lab.errors import visible
+
 # What belongs to the page, the mail or the program that a text was copied from.
+_TEMPLATE = "{{ }} is a template: render it first, for instance with helm template"
 _WRAPPINGS = (
+    (r"(<{7}|={7}|>{7}|\|{7})( |$)", "this is the mark of a merge conflict: keep one of the two "
+     "sides, and leave out the lines with marks"),
     (r"\s*```", "leave out the lines with ```: they belong to a page, not to the YAML"),
     (r"> ", "leave out the > at the beginning of each line"),
     (r"[$%]? ?(kubectl|cat|helm|oc) |\$ |.*<<-?\s*['\"]?\w+['\"]?$|EOF\s*$",
      "this is a command for a shell: keep only the YAML"),
-    (r".*\{\{", "{{ }} is a template: render it first, for instance with helm template"),
-    (r"\s*//", "a comment begins with #"),
+    (r".*\{\{", _TEMPLATE),
+    (r"\s*\{[%#]", "{% %} is a template: render it first"),
+    (r"\s*(//|/\*|<!--)", "a comment begins with #"),
+    (r" +---\s*(#.*)?$", "--- must begin in the first column"),
+    (r"(\*{3,}|={3,}|_{3,}|~{3,})\s*$", "write three dashes to begin another object: ---"),
+    (r".*[^\s]:\s+-(\s|$)", "the first item of a list stands on a line of its own, below its name"),
+    (r".*[^\s]:\s+\*\s*(#.*)?$", "* has a meaning of its own in YAML: for all pods write {}, for "
+     "everybody leave the list out, for every IPv4 address write 0.0.0.0/0"),
+    (r"\s*\.\.\.\s*$", "... stands for what was left out: leave this line out"),
     (r".*[^\s#-]-{3}\s*(#.*)?$", "--- must begin a line of its own: a line break is missing "
      "before it"),
     (r".*[^\s{,\"'-]apiVersion:", "a line break is missing before apiVersion"),
@@ -49,6 +61,8 @@ _MESSAGES = (
     ("keys that differ", "kubectl keeps one of them, no matter which: write the key once"),
     ("unsupported value", "JSON has no such number: write it in quotes, if it is text"),
     ("cannot decode", "leave out the tag, which begins with !!, or write a value of its type"),
+    ("unknown anchor", "text that begins with * needs quotes: without, it stands for what an & has "
+     "named"),
     ("map merge", "<< takes the alias of a mapping, as in <<: *name, or some in brackets"),
 )  # fmt: skip
 
@@ -61,6 +75,32 @@ _LOOKALIKES = {
     "type it again",
     "\u200b\u200c\u200d\u2060\ufeff\u00ad": "an invisible character: type the line again",
 }
+
+
+# Texts that are to be filled in, each with the program or person that does it.
+_PLACEHOLDERS = (
+    (r"\{\{.*\}\}", _TEMPLATE),
+    (r"\$\{\w.*?\}|\$\(\w+\)|\$[A-Za-z_]\w*", "{} is a variable: fill it in first, for instance "
+     "with envsubst"),
+    (r"<[A-Za-z][^<>]*>|%[A-Z_]+%|__[A-Za-z_]+__", "write a value in the place of {}"),
+)  # fmt: skip
+
+
+def placeholder(text: str) -> str:
+    """Return what to do about a text that is still to be filled in; nothing where it is none.
+
+    Examples
+    --------
+    >>> placeholder("${NAMESPACE}"), placeholder("shop-{{ .Release.Name }}")
+    ('${NAMESPACE} is a variable: fill it in first, for instance with envsubst', '{{ }} is a \
+template: render it first, for instance with helm template')
+    >>> placeholder("shop")
+    ''
+    """
+    for pattern, words in _PLACEHOLDERS:
+        if found := re.search(pattern, text[:1000]):
+            return words.replace("{}", visible(found[0], 40)) if "{}" in words else words
+    return ""
 
 
 def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> tuple[int, str]:

@@ -112,15 +112,31 @@ def test_a_name_that_is_none_has_a_likely_one(name, hint):
     ("value", "hint"),
     [
         ("my app", "no label can have this value: write my-app"),
-        ("web,api", "list several values: use matchExpressions with operator: In and values: "
-         "[web, api]"),
-        ("web | api", "list several values: use matchExpressions with operator: In and values: "
-         "[web, api]"),
+        ("web,api", "a label has one value, and each value of a list stands by itself: web"),
+        ("web*", "labels are compared as a whole, and * is no pattern: spell the value out"),
         ("---", "a label's value has at most 63 letters, digits, dashes, dots and underscores"),
     ],
 )  # fmt: skip
 def test_a_value_that_is_none_has_a_likely_one(value, hint):
     assert value_hint(value) == hint
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("web,api", "for one of several values write matchExpressions: [{key: app, operator: In, "
+         "values: [web, api]}]"),
+        ("web | api", "for one of several values write matchExpressions: [{key: app, operator: "
+         "In, values: [web, api]}]"),
+        ("!web", "for any other value write matchExpressions: [{key: app, operator: NotIn, "
+         "values: [web]}]"),
+        ("*", "for any value write matchExpressions: [{key: app, operator: Exists}]"),
+    ],
+)  # fmt: skip
+def test_a_selector_can_say_what_a_value_cannot(value, hint):
+    assert value_hint(value, "app") == hint
+    (problem, *_) = check_labels({"app": value}, ("spec", "podSelector", "matchLabels"))
+    assert problem.hint == hint
 
 
 @pytest.mark.parametrize(
@@ -141,8 +157,8 @@ def test_a_key_that_is_none_has_a_likely_one(key, hint):
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("80", "remove the quotes"),
-        ("80-90", "port and endPort"),
+        ("80", "such as http:"),
+        ("80-90", "such as http:"),
         ("HTTP_alt", "such as http-alt"),
         ("-", "such as http:"),
         ("", "such as http:"),

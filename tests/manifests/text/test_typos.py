@@ -1,10 +1,12 @@
 """What somebody probably meant whose text cannot be read: the line, and what to type instead."""
 
+import json
+
 import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason
-from netpol_lab.manifests.text.typos import lookalike, slip
+from netpol_lab.manifests.text.typos import lookalike, placeholder, slip
 
 TEXT = """\
 apiVersion: networking.k8s.io/v1
@@ -68,6 +70,15 @@ def complaint(old, new):
         ("app: db", "app: .inf", 9, "JSON has no such number"),
         ("app: db", "app: !!int db", 9, "leave out the tag"),
         ("spec:", "----\nspec:", 6, "write three dashes"),
+        ("spec:", "***\nspec:", 6, "write three dashes"),
+        ("spec:", " ---\nspec:", 6, "--- must begin in the first column"),
+        ("spec:", "<<<<<<< HEAD\nspec:", 6, "the mark of a merge conflict"),
+        ("spec:", "/* what it does */\nspec:", 6, "a comment begins with #"),
+        ("apiVersion", "{% if x %}\napiVersion", 1, "{% %} is a template"),
+        ("podSelector:\n    matchLabels:\n      app: db", "podSelector: *", 7, "* has a meaning"),
+        ("podSelector:\n    matchLabels:\n      app: db", "podSelector: *db", 7, "needs quotes"),
+        ("policyTypes:\n  - Ingress", "policyTypes: - Ingress", 10, "a line of its own, below"),
+        ("  - Ingress", "  - Ingress\n  ...", 12, "leave this line out"),
         ("spec:", "—\nspec:", 6, "a dash other than"),
         ("  - Ingress", "  – Ingress", 11, "a dash other than the keyboard's"),
         ("kind: ", "kind：", 2, "a wide colon"),
@@ -109,6 +120,26 @@ def test_a_list_item_above_is_not_taken_for_a_key_without_its_colon():
 
 def test_words_of_another_alphabet_are_no_lookalikes():
     assert lookalike("описание: текст") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("p-{{ .Release.Name }}", "{{ }} is a template: render it first"),
+        ("${NAME}", "${NAME} is a variable: fill it in first"),
+        ("web-$NAME", "$NAME is a variable"),
+        ("$(NAME)", "$(NAME) is a variable"),
+        ("<your-namespace>", "write a value in the place of <your-namespace>"),
+        ("%NAME%", "write a value in the place of %NAME%"),
+        ("My_App", ""),
+        ("a < b", ""),
+    ],
+)
+def test_a_text_that_is_still_to_be_filled_in_is_told_as_such(text, words):
+    assert words in placeholder(text)
+    assert placeholder(text) or not words
+    hint = complaint("name: db", f"name: {json.dumps(text)}").hint
+    assert words in hint
 
 
 def test_there_may_be_no_line_at_all():
