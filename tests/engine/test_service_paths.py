@@ -128,6 +128,12 @@ spec: {type: ExternalName, externalName: example.com}
         verdict("web", "svc/shop/s", 80, lab.load("three-tier", alias))
 
 
+def test_a_service_that_selects_nobody_is_not_about_names_of_ports():
+    nobody = SERVICE.replace("role: db", "role: gone").replace("name: db,", "name: s,")
+    with pytest.raises(FlowError, match=r"it selects role=gone\. Is a running pod among them\?"):
+        verdict("web", "svc/shop/s", 80, lab.load("three-tier", nobody))
+
+
 def test_an_address_of_the_wrong_family_leads_nowhere():
     both = SERVICE.replace("10.96.0.30", '"fd00::30"').replace("name: db,", "name: data,")
     pod = """
