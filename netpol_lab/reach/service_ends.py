@@ -30,8 +30,6 @@ from netpol_lab.reach.endpoint_index import EndpointIndex
 from netpol_lab.reach.grants import Grant
 
 Sides = tuple[list[Grant], list[Grant]]  # what egress grants, and what ingress grants
-
-
 Port = tuple[Protocol, int]
 Sources = Callable[[int, Port], int]  # those that are granted one port of one destination
 
