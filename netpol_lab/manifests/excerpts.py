@@ -9,8 +9,9 @@ from itertools import count
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.writer import as_yaml, manifest_of
-from netpol_lab.model.cluster import Cluster, Place
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy, Requirement, Selector
+from netpol_lab.model.places import Place
 
 MOST_LINES = 30  # of one policy
 SHORT = 24  # policies up to here are shown whole

@@ -12,13 +12,7 @@ from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from netpol_lab.errors import (
-    Complaint,
-    ManifestError,
-    Reason,
-    did_you_mean,
-    visible,
-)
+from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, visible
 from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
@@ -35,6 +29,7 @@ from netpol_lab.manifests.passed_over import (
 )
 from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.services.callbacks import callbacks_in
+from netpol_lab.manifests.services.named_services import backends_in, mentions_in
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
 from netpol_lab.manifests.text.strays import in_brief, sort_out
@@ -51,8 +46,10 @@ from netpol_lab.manifests.validation import warnings
 from netpol_lab.manifests.workloads import kind_of_custom
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.callbacks import Callback
-from netpol_lab.model.cluster import Cluster, Place
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.named_services import Backend, Mention
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.places import Place
 from netpol_lab.model.pod_makers import PodMaker
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
@@ -251,6 +248,8 @@ class _Reader:
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
     pod_makers: list[PodMaker] = field(default_factory=list)
     callbacks: list[Callback] = field(default_factory=list)
+    backends: list[Backend] = field(default_factory=list)
+    mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
     origin: Origin = Origin.NAMED  # of the text that is being read
@@ -384,6 +383,7 @@ class _Reader:
         usual = self.home or self.objects.namespace
         self.pod_makers += makers_in(value, kind, usual)
         self.callbacks += callbacks_in(value)
+        self.backends += backends_in(value, usual)
         if meaning is Meaning.POLICY:
             policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
@@ -393,6 +393,7 @@ class _Reader:
         build = found.document.file if self.origin is Origin.BUILT else ""
         name, replaces = self.objects.keep(kind, thing, build, self.home)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
+        self.mentions[kind, *name] = [*mentions_in(found.value, kind, *name)]
         return name
 
     def cluster(self) -> Cluster:
@@ -418,6 +419,8 @@ class _Reader:
             ignored=dict(ignored),
             pod_makers=(*cluster.pod_makers, *self.pod_makers),
             callbacks=tuple(dict.fromkeys(self.callbacks)),
+            backends=tuple(dict.fromkeys(self.backends)),
+            mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
             specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},

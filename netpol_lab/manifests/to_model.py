@@ -148,7 +148,15 @@ def _service(service: api.Service, listed: ListedEndpoints) -> Service:
         outer_addresses=outer,
         endpoints=listed.of(meta.namespace, meta.name, bool(labels)),
         stays_on_node=spec.internal_traffic_policy == "Local",
+        exposed_by="" if headless else _exposure(spec),
     )
+
+
+def _exposure(spec: api.ServiceSpec) -> str:
+    """Return what opens a Service to clients outside; nothing for most."""
+    if spec.type in ("NodePort", "LoadBalancer"):
+        return spec.type
+    return "externalIPs" if spec.external_ips else ""
 
 
 def _service_port(port: api.ServicePort, headless: bool) -> ServicePort:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from netpol_lab.errors import (
     AmbiguousNameError,
@@ -24,34 +23,13 @@ from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
+from netpol_lab.model.named_services import Backend, Mention
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.places import Place
 from netpol_lab.model.pod_makers import PodMaker
 from netpol_lab.model.replicas import Replicas
 from netpol_lab.model.services import Service
-
-
-class Place(NamedTuple):
-    """Where something is written.
-
-    Parameters
-    ----------
-    file : str
-    line, column : int
-        From 1.
-
-    Examples
-    --------
-    >>> print(Place("shop.yaml", 3, 7))
-    shop.yaml:3:7
-    """
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{visible(self.file, 1000)}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +61,10 @@ class Cluster:
         What makes pods that are missing here.
     callbacks : tuple of Callback
         The Services that the API server calls.
+    backends : tuple of Backend
+        The Services that Ingresses lead to.
+    mentions : tuple of Mention
+        The hosts and ports that settings of containers name.
     sources : mapping of Policy to function
         The way back to the place of each policy; ask `place_of` instead.
     texts : mapping of Policy to str
@@ -111,6 +93,8 @@ class Cluster:
     ignored: Mapping[str, int] = field(default_factory=dict)
     pod_makers: tuple[PodMaker, ...] = ()
     callbacks: tuple[Callback, ...] = ()
+    backends: tuple[Backend, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
     texts: Mapping[Policy, str] = field(default_factory=dict)
     specs: Mapping[Policy, object] = field(default_factory=dict)

@@ -95,6 +95,8 @@ class Service(Namespaced):
     stays_on_node : bool
         Whether its cluster address leads only to the node where the connection begins
         (internalTrafficPolicy Local).
+    exposed_by : str
+        What opens it to clients outside: NodePort, LoadBalancer or externalIPs; empty if nothing.
     """
 
     selector: Selector | None = None
@@ -105,6 +107,7 @@ class Service(Namespaced):
     outer_addresses: tuple[Address, ...] = ()
     endpoints: tuple[ServiceEndpoint, ...] | None = None
     stays_on_node: bool = False
+    exposed_by: str = ""
 
     @property
     def inner_addresses(self) -> tuple[Address, ...]:

@@ -25,7 +25,8 @@ class Code:
     ----------
     code : str
         ``NP1xx`` is about isolation, ``NP2xx`` about selectors, ``NP3xx`` about rules and
-        ports, ``NP4xx`` about addresses, ``NP5xx`` about what is useless or too generous.
+        ports, ``NP4xx`` about addresses, ``NP5xx`` about what is useless or too generous,
+        ``NP6xx`` about callers that are meant and cut off.
     severity : Severity
     title : str
         What is the matter, in a few words.
@@ -84,6 +85,11 @@ _TABLE = (
     Code("NP506", _N, "an empty list of peers admits everybody", 5),
     Code("NP507", _W, "a policy that is called a ban and admits whom it names", 5),
     Code("NP508", _W, "an unknown field was dropped, and what is left says something else", 5),
+    Code("NP601", _W, "a Service for clients outside, which no rule admits", 8),
+    Code("NP602", _W, "a Service behind an Ingress, whose proxy no rule admits", 8),
+    Code("NP603", _N, "a port of a Service that no pod can reach", 7),
+    Code("NP604", _W, "a pod whose settings name a Service that it cannot reach", 7),
+    Code("NP605", _N, "a port of the internet or the API server, open to pods alone", 8),
 )
 
 CODES = {code.code: code for code in _TABLE}

@@ -21,7 +21,7 @@ from netpol_lab.errors import Complaint
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
-from netpol_lab.model.cluster import Cluster, Place
+from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
     Direction,
@@ -33,6 +33,7 @@ from netpol_lab.model.objects import (
     Rule,
     Selector,
 )
+from netpol_lab.model.places import Place
 from netpol_lab.model.ports import PortSet
 from netpol_lab.model.services import Service, ServicePort
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.engine.left_open import ALLOWED_WORDS
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.cluster import Cluster, Place
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.places import Place
 
 
 @dataclass(frozen=True, slots=True)

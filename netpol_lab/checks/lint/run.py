@@ -17,12 +17,14 @@ from netpol_lab.checks.lint import (
     ports,
     rules,
 )
+from netpol_lab.checks.lint.callers import outside, pods_only, unreached
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
 from netpol_lab.checks.lint.redundancy import needless
 from netpol_lab.manifests.text.yaml_reader import forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.cluster import Cluster, Place, checked_cluster
+from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.places import Place
 
 OnProgress = Callable[[int, int], object]  # is told how many steps are done, and of how many
 
@@ -61,9 +63,16 @@ def lint(
     return Found(sorted(_without_contradictions(found), key=_order))
 
 
-_TOPICS = (isolation, peers, rules, ports, blocks, generosity, dropped, ambient)
+_TOPICS = (isolation, peers, rules, ports, blocks, generosity, dropped, ambient, pods_only)
 _OF_POLICIES = [check for topic in _TOPICS for check in topic.OF_POLICIES]
-_OF_CLUSTERS = (*isolation.OF_CLUSTERS, *dns.OF_CLUSTERS, *api_server.OF_CLUSTERS, needless)
+_OF_CLUSTERS = (
+    *(
+        check
+        for topic in (isolation, dns, api_server, outside, unreached)
+        for check in topic.OF_CLUSTERS
+    ),
+    needless,
+)
 
 
 def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
@@ -81,10 +90,12 @@ def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
 
 # To say "remove it" where another finding says what was meant would be no help.
 _MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404"}
+_MEANT |= {"NP601", "NP602", "NP605"}
 _GIVES_WAY = {
     "NP307": {"NP302", "NP303"},
-    "NP309": {"NP302", "NP303"},
+    "NP309": {"NP302", "NP303", "NP601", "NP602", "NP605"},
     "NP304": {"NP204", "NP205"},
+    "NP603": {"NP302", "NP303", "NP307", "NP309", "NP310"},
     **dict.fromkeys(("NP502", "NP503", "NP504"), _MEANT),
 }
 
