@@ -7,7 +7,8 @@ from functools import reduce
 from itertools import islice
 from typing import NamedTuple
 
-from netpol_lab.advice.edits import Edit, edits
+from netpol_lab.advice.edit import Edit
+from netpol_lab.advice.edits import edits
 from netpol_lab.checks.lint.callers.ways import Way, arrives_at, closest
 from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.findings import Finding
