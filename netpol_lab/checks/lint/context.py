@@ -69,6 +69,7 @@ class Context:
         self.resolution = resolution_of(cluster)
         self.pod_index = self.resolution.pod_index
         self.policies_of = self.resolution.policies_of
+        self.told: set[str] = set()  # what is said once, however often it is so
         self.allowed = cache(self._allowed)
         self._selecting = cache(self._policies_for)
 

@@ -13,7 +13,10 @@ from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
+from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
+from netpol_lab.manifests.workloads import JOBS
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
+from netpol_lab.model.policy_parts import is_empty
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 
@@ -88,12 +91,14 @@ def listed_without_rules(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         beside = (p for p in context.policies_of[policy.namespace] if p is not policy)
         alone = context.subjects(policy) - context.isolated_by(beside, direction)
+        if direction is INGRESS and all(map(_only_runs, alone)):
+            continue
         probes = with_anybody(context, direction, alone)
         unlisted = context.instead(policy, replace(policy, policy_types=types))
         change = f"without {direction.value} in policyTypes"
         if witness := difference(context, probes, unlisted, change, OPENS):
             message = (
-                f"policyTypes lists {direction.value} and there is no {direction} section: its "
+                f"policyTypes lists {direction.value} and there are no {direction} rules: its "
                 f"pods may {'receive' if direction is INGRESS else 'open'} no connection at all."
             )
             hint = (
@@ -101,6 +106,11 @@ def listed_without_rules(context: Context, policy: Policy) -> Iterator[Finding]:
                 f"{direction.value} from policyTypes or add rules"
             )
             yield context.finding("NP104", policy, message, hint, "spec.policyTypes", witness)
+
+
+def _only_runs(pod: Pod) -> bool:
+    """Say whether a pod does a job and listens nowhere, so that a ban on ingress is meant."""
+    return not pod.ports and pod.workload is not None and pod.workload.kind in JOBS
 
 
 def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
@@ -117,6 +127,8 @@ def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
     if policy.pod_selector.requirements and alike:
         elsewhere = some(sorted({pod.namespace for pod in alike}))
         hint += f": pods with {policy.pod_selector} run in {elsewhere}"
+    if here == DEFAULT_NAMESPACE:
+        hint += "; objects that name no namespace are taken to be there: --namespace says where"
     yield context.finding("NP107", policy, message, hint, "metadata.namespace")
 
 
@@ -144,11 +156,17 @@ def forgotten_namespaces(context: Context) -> Iterator[Finding]:
     bare = context.cluster.namespaces.keys() - context.policies_of.keys() - {*SYSTEM}
     pods = {name: context.pods_of(name) - context.on_hosts for name in context.cluster.namespaces}
     empty = [name for name in pods if name in bare and pods[name]]
-    if len(context.policies_of) < OFTEN * len(empty):
+    restricted = (policies for policies in context.policies_of.values() if _restricts(policies))
+    if len([*restricted]) < OFTEN * len(empty):
         return
     for name in empty:
         message = f"namespace {name} has pods and no policy at all, unlike most namespaces here."
         yield from _left_open("NP106", context, pods[name], message)
+
+
+def _restricts(policies: Iterable[Policy]) -> bool:
+    """Say whether one of some policies does not admit everything (SEM-11)."""
+    return any(not any(map(is_empty, p.rules(d))) for p in policies for d in p.policy_types)
 
 
 def _left_open(code: str, context: Context, pods: PodSet, message: str) -> Iterator[Finding]:

@@ -11,9 +11,10 @@ from itertools import chain
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches
-from netpol_lab.errors import near, some
+from netpol_lab.errors import some
 from netpol_lab.model.objects import (
     ADDED_LABELS,
+    JOB_NAME_LABELS,
     NAME_LABEL,
     Labels,
     Peer,
@@ -24,7 +25,13 @@ from netpol_lab.model.objects import (
 )
 
 ADD_OR_REMOVE = "add the pods that it is about to the manifests, or remove it"
-_LIKE, _VERY_LIKE = 0.5, 0.75  # from 0, not at all, to 1, the same
+SYSTEM_NAMESPACES = (
+    "default",
+    "kube-system",
+    "kube-public",
+    "kube-node-lease",
+)  # nobody misspelt them
+_OF_NO_INTEREST = "pod-security.kubernetes.io/"
 
 
 def told_by_siblings(context: Context, policy: Policy, rule: Rule, i: int) -> PodSet:
@@ -48,8 +55,7 @@ def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> str:
     if context.pod_index.in_namespaces(pods) - told:
         return f"{pods} is a label of namespaces: use namespaceSelector"
     if namespaces is None:
-        here = context.pods_of(policy.namespace)
-        return labels_meant(context, pods, here, told, context.subjects(policy))
+        return labels_meant(context, pods, context.pods_of(policy.namespace), told)
     if context.peers(policy, Peer(pods)).pods - told:
         return "both selectors of one item have to match: put a dash before the second to mean OR"
     return labels_meant(context, pods, context.pod_index.in_namespaces(namespaces), told)
@@ -61,20 +67,18 @@ def _namespaces_meant(
     fitting = context.pod_index.labelled(pods) - told
     found = [ns for ns in context.cluster.namespaces.values() if context.pods_of(ns.name)]
     others = [ns for ns in found if context.pods_of(ns.name) & fitting]
-    foreign = [ns for ns in others if ns.name != policy.namespace]
-    lacking = [
-        (requirement, rest)
-        for requirement, rest in _one_by_one(wanted)
-        if not any(holds(requirement, ns.labels) for ns in found)
-    ]
-    for among, cutoff in ((foreign, _LIKE), (others, _VERY_LIKE)):
-        for requirement, rest in lacking:
-            likely = _vocabulary(ns.labels for ns in among if matches(rest, ns.labels))
-            if meant := _nearest(requirement, likely, rest, cutoff):
+    for requirement, rest in _one_by_one(wanted):
+        if not any(holds(requirement, ns.labels) for ns in found):
+            likely = _vocabulary(ns.labels for ns in others if matches(rest, ns.labels))
+            if meant := _nearest(requirement, likely, rest):
                 return f"did you mean {meant}?"
     if context.peers(policy, Peer(wanted)).pods - told:
         return f"{wanted} is a label of pods: use podSelector"
-    return f"the namespaces with pods have {_in_words(_vocabulary(ns.labels for ns in found))}"
+    known = _vocabulary(ns.labels for ns in others if ns.name != policy.namespace)
+    theirs = {k: known[k] for k in known if not k.startswith(_OF_NO_INTEREST) and k != NAME_LABEL}
+    if theirs:
+        return f"the other namespaces with pods have {_in_words(theirs)}"
+    return f"label the namespace that is meant, or choose it by {NAME_LABEL}"
 
 
 def labels_meant(
@@ -82,7 +86,6 @@ def labels_meant(
     selector: Selector,
     there: PodSet,
     told: PodSet | None = None,
-    own: PodSet | None = None,
 ) -> str:
     """Return which labels of some pods are near to what a selector wants, in words.
 
@@ -95,8 +98,6 @@ def labels_meant(
         The pods among which it is looked for.
     told : PodSet, optional
         Those that others admit already: their labels are not what was meant.
-    own : PodSet, optional
-        The policy's own pods, which are seldom their own peers.
     """
     others = there if told is None else there - told
     lacking = [
@@ -105,21 +106,23 @@ def labels_meant(
         if not context.pod_index.labelled(Selector((wanted,))) & there
     ]
     for wanted, _, fitting in lacking:
+        if wanted.key in JOB_NAME_LABELS and (run := _cron_jobs(wanted, there)):
+            return (
+                f"the Jobs of CronJob {run[0]} are called {run[0]}-TIME, each anew: give its pod "
+                "template a label, and ask for that"
+            )
         if made_by := _workloads_with(wanted, fitting):
             return (
                 f"{wanted} is a label of {some(made_by)}, not of its pods: add it to the labels "
                 "of the pod template, or leave it out here"
             )
-    foreign = others if own is None else others - own
-    for among, cutoff in ((foreign, _LIKE), (others, _VERY_LIKE)):
-        for wanted, rest, fitting in lacking:
-            likely = _vocabulary(pod.labels for pod in fitting & among)
-            if meant := _nearest(wanted, likely, rest, cutoff):
-                return f"did you mean {meant}?"
+    for wanted, rest, fitting in lacking:
+        if meant := _nearest(wanted, _vocabulary(pod.labels for pod in fitting), rest):
+            return f"did you mean {meant}?"
     if elsewhere := sorted({pod.namespace for pod in context.pod_index.labelled(selector) - there}):
         return f"pods with {selector} run in namespace {some(elsewhere)}"
-    if foreign:
-        return f"the pods there have {_in_words(_vocabulary(pod.labels for pod in foreign))}"
+    if others:
+        return f"the pods there have {_in_words(_vocabulary(pod.labels for pod in others))}"
     return ADD_OR_REMOVE
 
 
@@ -146,25 +149,58 @@ def _vocabulary(things: Iterable[Labels]) -> dict[str, dict[str, None]]:
 _ADDED = (NAME_LABEL, *ADDED_LABELS)  # by Kubernetes
 
 
-def _nearest(
-    wanted: Requirement,
-    labels: Mapping[str, Iterable[str]],
-    rest: Selector,
-    cutoff: float = _LIKE,
-) -> str:
+def _nearest(wanted: Requirement, labels: Mapping[str, Iterable[str]], rest: Selector) -> str:
     """Return labels that are near to a requirement: a like value, the same value, a like key.
 
-    No key is proposed for which the rest of the selector asks already.
+    No key is proposed for which the rest of the selector asks already, and none that Kubernetes
+    gives to what it makes.
     """
-    taken = {requirement.key for requirement in rest.requirements}
-    for value in wanted.values:
-        if close := near(value, labels.get(wanted.key, ()), most=1, cutoff=cutoff):
-            return f"{wanted.key}={close[0]}"
+    taken = {*_ADDED, *(requirement.key for requirement in rest.requirements)}
+    names = labels.get(wanted.key, ()) if wanted.key not in ADDED_LABELS else ()
+    for value in (value for value in wanted.values if value not in SYSTEM_NAMESPACES):
+        if close := next((other for other in names if is_slip(value, other)), None):
+            return f"{wanted.key}={close}"
         if same := [key for key, values in labels.items() if value in values and key not in taken]:
             return f"{same[0]}={value}"
-    keys = [key for key in labels if key not in _ADDED or "/" in wanted.key]
-    close = near(wanted.key, (key for key in keys if key not in taken), most=1, cutoff=cutoff)
-    return f"the key {close[0]}" if close and close[0] != wanted.key else ""
+    likely = (key for key in labels if key not in taken and key != wanted.key)
+    close = next((key for key in likely if is_slip(wanted.key, key)), None)
+    return f"the key {close}" if close else ""
+
+
+def is_slip(word: str, other: str) -> bool:
+    """Say whether one word is another with a slip of the pen: one letter, in long words two.
+
+    Examples
+    --------
+    >>> is_slip("bd", "db"), is_slip("monitorin", "monitoring"), is_slip("ingress", "postgres")
+    (True, True, False)
+    """
+    most = 1 if min(len(word), len(other)) < _LONG else 2
+    return word != other and abs(len(word) - len(other)) <= most and _edits(word, other) <= most
+
+
+_LONG = 6
+
+
+def _edits(word: str, other: str) -> int:
+    """Return how many letters have to be added, removed, changed or swapped with the next."""
+    before: list[int] = []
+    above: list[int] = [*range(len(other) + 1)]
+    for i, letter in enumerate(word, 1):
+        row = [i]
+        for j, there in enumerate(other, 1):
+            least = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != there))
+            if before and j > 1 and letter == other[j - 2] and word[i - 2] == there:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, above = above, row
+    return above[-1]
+
+
+def _cron_jobs(wanted: Requirement, pods: PodSet) -> list[str]:
+    """Return the CronJobs among the workloads of some pods that a name of a Job is about."""
+    made = {pod.workload.name for pod in pods if pod.workload and pod.workload.kind == "CronJob"}
+    return sorted(n for n in made if any(v == n or v.startswith(f"{n}-") for v in wanted.values))
 
 
 def _in_words(labels: Mapping[str, Iterable[str]]) -> str:

@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, groupby, pairwise
 
+from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding
-from netpol_lab.checks.lint.meant import labels_meant, peer_meant, told_by_siblings
+from netpol_lab.checks.lint.meant import (
+    SYSTEM_NAMESPACES,
+    is_slip,
+    labels_meant,
+    peer_meant,
+    told_by_siblings,
+)
 from netpol_lab.checks.lint.probes import by_rule
-from netpol_lab.checks.lint.unseen import may_be_unseen
+from netpol_lab.checks.lint.unseen import may_be_unseen, served_by
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
-from netpol_lab.errors import near, some
+from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import (
     NAME_LABEL,
@@ -69,8 +76,12 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             f"no running pod of namespace {policy.namespace} has {wanted}. "
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
+        service = served_by(context, policy, Peer(wanted))
         hint = labels_meant(context, wanted, here)
-        yield context.finding("NP202", policy, message, hint, "spec.podSelector")
+        if service:
+            hint = f"all is well if something makes such pods: {service} is for them"
+        found = context.finding("NP202", policy, message, hint, "spec.podSelector")
+        yield replace(found, severity=Severity.NOTE) if service else found
 
 
 # ---------------------------------------------------------------- peers that match nothing
@@ -84,21 +95,76 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
         if _is_told_elsewhere(context, policy, rule, i):
             continue
         pods = peer.pod_selector or Selector()
-        at_home = peer.namespace_selector is None and pods.requirements
         if named := _by_wrong_name(context, peer):
             yield _wrong_name(context, policy, rule, i, named)
-        elif may_be_unseen(context, policy, peer):
+        elif may_be_unseen(context, policy, peer) or _is_for_a_quiet_namespace(context, peer):
             continue
-        elif at_home and (elsewhere := context.pod_index.labelled(pods)):
+        elif (
+            peer.namespace_selector is None
+            and any(r.operator in (Operator.IN, Operator.EXISTS) for r in pods.requirements)
+            and (elsewhere := context.pod_index.labelled(pods))
+        ):
             if elsewhere - told_by_siblings(context, policy, rule, i):
                 yield _other_namespace(context, policy, rule, i, elsewhere)
         elif not _may_be_outside(context, rule, peer):
-            wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
-            asked = (f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements)
-            words = " in ".join(asked) or "any pod here"
-            message = f"this peer matches no running pod; it asks for {words}."
-            hint = peer_meant(context, policy, rule, i)
-            yield context.finding("NP203", policy, message, hint, parts.peer_path(rule, i))
+            yield from _nobody(context, policy, rule, i)
+
+
+def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Finding]:
+    """Yield that a peer matches nothing: a note where somebody else may well provide for it."""
+    peer, path = rule.peers[i], parts.peer_path(rule, i)
+    wanted = {"pods": peer.pod_selector, "namespaces": peer.namespace_selector}
+    asked = [f"{kind} with {s}" for kind, s in wanted.items() if s and s.requirements]
+    words = " in ".join(asked) or "any pod"
+    place = f" in namespace {policy.namespace} alone" if peer.namespace_selector is None else ""
+    message = f"this peer matches no running pod; it asks for {words}{place}."
+    unlabelled, service = _missing_key(context, peer), served_by(context, policy, peer)
+    if unlabelled:
+        if str(peer.namespace_selector) in context.told:
+            return  # it is said once
+        context.told.add(str(peer.namespace_selector))
+        hint = _how_to_choose(unlabelled)
+    elif service:
+        hint = f"all is well if something makes such pods: {service} is for them"
+    else:
+        hint = peer_meant(context, policy, rule, i)
+    found = context.finding("NP203", policy, message, hint, path)
+    yield replace(found, severity=Severity.NOTE) if unlabelled or service else found
+
+
+def _is_for_a_quiet_namespace(context: Context, peer: Peer) -> bool:
+    """Say whether a peer chooses namespaces that are known and have no pods so far."""
+    chosen = peer.namespace_selector
+    if chosen is None or not chosen.requirements:
+        return False
+    known = context.cluster.namespaces.values()
+    found = [ns.name for ns in known if matches(chosen, ns.labels)]
+    return bool(found) and not any(map(context.pods_of, found))
+
+
+def _missing_key(context: Context, peer: Peer) -> Requirement | None:
+    """Return what is asked of namespaces by a key that none of them has: a label set elsewhere."""
+    known = [namespace.labels for namespace in context.cluster.namespaces.values()]
+    return next(
+        (
+            wanted
+            for wanted in (peer.namespace_selector or Selector()).requirements
+            if wanted.operator in (Operator.IN, Operator.EXISTS)
+            and not any(wanted.key in labels for labels in known)
+            and not context.pod_index.labelled(Selector((wanted,)))
+        ),
+        None,
+    )
+
+
+def _how_to_choose(wanted: Requirement) -> str:
+    """Return how namespaces are chosen whose label nobody has written down."""
+    if wanted.key in MADE_UP_NAMES and len(wanted.values) == 1:
+        return f"write {NAME_LABEL}: {wanted.values[0]}, which every namespace has by itself"
+    return (
+        f"no namespace here has the label {wanted.key}: all is well if it is set elsewhere; "
+        f"otherwise set it, or choose by {NAME_LABEL}"
+    )
 
 
 def _is_told_elsewhere(context: Context, policy: Policy, rule: Rule, i: int) -> bool:
@@ -162,7 +228,7 @@ def _may_be_outside(context: Context, rule: Rule, peer: Peer) -> bool:
     wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
     names = {value for r in wanted if r.key == NAME_LABEL for value in r.values}
     known = {name for name in context.cluster.namespaces if context.pods_of(name)}
-    alike = any(near(name, known, most=1) for name in names)
+    alike = any(is_slip(name, other) for name in names - {*SYSTEM_NAMESPACES} for other in known)
     return is_for_dns(rule.ports) or (bool(names - known) and not alike)
 
 

@@ -96,8 +96,13 @@ _GIVES_WAY = {
     "NP309": {"NP302", "NP303", "NP601", "NP602", "NP605"},
     "NP304": {"NP204", "NP205"},
     "NP603": {"NP302", "NP303", "NP307", "NP309", "NP310"},
+    "NP203": {"NP202"},
+    "NP204": {"NP202"},
     **dict.fromkeys(("NP502", "NP503", "NP504"), _MEANT),
 }
+
+
+_ABOUT_ALL_OF_IT = ("NP502", "NP203", "NP204")  # of peers nobody asks where no pod is selected
 
 
 def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
@@ -108,7 +113,9 @@ def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
         stronger = _GIVES_WAY.get(finding.code, set())
         others = (f"{other.path}." for other in told[finding.about] if other.code in stronger)
-        inside = ("",) if finding.code == "NP502" else (f"{finding.path}.", f"{finding.path}[")
+        inside = (
+            ("",) if finding.code in _ABOUT_ALL_OF_IT else (f"{finding.path}.", f"{finding.path}[")
+        )
         if not any(path.startswith(inside) for path in others):
             yield finding
 

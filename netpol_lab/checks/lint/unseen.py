@@ -17,6 +17,8 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
     They have finished, or something makes them: an operator, an installer, a workload at rest.
     """
     pods, homes = peer.pod_selector or Selector(), _homes(policy, peer)
+    if any(requirement.key in _OF_SHORT_LIVED for requirement in pods.requirements):
+        return True
     finished = (pod for pod in context.cluster.pods if pod.finished)
     return any(
         matches(pods, pod.labels) and matches(homes, _labels_of(context, pod.namespace))
@@ -27,6 +29,30 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
 def may_have_unseen_pods(context: Context, namespace: str) -> bool:
     """Say whether something surely makes pods in a namespace that the manifests do not show."""
     return any(maker.certain for maker in _makers_in(context, only_namespace(namespace)))
+
+
+# Labels of pods that come and go: the solvers of cert-manager.
+_OF_SHORT_LIVED = {"acme.cert-manager.io/http01-solver"}
+
+
+def served_by(context: Context, policy: Policy, peer: Peer) -> str:
+    """Return a Service that is for the pods a peer is about, if one asks for the same labels.
+
+    Then the labels are no slip, and something else makes such pods.
+    """
+    asked = set((peer.pod_selector or Selector()).requirements)
+    homes = _homes(policy, peer)
+    return next(
+        (
+            f"Service {service}"
+            for service in context.cluster.services
+            if asked
+            and service.selector is not None
+            and asked <= set(service.selector.requirements)
+            and matches(homes, _labels_of(context, service.namespace))
+        ),
+        "",
+    )
 
 
 def _homes(policy: Policy, peer: Peer) -> Selector:

@@ -76,3 +76,22 @@ def test_a_workload_of_which_a_policy_selects_some_pods_is_told_pod_by_pod():
     assert "selects pod web, pod db, pod cache-1:" in told[0]
     told = [f.message for f in lab.lint(lab.load(WORLD, STATEFUL, policy("ingress: []"))) if f.pod]
     assert "selects pod web, StatefulSet cache:" in told[0]
+
+
+def test_a_job_that_listens_nowhere_needs_no_ingress():
+    job = (
+        "---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: run, namespace: shop}\n"
+        "spec: {template: {metadata: {labels: {app: run}}, spec: {containers: [{name: cPORTS}]}}}\n"
+    )
+    out = "egress: [{ports: [{port: 53}, {port: 53, protocol: UDP}]}]"
+    subject = policy(
+        f"{{podSelector: {{matchLabels: {{app: run}}}}, policyTypes: [Ingress, Egress], {out}}}"
+    )
+    assert codes(job.replace("PORTS", ""), subject) == []
+    assert codes(job.replace("PORTS", ", ports: [{containerPort: 80}]"), subject) == ["NP104"]
+
+
+def test_a_policy_without_a_namespace_is_told_of_the_option():
+    text = policy("{podSelector: {matchLabels: {app: db}}}", namespace="default")
+    (found,) = (f for f in findings(text) if f.code == "NP107")
+    assert "--namespace" in found.hint

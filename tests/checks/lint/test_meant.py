@@ -57,7 +57,7 @@ def test_what_another_peer_admits_is_not_proposed():
     other = pod("cart", labels="app: cart")
     assert hint(from_peers(by_labels("app: webb")), other) == "did you mean app=web?"
     beside = hint(from_peers(by_labels("app: webb"), by_labels("app: web")), other)
-    assert beside == "the pods there have app=cart"
+    assert beside == "the pods there have app=db, app=cart"
 
 
 def test_what_another_rule_admits_is_proposed_for_other_ports_only():
@@ -70,22 +70,49 @@ def test_what_another_rule_admits_is_proposed_for_other_ports_only():
     assert "did you mean" not in hint(with_rules((80, 80)))
 
 
-def test_the_own_pods_of_a_policy_are_proposed_only_if_very_like():
-    assert hint(from_peers(by_labels("app: d")), pod("cart", labels="app: cart")) == (
-        "the pods there have app=web, app=cart"
+@pytest.mark.parametrize(
+    ("wanted", "there", "meant"),
+    [
+        ("ingress", "postgres", False), ("cortex", "carts", False), ("main", "mail", True),
+        ("prometheus", "prometeus", True), ("worker", "workers", True), ("api", "app", True),
+        ("api", "web", False), ("payments-v1", "payments-v22", True),
+    ],
+)  # fmt: skip
+def test_only_slips_of_the_pen_are_corrected(wanted, there, meant):
+    subject = policy(f"{{{by_labels(f'part: {wanted}')}}}")
+    assert ("did you mean part=" in hint(subject, pod("x", labels=f"part: {there}"))) == meant
+
+
+def test_labels_that_controllers_add_are_never_proposed():
+    run = (
+        "---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s, namespace: shop}\n"
+        "spec: {template: {metadata: {labels: {app: s}}}}\n"
     )
-    store = pod("store", labels="app: store")
-    own = policy(
-        f"{{{by_labels('app: store')}, ingress: [{{from: [{{{by_labels('app: stor')}}}]}}]}}"
+    subject = policy(f"{{{by_labels('apps.kubernetes.io/pod-indexx: x')}}}")
+    assert "did you mean" not in hint(subject, run)
+
+
+def test_jobs_of_a_cron_job_cannot_be_chosen_by_their_names():
+    run = (
+        "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: tidy, namespace: shop}\n"
+        "spec: {jobTemplate: {spec: {template: {metadata: {labels: {app: tidy}}}}}}\n"
     )
-    assert hint(own, store) == "did you mean app=store?"
+    assert hint(policy(f"{{{by_labels('job-name: tidy')}}}"), run).startswith(
+        "the Jobs of CronJob tidy are called tidy-TIME"
+    )
+
+
+def test_a_system_namespace_is_not_misspelt():
+    near_by = pod("x", "kube-systems", "app: x")
+    known = "[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-public}}}]"
+    assert [f.code for f in findings(policy(f"ingress: [{{from: {known}}}]"), near_by)] == []
 
 
 @pytest.mark.parametrize(
     ("beside", "expected"),
     [
         ("", "did you mean team=ops?"),
-        (OPS, "the namespaces with pods have team=shop, team=ops"),
+        (OPS, "label the namespace that is meant, or choose it by kubernetes.io/metadata.name"),
     ],
 )
 def test_namespaces_that_another_peer_admits_are_not_proposed(beside, expected):

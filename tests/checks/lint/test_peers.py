@@ -2,6 +2,7 @@
 
 import pytest
 
+from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.peers import is_contradictory
 from netpol_lab.model.objects import Operator, Requirement, Selector
 from tests.helpers.linted import codes, findings, pod, policy
@@ -96,6 +97,60 @@ def test_labels_that_controllers_add_are_not_what_was_meant():
     text = policy("{podSelector: {matchLabels: {zone: north}}}", namespace="monitoring")
     (found,) = [f for f in findings(made, text) if f.code == "NP202"]
     assert found.hint == "the pods there have app=prometheus, app=store, app=task"
+
+
+def test_labels_of_namespaces_that_nobody_wrote_down_are_a_note_and_said_once():
+    unknown = "[{namespaceSelector: {matchLabels: {metrics: enabled}}}]"
+    twice = findings(ingress(unknown), ingress(unknown).replace("name: p,", "name: q,"))
+    (found,) = (f for f in twice if f.code == "NP203")
+    assert (found.code, found.severity) == ("NP203", Severity.NOTE)
+    assert "if it is set elsewhere" in found.hint
+    (found,) = findings(ingress("[{namespaceSelector: {matchLabels: {team: other}}}]"))
+    assert (found.code, found.severity) == ("NP203", Severity.WARNING)
+
+
+def test_a_namespace_chosen_by_a_made_up_name_label_has_the_right_one():
+    (found,) = findings(ingress("[{namespaceSelector: {matchLabels: {name: ingress-nginx}}}]"))
+    assert found.hint.startswith("write kubernetes.io/metadata.name: ingress-nginx")
+
+
+def test_a_namespace_that_is_known_and_has_no_pods_yet_is_no_finding():
+    quiet = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: quiet, labels: {team: later}}\n"
+    assert codes(ingress("[{namespaceSelector: {matchLabels: {team: later}}}]"), quiet) == []
+
+
+@pytest.mark.parametrize("operator", ["NotIn, values: [web, db]", "DoesNotExist"])
+def test_an_exclusion_is_not_about_pods_elsewhere(operator):
+    peer = f"{{podSelector: {{matchExpressions: [{{key: app, operator: {operator}}}]}}}}"
+    assert "NP204" not in codes(ingress(f"[{peer}]"), pod("bare", "monitoring"))
+
+
+def test_a_service_for_the_same_labels_says_that_something_makes_such_pods():
+    service = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: runs, namespace: shop}\n"
+        "spec: {selector: {app: runner}, ports: [{port: 80}]}\n"
+    )
+    for text in (ingress("[{podSelector: {matchLabels: {app: runner}}}]"),
+                 policy("{podSelector: {matchLabels: {app: runner}}}")):  # fmt: skip
+        (found,) = findings(text, service)
+        assert found.severity is Severity.NOTE
+        assert (
+            found.hint == "all is well if something makes such pods: Service shop/runs is for them"
+        )
+        (found,) = findings(text)
+        assert found.severity is Severity.WARNING
+
+
+def test_solvers_of_certificates_come_and_go():
+    solver = "{key: acme.cert-manager.io/http01-solver, operator: Exists}"
+    assert codes(ingress(f"[{{podSelector: {{matchExpressions: [{solver}]}}}}]")) == []
+
+
+def test_where_a_policy_selects_no_pod_nothing_is_said_of_its_peers():
+    nobody = "{podSelector: {matchLabels: {zone: north}}, ingress: [{from: [PEER]}]}"
+    for peer in ("{podSelector: {matchLabels: {zone: x}}}",
+                 "{podSelector: {matchLabels: {app: prometheus}}}"):  # fmt: skip
+        assert codes(policy(nobody.replace("PEER", peer))) == ["NP202"]
 
 
 # ---------------------------------------------------------------- peers that match too much
