@@ -350,7 +350,7 @@ def _without(refused: Sequence[Complaint]) -> Complaint:
     from netpol_lab.errors import Complaint, Reason, counted
 
     objects = counted(len({(one.file, one.document, one.object) for one in refused}), "object")
-    said = f"the findings leave out the pods of {objects} that the API server would refuse"
+    said = f"the findings leave out {objects} that the API server would refuse"
     return Complaint("", Reason.NOT_READ, said, file="", document=0)
 
 

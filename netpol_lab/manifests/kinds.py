@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from netpol_lab.errors import Reason, did_you_mean, near, visible
+from netpol_lab.errors import Complaint, Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests import workloads
+from netpol_lab.manifests.passed_over import Meaning, meaning_of
 from netpol_lab.manifests.rules.server_words import Problem
 from netpol_lab.manifests.services import endpoint_types
+from netpol_lab.manifests.text import streams
 
 KINDS: dict[tuple[str, str], type] = {
     ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,
@@ -125,3 +128,50 @@ def _is_builtin_group(version: str) -> bool:
     """Say whether a group is Kubernetes' own; others, such as Calico's, have like-named kinds."""
     group = version.rpartition("/")[0]
     return "." not in group or group.endswith(".k8s.io")
+
+
+# ---------------------------------------------------------------- what cannot be read
+
+_HEAD = re.compile(r"^(apiVersion|kind)[ \t]*:[ \t]*([^\s#]+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_A_POLICY = re.compile(r"NetworkPolicy|podSelector|policyTypes", re.IGNORECASE)
+
+
+def broken_apart(broken: Sequence[Complaint], text: str) -> tuple[list[Complaint], list[Complaint]]:
+    """Return the complaints about documents that may matter, and about those that cannot.
+
+    Parameters
+    ----------
+    broken : sequence of Complaint
+        What is wrong with documents of a text.
+    text : str
+
+    Returns
+    -------
+    (list of Complaint, list of Complaint)
+    """
+    if not broken or streams.looks_like_json(text):
+        return [*broken], []
+    harmless = {n for n, part in enumerate(streams.yaml_parts(text), 1) if is_harmless(part.text)}
+    matter = [complaint for complaint in broken if complaint.document not in harmless]
+    return matter, [complaint for complaint in broken if complaint.document in harmless]
+
+
+def is_harmless(text: str) -> bool:
+    r"""Say whether a document is surely of a kind that has nothing to do with traffic.
+
+    It is not if another object could be hidden in it, where three dashes are missing.
+
+    Examples
+    --------
+    >>> is_harmless("apiVersion: v1\nkind: ConfigMap\ndata: [")
+    True
+    >>> is_harmless("apiVersion: v1\nkind: Pod\ndata: [")
+    False
+    """
+    heads = _HEAD.findall(text)
+    value = dict(heads)
+    if len(heads) != 2 or len(value) != 2 or _A_POLICY.search(text):
+        return False
+    is_known = (value["kind"], value["apiVersion"]) not in KINDS and not any(kind_problems(value))
+    is_list = value["kind"].endswith("List")
+    return is_known and not is_list and meaning_of(value) is Meaning.NOTHING

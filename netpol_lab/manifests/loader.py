@@ -16,7 +16,7 @@ from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, vi
 from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
-from netpol_lab.manifests.kinds import KINDS, kind_problems
+from netpol_lab.manifests.kinds import KINDS, broken_apart, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.other_policies import other_policy
@@ -258,12 +258,16 @@ class _Reader:
     def read_text(self, text: ManifestText) -> None:
         """Read a text; what is only found in a folder is passed over if it is no manifest."""
         self.warnings += text.notes
+        self.complaints += text.faults
         self.origin, self.home = text.origin, text.namespace
         if text.origin is not Origin.FOUND:
             self.read(text.text, text.name)
             return
         found, broken, passed_over = sort_out(*documents(text.text, text.name), text)
         self.strays += passed_over
+        if self.partly:
+            broken, harmless = broken_apart(broken, text.text)
+            self.refused += harmless
         self._read_documents(found, broken, WHOLE)
 
     def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
@@ -399,7 +403,7 @@ class _Reader:
     def cluster(self) -> Cluster:
         forget_positions()
         if self.complaints:
-            found = (*self.complaints, *self.refused)
+            found = dict.fromkeys((*self.complaints, *self.refused))
             raise ManifestError(sorted(found, key=lambda c: (c.file, c.document)))
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind.items()

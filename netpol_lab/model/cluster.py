@@ -51,10 +51,8 @@ class Cluster:
         How pods of workloads could be told apart further, where workloads make some.
     warnings : tuple of Complaint
         What the API server would accept with a warning.
-    dropped : tuple of Complaint
-        The fields that a lenient reader has dropped; always empty after a strict one.
-    refused : tuple of Complaint
-        Why pods and workloads are missing here that were to be left out where they are wrong.
+    dropped, refused : tuple of Complaint
+        What a lenient reader has dropped, and what was refused where only a part was asked for.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
     pod_makers : tuple of PodMaker
@@ -262,10 +260,8 @@ class Cluster:
         """
         address = parse_address(text)
         if address is not None:
-            nodes = self.node_names
-            return Endpoint(
-                self.owner(address), address, nodes.get(address), is_node=address in nodes
-            )
+            node, is_node = self.node_names.get(address), address in self.node_names
+            return Endpoint(self.owner(address), address, node, is_node=is_node)
         try:
             found = self._named(text)
         except UnknownNameError as error:

@@ -463,7 +463,7 @@ def test_lint_goes_on_without_a_workload_of_a_folder_that_is_refused(tmp_path, c
     out, err = capsys.readouterr()
     assert "NP506" in out
     assert "job.yaml" in err
-    assert "leave out the pods of 1 object that" in err
+    assert "leave out 1 object that" in err
 
 
 def test_a_page_that_is_kept_says_what_was_refused(tmp_path, capsys):

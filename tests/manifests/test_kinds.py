@@ -2,8 +2,10 @@
 
 import pytest
 
-from netpol_lab.errors import ManifestError, Reason
-from netpol_lab.manifests.loader import load
+from netpol_lab.errors import Complaint, ManifestError, Reason
+from netpol_lab.manifests.kinds import broken_apart, is_harmless
+from netpol_lab.manifests.loader import load, load_files
+from tests.helpers.written import write
 
 
 def complaints(text):
@@ -75,3 +77,59 @@ def test_a_field_with_other_capitals_is_told_where_it_stands():
         (1, "write apiVersion: upper and lower case matter"),
         (2, "write kind: upper and lower case matter"),
     ]
+
+
+# ---------------------------------------------------------------- what cannot be read
+
+BROKEN = "apiVersion: v1\nkind: ConfigMap # of values\nmetadata: {name: a}\ndata: [\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BROKEN,
+        BROKEN.replace("ConfigMap", "Secret"),
+        "kind: ClusterRole\napiVersion: rbac.authorization.k8s.io/v1\n\tx: y",
+    ],
+)
+def test_some_kinds_have_nothing_to_do_with_traffic(text):
+    assert is_harmless(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BROKEN.replace("ConfigMap", "Pod"),
+        BROKEN.replace("ConfigMap", "Namespace"),
+        BROKEN.replace("ConfigMap", "List"),
+        BROKEN.replace("ConfigMap", "ConfigMapList"),
+        BROKEN.replace("ConfigMap", "Podd"),
+        BROKEN.replace("v1", "networking.k8s.io/v1"),
+        BROKEN.replace("v1", "example.com/v1"),
+        BROKEN.replace("kind", "knd"),
+        BROKEN.replace("kind", " kind"),
+        BROKEN + "kind: Service\n",
+        BROKEN + "apiVersion: v1\n",
+        BROKEN + "  spec: {podSelector: {}}\n",
+        "a: [",
+        "",
+    ],
+)
+def test_all_else_may_matter(text):
+    assert not is_harmless(text)
+
+
+def test_complaints_go_with_their_documents():
+    first, second = (Complaint("", Reason.SYNTAX, "x", document=n) for n in (1, 3))
+    text = f"a: [\n---\n{POD}---\n{BROKEN}"
+    assert broken_apart([first, second], text) == ([first], [second])
+    assert broken_apart([first], '{"kind": "ConfigMap", "apiVersion": "v1", ') == ([first], [])
+
+
+def test_a_cluster_is_read_in_part_without_a_config_map_that_cannot_be_read(tmp_path):
+    write(tmp_path, {"a.yaml": f"{BROKEN}---\n{POD}"})
+    with pytest.raises(ManifestError):
+        load_files(str(tmp_path))
+    cluster = load_files(str(tmp_path), partly=True)
+    assert (len(cluster.pods), [one.document for one in cluster.refused]) == (1, [1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
-from netpol_lab.errors import Complaint, NetpolError, Reason, some
+from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason, some
 from netpol_lab.manifests.text.files import (
     ManifestText,
     Origin,
@@ -34,23 +34,32 @@ def texts_below(folder: FilePath) -> Iterator[ManifestText]:
     files: dict[FilePath, FilePath] = {}  # as they are shown, by where they really are
     for place, names in folders_below(folder):
         files |= {real(file): file for file in manifest_files(place, names)}
-    homes = _homes(folder)
+    homes, faults = _homes(folder)
+    if faults:
+        yield ManifestText("", "", faults=tuple(faults))
     yield from _texts(files, homes, list(_trees(homes)))
 
 
 def parts(path: FilePath) -> set[FilePath]:
     """Return a path and the folders elsewhere that its kustomizations take in."""
-    folders = {folder for tree in _trees(_homes(path)) for folder in tree.parts}
+    folders = {folder for tree in _trees(_homes(path)[0]) for folder in tree.parts}
     return {real(path), *folders}
 
 
-def _homes(folder: FilePath) -> dict[FilePath, FilePath]:
-    """Return the folders with a kustomization, as they are shown, by where they really are."""
-    return {
-        real(place): place
-        for place, names in folders_below(folder)
-        if any(name in NAMES for name in names) and kustomization_in(place)
-    }
+def _homes(folder: FilePath) -> tuple[dict[FilePath, FilePath], list[Complaint]]:
+    """Return the folders with a kustomization, as they are shown, by where they really are.
+
+    With them goes what is wrong with those that cannot be read.
+    """
+    homes: dict[FilePath, FilePath] = {}
+    faults: list[Complaint] = []
+    for place, names in folders_below(folder):
+        try:
+            if any(name in NAMES for name in names) and kustomization_in(place):
+                homes[real(place)] = place
+        except ManifestError as error:
+            faults += error.complaints
+    return homes, faults
 
 
 def _trees(homes: Mapping[FilePath, FilePath]) -> Iterator[KustomizationTree]:
@@ -85,14 +94,25 @@ def _texts(
         if file in taken_in:
             continue
         if file in unbuilt or home is None:
-            namespace = namespaces.get(file, "")
-            yield ManifestText(str(shown), text_of(shown), Origin.FOUND, namespace=namespace)
+            yield _found(shown, namespaces.get(file, ""))
         else:
             left_out.setdefault(home, []).append(shown)
     yield from (text for _, text in builds)
     notes = tuple(_left_out(home, found) for home, found in left_out.items())
     if notes:
         yield ManifestText("", "", notes=notes)
+
+
+def _found(file: FilePath, namespace: str) -> ManifestText:
+    """Return what is written in a file, or why that cannot be read: there may be more to say."""
+    name = str(file)
+    try:
+        return ManifestText(name, text_of(file), Origin.FOUND, namespace=namespace)
+    except ManifestError as error:
+        return ManifestText(name, "", Origin.FOUND, faults=error.complaints)
+    except NetpolError as error:
+        fault = _note(file, Reason.NOT_READ, str(error))
+        return ManifestText(name, "", Origin.FOUND, faults=(fault,))
 
 
 def _namespaces(trees: Iterable[KustomizationTree]) -> dict[FilePath, str]:

@@ -36,6 +36,8 @@ class ManifestText(NamedTuple):
         What has to be said about where it comes from; then the text may be empty.
     namespace : str
         Where its objects belong, whatever they say; empty where they say it.
+    faults : tuple of Complaint
+        Why it cannot be read; then the text is empty.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ManifestText(NamedTuple):
     origin: Origin = Origin.NAMED
     notes: tuple[Complaint, ...] = ()
     namespace: str = ""
+    faults: tuple[Complaint, ...] = ()
 
 
 def is_there(path: FilePath) -> bool:

@@ -348,7 +348,11 @@ def tree_of(folder: FilePath) -> KustomizationTree:
         if place in above:
             loose.append(f"{in_short(place)} takes itself in")
             return 1
-        found = kustomization_in(place)
+        try:
+            found = kustomization_in(place)
+        except ManifestError:
+            loose.append(f"the kustomization in {in_short(place)} cannot be read")
+            return 1
         if found is None:
             loose.append(f"{in_short(place)} holds no kustomization")
             bare.extend([place] if above[-1] in place.parents else [])

@@ -328,3 +328,34 @@ def test_the_outermost_kustomization_has_the_last_word_on_the_namespace(app, no_
     assert [str(policy) for policy in load(HERE).policies] == ["inner/a"]
     fill({"top/kustomization.yaml": "resources: [../base]\nnamespace: outer"})
     assert [str(policy) for policy in load(HERE).policies] == ["outer/a"]
+
+
+# ---------------------------------------------------------------- all that is wrong at once
+
+
+def test_all_that_cannot_be_read_is_said_at_once(app, no_program):
+    fill({"a.yaml": "kind: NetworkPolicy\nspec: [", "b/kustomization.yaml": "resources: ["})
+    fill({"c/kustomization.yaml": "resources: [../b]", "d.yaml": "kind: Pod"})
+    (HERE / "utf16.yaml").write_bytes((POLICY % "p").encode("utf-16"))
+    with pytest.raises(ManifestError) as error:
+        load(HERE)
+    files = {complaint.file for complaint in error.value.complaints}
+    assert files == {"a.yaml", "b/kustomization.yaml", "d.yaml", "utf16.yaml"}
+
+
+@on_unix
+def test_a_file_that_must_not_be_read_is_one_complaint_among_others(app, monkeypatch):
+    fill({"a.yaml": POLICY % "a", "d.yaml": "kind: Pod"})
+    ordinary = Path.open
+
+    def guarded(path, *arguments, **options):
+        if path.name == "a.yaml":
+            raise PermissionError(13, "Permission denied")
+        return ordinary(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", guarded)
+    with pytest.raises(ManifestError) as error:
+        load(HERE)
+    first, *others = error.value.complaints
+    assert str(first) == "a.yaml\n  NotRead: a.yaml cannot be read: Permission denied"
+    assert {complaint.file for complaint in others} == {"d.yaml"}
