@@ -20,13 +20,7 @@ from netpol_lab.manifests.kinds import KINDS, broken_apart, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.other_policies import other_policy
-from netpol_lab.manifests.passed_over import (
-    Meaning,
-    PassedOver,
-    complaints,
-    group_of,
-    meaning_of,
-)
+from netpol_lab.manifests.passed_over import Meaning, PassedOver, complaints, group_of, meaning_of
 from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.services.callbacks import callbacks_in
 from netpol_lab.manifests.services.named_services import backends_in, mentions_in
