@@ -340,6 +340,35 @@ def for_the_api_server(edit):  # NP313
     yield Change(one.documents, proves=True)
 
 
+def without_from(edit):  # NP601, NP602
+    one = edit()
+    said = re.search(r"add an ingress rule with (.*?) and ", one.hint)[1]
+    ports = [{"port": int(n), "protocol": p} for p, n in re.findall(r"(\w+) (\d+)", said)]
+    one.spec["ingress"] = [*(one.spec.get("ingress") or []), {"ports": ports}]
+    yield Change(one.documents, proves=True)
+
+
+def rule_for_callers(edit):  # NP603
+    one = edit()
+    way, said = re.search(r"add an (\w+) rule with (.*?) for whoever", one.hint).groups()
+    ports = [{"port": int(n), "protocol": p} for p, n in re.findall(r"(\w+) (\d+)", said)]
+    if way == "ingress":
+        one.spec["ingress"] = [*(one.spec.get("ingress") or []), {"ports": ports}]
+    else:
+        home = one.finding.witness.source.partition("/")[0]
+        spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"ports": ports}]}
+        one.documents.append(policy({"name": "for-callers", "namespace": home}, spec))
+    yield Change(one.documents)
+
+
+def rule_outward(edit):  # NP605
+    one = edit()
+    said, cidr = re.search(r"with (.*?) to \{ipBlock: \{cidr: (\S+?)\}\}", one.hint).groups()
+    ports = [{"port": int(n), "protocol": p} for p, n in re.findall(r"(\w+) (\d+)", said)]
+    one.spec["egress"].append({"to": [{"ipBlock": {"cidr": cidr}}], "ports": ports})
+    yield Change(one.documents, proves=True)
+
+
 def with_tunnel(edit):  # NP314
     one = edit()
     port = one.said(r"add (\{.*?\})")
@@ -509,4 +538,8 @@ CODES = {
     "NP506": empty_peers,
     "NP507": ban,
     "NP508": right_field,
+    "NP601": without_from,
+    "NP602": without_from,
+    "NP603": rule_for_callers,
+    "NP605": rule_outward,
 }

@@ -41,6 +41,7 @@ def linted_cluster(seed):
         *(quiet_pod() for _ in range(maybe(rng, 30))),
         *(webhook() for _ in range(maybe(rng, 35))),
     ]
+    add_callers(random.Random(f"callers of {seed}"), documents)
     policies = []
     for name in rng.sample(POLICY_NAMES, rng.choice([1, 2, 2, 3, 3, 4])):
         policies.append(policy(rng, name, documents, policies))
@@ -134,6 +135,32 @@ def webhook():
                 "clientConfig": {"service": {"namespace": "shop", "name": "api"}},
             }
         ],
+    }
+
+
+def add_callers(rng, documents):
+    """Say of some parts who is meant to call them: clients outside, a proxy, those who are told to.
+
+    That has a generator of its own, so that the rest of a cluster is the same without it.
+    """
+    urls = ["http://web.shop", "https://api.shop.svc", "postgres://db.shop:5432/prices"]
+    for document in documents:
+        spec = document.get("spec", {})
+        if document["kind"] == "Service" and maybe(rng, 30):
+            spec["type"] = "NodePort"
+        for container in spec.get("template", {}).get("spec", spec).get("containers", []):
+            if maybe(rng, 25):
+                container["env"] = [{"name": "URL", "value": rng.choice(urls)}]
+    documents += [ingress()] if maybe(rng, 40) else []
+
+
+def ingress():
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "front", "namespace": "shop"},
+        "spec": {"defaultBackend": backend},
     }
 
 

@@ -13,7 +13,7 @@ from tests.referee.followed_hints import Change, changes
 from tests.referee.lint_search import broken_promise, false_witness, first_untruth, load
 from tests.referee.linted_clusters import linted_cluster
 
-ONLY_TO_LOOK = {"NP107"}  # it asks to check a name
+ONLY_TO_LOOK = {"NP107", "NP604"}  # asks to check a name; quotes a fix (typed_fixes)
 OFTEN = 20  # hints of a code that are followed
 
 
