@@ -249,6 +249,10 @@ def test_of_many_policies_three_are_shown_and_the_others_are_named() -> None:
     assert found.note == "And 7 more: shop/p4, shop/p5, shop/p6, shop/p7, shop/p8, …."
 
 
+def test_where_all_policies_are_shown_nobody_is_said_to_be_left_out() -> None:
+    assert why(cluster_with("podSelector: {}")).note == ""
+
+
 def test_no_side_is_left_out_where_the_other_has_many_policies() -> None:
     found = why(cluster_with(*[SHUT] * 4))
     assert [caption.split(":")[0] for caption in captions(found)] == ["egress", "egress", "ingress"]

@@ -32,6 +32,24 @@ def test_a_service_address_is_judged_at_the_pod_behind_it():
     assert verdict("backend", "10.96.0.30", 80, cluster).allowed is True
 
 
+BY_ADDRESS = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: by-address, namespace: shop}
+spec:
+  podSelector: {matchLabels: {role: db}}
+  ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]
+"""
+
+
+def test_a_client_outside_may_arrive_at_the_pod_with_another_address():
+    outer = SERVICE.replace("  selector", "  externalIPs: [192.0.2.7]\n  selector")
+    asked = "203.0.113.9", "192.0.2.7", 80, lab.load("three-tier", outer, BY_ADDRESS)
+    assert verdict(*asked).allowed is None
+    assert verdict(*asked, client_address_kept=True).allowed is True
+    assert verdict(*asked, client_address_kept=False).allowed is False
+
+
 def test_reaching_oneself_through_a_service_is_left_open():
     cluster = lab.load("three-tier", SERVICE)
     found = verdict("db", "10.96.0.30", 80, cluster)

@@ -53,6 +53,16 @@ def test_ranges_outside_are_cut_for_both_clusters():
     assert {"0.0.0.0-9.255.255.255", "11.0.0.0-255.255.255.255"} <= lost
 
 
+def test_of_a_change_on_all_ports_only_some_may_be_looked_at():
+    pods, one = [*replicas("web", 1, "x"), *replicas("db", 1, "x")], PortSet.of("TCP", 80)
+    shut = [*pods, isolating("db", {"app": "db"})]
+    for old, new, kind in ((pods, shut, "lost"), (shut, pods, "gained")):
+        change = next(c for c in lab.diff(load(old), load(new)).changes if "web" in c.source)
+        assert change.kinds[kind] == PortSet.every()
+        assert change.only(one).kinds == {name: PortSet() for name in change.kinds} | {kind: one}
+        assert not change.only(PortSet())
+
+
 def test_neighbours_with_one_change_and_one_cause_are_told_as_one(shop):
     block = "[{from: [{ipBlock: {cidr: %s}}]}]"
     elsewhere = replace(edited(block % "10.64.0.0/10")[0], name="cuts", namespace="blog")

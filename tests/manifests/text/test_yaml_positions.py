@@ -1,5 +1,9 @@
 """Where things are written, and what is written twice."""
 
+import gc
+
+import pytest
+
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.text.yaml_reader import documents
 
@@ -49,3 +53,14 @@ def test_a_key_is_found_at_its_own_place_and_a_missing_one_nowhere():
     assert document.find(("a", "b", 1, "c")) == (2, 11)
     assert document.find(("a", "c")) is None
     assert document.find(("a", "b", 2)) is None
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_is_collected_after_reading_as_it_was_before(enabled):
+    (gc.enable if enabled else gc.disable)()
+    try:
+        (document,), _ = documents("a: [1]", "x")
+        document.span(("a", 0))
+        assert gc.isenabled() is enabled
+    finally:
+        gc.enable()
