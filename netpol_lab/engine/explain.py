@@ -294,7 +294,9 @@ def _outside_block(block: IPBlock, peer: Endpoint) -> str:
     for part in block.excepts:
         if peer.address in part:
             return f"excepts {part} from {block.cidr}, and {who} is in it"
-    return f"wants an address in {block.cidr}, not {who}"
+    of_another_family = block.cidr.version != peer.address.version
+    only = f", which holds IPv{block.cidr.version} only" if of_another_family else ""
+    return f"wants an address in {block.cidr}{only}, not {who}"
 
 
 def _no_such_name(side: Side, rule: Rule) -> str:

@@ -37,7 +37,8 @@ _LABELS = {UnmetPart.NAMESPACE_LABELS, UnmetPart.POD_LABELS}
 _SLIP = 2  # a label that looks much like the one that is wanted
 _OTHER_FAMILY = 1  # more for a block of another address family
 _BLOCK_FOR_A_POD = 3  # more for a block elsewhere, where the peer is a pod
-_NOTHING_SHARED = 4  # more for a rule that names neither the peer nor the port
+_ANOTHER_PORT = 7  # more for a rule about a port alone, such as that for name servers
+_NOTHING_SHARED = 5  # more for a rule that is about another peer and another port
 _MEANT_FOR_OTHERS = 3  # more for a policy that selects pods already
 LIKE = 0.65  # how like two values are of which one may be a slip, from 0 to 1
 
@@ -101,7 +102,9 @@ def nearness(cluster: Cluster, side: Side, miss: NearMiss) -> tuple[int, int]:
     if miss.unmet[0].part in (UnmetPart.DIRECTION, UnmetPart.SELECTED):
         return far, 0  # the rule itself fits
     shared = _shared(cluster, side, miss)
-    return far + (0 if shared else _NOTHING_SHARED), -shared
+    if miss.wants_port and not shared:
+        far += _ANOTHER_PORT if miss.peer is None else _NOTHING_SHARED
+    return far, -shared
 
 
 def _distance(cluster: Cluster, side: Side, miss: NearMiss, unmet: Unmet) -> int:
@@ -133,6 +136,8 @@ def _shared(cluster: Cluster, side: Side, miss: NearMiss) -> int:
         return by_port
     if not miss.wants_peer:
         return by_port + 2
+    if any(unmet.part is UnmetPart.EXCEPT for unmet in miss.unmet):
+        return by_port + 1
     selectors = {
         UnmetPart.POD_LABELS: miss.peer.pod_selector,
         UnmetPart.NAMESPACE_LABELS: miss.peer.namespace_selector,

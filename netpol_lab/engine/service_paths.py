@@ -233,11 +233,14 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
         )
     asked = spoken_port(flow.port, flow.protocol)
     ports = ", ".join(spoken_port(port.port, port.protocol) for port in service.ports) or "none"
-    said = f"Service {service} leads nowhere on {asked}: its ports are {ports}"
+    said = f"Service {service} leads nowhere on {asked}: "
     offered = offered_port(service, flow)
-    if offered is None and not service.headless:
-        return f"{said}."
-    return f"{said}, and {_nobody(cluster, service, flow, offered)}"
+    if offered is not None:
+        return f"{said}{_nobody(cluster, service, flow, offered)}"
+    said += f"its ports are {ports}"
+    return (
+        f"{said}, and {_nobody(cluster, service, flow, None)}" if service.headless else f"{said}."
+    )
 
 
 def _nobody(cluster: Cluster, service: Service, flow: Flow, offered: ServicePort | None) -> str:

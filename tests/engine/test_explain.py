@@ -49,6 +49,9 @@ def closest(spec, source="other/client", port=80):
          "closest: rule 1 wants a namespace with team=x, namespace other has no label team"),
         ("{ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]}",
          "closest: rule 1 wants an address in 192.0.2.0/24, not other/client (10.0.0.9)"),
+        ('{ingress: [{from: [{ipBlock: {cidr: "::/0"}}]}]}',
+         "closest: rule 1 wants an address in ::/0, which holds IPv6 only, not other/client "
+         "(10.0.0.9)"),
         ("{ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.0.0.0/24]}}]}]}",
          "closest: rule 1 excepts 10.0.0.0/24 from 10.0.0.0/8, "
          "and other/client (10.0.0.9) is in it"),

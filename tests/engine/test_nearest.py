@@ -70,6 +70,11 @@ MONITORING, EVERYBODY_53 = from_app("monitoring", 80), "{ports: [{port: 53}]}"
         (["{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}", MONITORING], 2),
         ([from_app("client", 81), OTHER_PROTOCOL], 2),
         ([MONITORING, MONITORING], 1),
+        ([EVERYBODY_53, "{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}"], 2),
+        ([EVERYBODY_53, '{from: [{ipBlock: {cidr: "::/0"}}]}'], 2),
+        ([EVERYBODY_53, "{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}"], 2),
+        ([EVERYBODY_53, "{from: [{namespaceSelector: {matchLabels: {a: b}}}]}"], 2),
+        ([EVERYBODY_53, "{from: [{podSelector: {matchLabels: {a: b}}}], ports: [{port: 81}]}"], 1),
     ],
 )  # fmt: skip
 def test_what_fits_counts_and_not_the_order(rules, number):
@@ -78,6 +83,15 @@ def test_what_fits_counts_and_not_the_order(rules, number):
 
 def test_for_an_outside_address_a_block_elsewhere_is_nearer_than_pods():
     rules = "[{from: [{podSelector: {}}]}, {from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
+    assert closest(policy(rules), source="203.0.113.7").rule.number == 2
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["{cidr: 0.0.0.0/0, except: [203.0.113.0/24]}", "{cidr: 192.0.2.0/24}", '{cidr: "::/0"}'],
+)
+def test_the_rule_for_name_servers_is_farther_than_a_block_of_addresses(block):
+    rules = f"[{EVERYBODY_53}, {{from: [{{ipBlock: {block}}}]}}]"
     assert closest(policy(rules), source="203.0.113.7").rule.number == 2
 
 

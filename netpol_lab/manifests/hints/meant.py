@@ -137,7 +137,9 @@ def _requirement(text: str) -> dict[str, Any]:
         return _expression(found[1], "NotIn", [found[2]])
     if found := re.fullmatch(r"!\s*([\w./-]+)", text):
         return _expression(found[1], "DoesNotExist")
-    found = re.fullmatch(r"([\w./-]+)\s*(?:==?|:)\s*([\w.-]+)", text)
+    found = re.fullmatch(r"([\w./-]+)\s*(?:==?|:)\s*(?:([\w.-]+)|\"\"|'')", text)
+    if found and found[2] is None:
+        return {"matchLabels": {found[1]: ""}}
     return {"matchLabels": {found[1]: found[2]}} if found else {}
 
 

@@ -161,16 +161,17 @@ def _is_everybody(cls: type, value: Any) -> bool:
 
 def _selector(value: Any, path: Path) -> str:
     """Return how to select by a label, or everything, where somebody wrote a word."""
-    only = value[0] if isinstance(value, list) and len(value) == 1 else None
-    if isinstance(only, dict) and {"matchLabels", "matchExpressions"} & only.keys():
-        return "this is no list: leave out the dash"
+    items = [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    if any({"matchLabels", "matchExpressions"} & item.keys() for item in items):
+        several = "es, and write its labels as one" if len(value) > 1 else ""
+        return f"this is no list: leave out the dash{several}"
     if selector := selector_meant(value):
         return f"write {flow(selector)}"
     of_namespaces = path[-1:] == ("namespaceSelector",)
     named = selector_meant({NAME: value}) if of_namespaces and value else {}
     if named and not (isinstance(value, str) and value.lower() in EVERYTHING):
         return f"namespaces are selected by their labels: write {flow(named)}"
-    if not isinstance(value, str) or value.strip().lower() in {*EVERYTHING, "", "{}"}:
+    if value == [] or str(value).strip().lower() in {*EVERYTHING, "", "{}"}:
         return "write {} to select all"
     return "write {} to select all, or for instance {matchLabels: {app: web}}"
 

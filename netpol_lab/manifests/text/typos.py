@@ -135,6 +135,8 @@ def slip(lines: Sequence[str], at: int, opened: int | None, problem: str) -> tup
     for line in dict.fromkeys((at, above)):
         if hint := _hint(lines[line] if lines else ""):
             return line, hint
+    if hint := _item_after_a_key(lines, at):
+        return at, hint
     return at, next((hint for words, hint in _MESSAGES if re.search(words, problem)), "")
 
 
@@ -149,6 +151,24 @@ def _hint(line: str) -> str:
     for pattern, hint in _SIGNS:
         if match := re.match(pattern, line):
             return hint.format_map(match.groupdict())
+    return ""
+
+
+def _item_after_a_key(lines: Sequence[str], at: int) -> str:
+    """Say so where an item of a list follows a field of the same column, after its value."""
+    column = re.match(r" *(?=- )", lines[at] if lines else "")
+    if column is None:
+        return ""
+    for line in reversed(lines[:at]):
+        depth = len(line) - len(line.lstrip())
+        if line.strip() and depth <= column.end():
+            name = re.match(r" *([A-Za-z]\w*):", line)
+            if name is None or depth < column.end():
+                return ""
+            return (
+                f"this item cannot follow {name[1]}: move it up to the items of its own list, or "
+                "begin another rule, with a dash before its to or from"
+            )
     return ""
 
 

@@ -88,6 +88,11 @@ IN_NAMESPACE = "{matchLabels: {kubernetes.io/metadata.name: cafe}}"
         (SPEC, {"podSelector": "web"}, "for instance {matchLabels: {app: web}}"),
         (SPEC, {"podSelector": [{"app": "web"}]}, "write {matchLabels: {app: web}}"),
         (SPEC, {"podSelector": [{"matchLabels": {}}]}, "this is no list: leave out the dash"),
+        (SPEC, {"podSelector": [{"matchLabels": {}}, {"matchLabels": {}}]}, "this is no list: "
+         "leave out the dashes, and write its labels as one"),
+        (SPEC, {"podSelector": [{"matchLabels": {}}, 5]}, "this is no list"),
+        (SPEC, {"podSelector": [5]}, "or for instance {matchLabels: {app: web}}"),
+        (api.LabelSelector, {"matchLabels": 'a/b:""'}, 'write a/b: "", with a space'),
         (PEER, {"namespaceSelector": "cafe"}, IN_NAMESPACE),
         (PEER, {"namespaceSelector": ["cafe"]}, IN_NAMESPACE),
         (PEER, {"namespaceSelector": "all"}, "write {} to select all"),

@@ -79,6 +79,8 @@ def complaint(old, new):
         ("podSelector:\n    matchLabels:\n      app: db", "podSelector: *db", 7, "needs quotes"),
         ("policyTypes:\n  - Ingress", "policyTypes: - Ingress", 10, "a line of its own, below"),
         ("  - Ingress", "  - Ingress\n  ...", 12, "leave this line out"),
+        ("  policyTypes:\n  - Ingress", "  egress:\n  - to:\n    - podSelector: {}\n    ports:\n"
+         "      - port: 53\n    - ipBlock: {}", 15, "this item cannot follow ports: move it up"),
         ("spec:", "—\nspec:", 6, "a dash other than"),
         ("  - Ingress", "  – Ingress", 11, "a dash other than the keyboard's"),
         ("kind: ", "kind：", 2, "a wide colon"),
