@@ -345,7 +345,7 @@ def without_from(edit):  # NP601, NP602
     said = re.search(r"add an ingress rule with (.*?) and ", one.hint)[1]
     ports = [{"port": int(n), "protocol": p} for p, n in re.findall(r"(\w+) (\d+)", said)]
     one.spec["ingress"] = [*(one.spec.get("ingress") or []), {"ports": ports}]
-    yield Change(one.documents, proves=True)
+    yield Change(one.documents, proves=True, gone=False)  # the same part may shut another Service
 
 
 def rule_for_callers(edit):  # NP603
@@ -358,7 +358,8 @@ def rule_for_callers(edit):  # NP603
         home = one.finding.witness.source.partition("/")[0]
         spec = {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"ports": ports}]}
         one.documents.append(policy({"name": "for-callers", "namespace": home}, spec))
-    yield Change(one.documents)
+    proves = "with an ingress rule" in one.finding.witness.change
+    yield Change(one.documents, proves=proves, gone=not proves)
 
 
 def rule_outward(edit):  # NP605
