@@ -128,6 +128,9 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
         hint = f"all is well if something makes such pods: {service} is for them"
     else:
         hint = peer_meant(context, policy, rule, i)
+        by_name = _made_up_name(context, peer)
+        if by_name and not hint.startswith("did you mean"):
+            hint = _how_to_choose(by_name)
     found = context.finding("NP203", policy, message, hint, path)
     yield replace(found, severity=Severity.NOTE) if unlabelled or service else found
 
@@ -155,6 +158,16 @@ def _missing_key(context: Context, peer: Peer) -> Requirement | None:
         ),
         None,
     )
+
+
+def _made_up_name(context: Context, peer: Peer) -> Requirement | None:
+    """Return what is asked of a name label that no namespace has by itself, and none has so."""
+    known = [namespace.labels for namespace in context.cluster.namespaces.values()]
+    for wanted in (peer.namespace_selector or Selector()).requirements:
+        is_made_up = wanted.key in MADE_UP_NAMES and len(wanted.values) == 1
+        if is_made_up and not any(holds(wanted, labels) for labels in known):
+            return wanted
+    return None
 
 
 def _how_to_choose(wanted: Requirement) -> str:

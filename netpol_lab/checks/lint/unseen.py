@@ -27,8 +27,12 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
 
 
 def may_have_unseen_pods(context: Context, namespace: str) -> bool:
-    """Say whether something surely makes pods in a namespace that the manifests do not show."""
-    return any(maker.certain for maker in _makers_in(context, only_namespace(namespace)))
+    """Say whether something makes pods in a namespace that the manifests do not show.
+
+    An object there of a kind that nobody knows may do so.
+    """
+    makers = _makers_in(context, only_namespace(namespace))
+    return any(maker.certain or maker.namespace == namespace for maker in makers)
 
 
 # Labels of pods that come and go: the solvers of cert-manager.

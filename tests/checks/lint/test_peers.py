@@ -112,6 +112,9 @@ def test_labels_of_namespaces_that_nobody_wrote_down_are_a_note_and_said_once():
 def test_a_namespace_chosen_by_a_made_up_name_label_has_the_right_one():
     (found,) = findings(ingress("[{namespaceSelector: {matchLabels: {name: ingress-nginx}}}]"))
     assert found.hint.startswith("write kubernetes.io/metadata.name: ingress-nginx")
+    named = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: own, labels: {name: own}}\n"
+    (found,) = findings(ingress("[{namespaceSelector: {matchLabels: {name: nginx}}}]"), named)
+    assert found.hint.startswith("write kubernetes.io/metadata.name: nginx")
 
 
 def test_a_namespace_that_is_known_and_has_no_pods_yet_is_no_finding():

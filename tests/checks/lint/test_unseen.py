@@ -39,6 +39,8 @@ def test_a_namespace_where_an_operator_makes_pods_is_not_empty():
     elsewhere = policy("{podSelector: {}}", namespace="empty")
     assert codes(elsewhere) == ["NP107"]
     assert codes(elsewhere, made_by(*PROMETHEUS, namespace="empty")) == []
+    unknown = made_by("install.istio.io/v1alpha1", "IstioOperator", namespace="empty")
+    assert codes(elsewhere, unknown) == []
 
 
 def test_labels_that_an_operator_is_told_of_are_those_of_its_pods():
