@@ -265,10 +265,7 @@ def port_for_names(edit):  # NP305, NP306
     yield Change(one.documents, proves=True)
 
 
-def no_rule(edit):  # NP307, NP309
-    one = edit()
-    one.remove_rule()
-    yield Change(one.documents)
+def answered(edit):  # NP307, NP309
     other = edit()
     theirs, homes = ("Egress", "to"), {}
     if other.path[1] == "egress":
@@ -519,9 +516,9 @@ CODES = {
     "NP304": rule_for_names,
     "NP305": port_for_names,
     "NP306": port_for_names,
-    "NP307": no_rule,
+    "NP307": answered,
     "NP308": with_from,
-    "NP309": no_rule,
+    "NP309": answered,
     "NP310": declared_port,
     "NP311": without_rule,
     "NP312": from_or_less,

@@ -71,7 +71,7 @@ _TABLE = (
     Code("NP310", _N, "a port that no pod of the rule declares, where all declare some", 6),
     Code("NP311", _N, "a rule that looks as if it were for replies", 3),
     Code("NP312", _W, "a rule without peers on a port that another rule has for its peers", 5),
-    Code("NP313", _W, "a webhook that the API server cannot reach", 8),
+    Code("NP313", _W, "a Service that the API server calls and cannot reach", 8),
     Code("NP314", _N, "pods of an ambient mesh whose tunnel is not admitted", 8),
     Code("NP401", _W, "an ipBlock that covers addresses of pods", 8),
     Code("NP402", _W, "an ipBlock that covers the address of a Service", 8),

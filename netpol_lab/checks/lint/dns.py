@@ -70,7 +70,11 @@ class _NameServers:
             return _is_likely(context, policy, rule, protocol)
         assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
         flows = (Flow(Endpoint(), end, port, protocol) for end, port in self.ends)
-        return any(context.resolution.admits(policy, rule, flow, assumed) for flow in flows)
+        if any(context.resolution.admits(policy, rule, flow, assumed) for flow in flows):
+            return True
+        cached = any(p.ip_block and p.ip_block.cidr.is_link_local for p in rule.peers)
+        to_cache = Flow(Endpoint(), NODE_CACHE, DNS_PORT, protocol)
+        return cached and context.resolution.admits(policy, rule, to_cache, assumed)
 
     def ports(self, *protocols: Protocol) -> tuple[PolicyPort, ...]:
         """Return the entries of a rule that open their port over some protocols."""
@@ -122,7 +126,7 @@ def _may_serve_names(context: Context, peer: Peer) -> bool:
 
 def _name_servers(context: Context) -> _NameServers:
     """Return the pods that serve names, by their Service or by their label."""
-    addresses = [NODE_CACHE]
+    addresses: list[Endpoint] = []
     labelled = (pod for pod in context.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
     pods, port = context.set_of(labelled), DNS_PORT
     for service, offered in context.offers.get((DNS_PORT, UDP), ()):

@@ -13,7 +13,7 @@ from netpol_lab.checks.lint.hints import removing, without
 from netpol_lab.checks.lint.probes import admitted, with_anybody, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, difference, stands
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Operator, Peer, Policy
+from netpol_lab.model.objects import Direction, Operator, Peer, Policy, Rule
 
 
 def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
@@ -44,6 +44,8 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
         path = parts.path_of_peers(rule)
         if rule.peers or _OPENLY.search(policy.name) or not context.cluster.place_of(policy, path):
             continue
+        if rule.ports and not _is_odd(policy, rule):
+            continue  # the usual way to write "anywhere, on these ports"
         variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         witness = difference(context, probes, variant, without(policy, rule), CLOSES)
@@ -54,6 +56,12 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
                 f"to admit nobody, {removing(policy, rule)}; to admit everybody, leave {name} out"
             )
             yield context.finding("NP506", policy, message, hint, path, witness)
+
+
+def _is_odd(policy: Policy, rule: Rule) -> bool:
+    """Say whether an empty list with ports hardly means everybody; NP308 tells it of ingress."""
+    others = any(other.peers for other in policy.rules(rule.direction))
+    return rule.direction is Direction.EGRESS and (others or not policy.types_written)
 
 
 _BANS = {"deny", "block", "forbid", "reject", "ban", "no"}

@@ -18,7 +18,15 @@ from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import (
+    NAME_LABEL,
+    Direction,
+    Operator,
+    Peer,
+    Policy,
+    PolicyPort,
+    Rule,
+)
 
 EGRESS = Direction.EGRESS
 
@@ -34,6 +42,8 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
         pods = _beyond(context, subjects, matched.pods)
         if matched.anyone or matched.blocks or not pods or not subjects:
             continue
+        if not all(is_here(context, peer) for peer in rule.peers):
+            continue  # some whom it is about may not be among the manifests
         if pods - context.isolated[other] or (pods | subjects) & context.on_hosts:
             continue
         theirs = context.rules_for(other, pods)
@@ -47,8 +57,19 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
                 f"policies isolate {some(pods)} for {other}, and none of their {other} rules "
                 "admits these flows."
             )
-            hint = f"add the matching {other} rule at the other end, or {removing(policy, rule)}"
+            hint = f"add the matching {other} rule at the other end"
             yield context.finding(code, policy, message, hint, rule.path, witness)
+
+
+def is_here(context: Context, peer: Peer) -> bool:
+    """Say whether a peer is confined to namespaces whose pods are among the manifests."""
+    wanted = peer.namespace_selector
+    if wanted is None:
+        return True
+    named = [r for r in wanted.requirements if r.operator is Operator.IN]
+    names = [name for r in named if r.key == NAME_LABEL for name in r.values]
+    known = bool(names) and all(map(context.pods_of, names))
+    return known or any(r.key != NAME_LABEL for r in named)
 
 
 def _beyond(context: Context, subjects: PodSet, pods: PodSet) -> PodSet:
@@ -144,12 +165,27 @@ def _is_known_otherwise(context: Context, policy: Policy, rule: Rule, pods: PodS
     Who admits one that is declared may well know one that is not, such as that of an exporter.
     """
     explained = any(translated(context, pods, entry)[0] for entry in rule.ports)
-    return explained or any(
-        (port.protocol, port.port) in context.ports_to(other, pod)
-        for _, other in context.rules_for(rule.direction, context.subjects(policy))
-        if other is not rule
-        for pod in islice(pods, MOST_ENDS)
-        for port in pod.ports
+    return (
+        explained
+        or _is_targeted(context, rule, pods)
+        or any(
+            (port.protocol, port.port) in context.ports_to(other, pod)
+            for _, other in context.rules_for(rule.direction, context.subjects(policy))
+            if other is not rule
+            for pod in islice(pods, MOST_ENDS)
+            for port in pod.ports
+        )
+    )
+
+
+def _is_targeted(context: Context, rule: Rule, pods: PodSet) -> bool:
+    """Say whether a Service leads to a port of a rule, so that somebody expects it to listen."""
+    asked = {(entry.port, entry.protocol) for entry in rule.ports}
+    return any(
+        (port.target, port.protocol) in asked
+        for service in context.cluster.services
+        if context.behind(service) & pods
+        for port in service.ports
     )
 
 

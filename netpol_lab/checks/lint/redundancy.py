@@ -117,9 +117,11 @@ def _unchanged(
     context: Context, policy: Policy, rules: Iterable[Rule], variant: Cluster, change: str
 ) -> Witness | None:
     """Return a flow that stays as it is; where possible one that the needless rules allow."""
-    spoken_of = chain.from_iterable(admitted(context, policy, rule) for rule in rules)
+    spoken_of = list(chain.from_iterable(admitted(context, policy, rule) for rule in rules))
     subjects = context.subjects(policy)
     others = chain.from_iterable(with_anybody(context, d, subjects) for d in policy.policy_types)
-    return difference(context, spoken_of, variant, change, STAYS) or difference(
-        context, others, variant, change, STAYS_SHUT, STAYS
+    return (
+        difference(context, spoken_of, variant, change, STAYS)
+        or difference(context, spoken_of, variant, change, STAYS_SHUT)
+        or difference(context, others, variant, change, STAYS_SHUT, STAYS)
     )

@@ -20,7 +20,15 @@ from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import near, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import ContainerPort, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import (
+    ContainerPort,
+    Direction,
+    Peer,
+    Policy,
+    PolicyPort,
+    Rule,
+    Selector,
+)
 from netpol_lab.model.services import Service
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
@@ -34,11 +42,13 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
     for direction in policy.policy_types:
         for first, second in pairwise(policy.rules(direction)):
             split = _split(first, second)
-            if any(_writes_an_empty_list(context, policy, rule) for rule in (first, second)):
-                continue  # the other rule's list cannot be written beside it
+            if _joins_no_lists(context, policy, first, second):
+                continue
             if split is None or (direction is EGRESS and is_for_dns(split[1].ports)):
                 continue
             peers, ports = split
+            if direction is INGRESS and is_called(context, subjects, ports.ports):
+                continue  # the API server is matched by no selector
             both = replace(peers, ports=ports.ports)
             joined = parts.with_rule(parts.with_rule(policy, second), first, both)
             probes = chain(
@@ -64,15 +74,15 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
 def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
     """Return the rule with only peers and the one with only ports, if two rules are such."""
     for peers, ports in ((first, second), (second, first)):
-        if _names_peers(peers) and not peers.ports and ports.ports and not ports.peers:
+        if _is_restricted(peers) and not peers.ports and ports.ports and not ports.peers:
             return peers, ports
     return None
 
 
-def _writes_an_empty_list(context: Context, policy: Policy, rule: Rule) -> bool:
-    """Say whether a rule has an empty list of peers or of ports, in so many words."""
-    lists = {parts.list_of_peers(rule): rule.peers, "ports": rule.ports}
-    empty = (f"{rule.path}.{name}" for name, items in lists.items() if not items)
+def _joins_no_lists(context: Context, policy: Policy, *rules: Rule) -> bool:
+    """Say whether rules have empty lists in so many words, so that they cannot become one."""
+    lists = ((r, {parts.list_of_peers(r): r.peers, "ports": r.ports}) for r in rules)
+    empty = (f"{r.path}.{name}" for r, found in lists for name in found if not found[name])
     return any(context.cluster.place_of(policy, path) for path in empty)
 
 
@@ -82,6 +92,12 @@ def tells_apart(peer: Peer) -> bool:
     return peer.ip_block is not None or any(selector.requirements for selector in selectors)
 
 
+def _is_restricted(rule: Rule) -> bool:
+    """Say whether a rule names peers, or everybody in the cluster on every port."""
+    everybody = any(peer == Peer(namespace_selector=Selector()) for peer in rule.peers)
+    return _names_peers(rule) or (everybody and rule.direction is INGRESS)
+
+
 def _names_peers(rule: Rule) -> bool:
     return any(map(tells_apart, rule.peers))
 
@@ -89,7 +105,8 @@ def _names_peers(rule: Rule) -> bool:
 def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP308 and NP312: rules for ingress with ports alone, where others say from whom (SEM-12)."""
     rules = policy.rules(INGRESS) if INGRESS in policy.policy_types else ()
-    dashes = {id(rule) for pair in pairwise(rules) for rule in _split(*pair) or ()}
+    pairs = (pair for pair in pairwise(rules) if not _joins_no_lists(context, policy, *pair))
+    dashes = {id(rule) for pair in pairs for rule in _split(*pair) or ()}
     for rule in rules if any(map(_names_peers, rules)) else ():
         if rule.peers or not rule.ports or id(rule) in dashes:
             continue
@@ -102,11 +119,17 @@ def open_beside(context: Context, policy: Policy) -> Iterator[Finding]:
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         if witness := difference(context, probes, variant, "without this rule", CLOSES):
             message = (
-                "this rule has no from, so it admits everybody on its ports, even from outside "
-                "the cluster; the other rules say who may connect."
+                f"this rule has {_its_from(context, policy, rule)}, so it admits everybody on its "
+                "ports, even from outside the cluster; the other rules say who may connect."
             )
             hint = "add from, if not everybody is meant"
             yield context.finding("NP308", policy, message, hint, rule.path, witness)
+
+
+def _its_from(context: Context, policy: Policy, rule: Rule) -> str:
+    """Return what a rule without peers has, in words."""
+    written = context.cluster.place_of(policy, parts.path_of_peers(rule))
+    return "an empty from" if written else "no from"
 
 
 def _voiding(context: Context, policy: Policy, rule: Rule) -> Finding | None:
@@ -122,10 +145,11 @@ def _voiding(context: Context, policy: Policy, rule: Rule) -> Finding | None:
     if not void or not (witness := difference(context, probes, variant, change, CLOSES)):
         return None
     ports = dict.fromkeys(shared.ports)
+    others = " and rule ".join(map(str, void))
     message = (
-        f"this rule has no from, so it admits everybody on {some(ports, len(ports))}, even from "
-        f"outside the cluster: the peers that rule {' and rule '.join(map(str, void))} names for "
-        "that make no difference."
+        f"this rule has {_its_from(context, policy, rule)}, so it admits everybody on "
+        f"{some(ports, len(ports))}, even from outside the cluster: the peers that rule {others} "
+        "names for that make no difference."
     )
     less = " and ".join(_less(other, found) for other, found in void.values())
     hint = f"add from, if not everybody is meant; if everybody is, {less}"

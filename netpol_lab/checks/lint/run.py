@@ -92,8 +92,8 @@ def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
 _MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404"}
 _MEANT |= {"NP601", "NP602", "NP605"}
 _GIVES_WAY = {
-    "NP307": {"NP302", "NP303"},
-    "NP309": {"NP302", "NP303", "NP601", "NP602", "NP605"},
+    "NP307": {"NP302", "NP303", "NP311"},
+    "NP309": {"NP302", "NP303", "NP311", "NP601", "NP602", "NP605"},
     "NP304": {"NP204", "NP205"},
     "NP603": {"NP302", "NP303", "NP307", "NP309", "NP310"},
     "NP203": {"NP202"},

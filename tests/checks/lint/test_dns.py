@@ -145,3 +145,8 @@ def test_the_port_of_the_name_servers_themselves_is_told():
     (finding,) = (f for f in lab.lint(lab.load(moved, egress(TO_WEB))) if f.code in DNS_CODES)
     assert "UDP and TCP 1053" in finding.hint
     assert finding.witness.port == 1053
+
+
+def test_a_block_with_the_name_servers_excepted_does_not_reach_them():
+    outside = "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}"
+    assert codes(egress(outside)) == ["NP304"]

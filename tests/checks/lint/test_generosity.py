@@ -6,7 +6,7 @@ from tests.helpers.linted import codes, policy
 
 
 def test_an_empty_from_may_be_meant_where_the_name_says_so():
-    rule = policy("ingress: [{from: [], ports: [{port: 5432}]}]")
+    rule = policy("ingress: [{from: []}]")
     assert codes(rule) == ["NP506"]
     assert codes(rule.replace("name: p", "name: db-public")) == []
 

@@ -21,7 +21,9 @@ def test_all_pods_at_home_and_a_public_port_may_stand_side_by_side():
 
 def test_a_list_that_is_written_already_is_no_stray_dash():
     empty = "{from: [], ports: [{port: 5432}]}"
-    assert codes(policy(f"ingress: [{WEB}, {empty}]")) == ["NP506"]
+    found = findings(policy(f"ingress: [{WEB}, {empty}]"))
+    assert [f.code for f in found] == ["NP308"]
+    assert found[0].message.startswith("this rule has an empty from")
 
 
 def test_the_name_of_a_port_is_proposed_where_all_destinations_have_it():
@@ -96,3 +98,19 @@ def test_all_rules_that_one_makes_void_are_told_at_once():
     (found,) = findings(policy(f"ingress: [{{ports: [{{port: 5432}}]}}, {to_web}, {both}]"))[:1]
     assert "rule 2 and rule 3" in found.message
     assert found.hint.endswith("remove rule 2 and take TCP 5432 out of rule 3")
+
+
+def test_everybody_in_the_cluster_on_every_port_beside_ports_alone_is_a_stray_dash():
+    everybody = "{from: [{namespaceSelector: {}}]}"
+    assert codes(policy(f"ingress: [{everybody}, {{ports: [{{port: 5432}}]}}]")) == ["NP301"]
+
+
+def test_a_port_that_the_api_server_calls_is_no_stray_dash():
+    hook = (
+        "---\napiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: a}\n"
+        "spec: {service: {name: web, namespace: shop, port: 80}}\n"
+    )
+    from_db = "{from: [{podSelector: {matchLabels: {app: db}}}]}"
+    spec = f"{{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{from_db}, %s]}}"
+    assert codes(policy(spec % "{ports: [{port: 8080}]}")) == ["NP301"]
+    assert codes(hook, policy(spec % "{ports: [{port: 8080}]}")) == []
