@@ -116,7 +116,7 @@ class Reasons:
         change = self.remark
         if self.change:
             edits = (f"{e.words}\n{indent(as_lines(e), '  ')}" for e in self.change.changes)
-            change = "\n".join((f"{CHANGE}:", *edits, str(self.change.also)))
+            change = "\n".join((f"{CHANGE}:", *edits, self.change.besides))
         parts = (self.words, *map(str, self.passages), self.note, change)
         return "\n\n".join(filter(None, parts))
 

@@ -131,7 +131,7 @@ def _list_direction(miss: NearMiss, side: Side) -> Edit:
 
 
 def _admit_port(cluster: Cluster, miss: NearMiss, side: Side, assumptions: Assumptions) -> Edit:
-    port = PolicyPort(Protocol(side.flow.protocol), side.flow.port)
+    port = _port_meant(miss.rule, side.flow)
     rule = replace(miss.rule, ports=(*miss.rule.ports, port))
     service = _service_meant(cluster, miss.rule, side.flow, assumptions)
     because = f", as Service {service} leads there" if service is not None else ""
@@ -139,6 +139,16 @@ def _admit_port(cluster: Cluster, miss: NearMiss, side: Side, assumptions: Assum
     changed, path = with_rule(miss.policy, miss.rule, rule), f"{rule.path}.ports"
     touch = Touch.ODD if service is not None else Touch.OWN
     return of_policy(changed, words, path, [writing.port(port)], touch=touch)
+
+
+def _port_meant(rule: Rule, flow: Flow) -> PolicyPort:
+    """Return the port of a flow; the whole range where only its protocol is another one."""
+    protocol, port = Protocol(flow.protocol), flow.port
+    ranges = ((one, one.port, one.end_port) for one in rule.ports)
+    for one, first, last in ranges:
+        if isinstance(first, int) and last is not None and port in range(first, last + 1):
+            return replace(one, protocol=protocol)
+    return PolicyPort(protocol, port)
 
 
 def _service_meant(

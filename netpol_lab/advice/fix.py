@@ -11,41 +11,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
+from netpol_lab.advice.besides import (
+    HIDDEN_CLIENT,
+    Also,
+    also_of,
+    arriving,
+    as_selectors_see_it,
+    remarks,
+)
 from netpol_lab.advice.edit import Edit, Touch
 from netpol_lab.advice.edits import edits
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
-from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Flow
 from netpol_lab.model.other_policies import OtherPolicy
-from netpol_lab.model.ports import PortSet
-from netpol_lab.reach.diff import diff
 from netpol_lab.reach.grouping import Connection
-
-MOST_SHOWN = 5  # connections in a warning
-
-
-class Also(NamedTuple):
-    """What a fix does beside letting its flow through.
-
-    Parameters
-    ----------
-    opened : tuple of Connection
-        What else becomes allowed, or undefined.
-    closed : tuple of Connection
-        What was allowed and no longer surely is.
-    """
-
-    opened: tuple[Connection, ...]
-    closed: tuple[Connection, ...]
-
-    def __str__(self) -> str:
-        parts = [*_listed("opens", self.opened), *_listed("closes", self.closed)]
-        return "\n".join(parts) or "this opens nothing else"
 
 
 @dataclass(frozen=True)
@@ -88,10 +71,20 @@ class Fix:
     @cached_property
     def also(self) -> Also:
         """The other flows that the changes open and close; computed when first asked for."""
-        return _also(self.verdict, self.apply())
+        return also_of(self.verdict, self.apply(), all(map(_adds_no_old_block, self.changes)))
+
+    @cached_property
+    def remarks(self) -> tuple[str, ...]:
+        """What else is to be said, such as that only most plugins allow the flow then."""
+        return tuple(remarks(self.verdict, _after(self.verdict, self.apply())))
+
+    @property
+    def besides(self) -> str:
+        """Both in words, line by line."""
+        return "\n".join((str(self.also), *(f"note: {words}" for words in self.remarks)))
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.changes), str(self.also)])
+        return "\n".join([*map(str, self.changes), self.besides])
 
     def __repr__(self) -> str:
         return f"<Fix: {'; '.join(edit.words for edit in self.changes)}>"
@@ -115,9 +108,12 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     Among several of one kind, what opens and closes the flows of the fewest other ends wins, so
     that a rule with other peers, or without any, is not widened, but one is added; then the fewest
     lines, then what opens and closes the fewest ports, then what stands first. Nothing is removed
-    but what matches nobody and exceptions of blocks. Nothing is proposed that the server refuses. A
-    flow that is undefined gets a fix that makes it allowed under every permitted reading; ICMP,
-    which no rule can list, a rule without ports.
+    but what matches nobody and exceptions of blocks. Nothing is proposed that the server refuses.
+
+    A flow that is undefined gets a fix that makes it allowed under every permitted reading but two,
+    of which a remark is made: egress rules may see the address of a Service, which most plugins
+    rewrite first, and a client may arrive with another address than its own. ICMP, which no rule
+    can list, gets a rule without ports.
 
     Parameters
     ----------
@@ -155,7 +151,7 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     if needless(verdict):
         return None
     steps: list[Edit] = []
-    now = verdict
+    now = as_selectors_see_it(verdict)
     while now.allowed is not True:
         step = _step(now, narrow)
         if step is None:
@@ -198,6 +194,8 @@ def needless(verdict: Verdict) -> str:
         return f"no change surely helps while {untold}"
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
+    if as_selectors_see_it(verdict).allowed:
+        return f"it is allowed if the client arrives with its own address; {HIDDEN_CLIENT}"
     return ""
 
 
@@ -241,12 +239,17 @@ def _foreign(edit: Edit) -> bool:
 
 def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tuple[int, ...]:
     """Return what speaks against an edit, the weightiest first."""
-    also = _also(verdict, after.cluster)
+    also = also_of(verdict, after.cluster, _adds_no_old_block(edit))
     rows = (*also.opened, *also.closed)
     flows = sum(len(row.ports | row.undefined) for row in rows)
-    meant = {(flow.source.name, flow.destination.name) for flow in _arriving(verdict)}
+    meant = {(flow.source.name, flow.destination.name) for flow in arriving(verdict)}
     others = sum((row.source, row.destination) not in meant for row in rows)
     return (flows, edit.lines) if narrow else (others, edit.lines, flows)
+
+
+def _adds_no_old_block(edit: Edit) -> bool:
+    """Say whether a change lets in no block but that of the flow's own end."""
+    return edit.touch is Touch.OWN and edit.what_to_do.endswith((".from", ".to", "gress", "apply"))
 
 
 def _denials(verdict: Verdict) -> list[tuple[Outcome, Side]]:
@@ -264,55 +267,6 @@ def _after(verdict: Verdict, cluster: Cluster) -> Verdict:
     return judge(cluster, flow, verdict.assumptions)
 
 
-# ---------------------------------------------------------------- what else it does
-
-
-def _also(verdict: Verdict, changed: Cluster) -> Also:
-    difference = diff(verdict.cluster, changed, verdict.assumptions)
-    before, after = difference.before, difference.after
-    opened, closed = [], []
-    for row in difference.changes:
-        pair = row.source, row.destination
-        was, now, asked = before.ports(*pair), after.ports(*pair), _asked(verdict, *pair)
-        perhaps = after.undefined(*pair) - before.undefined(*pair) - was
-        opened.append(Connection(*pair, now - was - asked, perhaps - asked))
-        closed.append(Connection(*pair, was - now))
-    return Also(
-        tuple(row for row in opened if row.ports or row.undefined),
-        tuple(row for row in closed if row.ports),
-    )
-
-
-def _asked(verdict: Verdict, source: str, destination: str) -> PortSet:
-    """Return the ports of a connection that the verdict is about."""
-    return PortSet.union(
-        *(
-            PortSet.of(flow.protocol, flow.port)
-            for flow in _arriving(verdict)
-            if (flow.source.name, flow.destination.name) == (source, destination) and flow.port
-        )
-    )
-
-
-def _arriving(verdict: Verdict) -> Iterator[Flow]:
-    return (outcome.arriving for outcome in verdict.outcomes)
-
-
-def _listed(verb: str, rows: tuple[Connection, ...]) -> Iterator[str]:
-    """Yield what a change opens or closes: the first few by name, and what is left open as one."""
-    if rows:
-        yield f"this also {verb} other flows:"
-    certain = [f"{row.source} -> {row.destination}  {row.ports}" for row in rows if row.ports]
-    yield from (f"  {words}" for words in certain[:MOST_SHOWN])
-    if len(certain) > MOST_SHOWN:
-        yield f"  and {counted(len(certain) - MOST_SHOWN, 'more connection')}"
-    if undefined := [row for row in rows if row.undefined]:
-        pair = f"{undefined[0].source} -> {undefined[0].destination}"
-        more = f" and {len(undefined) - 1} more" if len(undefined) > 1 else ""
-        ports = PortSet.union(*(row.undefined for row in undefined))
-        yield f"  perhaps, as it is left open: {pair}{more}  {ports}"
-
-
 def as_data(fix: Fix) -> dict[str, Any]:
     """Return a fix as plain values, for JSON.
 
@@ -323,7 +277,7 @@ def as_data(fix: Fix) -> dict[str, Any]:
     Returns
     -------
     dict of str to list or dict
-        ``changes``, and in ``also`` what else they open and close.
+        ``changes``, in ``also`` what else they open and close, and ``remarks``.
 
     Examples
     --------
@@ -340,6 +294,7 @@ def as_data(fix: Fix) -> dict[str, Any]:
             "opened": [*map(_connection_as_data, fix.also.opened)],
             "closed": [*map(_connection_as_data, fix.also.closed)],
         },
+        "remarks": [*fix.remarks],
     }
 
 

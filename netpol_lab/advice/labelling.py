@@ -23,14 +23,15 @@ from netpol_lab.model.objects import (
 
 TEMPLATES = {"CronJob": "spec.jobTemplate.spec.template.metadata"}
 TEMPLATE = "spec.template.metadata"  # of all others
-FIXED = ("Job",)  # the server refuses another template
+FIXED = ("Job",)  # the server refuses another template of what is there
 
 
 def labellings(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
     """Yield how the other end could get the one label that it lacks of what a rule wants.
 
     Never a label that has a value already, that controllers or the server write, or that tells a
-    version; and never one for the template of a Job, which cannot be changed.
+    version; and for the template of a Job, which
+    cannot be changed, only one that the Job itself has.
 
     Parameters
     ----------
@@ -63,15 +64,19 @@ def labellings(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
 
 
 def _for_pod(cluster: Cluster, pod: Pod, wanted: Requirement, miss: NearMiss) -> Iterator[Edit]:
-    label, made_by = _missing(wanted, pod.labels), pod.workload
-    if label is None or (made_by is not None and made_by.kind in FIXED):
+    made_by = pod.workload
+    of_owner = made_by.labels if made_by is not None and holds(wanted, made_by.labels) else {}
+    label = _missing(wanted, pod.labels, of_owner)
+    if label is None or (made_by is not None and made_by.kind in FIXED and not of_owner):
         return
     title, path, because = f"Pod {pod}", "metadata", ""
     if made_by is not None:
         title = f"{made_by.kind} {pod.namespace}/{made_by.name}"
         path = TEMPLATES.get(made_by.kind, TEMPLATE)
-        if holds(wanted, made_by.labels):
+        if of_owner:
             title, because = f"the pods of {title}", ": it has the label, its pods do not"
+        if made_by.kind in FIXED:
+            because += " (delete it first, its template cannot be changed)"
     pods = [replace(p, labels={**p.labels, **label}) for p in replicas(cluster, pod)]
     touch = Touch.OWN if pod.namespace == miss.policy.namespace else Touch.FOREIGN
     written = {key: value for key, value in pod.labels.items() if key not in ADDED_LABELS}
@@ -79,7 +84,7 @@ def _for_pod(cluster: Cluster, pod: Pod, wanted: Requirement, miss: NearMiss) ->
 
 
 def _for_namespace(namespace: Namespace, wanted: Requirement, miss: NearMiss) -> Iterator[Edit]:
-    label = _missing(wanted, namespace.labels)
+    label = _missing(wanted, namespace.labels, {})
     if label is not None:
         changed = replace(namespace, labels={**namespace.labels, **label})
         others = {key: value for key, value in namespace.labels.items() if key != NAME_LABEL}
@@ -87,9 +92,14 @@ def _for_namespace(namespace: Namespace, wanted: Requirement, miss: NearMiss) ->
         yield _label(title, "metadata", label, others, miss, changed, touch=Touch.FOREIGN)
 
 
-def _missing(wanted: Requirement, labels: Labels) -> dict[str, str] | None:
-    """Return the label that would do, unless its key has a value: that one has its reasons."""
-    label = {wanted.key: next(iter(wanted.values), "")}
+def _missing(wanted: Requirement, labels: Labels, owners: Labels) -> dict[str, str] | None:
+    """Return the label that would do, unless its key has a value: that one has its reasons.
+
+    Of several values it is that of the owner; without one nobody knows which.
+    """
+    if wanted.key not in owners and len(wanted.values) > 1:
+        return None
+    label = {wanted.key: owners.get(wanted.key, next(iter(wanted.values), ""))}
     others = wanted.key in labels or wanted.key in ADDED_LABELS or tells_version(wanted.key)
     return None if others or not holds(wanted, label) else label
 

@@ -97,7 +97,7 @@ def _signed(tag: str, sign: str, spoken: str, texts: list[str]) -> str:
 
 def _change(change: Fix) -> str:
     edits = "".join(map(_edit, change.changes))
-    also = f"<pre class='nl-plain'>{escape(str(change.also))}</pre>"
+    also = f"<pre class='nl-plain'>{escape(change.besides)}</pre>"
     return f"<p class='nl-caption'>{CHANGE}</p>{edits}{also}"
 
 

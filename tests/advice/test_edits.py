@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 import netpol_lab as lab
+from netpol_lab.advice.edit import Touch
 from netpol_lab.advice.edits import edits
 from tests.helpers.proposed import PODS, first, proposals
 
@@ -140,3 +141,35 @@ def test_an_edit_reads_as_a_sentence_and_what_to_type():
         "    - protocol: TCP\n"
         "      port: 80"
     )
+
+
+def test_a_range_of_another_protocol_is_meant_as_a_whole():
+    edit = proposals("{ingress: [{ports: [{port: 70, endPort: 90, protocol: UDP}, {port: 81}]}]}")[
+        0
+    ]
+    assert yaml.safe_load(edit.yaml) == [{"protocol": "TCP", "port": 70, "endPort": 90}]
+
+
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{port: PORT, targetPort: 80}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "port", "is_meant"),
+    [
+        ("{from: [{podSelector: {}}], ports: [{port: 8080}]}", 8080, True),
+        ("{from: [{podSelector: {}}], ports: [{port: 8081}]}", 8080, False),
+        ("{from: [{podSelector: {}}], ports: [{port: 8080, protocol: UDP}]}", 8080, False),
+        ("{ports: [{port: 8080}]}", 8080, False),  # it is for anyone
+        ("{ports: [{port: 53}]}", 53, True),  # but this one is for name servers
+    ],
+)
+def test_a_rule_for_the_port_of_a_service_is_meant_for_that_of_its_pods(rule, port, is_meant):
+    found = proposals(f"{{ingress: [{rule}]}}", more=SERVICE.replace("PORT", str(port)))[0]
+    assert found.words.startswith("in shop/p, let rule 1 also admit TCP 80")
+    assert found.words.endswith(", as Service shop/db leads there") is is_meant
+    assert (found.touch is Touch.ODD) is is_meant

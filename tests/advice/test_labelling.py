@@ -123,3 +123,15 @@ spec: {template: {metadata: {labels: }}}
 """
     edit = proposals(TRUSTED, "shop/bare", bare)[0]
     assert edit.what_to_do == "spec.template.metadata.labels becomes"
+
+
+OWNER_JOB = JOB.replace("namespace: shop}", "namespace: shop, labels: {trusted: z}}", 1)
+ONE_OF = "matchExpressions: [{key: trusted, operator: In, values: [x, z]}]"
+ANY_OF = TRUSTED.replace("matchLabels: {trusted: x}", ONE_OF)
+
+
+def test_of_several_values_it_is_that_of_the_owner_or_none():
+    ((words, _),) = given(ANY_OF, "shop/probe", OWNER_JOB)
+    assert words.startswith("give the pods of Job shop/probe the label trusted=z, ")
+    assert words.endswith("(delete it first, its template cannot be changed)")
+    assert not given(ANY_OF, "shop/web")

@@ -651,3 +651,49 @@ FAULTS_IN_READING = (
         "        self._place = len(self.text)\n",
     ),
 )
+
+
+FAULTS_IN_FIXES = (
+    Fault(
+        "a third policyType joins two",
+        "advice/edits.py",
+        "        adds=False,\n        touch=Touch.ODD,\n",
+        "        touch=Touch.ODD,\n",
+    ),
+    Fault(
+        "a rule is typed beside a section that is empty",
+        "advice/edits.py",
+        "added, adds=bool(rules))",
+        "added)",
+    ),
+    Fault(
+        "an item is typed as it was",
+        "advice/mends.py",
+        "        writing.peer(mended),\n",
+        "        writing.peer(peer),\n",
+    ),
+    Fault(
+        "a port keeps the name that no pod has",
+        "advice/mends.py",
+        "            writing.port(port),\n",
+        "            writing.port(rule.ports[i]),\n",
+    ),
+    Fault(
+        "a selector is mended in words only",
+        "advice/mends.py",
+        "writing.selector(mended.pod_selector)",
+        "writing.selector(policy.pod_selector)",
+    ),
+    Fault(
+        "what is opened besides is not told",
+        "advice/besides.py",
+        "Connection(*pair, now - was - asked, perhaps - asked)",
+        "Connection(*pair, now - was - now, perhaps - asked)",
+    ),
+    Fault(
+        "what admits one side is called a fix of both",
+        "advice/fix.py",
+        "    while now.allowed is not True:\n",
+        "    while now.allowed is not True and not steps:\n",
+    ),
+)

@@ -5,11 +5,13 @@
     python -m tests.referee.soak 0 --texts 100000    100000 broken manifests, and no cluster
     python -m tests.referee.soak 0 --spellings 9999  9999 spellings of known values in YAML
     python -m tests.referee.soak 0 --lint 9999       lint, and its hints as people follow them
+    python -m tests.referee.soak 0 --fixes 2000      2000 fixes, typed into the text
 
 Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
 reads as many broken manifests, of which each must be taken or complained about within 2 s, and as
 many spellings, whose values and places must come out right; and lints as many clusters, in which
-every witness must be true, and every hint must lead where it says.
+every witness must be true, and every hint must lead where it says; and types a tenth as many fixes,
+which must do what they say.
 """
 
 import argparse
@@ -27,6 +29,7 @@ from tests.referee.lint_search import first_untruth
 from tests.referee.naive_services import stays_on_node
 from tests.referee.random_clusters import random_cluster, random_flows, random_ranges
 from tests.referee.random_services import service_flows
+from tests.referee.typed_fixes import wrong_fix_of
 from tests.referee.yaml_spellings import first_misreading
 
 FLOWS = 30  # per cluster
@@ -195,6 +198,12 @@ def soak(seeds):
     return None
 
 
+def first_wrong(number, seed):
+    """The first of so many seeds whose fix is wrong, and how; None where none is."""
+    found = ((one, wrong_fix_of(one)) for one in range(seed, seed + number))
+    return next((pair for pair in found if pair[1]), None)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clusters", type=int, help="how many")
@@ -204,11 +213,13 @@ def main():
     parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
     parser.add_argument("--spellings", type=int, help="YAML to read; as many by default")
     parser.add_argument("--lint", type=int, help="clusters to lint; as many by default")
+    parser.add_argument("--fixes", type=int, help="fixes to type; a tenth as many by default")
     options = parser.parse_args()
     texts = options.clusters if options.texts is None else options.texts
     spellings = options.clusters if options.spellings is None else options.spellings
     linted = options.clusters if options.lint is None else options.lint
-    what = f"{options.clusters} clusters, {linted} to lint, {texts} broken texts"
+    fixes = options.clusters // 10 if options.fixes is None else options.fixes
+    what = f"{options.clusters} clusters, {linted} to lint, {fixes} fixes, {texts} broken texts"
     print(f"{what}, {spellings} spellings from --seed {options.seed}")
     difference = soak(range(options.seed, options.seed + options.clusters))
     if difference is not None and not difference.words.startswith("reachability"):
@@ -220,7 +231,10 @@ def main():
     print("nothing misread" if misread is None else f"\n{misread[0]}\n{misread[1]}")
     untrue = first_untruth(range(options.seed, options.seed + linted))
     print("nothing untrue in lint" if untrue is None else f"\n{untrue}")
-    return int(any(found is not None for found in (difference, surprise, misread, untrue)))
+    wrong = first_wrong(fixes, options.seed)
+    print("no wrong fix" if wrong is None else f"\n{wrong[0]}\n{wrong[1]}")
+    found = difference, surprise, misread, untrue, wrong
+    return int(any(one is not None for one in found))
 
 
 if __name__ == "__main__":

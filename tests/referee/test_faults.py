@@ -11,6 +11,7 @@ from tests.helpers.places import CASES, PACKAGE
 from tests.referee.faults import (
     FAULTS,
     FAULTS_FOR_EVERYBODY,
+    FAULTS_IN_FIXES,
     FAULTS_IN_READING,
     FAULTS_OF_SERVICES,
 )
@@ -39,7 +40,20 @@ def passes(folder, *command):
 
 CASES = ("-m", "netpol_lab", "test", str(CASES))
 EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
-REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", "--texts", "0", "--spellings", "0")
+REFEREE = (
+    "-m",
+    "tests.referee.soak",
+    CLUSTERS,
+    "--seed",
+    "1",
+    "--texts",
+    "0",
+    "--spellings",
+    "0",
+    "--fixes",
+    "0",
+)
+FIXES = ("-m", "tests.referee.soak", "0", "--seed", "1", "--fixes", "90")
 READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", "3000")
 
 
@@ -59,9 +73,15 @@ def test_a_fault_in_reading_is_caught(fault, tmp_path):
     assert not passes(planted(fault, tmp_path), *READING), fault.about
 
 
+@pytest.mark.parametrize("fault", FAULTS_IN_FIXES, ids=lambda fault: fault.about)
+def test_a_fault_in_fixes_is_caught(fault, tmp_path):
+    assert not passes(planted(fault, tmp_path), *FIXES), fault.about
+
+
 def test_without_a_fault_all_are_content(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
     assert passes(tmp_path, *CASES)
     assert passes(tmp_path, *REFEREE)
     assert passes(tmp_path, *EVERY_FLOW)
     assert passes(tmp_path, *READING)
+    assert passes(tmp_path, *FIXES)

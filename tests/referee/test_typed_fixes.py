@@ -101,5 +101,5 @@ def test_oddities_are_odd():
 def test_a_wrong_fix_is_found(monkeypatch):
     questions = [(*odd_cluster(seed), seed) for seed in range(8)]
     assert not any(first_wrong_fix(*question) for question in questions)
-    monkeypatch.setattr(fixes, "_also", lambda *_: fixes.Also((), ()))
+    monkeypatch.setattr(fixes, "also_of", lambda *_: fixes.Also((), ()))
     assert any("says opens: False" in first_wrong_fix(*question) for question in questions)

@@ -11,6 +11,7 @@ from itertools import product
 import yaml
 
 import netpol_lab as lab
+from netpol_lab.advice.besides import as_selectors_see_it
 from netpol_lab.advice.edits import edits
 from netpol_lab.advice.fix import needless
 from netpol_lab.errors import NetpolError
@@ -43,9 +44,12 @@ def first_wrong_fix(documents, flow, seed, narrow=False):
         except NetpolError as error:
             return f"{flow}: {edit}\nis refused:\n{error}"
     known, now = naive.Cluster(documents), naive.Cluster([*yaml.safe_load_all(text)])
-    if lab.evaluate(after, source, destination, port=port, protocol=protocol).allowed is not True:
+    reached = lab.evaluate(after, source, destination, port=port, protocol=protocol)
+    if fix.remarks:  # no rule settles all of it
+        reached = as_selectors_see_it(reached)
+    if reached.allowed is not True:
         return f"{flow} is not allowed by {fix}"
-    if now.allowed(*flow) is not True:
+    if now.allowed(*flow) not in {True, None if fix.remarks else True}:
         return f"{flow} is not allowed by {fix}, says the referee"
     return untold(fix, known, now, other_flows(documents, fix, after, seed))
 
@@ -125,6 +129,11 @@ def other_flows(documents, fix, after, seed):
         (*rng.choice(pairs), rng.choice(numbers), str(rng.choice([*Protocol])))
         for _ in range(CELLS)
     ]
+    if "ipBlock" in "".join(edit.yaml for edit in fix.changes):
+        # The address that was asked about is nobody's of whom the manifests give no address.
+        unknown = {str(pod) for pod in verdict.cluster.pods if not pod.known_addresses}
+        told = [flow for flow in told if not unknown & {*flow[:2]}]
+        some = [flow for flow in some if not unknown & {*flow[:2]}]
     services = {str(one) for service in verdict.cluster.services for one in service.addresses}
     return [
         flow
