@@ -163,18 +163,49 @@ class Complaint:
         return "\n".join(lines)
 
 
+MOST_COMPLAINTS = 1_000
+
+
 class ManifestError(NetpolError, ValueError):
     """Manifests that Kubernetes would refuse, with every complaint at once.
 
     Parameters
     ----------
     complaints : sequence of Complaint
-        In the order of the text.
+        In the order of the text. Of more than a thousand the first are there, and a last one that
+        says so.
     """
 
     def __init__(self, complaints: Sequence[Complaint]) -> None:
         self.complaints = tuple(complaints)
         super().__init__("\n\n".join(map(str, self.complaints)))
+
+
+class ComplaintList(list[Complaint]):
+    """Complaints as they are found; one too many ends the reading, which might never end.
+
+    Raises
+    ------
+    ManifestError
+        When it gets more than a thousand.
+    """
+
+    def append(self, complaint: Complaint) -> None:
+        """Add one."""
+        if len(self) == MOST_COMPLAINTS:
+            said = f"the rest: there are more than {MOST_COMPLAINTS:,} complaints"
+            last = Complaint("", Reason.NOT_READ, said, "", complaint.file, 0)
+            raise ManifestError([*sorted(self, key=lambda c: (c.file, c.document)), last])
+        super().append(complaint)
+
+    def extend(self, complaints: Iterable[Complaint]) -> None:
+        """Add some, in turn."""
+        for complaint in complaints:
+            self.append(complaint)
+
+    def __iadd__(self, complaints: Iterable[Complaint]) -> ComplaintList:  # type: ignore[override,misc]
+        self.extend(complaints)
+        return self
 
 
 def visible(text: str, most: int = 80) -> str:

@@ -1,7 +1,13 @@
 """Errors say where, what, and what to type instead."""
 
+from itertools import count
+
+import pytest
+
 from netpol_lab.errors import (
+    MOST_COMPLAINTS,
     Complaint,
+    ComplaintList,
     ManifestError,
     Reason,
     UnknownNameError,
@@ -57,3 +63,21 @@ def test_a_few_names_are_given_and_the_rest_is_counted():
     assert some(["a", "b", "c"]) == "a, b, c"
     assert some(range(9), most=1) == "0 and 8 more"
     assert some([]) == ""
+
+
+def test_what_an_error_says_is_fit_for_a_terminal():
+    error = UnknownNameError("no \x1b[31m pod\u202e\nof that name")
+    assert str(error) == "no \\x1b[31m pod\\u202e\nof that name"
+    assert error._render_traceback_() == [f"UnknownNameError: {error}"]
+    hint = Complaint("", Reason.TYPE, "x", hint="write \x9b")
+    assert str(ManifestError([hint])).endswith("hint: write \\x9b")
+
+
+def test_reading_ends_with_the_complaint_that_is_one_too_many():
+    found = ComplaintList()
+    endless = (Complaint("", Reason.TYPE, "x", document=n) for n in count(1))
+    with pytest.raises(ManifestError) as caught:
+        found += endless
+    assert len(caught.value.complaints) == MOST_COMPLAINTS + 1
+    last = str(caught.value.complaints[-1])
+    assert last == "<text>\n  NotRead: the rest: there are more than 1,000 complaints"

@@ -31,6 +31,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from netpol_lab.writing import replacing
+
 ROOT = Path(__file__).resolve().parent.parent
 AT_A_TIME = 2
 SECONDS_A_CELL = 120
@@ -157,7 +159,8 @@ def store(path: Path, fresh: str) -> bool:
     """Write the notebook if anything in it changed."""
     changed = stored_text(path) != fresh
     if changed:
-        path.write_text(fresh, "utf-8", newline="\n")
+        with replacing(path) as file:
+            file.write(fresh.encode())
     report(path, "stored" if changed else "unchanged")
     return True
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lab.checks.assumed import assumed_problems
-from netpol_lab.errors import Complaint, ManifestError, Reason
+from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason
 from netpol_lab.manifests.api_types import IntOrString
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get
@@ -116,17 +116,19 @@ def read_cases(text: str, file: str, at_hand: bool = False) -> Cases:
     >>> case.expect[0].to
     'shop/db'
     """
-    found, complaints = all_documents(text, file)
+    found, broken = all_documents(text, file)
+    complaints = ComplaintList()
+    complaints += broken
     given = {"manifests": ""} if at_hand else {}
     cases = [(d, _decoded(d, given, complaints)) for d in found if d.value is not None]
     if not cases and not complaints:
-        complaints = [Complaint("", Reason.REQUIRED, "holds no test", _FORMAT, file)]
+        complaints += [Complaint("", Reason.REQUIRED, "holds no test", _FORMAT, file)]
     if complaints:
         raise ManifestError(complaints)
     return cases
 
 
-def _decoded(document: Document, given: dict[str, str], complaints: list[Complaint]) -> Case:
+def _decoded(document: Document, given: dict[str, str], complaints: ComplaintList) -> Case:
     problems: list[Problem] = []
     value = given | document.value if isinstance(document.value, dict) else document.value
     if get(document.value, "apiVersion") and get(document.value, "kind"):

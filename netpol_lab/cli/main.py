@@ -153,7 +153,7 @@ def _check(options: argparse.Namespace) -> bool:
       netpol-lab check policies/ namespaces.yaml -o json
       helm template shop/ | netpol-lab check -
     """
-    from netpol_lab.errors import ManifestError, counted
+    from netpol_lab.errors import ManifestError
 
     complaints: tuple[Complaint, ...] = ()
     warnings: tuple[Complaint, ...] = ()
@@ -167,7 +167,7 @@ def _check(options: argparse.Namespace) -> bool:
         summary = f"{repr(cluster).removeprefix('Cluster: ')}{others}: no complaints"
     except ManifestError as error:
         complaints = error.complaints
-        summary = counted(len(complaints), "complaint")
+        summary = _number_of(complaints)
     if options.output == "json":
         found = {"complaints": _as_data(complaints), "warnings": _as_data(warnings)}
         _print_json({**found, "ignored": ignored})
@@ -175,6 +175,14 @@ def _check(options: argparse.Namespace) -> bool:
         print_complaints(complaints, warnings)
         print(summary)
     return bool(complaints)
+
+
+def _number_of(complaints: Sequence[Complaint]) -> str:
+    from netpol_lab.errors import MOST_COMPLAINTS, counted
+
+    if len(complaints) > MOST_COMPLAINTS:  # the last one says that the rest is not read
+        return f"more than {MOST_COMPLAINTS:,} complaints"
+    return counted(len(complaints), "complaint")
 
 
 def _print_json(value: object) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
@@ -18,6 +17,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests.loader import read_all
+from netpol_lab.manifests.text.programs import ask
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 
@@ -96,7 +96,8 @@ def from_kubectl(
     command = [program, *([f"--context={context}"] if context else [])]
     texts, refused = [], []
     known: set[str] = set()
-    for kind, *scope in _questions(chosen):
+    questions = [*_questions(chosen)]
+    for number, (kind, *scope) in enumerate(questions, 1):
         try:
             text = _get(command, kind, scope, timeout)
             if kind == NAMESPACES and chosen:
@@ -107,13 +108,25 @@ def from_kubectl(
                 raise
             if kind in (*OTHER_POLICIES, *CLUSTER_WIDE) and _NO_SUCH_KIND in str(error):
                 continue
-            said = f"{kind} could not be read: {error}"
-            refused.append(Complaint("", Reason.FORBIDDEN, said, file="<kubectl>", document=0))
+            refused.append(_unread(kind, str(error)))
+            if isinstance(error, _NoAnswerError):  # nor will it answer a dozen times more
+                left = dict.fromkeys(kind for kind, *_ in questions[number:])
+                refused += (_unread(kind, "no longer asked for") for kind in left)
+                break
     # What a server has stored it has accepted, if under older rules (VAL-28, VAL-40).
     stored = replace(assumptions, strict_cidr=False)
     cluster = read_all(texts, strict=False, assumptions=stored)
     refused += map(_perhaps_nowhere, {*(chosen or ())} - known - {*cluster.namespaces})
     return replace(cluster, warnings=(*cluster.warnings, *refused))
+
+
+class _NoAnswerError(ClusterError):
+    """A kubectl that hangs, or never ends."""
+
+
+def _unread(kind: str, why: str) -> Complaint:
+    said = f"{kind} could not be read: {why}"
+    return Complaint("", Reason.FORBIDDEN, said, file="<kubectl>", document=0)
 
 
 def _questions(namespaces: list[str] | None) -> Iterator[tuple[str, ...]]:
@@ -145,31 +158,24 @@ def _perhaps_nowhere(name: str) -> Complaint:
 def _get(command: list[str], kind: str, scope: list[str], timeout: float) -> str:
     arguments = [*command, "get", kind, *scope, "--output=json"]
     try:
-        run = subprocess.run(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-        )
-    except subprocess.TimeoutExpired:
-        raise ClusterError(f"no answer about {kind} from the cluster in {timeout:g} s") from None
+        answer = ask(arguments, f"kubectl get {kind}", timeout, None)
     except OSError as error:
         raise ClusterError(f"kubectl cannot be started: {error.strerror}") from None
     except ValueError:
         raise ClusterError(
             "a context or namespace holds a character not allowed in names"
         ) from None
-    if run.returncode:
-        raise ClusterError(_why(kind, run.stderr.strip()))
-    if not run.stdout.lstrip().startswith("{"):  # without a finding it prints an empty list
-        answer = visible(run.stdout.strip(), 200) or "nothing"
+    if answer.failure:
+        raise _NoAnswerError(answer.failure)
+    if answer.status:
+        raise ClusterError(_why(kind, answer.said))
+    if not answer.text.lstrip().startswith("{"):  # without a finding it prints an empty list
+        printed = visible(answer.text.strip(), 200) or "nothing"
         raise ClusterError(
-            f"kubectl ended well, but printed no JSON about {kind}: {answer}. Is it kubectl itself "
-            "that PATH leads to?"
+            f"kubectl ended well, but printed no JSON about {kind}: {printed}. Is it kubectl "
+            "itself that PATH leads to?"
         )
-    return run.stdout
+    return answer.text
 
 
 def _why(kind: str, said: str) -> str:

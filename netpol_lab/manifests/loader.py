@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from netpol_lab.errors import Complaint, ManifestError, Reason, did_you_mean, visible
+from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason, did_you_mean, visible
 from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
@@ -234,7 +234,7 @@ class _Reader:
     older: bool = False
     partly: bool = False
     objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
-    complaints: list[Complaint] = field(default_factory=list)
+    complaints: ComplaintList = field(default_factory=ComplaintList)
     refused: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
     strays: list[Complaint] = field(default_factory=list)

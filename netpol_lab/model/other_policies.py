@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from netpol_lab.harmless import harmless
 from netpol_lab.model.objects import Direction, Peer, Selector
 
 
@@ -54,4 +55,5 @@ class OtherPolicy:
     content: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        return f"{self.kind} {'/'.join(filter(None, (self.namespace, self.name)))}"
+        # Nobody has checked what such a policy is called.
+        return harmless(f"{self.kind} {'/'.join(filter(None, (self.namespace, self.name)))}")

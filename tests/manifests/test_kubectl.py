@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from netpol_lab.errors import ClusterError, UnknownNameError
+from netpol_lab.errors import ClusterError, ManifestError, UnknownNameError
 from netpol_lab.manifests.kubectl import from_kubectl
 
 OBJECTS = {
@@ -190,7 +190,7 @@ def test_a_cluster_that_cannot_be_read_says_why(kubectl, behaviour, words):
 def test_a_cluster_that_gives_no_answer_is_given_up(kubectl):
     kubectl("time.sleep(30)")
     with pytest.raises(
-        ClusterError, match=r"no answer about networkpolicies\S* from the cluster in 0.2 s"
+        ClusterError, match=r"no answer from kubectl get networkpolicies\S* in 0.2 s"
     ):
         from_kubectl(timeout=0.2)
 
@@ -260,3 +260,30 @@ def test_policies_of_other_kinds_that_may_not_be_read_are_a_warning(kubectl):
         "networkpolicies.crd.projectcalico.org",
         "globalnetworkpolicies.crd.projectcalico.org",
     ]
+
+
+def test_after_one_question_without_an_answer_no_other_is_asked(kubectl):
+    asked = kubectl('if kind == "services": time.sleep(60)')
+    cluster = from_kubectl(timeout=2)
+    assert len(cluster.pods) == 2
+    assert asked()[-1][1] == "services"
+    said = [warning.message for warning in cluster.warnings]
+    assert said[0] == "services could not be read: no answer from kubectl get services in 2 s"
+    assert {"nodes could not be read: no longer asked for"} < {*said}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [
+        ("while True: print('x' * 100_000)", "printed more than 1,000,000 bytes"),
+        ("while True: print('x' * 100_000, file=sys.stderr)", "printed more than 1,048,576 bytes"),
+        ("sys.stdout.buffer.write(bytes(range(128, 256)) * 99); sys.exit()", "printed no JSON"),
+        ("print('{' * 100_000); sys.exit()", "nested more than 200"),
+        ("sys.exit('\\x1b[31m' + 'x' * 100_000)", r"kubectl says: \\x1b\[31mx{400,495}\.\.\.$"),
+    ],
+)
+def test_a_kubectl_that_floods_or_babbles_is_given_up(kubectl, monkeypatch, behaviour, words):
+    monkeypatch.setattr("netpol_lab.manifests.text.programs.MAX_BYTES", 10**6)
+    kubectl(behaviour)
+    with pytest.raises((ClusterError, ManifestError), match=words):
+        from_kubectl()

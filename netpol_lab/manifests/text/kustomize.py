@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path as FilePath
-from tempfile import TemporaryDirectory, TemporaryFile
-from threading import Event, Timer
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from netpol_lab.errors import visible
 from netpol_lab.manifests.text.files import real
-from netpol_lab.manifests.text.yaml_reader import MAX_BYTES
+from netpol_lab.manifests.text.programs import ask
 
 PROGRAMS = {"kubectl": ("kubectl", "kustomize"), "kustomize": ("kustomize", "build")}
 NOWHERE = "http://127.0.0.1:9"  # the port of the discard service: nobody answers
-PIECE = 2**20
 
 
 class Built(NamedTuple):
@@ -62,56 +58,14 @@ def kustomize(folder: FilePath, timeout: float = 30) -> Built:
 
 
 def _run(arguments: list[str], called: str, timeout: float) -> Built:
-    with _environment() as surroundings, TemporaryFile() as said:
-        run = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            env=surroundings,
-            start_new_session=True,
-        )
-        late = Event()
-        timer = Timer(timeout, lambda: _stop(run, late))
-        timer.start()
-        try:
-            output = _read(run)
-        finally:
-            timer.cancel()
-            _stop(run)
-        said.seek(0)
-        complaint = said.read(2000).decode("utf-8", "replace").strip()
-    if late.is_set():
-        return Built(called, failure=f"no answer from {called} in {timeout:g} s")
-    if output is None:
-        return Built(called, failure=f"{called} printed more than {MAX_BYTES:,} bytes")
-    if run.returncode:
-        return Built(called, failure=f"{called} says: {visible(complaint, 500) or 'nothing'}")
-    return Built(called, output.decode("utf-8", "replace"))
-
-
-def _stop(run: subprocess.Popen[bytes], late: Event | None = None) -> None:
-    """Stop a program, if it still runs, with all that it has started."""
-    if run.poll() is None:
-        if late:
-            late.set()
-        if hasattr(os, "killpg"):
-            with suppress(OSError):  # it may end at this moment
-                os.killpg(run.pid, signal.SIGKILL)
-        run.kill()
-        run.wait()
-
-
-def _read(run: subprocess.Popen[bytes]) -> bytes | None:
-    """Return all that a program prints, or None if that is too much."""
-    output = bytearray()
-    with run.stdout as stream:  # type: ignore[union-attr]
-        while piece := stream.read(PIECE):
-            output += piece
-            if len(output) > MAX_BYTES:
-                return None
-    run.wait()
-    return bytes(output)
+    with _environment() as surroundings:
+        answer = ask(arguments, called, timeout, surroundings)
+    if answer.failure:
+        return Built(called, failure=answer.failure)
+    if answer.status:
+        said = visible(answer.said, 500) or "nothing"
+        return Built(called, failure=f"{called} says: {said}")
+    return Built(called, answer.text)
 
 
 @contextmanager

@@ -106,6 +106,8 @@ def why_stray(file: str, value: Any) -> str:
     name = FilePath(file).name.lower()
     if isinstance(value, list):
         return "" if any(map(_could_be_manifest, value)) else f"is a list{_of_what(value)}"
+    if value is None:  # nothing at all needs no word
+        return ""
     if not isinstance(value, dict):
         return f'is only the text "{visible(str(value), 40)}"' if _is_prose(value) else ""
     if name == "chart.yaml" and "kind" not in value:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from netpol_lab.errors import Complaint, Reason, visible
+from netpol_lab.errors import MOST_COMPLAINTS, Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text import streams
 from netpol_lab.manifests.text.typos import slip
@@ -17,6 +17,7 @@ from netpol_lab.manifests.text.yaml_composer import Composer, mark_at
 from netpol_lab.manifests.text.yaml_positions import Positions, duplicates, positions
 
 MAX_BYTES = 256 * 2**20  # a dump of 10,000 pods has about 60 MB
+MAX_DOCUMENTS = 100_000  # a dump, however large, is one
 MAX_FINDABLE = 8 * 2**20  # a larger document takes too long to be composed again for positions
 MAX_EXCERPT = 160  # a longer line is not shown under a complaint
 
@@ -162,6 +163,8 @@ def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document
     if len(text) > MAX_BYTES:
         message = f"the text has {len(text):,} characters; at most {MAX_BYTES:,} are read"
         return [], [Complaint("", Reason.SYNTAX, message, file=file)]
+    if (number := text.count("\n---")) >= MAX_DOCUMENTS:
+        return [], [_too_many(file, number + 1)]
     reading = _Reading(text, file, inset)
     start = reading.read_json() if streams.looks_like_json(text) else 0
     if start is not None:
@@ -192,6 +195,9 @@ class _Reading:
                 place = self.inset.below(found.line)
                 of_json = found.value, found.repeats, part, place, True
                 self.good.append(Document(self.file, number, *of_json))
+                if number > MAX_DOCUMENTS:
+                    self.bad.append(_too_many(self.file, number))
+                    break
                 end = found.end
         except streams.JsonFaultError as fault:
             start = streams.yaml_start(text, end) if self.good else 0  # or YAML in flow style
@@ -205,6 +211,8 @@ class _Reading:
         first, above = len(self.good) + 1, self.text.count("\n", 0, start)
         parts = streams.yaml_parts(self.text[start:], above)
         for number, part in enumerate(parts, first):
+            if len(self.bad) > MOST_COMPLAINTS:
+                break
             place = self.inset.below(part.line)
             try:
                 self.good.append(self._document(part, number, place))
@@ -235,6 +243,12 @@ class _Reading:
         hint = _NOTHING_BEHIND if is_first else _ONE_STYLE
         complaint = Complaint("", Reason.SYNTAX, said, hint, self.file, len(self.good) + 1)
         self.bad.append(_at(complaint, lines, line, column, self.inset))
+
+
+def _too_many(file: str, number: int) -> Complaint:
+    message = f"the text has {number:,} documents; at most {MAX_DOCUMENTS:,} are read"
+    hint = "put the objects into a list, as kubectl get -o yaml does, or into several files"
+    return Complaint("", Reason.SYNTAX, message, hint, file)
 
 
 _DROPPED = "kubectl reads one object and drops the rest, from here to the next ---, without a word"

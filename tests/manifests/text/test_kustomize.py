@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from netpol_lab.manifests.text import kustomize as module
+from netpol_lab.manifests.text import programs
 from netpol_lab.manifests.text.kustomize import kustomize
 from tests.helpers.stand_in import install, on_unix
 from tests.helpers.written import write
@@ -64,7 +65,7 @@ def test_what_is_not_built_says_why(tmp_path, monkeypatch, behaviour, words):
 @on_unix
 def test_output_without_end_is_given_up(tmp_path, monkeypatch):
     install(tmp_path / "bin", monkeypatch, "kubectl", "while True: print('a' * 100_000)")
-    monkeypatch.setattr(module, "MAX_BYTES", 10**6)
+    monkeypatch.setattr(programs, "MAX_BYTES", 10**6)
     assert "more than" in kustomize(tmp_path / "app").failure
 
 

@@ -121,3 +121,10 @@ def test_of_a_great_many_the_first_are_named_and_the_others_counted(tmp_path):
     assert len(warnings) == MOST_TOLD + 1
     assert warnings[-1].file.endswith("49.json")
     assert "nor are 30 more" in warnings[-1].message
+
+
+def test_empty_documents_are_passed_over_without_a_word(tmp_path):
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}}"
+    cluster = load(write(tmp_path, {"a.yaml": f"---\n---\n# nothing\n---\nnull\n---\n{pod}\n"}))
+    assert len(cluster.pods) == 1
+    assert cluster.warnings == ()

@@ -152,3 +152,25 @@ def test_documents_in_which_nothing_is_written_are_counted_and_hold_nothing(empt
 @pytest.mark.parametrize("text", ["# \x01\n", "\t- a\n", "---\n# \x7f\n"])
 def test_what_yaml_forbids_is_forbidden_where_nothing_else_is_written(text):
     assert documents(text, "x.yaml")[1]
+
+
+@pytest.mark.parametrize("part", ["", "# a\n", "{}\n", "[\n", "kind: Pod\n"])
+def test_far_too_many_documents_are_not_read(part):
+    good, bad = documents(f"{part}---\n" * 300_001, "x.yaml")
+    assert good == []
+    (complaint,) = bad
+    assert complaint.message.startswith("the text has 300,00")
+    assert complaint.message.endswith(" documents; at most 100,000 are read")
+
+
+def test_far_too_many_values_of_json_are_not_read_to_the_end(monkeypatch):
+    monkeypatch.setattr("netpol_lab.manifests.text.yaml_reader.MAX_DOCUMENTS", 10)
+    _, bad = documents('{"a": 1}\n' * 20, "x.json")
+    assert [complaint.message for complaint in bad] == [
+        "the text has 11 documents; at most 10 are read"
+    ]
+
+
+def test_of_a_text_with_a_thousand_faults_the_rest_is_not_looked_at():
+    _, bad = documents("[\n---\n" * 2_000, "x.yaml")
+    assert len(bad) == 1_001
