@@ -440,3 +440,25 @@ def test_without_locks_it_is_written_all_the_same(file, monkeypatch):
     monkeypatch.setitem(sys.modules, "msvcrt", None)
     Store(file).change(SOME.also)
     assert read(file) == SOME
+
+
+def test_rounds_that_could_not_be_written_are_counted_beside_those_of_others(file, monkeypatch):
+    """Two notebooks count; one of them cannot write for a while. No round is lost."""
+    here, there = Store(file), Store(file)
+    one_more = added_round
+    here.change(one_more)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.replace", refused)
+        for _ in range(3):
+            here.change(one_more)
+        assert here.read().quizzes["02"].rounds == 4
+    for _ in range(5):
+        there.change(one_more)
+    here.change(one_more)
+    assert read(file).quizzes["02"].rounds == 10
+    assert os.listdir(file.parent) == [file.name]
+
+
+def added_round(so_far):
+    rounds = so_far.quizzes.get("02", Score()).rounds + 1
+    return so_far.also(Progress(quizzes={"02": Score(1, 3, rounds)}))
