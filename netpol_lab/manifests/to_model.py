@@ -104,6 +104,7 @@ def _pod(
         workload=workload,
         supposed=supposed,
         replica=replica,
+        all_declare=all(container.ports for container in spec.containers or ()),
     )
 
 

@@ -343,10 +343,11 @@ class ContainerPort:
 
         Examples
         --------
-        >>> ContainerPort("http", 80).listens
-        True
-        >>> ContainerPort("setup", 81, in_init_container=True).listens
-        False
+        >>> (
+        ...     ContainerPort("http", 80).listens,
+        ...     ContainerPort("a", 81, in_init_container=True).listens,
+        ... )
+        (True, False)
         """
         return self.in_sidecar or not self.in_init_container
 
@@ -389,6 +390,8 @@ class Pod(Namespaced):
         Whether it was made up for a label that only the cluster knows, and may not exist (SEM-68).
     replica : int
         Which of the replicas it is, where several pods stand for one (SEM-78); otherwise 0.
+    all_declare : bool
+        Whether none of its containers, those for its start apart, goes without a port.
     """
 
     labels: Labels = field(default_factory=dict, hash=False)
@@ -401,6 +404,7 @@ class Pod(Namespaced):
     workload: Workload | None = None
     supposed: bool = False
     replica: int = 0
+    all_declare: bool = True
 
     @property
     def known_addresses(self) -> tuple[Address, ...]:
@@ -422,9 +426,7 @@ class Pod(Namespaced):
 
         Examples
         --------
-        >>> import netpol_lab as lab
-        >>> pods = lab.load("three-tier").pods
-        >>> pods[0].is_beside(pods[1])
+        >>> Pod("shop", "web").is_beside(Pod("shop", "db"))
         True
         """
         alike = (self.namespace, self.workload) == (other.namespace, other.workload)

@@ -28,12 +28,15 @@ from netpol_lab.model.objects import (
     Rule,
 )
 from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.model.services import Service
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 TCP, UDP = Protocol.TCP, Protocol.UDP
 DNS_PORT = 53
 SYSTEM = "kube-system"  # where name servers run in most clusters
+HOMES = {SYSTEM, "openshift-dns"}
 DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
+_MOST_TOLD = 6  # policies of which the same is said
 NODE_CACHE = Endpoint(address=parse_address("169.254.20.10"))  # of NodeLocal DNSCache
 
 
@@ -125,11 +128,13 @@ def _may_serve_names(context: Context, peer: Peer) -> bool:
 
 
 def _name_servers(context: Context) -> _NameServers:
-    """Return the pods that serve names, by their Service or by their label."""
+    """Return the pods that serve the cluster's names, by their Service or by their label."""
     addresses: list[Endpoint] = []
     labelled = (pod for pod in context.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
     pods, port = context.set_of(labelled), DNS_PORT
     for service, offered in context.offers.get((DNS_PORT, UDP), ()):
+        if not _is_of_cluster(context, service):
+            continue
         addresses += (Endpoint(address=address) for address in service.addresses)
         ports = [target_port(offered, pod) for pod in context.behind(service)]
         if ports and ports[0] is not None:
@@ -140,9 +145,36 @@ def _name_servers(context: Context) -> _NameServers:
     return _NameServers(pods, port, (*at_pods, *others))
 
 
+def _is_of_cluster(context: Context, service: Service) -> bool:
+    """Say whether a Service with port 53 is what pods ask, and not one more server of names.
+
+    A Consul or a Pi-hole among the manifests answers those who are told of it.
+    """
+    behind = context.behind(service)
+    named = service.name in DNS_LABELS or service.namespace in HOMES
+    return named or any(pod.labels.get("k8s-app") in DNS_LABELS for pod in behind)
+
+
 def no_names(context: Context) -> Iterator[Finding]:
-    """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61)."""
+    """NP304 to NP306: egress rules for something, and none for looking it up (SEM-61).
+
+    That TCP is missing is told once: whoever writes rules for names that way does so everywhere.
+    """
     servers = _name_servers(context)
+    found = [*_unable(context, servers)]
+    yield from (finding for finding in found if finding.code != "NP306")
+    yield from _once([finding for finding in found if finding.code == "NP306"])
+
+
+def _once(alike: list[Finding]) -> Iterator[Finding]:
+    """Yield the first of some findings, with the policies that the others are about."""
+    first, others = alike[:1], [finding.policy for finding in alike[1:]]
+    more = f" The same goes for {some(others, _MOST_TOLD)}." if others else ""
+    yield from (replace(finding, message=finding.message + more) for finding in first)
+
+
+def _unable(context: Context, servers: _NameServers) -> Iterator[Finding]:
+    """Yield what keeps pods from looking up names, each pod once."""
     for policies in context.policies_of.values():
         # A ban on everything, without a rule, needs no names.
         listing = [p for p in policies if EGRESS in p.policy_types and p.rules(EGRESS)]

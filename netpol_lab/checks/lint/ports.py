@@ -156,6 +156,8 @@ def _lists_undeclared(rule: Rule, pods: PodSet) -> bool:
     if not rule.ports or not all(alone) or is_for_dns(rule.ports):
         return False
     asked = {port.port for port in rule.ports}
+    if not all(pod.all_declare for pod in pods):
+        return False  # a container that declares none may listen there
     return all(pod.ports and asked.isdisjoint(p.port for p in pod.ports) for pod in pods)
 
 

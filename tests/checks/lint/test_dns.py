@@ -4,8 +4,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.checks.lint.dns import SYSTEM, is_for_dns
-from netpol_lab.model.objects import PolicyPort
-from tests.helpers.linted import WORLD, codes, policy
+from netpol_lab.model.objects import NAME_LABEL, PolicyPort
+from tests.helpers.linted import WORLD, codes, findings, pod, policy
 
 TO_WEB = "{to: [{podSelector: {matchLabels: {app: web}}}]}"
 DNS_CODES = {"NP304", "NP305", "NP306"}
@@ -150,3 +150,43 @@ def test_the_port_of_the_name_servers_themselves_is_told():
 def test_a_block_with_the_name_servers_excepted_does_not_reach_them():
     outside = "{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}"
     assert codes(egress(outside)) == ["NP304"]
+
+
+def name_service(name, namespace, label):
+    """A pod that is asked for names, and its Service."""
+    declared = "containers: [{name: c, ports: [{containerPort: 53, protocol: UDP}]}]"
+    service = (
+        f"---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: {namespace}}}\n"
+        f"spec: {{selector: {{{label}}}, ports: [{{port: 53, protocol: UDP}}]}}\n"
+    )
+    return pod(name, namespace, label, declared) + service
+
+
+FOR_NAMES = (
+    f"{{to: [{{namespaceSelector: {{matchLabels: {{{NAME_LABEL}: kube-system}}}}}}], {PORTS}}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "namespace", "label", "codes_found"),
+    [
+        ("consul-dns", "shop", "app: consul", []),
+        ("pihole", "ops", "app: pihole", []),
+        ("names", "ops", "k8s-app: coredns", ["NP304"]),
+        ("coredns", "ops", "app: coredns", ["NP304"]),
+        ("dns-default", "openshift-dns", "app: dns", ["NP304"]),
+    ],
+)
+def test_not_every_server_of_names_is_that_of_the_cluster(name, namespace, label, codes_found):
+    world = NO_NAME_SERVERS + name_service(name, namespace, label)
+    found = lab.lint(lab.load(world, egress(TO_WEB, FOR_NAMES)))
+    assert [f.code for f in found if f.code in DNS_CODES] == codes_found
+
+
+def test_that_tcp_is_missing_is_told_once_of_all_policies():
+    udp = "{ports: [{port: 53, protocol: UDP}]}"
+    one = egress(TO_WEB, udp)
+    other = one.replace("name: p", "name: q").replace("app: db", "app: web")
+    (alone,), (both,) = findings(one), findings(one, other)
+    assert (both.policy, both.code) == (alone.policy, "NP306")
+    assert both.message == f"{alone.message} The same goes for shop/q."

@@ -79,6 +79,14 @@ def test_a_rule_for_a_namespace_that_is_not_here_is_about_others():
     assert "NP307" not in codes(egress(f"{{to: [{both}], ports: [{{port: 9090}}]}}"), deny)
 
 
+def test_a_container_that_declares_no_port_may_listen_anywhere():
+    exporter = "{name: e, ports: [{name: metrics, containerPort: 9187}]}"
+    rule = "{podSelector: {matchLabels: {app: own}}, ingress: [{ports: [{port: 8080}]}]}"
+    both = pod("own", labels="app: own", spec=f"containers: [{{name: c}}, {exporter}]")
+    alone = pod("own", labels="app: own", spec=f"containers: [{exporter}]")
+    assert (codes(alone, policy(rule)), codes(both, policy(rule))) == (["NP310"], [])
+
+
 def test_a_port_to_which_a_service_leads_is_expected_to_listen():
     service = (
         "---\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n"
