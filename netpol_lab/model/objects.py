@@ -343,11 +343,8 @@ class ContainerPort:
 
         Examples
         --------
-        >>> (
-        ...     ContainerPort("http", 80).listens,
-        ...     ContainerPort("a", 81, in_init_container=True).listens,
-        ... )
-        (True, False)
+        >>> ContainerPort("setup", 81, in_init_container=True).listens
+        False
         """
         return self.in_sidecar or not self.in_init_container
 
