@@ -127,6 +127,11 @@ def test_isolation_without_any_rule_is_said_so():
     assert "no ingress rule is listed" in closest("{}")
 
 
+def test_of_several_rules_that_admit_the_first_is_named():
+    found = lab.evaluate(cluster("{ingress: [{ports: [{port: 81}]}, {}, {}]}"), "client", "db", 80)
+    assert "its rule 2 admits other/client" in str(found)
+
+
 def test_the_policy_is_named_where_several_isolate():
     other = """
 apiVersion: networking.k8s.io/v1

@@ -1,5 +1,7 @@
 """Where a Service leads: to the pods that it selects, and to the endpoints that are listed."""
 
+import json
+
 import netpol_lab as lab
 from netpol_lab.engine.service_targets import behind, selected_by, target_port
 from netpol_lab.model.services import ServicePort
@@ -44,3 +46,10 @@ def test_a_listed_place_is_on_the_node_that_is_written_or_on_that_of_its_pod():
     assert [(str(target.end), target.node) for target in found] == [
         ("x/a", "n1"), ("192.0.2.7", None), ("192.0.2.8", "n2"),
     ]  # fmt: skip
+
+
+def test_an_endpoint_that_nobody_has_written_down_goes_by_the_name_of_its_service():
+    service = {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}
+    cluster = lab.load(json.dumps({"apiVersion": "v1", "kind": "Service", **service}))
+    (target,) = behind(cluster, cluster.services[0], cluster.services[0].ports[0])
+    assert str(target.end) == "default/s"

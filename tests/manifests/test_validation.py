@@ -161,6 +161,13 @@ def test_an_except_of_a_mapped_block_is_never_a_part_of_it():
     ]
 
 
+def test_old_servers_warn_of_each_exception_too():
+    policy = policy_of(ingress=block("10.0.0.0/8", "10.1.0.0/16", "10.2.0.1/16"))
+    (warning,) = warnings(policy, strict_cidr=False)
+    assert format_path(warning.path) == "spec.ingress[0].from[0].ipBlock.except[1]"
+    assert warning.hint == "write 10.2.0.0/16"
+
+
 def test_every_warning_says_what_to_write():
     texts = ("10.1.2.3/24", "010.0.0.0/8", "::ffff:10.0.0.0/104", "2001:DB8::/32")
     for text in texts:
