@@ -104,10 +104,24 @@ def warnings(thing: api.Object, strict_cidr: bool = True) -> Problems:
     match thing:
         case api.NetworkPolicy():
             yield from _policy_warnings(thing, strict_cidr)
+        case api.Namespace():
+            yield from _namespace_warnings(thing)
         case api.Pod():
             yield from repeated_port_names(thing.spec, ("spec",))
         case api.Workload():
             yield from repeated_port_names(thing.spec.template.spec, ("spec", "template", "spec"))
+
+
+_FORMER_DEFAULT = "net.beta.kubernetes.io/network-policy"
+
+
+def _namespace_warnings(namespace: api.Namespace) -> Problems:
+    """Yield that a namespace is isolated in the way of the API's first draft, which is gone."""
+    if _FORMER_DEFAULT in (namespace.metadata.annotations or {}):
+        message = "has had no effect since Kubernetes v1.7: this annotation isolates no pod"
+        hint = "a default deny is a NetworkPolicy with podSelector: {} and policyTypes: [Ingress]"
+        path = ("metadata", "annotations", _FORMER_DEFAULT)
+        yield Problem(path, Reason.WARNING, message, hint, of_key=True)
 
 
 def _policy_warnings(policy: api.NetworkPolicy, strict_cidr: bool) -> Problems:

@@ -53,6 +53,16 @@ def test_kubectl_apply_refuses_generated_names():
     assert [w.message for w in warnings(policy)] == ["from p-: cannot use generate name with apply"]
 
 
+def test_the_annotation_that_once_isolated_a_namespace_is_told():
+    def noted(key):
+        notes = {key: '{"ingress": {"isolation": "DefaultDeny"}}'}
+        return [*warnings(api.Namespace(metadata=api.ObjectMeta("shop", annotations=notes)))]
+
+    (warning,) = noted("net.beta.kubernetes.io/network-policy")
+    assert "no effect since" in warning.message
+    assert noted("example.com/network-policy") == []
+
+
 def test_an_unparsable_cidr_hides_its_excepts():
     assert len(messages(ingress=block("nonsense", "10.0.0.0/8"))) == 1
 

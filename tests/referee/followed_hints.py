@@ -213,6 +213,38 @@ def one_namespace(edit):  # NP208
         yield Change(one.documents, proves=True)
 
 
+def all_of_them(edit):  # NP209
+    one = edit()
+    part = one.at(len(one.path) - 1)
+    part.clear()
+    yield Change(one.documents, keeps=True)
+
+
+def excluded_there(edit):  # NP210
+    own = edit()
+    where = re.search(r"or remove (?:item (\d+) of )?(?:rule (\d+)(?: of (\S+)/(\S+))?)?", own.hint)
+    item, number, *name = where.groups()
+
+    def there(one):
+        theirs = one.named(*name)["spec"] if name[0] else one.spec
+        rules = theirs[own.path[1]]
+        return rules, int(number or own.path[2] + 1) - 1, int(item or 1) - 1
+
+    one, field = edit(), own.path[5]
+    rules, at, place = there(one)
+    key = re.match(r"ask for (\S+)", one.hint)[1]
+    asked = [e for e in one.at()["matchExpressions"] if e["key"] == key]
+    selector = rules[at][own.peers][place].setdefault(field, {})
+    selector["matchExpressions"] = [*selector.get("matchExpressions", []), *asked]
+    yield Change(one.documents, proves=True)
+    other = edit()
+    rules, at, place = there(other)
+    del rules[at][own.peers][place]
+    if not rules[at][own.peers]:
+        del rules[at]
+    yield Change(other.documents, proves=True)
+
+
 def one_rule(edit):  # NP301
     one = edit()
     rules, place = one.rules, one.path[2]
@@ -510,6 +542,8 @@ CODES = {
     "NP206": one_item,
     "NP207": has_to_exist,
     "NP208": one_namespace,
+    "NP209": all_of_them,
+    "NP210": excluded_there,
     "NP301": one_rule,
     "NP302": other_port,
     "NP303": other_name,

@@ -45,6 +45,7 @@ def linted_cluster(seed):
     policies = []
     for name in rng.sample(POLICY_NAMES, rng.choice([1, 2, 2, 3, 3, 4])):
         policies.append(policy(rng, name, documents, policies))
+    leave_out_labels(random.Random(f"labels of {seed}"), policies)
     return documents + policies
 
 
@@ -194,6 +195,16 @@ def admit_the_banned(rng, name, written):
         if maybe(rng, 50):
             peer["namespaceSelector"] = {}
         written["ingress"][0] = {"from": [peer]}
+
+
+def leave_out_labels(rng, policies):
+    """Write nothing below matchLabels now and then, where something belongs or nothing."""
+    for written in (policy["spec"] for policy in policies):
+        rules = [*(written.get("ingress") or []), *(written.get("egress") or [])]
+        peers = [peer for rule in rules for name in ("from", "to") for peer in rule.get(name, [])]
+        for part in (written, *peers):
+            if "podSelector" in part and not part["podSelector"] and maybe(rng, 10):
+                part["podSelector"] = {"matchLabels": None}
 
 
 SLIPS = {"from": "form", "to": "too", "ports": "port", "namespaceSelector": "nameSpaceSelector"}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain, groupby, pairwise
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
+from netpol_lab.checks.lint.exclusions import EXCLUDES
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.meant import (
     SYSTEM_NAMESPACES,
@@ -23,6 +24,8 @@ from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.field_paths import parse_path
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import (
     NAME_LABEL,
@@ -39,16 +42,47 @@ from netpol_lab.model.objects import (
 
 def contradictions(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP201: requirements on one key that no value can meet (SEM-33)."""
-    selectors = [("spec.podSelector", policy.pod_selector)]
-    for rule, i, peer in parts.listed_peers(policy):
-        path = parts.peer_path(rule, i)
-        selectors += ((f"{path}.{name}", found) for name, found in parts.selectors_of(peer).items())
-    for path, selector in selectors:
+    for path, selector in _selectors(policy):
         for key in _contradicted(selector):
             wanted = [str(r) for r in selector.requirements if r.key == key]
             message = f"no label can meet all of: {'; '.join(wanted)}. All have to hold at once."
             hint = f"keep one of them, or list the values together: {key} in (...)"
             yield context.finding("NP201", policy, message, hint, path)
+
+
+def _selectors(policy: Policy) -> Iterator[tuple[str, Selector]]:
+    """Yield the selectors that count, each with its path."""
+    yield "spec.podSelector", policy.pod_selector
+    for rule, i, peer in parts.listed_peers(policy):
+        path = parts.peer_path(rule, i)
+        yield from ((f"{path}.{name}", found) for name, found in parts.selectors_of(peer).items())
+
+
+def left_out(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP209: a field of a selector with nothing in it asks for nothing (SEM-07)."""
+    for path, selector in _selectors(policy):
+        for field in () if selector.requirements else ("matchLabels", "matchExpressions"):
+            if not _is_null(context, policy, f"{path}.{field}"):
+                continue
+            which = path.rpartition(".")[2]
+            what = which.removesuffix("Selector")
+            message = (
+                f"there is nothing below {field}, so this {which} asks for nothing and leaves out "
+                f"no {what}."
+            )
+            hint = f"indent the labels below {field}; if all are meant, write {which}: {{}}"
+            yield context.finding("NP209", policy, message, hint, f"{path}.{field}")
+
+
+def _is_null(context: Context, policy: Policy, path: str) -> bool:
+    """Say whether a field of a policy is written, with nothing in it."""
+    value = context.cluster.specs.get(policy)
+    if value is None or context.cluster.place_of(policy, path) is None:
+        return False
+    for step in parse_path(path)[1:]:
+        named = {} if isinstance(step, int) else {api.wire_name(f): f.name for f in fields(value)}
+        value = getattr(value, named[step]) if named else value[step]
+    return value is None
 
 
 def _contradicted(selector: Selector) -> Iterator[str]:
@@ -92,7 +126,7 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule, i, peer in parts.listed_peers(policy) if context.everyone else ():
         if peer.ip_block is not None or context.peers(policy, peer).pods:
             continue
-        if _is_told_elsewhere(context, policy, rule, i):
+        if _is_told_elsewhere(context, policy, rule, i) or _only_excludes(context, peer):
             continue
         pods = peer.pod_selector or Selector()
         if named := _by_wrong_name(context, peer):
@@ -108,6 +142,14 @@ def matches_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
                 yield _other_namespace(context, policy, rule, i, elsewhere)
         elif not _may_be_outside(context, rule, peer):
             yield from _nobody(context, policy, rule, i)
+
+
+def _only_excludes(context: Context, peer: Peer) -> bool:
+    """Say whether a peer asks for no label of pods, and only leaves out those that are here."""
+    wanted, chosen = peer.pod_selector, peer.namespace_selector
+    somewhere = chosen is None or bool(context.pod_index.in_namespaces(chosen))
+    asked = {r.operator for r in wanted.requirements} if wanted else set()
+    return somewhere and bool(asked) and asked.issubset(EXCLUDES)
 
 
 def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Finding]:
@@ -294,32 +336,6 @@ def _joined(first: Peer, second: Peer) -> Peer | None:
     return Peer(pods, namespaces) if pods.requirements else None
 
 
-def unlabelled(context: Context, policy: Policy) -> Iterator[Finding]:
-    """NP207: NotIn lets in pods that lack a key which others carry (SEM-28)."""
-    for rule, i, peer in parts.listed_peers(policy):
-        selectors = parts.selectors_of(peer)
-        asked = ((name, wanted) for name, s in selectors.items() for wanted in s.requirements)
-        for name, wanted in asked:
-            if wanted.operator is not Operator.NOT_IN:
-                continue
-            present = Requirement(wanted.key, Operator.EXISTS)
-            both = selectors | {name: Selector((*selectors[name].requirements, present))}
-            strict = Peer(both.get("podSelector"), both.get("namespaceSelector"))
-            carrying = context.peers(policy, strict).pods
-            lacking = context.peers(policy, peer).pods - carrying
-            if not carrying or not lacking:
-                continue
-            variant = context.instead(policy, parts.with_peer(policy, rule, i, strict))
-            probes = by_rule(context, policy, rule, lacking)
-            change = f"if {wanted.key} also has to exist"
-            if witness := difference(context, probes, variant, change, CLOSES):
-                what = "pods" if name == "podSelector" else "namespaces"
-                message = f"{wanted} is also met by {what} that have no label {wanted.key} at all."
-                hint = f"add {{key: {wanted.key}, operator: Exists}}, or list the values with In"
-                path = f"{parts.peer_path(rule, i)}.{name}"
-                yield context.finding("NP207", policy, message, hint, path, witness)
-
-
 def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP208: namespaceSelector {} beside a podSelector whose pods run in several namespaces."""
     for rule, i, peer in parts.listed_peers(policy):
@@ -354,4 +370,11 @@ def everywhere(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP208", policy, message, hint, parts.peer_path(rule, i), witness)
 
 
-OF_POLICIES = (contradictions, selects_nothing, matches_nothing, either_or, unlabelled, everywhere)
+OF_POLICIES = (
+    left_out,
+    contradictions,
+    selects_nothing,
+    matches_nothing,
+    either_or,
+    everywhere,
+)

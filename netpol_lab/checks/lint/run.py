@@ -11,6 +11,7 @@ from netpol_lab.checks.lint import (
     blocks,
     dns,
     dropped,
+    exclusions,
     generosity,
     isolation,
     peers,
@@ -63,7 +64,18 @@ def lint(
     return Found(sorted(_without_contradictions(found), key=_order))
 
 
-_TOPICS = (isolation, peers, rules, ports, blocks, generosity, dropped, ambient, pods_only)
+_TOPICS = (
+    isolation,
+    peers,
+    exclusions,
+    rules,
+    ports,
+    blocks,
+    generosity,
+    dropped,
+    ambient,
+    pods_only,
+)
 _OF_POLICIES = [check for topic in _TOPICS for check in topic.OF_POLICIES]
 _OF_CLUSTERS = (
     *(
@@ -89,7 +101,7 @@ def _all_findings(context: Context, progress: OnProgress) -> Iterator[Finding]:
 
 
 # To say "remove it" where another finding says what was meant would be no help.
-_MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404"}
+_MEANT = {"NP203", "NP204", "NP205", "NP206", "NP301", "NP302", "NP303", "NP404", "NP210"}
 _MEANT |= {"NP601", "NP602", "NP605"}
 _GIVES_WAY = {
     "NP307": {"NP302", "NP303", "NP311"},

@@ -179,3 +179,42 @@ def test_everything_outside_of_a_namespace_by_name_is_no_surprise():
     peers = ("[{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, "
              "operator: NotIn, values: [shop]}]}}]")  # fmt: skip
     assert codes(ingress(peers)) == []
+
+
+def test_a_peer_that_only_excludes_those_that_are_here_is_about_others():
+    excluded = "{key: app, operator: NotIn, values: [web, db]}"
+    assert (
+        codes(policy(f"ingress: [{{from: [{{podSelector: {{matchExpressions: [{excluded}]}}}}]}}]"))
+        == []
+    )
+    more = f"{excluded}, {{key: tier, operator: Exists}}"
+    assert codes(
+        policy(f"ingress: [{{from: [{{podSelector: {{matchExpressions: [{more}]}}}}]}}]")
+    ) == ["NP203"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        ("{podSelector: {matchLabels: }, ingress: []}", "spec.podSelector.matchLabels"),
+        ("{podSelector: {matchExpressions: }, ingress: []}", "spec.podSelector.matchExpressions"),
+        (
+            "ingress: [{from: [{namespaceSelector: {matchLabels: }}]}]",
+            "spec.ingress[0].from[0].namespaceSelector.matchLabels",
+        ),
+    ],
+)
+def test_nothing_below_a_field_of_a_selector_is_told(spec, path):
+    assert ("NP209", path) in {(f.code, f.path) for f in findings(policy(spec))}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "{podSelector: , ingress: []}",
+        "{podSelector: {}, ingress: []}",
+        "{podSelector: {matchLabels: {app: db}, matchExpressions: }, ingress: []}",
+    ],
+)
+def test_a_selector_that_says_enough_is_fine(spec):
+    assert "NP209" not in codes(policy(spec))
