@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import chain, groupby, pairwise
+from typing import Any
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
@@ -76,12 +77,15 @@ def left_out(context: Context, policy: Policy) -> Iterator[Finding]:
 
 def _is_null(context: Context, policy: Policy, path: str) -> bool:
     """Say whether a field of a policy is written, with nothing in it."""
-    value = context.cluster.specs.get(policy)
+    value: Any = context.cluster.specs.get(policy)
     if value is None or context.cluster.place_of(policy, path) is None:
         return False
     for step in parse_path(path)[1:]:
-        named = {} if isinstance(step, int) else {api.wire_name(f): f.name for f in fields(value)}
-        value = getattr(value, named[step]) if named else value[step]
+        if isinstance(step, int):
+            value = value[step]
+        else:
+            names = {api.wire_name(field): field.name for field in fields(value)}
+            value = getattr(value, names[step])
     return value is None
 
 
