@@ -62,6 +62,14 @@ def test_loopback_is_not_outside():
     assert ranges(block("127.0.0.0/8")) == ["0.0.0.0-126.255.255.255", "128.0.0.0-255.255.255.255"]
 
 
+def test_a_range_beside_ipv4_in_ipv6s_clothes_ends_and_begins_right_there():
+    assert ranges(block('"::1:0:0:0/128"'))[1:] == [
+        "::-::fffe:ffff:ffff",
+        "::1:0:0:0",
+        "::1:0:0:1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    ]
+
+
 def test_the_address_of_a_node_stands_alone():
     host = pod("agent", "192.0.2.1", hostNetwork=True)
     assert "192.0.2.1" in ranges(host)
