@@ -338,6 +338,7 @@ class JobSpec(Open):
 class JobTemplate(Open):
     """``jobTemplate`` of a CronJob."""
 
+    metadata: ObjectMeta = ObjectMeta()
     spec: JobSpec = JobSpec()
 
 

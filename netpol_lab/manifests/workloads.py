@@ -142,12 +142,18 @@ class Workloads:
         return chain[-1] if chain else None
 
     def of(self, pod: api.Pod) -> Workload | None:
-        """Return the workload at the top of a pod's owners, with its own labels."""
+        """Return the workload at the top of a pod's owners, with its own labels.
+
+        Those of a CronJob's Jobs are among them: its pods have neither.
+        """
         key = self.owner(pod.metadata)
         if key is None:
             return None
-        labels = self._known[key].metadata.labels if key in self._known else None
-        return Workload(key.kind, key.name, dict(labels or {}))
+        if key not in self._known:
+            return Workload(key.kind, key.name)
+        known = self._known[key]
+        of_jobs = known.spec.job_template.metadata.labels or {}
+        return Workload(key.kind, key.name, {**of_jobs, **(known.metadata.labels or {})})
 
     def missing_pods(self, pods: Iterable[api.Pod]) -> Iterator[MadePod]:
         """Yield the pods that workloads would make and that are not among those given.

@@ -245,6 +245,18 @@ def excluded_there(edit):  # NP210
     yield Change(other.documents, proves=True)
 
 
+def less_or_meant(edit):  # NP211
+    found = re.search(r" has (\S+)=(.*)\.$", edit().finding.message)
+    meant = re.search(r"did you mean ([^=]+)=(.*)\?", edit().hint)
+    for other in {None, meant[2] if meant and meant[1] == found[1] else None}:
+        one = edit()
+        for asked in one.at()["matchExpressions"]:
+            if asked["key"] == found[1]:
+                asked["values"].remove(found[2])
+                asked["values"] += [other] if other is not None else []
+        yield Change(one.documents, keeps=other is None, gone=False)
+
+
 def one_rule(edit):  # NP301
     one = edit()
     rules, place = one.rules, one.path[2]
@@ -544,6 +556,7 @@ CODES = {
     "NP208": one_namespace,
     "NP209": all_of_them,
     "NP210": excluded_there,
+    "NP211": less_or_meant,
     "NP301": one_rule,
     "NP302": other_port,
     "NP303": other_name,

@@ -198,13 +198,21 @@ def admit_the_banned(rng, name, written):
 
 
 def leave_out_labels(rng, policies):
-    """Write nothing below matchLabels now and then, where something belongs or nothing."""
+    """Write nothing below matchLabels now and then, or a value more that nobody has."""
     for written in (policy["spec"] for policy in policies):
         rules = [*(written.get("ingress") or []), *(written.get("egress") or [])]
         peers = [peer for rule in rules for name in ("from", "to") for peer in rule.get(name, [])]
         for part in (written, *peers):
-            if "podSelector" in part and not part["podSelector"] and maybe(rng, 10):
+            chosen = part.get("podSelector", MISSING)
+            if chosen == {} and maybe(rng, 10):
                 part["podSelector"] = {"matchLabels": None}
+            elif chosen in ({"matchLabels": {"app": name}} for name in APPS) and maybe(rng, 10):
+                values = [chosen["matchLabels"]["app"], rng.choice(["wbe", "worker"])]
+                part["podSelector"] = {"matchExpressions": [in_list("app", values)]}
+
+
+def in_list(key, values):
+    return {"key": key, "operator": "In", "values": values}
 
 
 SLIPS = {"from": "form", "to": "too", "ports": "port", "namespaceSelector": "nameSpaceSelector"}

@@ -61,6 +61,7 @@ _TABLE = (
     Code("NP208", _N, "a label that pods of several namespaces have, asked for in all of them", 4),
     Code("NP209", _W, "labels left out of a selector, which matches everything", 4),
     Code("NP210", _W, "an exclusion that another rule or peer lets in again", 4),
+    Code("NP211", _N, "a value of a list that no pod has, where pods have others", 4),
     Code("NP301", _W, "a dash that splits peers and ports into two rules", 5),
     Code("NP302", _W, "the port of a Service instead of the port of its pods", 6),
     Code("NP303", _E, "a port name that no destination of the rule has", 6),

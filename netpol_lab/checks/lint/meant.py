@@ -67,7 +67,7 @@ def _namespaces_meant(
     fitting = context.pod_index.labelled(pods) - told
     found = [ns for ns in context.cluster.namespaces.values() if context.pods_of(ns.name)]
     others = [ns for ns in found if context.pods_of(ns.name) & fitting]
-    for requirement, rest in _one_by_one(wanted):
+    for requirement, rest in one_by_one(wanted):
         if not any(holds(requirement, ns.labels) for ns in found):
             likely = _vocabulary(ns.labels for ns in others if matches(rest, ns.labels))
             if meant := _nearest(requirement, likely, rest):
@@ -102,16 +102,16 @@ def labels_meant(
     others = there if told is None else there - told
     lacking = [
         (wanted, rest, others & context.pod_index.labelled(rest))
-        for wanted, rest in _one_by_one(selector)
+        for wanted, rest in one_by_one(selector)
         if not context.pod_index.labelled(Selector((wanted,))) & there
     ]
-    for wanted, _, fitting in lacking:
+    for wanted, rest, _ in lacking:
         if wanted.key in JOB_NAME_LABELS and (run := _cron_jobs(wanted, there)):
             return (
                 f"the Jobs of CronJob {run[0]} are called {run[0]}-TIME, each anew: give its pod "
                 "template a label, and ask for that"
             )
-        if made_by := _workloads_with(wanted, fitting):
+        if made_by := _workloads_with(wanted, rest, others):
             return (
                 f"{wanted} is a label of {some(made_by)}, not of its pods: add it to the labels "
                 "of the pod template, or leave it out here"
@@ -126,16 +126,22 @@ def labels_meant(
     return ADD_OR_REMOVE
 
 
-def _one_by_one(selector: Selector) -> Iterator[tuple[Requirement, Selector]]:
+def one_by_one(selector: Selector) -> Iterator[tuple[Requirement, Selector]]:
     """Yield each requirement, and the selector without it."""
     for wanted in selector.requirements:
         yield wanted, Selector(tuple(r for r in selector.requirements if r is not wanted))
 
 
-def _workloads_with(wanted: Requirement, pods: PodSet) -> list[str]:
-    """Return the workloads of some pods that have a label which those pods lack."""
-    found = (pod.workload for pod in pods if wanted.values and pod.workload is not None)
-    return list(dict.fromkeys(str(w) for w in found if holds(wanted, w.labels) and w.labels))
+def _workloads_with(wanted: Requirement, rest: Selector, pods: PodSet) -> list[str]:
+    """Return the workloads that have a label which their pods lack, and all else that is asked."""
+    found = (
+        pod.workload
+        for pod in pods
+        if wanted.values and pod.workload is not None and pod.workload.labels
+        if holds(wanted, pod.workload.labels)
+        if matches(rest, {**pod.workload.labels, **pod.labels})
+    )
+    return list(dict.fromkeys(map(str, found)))
 
 
 def _vocabulary(things: Iterable[Labels]) -> dict[str, dict[str, None]]:

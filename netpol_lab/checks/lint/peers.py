@@ -16,9 +16,11 @@ from netpol_lab.checks.lint.meant import (
     SYSTEM_NAMESPACES,
     is_slip,
     labels_meant,
+    one_by_one,
     peer_meant,
     told_by_siblings,
 )
+from netpol_lab.checks.lint.ports import is_here
 from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.unseen import may_be_unseen, served_by
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
@@ -120,6 +122,46 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             hint = f"all is well if something makes such pods: {service} is for them"
         found = context.finding("NP202", policy, message, hint, "spec.podSelector")
         yield replace(found, severity=Severity.NOTE) if service else found
+
+
+def dead_values(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP211: a value of an `In` list that no pod has, beside one that some pod has (SEM-27)."""
+    peers = [("spec.podSelector", Peer(policy.pod_selector))]
+    peers += ((parts.peer_path(r, i), peer) for r, i, peer in parts.listed_peers(policy))
+    for path, peer in peers:
+        if not peer.pod_selector or not is_here(context, peer):
+            continue
+        there = context.peers(policy, replace(peer, pod_selector=None)).pods
+        if peer.namespace_selector is None:
+            there = context.pods_of(policy.namespace)
+        for alone, hint in _dead_values(context, policy, peer, there):
+            where = "there" if peer.namespace_selector else f"of namespace {policy.namespace}"
+            message = (
+                f"this list has several values of {alone.key}, and no running pod {where} has "
+                f"{alone}."
+            )
+            where = path if path.endswith("podSelector") else f"{path}.podSelector"
+            yield context.finding("NP211", policy, message, hint, where)
+
+
+def _dead_values(
+    context: Context, policy: Policy, peer: Peer, there: PodSet
+) -> Iterator[tuple[Requirement, str]]:
+    """Yield values that no pod has, each as a requirement of its own, and what may be meant."""
+    told = there & context.pod_index.labelled(peer.pod_selector or Selector())
+    for wanted, rest in one_by_one(peer.pod_selector or Selector()):
+        if wanted.operator is not Operator.IN or not told:
+            continue
+        for value in wanted.values:
+            alone = replace(wanted, values=(value,))
+            one = replace(peer, pod_selector=Selector((*rest.requirements, alone)))
+            if context.pod_index.labelled(Selector((alone,))) & there:
+                continue
+            if may_be_unseen(context, policy, one) or served_by(context, policy, one):
+                continue
+            hint = labels_meant(context, one.pod_selector or Selector(), there, told)
+            is_told = not hint.startswith("the pods there")
+            yield alone, hint if is_told else "add such pods to the manifests, or remove the value"
 
 
 # ---------------------------------------------------------------- peers that match nothing
@@ -378,6 +420,7 @@ OF_POLICIES = (
     left_out,
     contradictions,
     selects_nothing,
+    dead_values,
     matches_nothing,
     either_or,
     everywhere,

@@ -218,3 +218,48 @@ def test_nothing_below_a_field_of_a_selector_is_told(spec, path):
 )
 def test_a_selector_that_says_enough_is_fine(spec):
     assert "NP209" not in codes(policy(spec))
+
+
+CRON_JOB = """---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: tick, namespace: shop, labels: {app: tick}}
+spec:
+  jobTemplate:
+    metadata: {labels: {stage: nightly}}
+    spec: {template: {metadata: {labels: {tier: back}}, spec: {containers: [{name: c}]}}}
+"""
+
+
+def from_list(key, *values, beside=""):
+    terms = f"[{{key: {key}, operator: In, values: [{', '.join(values)}]}}]"
+    return policy(f"ingress: [{{from: [{{podSelector: {{matchExpressions: {terms}}}{beside}}}]}}]")
+
+
+def test_a_value_that_only_the_workload_has_is_told():
+    (found,) = findings(CRON_JOB, from_list("app", "web", "tick"))
+    assert (found.code, found.severity) == ("NP211", Severity.NOTE)
+    assert found.hint.startswith("app=tick is a label of CronJob tick, not of its pods")
+
+
+def test_a_label_of_the_jobs_of_a_cron_job_is_not_one_of_its_pods():
+    (found,) = findings(CRON_JOB, policy("{podSelector: {matchLabels: {stage: nightly}}}"))
+    assert found.hint.startswith("stage=nightly is a label of CronJob tick, not of its pods")
+
+
+def test_a_value_of_a_list_that_is_misspelt_is_told():
+    (found,) = findings(pod("cart", labels="app: cart"), from_list("app", "web", "carrt"))
+    assert (found.code, found.hint) == ("NP211", "did you mean app=cart?")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [from_list("app", "web", "prometheus", beside=", namespaceSelector: {}")],
+        [from_list("app", "web", "x", beside=", namespaceSelector: {}")],
+        [pod("x", labels="app: x", spec="restartPolicy: Never") + "status: {phase: Succeeded}\n",
+         from_list("app", "web", "x")],
+    ],
+)  # fmt: skip
+def test_a_value_may_be_about_pods_elsewhere_or_others_that_are_over(texts):
+    assert "NP211" not in codes(*texts)
