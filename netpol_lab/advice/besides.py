@@ -187,15 +187,31 @@ def remarks(verdict: Verdict, after: Verdict) -> Iterator[str]:
                 f"{called}{address} wants a rule for that, too (SEM-53)"
             )
         if by_client:
-            yield f"this holds if the client arrives with its own address; {HIDDEN_CLIENT}"
+            yield f"this holds if the client arrives with its own address; {hidden_client(service)}"
     if service is not None and service.headless and (word := _nobody_listens(verdict, service)):
         yield word
 
 
-HIDDEN_CLIENT = (
-    "else set externalTrafficPolicy: Local in the Service, or admit the addresses of the nodes, or "
-    "anyone by a rule without from (SEM-60)"
-)
+def hidden_client(service: Service | None) -> str:
+    """Return what else to do where a client outside may arrive with another address than its own.
+
+    Parameters
+    ----------
+    service : Service, optional
+        The Service that is called by name; None where it is called by an address.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> hidden_client(Service("shop", "db"))  # for the cluster alone
+    'else admit the addresses of the nodes, or anyone by a rule without from (SEM-60)'
+    """
+    is_inner = service is not None and not service.exposed_by
+    keep = "" if is_inner else "set externalTrafficPolicy: Local in the Service, or "
+    return f"else {keep}admit the addresses of the nodes, or anyone by a rule without from (SEM-60)"
 
 
 def _nobody_listens(verdict: Verdict, service: Service) -> str:

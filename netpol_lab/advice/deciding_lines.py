@@ -12,7 +12,7 @@ from textwrap import indent
 from typing import NamedTuple
 
 from netpol_lab.advice.edit import Edit
-from netpol_lab.advice.fix import Fix, fix, needless
+from netpol_lab.advice.fix import Fix, fix, why_none
 from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart
 from netpol_lab.engine.nearest import nearest
@@ -153,7 +153,7 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
         return found
     if change := fix(verdict):
         return replace(found, change=change)
-    why = needless(verdict)
+    why = why_none(verdict)
     return replace(found, remark=f"{why[:1].upper()}{why[1:]}." if why else NO_CHANGE)
 
 

@@ -14,11 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 from netpol_lab.advice.besides import (
-    HIDDEN_CLIENT,
     Also,
     also_of,
     arriving,
     as_selectors_see_it,
+    hidden_client,
     remarks,
 )
 from netpol_lab.advice.edit import Edit, Touch
@@ -27,6 +27,7 @@ from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.reach.grouping import Connection
 
@@ -195,8 +196,43 @@ def needless(verdict: Verdict) -> str:
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
     if as_selectors_see_it(verdict).allowed:
-        return f"it is allowed if the client arrives with its own address; {HIDDEN_CLIENT}"
+        instead = hidden_client(flow.destination.service)
+        return f"it is allowed if the client arrives with its own address; {instead}"
     return ""
+
+
+def why_none(verdict: Verdict) -> str:
+    """Say why no change is proposed, as far as that is known; nothing where it is not.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        One for which `fix` found nothing.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> why_none(lab.evaluate(lab.load("three-tier"), "backend", "db", port=5432))
+    'it is allowed already'
+    """
+    hosts = (
+        (side.peer, side.direction)
+        for _, side in _denials(verdict)
+        if side.peer.pod is not None and side.peer.pod.host_network and side.peer.address is None
+    )
+    reasons = (
+        f"the manifests do not give the address of the node whose network {end} uses: admit the "
+        f"addresses of the nodes by an ipBlock, or anyone by a rule without {_PEERS[way]}"
+        for end, way in hosts
+    )
+    return needless(verdict) or next(reasons, "")
+
+
+_PEERS = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 
 
 def _beside(verdict: Verdict) -> Iterator[OtherPolicy]:

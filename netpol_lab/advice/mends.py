@@ -24,7 +24,7 @@ from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.near_miss import NearMiss
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import holds, namespaces_for
+from netpol_lab.engine.semantics import holds, namespaces_for, only_namespace
 from netpol_lab.engine.verdict import Side
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.assumptions import Assumptions
@@ -79,6 +79,7 @@ def _other_peer(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
         return
     if resolution_of(cluster).matched_by(peer, policy.namespace):
         return
+    yield from _other_namespace(cluster, side, miss)
     by_pods = _by_pods(cluster, pod, peer, policy)
     by_namespaces = _by_namespaces(cluster, pod, peer, policy)
     found = [change for change in (*by_pods, *by_namespaces) if change is not None]
@@ -88,14 +89,39 @@ def _other_peer(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
         peer.pod_selector and changed(peer.pod_selector, filter(None, by_pods)),
         peer.namespace_selector and changed(peer.namespace_selector, filter(None, by_namespaces)),
     )
-    place = rule.peers.index(peer)
-    yield of_policy(
-        with_peer(policy, rule, place, mended),
-        "; ".join(change.words(f"rule {rule.number}") for change in found),
-        peer_path(rule, place),
+    yield _with_item(miss, mended, "; ".join(one.words(f"rule {rule.number}") for one in found))
+
+
+def _with_item(miss: NearMiss, mended: Peer, words: str) -> Edit:
+    """Return the policy with an item of a rule as it was meant."""
+    assert miss.peer is not None
+    place = miss.rule.peers.index(miss.peer)
+    return of_policy(
+        with_peer(miss.policy, miss.rule, place, mended),
+        words,
+        peer_path(miss.rule, place),
         writing.peer(mended),
         adds=False,
         touch=Touch.ODD,
+    )
+
+
+def _other_namespace(cluster: Cluster, side: Side, miss: NearMiss) -> Iterator[Edit]:
+    """Yield a podSelector with the namespace beside it in which alone such pods are."""
+    peer, pod = miss.peer, side.peer.pod
+    selector = peer.pod_selector if peer is not None else None
+    if peer is None or pod is None or selector is None or peer.namespace_selector is not None:
+        return
+    means_it = all(holds(wanted, pod.labels) for wanted in selector.requirements)
+    named = resolution_of(cluster).pod_index.labelled(selector)
+    here_alone = {one.namespace for one in named} == {pod.namespace}
+    if not (means_it and here_alone and speaks_for(selector.requirements, pod.labels)):
+        return
+    yield _with_item(
+        miss,
+        Peer(selector, only_namespace(pod.namespace)),
+        f"choose namespace {pod.namespace} beside {selector} in rule {miss.rule.number}: without a "
+        f"namespaceSelector, such pods are looked for in {miss.policy.namespace} alone",
     )
 
 

@@ -248,7 +248,7 @@ def _verdict(options: argparse.Namespace) -> bool:
     print(verdict)
     if verdict.allowed is not True:
         surely = "" if verdict.allowed is False or (fix and fix.remarks) else " for sure"
-        none = fixes.needless(verdict) or "found no change that surely does"
+        none = fixes.why_none(verdict) or "found no change that surely does"
         change = "\n" + indent(str(fix), "  ") if fix else f" {none}"
         print(f"to allow it{surely}:{change}")
     return False

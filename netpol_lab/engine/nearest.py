@@ -11,11 +11,13 @@ from itertools import chain, islice
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds
+from netpol_lab.engine.service_targets import targets
 from netpol_lab.engine.verdict import Side
 from netpol_lab.errors import near
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import IPBlock, Operator, Policy, Requirement
+from netpol_lab.model.ports import PortSet
 
 # How far away a rule is for each thing that it wants in vain. The port is less than the peer: who
 # wrote a rule about this very peer had this connection in mind.
@@ -103,8 +105,25 @@ def nearness(cluster: Cluster, side: Side, miss: NearMiss) -> tuple[int, int]:
         return far, 0  # the rule itself fits
     shared = _shared(cluster, side, miss)
     if miss.wants_port and not shared:
-        far += _ANOTHER_PORT if miss.peer is None else _NOTHING_SHARED
+        if miss.peer is not None:
+            far += _NOTHING_SHARED
+        elif not _names_service(cluster, side, miss):
+            far += _ANOTHER_PORT
     return far, -shared
+
+
+def _names_service(cluster: Cluster, side: Side, miss: NearMiss) -> bool:
+    """Say whether a rule lists the port of a Service that leads to where the flow goes."""
+    flow, listed = side.flow, [unmet.wants for unmet in miss.unmet]
+    return any(
+        (target.end.name, target.port) == (flow.destination.name, flow.port)
+        for ports in listed
+        if isinstance(ports, PortSet)
+        for service in cluster.services
+        for offered in service.ports
+        if offered.protocol == flow.protocol and (offered.protocol, offered.port) in ports
+        for target in targets(cluster, service, offered.port, offered.protocol)
+    )
 
 
 def _distance(cluster: Cluster, side: Side, miss: NearMiss, unmet: Unmet) -> int:

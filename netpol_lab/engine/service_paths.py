@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.service_targets import Target, behind, selected_by, targets
-from netpol_lab.errors import FlowError
+from netpol_lab.errors import FlowError, visible
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow, facing
@@ -227,10 +228,7 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
     'Service shop/db leads nowhere on TCP 80: its ports are TCP 81.'
     """
     if service.external_name:
-        return (
-            f"Service {service} leads to a name outside the cluster (type ExternalName), and to no "
-            "pods: ask about an address of that name."
-        )
+        return f"Service {service} {_other_name(service.external_name)}"
     asked = spoken_port(flow.port, flow.protocol)
     ports = ", ".join(spoken_port(port.port, port.protocol) for port in service.ports) or "none"
     said = f"Service {service} leads nowhere on {asked}: "
@@ -240,6 +238,18 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
     said += f"its ports are {ports}"
     return (
         f"{said}, and {_nobody(cluster, service, flow, None)}" if service.headless else f"{said}."
+    )
+
+
+def _other_name(name: str) -> str:
+    """Return what a Service of type ExternalName stands for, and what to ask about instead."""
+    if found := re.fullmatch(r"([^.]+)\.([^.]+)\.svc(\.cluster\.local)?\.?", name):
+        named = f"{found[2]}/{found[1]}"
+        return f"is another name (type ExternalName) for Service {named}: ask about svc/{named}."
+    return (
+        f"leads to a name outside the cluster (type ExternalName: {visible(name)}), and to no pods. "
+        "Policies see the address behind that name, which no selector matches, only an ipBlock or "
+        "a rule without to: ask about that address."
     )
 
 

@@ -14,6 +14,7 @@ from netpol_lab.manifests.passed_over import Meaning, meaning_of
 from netpol_lab.manifests.rules.server_words import Problem
 from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.manifests.text import streams
+from netpol_lab.manifests.text.typos import glued
 
 KINDS: dict[tuple[str, str], type] = {
     ("NetworkPolicy", "networking.k8s.io/v1"): api.NetworkPolicy,
@@ -32,7 +33,7 @@ _KINDS_OF_OBJECTS = "policies have kind: NetworkPolicy; pods kind: Pod"
 _OF_TESTS = "this is a file of tests, for netpol-lab test; name only the folder of manifests"
 
 
-def kind_problems(value: dict[str, Any], strict: bool = True) -> Iterator[Problem]:
+def kind_problems(value: dict[str, Any], strict: bool = True, text: str = "") -> Iterator[Problem]:
     """Yield why an object's apiVersion and kind name no resource (VAL-01, VAL-02).
 
     Parameters
@@ -41,6 +42,8 @@ def kind_problems(value: dict[str, Any], strict: bool = True) -> Iterator[Proble
         The object; a kind that is real but not evaluated is no problem.
     strict : bool
         Whether kubectl validates it; with ``--validate=ignore`` only its reader complains.
+    text : str
+        The document, in which a second object may begin unnoticed.
 
     Yields
     ------
@@ -64,7 +67,8 @@ def kind_problems(value: dict[str, Any], strict: bool = True) -> Iterator[Proble
         if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text", "such as v1 or Pod")
     if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in KINDS:
-        yield from _no_match(kind, version)
+        for problem in _no_match(kind, version):
+            yield problem._replace(hint=glued(text) or problem.hint)
 
 
 def _not_set(name: str, value: dict[str, Any], hint: str = "") -> Problem:
@@ -92,8 +96,9 @@ def _no_match(kind: str, version: str) -> Iterator[Problem]:
             yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
             return
     if version == "networking.k8s.io/v1" and kind.removesuffix("List") not in _OF_NETWORKING:
-        hint = did_you_mean(kind, _OF_NETWORKING)
-        yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+        hint = _of_another_group(kind) or did_you_mean(kind, _OF_NETWORKING)
+        path = "apiVersion" if _of_another_group(kind) else "kind"
+        yield Problem((path,), Reason.NO_MATCH, message, hint)
     elif kind == "NetworkPolicy" and near(version.rpartition("/")[0], [_OUR_GROUP], cutoff=0.9):
         yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {_OUR_GROUP}/v1")
     elif meant := _misspelt(kind, version):
@@ -110,6 +115,20 @@ def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
     return next((found for found in KINDS if found[0] in meant), None)
 
 
+def _of_another_group(kind: str) -> str:
+    """Return which apiVersion a kind has that belongs to a plugin, or to another group."""
+    found = next((version for version, kinds in _OF_OTHERS.items() if kind in kinds), "")
+    return f"{kind} belongs to another group: write {found}" if found else ""
+
+
+_OF_OTHERS = {
+    "cilium.io/v2": ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"),
+    "gateway.networking.k8s.io/v1": ("Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute"),
+    "networking.istio.io/v1": ("DestinationRule", "ServiceEntry", "Sidecar", "VirtualService"),
+    "policy.networking.k8s.io/v1alpha1": ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy"),
+    "policy.networking.k8s.io/v1alpha2": ("ClusterNetworkPolicy",),
+    "projectcalico.org/v3": ("GlobalNetworkPolicy", "GlobalNetworkSet", "NetworkSet"),
+}
 _OUR_GROUP = "networking.k8s.io"
 _OF_NETWORKING = ("IPAddress", "Ingress", "IngressClass", "NetworkPolicy", "ServiceCIDR")
 _OTHER_KINDS = {  # real ones that are not evaluated, the last two of old OpenShift

@@ -316,7 +316,7 @@ class _Reader:
             self._refuse(_WrittenObject(found.document, value), problem)
         elif isinstance(kind, str) and kind and "items" in value:
             self._read_items(found)
-        elif problems := list(kind_problems(value, self.strict)):
+        elif problems := list(kind_problems(value, self.strict, found.document.text)):
             self._refuse(found, *problems)
         elif (kind, value["apiVersion"]) in KINDS:
             self._take(found)

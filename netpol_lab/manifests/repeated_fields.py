@@ -17,6 +17,7 @@ from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem
 from netpol_lab.manifests.field_paths import Path, format_path
+from netpol_lab.manifests.text.typos import glued
 from netpol_lab.manifests.text.yaml_reader import Document
 
 _ONE_TOO_MANY = (
@@ -48,7 +49,7 @@ def repeated_fields(document: Document, within: Path) -> Iterator[Problem]:
         hint = MERGED if document.is_json else _LAST_STANDS
         if path in _OF_EACH_OBJECT and not document.is_json:
             first = first or path
-            hint = _ONE_TOO_MANY if path == first else ""
+            hint = (glued(document.text) or _ONE_TOO_MANY) if path == first else ""
         message = f'duplicate field "{format_path(path)}"'
         yield Problem(path, Reason.DUPLICATE, message, hint, of_key=True)
 

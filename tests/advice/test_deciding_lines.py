@@ -12,7 +12,6 @@ from hypothesis import given, settings
 import netpol_lab as lab
 from netpol_lab.advice.deciding_lines import (
     MOST_POLICIES,
-    NO_CHANGE,
     NOBODY,
     Passage,
     Reasons,
@@ -278,11 +277,14 @@ def test_icmp_that_is_filtered_misses_a_rule_by_its_ports_and_needs_one_without(
     assert "ports" not in found.change.changes[0].yaml
 
 
-def test_whom_nothing_in_the_manifests_tells_no_change_admits() -> None:
+def test_whom_nothing_in_the_manifests_tells_no_change_admits_but_a_block_of_the_nodes() -> None:
     host = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: h, namespace: shop}\n"
     shut = policy("p", "podSelector: {}\ningress: []")
     cluster = lab.load(PODS + host + "spec: {hostNetwork: true}\n" + shut)
-    assert why(cluster, "h").remark == NO_CHANGE
+    assert why(cluster, "h").remark == (
+        "The manifests do not give the address of the node whose network shop/h uses: admit the "
+        "addresses of the nodes by an ipBlock, or anyone by a rule without from."
+    )
 
 
 # ---------------------------------------------------------------- undefined

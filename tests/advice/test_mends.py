@@ -144,6 +144,33 @@ def test_an_item_for_the_own_namespace_means_no_pod_of_another():
     assert words(rule(item("{app: proxy, team: blue}", ""))) == []
 
 
+def test_a_selector_gets_the_namespace_beside_it_in_which_alone_such_pods_are():
+    assert mended(rule(item("{part: controller}", ""))) == [
+        (
+            "in shop/p1, choose namespace edge beside part=controller in rule 1: without a "
+            "namespaceSelector, such pods are looked for in shop alone",
+            "spec.ingress[0].from[0]",
+            {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "edge"}},
+                "podSelector": {"matchLabels": {"part": "controller"}},
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize("namespace", ["shop", "third"])
+def test_it_gets_none_where_such_pods_are_elsewhere_as_well(namespace):
+    more = pod(namespace, "{part: controller}")
+    assert words(rule(item("{part: controller}", "")), more=more) == []
+
+
+def test_what_only_rules_pods_out_names_no_namespace():
+    spec = rule(
+        "{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [db, web]}]}}"
+    )
+    assert words(spec) == []
+
+
 def test_a_policy_that_selects_others_too_is_mended_all_the_same():
     spec = rule(item("{app: proxy, team: blue}")).replace("{app: db}", "{}")
     assert len(words(spec)) == 1

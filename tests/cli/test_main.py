@@ -199,7 +199,11 @@ spec: {podSelector: {}}
 """)
     flow = ("--from", "host", "--to", "db", "--port", "80")
     out = answer(capsys, "verdict", str(manifests), *flow).out
-    assert out.endswith("to allow it for sure: found no change that surely does\n")
+    assert out.endswith(
+        "to allow it for sure: the manifests do not give the address of the node whose network "
+        "default/host uses: admit the addresses of the nodes by an ipBlock, or anyone by a rule "
+        "without from\n"
+    )
 
 
 FOUR = """

@@ -129,6 +129,21 @@ def test_a_policy_that_selects_other_pods_is_named_after_the_rules_of_the_own_on
     assert closest(for_cache, policy(f"[{from_app('monitoring', 80)}]")).policy.name == "p"
 
 
+SERVICE = """
+apiVersion: v1
+kind: Service
+metadata: {name: db, namespace: shop}
+spec: {selector: {app: db}, ports: [{port: 443, targetPort: 80}]}
+"""
+
+
+def test_a_rule_for_a_port_alone_means_the_flow_if_a_service_with_that_port_leads_there():
+    rules = policy(f"[{EVERYBODY_53}, {{ports: [{{port: 443}}]}}]")
+    assert closest(rules).rule.number == 1
+    assert closest(rules, SERVICE).rule.number == 2
+    assert closest(rules, SERVICE.replace("targetPort: 80", "targetPort: 81")).rule.number == 1
+
+
 def test_an_allowed_side_has_none():
     cluster = lab.load(PODS, policy("[{}]"), policy("[{}]", "{app: dbs}", "q"))
     side = lab.evaluate(cluster, "client", "db", 80).ingress

@@ -54,6 +54,43 @@ def test_a_kind_or_group_that_is_nearly_one_of_ours_is_refused(kind, version, hi
     assert found.hint.startswith(hint)
 
 
+@pytest.mark.parametrize(
+    ("kind", "version"),
+    [
+        ("CiliumNetworkPolicy", "cilium.io/v2"),
+        ("GlobalNetworkPolicy", "projectcalico.org/v3"),
+        ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+        ("HTTPRoute", "gateway.networking.k8s.io/v1"),
+    ],
+)
+def test_a_kind_of_another_group_is_told_which_and_is_no_misspelt_policy(kind, version):
+    head = f"metadata: {{name: a}}\nkind: {kind}\napiVersion: "
+    (found,) = complaints(f"{head}networking.k8s.io/v1\n")
+    assert found.hint == f"{kind} belongs to another group: write {version}"
+    assert (found.path, found.line) == ("apiVersion", 3)
+    assert load(head + version).ignored == {kind: 1}
+
+
+POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "v1\nkind: Pod\nmetadata: {name: a}\nspec: {}",
+        "networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}",
+    ],
+)
+def test_a_second_object_that_begins_within_a_line_is_told_where(second):
+    found = complaints(
+        f"{POLICY}  podSelector: {{}}\n  policyTypes:\n  - IngressapiVersion: {second}"
+    )
+    assert found[0].hint == (
+        "another object begins in IngressapiVersion: put a line with --- between Ingress and "
+        "apiVersion"
+    )
+
+
 @pytest.mark.parametrize("version", ["v1", "apps/v1", "batch/v1"])
 def test_no_real_kind_is_taken_for_a_misspelt_one(version):
     kinds = {

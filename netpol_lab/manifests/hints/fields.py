@@ -93,7 +93,7 @@ def unknown_field(cls: type, key: str, beside: Mapping[str, Any], path: Path) ->
     value = beside[key]
     if words := _literal(cls, key, value, beside) or words_of(cls, key):
         return Home(words)
-    ways = (_renamed, _inside, _in_a_list, _outside)
+    ways = (_rule_among_peers, _renamed, _inside, _in_a_list, _outside)
     homes = (way(cls, key, beside, path) for way in ways)
     if home := next(filter(None, homes), None):
         return home
@@ -202,6 +202,17 @@ def _of_a_peer(key: str, value: Any, beside: Mapping[str, Any]) -> str:
 
 
 # ---------------------------------------------------------------- elsewhere
+
+
+def _rule_among_peers(cls: type, key: str, beside: Mapping[str, Any], path: Path) -> Home | None:
+    """Return where a whole rule belongs that stands in the list of peers of another one."""
+    there = beside.keys() & {"from", "to", "ports"}
+    is_rule = key in there and "ports" in there and len(there) > 1
+    if cls is not api.NetworkPolicyPeer or not is_rule or beside.keys() & _kinds(cls).keys():
+        return None
+    around = path[-2] if len(path) > 1 else "from"
+    direction = "egress" if around == "to" else "ingress"
+    return Home(f"this is a rule of its own: move it out of {around}, to the items of {direction}")
 
 
 def _renamed(cls: type, key: str, beside: Mapping[str, Any], path: Path) -> Home | None:

@@ -30,7 +30,8 @@ _WRAPPINGS = (
     (r"\s*\.\.\.\s*$", "... stands for what was left out: leave this line out"),
     (r".*[^\s#-]-{3}\s*(#.*)?$", "--- must begin a line of its own: a line break is missing "
      "before it"),
-    (r".*[^\s{,\"'-]apiVersion:", "a line break is missing before apiVersion"),
+    (r".*[^\s{,\"'-]apiVersion:", "a line break is missing before apiVersion, and a "
+     "line with --- if another object begins there"),
     (r"%(YAML|TAG)\b", "kubectl refuses directives: leave this line out"),
 )  # fmt: skip
 # Signs that are left out or doubled.
@@ -100,6 +101,26 @@ template: render it first, for instance with helm template')
     for pattern, words in _PLACEHOLDERS:
         if found := re.search(pattern, text[:1000]):
             return words.replace("{}", visible(found[0], 40)) if "{}" in words else words
+    return ""
+
+
+_GLUED = re.compile(r"^[ \t-]*([^\s#\"':]*\w)apiVersion:[ \t]", re.MULTILINE)
+
+
+def glued(text: str) -> str:
+    r"""Return what to do where the end of an object and the next one's apiVersion are one word.
+
+    Examples
+    --------
+    >>> glued("policyTypes:\n- IngressapiVersion: v1\nkind: Pod")
+    'another object begins in IngressapiVersion: put a line with --- between Ingress and apiVersion'
+    >>> glued("apiVersion: v1\nkind: Pod")
+    ''
+    """
+    if found := _GLUED.search(text):
+        end = visible(found[1], 40)
+        both = f"between {end} and apiVersion"
+        return f"another object begins in {end}apiVersion: put a line with --- {both}"
     return ""
 
 

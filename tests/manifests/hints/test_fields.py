@@ -147,6 +147,20 @@ def test_a_field_that_is_indented_too_far_is_sent_out(spec, hint):
     assert [one.hint for one in caught.value.complaints] == [hint]
 
 
+@pytest.mark.parametrize(("around", "direction"), [("from", "ingress"), ("to", "egress")])
+def test_a_rule_among_the_peers_is_sent_to_the_rules(around, direction):
+    inner = f"{{{around}: [{{podSelector: {{}}}}], ports: [{{port: 80}}]}}"
+    with pytest.raises(ManifestError) as error:
+        lab.load(f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p}}
+spec: {{podSelector: {{}}, {direction}: [{{{around}: [{{podSelector: {{}}}}, {inner}]}}]}}
+""")
+    hint = f"this is a rule of its own: move it out of {around}, to the items of {direction}"
+    assert [one.hint for one in error.value.complaints] == [hint, hint]
+
+
 def test_a_field_in_the_wrong_place_tells_the_faults_inside_it_as_well():
     rules = [{"from": [{"podSelector": None, "matchLabels": {}}]}]
     found = problem(api.NetworkPolicy, {"ingress": rules})
