@@ -247,9 +247,9 @@ def _other_name(name: str) -> str:
         named = f"{found[2]}/{found[1]}"
         return f"is another name (type ExternalName) for Service {named}: ask about svc/{named}."
     return (
-        f"leads to a name outside the cluster (type ExternalName: {visible(name)}), and to no pods. "
-        "Policies see the address behind that name, which no selector matches, only an ipBlock or "
-        "a rule without to: ask about that address."
+        f"leads to a name outside the cluster (type ExternalName: {visible(name)}), and to no "
+        "pods. Policies see the address behind that name, which no selector matches, only an "
+        "ipBlock or a rule without to: ask about that address."
     )
 
 

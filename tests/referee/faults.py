@@ -673,12 +673,6 @@ FAULTS_IN_FIXES = (
         "        writing.peer(peer),\n",
     ),
     Fault(
-        "the namespace that is chosen beside a selector is the policy's own",
-        "advice/mends.py",
-        "        Peer(selector, only_namespace(pod.namespace)),\n",
-        "        Peer(selector, only_namespace(miss.policy.namespace)),\n",
-    ),
-    Fault(
         "a port keeps the name that no pod has",
         "advice/mends.py",
         "            writing.port(port),\n",
