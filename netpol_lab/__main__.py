@@ -24,7 +24,8 @@ def run() -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:  # what comes now is Python's own end, which an interrupt may cut short
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _end(number: int, frame: FrameType | None) -> Any:

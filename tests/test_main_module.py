@@ -56,6 +56,12 @@ def test_an_import_that_was_interrupted_can_be_made_again():
 
 
 @on_unix
+def heed_signals():
+    """What a terminal does, but not who runs the tests in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
@@ -66,7 +72,8 @@ def test_a_signal_ends_it_quietly_and_keeps_the_old_file(tmp_path, sent, status)
     os.mkfifo(tmp_path / "pipe")  # it waits for manifests that never come
     words = ["reach", str(tmp_path / "pipe"), "--out", str(out / "x.csv")]
     command = [sys.executable, "-m", "netpol_lab", *words]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    run = subprocess.Popen(command, **pipes, text=True, preexec_fn=heed_signals)
     with open(tmp_path / "pipe", "w"):  # opens when it reads
         time.sleep(0.1)
         run.send_signal(sent)
