@@ -55,13 +55,13 @@ def test_an_import_that_was_interrupted_can_be_made_again():
     assert run.stdout == "Cluster: 3 pods, 1 namespace, 2 policies\n", run.stderr
 
 
-@on_unix
 def heed_signals():
     """What a terminal does, but not who runs the tests in the background."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 
 
+@on_unix
 @pytest.mark.parametrize(
     ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
