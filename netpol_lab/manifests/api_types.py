@@ -206,6 +206,7 @@ class PodSpec(Open):
     """``spec`` of a Pod."""
 
     node_name: str = ""
+    service_account_name: str = ""
     host_network: bool = False
     containers: tuple[Container, ...] | None = None
     init_containers: tuple[Container, ...] | None = None

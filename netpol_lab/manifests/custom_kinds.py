@@ -10,7 +10,7 @@ from typing import Any
 from netpol_lab.errors import Reason, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import get
+from netpol_lab.manifests.field_paths import get, get_text
 from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
 from netpol_lab.manifests.rules.metadata_rules import check_namespace
 from netpol_lab.manifests.rules.naming_rules import check_labels
@@ -84,7 +84,7 @@ def _of_rollout(value: dict[str, Any]) -> tuple[dict[str, str], int]:
 
 def _of_deployment_config(value: dict[str, Any]) -> tuple[dict[str, str], int]:
     # Without a number there are none; for a test there are some only while it runs.
-    return {"deploymentconfig": _text(value, "metadata", "name")}, 0
+    return {"deploymentconfig": get_text(value, "metadata", "name")}, 0
 
 
 _KNOWN = {
@@ -143,34 +143,48 @@ def makers_in(value: dict[str, Any], kind: PassedOver, usual: str) -> Iterator[P
     certain = _CERTAIN.get(kind.meaning)
     if certain is not None:
         labels = {k: v for path in _LABELS for k, v in _texts(get(value, *path))}
-        name = visible(_text(value, "metadata", "name"))
+        name = visible(get_text(value, "metadata", "name"))
+        labels |= _labels_of_operators(kind, name)
         home = _home(value, kind, usual)
         yield PodMaker(str(kind), name, home, labels, certain=certain)
 
 
+# What the operator of Prometheus calls the pods of its kinds, whatever `podMetadata` says.
+_OF_PROMETHEUS_OPERATOR = {
+    "Prometheus": ("prometheus", "prometheus"),
+    "PrometheusAgent": ("prometheus-agent", ""),
+    "Alertmanager": ("alertmanager", "alertmanager"),
+    "ThanosRuler": ("thanos-ruler", "thanos-ruler"),
+}
+
+
+def _labels_of_operators(kind: PassedOver, name: str) -> dict[str, str]:
+    """Return the labels that an operator is known to give to the pods of an object."""
+    if kind.group != "monitoring.coreos.com" or kind.kind not in _OF_PROMETHEUS_OPERATOR:
+        return {}
+    app, key = _OF_PROMETHEUS_OPERATOR[kind.kind]
+    named = {"app.kubernetes.io/name": app, "app.kubernetes.io/instance": name}
+    return {**named, **({key: name} if key else {})}
+
+
 def _home(value: dict[str, Any], kind: PassedOver, usual: str) -> str:
     """Return the namespace where pods of an object run; nothing where it may be any."""
-    own = _text(value, "metadata", "namespace")
+    own = get_text(value, "metadata", "namespace")
     if kind.meaning is Meaning.UNKNOWN:  # it may have no namespace by nature
         return own
     if kind.meaning is Meaning.PODS:
         return own or usual
     if kind.kind == "Application":
         is_chart = any(get(one, "chart") for one in _sources(value))
-        return _text(value, "spec", "destination", "namespace") if is_chart else _ANYWHERE
+        return get_text(value, "spec", "destination", "namespace") if is_chart else _ANYWHERE
     if kind.kind in ("HelmChart", "HelmRelease"):  # a folder of manifests names its own
-        return _text(value, "spec", "targetNamespace") or own or usual
+        return get_text(value, "spec", "targetNamespace") or own or usual
     return _ANYWHERE
 
 
 def _sources(application: dict[str, Any]) -> list[Any]:
     several = get(application, "spec", "sources")
     return [get(application, "spec", "source"), *(several if isinstance(several, list) else ())]
-
-
-def _text(value: Any, *path: str) -> str:
-    found = get(value, *path)
-    return found if isinstance(found, str) else ""
 
 
 def _texts(labels: Any) -> Iterator[tuple[str, str]]:
@@ -199,6 +213,6 @@ def maker_instead(value: Any, usual: str) -> PodMaker | None:
     paths = (("metadata", "labels"),) if kind == "Pod" else _LABELS
     written = (pair for path in paths for pair in _texts(get(value, *path)))
     labels = {key: label for key, label in written if not any(check_labels({key: label}, ()))}
-    home = _text(value, "metadata", "namespace") or usual
-    name = visible(_text(value, "metadata", "name"))
+    home = get_text(value, "metadata", "namespace") or usual
+    name = visible(get_text(value, "metadata", "name"))
     return PodMaker(kind, name, _ANYWHERE if any(check_namespace(home)) else home, labels)

@@ -62,3 +62,15 @@ def get(value: Any, *path: str) -> Any:
             return None
         value = value.get(step)
     return value
+
+
+def get_text(value: Any, *path: str) -> str:
+    """Return the text at a path of mappings, empty where there is none.
+
+    Examples
+    --------
+    >>> get_text({"metadata": {"name": "web"}}, "metadata", "name"), get_text({}, "kind")
+    ('web', '')
+    """
+    found = get(value, *path)
+    return found if isinstance(found, str) else ""

@@ -21,6 +21,7 @@ from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.older_servers import judged
 from netpol_lab.manifests.other_policies import other_policy
 from netpol_lab.manifests.passed_over import Meaning, PassedOver, complaints, group_of, meaning_of
+from netpol_lab.manifests.pod_rights import PodRights
 from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.services.callbacks import callbacks_in
 from netpol_lab.manifests.services.named_services import backends_in, mentions_in
@@ -241,6 +242,7 @@ class _Reader:
     dropped: list[Complaint] = field(default_factory=list)
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
     pod_makers: list[PodMaker] = field(default_factory=list)
+    rights: PodRights = field(default_factory=PodRights)
     callbacks: list[Callback] = field(default_factory=list)
     backends: list[Backend] = field(default_factory=list)
     mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
@@ -380,6 +382,7 @@ class _Reader:
         self.passed_over[kind] += 1
         usual = self.home or self.objects.namespace
         self.pod_makers += makers_in(value, kind, usual)
+        self.rights.read(value, usual)
         self.callbacks += callbacks_in(value)
         self.backends += backends_in(value, usual)
         if meaning is Meaning.POLICY:
@@ -400,8 +403,9 @@ class _Reader:
             found = dict.fromkeys((*self.complaints, *self.refused))
             raise ManifestError(sorted(found, key=lambda c: (c.file, c.document)))
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
-        objects = self.objects.by_kind.items()
-        cluster = build({kind: list(alike.values()) for kind, alike in objects})
+        objects = self.objects.by_kind
+        cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
+        permitted = self.rights.makers(objects)
         ignored: Counter[str] = Counter()
         for kind, number in self.passed_over.items():
             if kind.meaning is not Meaning.TEMPLATE:
@@ -415,7 +419,7 @@ class _Reader:
             dropped=tuple(self.dropped),
             refused=tuple(self.refused),
             ignored=dict(ignored),
-            pod_makers=(*cluster.pod_makers, *self.pod_makers),
+            pod_makers=(*cluster.pod_makers, *self.pod_makers, *permitted),
             callbacks=tuple(dict.fromkeys(self.callbacks)),
             backends=tuple(dict.fromkeys(self.backends)),
             mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),

@@ -24,6 +24,8 @@ class PodMaker:
         Whether its pods have no other labels.
     certain : bool
         Whether it is known at all that this kind makes pods.
+    permitted : bool
+        Whether all that is known is that it has the right to make some: pods of its own too.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class PodMaker:
     labels: Labels = field(default_factory=dict, hash=False)
     complete: bool = False
     certain: bool = True
+    permitted: bool = False
 
     def __str__(self) -> str:
         return self.kind

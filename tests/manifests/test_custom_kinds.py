@@ -6,6 +6,8 @@ import netpol_lab as lab
 from netpol_lab.manifests.custom_kinds import maker_instead
 
 PROMETHEUS = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s}\n"
+OWN_NAME = {"app.kubernetes.io/instance": "k8s"}
+OWN = {**OWN_NAME, "app.kubernetes.io/name": "prometheus", "prometheus": "k8s"}
 
 
 def makers(text, **options):
@@ -28,13 +30,27 @@ def test_an_operator_makes_pods_in_the_namespace_of_its_object():
                                   "{inheritedMetadata: {labels: {a: b}}}"])  # fmt: skip
 def test_labels_that_it_is_told_of_are_known(spec):
     (maker,) = makers(f"{PROMETHEUS}spec: {spec}\n")
-    assert maker.labels == {"a": "b"}
+    assert maker.labels == {"a": "b", **OWN}
 
 
 @pytest.mark.parametrize("spec", ["3", "[]", "{podMetadata: 3}", "{podMetadata: {labels: [a]}}"])
 def test_what_is_not_written_as_expected_tells_no_labels(spec):
     (maker,) = makers(f"{PROMETHEUS}spec: {spec}\n")
-    assert maker.labels == {}
+    assert maker.labels == OWN
+
+
+@pytest.mark.parametrize(
+    ("kind", "app", "more"),
+    [
+        ("Alertmanager", "alertmanager", {"alertmanager": "k8s"}),
+        ("ThanosRuler", "thanos-ruler", {"thanos-ruler": "k8s"}),
+        ("PrometheusAgent", "prometheus-agent", {}),
+    ],
+)
+def test_labels_that_the_operator_of_prometheus_gives_are_known_and_stand(kind, app, more):
+    told = "spec: {podMetadata: {labels: {app.kubernetes.io/name: mine}}}\n"
+    (maker,) = makers(PROMETHEUS.replace("kind: Prometheus", f"kind: {kind}") + told)
+    assert maker.labels == {**OWN_NAME, "app.kubernetes.io/name": app, **more}
 
 
 def test_a_kind_that_nobody_knows_is_not_certain_to_make_pods():

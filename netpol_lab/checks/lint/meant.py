@@ -34,6 +34,17 @@ SYSTEM_NAMESPACES = (
 _OF_NO_INTEREST = "pod-security.kubernetes.io/"
 
 
+def knows_better(hint: str) -> bool:
+    """Say whether a hint tells what was meant, and does not only say what there is.
+
+    Examples
+    --------
+    >>> knows_better("did you mean app=web?"), knows_better("the pods there have app=web")
+    (True, False)
+    """
+    return hint.startswith("did you mean") or " is a label of " in hint
+
+
 def told_by_siblings(context: Context, policy: Policy, rule: Rule, i: int) -> PodSet:
     """Return the pods that other peers of a policy admit on the same ports as one of its peers."""
     others = chain.from_iterable(

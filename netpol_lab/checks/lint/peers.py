@@ -22,7 +22,7 @@ from netpol_lab.checks.lint.meant import (
 )
 from netpol_lab.checks.lint.ports import is_here
 from netpol_lab.checks.lint.probes import by_rule
-from netpol_lab.checks.lint.unseen import may_be_unseen, served_by
+from netpol_lab.checks.lint.unseen import made_by, may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches, only_namespace
@@ -116,12 +116,10 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             f"no running pod of namespace {policy.namespace} has {wanted}. "
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
-        service = served_by(context, policy, Peer(wanted))
         hint = labels_meant(context, wanted, here)
-        if service:
-            hint = f"all is well if something makes such pods: {service} is for them"
-        found = context.finding("NP202", policy, message, hint, "spec.podSelector")
-        yield replace(found, severity=Severity.NOTE) if service else found
+        made = made_by(context, policy, Peer(wanted), hint)
+        found = context.finding("NP202", policy, message, made or hint, "spec.podSelector")
+        yield replace(found, severity=Severity.NOTE) if made else found
 
 
 def dead_values(context: Context, policy: Policy) -> Iterator[Finding]:
@@ -157,9 +155,9 @@ def _dead_values(
             one = replace(peer, pod_selector=Selector((*rest.requirements, alone)))
             if context.pod_index.labelled(Selector((alone,))) & there:
                 continue
-            if may_be_unseen(context, policy, one) or served_by(context, policy, one):
-                continue
             hint = labels_meant(context, one.pod_selector or Selector(), there, told)
+            if may_be_unseen(context, policy, one) or made_by(context, policy, one, hint):
+                continue
             is_told = not hint.startswith("the pods there")
             yield alone, hint if is_told else "add such pods to the manifests, or remove the value"
 
@@ -206,21 +204,22 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
     words = " in ".join(asked) or "any pod"
     place = f" in namespace {policy.namespace} alone" if peer.namespace_selector is None else ""
     message = f"this peer matches no running pod; it asks for {words}{place}."
-    unlabelled, service = _missing_key(context, peer), served_by(context, policy, peer)
+    unlabelled, near = _missing_key(context, peer), peer_meant(context, policy, rule, i)
+    made = made_by(context, policy, peer, near)
     if unlabelled:
         if str(peer.namespace_selector) in context.told:
             return  # it is said once
         context.told.add(str(peer.namespace_selector))
         hint = _how_to_choose(unlabelled)
-    elif service:
-        hint = f"all is well if something makes such pods: {service} is for them"
+    elif made:
+        hint = made
     else:
-        hint = peer_meant(context, policy, rule, i)
+        hint = near
         by_name = _made_up_name(context, peer)
         if by_name and not hint.startswith("did you mean"):
             hint = _how_to_choose(by_name)
     found = context.finding("NP203", policy, message, hint, path)
-    yield replace(found, severity=Severity.NOTE) if unlabelled or service else found
+    yield replace(found, severity=Severity.NOTE) if unlabelled or made else found
 
 
 def _is_for_a_quiet_namespace(context: Context, peer: Peer) -> bool:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.meant import knows_better
 from netpol_lab.engine.semantics import holds, matches, only_namespace
+from netpol_lab.errors import some
 from netpol_lab.model.objects import ADDED_LABELS, NAME_LABEL, Peer, Policy, Selector
 from netpol_lab.model.pod_makers import PodMaker
 
@@ -39,6 +41,26 @@ def may_have_unseen_pods(context: Context, namespace: str) -> bool:
 _OF_SHORT_LIVED = {"acme.cert-manager.io/http01-solver"}
 
 
+def made_by(context: Context, policy: Policy, peer: Peer, hint: str) -> str:
+    """Return what may well make the pods that a peer is about, in words; nothing if it is unknown.
+
+    A Service is for them, or a workload there has the right to make pods; that counts only where a
+    hint does not know better.
+    """
+    if service := served_by(context, policy, peer):
+        return f"all is well if something makes such pods: {service} is for them"
+    if knows_better(hint) or not (peer.pod_selector or Selector()).requirements:
+        return ""
+    homes = _homes(policy, peer)
+    makers = (
+        f"{maker.kind} {maker.name}"
+        for maker in context.cluster.pod_makers
+        if maker.permitted and matches(homes, _labels_of(context, maker.namespace))
+    )
+    found = some(dict.fromkeys(makers), between=" or ")
+    return f"all is well if {found} makes such pods, which its role allows" if found else ""
+
+
 def served_by(context: Context, policy: Policy, peer: Peer) -> str:
     """Return a Service that is for the pods a peer is about, if one asks for the same labels.
 
@@ -65,6 +87,8 @@ def _homes(policy: Policy, peer: Peer) -> Selector:
 
 def _makers_in(context: Context, homes: Selector) -> Iterator[PodMaker]:
     for maker in context.cluster.pod_makers:
+        if maker.permitted:
+            continue
         if not maker.namespace or matches(homes, _labels_of(context, maker.namespace)):
             yield maker
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.linted import codes, pod, policy
+from tests.helpers.linted import codes, findings, pod, policy
 
 OTHERS = pod("z", labels="app: z")
 SUBJECT = policy("{podSelector: {matchLabels: {app: x}}}")
@@ -98,3 +98,43 @@ def test_a_workload_that_is_scaled_down_has_the_labels_of_its_template():
     assert codes(policy("{podSelector: {matchLabels: {app: z-2}}}"), OTHERS, idle) == ["NP202"]
     hashed = "{podSelector: {matchLabels: {app: x, pod-template-hash: 5d8c9}}}"
     assert codes(policy(hashed), OTHERS, idle) == []
+
+
+KEEPER = """---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: keeper, namespace: shop}
+spec: {template: {metadata: {labels: {app: keeper}}, spec: {containers: [{name: c}]}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: keeper, namespace: shop}
+roleRef: {kind: ClusterRole, name: admin}
+subjects: [{kind: ServiceAccount, name: default, namespace: shop}]
+"""
+
+
+@pytest.mark.parametrize("text", [SUBJECT, from_peer(X)])
+def test_what_a_workload_may_make_by_its_role_is_told_as_a_note(text):
+    wanted = text.replace("app: x", "app: wanted")
+    (alone,), (found,) = findings(wanted, OTHERS), findings(wanted, OTHERS, KEEPER)
+    assert (alone.severity, found.severity, found.code) == ("warning", "note", alone.code)
+    assert found.hint == ("all is well if Deployment keeper makes such pods, which its role allows")
+
+
+def test_a_right_to_make_pods_explains_no_slip_and_no_other_namespace():
+    slip = policy("{podSelector: {matchLabels: {app: keepr}}}")
+    (found,) = findings(slip, KEEPER)
+    assert (found.severity, found.hint) == ("warning", "did you mean app=keeper?")
+    (found,) = findings(from_peer(f"{OPS}, {X}"), KEEPER)
+    assert found.severity == "warning"
+
+
+def test_pods_of_prometheus_have_the_labels_that_its_operator_gives():
+    def asking(label):
+        return policy(f"{{podSelector: {{matchLabels: {{{label}}}}}}}")
+
+    for label in ("app.kubernetes.io/name: prometheus", "prometheus: k8s", "app: prom"):
+        assert codes(asking(label), OTHERS, made_by(*PROMETHEUS)) == []
+    for label in ("app.kubernetes.io/name: alertmanager", "prometheus: other"):
+        assert codes(asking(label), OTHERS, made_by(*PROMETHEUS)) == ["NP202"]
