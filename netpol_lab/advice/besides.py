@@ -187,18 +187,18 @@ def remarks(verdict: Verdict, after: Verdict) -> Iterator[str]:
                 f"{called}{address} wants a rule for that, too (SEM-53)"
             )
         if by_client:
-            yield f"this holds if the client arrives with its own address; {hidden_client(service)}"
+            yield f"this holds if the client arrives with its own address; {hidden_client(after)}"
     if service is not None and service.headless and (word := _nobody_listens(verdict, service)):
         yield word
 
 
-def hidden_client(service: Service | None) -> str:
+def hidden_client(verdict: Verdict) -> str:
     """Return what else to do where a client outside may arrive with another address than its own.
 
     Parameters
     ----------
-    service : Service, optional
-        The Service that is called by name; None where it is called by an address.
+    verdict : Verdict
+        On a flow to a Service.
 
     Returns
     -------
@@ -206,12 +206,21 @@ def hidden_client(service: Service | None) -> str:
 
     Examples
     --------
-    >>> hidden_client(Service("shop", "db"))  # for the cluster alone
+    >>> import netpol_lab as lab
+    >>> hidden_client(lab.evaluate(lab.load("three-tier"), "web", "192.0.2.1", port=443))
     'else admit the addresses of the nodes, or anyone by a rule without from (SEM-60)'
     """
-    is_inner = service is not None and not service.exposed_by
-    keep = "" if is_inner else "set externalTrafficPolicy: Local in the Service, or "
-    return f"else {keep}admit the addresses of the nodes, or anyone by a rule without from (SEM-60)"
+    flow, end = verdict.flow, verdict.flow.destination
+    services = [end.service] if end.service is not None else []
+    if not services and end.address is not None:
+        services = verdict.cluster.services_at(end.address, flow.port, flow.protocol)
+    keep = ""
+    if any(service.keeps_client for service in services):
+        keep = "externalTrafficPolicy: Local keeps it on the way through a node; "
+    elif any(service.exposed_by for service in services):
+        keep = "set externalTrafficPolicy: Local in the Service, or "
+    admit = "admit the addresses of the nodes, or anyone by a rule without from (SEM-60)"
+    return f"{keep}else {admit}" if keep.endswith("; ") else f"else {keep}{admit}"
 
 
 def _nobody_listens(verdict: Verdict, service: Service) -> str:

@@ -196,8 +196,7 @@ def needless(verdict: Verdict) -> str:
     if all(map(_mixes_families, verdict.outcomes)):
         return "there is no such connection: its ends share no address family"
     if as_selectors_see_it(verdict).allowed:
-        instead = hidden_client(flow.destination.service)
-        return f"it is allowed if the client arrives with its own address; {instead}"
+        return f"it is allowed if the client arrives with its own address; {hidden_client(verdict)}"
     return ""
 
 

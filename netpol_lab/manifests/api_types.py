@@ -292,6 +292,7 @@ class ServiceSpec(Open):
     external_ips: tuple[str, ...] | None = field(default=None, metadata={"wire": "externalIPs"})
     external_name: str = ""
     internal_traffic_policy: str = ""
+    external_traffic_policy: str = ""
     ports: tuple[ServicePort, ...] | None = None
 
 

@@ -149,6 +149,7 @@ def _service(service: api.Service, listed: ListedEndpoints) -> Service:
         outer_addresses=outer,
         endpoints=listed.of(meta.namespace, meta.name, bool(labels)),
         stays_on_node=spec.internal_traffic_policy == "Local",
+        keeps_client=spec.external_traffic_policy == "Local",
         exposed_by="" if headless else _exposure(spec),
     )
 

@@ -95,6 +95,9 @@ class Service(Namespaced):
     stays_on_node : bool
         Whether its cluster address leads only to the node where the connection begins
         (internalTrafficPolicy Local).
+    keeps_client : bool
+        Whether a node hands clients outside on with their own address (externalTrafficPolicy
+        Local); what stands before the node may still have another one (SEM-60).
     exposed_by : str
         What opens it to clients outside: NodePort, LoadBalancer or externalIPs; empty if nothing.
     """
@@ -107,6 +110,7 @@ class Service(Namespaced):
     outer_addresses: tuple[Address, ...] = ()
     endpoints: tuple[ServiceEndpoint, ...] | None = None
     stays_on_node: bool = False
+    keeps_client: bool = False
     exposed_by: str = ""
 
     @property

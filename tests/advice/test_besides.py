@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.advice.besides import Also, also_of, as_selectors_see_it
+from netpol_lab.advice.besides import Also, also_of, as_selectors_see_it, hidden_client
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.grouping import Connection
 
@@ -93,3 +93,31 @@ def test_what_was_assumed_already_stays():
     verdict = lab.evaluate(lab.load(PODS), "shop/db", "203.0.113.7", 53, assumptions=given)
     seen = as_selectors_see_it(verdict).assumptions
     assert (seen.service_rewritten_first, seen.client_address_kept) == (False, True)
+
+
+# ---------------------------------------------------------------- clients behind a node
+
+ADMIT = "admit the addresses of the nodes, or anyone by a rule without from (SEM-60)"
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("", f"else {ADMIT}"),
+        (", type: NodePort", f"else set externalTrafficPolicy: Local in the Service, or {ADMIT}"),
+        (
+            ", type: NodePort, externalTrafficPolicy: Local",
+            f"externalTrafficPolicy: Local keeps it on the way through a node; else {ADMIT}",
+        ),
+    ],
+)
+@pytest.mark.parametrize("end", ["svc/shop/d", "10.96.0.7"])
+def test_a_client_keeps_its_address_only_where_the_service_can_be_told_to(end, spec, said):
+    service = f"""
+apiVersion: v1
+kind: Service
+metadata: {{name: d, namespace: shop}}
+spec: {{clusterIP: 10.96.0.7, selector: {{role: db}}, ports: [{{port: 5432}}]{spec}}}
+"""
+    cluster = lab.load("three-tier", service)
+    assert hidden_client(lab.evaluate(cluster, "203.0.113.7", end, port=5432)) == said
