@@ -45,10 +45,9 @@ def why(diff: Diff, change: FlowChange, protocol: str, port: int) -> Iterator[st
     ends = change.source, change.destination
     named = [*(f"{name} is new" for name in ends if name in diff.added)]
     named += [f"{name} is gone" for name in ends if name in diff.removed]
-    yield from named
     if named:
-        return
-    if alone := _alone(diff, change):
+        yield from named
+    elif alone := _alone(diff, change):
         yield alone
     elif pair := changed_pair(diff, change, protocol, port):
         sides = zip((diff.before, diff.after), pair, strict=True)

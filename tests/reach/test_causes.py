@@ -177,6 +177,16 @@ def test_what_changed_in_part_has_a_cause():
     assert lines[at + 1] == "    ingress: shop/only now isolates shop/db-x0"
 
 
+def test_of_many_new_pods_the_first_five_are_named():
+    pods = [*replicas("web", 2, "x"), *replicas("db", 1, "x"), isolating("db", {"new": "yes"})]
+    more = [*replicas("web", 7, "y")]
+    for pod in more:
+        pod["metadata"]["labels"]["new"] = "yes"
+    found = causes(load(pods), load([*pods, *more]), by="workload")
+    new = [f"shop/web-y{i} is new" for i in range(5)]
+    assert found["shop/web>shop/db"] == (*new, "2 more pods: new")
+
+
 def test_each_range_of_ports_has_its_cause():
     pods = [*replicas("web", 1, "x"), *replicas("db", 1, "x")]
     deny = isolating("db", {})
