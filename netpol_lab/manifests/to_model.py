@@ -65,7 +65,9 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     things: tuple[model.Pod | model.Policy | Service, ...] = (*pods, *policies, *services)
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
     namespaces = {  # SEM-25
-        name: model.Namespace(name, {**written.get(name, {}), model.NAME_LABEL: name})
+        name: model.Namespace(
+            name, {**written.get(name, {}), model.NAME_LABEL: name}, listed=name in written
+        )
         for name in names
     }
     running_now = {(pod.namespace, pod.workload) for pod in pods if not pod.finished}

@@ -147,13 +147,10 @@ class Requirement:
 class Selector:
     """A label selector: all requirements have to hold; none means everything.
 
-    "A single {key,value} in the matchLabels map is equivalent to an element of
-    matchExpressions, whose key field is key, the operator is In, and the values array contains
-    only value" (API reference), so both are kept in one form (SEM-26).
-
     Parameters
     ----------
     requirements : tuple of Requirement
+        A pair of `matchLabels` is In with one value, so both are kept in one form (SEM-26).
 
     Examples
     --------
@@ -443,7 +440,10 @@ class Namespace:
     name : str
     labels : mapping
         They always hold ``kubernetes.io/metadata.name`` (SEM-25).
+    listed : bool
+        Whether a manifest tells its labels; otherwise it may have others (DEF-09).
     """
 
     name: str
     labels: Labels = field(default_factory=dict, hash=False)
+    listed: bool = field(default=True, compare=False, repr=False)

@@ -58,9 +58,14 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP506", policy, message, hint, path, witness)
 
 
+_FOR_THE_WORLD = {53, 80, 123, 443}  # what is opened to everybody as a rule: names, the web, time
+
+
 def _is_odd(policy: Policy, rule: Rule) -> bool:
     """Say whether an empty list with ports hardly means everybody; NP308 tells it of ingress."""
     others = any(other.peers for other in policy.rules(rule.direction))
+    if others and policy.types_written and all(port.port in _FOR_THE_WORLD for port in rule.ports):
+        return False
     return rule.direction is Direction.EGRESS and (others or not policy.types_written)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES, is_slip
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.errors import some
+from netpol_lab.errors import counted, some
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.manifests.workloads import JOBS
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector
@@ -118,18 +120,42 @@ def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
     here = policy.namespace
     if context.pods_of(here) or not context.everyone or may_have_unseen_pods(context, here):
         return
-    message = (
-        f"there is no running pod in namespace {here}, and a policy selects only pods of its own "
-        "namespace."
+    by_default = (
+        "; objects that name no namespace are taken to be there: --namespace says where"
+        if here == DEFAULT_NAMESPACE
+        else ""
     )
-    hint = "check metadata.namespace"
-    alike = context.pod_index.labelled(policy.pod_selector)
-    if policy.pod_selector.requirements and alike:
-        elsewhere = some(sorted({pod.namespace for pod in alike}))
-        hint += f": pods with {policy.pod_selector} run in {elsewhere}"
-    if here == DEFAULT_NAMESPACE:
-        hint += "; objects that name no namespace are taken to be there: --namespace says where"
-    yield context.finding("NP107", policy, message, hint, "metadata.namespace")
+    meant = _where_meant(context, policy)
+    if meant and here != _PLACEHOLDER:
+        message = (
+            f"there is no running pod in namespace {here}, and a policy selects only pods of its "
+            "own namespace."
+        )
+        hint = f"check metadata.namespace: {meant}{by_default}"
+        yield context.finding("NP107", policy, message, hint, "metadata.namespace")
+    elif f"namespace {here}" not in context.told:
+        context.told.add(f"namespace {here}")
+        many = counted(len(context.policies_of[here]), "policy", "policies")
+        message = (
+            f"no running pod of namespace {here} is among the manifests, so that it cannot be seen "
+            f"what {many} there would select."
+        )
+        hint = f"name what runs there as well, or check metadata.namespace{by_default}"
+        found = context.finding("NP107", policy, message, hint, "metadata.namespace")
+        yield replace(found, severity=Severity.NOTE)
+
+
+_PLACEHOLDER = "system"  # of kubebuilder: what applies the manifests puts its own in its place
+
+
+def _where_meant(context: Context, policy: Policy) -> str:
+    """Return which other namespace a policy was meant for, in words: by its pods, or its name."""
+    wanted, here = policy.pod_selector, policy.namespace
+    if wanted.requirements and (alike := context.pod_index.labelled(wanted)):
+        return f"pods with {wanted} run in {some(sorted({pod.namespace for pod in alike}))}"
+    known = [name for name in context.cluster.namespaces if context.pods_of(name)]
+    close = [name for name in known if here not in SYSTEM_NAMESPACES and is_slip(here, name)]
+    return f"did you mean {some(close)}?" if close else ""
 
 
 # ---------------------------------------------------------------- pods and namespaces left out

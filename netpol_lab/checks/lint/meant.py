@@ -42,7 +42,18 @@ def knows_better(hint: str) -> bool:
     >>> knows_better("did you mean app=web?"), knows_better("the pods there have app=web")
     (True, False)
     """
-    return hint.startswith("did you mean") or " is a label of " in hint
+    return hint.startswith("did you mean") or is_of_another_thing(hint)
+
+
+def is_of_another_thing(hint: str) -> bool:
+    """Say whether a hint tells that a label stands on something else, such as a Deployment.
+
+    Examples
+    --------
+    >>> is_of_another_thing("app=x is a label of Deployment x, not of its pods")
+    True
+    """
+    return " is a label of " in hint
 
 
 def told_by_siblings(context: Context, policy: Policy, rule: Rule, i: int) -> PodSet:

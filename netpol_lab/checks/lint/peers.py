@@ -290,19 +290,29 @@ def _by_wrong_name(context: Context, peer: Peer) -> Selector | None:
 
 
 def _wrong_name(context: Context, policy: Policy, rule: Rule, i: int, meant: Selector) -> Finding:
+    """Yield what a name label should be: a warning where somebody else may have set it."""
+    wanted = rule.peers[i].namespace_selector
+    by_name = [ns for ns in context.cluster.namespaces.values() if matches(meant, ns.labels)]
+    is_known = all(namespace.listed for namespace in by_name)
     right = replace(rule.peers[i], namespace_selector=meant)
     variant = context.instead(policy, parts.with_peer(policy, rule, i, right))
     probes = by_rule(context, policy, rule, context.peers(policy, right).pods)
     witness = difference(context, probes, variant, f"with {meant}", OPENS)
+    lacking = (
+        f"no namespace has {wanted}"
+        if is_known
+        else f"no namespace has {wanted}, unless somebody labels it elsewhere"
+    )
     message = (
-        f"no namespace has {rule.peers[i].namespace_selector}. Namespaces are chosen by their "
-        f"labels, and the one that holds the name is {NAME_LABEL}."
+        f"{lacking}. Namespaces are chosen by their labels, and the one that holds the name is "
+        f"{NAME_LABEL}."
     )
     pods = context.peers(policy, right).pods
     is_told = pods and not pods - told_by_siblings(context, policy, rule, i)
     hint = f"remove it: another item says {meant}" if is_told else f"write {meant}"
     path = f"{parts.peer_path(rule, i)}.namespaceSelector"
-    return context.finding("NP205", policy, message, hint, path, witness)
+    found = context.finding("NP205", policy, message, hint, path, witness)
+    return found if is_known else replace(found, severity=Severity.WARNING)
 
 
 def _other_namespace(context: Context, policy: Policy, rule: Rule, i: int, pods: PodSet) -> Finding:

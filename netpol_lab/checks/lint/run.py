@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from netpol_lab.checks.lint import (
@@ -19,9 +20,11 @@ from netpol_lab.checks.lint import (
     rules,
 )
 from netpol_lab.checks.lint.callers import outside, pods_only, unreached
+from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
 from netpol_lab.checks.lint.redundancy import needless
+from netpol_lab.errors import counted
 from netpol_lab.manifests.text.yaml_reader import forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
@@ -61,7 +64,7 @@ def lint(
     context = Context(checked_cluster(cluster), assumptions)
     found = list(_all_findings(context, progress or (lambda done, total: None)))
     forget_positions()
-    return Found(sorted(_without_contradictions(found), key=_order))
+    return Found(_said_once(sorted(_without_contradictions(found), key=_order)))
 
 
 _TOPICS = (
@@ -110,7 +113,8 @@ _GIVES_WAY = {
     "NP603": {"NP302", "NP303", "NP307", "NP309", "NP310"},
     "NP203": {"NP202"},
     "NP204": {"NP202"},
-    **dict.fromkeys(("NP502", "NP503", "NP504"), _MEANT),
+    **dict.fromkeys(("NP502", "NP504"), _MEANT),
+    "NP503": {*_MEANT, "NP307", "NP309"},
 }
 
 
@@ -130,6 +134,24 @@ def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
         )
         if not any(path.startswith(inside) for path in others):
             yield finding
+
+
+def _said_once(findings: list[Finding]) -> Iterator[Finding]:
+    """Yield findings, and of those that doubt the same label of a namespace the first."""
+    doubted = [f.hint for f in findings if _is_a_doubt(f)]
+    told = set()
+    for finding in findings:
+        if not _is_a_doubt(finding):
+            yield finding
+        elif finding.hint not in told:
+            told.add(finding.hint)
+            more = doubted.count(finding.hint) - 1
+            also = f" {counted(more, 'more peer asks', 'more peers ask')} for it."
+            yield replace(finding, message=f"{finding.message}{also if more else ''}")
+
+
+def _is_a_doubt(finding: Finding) -> bool:
+    return finding.code == "NP205" and finding.severity is not Severity.ERROR
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

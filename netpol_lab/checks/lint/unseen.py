@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from netpol_lab.checks.lint.context import Context
-from netpol_lab.checks.lint.meant import knows_better
+from netpol_lab.checks.lint.meant import is_of_another_thing, knows_better
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
 from netpol_lab.model.objects import ADDED_LABELS, NAME_LABEL, Peer, Policy, Selector
@@ -20,6 +20,8 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
     """
     pods, homes = peer.pod_selector or Selector(), _homes(policy, peer)
     if any(requirement.key in _OF_SHORT_LIVED for requirement in pods.requirements):
+        return True
+    if any(_OF_PLATFORMS in requirement.key for requirement in homes.requirements):
         return True
     finished = (pod for pod in context.cluster.pods if pod.finished)
     return any(
@@ -40,13 +42,18 @@ def may_have_unseen_pods(context: Context, namespace: str) -> bool:
 # Labels of pods that come and go: the solvers of cert-manager.
 _OF_SHORT_LIVED = {"acme.cert-manager.io/http01-solver"}
 
+# In labels that OpenShift gives to namespaces of its own: of its router, of its monitoring.
+_OF_PLATFORMS = "network.openshift.io/"
+
 
 def made_by(context: Context, policy: Policy, peer: Peer, hint: str) -> str:
     """Return what may well make the pods that a peer is about, in words; nothing if it is unknown.
 
     A Service is for them, or a workload there has the right to make pods; that counts only where a
-    hint does not know better.
+    hint does not know better. No Service is an excuse for a label that stands on another thing.
     """
+    if is_of_another_thing(hint):
+        return ""
     if service := served_by(context, policy, peer):
         return f"all is well if something makes such pods: {service} is for them"
     if knows_better(hint) or not (peer.pod_selector or Selector()).requirements:

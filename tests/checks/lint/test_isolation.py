@@ -95,3 +95,22 @@ def test_a_policy_without_a_namespace_is_told_of_the_option():
     text = policy("{podSelector: {matchLabels: {app: db}}}", namespace="default")
     (found,) = (f for f in findings(text) if f.code == "NP107")
     assert "--namespace" in found.hint
+
+
+def test_policies_of_a_namespace_whose_pods_are_not_here_are_a_note_for_all_of_them():
+    more = [policy("{podSelector: {}}", name, "empty") for name in ("p", "q")]
+    (found,) = findings(*more, policy("{podSelector: {matchLabels: {app: x}}}", "r", "empty"))
+    assert (found.code, found.severity) == ("NP107", "note")
+    assert "what 3 policies there would select" in found.message
+
+
+def test_a_policy_in_a_namespace_with_a_slip_in_its_name_is_told_of_the_right_one():
+    (found,) = findings(policy("{podSelector: {}}", namespace="shopp"))
+    assert (found.code, found.severity) == ("NP107", "warning")
+    assert "did you mean shop?" in found.hint
+
+
+def test_the_namespace_that_kubebuilder_writes_for_another_is_a_note():
+    wanted = "{podSelector: {matchLabels: {app: db}}}"
+    assert [f.severity for f in findings(policy(wanted, namespace="system"))] == ["note"]
+    assert [f.severity for f in findings(policy(wanted, namespace="empty"))] == ["warning"]

@@ -263,3 +263,38 @@ def test_a_value_of_a_list_that_is_misspelt_is_told():
 )  # fmt: skip
 def test_a_value_may_be_about_pods_elsewhere_or_others_that_are_over(texts):
     assert "NP211" not in codes(*texts)
+
+
+MADE_UP = "namespaceSelector: {matchLabels: {name: ops}}"
+
+
+def test_a_made_up_label_of_a_namespace_that_is_not_here_is_a_doubt_told_once():
+    ops, spec = pod("o", "ops"), f"ingress: [{{from: [{{{MADE_UP}}}]}}]"
+    texts = (policy(spec, "p"), policy(spec.replace("]}]", "], ports: [{port: 80}]}]"), "q"))
+    (found,) = findings(ops, *texts)
+    assert (found.code, found.severity, found.policy) == ("NP205", "warning", "shop/p")
+    assert "unless somebody labels it elsewhere" in found.message
+    assert found.message.endswith("1 more peer asks for it.")
+    listed = "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: ops}\n"
+    told = findings(ops, listed, *texts)
+    assert [(f.code, f.severity) for f in told] == [("NP205", "error")] * 2
+
+
+def test_where_the_label_stands_on_the_workload_alone_its_service_is_no_excuse():
+    deployment = (
+        "---\napiVersion: apps/v1\nkind: Deployment\n"
+        "metadata: {name: x, namespace: shop, labels: {app: x}}\n"
+        "spec: {template: {metadata: {labels: {name: x}}}}\n"
+    )
+    service = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: x, namespace: shop}\n"
+        "spec: {selector: {app: x}, ports: [{port: 80}]}\n"
+    )
+    subject = policy("{podSelector: {matchLabels: {app: x}}}")
+    peer = policy("ingress: [{from: [{podSelector: {matchLabels: {app: x}}}]}]")
+    for text in (subject, peer):
+        (found,) = findings(deployment, service, text)
+        assert found.severity == "warning"
+        assert "a label of Deployment x, not of its pods" in found.hint
+        (found,) = findings(service, text)
+        assert found.severity == "note"

@@ -168,3 +168,11 @@ PAGE = DOCS / "lint.md"
 
 def test_the_example_on_the_page_for_people_runs():
     assert doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8").failed == 0
+
+
+def test_of_a_rule_that_the_other_end_denies_nobody_says_that_it_is_needless():
+    web = "podSelector: {matchLabels: {app: web}}"
+    two = policy(f"ingress: [{{from: [{{namespaceSelector: {{}}}}]}}, {{from: [{{{web}}}]}}]")
+    shut = policy("{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}", "shut")
+    assert codes(two) == ["NP503"]
+    assert codes(two, shut) == ["NP307"]

@@ -138,3 +138,15 @@ def test_pods_of_prometheus_have_the_labels_that_its_operator_gives():
         assert codes(asking(label), OTHERS, made_by(*PROMETHEUS)) == []
     for label in ("app.kubernetes.io/name: alertmanager", "prometheus: other"):
         assert codes(asking(label), OTHERS, made_by(*PROMETHEUS)) == ["NP202"]
+
+
+@pytest.mark.parametrize(
+    ("label", "found"),
+    [
+        ("policy-group.network.openshift.io/ingress", []),
+        ("network.openshift.io/policy-group", []),
+        ("network.example.com/policy-group", ["NP203"]),
+    ],
+)
+def test_labels_that_a_platform_gives_to_its_own_namespaces_are_known(label, found):
+    assert codes(from_peer(f'namespaceSelector: {{matchLabels: {{{label}: ""}}}}')) == found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from netpol_lab.advice.edit import Edit
@@ -140,10 +140,29 @@ def _finding(context: Context, call: NamedCall, way: Way) -> Finding | None:
 
 
 def _changes(context: Context, verdict: Verdict) -> Iterator[Edit]:
-    """Yield for each end that denies a flow what may be written into policies to let it through."""
+    """Yield for each end that denies a flow what may be written into policies to let it through.
+
+    Nothing that opens a port to everybody, unless nothing else does.
+    """
     for side in verdict.sides:
-        if not side.allowed:
-            for edit in edits(context.cluster, side, context.assumptions):
-                if all(isinstance(changed, Policy) for changed in edit.changed):
-                    yield edit
-                    break
+        found = (
+            edit
+            for edit in (() if side.allowed else edits(context.cluster, side, context.assumptions))
+            if all(isinstance(changed, Policy) for changed in edit.changed)
+        )
+        if first := next(found, None):
+            some = (edit for edit in chain([first], found) if not _opens_to_all(context, edit))
+            yield next(some, first)
+
+
+def _opens_to_all(context: Context, edit: Edit) -> bool:
+    """Say whether a change lets a rule without peers admit more."""
+    before = context.cluster.policies_by_name
+    changed = [(before[str(p)], p) for p in edit.changed if str(p) in before]
+    return any(
+        not rule.peers and rule != old
+        for policy, new in changed
+        if isinstance(new, Policy)
+        for direction in Direction
+        for old, rule in zip(policy.rules(direction), new.rules(direction), strict=False)
+    )

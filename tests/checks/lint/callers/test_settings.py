@@ -60,3 +60,16 @@ def test_the_pods_of_a_workload_are_told_once():
         "{name: B, value: 'http://web'}]}]}}}\n"
     )
     assert codes(made, TO_WEB).count("NP604") == 1
+
+
+def test_no_hint_opens_a_port_to_everybody_where_another_change_will_do():
+    out = "{podSelector: {matchLabels: {app: cart}}, policyTypes: [Egress], egress: [%s]}"
+    names = "{ports: [{port: 53, protocol: UDP}]}"
+    inside = "{to: [{podSelector: {}}], ports: [{port: 1}]}"
+    call = CART % ("shop", "http://web")
+    both = policy(out % f"{names}, {inside}", "out")
+    (told,) = (f for f in findings(call, both) if f.code == "NP604")
+    assert "let rule 2 also admit TCP 8080" in told.hint
+    (told,) = (f for f in findings(call, policy(out % names, "out")) if f.code == "NP604")
+    assert "rule 1" not in told.hint
+    assert "app=web" in told.hint
