@@ -697,3 +697,67 @@ FAULTS_IN_FIXES = (
         "    while now.allowed is not True and not steps:\n",
     ),
 )
+
+
+FAULTS_IN_LINT = (
+    Fault(
+        "a wider selector is taken to lie within a narrower one",
+        "checks/lint/coverage.py",
+        "asked.issuperset(outer.requirements)",
+        "asked.issubset(outer.requirements)",
+    ),
+    Fault(
+        "a rule without ports is covered by one with some",
+        "checks/lint/coverage.py",
+        "        return not by\n",
+        "        return True\n",
+    ),
+    Fault(
+        "the missing protocol of port 53 is the one that is there",
+        "checks/lint/dns.py",
+        'servers.ports(UDP if code == "NP305" else TCP)',
+        'servers.ports(TCP if code == "NP305" else UDP)',
+    ),
+    Fault(
+        "a narrow policy voids an exclusion for all pods",
+        "checks/lint/exclusions.py",
+        "within(policy.pod_selector, other.pod_selector)",
+        "within(other.pod_selector, policy.pod_selector)",
+    ),
+    Fault(
+        "another port voids an exclusion",
+        "checks/lint/exclusions.py",
+        "covered_ports(context, policy, rule.ports, their.ports)",
+        "covered_ports(context, policy, their.ports, rule.ports)",
+    ),
+    Fault(
+        "an exclusion that is voided may be removed",
+        "checks/lint/run.py",
+        '"NP303", "NP404", "NP210"}',
+        '"NP303", "NP404"}',
+    ),
+    Fault(
+        "a smaller block within an except is a leak",
+        "checks/lint/blocks.py",
+        "block.cidr.prefixlen <= hole.prefixlen",
+        "block.cidr.prefixlen >= hole.prefixlen",
+    ),
+    Fault(
+        "the last port is taken out of a rule",
+        "checks/lint/rules.py",
+        "if len(ports) == len(rule.ports):",
+        "if len(ports) > len(rule.ports):",
+    ),
+    Fault(
+        "a value that pods have is dead",
+        "checks/lint/peers.py",
+        "if context.pod_index.labelled(Selector((alone,))) & there:",
+        "if not context.pod_index.labelled(Selector((alone,))) & there:",
+    ),
+    Fault(
+        "a witness need not turn in the variant",
+        "checks/lint/witnesses.py",
+        "            if (now, then) in turns:\n",
+        "            if then is not None:\n",
+    ),
+)

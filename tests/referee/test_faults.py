@@ -12,6 +12,7 @@ from tests.referee.faults import (
     FAULTS,
     FAULTS_FOR_EVERYBODY,
     FAULTS_IN_FIXES,
+    FAULTS_IN_LINT,
     FAULTS_IN_READING,
     FAULTS_OF_SERVICES,
 )
@@ -43,6 +44,8 @@ EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
 NOTHING_ELSE = ("--texts", "0", "--spellings", "0", "--lint", "0", "--fixes", "0")
 REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", *NOTHING_ELSE)
 FIXES = ("-m", "tests.referee.soak", "0", "--seed", "1", "--fixes", "90")
+LINT = ("-m", "tests.referee.soak", "0", "--seed", "1", "--lint", "100")
+CASES_OF_LINT = ("-m", "tests.referee.lint_cases")
 READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", "3000")
 
 
@@ -67,6 +70,12 @@ def test_a_fault_in_fixes_is_caught(fault, tmp_path):
     assert not passes(planted(fault, tmp_path), *FIXES), fault.about
 
 
+@pytest.mark.parametrize("fault", FAULTS_IN_LINT, ids=lambda fault: fault.about)
+def test_a_fault_in_lint_is_caught(fault, tmp_path):
+    folder = planted(fault, tmp_path)
+    assert not passes(folder, *CASES_OF_LINT) or not passes(folder, *LINT), fault.about
+
+
 def test_without_a_fault_all_are_content(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
     assert passes(tmp_path, *CASES)
@@ -74,3 +83,5 @@ def test_without_a_fault_all_are_content(tmp_path):
     assert passes(tmp_path, *EVERY_FLOW)
     assert passes(tmp_path, *READING)
     assert passes(tmp_path, *FIXES)
+    assert passes(tmp_path, *LINT)
+    assert passes(tmp_path, *CASES_OF_LINT)
