@@ -58,7 +58,8 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
             yield context.finding("NP506", policy, message, hint, path, witness)
 
 
-_FOR_THE_WORLD = {53, 80, 123, 443}  # what is opened to everybody as a rule: names, the web, time
+# What is opened to everybody as a rule: names, the web, time, the API server.
+_FOR_THE_WORLD = {53, 80, 123, 443, 6443}
 
 
 def _is_odd(policy: Policy, rule: Rule) -> bool:
