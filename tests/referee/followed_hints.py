@@ -160,6 +160,11 @@ def meant_label(edit):  # NP202, NP203
         part = one.at()
         selectors = [part] if "matchLabels" in part else [*part.values()]
         key, value = found.groups()
+        listed = [e for s in selectors for e in s.get("matchExpressions") or ()]
+        if own := [e for e in listed if e["key"] == key and e["operator"] == "In"]:
+            own[0]["values"] = [value]
+            yield Change(one.documents)
+            return
         labels = [s["matchLabels"] for s in selectors if "matchLabels" in s]
         for own in labels:
             if key in own or len(labels) == 1:
@@ -236,13 +241,13 @@ def excluded_there(edit):  # NP210
     asked = [e for e in one.at()["matchExpressions"] if e["key"] == key]
     selector = rules[at][own.peers][place].setdefault(field, {})
     selector["matchExpressions"] = [*selector.get("matchExpressions", []), *asked]
-    yield Change(one.documents, proves=True)
+    yield Change(one.documents, proves=True, gone=False)
     other = edit()
     rules, at, place = there(other)
     del rules[at][own.peers][place]
     if not rules[at][own.peers]:
         del rules[at]
-    yield Change(other.documents, proves=True)
+    yield Change(other.documents, proves=True, gone=False)
 
 
 def less_or_meant(edit):  # NP211
