@@ -72,7 +72,7 @@ class Fix:
     @cached_property
     def also(self) -> Also:
         """The other flows that the changes open and close; computed when first asked for."""
-        return also_of(self.verdict, self.apply(), all(map(_adds_no_old_block, self.changes)))
+        return also_of(self.verdict, self.apply(), all(map(_adds_only_a_block, self.changes)))
 
     @cached_property
     def remarks(self) -> tuple[str, ...]:
@@ -274,7 +274,7 @@ def _foreign(edit: Edit) -> bool:
 
 def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tuple[int, ...]:
     """Return what speaks against an edit, the weightiest first."""
-    also = also_of(verdict, after.cluster, _adds_no_old_block(edit))
+    also = also_of(verdict, after.cluster, _adds_only_a_block(edit))
     rows = (*also.opened, *also.closed)
     flows = sum(len(row.ports | row.undefined) for row in rows)
     meant = {(flow.source.name, flow.destination.name) for flow in arriving(verdict)}
@@ -282,9 +282,10 @@ def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tupl
     return (flows, edit.lines) if narrow else (others, edit.lines, flows)
 
 
-def _adds_no_old_block(edit: Edit) -> bool:
-    """Say whether a change lets in no block but that of the flow's own end."""
-    return edit.touch is Touch.OWN and edit.what_to_do.endswith((".from", ".to", "gress", "apply"))
+def _adds_only_a_block(edit: Edit) -> bool:
+    """Say whether a change lets in nothing but the address of the flow's own end."""
+    adds = edit.what_to_do.endswith((".from", ".to", "gress", "apply"))
+    return edit.touch is Touch.OWN and adds and "ipBlock" in edit.yaml
 
 
 def _denials(verdict: Verdict) -> list[tuple[Outcome, Side]]:
