@@ -83,7 +83,11 @@ def pods_to_make(kind, name, spec, documents, written):
                 yield f"{name}-{i}-{number}", added, number
         return
     choices = [
-        [(keys, value) for value in [None, *mentioned_values(documents, keys)]]
+        [
+            (keys, value)
+            for value in [None, *mentioned_values(documents, keys)]
+            if value is None or kind != "DeploymentConfig" or is_numbered(value, name)
+        ]
         for keys in GENERATED[kind]
         if is_mentioned(documents, keys)
     ]
@@ -92,6 +96,11 @@ def pods_to_make(kind, name, spec, documents, written):
         made_up = {key: value or "made-up" for keys, value in chosen for key in keys}
         for number, added in numbered(kind, name, spec):
             yield "-".join([name, *words, str(number)]), added | made_up, made_up
+
+
+def is_numbered(value, name):
+    """Can a DeploymentConfig's deployment be called so: its own name, a dash and a number?"""
+    return value.startswith(f"{name}-") and value[len(name) + 1 :].isdecimal()
 
 
 def anything_added(documents, written):
