@@ -111,14 +111,23 @@ def _turning(selector: api.LabelSelector, written: Mapping[str, str]) -> Iterato
     open_ones = [(key, op, values) for key, op, values in wanted if key not in written]
     if any(key in _OF_KNOWN_CONTROLLERS for key, op, _ in open_ones if op in ("In", "Exists")):
         return  # these are labels of other kinds' pods
-    yield {
-        key: values[0] if op == "In" else "other"
-        for key, op, values in open_ones
-        if op in ("In", "Exists")
-    }
+    needed = dict.fromkeys(key for key, op, _ in open_ones if op in ("In", "Exists"))
+    found = {key: _meeting(key, open_ones) for key in needed}
+    if None not in found.values():
+        yield {key: value for key, value in found.items() if value is not None}
     for key, op, values in open_ones:
         if op in ("NotIn", "DoesNotExist"):
             yield {key: values[0] if values else "other"}
+
+
+def _meeting(key: str, wanted: list[tuple[str, str, tuple[str, ...]]]) -> str | None:
+    """Return a value of a label that meets all that is wanted of it; None where there is none."""
+    about = [(op, values) for name, op, values in wanted if name == key]
+    listed = [value for op, values in about if op == "In" for value in values]
+    others = (f"other-{i}" for i in range(1 + sum(len(values) for _, values in about)))
+    return next(
+        (v for v in listed or others if all(_meets(v, op, values) for op, values in about)), None
+    )
 
 
 def _requirements(selector: api.LabelSelector) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -158,7 +158,8 @@ def meant_label(edit):  # NP202, NP203
     one = edit()
     if found := re.search(r"did you mean ([^=]+)=(.*)\?", one.hint):
         part = one.at()
-        selectors = [part] if "matchLabels" in part else [*part.values()]
+        is_selector = part.keys() & {"matchLabels", "matchExpressions"}
+        selectors = [part] if is_selector else [*filter(None, part.values())]
         key, value = found.groups()
         listed = [e for s in selectors for e in s.get("matchExpressions") or ()]
         if own := [e for e in listed if e["key"] == key and e["operator"] == "In"]:
