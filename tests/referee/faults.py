@@ -490,12 +490,6 @@ FAULTS_FOR_EVERYBODY = (
         "yield replace(here, ports=grant.ports, sources=free)",
     ),
     Fault(
-        "behind a Service pods use the family that suits whoever is there",
-        "reach/service_ends.py",
-        "return version if self._families - {frozenset((version,))} else None",
-        "return None",
-    ),
-    Fault(
         "exceptions do not cut ranges",
         "reach/endpoint_index.py",
         "map(AddressRange.of, (block.cidr, *block.excepts))",
