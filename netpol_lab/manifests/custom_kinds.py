@@ -15,7 +15,7 @@ from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
 from netpol_lab.manifests.rules.metadata_rules import check_namespace
 from netpol_lab.manifests.rules.naming_rules import check_labels
 from netpol_lab.manifests.rules.object_rules import check_workload
-from netpol_lab.manifests.workloads import KINDS
+from netpol_lab.manifests.workloads import KINDS, KNOWN_CUSTOM_KINDS
 from netpol_lab.model.pod_makers import PodMaker
 
 # ---------------------------------------------------------------- with a template
@@ -49,8 +49,8 @@ def workload_in(value: dict[str, Any], kind: PassedOver) -> api.Workload | None:
     containers = get(spec, "template", "spec", "containers")
     if not isinstance(containers, list) or not any(isinstance(one, dict) for one in containers):
         return None
-    if kind[:2] in _KNOWN:
-        labels, usual = _KNOWN[kind[:2]](value)
+    if is_known(kind):
+        labels, usual = _KNOWN[kind.kind](value)
     elif is_listed(kind):
         return None
     else:
@@ -87,16 +87,12 @@ def _of_deployment_config(value: dict[str, Any]) -> tuple[dict[str, str], int]:
     return {"deploymentconfig": get_text(value, "metadata", "name")}, 0
 
 
-_KNOWN = {
-    ("Rollout", "argoproj.io"): _of_rollout,
-    ("DeploymentConfig", "apps.openshift.io"): _of_deployment_config,
-    ("DeploymentConfig", ""): _of_deployment_config,
-}
+_KNOWN = {"Rollout": _of_rollout, "DeploymentConfig": _of_deployment_config}
 
 
 def is_known(kind: PassedOver) -> bool:
     """Say whether all labels are known that a kind's controller gives to pods of its template."""
-    return kind[:2] in _KNOWN
+    return (kind.kind, kind.group) in KNOWN_CUSTOM_KINDS
 
 
 # ---------------------------------------------------------------- without

@@ -34,7 +34,14 @@ KINDS = {
     "CronJob": "batch/v1",
 }
 JOBS = ("Job", "CronJob")
-KNOWN_CUSTOM_KINDS = ("Rollout", "DeploymentConfig")  # of which all labels of pods are known
+# Custom kinds, with their groups, of which all labels of pods are known.
+KNOWN_CUSTOM_KINDS = (
+    ("Rollout", "argoproj.io"),
+    ("DeploymentConfig", "apps.openshift.io"),
+    ("DeploymentConfig", ""),
+)
+_WELL_KNOWN = {*KINDS, *(kind for kind, _ in KNOWN_CUSTOM_KINDS)}
+_TAKEN = {"Endpoints", "EndpointSlice", "Namespace", "NetworkPolicy", "Node", "Pod", "Service"}
 
 
 def kind_of_custom(kind: str, group: str) -> str:
@@ -45,10 +52,9 @@ def kind_of_custom(kind: str, group: str) -> str:
     >>> kind_of_custom("Rollout", "argoproj.io"), kind_of_custom("DaemonSet", "apps.kruise.io")
     ('Rollout', 'DaemonSet.apps.kruise.io')
     """
-    return f"{kind}.{group}" if kind in _TAKEN or kind in KINDS else kind
+    is_another = (kind, group) not in KNOWN_CUSTOM_KINDS and kind in _WELL_KNOWN | _TAKEN
+    return f"{kind}.{group}" if is_another else kind
 
-
-_TAKEN = ("Endpoints", "EndpointSlice", "Namespace", "NetworkPolicy", "Node", "Pod", "Service")
 
 # The labels of controllers whose value only the cluster knows; those in one line have the same.
 _UIDS, _JOB_NAMES, _DEPLOYMENT_NAMES = (
@@ -322,7 +328,7 @@ def _variants(key: Key, asked: _Asked) -> Iterator[_Variant]:
 
 def _is_well_known(key: Key) -> bool:
     """Say whether it is known which labels pods of a kind have besides those of their template."""
-    return key.kind in (*KINDS, *KNOWN_CUSTOM_KINDS)
+    return key.kind in _WELL_KNOWN
 
 
 def _replicas(key: Key, spec: api.WorkloadSpec, job: api.JobSpec) -> range:

@@ -25,8 +25,8 @@ def objects(documents, api_version, kind):
 
 WORKLOADS = {"Deployment": "apps/v1", "StatefulSet": "apps/v1", "DaemonSet": "apps/v1",
              "Job": "batch/v1", "CronJob": "batch/v1", "Rollout": "argoproj.io/v1alpha1",
-             "DeploymentConfig": "apps.openshift.io/v1",
-             "Crane": "example.com/v1"}  # fmt: skip
+             "DeploymentConfig": "apps.openshift.io/v1"}  # fmt: skip
+UNKNOWN = {"Crane": "example.com/v1", "Rollout": "example.com/v1"}  # for all that nobody knows
 GENERATED = {  # labels whose value the cluster makes up; those in one line have the same
     "Deployment": [["pod-template-hash"]],
     "StatefulSet": [["controller-revision-hash"]],
@@ -35,20 +35,20 @@ GENERATED = {  # labels whose value the cluster makes up; those in one line have
     "CronJob": [["controller-uid", "batch.kubernetes.io/controller-uid"]],
     "Rollout": [["rollouts-pod-template-hash"]],
     "DeploymentConfig": [["deployment"]],
-    "Crane": [],  # stands for all kinds that nobody knows
 }
 
 
 def made_by_controllers(documents, pods):
     """The pods that workloads make, every single one, unless one of theirs runs already."""
     found = {}
-    for kind, version in WORKLOADS.items():
+    for kind, version in [*WORKLOADS.items(), *UNKNOWN.items()]:
         for (home, name), document in objects(documents, version, kind).items():
             if not any(is_of(pod, home, name) for pod in pods.values()):
                 spec = document["spec"]
                 template = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]
                 labels = labels_of(template | {"metadata": template.get("metadata") or {}})
-                for pod_name, added, made_up in pods_to_make(kind, name, spec, documents, labels):
+                known = kind if WORKLOADS.get(kind) == version else None
+                for pod_name, added, made_up in pods_to_make(known, name, spec, documents, labels):
                     owner = {"kind": kind, "name": name}
                     meta = {"name": pod_name, "namespace": home, "labels": labels | added}
                     found[home, pod_name] = Thing(
@@ -77,7 +77,7 @@ def is_of(pod, home, name):
 
 def pods_to_make(kind, name, spec, documents, written):
     """Their names, with the labels that the controller adds, and those whose value is made up."""
-    if kind == "Crane":
+    if kind is None:
         for i, added in enumerate(anything_added(documents, written)):
             for number in range(spec.get("replicas", 1)):
                 yield f"{name}-{i}-{number}", added, number
