@@ -31,9 +31,9 @@ from netpol_lab.model.policy_parts import (
     listed_rules,
     path_of_peers,
     peer_path,
+    with_one_more,
     with_peer,
     with_rule,
-    with_rules,
 )
 from netpol_lab.model.ports import Protocol, is_governed
 from netpol_lab.model.services import Service
@@ -180,11 +180,10 @@ def _admit_peer(miss: NearMiss, side: Side, peer: Peer) -> Edit:
 
 
 def _add_rule(policy: Policy, side: Side, peer: Peer) -> Edit:
-    rules = policy.rules(side.direction)
-    rule = Rule(side.direction, len(rules), (peer,), _ports(side))
     words = f"add an {side.direction} rule for {peer_words(peer)} on {_spoken(side)}"
-    changed, added = with_rules(policy, side.direction, (*rules, rule)), [writing.rule(rule)]
-    return of_policy(changed, words, f"spec.{side.direction}", added, adds=bool(rules))
+    changed, rule = with_one_more(policy, side.direction, (peer,), _ports(side))
+    path, adds = f"spec.{side.direction}", bool(policy.rules(side.direction))
+    return of_policy(changed, words, path, [writing.rule(rule)], adds=adds)
 
 
 def _ports(side: Side) -> tuple[PolicyPort, ...]:
@@ -202,10 +201,9 @@ def _spoken(side: Side) -> str:
 def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     """Return a policy for the subject alone, which needs no other one to be touched."""
     way, subject = side.direction, subject_of(side)
-    rule = Rule(way, 0, (peer,), _ports(side))
-    name = _new_name(cluster, side, list_of_peers(rule))
-    policy = Policy(subject.namespace, name, _isolated_like(cluster, side), (way,))
-    policy = with_rules(policy, way, (rule,))
+    name = _new_name(cluster, side, list_of_peers(way))
+    bare = Policy(subject.namespace, name, _isolated_like(cluster, side), (way,))
+    policy, rule = with_one_more(bare, way, (peer,), _ports(side))
     title = f"NetworkPolicy {policy}"
     on = "" if rule.ports else f" on {_spoken(side)}"
     words = f"add the new {title} ({policy_words(policy)}{on})"

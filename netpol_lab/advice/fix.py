@@ -27,8 +27,8 @@ from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
+from netpol_lab.model.policy_parts import list_of_peers
 from netpol_lab.reach.grouping import Connection
 
 
@@ -225,13 +225,10 @@ def why_none(verdict: Verdict) -> str:
     )
     reasons = (
         f"the manifests do not give the address of the node whose network {end} uses: admit the "
-        f"addresses of the nodes by an ipBlock, or anyone by a rule without {_PEERS[way]}"
+        f"addresses of the nodes by an ipBlock, or anyone by a rule without {list_of_peers(way)}"
         for end, way in hosts
     )
     return needless(verdict) or next(reasons, "")
-
-
-_PEERS = {Direction.INGRESS: "from", Direction.EGRESS: "to"}
 
 
 def _beside(verdict: Verdict) -> Iterator[OtherPolicy]:

@@ -28,6 +28,7 @@ from netpol_lab.model.objects import (
     Selector,
 )
 from netpol_lab.model.other_policies import EVERY_POD
+from netpol_lab.model.policy_parts import with_rules
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.reachability import reachability
 
@@ -136,12 +137,7 @@ def _subjects(cluster: Cluster) -> Iterator[Pod]:
 def _policy(pod: Pod, direction: Direction, rules: Rules) -> Policy:
     wanted = (Requirement(key, Operator.IN, (value,)) for key, value in pod.labels.items())
     policy = Policy(pod.namespace, "one-more", Selector(tuple(wanted)), (direction,))
-    return _with_rules(policy, direction, rules)
-
-
-def _with_rules(policy: Policy, direction: Direction, rules: Rules) -> Policy:
-    ingress = direction is Direction.INGRESS
-    return replace(policy, ingress=rules) if ingress else replace(policy, egress=rules)
+    return with_rules(policy, direction, rules)
 
 
 def _extra_rules(grader: Grader, direction: Direction) -> Iterator[tuple[str, Rules]]:
@@ -179,7 +175,7 @@ def _less(policy: Policy) -> Iterator[tuple[str, tuple[Policy, ...]]]:
         for i, rule in enumerate(rules):
             for words, fewer in ((f"leaves out {rule.path}", ()), *_less_of_rule(rule)):
                 others = (*rules[:i], *fewer, *rules[i + 1 :])
-                yield f"{words} of {policy.name}", (_with_rules(policy, direction, others),)
+                yield f"{words} of {policy.name}", (with_rules(policy, direction, others),)
 
 
 def _less_of_rule(rule: Rule) -> Iterator[tuple[str, Rules]]:

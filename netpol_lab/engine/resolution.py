@@ -95,6 +95,11 @@ class PeerSet:
     blocks: tuple[IPBlock, ...]
     anyone: bool
 
+    @property
+    def has_addresses(self) -> bool:
+        """Whether what is no pod may be among them: the rule has blocks, or admits everybody."""
+        return self.anyone or bool(self.blocks)
+
     def admits(self, peers: Peers, assumptions: Assumptions) -> int:
         """Return those that are admitted (SEM-12, SEM-20, SEM-23, SEM-47).
 

@@ -36,14 +36,14 @@ def _clause(policy: Policy, direction: Direction) -> str:
         return f"any {direction}"
     if not any(rule.peers for rule in rules):
         ports = " or ".join(map(_ports, rules))
-        return f"{direction} {list_of_peers(rules[0])} anyone, only on {ports}"
+        return f"{direction} {list_of_peers(direction)} anyone, only on {ports}"
     return f"{direction} only {', or '.join(map(_rule, rules))}"
 
 
 def _rule(rule: Rule) -> str:
     peers = " or ".join(map(peer_words, rule.peers)) or "anyone"
     ports = f" on {_ports(rule)}" if rule.ports else ""
-    return f"{list_of_peers(rule)} {peers}{ports}"
+    return f"{list_of_peers(rule.direction)} {peers}{ports}"
 
 
 def _ports(rule: Rule) -> str:

@@ -120,7 +120,10 @@ def manifest_of(policy: model.Policy) -> dict[str, Any]:
 
 def rule(rule: model.Rule) -> dict[str, Any]:
     """Return a rule as an entry of `ingress` or `egress`."""
-    written = {list_of_peers(rule): [*map(peer, rule.peers)], "ports": [*map(port, rule.ports)]}
+    written = {
+        list_of_peers(rule.direction): [*map(peer, rule.peers)],
+        "ports": [*map(port, rule.ports)],
+    }
     return {field: items for field, items in written.items() if items}
 
 

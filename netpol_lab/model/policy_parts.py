@@ -117,12 +117,12 @@ def is_empty(rule: Rule) -> bool:
 # ---------------------------------------------------------------- where they are written
 
 
-def list_of_peers(rule: Rule) -> str:
-    """Return the name of a rule's list of peers, ``from`` or ``to``.
+def list_of_peers(direction: Direction) -> str:
+    """Return what rules of a direction call their list of peers, ``from`` or ``to``.
 
     Parameters
     ----------
-    rule : Rule
+    direction : Direction
 
     Returns
     -------
@@ -130,10 +130,10 @@ def list_of_peers(rule: Rule) -> str:
 
     Examples
     --------
-    >>> list_of_peers(Rule(Direction.EGRESS, 0))
+    >>> list_of_peers(Direction.EGRESS)
     'to'
     """
-    return "from" if rule.direction is Direction.INGRESS else "to"
+    return "from" if direction is Direction.INGRESS else "to"
 
 
 def path_of_peers(rule: Rule) -> str:
@@ -152,7 +152,7 @@ def path_of_peers(rule: Rule) -> str:
     >>> path_of_peers(Rule(Direction.INGRESS, 0))
     'spec.ingress[0].from'
     """
-    return f"{rule.path}.{list_of_peers(rule)}"
+    return f"{rule.path}.{list_of_peers(rule.direction)}"
 
 
 def peer_path(rule: Rule, item: int) -> str:
@@ -221,6 +221,36 @@ def with_rules(policy: Policy, direction: Direction, rules: Iterable[Rule]) -> P
     if direction is Direction.INGRESS:
         return replace(policy, ingress=tuple(rules))
     return replace(policy, egress=tuple(rules))
+
+
+def with_one_more(
+    policy: Policy,
+    direction: Direction,
+    peers: tuple[Peer, ...] = (),
+    ports: tuple[PolicyPort, ...] = (),
+) -> tuple[Policy, Rule]:
+    """Return a policy with one more rule, the last of its direction, and that rule.
+
+    Parameters
+    ----------
+    policy : Policy
+    direction : Direction
+    peers : tuple of Peer
+    ports : tuple of PolicyPort
+
+    Returns
+    -------
+    (Policy, Rule)
+
+    Examples
+    --------
+    >>> policy, rule = with_one_more(Policy("shop", "p"), Direction.EGRESS)
+    >>> rule.path, policy.egress == (rule,)
+    ('spec.egress[0]', True)
+    """
+    rules = policy.rules(direction)
+    rule = Rule(direction, len(rules), peers, ports)
+    return with_rules(policy, direction, (*rules, rule)), rule
 
 
 def with_rule(policy: Policy, rule: Rule, *others: Rule) -> Policy:

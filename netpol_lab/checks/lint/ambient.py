@@ -25,8 +25,7 @@ def shut_tunnel(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP314: a rule admits pods of the mesh on their port, where only the tunnel's arrives."""
     subjects = _in_mesh(context, context.subjects(policy))
     for rule in parts.listed_rules(policy) if subjects else ():
-        matched = context.peers(policy, *rule.peers)
-        peers = _in_mesh(context, context.everyone if matched.anyone else matched.pods)
+        peers = _in_mesh(context, context.admitted_pods(policy, rule))
         probes = between(context, rule.direction, subjects, peers, rule)
         for probe in islice(probes, MOST_PROBES):
             lacking = _lacking(context, policy, rule, probe)

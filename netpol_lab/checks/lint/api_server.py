@@ -29,9 +29,8 @@ class Call(NamedTuple):
 
 def calls(context: Context) -> Iterator[Call]:
     """Yield the calls of the API server that arrive at pods, which have an own address."""
-    services = {str(service): service for service in context.cluster.services}
     for callback in context.cluster.callbacks:
-        service = services.get(callback.service)
+        service = context.services.get(callback.service)
         for offered in service.ports if service else ():
             if service is None or (offered.port, offered.protocol) != (callback.port, TCP):
                 continue
@@ -65,10 +64,10 @@ def unreachable(context: Context) -> Iterator[Finding]:
         if not isolating or once in told or _is_admitted(context, call):
             continue
         policy, rule = _nearest(context, isolating, call)
-        rules, added = policy.rules(INGRESS), PolicyPort(TCP, port)
-        more = (*rules, Rule(INGRESS, len(rules), ports=(added,)))
-        variant = context.instead(policy, parts.with_rules(policy, INGRESS, more))
-        probes = with_strangers(context, INGRESS, context.set_of([pod]), more[-1])
+        added = PolicyPort(TCP, port)
+        wider, more = parts.with_one_more(policy, INGRESS, ports=(added,))
+        variant = context.instead(policy, wider)
+        probes = with_strangers(context, INGRESS, context.set_of([pod]), more)
         change = f"with a rule for {added} without from"
         if witness := difference(context, probes, variant, change, OPENS):
             told.add(once)
@@ -91,7 +90,7 @@ def _is_admitted(context: Context, call: Call) -> bool:
     for policy, rule in rules:
         if (TCP, call.port) in context.ports_to(rule, call.pod):
             matched = context.peers(policy, *rule.peers)
-            if matched.anyone or matched.blocks or any(map(_is_tunnel, rule.peers)):
+            if matched.has_addresses or any(map(_is_tunnel, rule.peers)):
                 return True
     return False
 

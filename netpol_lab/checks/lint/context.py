@@ -15,7 +15,7 @@ from netpol_lab.checks.lint.codes import CODES
 from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import PeerSet, resolution_of
-from netpol_lab.engine.semantics import addresses_of, admitted_ports
+from netpol_lab.engine.semantics import addresses_of, admitted_ports, holds
 from netpol_lab.engine.verdict import evaluate
 from netpol_lab.errors import Complaint
 from netpol_lab.model.addresses import Address, parse_address
@@ -24,12 +24,16 @@ from netpol_lab.model.bitsets import bits_of
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import (
+    NAME_LABEL,
     Direction,
     IPBlock,
+    Labels,
     Namespace,
+    Operator,
     Peer,
     Pod,
     Policy,
+    Requirement,
     Rule,
     Selector,
 )
@@ -43,6 +47,13 @@ _STRANGERS = {4: ip_address("203.0.113.7"), 6: ip_address("2001:db8::7")}
 
 # What people try in place of the label with a namespace's name, which are no labels by themselves.
 MADE_UP_NAMES = ("name", "namespace", "ns", "metadata.name", "kubernetes.io/name")
+
+
+def names_in(namespaces: Selector) -> set[str]:
+    """Return the names of namespaces that a selector lists; none where it does not choose so."""
+    asked = namespaces.requirements
+    by_name = (r for r in asked if r.key == NAME_LABEL and r.operator is Operator.IN)
+    return {value for requirement in by_name for value in requirement.values}
 
 
 class Probe(NamedTuple):
@@ -110,6 +121,11 @@ class Context:
         """Return what some peers in a policy's `from` or `to` match."""
         return self.resolution.peers(policy.namespace, peers)
 
+    def admitted_pods(self, policy: Policy, rule: Rule) -> PodSet:
+        """Return the pods that a rule's peers match: all of them where it lists none."""
+        matched = self.peers(policy, *rule.peers)
+        return self.everyone if matched.anyone else matched.pods
+
     def rules_for(self, direction: Direction, pods: PodSet) -> Iterator[tuple[Policy, Rule]]:
         """Yield the rules of one direction in policies that select some of the pods."""
         for namespace in {pod.namespace for pod in pods}:
@@ -128,6 +144,18 @@ class Context:
             return self.pod_index.pods[place]
         address = parse_address(end)
         return None if address is None else self.cluster.owner(address)
+
+    def labels_of(self, namespace: str) -> Labels:
+        """Return the labels of a namespace; one that is not known has that of its name."""
+        known = self.cluster.namespaces.get(namespace)
+        return {**(known.labels if known else {}), NAME_LABEL: namespace}
+
+    def misnamed(self, namespaces: Selector) -> Iterator[Requirement]:
+        """Yield what is asked for by a made-up name label that no namespace has so."""
+        known = [namespace.labels for namespace in self.cluster.namespaces.values()]
+        for wanted in namespaces.requirements:
+            if wanted.key in MADE_UP_NAMES and not any(holds(wanted, own) for own in known):
+                yield wanted
 
     # ---------------------------------------------------------------- addresses and ports
 
@@ -180,6 +208,11 @@ class Context:
             for port in () if service.headless else service.ports:
                 found.setdefault((port.port, port.protocol), []).append((service, port))
         return found
+
+    @cached_property
+    def services(self) -> dict[str, Service]:
+        """The Services by ``namespace/name``."""
+        return {str(service): service for service in self.cluster.services}
 
     @cached_property
     def service_addresses(self) -> frozenset[Address]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
+from netpol_lab.checks.lint.context import Context, names_in
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import holds, matches, only_namespace
+from netpol_lab.engine.semantics import matches, only_namespace
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
@@ -100,13 +100,10 @@ def _elsewhere(context: Context, policy: Policy, peer: Peer) -> str:
     if chosen is None:
         home = policy.namespace
         return "" if home == SYSTEM else f"pods of namespace {home}, where no name server runs"
-    named = [r for r in chosen.requirements if r.operator is Operator.IN]
-    for wanted in named:
-        namespaces = context.cluster.namespaces.values()
-        known = any(holds(wanted, namespace.labels) for namespace in namespaces)
-        if wanted.key in MADE_UP_NAMES and SYSTEM in wanted.values and not known:
+    for wanted in context.misnamed(chosen):
+        if wanted.operator is Operator.IN and SYSTEM in wanted.values:
             return f"namespaces with {wanted}, which no namespace has by itself"
-    names = {name for r in named if r.key == NAME_LABEL for name in r.values}
+    names = names_in(chosen)
     if names and SYSTEM not in names and all(map(context.pods_of, names)):
         return f"pods of namespace {some(sorted(names))}, where no name server runs"
     return ""
@@ -121,10 +118,8 @@ def _serves_names(pod: Pod) -> bool:
 def _may_serve_names(context: Context, peer: Peer) -> bool:
     if peer.namespace_selector is None:
         return peer.ip_block is not None
-    system = context.cluster.namespaces.get(SYSTEM)
-    labels = {NAME_LABEL: SYSTEM, **(system.labels if system else {})}
     alone = peer.pod_selector is None or not peer.pod_selector.requirements
-    return alone and matches(peer.namespace_selector, labels)
+    return alone and matches(peer.namespace_selector, context.labels_of(SYSTEM))
 
 
 def _name_servers(context: Context) -> _NameServers:
@@ -216,18 +211,18 @@ def _without_names(
     peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in homes)
     astray = next((r for r in rules if r.peers and {*both} <= {*r.ports}), None)
     if astray is None:
-        path, meant = "spec.egress", (*rules, Rule(EGRESS, len(rules), peers, both))
+        path, (meant, _) = "spec.egress", parts.with_one_more(policy, EGRESS, peers, both)
         said = f"its pods may open some connections, but none to a name server: {_LOOKUPS_FAIL}"
         ports = f"UDP and TCP {servers.port}"
         hint = f"add an egress rule for {ports}, {_to_servers(homes)}"
     else:
         path, whom = parts.path_of_peers(astray), _whom(context, policy, astray)
         others = () if not peers else (*astray.peers, *peers)
-        meant = parts.with_rule(policy, astray, replace(astray, peers=others)).rules(EGRESS)
+        meant = parts.with_rule(policy, astray, replace(astray, peers=others))
         said = f"rule {astray.number} opens port {servers.port} only to {whom}: {_LOOKUPS_FAIL}"
         added = f"add {_in_namespaces(homes)} to the list"
         hint = added if homes else f"{added}, or leave to out"
-    variant = context.instead(policy, parts.with_rules(policy, EGRESS, meant))
+    variant = context.instead(policy, meant)
     asked = Rule(EGRESS, 0, ports=servers.ports(UDP))
     if servers.pods:
         probes = between(context, EGRESS, pods, servers.pods, asked)

@@ -100,7 +100,7 @@ def _what_is_left(policy: Policy, path: str) -> _Left | None:
 
 
 def _of_rule(policy: Policy, rule: Rule) -> _Left | None:
-    name = parts.list_of_peers(rule)
+    name = parts.list_of_peers(rule.direction)
     if not rule.peers:
         ports = ", ".join(map(str, rule.ports)) or "every port"
         words = f"has no {name} and admits everybody on {ports}, even outside the cluster"

@@ -50,7 +50,7 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         witness = difference(context, probes, variant, without(policy, rule), CLOSES)
         if stands(context, policy, witness):
-            name = parts.list_of_peers(rule)
+            name = parts.list_of_peers(rule.direction)
             message = f"an empty {name} admits everybody, even outside the cluster, not nobody."
             hint = (
                 f"to admit nobody, {removing(policy, rule)}; to admit everybody, leave {name} out"

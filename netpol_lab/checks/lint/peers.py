@@ -25,7 +25,7 @@ from netpol_lab.checks.lint.probes import by_rule
 from netpol_lab.checks.lint.unseen import made_by, may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import holds, matches, only_namespace
+from netpol_lab.engine.semantics import matches, only_namespace
 from netpol_lab.errors import some
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import parse_path
@@ -249,12 +249,8 @@ def _missing_key(context: Context, peer: Peer) -> Requirement | None:
 
 def _made_up_name(context: Context, peer: Peer) -> Requirement | None:
     """Return what is asked of a name label that no namespace has by itself, and none has so."""
-    known = [namespace.labels for namespace in context.cluster.namespaces.values()]
-    for wanted in (peer.namespace_selector or Selector()).requirements:
-        is_made_up = wanted.key in MADE_UP_NAMES and len(wanted.values) == 1
-        if is_made_up and not any(holds(wanted, labels) for labels in known):
-            return wanted
-    return None
+    made_up = context.misnamed(peer.namespace_selector or Selector())
+    return next((wanted for wanted in made_up if len(wanted.values) == 1), None)
 
 
 def _how_to_choose(wanted: Requirement) -> str:
@@ -277,15 +273,12 @@ def _is_told_elsewhere(context: Context, policy: Policy, rule: Rule, i: int) -> 
 
 def _by_wrong_name(context: Context, peer: Peer) -> Selector | None:
     """Return the namespace selector that a made-up name label was meant to be."""
-    wanted = peer.namespace_selector.requirements if peer.namespace_selector else ()
-    namespaces = context.cluster.namespaces
-    for made_up in wanted:
-        listed = made_up.operator is Operator.IN and made_up.key in MADE_UP_NAMES
-        if not listed or not namespaces.keys() & set(made_up.values):
-            continue
-        if not any(holds(made_up, namespace.labels) for namespace in namespaces.values()):
+    chosen = peer.namespace_selector or Selector()
+    for made_up in context.misnamed(chosen):
+        listed = made_up.operator is Operator.IN
+        if listed and context.cluster.namespaces.keys() & set(made_up.values):
             named = replace(made_up, key=NAME_LABEL)
-            return Selector(tuple(named if r is made_up else r for r in wanted))
+            return Selector(tuple(named if r is made_up else r for r in chosen.requirements))
     return None
 
 

@@ -40,7 +40,7 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
         other = rule.direction.opposite
         matched = context.peers(policy, *rule.peers)
         pods = _beyond(context, subjects, matched.pods)
-        if matched.anyone or matched.blocks or not pods or not subjects:
+        if matched.has_addresses or not pods or not subjects:
             continue
         if not all(is_here(context, peer) for peer in rule.peers):
             continue  # some whom it is about may not be among the manifests
@@ -100,7 +100,7 @@ def _answers(
     if is_for_dns(answer.ports) and not is_for_dns(rule.ports):  # to anybody, and to nobody here
         return False
     matched = context.peers(policy, *answer.peers)
-    ours = subjects if matched.anyone or matched.blocks else matched.pods & subjects
+    ours = subjects if matched.has_addresses else matched.pods & subjects
     theirs_too = context.subjects(policy) & pods
     # One destination stands for all, unless a port name can differ between them.
     named = any(isinstance(port.port, str) for port in (*rule.ports, *answer.ports))
@@ -119,7 +119,7 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule in parts.listed_rules(policy):
         matched, pods = context.peers(policy, *rule.peers), destinations(context, policy, rule)
         if rule.direction is EGRESS:
-            outside = matched.anyone or matched.blocks or not all(map(_names_pods, rule.peers))
+            outside = matched.has_addresses or not all(map(_names_pods, rule.peers))
             pods = context.set_of(()) if outside else pods
         if not pods or not _lists_undeclared(rule, pods):
             continue
@@ -201,7 +201,7 @@ def _as_replies(context: Context, policy: Policy, rule: Rule) -> Witness | None:
     sources = subjects if rule.direction is Direction.EGRESS else peers.pods
     asked = {(port.port, port.protocol) for port in rule.ports}
     declared = ({(port.port, port.protocol) for port in pod.ports} for pod in sources)
-    if peers.anyone or peers.blocks or not all(map(asked.issubset, declared)):
+    if peers.has_addresses or not all(map(asked.issubset, declared)):
         return None
     probes = between(context, rule.direction.opposite, subjects, peers.pods, rule)
     variant = context.instead(policy, parts.with_rule(policy, rule))

@@ -88,7 +88,7 @@ def arriving_at(
 ) -> Iterator[Probe]:
     """Yield flows that a rule admits, at some of the destinations alone."""
     subjects, matched = context.subjects(policy), context.peers(policy, *rule.peers)
-    peers = context.everyone if matched.anyone else matched.pods
+    peers = context.admitted_pods(policy, rule)
     if rule.direction is Direction.EGRESS:
         yield from between(context, rule.direction, subjects, peers & destinations, rule)
         return

@@ -61,7 +61,7 @@ def stray_dash(context: Context, policy: Policy) -> Iterator[Finding]:
             witness = difference(context, probes, variant, change, CLOSES)
             meant = are_explained(context, policy, first, second)
             if stands(context, policy, witness) and not meant:
-                name = parts.list_of_peers(peers)
+                name = parts.list_of_peers(peers.direction)
                 message = (
                     f"rule {peers.number} has only {name} and rule {ports.number} only ports. "
                     f"Rules are alternatives: rule {peers.number} admits its peers on every port, "
@@ -81,7 +81,7 @@ def _split(first: Rule, second: Rule) -> tuple[Rule, Rule] | None:
 
 def _joins_no_lists(context: Context, policy: Policy, *rules: Rule) -> bool:
     """Say whether rules have empty lists in so many words, so that they cannot become one."""
-    lists = ((r, {parts.list_of_peers(r): r.peers, "ports": r.ports}) for r in rules)
+    lists = ((r, {parts.list_of_peers(r.direction): r.peers, "ports": r.ports}) for r in rules)
     empty = (f"{r.path}.{name}" for r, found in lists for name in found if not found[name])
     return any(context.cluster.place_of(policy, path) for path in empty)
 
@@ -169,8 +169,7 @@ def _less(rule: Rule, ports: list[PolicyPort]) -> str:
 def destinations(context: Context, policy: Policy, rule: Rule) -> PodSet:
     """Return the pods at which the ports of a rule are looked for."""
     if rule.direction is EGRESS:
-        matched = context.peers(policy, *rule.peers)
-        return context.everyone if matched.anyone else matched.pods
+        return context.admitted_pods(policy, rule)
     return context.subjects(policy)
 
 

@@ -9,7 +9,7 @@ from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.meant import is_of_another_thing, knows_better
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
-from netpol_lab.model.objects import ADDED_LABELS, NAME_LABEL, Peer, Policy, Selector
+from netpol_lab.model.objects import ADDED_LABELS, Peer, Policy, Selector
 from netpol_lab.model.pod_makers import PodMaker
 
 
@@ -25,7 +25,7 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
         return True
     finished = (pod for pod in context.cluster.pods if pod.finished)
     return any(
-        matches(pods, pod.labels) and matches(homes, _labels_of(context, pod.namespace))
+        matches(pods, pod.labels) and matches(homes, context.labels_of(pod.namespace))
         for pod in finished
     ) or any(_may_make(maker, pods) for maker in _makers_in(context, homes))
 
@@ -62,7 +62,7 @@ def made_by(context: Context, policy: Policy, peer: Peer, hint: str) -> str:
     makers = (
         f"{maker.kind} {maker.name}"
         for maker in context.cluster.pod_makers
-        if maker.permitted and matches(homes, _labels_of(context, maker.namespace))
+        if maker.permitted and matches(homes, context.labels_of(maker.namespace))
     )
     found = some(dict.fromkeys(makers), between=" or ")
     return f"all is well if {found} makes such pods, which its role allows" if found else ""
@@ -82,7 +82,7 @@ def served_by(context: Context, policy: Policy, peer: Peer) -> str:
             if asked
             and service.selector is not None
             and asked <= set(service.selector.requirements)
-            and matches(homes, _labels_of(context, service.namespace))
+            and matches(homes, context.labels_of(service.namespace))
         ),
         "",
     )
@@ -96,13 +96,8 @@ def _makers_in(context: Context, homes: Selector) -> Iterator[PodMaker]:
     for maker in context.cluster.pod_makers:
         if maker.permitted:
             continue
-        if not maker.namespace or matches(homes, _labels_of(context, maker.namespace)):
+        if not maker.namespace or matches(homes, context.labels_of(maker.namespace)):
             yield maker
-
-
-def _labels_of(context: Context, namespace: str) -> dict[str, str]:
-    known = context.cluster.namespaces.get(namespace)
-    return {**(known.labels if known else {}), NAME_LABEL: namespace}
 
 
 def _may_make(maker: PodMaker, wanted: Selector) -> bool:

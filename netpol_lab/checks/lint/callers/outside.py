@@ -45,10 +45,9 @@ def shut_outside(context: Context) -> Iterator[Finding]:
 
 def shut_to_ingress(context: Context) -> Iterator[Finding]:
     """NP602: the proxy of an Ingress runs elsewhere, and rules admit only pods from here."""
-    services = {str(service): service for service in context.cluster.services}
     told = {str(service) for service, _ in _exposed(context)}
     for backend in context.cluster.backends:
-        service = services.get(backend.service)
+        service = context.services.get(backend.service)
         if service is None or backend.service in told:
             continue
         ways = shut_ways(context, service, _named(service, backend.port))
@@ -86,9 +85,8 @@ def _without_from(
     pod = ways[0].pod
     policy, path = closest(context, pod, INGRESS, ways[0])
     ports = tuple(dict.fromkeys(way.port for way in ways if way.pod is pod))
-    rules = policy.rules(INGRESS)
-    more = Rule(INGRESS, len(rules), ports=ports)
-    variant = context.instead(policy, parts.with_rules(policy, INGRESS, (*rules, more)))
+    wider, more = parts.with_one_more(policy, INGRESS, ports=ports)
+    variant = context.instead(policy, wider)
     there = context.set_of([pod])
     probes = chain(
         between(context, INGRESS, there, callers, more),
@@ -116,17 +114,14 @@ _PROXIES = re.compile(
 def _may_be_outside(context: Context, policy: Policy, rule: Rule) -> bool:
     """Say whether a rule admits addresses, or pods that bring in what comes from outside."""
     matched = context.peers(policy, *rule.peers)
-    return (
-        matched.anyone or bool(matched.blocks) or any(_speaks_of(_BALANCERS, p) for p in rule.peers)
-    )
+    return matched.has_addresses or any(_speaks_of(_BALANCERS, peer) for peer in rule.peers)
 
 
 def _may_be_for_a_proxy(context: Context, policy: Policy, rule: Rule) -> bool:
     """Say whether a rule admits addresses, other namespaces, or what looks like a proxy."""
     matched = context.peers(policy, *rule.peers)
     return (
-        matched.anyone
-        or bool(matched.blocks)
+        matched.has_addresses
         or any(_is_elsewhere(policy, peer) or _speaks_of(_PROXIES, peer) for peer in rule.peers)
         or any(_PROXIES.search(pod.name) for pod in matched.pods)
     )

@@ -29,9 +29,9 @@ def pods_only(context: Context, policy: Policy) -> Iterator[Finding]:
         matched = context.peers(policy, *rule.peers)
         if _someone_listens(context, matched.pods) or _goes_outside(context, subjects, rule):
             continue
-        block, rules = _block(context, subjects), policy.rules(EGRESS)
-        more = Rule(EGRESS, len(rules), (Peer(ip_block=block),), outer)
-        variant = context.instead(policy, parts.with_rules(policy, EGRESS, (*rules, more)))
+        block = _block(context, subjects)
+        wider, more = parts.with_one_more(policy, EGRESS, (Peer(ip_block=block),), outer)
+        variant = context.instead(policy, wider)
         probes = with_strangers(context, EGRESS, subjects, more)
         change = f"with a rule for {some(outer)} to {block}"
         if witness := difference(context, probes, variant, change, OPENS):
@@ -69,9 +69,7 @@ def _goes_outside(context: Context, subjects: PodSet, rule: Rule) -> bool:
     """Say whether another rule lets some of the same pods out to addresses on one of the ports."""
     for policy, other in context.rules_for(EGRESS, subjects):
         matched = context.peers(policy, *other.peers)
-        if (matched.anyone or matched.blocks) and context.ports_to(other, None) & context.ports_to(
-            rule, None
-        ):
+        if matched.has_addresses and context.ports_to(other, None) & context.ports_to(rule, None):
             return True
     return False
 

@@ -41,7 +41,6 @@ class NamedCall(NamedTuple):
 
 def denied_calls(context: Context) -> Iterator[NamedCall]:
     """Yield what containers are told to call, once for each workload, where policies deny it."""
-    services = {str(service): service for service in context.cluster.services}
     sources: dict[tuple[str, str, str], Pod] = {}
     for pod in context.everyone - context.on_hosts:
         made_by = (pod.workload.kind, pod.workload.name) if pod.workload else ("Pod", pod.name)
@@ -50,7 +49,7 @@ def denied_calls(context: Context) -> Iterator[NamedCall]:
     told = set()
     for mention in context.cluster.mentions:
         source = sources.get((mention.namespace, mention.kind, mention.name))
-        service = services.get(_service_named(mention))
+        service = context.services.get(_service_named(mention))
         if source is None or source.supposed or service is None:
             continue
         for port in service.ports:

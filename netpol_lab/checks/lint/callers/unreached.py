@@ -17,7 +17,7 @@ from netpol_lab.checks.lint.callers.ways import (
     ports_in_words,
     shut_ways,
 )
-from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.context import Context, names_in
 from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import between
 from netpol_lab.checks.lint.rules import tells_apart
@@ -26,7 +26,7 @@ from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import NAME_LABEL, Direction, Operator, Peer, Policy, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule, Selector
 from netpol_lab.model.services import Service, ServicePort
 
 EGRESS = Direction.EGRESS
@@ -98,7 +98,7 @@ def _shut(context: Context, service: Service, port: ServicePort) -> _Unreached |
     named = False
     for policy, rule in admitting(context, ways):
         matched = context.peers(policy, *rule.peers)
-        if matched.anyone or matched.blocks:
+        if matched.has_addresses:
             return None
         if any(_may_be_others(context, policy, peer) for peer in rule.peers):
             return None
@@ -119,17 +119,11 @@ def _have_rules(context: Context, ways: list[Way]) -> bool:
 
 def _may_be_others(context: Context, policy: Policy, peer: Peer) -> bool:
     """Say whether a peer may match pods that the manifests do not show."""
-    homes = {policy.namespace} if peer.namespace_selector is None else _names(peer)
+    chosen = peer.namespace_selector
+    homes = {policy.namespace} if chosen is None else names_in(chosen)
     unknown = not homes or any(not context.pods_of(name) for name in homes)
     unknown = unknown or any(may_have_unseen_pods(context, name) for name in homes)
     return unknown or may_be_unseen(context, policy, peer)
-
-
-def _names(peer: Peer) -> set[str]:
-    """Return the namespaces that a peer names; none where it does not choose them by name."""
-    asked = peer.namespace_selector.requirements if peer.namespace_selector else ()
-    by_name = (r for r in asked if r.key == NAME_LABEL and r.operator is Operator.IN)
-    return {value for requirement in by_name for value in requirement.values}
 
 
 def _goes_out(context: Context, service: Service, ways: list[Way], admitted: PodSet) -> bool:
@@ -143,7 +137,7 @@ def _goes_out(context: Context, service: Service, ways: list[Way], admitted: Pod
     there = context.set_of(way.pod for way in ways)
     for policy, rule in context.rules_for(EGRESS, callers):
         matched = context.peers(policy, *rule.peers)
-        reached = matched.anyone or matched.blocks or matched.pods & there
+        reached = matched.has_addresses or matched.pods & there
         ports = (context.ports_to(rule, way.pod) for way in ways)
         if reached and any((w.protocol, w.number) in p for w, p in zip(ways, ports, strict=True)):
             return True
