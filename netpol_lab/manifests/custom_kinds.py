@@ -10,7 +10,7 @@ from typing import Any
 from netpol_lab.errors import Reason, visible
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import get, get_text
+from netpol_lab.manifests.field_paths import get, get_list, get_text
 from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
 from netpol_lab.manifests.rules.metadata_rules import check_namespace
 from netpol_lab.manifests.rules.naming_rules import check_labels
@@ -179,8 +179,7 @@ def _home(value: dict[str, Any], kind: PassedOver, usual: str) -> str:
 
 
 def _sources(application: dict[str, Any]) -> list[Any]:
-    several = get(application, "spec", "sources")
-    return [get(application, "spec", "source"), *(several if isinstance(several, list) else ())]
+    return [get(application, "spec", "source"), *get_list(application, "spec", "sources")]
 
 
 def _texts(labels: Any) -> Iterator[tuple[str, str]]:

@@ -74,3 +74,15 @@ def get_text(value: Any, *path: str) -> str:
     """
     found = get(value, *path)
     return found if isinstance(found, str) else ""
+
+
+def get_list(value: Any, *path: str) -> list[Any]:
+    """Return the list at a path of mappings, empty where there is none.
+
+    Examples
+    --------
+    >>> get_list({"spec": {"ports": [80]}}, "spec", "ports"), get_list({}, "spec")
+    ([80], [])
+    """
+    found = get(value, *path)
+    return found if isinstance(found, list) else []

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.field_paths import get, get_text
+from netpol_lab.manifests.field_paths import get, get_list, get_text
 from netpol_lab.manifests.passed_over import group_of
+from netpol_lab.manifests.workloads import job_of
 from netpol_lab.model.pod_makers import PodMaker
 
 _GROUP = "rbac.authorization.k8s.io"
@@ -52,13 +53,13 @@ class PodRights:
             return
         own = get_text(value, "metadata", "namespace") or usual
         home = "" if kind.startswith("Cluster") else own
-        if kind in ("Role", "ClusterRole") and any(map(_makes_pods, _list(value, "rules"))):
+        if kind in ("Role", "ClusterRole") and any(map(_makes_pods, get_list(value, "rules"))):
             self.roles.add((home, name))
         elif kind in ("RoleBinding", "ClusterRoleBinding"):
             of = "" if get_text(value, "roleRef", "kind") == "ClusterRole" else home
             accounts = [
                 (get_text(one, "namespace") or home, get_text(one, "name"))
-                for one in _list(value, "subjects")
+                for one in get_list(value, "subjects")
                 if get_text(one, "kind") == "ServiceAccount"
             ]
             self.bindings.append((home, (of, get_text(value, "roleRef", "name")), accounts))
@@ -92,9 +93,7 @@ class PodRights:
 
 def _account(kind: str, workload: api.Workload) -> str:
     """Return the ServiceAccount of a workload's pods."""
-    spec = workload.spec
-    job: api.JobSpec = spec.job_template.spec if kind == "CronJob" else spec
-    return job.template.spec.service_account_name or "default"
+    return job_of(kind, workload).template.spec.service_account_name or "default"
 
 
 def _makes_pods(rule: Any) -> bool:
@@ -106,10 +105,5 @@ def _makes_pods(rule: Any) -> bool:
     return any(resources & {*making, _ANY} for making in known)
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    found = get(value, name)
-    return found if isinstance(found, list) else []
-
-
 def _texts(value: Any, name: str) -> set[str]:
-    return {item for item in _list(value, name) if isinstance(item, str)}
+    return {item for item in get_list(value, name) if isinstance(item, str)}

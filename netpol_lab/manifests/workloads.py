@@ -193,7 +193,7 @@ class Workloads:
         """
         for key, workload in self._top:
             if (key.namespace, Workload(key.kind, key.name)) not in running:
-                labels = dict(_job_of(key, workload).template.metadata.labels or {})
+                labels = dict(job_of(key.kind, workload).template.metadata.labels or {})
                 known = _is_well_known(key)
                 yield PodMaker(key.kind, key.name, key.namespace, labels, complete=known)
 
@@ -210,7 +210,7 @@ class Workloads:
     ) -> Iterator[MadePod]:
         """Yield a workload's pods: a few that are alike, and those that selectors tell apart."""
         spec = workload.spec
-        job = _job_of(key, workload)
+        job = job_of(key.kind, workload)
         template = job.template
         asked = partial(
             self._asked.values, namespace=key.namespace, written=template.metadata.labels or {}
@@ -282,8 +282,9 @@ def _maker_of(owner: Key, meta: api.ObjectMeta) -> Key:
 _HASHES = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
 
 
-def _job_of(key: Key, workload: api.Workload) -> api.JobSpec:
-    return workload.spec.job_template.spec if key.kind == "CronJob" else workload.spec
+def job_of(kind: str, workload: api.Workload) -> api.JobSpec:
+    """Return what holds the template of a workload's pods: for a CronJob that of its Jobs."""
+    return workload.spec.job_template.spec if kind == "CronJob" else workload.spec
 
 
 def _is_over(workload: api.Workload) -> bool:

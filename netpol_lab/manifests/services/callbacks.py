@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from netpol_lab.errors import visible
-from netpol_lab.manifests.field_paths import get
+from netpol_lab.manifests.field_paths import get, get_list
 from netpol_lab.manifests.passed_over import group_of
 from netpol_lab.model.callbacks import Callback
 
@@ -46,8 +46,7 @@ def callbacks_in(value: dict[str, Any]) -> Iterator[Callback]:
 def _services(value: dict[str, Any]) -> Iterator[Any]:
     kind, group = value["kind"], group_of(value)
     if group == "admissionregistration.k8s.io" and kind in _WEBHOOKS:
-        webhooks = value.get("webhooks")
-        for webhook in webhooks if isinstance(webhooks, list) else ():
+        for webhook in get_list(value, "webhooks"):
             yield get(webhook, "clientConfig", "service")
     elif group == "apiregistration.k8s.io" and kind == "APIService":
         yield get(value, "spec", "service")

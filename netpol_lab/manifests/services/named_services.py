@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from netpol_lab.errors import visible
-from netpol_lab.manifests.field_paths import get
+from netpol_lab.manifests.field_paths import get, get_list, get_text
 from netpol_lab.manifests.passed_over import group_of
 from netpol_lab.model.named_services import Backend, Mention
 
@@ -41,7 +41,7 @@ def backends_in(value: dict[str, Any], usual: str) -> Iterator[Backend]:
     """
     if value["kind"] != "Ingress" or group_of(value) not in _GROUPS:
         return
-    name, namespace = _text(value, "metadata", "name"), _text(value, "metadata", "namespace")
+    name, namespace = get_text(value, "metadata", "name"), get_text(value, "metadata", "namespace")
     home = visible(namespace or usual)
     for backend in _backends_of(value.get("spec")):
         service = get(backend, "service", "name") or get(backend, "serviceName")
@@ -54,8 +54,8 @@ def backends_in(value: dict[str, Any], usual: str) -> Iterator[Backend]:
 def _backends_of(spec: Any) -> Iterator[Any]:
     yield get(spec, "defaultBackend")
     yield get(spec, "backend")  # of v1beta1
-    for rule in _list(get(spec, "rules")):
-        for path in _list(get(rule, "http", "paths")):
+    for rule in get_list(spec, "rules"):
+        for path in get_list(rule, "http", "paths"):
             yield get(path, "backend")
 
 
@@ -104,7 +104,7 @@ def mentions_in(value: dict[str, Any], kind: str, namespace: str, name: str) -> 
     spec = value.get("spec")
     jobs = get(spec, "jobTemplate", "spec")
     pods = spec if kind == "Pod" else get(jobs or spec, "template", "spec")
-    for container in chain(_list(get(pods, "containers")), _list(get(pods, "initContainers"))):
+    for container in chain(get_list(pods, "containers"), get_list(pods, "initContainers")):
         told = dict(_variables(container))
         for variable, text in told.items():
             if not _FOR_OTHERS.search(variable.upper()):
@@ -114,7 +114,7 @@ def mentions_in(value: dict[str, Any], kind: str, namespace: str, name: str) -> 
 
 
 def _variables(container: Any) -> Iterator[tuple[str, str]]:
-    for variable in _list(get(container, "env")):
+    for variable in get_list(container, "env"):
         name, text = get(variable, "name"), get(variable, "value")
         if isinstance(name, str) and isinstance(text, str):
             yield name, text
@@ -135,12 +135,3 @@ def _of_two_variables(variable: str, told: dict[str, str]) -> Iterator[tuple[str
     host, port = told[variable], told.get(f"{stem}_PORT", "")
     if last == "HOST" and re.fullmatch(r"[0-9]{1,5}", port) and _HOST.fullmatch(host):
         yield host, int(port)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Any, *path: str) -> str:
-    found = get(value, *path)
-    return found if isinstance(found, str) else ""
