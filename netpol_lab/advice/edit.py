@@ -9,7 +9,7 @@ from typing import Any
 
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.objects import Namespace, Peer, Pod, Policy
 
 
 class Touch(IntEnum):
@@ -42,6 +42,8 @@ class Edit:
         Whether `yaml` joins what is there already, or stands in its place.
     touch : Touch
         Whose object it changes.
+    joins : Peer, optional
+        Where it adds a peer to a list, or a rule with one, whom it admits besides.
     """
 
     words: str
@@ -52,6 +54,7 @@ class Edit:
     changed: tuple[Policy | Pod | Namespace, ...]
     adds: bool = True
     touch: Touch = Touch.OWN
+    joins: Peer | None = None
 
     def apply(self, cluster: Cluster) -> Cluster:
         """Return the cluster with the changed objects in the place of those of the same name.

@@ -17,7 +17,7 @@ from netpol_lab.advice.telling import peer_for, selected_by, selector_for, subje
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import admitted_ports
-from netpol_lab.engine.service_targets import targets
+from netpol_lab.engine.service_targets import leading_to
 from netpol_lab.engine.verdict import Side
 from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.summary import peer_words, policy_words
@@ -160,30 +160,28 @@ def _service_meant(
     servers.
     """
     listed = admitted_ports(rule, flow.destination, assumptions)
-    here = flow.destination.name, flow.port
-    for service in cluster.services:
-        for offered in service.ports:
-            if offered.protocol != flow.protocol or (offered.protocol, offered.port) not in listed:
-                continue
-            leads = targets(cluster, service, offered.port, offered.protocol)
-            is_meant = bool(rule.peers) or offered.port == DNS
-            if is_meant and here in [(target.end.name, target.port) for target in leads]:
-                return service
-    return None
+    found = (
+        service
+        for service, offered in leading_to(cluster, flow, listed)
+        if rule.peers or offered.port == DNS
+    )
+    return next(found, None)
 
 
 def _admit_peer(miss: NearMiss, side: Side, peer: Peer) -> Edit:
     rule = replace(miss.rule, peers=(*miss.rule.peers, peer))
     words = f"let rule {rule.number} also admit {peer_words(peer)}"
     changed = with_rule(miss.policy, miss.rule, rule)
-    return of_policy(changed, words, path_of_peers(rule), [writing.peer(peer)])
+    edit = of_policy(changed, words, path_of_peers(rule), [writing.peer(peer)])
+    return replace(edit, joins=peer)
 
 
 def _add_rule(policy: Policy, side: Side, peer: Peer) -> Edit:
     words = f"add an {side.direction} rule for {peer_words(peer)} on {_spoken(side)}"
     changed, rule = with_one_more(policy, side.direction, (peer,), _ports(side))
     path, adds = f"spec.{side.direction}", bool(policy.rules(side.direction))
-    return of_policy(changed, words, path, [writing.rule(rule)], adds=adds)
+    edit = of_policy(changed, words, path, [writing.rule(rule)], adds=adds)
+    return replace(edit, joins=peer if adds else None)
 
 
 def _ports(side: Side) -> tuple[PolicyPort, ...]:
@@ -207,7 +205,8 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     title = f"NetworkPolicy {policy}"
     on = "" if rule.ports else f" on {_spoken(side)}"
     words = f"add the new {title} ({policy_words(policy)}{on})"
-    return of_object(words, title, "", writing.manifest_of(policy), policy)
+    edit = of_object(words, title, "", writing.manifest_of(policy), policy)
+    return replace(edit, joins=peer)
 
 
 def _isolated_like(cluster: Cluster, side: Side) -> Selector:

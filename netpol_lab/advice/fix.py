@@ -281,8 +281,7 @@ def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tupl
 
 def _adds_only_a_block(edit: Edit) -> bool:
     """Say whether a change lets in nothing but the address of the flow's own end."""
-    adds = edit.what_to_do.endswith((".from", ".to", "gress", "apply"))
-    return edit.touch is Touch.OWN and adds and "ipBlock" in edit.yaml
+    return edit.joins is not None and edit.joins.ip_block is not None
 
 
 def _denials(verdict: Verdict) -> list[tuple[Outcome, Side]]:

@@ -321,11 +321,11 @@ def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
     """Say so where a rule names a Service's port instead of its pods' port (SEM-53)."""
     for service in cluster.services:
         for offered in service.ports:
-            named = PortSet.of(offered.protocol, offered.port) == ports
+            if PortSet.of(offered.protocol, offered.port) != ports:
+                continue
             leads = targets(cluster, service, offered.port, offered.protocol)
             places = [(target.end.name, target.port) for target in leads]
-            here = flow.destination.name, flow.port
-            if named and here in places:
+            if (flow.destination.name, flow.port) in places:
                 if offered.port in (port for _, port in places):
                     return f" (where Service {service} leads on {flow.destination})"
                 whose = "pods" if flow.destination.pod else "endpoints"

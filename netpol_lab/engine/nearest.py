@@ -11,7 +11,7 @@ from itertools import chain, islice
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds
-from netpol_lab.engine.service_targets import targets
+from netpol_lab.engine.service_targets import leading_to
 from netpol_lab.engine.verdict import Side
 from netpol_lab.errors import near
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
@@ -114,16 +114,8 @@ def nearness(cluster: Cluster, side: Side, miss: NearMiss) -> tuple[int, int]:
 
 def _names_service(cluster: Cluster, side: Side, miss: NearMiss) -> bool:
     """Say whether a rule lists the port of a Service that leads to where the flow goes."""
-    flow, listed = side.flow, [unmet.wants for unmet in miss.unmet]
-    return any(
-        (target.end.name, target.port) == (flow.destination.name, flow.port)
-        for ports in listed
-        if isinstance(ports, PortSet)
-        for service in cluster.services
-        for offered in service.ports
-        if offered.protocol == flow.protocol and (offered.protocol, offered.port) in ports
-        for target in targets(cluster, service, offered.port, offered.protocol)
-    )
+    listed = [unmet.wants for unmet in miss.unmet if isinstance(unmet.wants, PortSet)]
+    return any(True for ports in listed for _ in leading_to(cluster, side.flow, ports))
 
 
 def _distance(cluster: Cluster, side: Side, miss: NearMiss, unmet: Unmet) -> int:
@@ -132,7 +124,7 @@ def _distance(cluster: Cluster, side: Side, miss: NearMiss, unmet: Unmet) -> int
         case UnmetPart.SELECTED, _:
             far += 0 if _is_idle(cluster, miss.policy) else _MEANT_FOR_OTHERS
         case part, Requirement() as wanted if part in _LABELS:
-            far = _SLIP if is_slip(wanted, _labels(cluster, side, part)) else far
+            far = _SLIP if nearly_holds(wanted, _labels(cluster, side, part)) else far
         case UnmetPart.ADDRESS, IPBlock() as block:
             far += _BLOCK_FOR_A_POD if peer.pod is not None else 0
             if peer.address is not None and peer.address.version != block.cidr.version:
@@ -168,7 +160,7 @@ def _shared(cluster: Cluster, side: Side, miss: NearMiss) -> int:
     )
 
 
-def is_slip(wanted: Requirement, labels: Mapping[str, str]) -> bool:
+def nearly_holds(wanted: Requirement, labels: Mapping[str, str]) -> bool:
     """Say whether labels lack what is wanted by little: a like value, or another key for it.
 
     Parameters
@@ -184,7 +176,7 @@ def is_slip(wanted: Requirement, labels: Mapping[str, str]) -> bool:
     Examples
     --------
     >>> wanted = Requirement("role", Operator.IN, ("backend",))
-    >>> [is_slip(wanted, labels) for labels in ({"role": "back-end"}, {"tier": "backend"}, {})]
+    >>> [nearly_holds(wanted, labels) for labels in ({"role": "back-end"}, {"tier": "backend"}, {})]
     [True, True, False]
     """
     if wanted.operator is not Operator.IN:
@@ -246,7 +238,7 @@ def unselecting(
         if len(unmet) != 1 or side.direction not in policy.policy_types:
             continue
         has_others = len(wanted) > 1
-        if is_slip(unmet[0], pod.labels) or (has_others and _is_idle(cluster, policy)):
+        if nearly_holds(unmet[0], pod.labels) or (has_others and _is_idle(cluster, policy)):
             fitting = (
                 NearMiss(policy, rule, (Unmet(UnmetPart.SELECTED, unmet[0]),))
                 for rule in policy.rules(side.direction)

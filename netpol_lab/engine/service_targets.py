@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from netpol_lab.engine.semantics import matches
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Pod
+from netpol_lab.model.ports import PortSet
 from netpol_lab.model.services import Service, ServiceEndpoint, ServicePort
 
 
@@ -172,6 +173,41 @@ def selected_by(service: Service, cluster: Cluster) -> Iterator[Pod]:
             here = pod.namespace == service.namespace and not pod.finished
             if here and matches(service.selector, pod.labels):
                 yield pod
+
+
+def leading_to(
+    cluster: Cluster, flow: Flow, called: PortSet
+) -> Iterator[tuple[Service, ServicePort]]:
+    """Yield the Services that lead to where a flow goes, if one of some ports is called (SEM-53).
+
+    Parameters
+    ----------
+    cluster : Cluster
+    flow : Flow
+        As it arrives.
+    called : PortSet
+
+    Yields
+    ------
+    (Service, ServicePort)
+        With the port that is called.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> flow = Flow.between(shop, "backend", "db", 5432)
+    >>> [*leading_to(shop, flow, PortSet.every())]  # it has no Services
+    []
+    """
+    here = flow.destination.name, flow.port
+    for service in cluster.services:
+        for offered in service.ports:
+            if offered.protocol != flow.protocol or (offered.protocol, offered.port) not in called:
+                continue
+            leads = targets(cluster, service, offered.port, offered.protocol)
+            if any((target.end.name, target.port) == here for target in leads):
+                yield service, offered
 
 
 def target_port(port: ServicePort, pod: Pod) -> int | None:
