@@ -657,8 +657,8 @@ FAULTS_IN_FIXES = (
     Fault(
         "a rule is typed beside a section that is empty",
         "advice/edits.py",
-        "added, adds=bool(rules))",
-        "added)",
+        "[writing.rule(rule)], adds=adds)",
+        "[writing.rule(rule)])",
     ),
     Fault(
         "an item is typed as it was",

@@ -6,7 +6,9 @@ Nothing is proposed that matches no pod, nor what other peers admit already.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from itertools import chain
+from typing import NamedTuple
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.pod_sets import PodSet
@@ -34,26 +36,29 @@ SYSTEM_NAMESPACES = (
 _OF_NO_INTEREST = "pod-security.kubernetes.io/"
 
 
-def knows_better(hint: str) -> bool:
-    """Say whether a hint tells what was meant, and does not only say what there is.
+class Knows(Enum):
+    """How much a hint knows of what was meant."""
 
-    Examples
-    --------
-    >>> knows_better("did you mean app=web?"), knows_better("the pods there have app=web")
-    (True, False)
-    """
-    return hint.startswith("did you mean") or is_of_another_thing(hint)
+    SLIP = "what was meant"
+    OWNER = "whose label it is, such as a Deployment's"
+    THERE = "only what the pods there have"
+    ELSE = "something else"
 
 
-def is_of_another_thing(hint: str) -> bool:
-    """Say whether a hint tells that a label stands on something else, such as a Deployment.
+class Hint(NamedTuple):
+    """What to do about a selector that matches nothing, in words."""
 
-    Examples
-    --------
-    >>> is_of_another_thing("app=x is a label of Deployment x, not of its pods")
-    True
-    """
-    return " is a label of " in hint
+    words: str
+    knows: Knows = Knows.ELSE
+
+    @property
+    def knows_better(self) -> bool:
+        """Whether it tells what was meant, and does not only say what there is."""
+        return self.knows in (Knows.SLIP, Knows.OWNER)
+
+
+def _did_you_mean(words: str) -> Hint:
+    return Hint(f"did you mean {words}?", Knows.SLIP)
 
 
 def told_by_siblings(context: Context, policy: Policy, rule: Rule, i: int) -> PodSet:
@@ -66,26 +71,27 @@ def told_by_siblings(context: Context, policy: Policy, rule: Rule, i: int) -> Po
     return context.peers(policy, *others).pods
 
 
-def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> str:
-    """Return what is near to a peer that matches nothing, in words."""
+def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> Hint:
+    """Return what is near to a peer that matches nothing."""
     pods, namespaces = rule.peers[i].pod_selector, rule.peers[i].namespace_selector
     told = told_by_siblings(context, policy, rule, i)
     if namespaces is not None and not context.pod_index.in_namespaces(namespaces):
         return _namespaces_meant(context, policy, namespaces, pods or Selector(), told)
     if pods is None or not pods.requirements:
-        return ADD_OR_REMOVE
+        return Hint(ADD_OR_REMOVE)
     if context.pod_index.in_namespaces(pods) - told:
-        return f"{pods} is a label of namespaces: use namespaceSelector"
+        return Hint(f"{pods} is a label of namespaces: use namespaceSelector", Knows.OWNER)
     if namespaces is None:
         return labels_meant(context, pods, context.pods_of(policy.namespace), told)
     if context.peers(policy, Peer(pods)).pods - told:
-        return "both selectors of one item have to match: put a dash before the second to mean OR"
+        both = "both selectors of one item have to match"
+        return Hint(f"{both}: put a dash before the second to mean OR")
     return labels_meant(context, pods, context.pod_index.in_namespaces(namespaces), told)
 
 
 def _namespaces_meant(
     context: Context, policy: Policy, wanted: Selector, pods: Selector, told: PodSet
-) -> str:
+) -> Hint:
     fitting = context.pod_index.labelled(pods) - told
     found = [ns for ns in context.cluster.namespaces.values() if context.pods_of(ns.name)]
     others = [ns for ns in found if context.pods_of(ns.name) & fitting]
@@ -93,14 +99,14 @@ def _namespaces_meant(
         if not any(holds(requirement, ns.labels) for ns in found):
             likely = _vocabulary(ns.labels for ns in others if matches(rest, ns.labels))
             if meant := _nearest(requirement, likely, rest):
-                return f"did you mean {meant}?"
+                return _did_you_mean(meant)
     if context.peers(policy, Peer(wanted)).pods - told:
-        return f"{wanted} is a label of pods: use podSelector"
+        return Hint(f"{wanted} is a label of pods: use podSelector", Knows.OWNER)
     known = _vocabulary(ns.labels for ns in others if ns.name != policy.namespace)
     theirs = {k: known[k] for k in known if not k.startswith(_OF_NO_INTEREST) and k != NAME_LABEL}
     if theirs:
-        return f"the other namespaces with pods have {_in_words(theirs)}"
-    return f"label the namespace that is meant, or choose it by {NAME_LABEL}"
+        return Hint(f"the other namespaces with pods have {_in_words(theirs)}")
+    return Hint(f"label the namespace that is meant, or choose it by {NAME_LABEL}")
 
 
 def labels_meant(
@@ -108,8 +114,8 @@ def labels_meant(
     selector: Selector,
     there: PodSet,
     told: PodSet | None = None,
-) -> str:
-    """Return which labels of some pods are near to what a selector wants, in words.
+) -> Hint:
+    """Return which labels of some pods are near to what a selector wants.
 
     Parameters
     ----------
@@ -129,23 +135,25 @@ def labels_meant(
     ]
     for wanted, rest, _ in lacking:
         if wanted.key in JOB_NAME_LABELS and (run := _cron_jobs(wanted, there)):
-            return (
+            return Hint(
                 f"the Jobs of CronJob {run[0]} are called {run[0]}-TIME, each anew: give its pod "
                 "template a label, and ask for that"
             )
         if made_by := _workloads_with(wanted, rest, others):
-            return (
+            words = (
                 f"{wanted} is a label of {some(made_by)}, not of its pods: add it to the labels "
                 "of the pod template, or leave it out here"
             )
+            return Hint(words, Knows.OWNER)
     for wanted, rest, fitting in lacking:
         if meant := _nearest(wanted, _vocabulary(pod.labels for pod in fitting), rest):
-            return f"did you mean {meant}?"
+            return _did_you_mean(meant)
     if elsewhere := sorted({pod.namespace for pod in context.pod_index.labelled(selector) - there}):
-        return f"pods with {selector} run in namespace {some(elsewhere)}"
+        return Hint(f"pods with {selector} run in namespace {some(elsewhere)}")
     if others:
-        return f"the pods there have {_in_words(_vocabulary(pod.labels for pod in others))}"
-    return ADD_OR_REMOVE
+        labels = _in_words(_vocabulary(pod.labels for pod in others))
+        return Hint(f"the pods there have {labels}", Knows.THERE)
+    return Hint(ADD_OR_REMOVE)
 
 
 def one_by_one(selector: Selector) -> Iterator[tuple[Requirement, Selector]]:

@@ -14,6 +14,7 @@ from netpol_lab.checks.lint.exclusions import EXCLUDES
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.meant import (
     SYSTEM_NAMESPACES,
+    Knows,
     is_slip,
     labels_meant,
     one_by_one,
@@ -118,7 +119,7 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
         )
         hint = labels_meant(context, wanted, here)
         made = made_by(context, policy, Peer(wanted), hint)
-        found = context.finding("NP202", policy, message, made or hint, "spec.podSelector")
+        found = context.finding("NP202", policy, message, made or hint.words, "spec.podSelector")
         yield replace(found, severity=Severity.NOTE) if made else found
 
 
@@ -158,8 +159,8 @@ def _dead_values(
             hint = labels_meant(context, one.pod_selector or Selector(), there, told)
             if may_be_unseen(context, policy, one) or made_by(context, policy, one, hint):
                 continue
-            is_told = not hint.startswith("the pods there")
-            yield alone, hint if is_told else "add such pods to the manifests, or remove the value"
+            add = "add such pods to the manifests, or remove the value"
+            yield alone, add if hint.knows is Knows.THERE else hint.words
 
 
 # ---------------------------------------------------------------- peers that match nothing
@@ -214,10 +215,8 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
     elif made:
         hint = made
     else:
-        hint = near
-        by_name = _made_up_name(context, peer)
-        if by_name and not hint.startswith("did you mean"):
-            hint = _how_to_choose(by_name)
+        by_name = None if near.knows is Knows.SLIP else _made_up_name(context, peer)
+        hint = _how_to_choose(by_name) if by_name else near.words
     found = context.finding("NP203", policy, message, hint, path)
     yield replace(found, severity=Severity.NOTE) if unlabelled or made else found
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from netpol_lab.checks.lint.context import Context
-from netpol_lab.checks.lint.meant import is_of_another_thing, knows_better
+from netpol_lab.checks.lint.meant import Hint, Knows
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
 from netpol_lab.model.objects import ADDED_LABELS, Peer, Policy, Selector
@@ -46,17 +46,17 @@ _OF_SHORT_LIVED = {"acme.cert-manager.io/http01-solver"}
 _OF_PLATFORMS = "network.openshift.io/"
 
 
-def made_by(context: Context, policy: Policy, peer: Peer, hint: str) -> str:
+def made_by(context: Context, policy: Policy, peer: Peer, hint: Hint) -> str:
     """Return what may well make the pods that a peer is about, in words; nothing if it is unknown.
 
     A Service is for them, or a workload there has the right to make pods; that counts only where a
     hint does not know better. No Service is an excuse for a label that stands on another thing.
     """
-    if is_of_another_thing(hint):
+    if hint.knows is Knows.OWNER:
         return ""
     if service := served_by(context, policy, peer):
         return f"all is well if something makes such pods: {service} is for them"
-    if knows_better(hint) or not (peer.pod_selector or Selector()).requirements:
+    if hint.knows_better or not (peer.pod_selector or Selector()).requirements:
         return ""
     homes = _homes(policy, peer)
     makers = (
