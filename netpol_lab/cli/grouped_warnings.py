@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -79,6 +78,8 @@ def _lines(group: list[Complaint]) -> Iterator[str]:
 
 
 def _said(warning: Complaint) -> _Said:
+    from pathlib import PurePath
+
     folder = str(PurePath(warning.file).parent)
     hint = warning.hint.replace(f" {folder} ", " FOLDER ")
     return _Said(warning.reason.words if warning.file else "", _subject(warning)[1], hint)
