@@ -15,6 +15,7 @@ from netpol_lab.course.goals import Goal
 from netpol_lab.course.grading import Grader
 from netpol_lab.course.side_effects import asked_ports, drawn_addresses, port_changes, spoken
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import EVERY_POD
 from netpol_lab.model.objects import (
     Direction,
     IPBlock,
@@ -27,7 +28,6 @@ from netpol_lab.model.objects import (
     Rule,
     Selector,
 )
-from netpol_lab.model.other_policies import EVERY_POD
 from netpol_lab.model.policy_parts import with_rules
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.reachability import reachability

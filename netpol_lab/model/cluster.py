@@ -21,10 +21,11 @@ from netpol_lab.errors import (
 )
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.callbacks import Callback
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
 from netpol_lab.model.named_services import Backend, Mention
-from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.objects import Labels, Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.places import Place
 from netpol_lab.model.pod_makers import PodMaker
@@ -45,6 +46,10 @@ class Cluster:
     services : tuple of Service
     nodes : mapping of str to tuple of IPv4Address or IPv6Address
         The addresses of each node that something names, as far as Nodes and pods tell.
+    node_labels : mapping of str to mapping
+        The labels of each node, as far as Nodes tell.
+    cluster_policies : tuple of ClusterPolicy
+        Those above and below NetworkPolicy, as they are written.
     other_policies : tuple of OtherPolicy
         Policies of other kinds: flows that they could decide are undefined.
     replicas : Replicas, optional
@@ -83,6 +88,8 @@ class Cluster:
     policies: tuple[Policy, ...] = ()
     services: tuple[Service, ...] = ()
     nodes: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    node_labels: Mapping[str, Labels] = field(default_factory=dict)
+    cluster_policies: tuple[ClusterPolicy, ...] = ()
     other_policies: tuple[OtherPolicy, ...] = ()
     replicas: Replicas | None = field(default=None, repr=False)
     warnings: tuple[Complaint, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from netpol_lab.harmless import harmless
+from netpol_lab.model.cluster_policies import EVERY_POD
 from netpol_lab.model.objects import Direction, Peer, Selector
 
 
@@ -17,7 +18,6 @@ class Rank(Enum):
     FOREIGN = "wherever a plugin of its own asks it"
 
 
-EVERY_POD = Peer(pod_selector=Selector(), namespace_selector=Selector())
 EVERY_POD_OF_ITS_NAMESPACE = Peer(pod_selector=Selector())
 
 
