@@ -13,7 +13,7 @@ shop/web -> shop/db  TCP 5432: denied
   ingress  shop/db is isolated by shop/db-access-ingress; no rule admits shop/web
            closest: rule 1 wants role=backend, shop/web has role=web
 >>> lab.fix(verdict)
-<Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
+<Fix: in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web>
 
 Every flow at once, what a change does, and what is legal and seldom meant:
 

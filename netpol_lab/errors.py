@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -231,6 +232,58 @@ def near(word: str, options: Iterable[str], most: int = 3, cutoff: float = 0.5) 
     ['shop/web']
     """
     return difflib.get_close_matches(word, list(options), n=most, cutoff=cutoff)
+
+
+_LONG = 6  # letters of a word in which two slips are likely
+_LIKE = 0.8  # how like two words are of which one may be meant by the other, from 0 to 1
+
+
+def is_slip(word: str, other: str) -> bool:
+    """Say whether one word is another with a slip of the pen: one letter, in long words two.
+
+    Examples
+    --------
+    >>> is_slip("bd", "db"), is_slip("monitorin", "monitoring"), is_slip("ingress", "postgres")
+    (True, True, False)
+    """
+    most = 1 if min(len(word), len(other)) < _LONG else 2
+    return word != other and abs(len(word) - len(other)) <= most and _edits(word, other) <= most
+
+
+def _edits(word: str, other: str) -> int:
+    """Return how many letters have to be added, removed, changed or swapped with the next."""
+    before: list[int] = []
+    above: list[int] = [*range(len(other) + 1)]
+    for i, letter in enumerate(word, 1):
+        row = [i]
+        for j, there in enumerate(other, 1):
+            least = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != there))
+            if before and j > 1 and letter == other[j - 2] and word[i - 2] == there:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before, above = above, row
+    return above[-1]
+
+
+def resembles(one: str, other: str) -> bool:
+    """Say whether one word is a slip of the other, like it or a part of it.
+
+    Upper case plays no part, and what differs in numbers alone is another thing.
+
+    Examples
+    --------
+    >>> resembles("controller", "controller-eligible"), resembles("monitorng", "monitoring")
+    (True, True)
+    >>> resembles("web-1", "web-2"), resembles("web", "db")
+    (False, False)
+    """
+    short, long = sorted((one.lower(), other.lower()), key=len)
+    if not short or short == long:
+        return bool(short)
+    if re.sub(r"\d+", "", short) == re.sub(r"\d+", "", long):
+        return False
+    is_part, is_swap = f"-{short}-" in f"-{long}-", sorted(short) == sorted(long)
+    return is_part or (is_swap and is_slip(short, long)) or bool(near(short, [long], cutoff=_LIKE))
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

@@ -12,7 +12,9 @@ from netpol_lab.errors import (
     Reason,
     UnknownNameError,
     did_you_mean,
+    is_slip,
     near,
+    resembles,
     some,
 )
 
@@ -81,3 +83,41 @@ def test_reading_ends_with_the_complaint_that_is_one_too_many():
     assert len(caught.value.complaints) == MOST_COMPLAINTS + 1
     last = str(caught.value.complaints[-1])
     assert last == "<text>\n  NotRead: the rest: there are more than 1,000 complaints"
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "slipped"),
+    [
+        ("bd", "db", True),
+        ("wed", "web", True),
+        ("web", "web", False),
+        ("we", "wxyz", False),
+        ("monitorin", "monitoring", True),
+        ("mointorin", "monitoring", True),
+        ("ingress", "postgres", False),
+    ],
+)
+def test_a_slip_is_one_letter_or_two_in_long_words(word, other, slipped):
+    assert is_slip(word, other) is slipped
+    assert is_slip(other, word) is slipped
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Monitoring", "monitoring", True),
+        ("prometheus", "kube-prometheus", True),
+        ("controllr", "controller", True),
+        ("back-end", "backend", True),
+        ("wbe", "web", True),
+        ("api", "app", False),
+        ("a", "b", False),
+        ("frontend", "backend", False),
+        ("web-1", "web-2", False),
+        ("shard1", "shard10", False),
+        ("", "db", False),
+    ],
+)
+def test_what_is_like_or_a_part_resembles_and_no_other_number(one, other, alike):
+    assert resembles(one, other) is alike
+    assert resembles(other, one) is alike

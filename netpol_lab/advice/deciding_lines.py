@@ -144,7 +144,7 @@ def reasons_of(verdict: Verdict, with_change: bool = True) -> Reasons:
     >>> [line.text.strip() for line in found.passages[0].excerpt.lines if line.marked]
     ['podSelector:', 'matchLabels:', 'app: myapp', 'role: db', 'role: backend']
     >>> found.change
-    <Fix: in shop/db-access-ingress, let rule 1 also admit pods with role=web>
+    <Fix: in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web>
     """
     involved = [[*_involved(verdict.cluster, *half)] for half in _halves(verdict)]
     shown, note = _limited(verdict.cluster, involved)
@@ -362,6 +362,7 @@ def as_lines(edit: Edit) -> str:
     add to spec.ingress[0].from:
     + - podSelector:
     +     matchLabels:
+    +       app: myapp
     +       role: web
     """
     return f"{edit.what_to_do}:\n{indent(edit.yaml, '+ ' if edit.adds else '  ')}"

@@ -16,7 +16,7 @@ from netpol_lab.advice.mends import mends
 from netpol_lab.advice.telling import peer_for, selected_by, selector_for, subject_of
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.semantics import admitted_ports
+from netpol_lab.engine.semantics import admitted_ports, matches, namespaces_for
 from netpol_lab.engine.service_targets import leading_to
 from netpol_lab.engine.verdict import Side
 from netpol_lab.manifests import writer as writing
@@ -68,8 +68,8 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
     >>> shop = lab.load("three-tier")
     >>> for edit in edits(shop, lab.evaluate(shop, "web", "db", port=5432).ingress):
     ...     print(edit.words)
-    in shop/db-access-ingress, let rule 1 also admit pods with role=web
-    in shop/db-access-ingress, add an ingress rule for pods with role=web on TCP 5432
+    in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web
+    in shop/db-access-ingress, add an ingress rule for pods with app=myapp, role=web on TCP 5432
     """
     if side.allowed:
         return
@@ -83,7 +83,7 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
             yield edit
     if peer is not None:
         own = [policy for policy in side.isolated_by if _is_own(cluster, side, policy)]
-        yield from (_add_rule(policy, side, peer) for policy in own)
+        yield from (_add_rule(cluster, policy, side) for policy in own)
         if not own:
             yield _add_policy(cluster, side, peer)
 
@@ -110,8 +110,8 @@ def _for_rule(
     elif not miss.wants_port:
         yield from labellings(cluster, side, miss)
         yield from _except_less(miss, side)
-        if peer is not None:
-            yield _admit_peer(miss, side, peer)
+        if peer is not None and _may_join(cluster, miss, side):
+            yield _admit_peer(cluster, miss, side)
 
 
 # ---------------------------------------------------------------- policies
@@ -168,7 +168,30 @@ def _service_meant(
     return next(found, None)
 
 
-def _admit_peer(miss: NearMiss, side: Side, peer: Peer) -> Edit:
+def _may_join(cluster: Cluster, miss: NearMiss, side: Side) -> bool:
+    """Say whether a rule may get the other end as a peer: without ports, it opens all of them.
+
+    That is how its author means it for pods of a namespace where it looks for some already.
+    """
+    pod, governed = side.peer.pod, is_governed(side.flow.protocol)
+    if miss.rule.ports or not governed:
+        return True
+    if pod is None or pod.host_network:
+        return False
+    labels = cluster.namespaces[pod.namespace].labels
+    beside = (peer for peer in miss.rule.peers if peer.ip_block is None)
+    return any(matches(namespaces_for(one, miss.policy.namespace), labels) for one in beside)
+
+
+def _neighbours(policy: Policy, side: Side, rule: Rule | None = None) -> list[Peer]:
+    """Return the peers of a policy for the direction of a side, those of one rule first."""
+    rules = [one for one in policy.rules(side.direction) if one is not rule]
+    return [*(rule.peers if rule else ()), *chain.from_iterable(one.peers for one in rules)]
+
+
+def _admit_peer(cluster: Cluster, miss: NearMiss, side: Side) -> Edit:
+    peer = peer_for(cluster, side, _neighbours(miss.policy, side, miss.rule))
+    assert peer is not None
     rule = replace(miss.rule, peers=(*miss.rule.peers, peer))
     words = f"let rule {rule.number} also admit {peer_words(peer)}"
     changed = with_rule(miss.policy, miss.rule, rule)
@@ -176,7 +199,9 @@ def _admit_peer(miss: NearMiss, side: Side, peer: Peer) -> Edit:
     return replace(edit, joins=peer)
 
 
-def _add_rule(policy: Policy, side: Side, peer: Peer) -> Edit:
+def _add_rule(cluster: Cluster, policy: Policy, side: Side) -> Edit:
+    peer = peer_for(cluster, side, _neighbours(policy, side))
+    assert peer is not None
     words = f"add an {side.direction} rule for {peer_words(peer)} on {_spoken(side)}"
     changed, rule = with_one_more(policy, side.direction, (peer,), _ports(side))
     path, adds = f"spec.{side.direction}", bool(policy.rules(side.direction))

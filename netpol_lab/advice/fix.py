@@ -108,7 +108,8 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
 
     Among several of one kind, what opens and closes the flows of the fewest other ends wins, so
     that a rule with other peers, or without any, is not widened, but one is added; then the fewest
-    lines, then what opens and closes the fewest ports, then what stands first. Nothing is removed
+    lines, then what opens and closes the fewest ports, then what stands first. A rule without ports
+    is joined only by pods of a namespace in which it looks for some already. Nothing is removed
     but what matches nobody and exceptions of blocks. Nothing is proposed that the server refuses.
 
     A flow that is undefined gets a fix that makes it allowed under every permitted reading but two,
@@ -137,17 +138,18 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
     >>> shop = lab.load("three-tier")
     >>> better = lab.fix(lab.evaluate(shop, "web", "db", port=5432))
     >>> print(better)
-    in shop/db-access-ingress, let rule 1 also admit pods with role=web
+    in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web
       add to spec.ingress[0].from:
         - podSelector:
             matchLabels:
+              app: myapp
               role: web
     this also opens other flows:
       shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)
     >>> lab.evaluate(better.apply(shop), "web", "db", port=5432).allowed
     True
-    >>> lab.fix(better.verdict, narrow=True)
-    <Fix: in shop/db-access-ingress, add an ingress rule for pods with role=web on TCP 5432>
+    >>> print(lab.fix(better.verdict, narrow=True).changes[0].words)
+    in shop/db-access-ingress, add an ingress rule for pods with app=myapp, role=web on TCP 5432
     """
     if needless(verdict):
         return None

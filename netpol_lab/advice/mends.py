@@ -16,7 +16,6 @@ from netpol_lab.advice.odd_labels import (
     change_for_namespace,
     change_for_pod,
     changed,
-    resembles,
     speaks_for,
 )
 from netpol_lab.advice.telling import lasting_labels, selected_by, subject_of
@@ -26,6 +25,7 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds, namespaces_for, only_namespace
 from netpol_lab.engine.verdict import Side
+from netpol_lab.errors import resembles
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster

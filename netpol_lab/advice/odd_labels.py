@@ -5,14 +5,13 @@ Each is judged beside the one pod, or the one namespace, that a selector should 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from netpol_lab.advice.telling import equal, tells_version
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds
-from netpol_lab.errors import near
+from netpol_lab.errors import resembles
 from netpol_lab.model.objects import (
     ADDED_LABELS,
     NAME_LABEL,
@@ -24,7 +23,7 @@ from netpol_lab.model.objects import (
     Selector,
 )
 
-CLOSE = 0.8  # how like two values are where one is a slip of the pen
+SAYS_LITTLE = ("", "true", "false")  # values under any key
 NO_EFFECT = "as it is, it matches no pod"
 WANTING = (Operator.IN, Operator.EXISTS)  # the others only say who is not meant
 
@@ -91,30 +90,13 @@ def speaks_for(requirements: Iterable[Requirement], labels: Labels) -> bool:
     return any(one.operator in WANTING and holds(one, labels) for one in requirements)
 
 
-def resembles(one: str, other: str) -> bool:
-    """Say whether one value is a slip of the other, or a part of it; other numbers are no slip.
-
-    Examples
-    --------
-    >>> resembles("controller", "controller-eligible"), resembles("monitorng", "monitoring")
-    (True, True)
-    >>> resembles("web-1", "web-2"), resembles("web", "db")
-    (False, False)
-    """
-    short, long = sorted((one.lower(), other.lower()), key=len)
-    if re.sub(r"\d+", "", short) == re.sub(r"\d+", "", long) and short != long:
-        return False
-    is_part = bool(short) and f"-{short}-" in f"-{long}-"
-    return is_part or bool(near(short, [long], cutoff=CLOSE))
-
-
 def change_for_pod(selector: Selector, wanted: Requirement, meant: Meant) -> Mending | None:
     """Return what to do about a requirement that the pod who is meant does not meet.
 
     A version is taken out; a value that resembles the pod's own, or that of all whom the rest of
-    the selector matches, becomes the pod's own; a label that the pod lacks is taken out where it is
-    not the pod that should get it. Without the rest of the selector speaking for the pod nothing is
-    taken out.
+    the selector matches, becomes the pod's own; a key becomes that under which the pod has the
+    value; a label that the pod lacks is taken out where it is not the pod that should get it.
+    Without the rest of the selector speaking for the pod nothing is taken out.
 
     Parameters
     ----------
@@ -136,12 +118,33 @@ def change_for_pod(selector: Selector, wanted: Requirement, meant: Meant) -> Men
         return Mending(wanted, None, "the next release has another version") if is_meant else None
     if key in meant.pod.labels:
         return _own_value(rest, wanted, meant)
-    if not is_meant:
+    instead, maker = _other_key(rest, wanted, meant.labels), meant.pod.workload
+    if not (is_meant or instead):
         return None
-    maker = meant.pod.workload
     if maker is not None and holds(wanted, maker.labels):
-        return Mending(wanted, None, f"{maker} has this label, its pods do not")
-    return Mending(wanted, None, f"{meant.pod} has no label {key}") if meant.may_lack else None
+        return Mending(wanted, instead, f"{maker} has this label, its pods do not")
+    why = f"{meant.pod} has no label {key}"
+    return Mending(wanted, instead, why) if instead or meant.may_lack else None
+
+
+def _other_key(
+    rest: Iterable[Requirement], wanted: Requirement, labels: Labels
+) -> Requirement | None:
+    """Return the requirement that the pod meets under another key, if its value tells anything."""
+    taken = {one.key for one in rest}
+    same = {
+        key: value
+        for key, value in labels.items()
+        if (value,) == wanted.values and key not in taken and value not in SAYS_LITTLE
+    }
+    alike = [key for key in same if _own_name(key) == _own_name(wanted.key)]
+    key = next(iter((*alike, *same)), None)
+    return equal({key: same[key]})[0] if key is not None else None
+
+
+def _own_name(key: str) -> str:
+    """Return a key without its prefix."""
+    return key.rpartition("/")[2]
 
 
 def _own_value(rest: Collection[Requirement], wanted: Requirement, meant: Meant) -> Mending | None:

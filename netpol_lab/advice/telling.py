@@ -5,7 +5,7 @@ What passes tells nobody: labels that controllers renew, those of one run of a C
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import reduce
 from ipaddress import ip_network
 from itertools import chain, combinations
@@ -84,7 +84,7 @@ def equal(labels: Labels) -> tuple[Requirement, ...]:
     return tuple(Requirement(key, Operator.IN, (value,)) for key, value in labels.items())
 
 
-def selector_for(cluster: Cluster, pod: Pod) -> Selector:
+def selector_for(cluster: Cluster, pod: Pod, keys: Collection[str] = ()) -> Selector:
     """Return the fewest labels that select a pod as closely as all its lasting labels do.
 
     One at least, if it has any: the next pod of the namespace may be another one.
@@ -93,6 +93,8 @@ def selector_for(cluster: Cluster, pod: Pod) -> Selector:
     ----------
     cluster : Cluster
     pod : Pod
+    keys : collection of str
+        Labels to ask for in any case, if they last.
 
     Returns
     -------
@@ -104,21 +106,54 @@ def selector_for(cluster: Cluster, pod: Pod) -> Selector:
     >>> shop = lab.load("three-tier")
     >>> print(selector_for(shop, shop.pod("web")))
     role=web
+    >>> print(selector_for(shop, shop.pod("web"), keys=["app"]))
+    app=myapp, role=web
     """
     pod_index = resolution_of(cluster).pod_index
     lasting = equal(lasting_labels(cluster, pod))
+    kept = {one for one in lasting if one.key in keys}
     neighbours = pod_index.in_namespaces(only_namespace(pod.namespace))
 
     def selected(chosen: Iterable[Requirement]) -> int:
         sets = (pod_index.labelled(Selector((one,))) for one in chosen)
         return reduce(and_, sets, neighbours).bits
 
-    few = chain.from_iterable(combinations(lasting, n) for n in range(1, MOST_LABELS + 1))
-    enough = (chosen for chosen in few if selected(chosen) == selected(lasting))
-    return Selector(next(enough, lasting))
+    others = [one for one in lasting if one not in kept]
+    numbers = range(0 if kept else 1, MOST_LABELS + 1)
+    few = chain.from_iterable(combinations(others, n) for n in numbers)
+    asked = (tuple(one for one in lasting if one in kept or one in chosen) for chosen in few)
+    return Selector(next((one for one in asked if selected(one) == selected(lasting)), lasting))
 
 
-def peer_for(cluster: Cluster, side: Side) -> Peer | None:
+def keys_beside(peers: Iterable[Peer], labels: Labels) -> tuple[str, ...]:
+    """Return the keys by which one of some peers tells pods: that of which most are there.
+
+    Parameters
+    ----------
+    peers : iterable of Peer
+        Those that stand where another one is to be written, the nearest first.
+    labels : dict of str to str
+        Of the pod that it is for.
+
+    Returns
+    -------
+    tuple of str
+        Only such as the pod has; empty where no peer has any of them.
+
+    Examples
+    --------
+    >>> by_tier, by_app = (Peer(Selector(equal({key: "x"}))) for key in ("tier", "app"))
+    >>> keys_beside([by_tier, by_app], {"app": "web"})
+    ('app',)
+    """
+    selectors = (peer.pod_selector.requirements for peer in peers if peer.pod_selector)
+    asked = [[one.key for one in wanted] for wanted in selectors]
+    known = [keys for keys in asked if any(key in labels for key in keys)]
+    best = min(known, key=lambda keys: sum(key not in labels for key in keys), default=())
+    return tuple(key for key in best if key in labels)
+
+
+def peer_for(cluster: Cluster, side: Side, beside: Iterable[Peer] = ()) -> Peer | None:
     """Return the item that matches the other end; None where nothing surely does.
 
     A pod is matched by its labels: "Pod IPs are ephemeral". Everything else, pods on the network of
@@ -128,6 +163,8 @@ def peer_for(cluster: Cluster, side: Side) -> Peer | None:
     ----------
     cluster : Cluster
     side : Side
+    beside : iterable of Peer
+        Whose label keys it takes over, as far as the pod has them.
 
     Returns
     -------
@@ -144,7 +181,8 @@ def peer_for(cluster: Cluster, side: Side) -> Peer | None:
     end = side.peer
     if end.pod is None or end.pod.host_network:
         return None if end.address is None else Peer(ip_block=IPBlock(ip_network(end.address)))
-    labels, namespace = selector_for(cluster, end.pod), end.pod.namespace
+    keys = keys_beside(beside, lasting_labels(cluster, end.pod))
+    labels, namespace = selector_for(cluster, end.pod, keys), end.pod.namespace
     if namespace == subject_of(side).namespace:
         return Peer(pod_selector=labels)
     return Peer(labels if labels.requirements else None, only_namespace(namespace))

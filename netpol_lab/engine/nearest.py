@@ -13,7 +13,7 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds
 from netpol_lab.engine.service_targets import leading_to
 from netpol_lab.engine.verdict import Side
-from netpol_lab.errors import near
+from netpol_lab.errors import resembles
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import IPBlock, Operator, Policy, Requirement
@@ -42,7 +42,6 @@ _BLOCK_FOR_A_POD = 3  # more for a block elsewhere, where the peer is a pod
 _ANOTHER_PORT = 7  # more for a rule about a port alone, such as that for name servers
 _NOTHING_SHARED = 5  # more for a rule that is about another peer and another port
 _MEANT_FOR_OTHERS = 3  # more for a policy that selects pods already
-LIKE = 0.65  # how like two values are of which one may be a slip, from 0 to 1
 
 
 def nearest(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> NearMiss | None:
@@ -182,7 +181,7 @@ def nearly_holds(wanted: Requirement, labels: Mapping[str, str]) -> bool:
     if wanted.operator is not Operator.IN:
         return False
     if wanted.key in labels:
-        return bool(near(labels[wanted.key], wanted.values, cutoff=LIKE))
+        return any(resembles(value, labels[wanted.key]) for value in wanted.values)
     return any(value in wanted.values for value in labels.values())
 
 

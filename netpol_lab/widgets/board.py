@@ -264,10 +264,11 @@ class Board(Stored, ipywidgets.VBox):
         >>> _ = board.choose("web", "db")
         >>> print(board.why().partition("allows it:")[2])
         <BLANKLINE>
-        in shop/db-access-ingress, let rule 1 also admit pods with role=web
+        in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web
           add to spec.ingress[0].from:
           + - podSelector:
           +     matchLabels:
+          +       app: myapp
           +       role: web
         this also opens other flows:
           shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)

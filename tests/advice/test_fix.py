@@ -230,6 +230,49 @@ def test_one_line_is_better_than_a_new_item_and_an_item_better_than_a_new_rule()
     ]
 
 
+@pytest.mark.parametrize(
+    ("peers", "joined"),
+    [
+        ("[{podSelector: {matchLabels: {app: job}}}]", True),
+        ("[{podSelector: {matchLabels: {app: job}}, namespaceSelector: {}}]", True),
+        ("[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}, podSelector: "
+         "{matchLabels: {app: job}}}]", True),
+        ("[{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: x}}}]", False),
+        ("[{ipBlock: {cidr: 203.0.113.0/24}}]", False),
+    ],
+)  # fmt: skip
+def test_a_rule_without_ports_is_joined_only_by_pods_of_namespaces_that_it_means(peers, joined):
+    into = "let rule 1 also admit" if joined else "add an ingress rule for"
+    (only,) = words(policy("p", f"ingress: [{{from: {peers}}}]"))
+    assert only.startswith(f"in shop/p, {into} pods with app=web")
+
+
+def test_an_address_gets_a_rule_with_its_port_beside_a_block_on_every_port():
+    blocks = policy("p", "ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]")
+    assert words(blocks, source="198.51.100.7") == [
+        "in shop/p, add an ingress rule for addresses in 198.51.100.7/32 on TCP 80"
+    ]
+
+
+FROM_JOB_ON_80 = FROM_JOB_ON_81.replace("81", "80")
+
+
+def test_a_rule_with_the_port_is_better_than_one_without_ports():
+    rules = FROM_JOB[:-1] + FROM_JOB_ON_80.replace("ingress: [", ", ")
+    assert words(policy("p", rules)) == ["in shop/p, let rule 2 also admit pods with app=web"]
+
+
+def test_a_slip_in_the_rule_with_the_port_is_mended_though_one_without_ports_would_do():
+    slip = FROM_JOB_ON_80.replace("ingress: [", ", ").replace("app: job", "app: wbe")
+    (only,) = words(policy("p", FROM_JOB[:-1] + slip))
+    assert only.startswith("in shop/p, ask for app=web in rule 2, not app=wbe")
+    other_key = slip.replace("app: wbe", "name: web")
+    (only,) = words(policy("p", FROM_JOB[:-1] + other_key))
+    assert only == (
+        "in shop/p, ask for app=web in rule 2, not name=web: shop/web has no label name"
+    )
+
+
 NEW = (
     "add the new NetworkPolicy shop/db-ingress-from-web "
     "(pods with app=db: ingress only from pods with app=web on TCP 80)"
@@ -372,7 +415,7 @@ spec: {selector: {app: db}, ports: [{port: 5432, targetPort: 80}]}
 def test_a_pod_on_its_nodes_network_is_admitted_by_the_address_it_uses():
     known = f"{HOST}status: {{podIP: 192.0.2.1, hostIP: 192.0.2.1}}\n"
     assert words(policy("p", FROM_JOB), known, source="shop/host") == [
-        "in shop/p, let rule 1 also admit addresses in 192.0.2.1/32"
+        "in shop/p, add an ingress rule for addresses in 192.0.2.1/32 on TCP 80"
     ]
     assert fixed(policy("p", FROM_JOB), HOST, source="shop/host") is None
 
@@ -408,7 +451,7 @@ def test_a_client_that_may_arrive_with_another_address_gets_a_remark():
     cluster = lab.load(PODS, LOAD_BALANCED, policy("p", FROM_JOB))
     fix = lab.fix(lab.evaluate(cluster, "203.0.113.7", "shop/sql", 5432))
     assert [edit.words for edit in fix.changes] == [
-        "in shop/p, let rule 1 also admit addresses in 203.0.113.7/32"
+        "in shop/p, add an ingress rule for addresses in 203.0.113.7/32 on TCP 80"
     ]
     (remark,) = fix.remarks
     assert remark.startswith("this holds if the client arrives with its own address; else set ")

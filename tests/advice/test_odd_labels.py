@@ -7,7 +7,6 @@ from netpol_lab.advice.odd_labels import (
     change_for_namespace,
     change_for_pod,
     changed,
-    resembles,
     speaks_for,
 )
 from netpol_lab.advice.telling import equal
@@ -58,6 +57,26 @@ def test_a_label_that_the_pod_lacks_is_taken_out_if_the_rest_speaks_for_the_pod(
     assert change(Requirement("team", Operator.EXISTS))[0] is None
 
 
+def test_a_key_becomes_that_under_which_the_pod_has_the_value():
+    named = pod(**{"role": "front", "app.kubernetes.io/name": "front"})
+    why = "a/one has no label name"
+    found = change(asks(name="front"), meant=named, may_lack=False)
+    assert found == ("app.kubernetes.io/name=front", why)
+    assert change(asks(name="front"), rest=())[0] == "role=front"
+    assert change(asks(name="front"), rest=equal({"role": "front"}), may_lack=False) is None
+    assert change(asks(name="true"), meant=pod(trusted="true"), rest=()) is None
+    either = Requirement("name", Operator.IN, ("front", "back"))
+    assert change(either, rest=()) is None
+
+
+def test_a_key_that_only_the_owner_has_becomes_that_of_its_pods_and_the_owner_is_named():
+    owner = Workload("Deployment", "w", {"app": "web"})
+    made = Pod("a", "w-1", {"app.kubernetes.io/name": "web"}, workload=owner)
+    why = "Deployment w has this label, its pods do not"
+    found = change(asks(app="web"), meant=made, rest=())
+    assert found == ("app.kubernetes.io/name=web", why)
+
+
 def test_a_version_is_taken_out_whatever_the_pod_has():
     assert change(asks(version="1"), may_lack=False)[0] is None
     assert change(asks(version="1"), may_lack=False, meant=pod(version="2"))[0] is None
@@ -99,23 +118,6 @@ def test_a_selector_is_changed_in_its_place_and_asks_for_nothing_twice():
 def test_only_what_is_asked_for_speaks():
     assert speaks_for([APP], {"app": "broker"})
     assert not speaks_for([Requirement("app", Operator.NOT_IN, ("x",))], {"app": "broker"})
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "alike"),
-    [
-        ("Monitoring", "monitoring", True),
-        ("prometheus", "kube-prometheus", True),
-        ("controllr", "controller", True),
-        ("frontend", "backend", False),
-        ("web-1", "web-2", False),
-        ("shard1", "shard10", False),
-        ("", "db", False),
-    ],
-)
-def test_a_slip_is_near_or_a_part_and_no_other_number(one, other, alike):
-    assert resembles(one, other) is alike
-    assert resembles(other, one) is alike
 
 
 # ---------------------------------------------------------------- namespaces

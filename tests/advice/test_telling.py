@@ -7,8 +7,8 @@ from tests.helpers.proposed import first, proposals
 
 
 def test_a_pod_is_told_by_its_fewest_labels():
-    spec = "{ingress: [{from: [{podSelector: {matchLabels: {app: db}}}]}]}"
-    assert first(spec) == (
+    part = "{matchExpressions: [{key: part, operator: In, values: [a, b]}]}"
+    assert first(f"{{ingress: [{{from: [{{podSelector: {part}}}]}}]}}") == (
         "in shop/p, let rule 1 also admit pods with tier=web",
         "NetworkPolicy shop/p",
         "spec.ingress[0].from",
@@ -16,8 +16,37 @@ def test_a_pod_is_told_by_its_fewest_labels():
     )
 
 
+@pytest.mark.parametrize(
+    ("peers", "told"),
+    [
+        ("[{podSelector: {matchLabels: {app: db}}}]", {"app": "shop", "tier": "web"}),
+        ("[{podSelector: {matchLabels: {tier: db}}}]", {"tier": "web"}),
+        (
+            "[{podSelector: {matchExpressions: [{key: tier, operator: In, values: [a, b]}]}}]",
+            {"tier": "web"},
+        ),
+        ("[{podSelector: {matchLabels: {part: x}}}]", {"tier": "web"}),
+        (
+            "[{podSelector: {matchLabels: {app: db, part: x}}},"
+            " {podSelector: {matchLabels: {tier: db}}}]",
+            {"tier": "web"},
+        ),
+    ],
+)
+def test_a_new_peer_takes_over_the_keys_of_those_beside_it(peers, told):
+    edits = proposals(f"{{ingress: [{{from: {peers}, ports: [{{port: 80}}]}}]}}")
+    (item,) = next(yaml.safe_load(edit.yaml) for edit in edits if " also admit " in edit.words)
+    assert item == {"podSelector": {"matchLabels": told}}
+
+
+def test_a_new_rule_takes_over_the_keys_of_the_other_rules():
+    spec = "{ingress: [{from: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 81}]}]}"
+    rule = next(edit for edit in proposals(spec) if "add an ingress rule" in edit.words)
+    assert rule.words.endswith("for pods with app=shop, tier=web on TCP 80")
+
+
 def test_a_pod_of_another_namespace_is_told_with_its_namespace():
-    spec = "{ingress: [{from: [{podSelector: {}}]}]}"
+    spec = "{ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]}"
     words, _, _, (item,) = first(spec, "other/client")
     assert words == "in shop/p, let rule 1 also admit pods with app=client of namespace other"
     assert item["namespaceSelector"] == {"matchLabels": {"kubernetes.io/metadata.name": "other"}}
@@ -43,7 +72,7 @@ def test_labels_that_controllers_renew_tell_nobody():
     ("source", "cidr"), [("203.0.113.7", "203.0.113.7/32"), ("2001:db8::1", "2001:db8::1/128")]
 )
 def test_an_outside_address_is_told_by_a_block_of_its_own(source, cidr):
-    spec = "{ingress: [{from: [{podSelector: {}}]}]}"
+    spec = "{ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]}"
     assert first(spec, source)[3] == [{"ipBlock": {"cidr": cidr}}]
 
 

@@ -169,14 +169,16 @@ def test_a_denial_comes_with_what_would_allow_it(capsys):
     out = answer(capsys, "verdict", "three-tier", *FLOW).out
     reasons, fix = out.split("to allow it:\n")
     assert reasons.endswith("shop/web has role=web\n")
-    assert fix.startswith("  in shop/db-access-ingress, let rule 1 also admit pods with role=web\n")
+    assert fix.startswith(
+        "  in shop/db-access-ingress, let rule 1 also admit pods with app=myapp, role=web\n"
+    )
     assert fix.endswith("    shop/web -> shop/db  TCP 1-5431, 5433-65535; UDP (all); SCTP (all)\n")
 
 
 def test_icmp_is_let_through_by_a_rule_without_ports(capsys):
     flow = (*FLOW[:4], "--protocol", "ICMP")
     out = answer(capsys, "verdict", "three-tier", *flow).out
-    assert "let rule 1 also admit pods with role=web" in out
+    assert "let rule 1 also admit pods with app=myapp, role=web" in out
     assert "shop/web -> shop/db  all ports" in out
 
 
@@ -229,7 +231,7 @@ def test_why_nothing_is_proposed_is_said_so(capsys, tmp_path):
 
 def test_the_narrowest_fix_is_there_for_the_asking(capsys):
     out = answer(capsys, "verdict", "three-tier", *FLOW, "--narrow").out
-    assert "add an ingress rule for pods with role=web on TCP 5432" in out
+    assert "add an ingress rule for pods with app=myapp, role=web on TCP 5432" in out
     assert out.endswith("  this opens nothing else\n")
 
 

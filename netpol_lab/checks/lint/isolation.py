@@ -9,12 +9,12 @@ from itertools import chain
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness
-from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES, is_slip
+from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.errors import counted, some
+from netpol_lab.errors import counted, is_slip, some
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.manifests.workloads import JOBS
 from netpol_lab.model.objects import Direction, Pod, Policy, Selector

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches
-from netpol_lab.errors import some
+from netpol_lab.errors import is_slip, some
 from netpol_lab.model.objects import (
     ADDED_LABELS,
     JOB_NAME_LABELS,
@@ -201,36 +201,6 @@ def _nearest(wanted: Requirement, labels: Mapping[str, Iterable[str]], rest: Sel
     likely = (key for key in labels if key not in taken and key != wanted.key)
     close = next((key for key in likely if is_slip(wanted.key, key)), None)
     return f"the key {close}" if close else ""
-
-
-def is_slip(word: str, other: str) -> bool:
-    """Say whether one word is another with a slip of the pen: one letter, in long words two.
-
-    Examples
-    --------
-    >>> is_slip("bd", "db"), is_slip("monitorin", "monitoring"), is_slip("ingress", "postgres")
-    (True, True, False)
-    """
-    most = 1 if min(len(word), len(other)) < _LONG else 2
-    return word != other and abs(len(word) - len(other)) <= most and _edits(word, other) <= most
-
-
-_LONG = 6
-
-
-def _edits(word: str, other: str) -> int:
-    """Return how many letters have to be added, removed, changed or swapped with the next."""
-    before: list[int] = []
-    above: list[int] = [*range(len(other) + 1)]
-    for i, letter in enumerate(word, 1):
-        row = [i]
-        for j, there in enumerate(other, 1):
-            least = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != there))
-            if before and j > 1 and letter == other[j - 2] and word[i - 2] == there:
-                least = min(least, before[j - 2] + 1)
-            row.append(least)
-        before, above = above, row
-    return above[-1]
 
 
 def _cron_jobs(wanted: Requirement, pods: PodSet) -> list[str]:

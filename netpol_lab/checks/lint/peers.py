@@ -15,7 +15,6 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.meant import (
     SYSTEM_NAMESPACES,
     Knows,
-    is_slip,
     labels_meant,
     one_by_one,
     peer_meant,
@@ -27,7 +26,7 @@ from netpol_lab.checks.lint.unseen import made_by, may_be_unseen
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import matches, only_namespace
-from netpol_lab.errors import some
+from netpol_lab.errors import is_slip, some
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import parse_path
 from netpol_lab.model import policy_parts as parts

@@ -17,7 +17,7 @@ from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at
 from netpol_lab.engine.service_targets import target_port
-from netpol_lab.errors import near, some
+from netpol_lab.errors import resembles, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import (
@@ -268,7 +268,7 @@ def _name_meant(
             return meant if meant not in beside else None
     listed = {port.port for port in beside if port.protocol == entry.protocol}
     names = {port.name for port in declared if port.protocol == entry.protocol} - listed
-    close = near(str(entry.port), sorted(names), most=1)
+    close = [name for name in sorted(names) if resembles(str(entry.port), name)]
     return replace(entry, port=close[0]) if close else None
 
 
