@@ -731,6 +731,18 @@ FAULTS_IN_LINT = (
         '"NP303", "NP404"}',
     ),
     Fault(
+        "an except is void where another rule has one port of several",
+        "checks/lint/blocks.py",
+        "covered_ports(context, policy, rule.ports, their.ports)",
+        "covered_ports(context, policy, their.ports, rule.ports)",
+    ),
+    Fault(
+        "both of two equal rules may go",
+        "checks/lint/redundancy.py",
+        "                kept[i] = left\n",
+        "",
+    ),
+    Fault(
         "a smaller block within an except is a leak",
         "checks/lint/blocks.py",
         "block.cidr.prefixlen <= hole.prefixlen",

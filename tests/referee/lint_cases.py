@@ -2,8 +2,8 @@
 
     python -m tests.referee.lint_cases
 
-Ends with 1 where a code does not fire at its place, or more is found in it, in its twin, or in a
-clean policy.
+Ends with 1 where a code does not fire at its place, as often and with the hint that the case says,
+or more is found in it or in its twin.
 """
 
 import sys
@@ -16,18 +16,20 @@ from tests.helpers.places import LINT_CASES
 
 
 def told(case, text):
-    """What is found in a text of a case: codes with their places."""
-    cluster = lab.load(WORLD, case[text], strict=not case.get("lenient"))
-    return {(finding.code, finding.path) for finding in lab.lint(cluster)}
+    """What is found in a text of a case."""
+    return lab.lint(lab.load(WORLD, case[text], strict=not case.get("lenient")))
 
 
 def is_right(case):
     """Whether a case is as it says."""
     fires = told(case, "fires")
     expected = {case["code"], *case.get("also", ()), LEFT_OPEN}
-    beside = {code for code, _ in told(case, "silent")} - ({LEFT_OPEN} - {case["code"]})
-    as_meant = {code for code, _ in fires} | {LEFT_OPEN} == expected
-    return (case["code"], case["at"]) in fires and as_meant and not beside
+    beside = {finding.code for finding in told(case, "silent")} - ({LEFT_OPEN} - {case["code"]})
+    codes = [finding.code for finding in fires]
+    often = codes.count(case["code"]) == case.get("times", codes.count(case["code"]))
+    hints = [f.hint for f in fires if (f.code, f.path) == (case["code"], case["at"])]
+    hinted = any(case.get("hint", "") in hint for hint in hints)
+    return {*codes, LEFT_OPEN} == expected and often and hinted and not beside
 
 
 def main():

@@ -7,10 +7,13 @@ from dataclasses import replace
 from itertools import islice, product
 
 from netpol_lab.checks.lint.context import Context, Probe
+from netpol_lab.checks.lint.coverage import covered_ports
 from netpol_lab.checks.lint.dns import is_for_dns
 from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.hints import rule_of
 from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, Turn, difference
+from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import covers, only_namespace
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.engine.verdict import evaluate
@@ -198,21 +201,40 @@ def leaking_except(context: Context, policy: Policy) -> Iterator[Finding]:
 def _leak(
     context: Context, policy: Policy, rule: Rule, i: int, hole: Network
 ) -> tuple[str, Witness] | None:
-    """Return what else lets in an address of an excepted range, with the proof."""
+    """Return what else lets in an address of an excepted range, with the proof.
+
+    A rule for some of the ports alone is there on purpose: the rest of the range stays shut.
+    """
     subjects = context.subjects(policy)
     for other, their in context.rules_for(rule.direction, subjects):
         shared = context.subjects(other) & subjects
+        if not _on_all_ports(context, policy, rule, their, shared):
+            continue
         for j, address in () if is_for_dns(their.ports) else _openings(their, hole):
             if (their is rule and j == i) or context.cluster.owner(address) is not None:
                 continue
             probes = between(context, rule.direction, shared, [address], rule, their)
-            what = f"item {j + 1} of the same list"
-            if their is not rule:
-                what = f"rule {their.number}" + ("" if other is policy else f" of {other}")
+            same = f"item {j + 1} of the same list"
+            what = same if their is rule else rule_of(other, their, policy)
             variant = context.instead(other, parts.with_peer(other, their, j))
             if witness := difference(context, probes, variant, f"without {what}", CLOSES):
                 return what, witness
     return None
+
+
+def _on_all_ports(
+    context: Context, policy: Policy, rule: Rule, their: Rule, subjects: PodSet
+) -> bool:
+    """Say whether a rule has all ports of another: all that pods declare, where it is for them."""
+    if covered_ports(context, policy, rule.ports, their.ports):
+        return True
+    if rule.direction is Direction.EGRESS or not all(
+        pod.ports and pod.all_declare for pod in subjects
+    ):
+        return False
+    declared = [(pod, (port.protocol, port.port)) for pod in subjects for port in pod.ports]
+    heard = [(pod, port) for pod, port in declared if port in context.ports_to(rule, pod)]
+    return bool(heard) and all(port in context.ports_to(their, pod) for pod, port in heard)
 
 
 def _openings(rule: Rule, hole: Network) -> Iterator[tuple[int, Address]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, within
 from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.hints import rule_of
 from netpol_lab.checks.lint.probes import between, by_rule
 from netpol_lab.checks.lint.witnesses import CLOSES, difference
 from netpol_lab.engine.pod_sets import PodSet
@@ -104,7 +105,7 @@ def _words(policy: Policy, rule: Rule, other: Policy, their: Rule, j: int) -> st
     if their is rule:
         return f"item {j + 1} of the same list"
     item = f"item {j + 1} of " if len(their.peers) > 1 else ""
-    return f"{item}rule {their.number}" + ("" if other is policy else f" of {other}")
+    return item + rule_of(other, their, policy)
 
 
 OF_POLICIES = (

@@ -29,3 +29,15 @@ def removing(policy: Policy, rule: Rule) -> str:
 def without(policy: Policy, rule: Rule) -> str:
     """Return the words for a variant of a policy that lacks a rule and isolates as before."""
     return f"without this rule{f', with {_TYPES}' if _needs_types(policy, rule) else ''}"
+
+
+def rule_of(policy: Policy, rule: Rule, seen_from: Policy) -> str:
+    """Return what a rule is called in a finding about a policy, its own or another.
+
+    Examples
+    --------
+    >>> rule, here, there = Rule(Direction.EGRESS, 0), Policy("shop", "p"), Policy("shop", "q")
+    >>> rule_of(here, rule, here), rule_of(there, rule, here)
+    ('rule 1', 'rule 1 of shop/q')
+    """
+    return f"rule {rule.number}" + ("" if policy is seen_from else f" of {policy}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, covered_rule, within
 from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.hints import rule_of
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import STAYS, STAYS_SHUT, difference
 from netpol_lab.errors import some
@@ -21,20 +22,27 @@ from netpol_lab.model.objects import Policy, Rule
 def needless(context: Context) -> Iterator[Finding]:
     """NP501 to NP504: policies, rules, peers and ports whose removal changes nothing.
 
-    Later ones are found first, and count as removed from then on: all of them can go together.
+    Whole policies are found before parts of others, and later ones before those above them. Each
+    counts as removed from then on: all of them can go together.
     """
     for policies in context.policies_of.values():
-        kept = list(policies)
-        for policy in reversed(policies):
-            selector = policy.pod_selector
-            others = [p for p in kept if p is not policy and within(selector, p.pod_selector)]
-            if not context.subjects(policy):
-                continue
-            if _is_needless(context, policy, others):
-                kept.remove(policy)
+        kept = dict(enumerate(policies))
+        for i, policy in reversed([*enumerate(policies)]):
+            others = _holding_as_well(kept, i)
+            if context.subjects(policy) and _is_needless(context, policy, others):
+                del kept[i]
                 yield _needless_policy(context, policy, others)
-            else:
-                yield from _needless_rules(context, policy, others)
+        for i, policy in reversed([*kept.items()]):
+            others = _holding_as_well(kept, i) if context.subjects(policy) else []
+            for finding, left in _needless_rules(context, policy, others):
+                kept[i] = left
+                yield finding
+
+
+def _holding_as_well(kept: Mapping[int, Policy], i: int) -> list[Policy]:
+    """Return the other policies that select at least the pods of one."""
+    selector = kept[i].pod_selector
+    return [p for k, p in kept.items() if k != i and within(selector, p.pod_selector)]
 
 
 def _is_needless(context: Context, policy: Policy, others: list[Policy]) -> bool:
@@ -59,7 +67,12 @@ def _is_same(policy: Policy, other: Policy) -> bool:
 
 def _needless_policy(context: Context, policy: Policy, others: list[Policy]) -> Finding:
     rules, variant = list(parts.listed_rules(policy)), context.without(policy)
-    witness = _unchanged(context, policy, rules, variant, "without this policy")
+    change = "without this policy"
+    witness = _unchanged(context, policy, rules, variant, change)
+    if witness is None:  # it isolates as well, whomever its rules admit
+        subjects, types = context.subjects(policy), policy.policy_types
+        any_flow = chain.from_iterable(with_anybody(context, d, subjects) for d in types)
+        witness = difference(context, any_flow, variant, change, STAYS_SHUT, STAYS)
     same = next((other.name for other in others if _is_same(policy, other)), None)
     if same is not None:
         code, hint = "NP501", "remove one of the two"
@@ -71,23 +84,41 @@ def _needless_policy(context: Context, policy: Policy, others: list[Policy]) -> 
     return context.finding(code, policy, message, hint, "metadata.name", witness)
 
 
-def _needless_rules(context: Context, policy: Policy, others: list[Policy]) -> Iterator[Finding]:
+def _needless_rules(
+    context: Context, policy: Policy, others: list[Policy]
+) -> Iterator[tuple[Finding, Policy]]:
+    """Yield what could go from a policy, each time with what is left of it then."""
+    left = policy
     for direction in policy.policy_types:
-        kept = list(policy.rules(direction))
-        if any(parts.is_empty(rule) for rule in kept):  # NP505 says it all
+        if any(parts.is_empty(rule) for rule in policy.rules(direction)):  # NP505 says it all
             continue
-        above = [r for p in others if direction in p.policy_types for r in p.rules(direction)]
+        listing = (p for p in others if direction in p.policy_types)
+        above = [(p, rule) for p in listing for rule in p.rules(direction)]
         for rule in reversed(policy.rules(direction)):
-            rest = [r for r in kept if r is not rule]
-            if not covered_rule(context, policy, rule, [*rest, *above]):
-                yield from _needless_items(context, policy, rule)
+            beside = [(policy, other) for other in left.rules(direction) if other is not rule]
+            if covered_rule(context, policy, rule, (r for _, r in (*beside, *above))):
+                left = parts.with_rule(left, rule)
+                yield _needless_rule(context, policy, rule, [*beside, *above]), left
                 continue
-            kept.remove(rule)
-            variant = context.instead(policy, parts.with_rule(policy, rule))
-            witness = _unchanged(context, policy, [rule], variant, "without this rule")
-            message = "other rules for the same pods admit everything that this one admits."
-            hint = "remove it, or narrow the others if they admit too much"
-            yield context.finding("NP503", policy, message, hint, rule.path, witness)
+            whole = left
+            for finding, less in _needless_items(context, policy, rule):
+                left = parts.with_rule(whole, rule, less)
+                yield finding, left
+
+
+def _needless_rule(
+    context: Context, policy: Policy, rule: Rule, others: list[tuple[Policy, Rule]]
+) -> Finding:
+    variant = context.instead(policy, parts.with_rule(policy, rule))
+    witness = _unchanged(context, policy, [rule], variant, "without this rule")
+    one = next((o for o in others if covered_rule(context, policy, rule, [o[1]])), None)
+    if one is None:
+        message = "other rules for the same pods admit everything that this one admits."
+        hint = "remove it, or narrow the others if they admit too much"
+    else:
+        message = f"{rule_of(*one, policy)} admits everything that this one admits."
+        hint = "remove this one, or narrow the other if it admits too much"
+    return context.finding("NP503", policy, message, hint, rule.path, witness)
 
 
 _LISTS: tuple[tuple[str, Callable[..., str], Callable[..., bool]], ...] = (
@@ -96,8 +127,12 @@ _LISTS: tuple[tuple[str, Callable[..., str], Callable[..., bool]], ...] = (
 )
 
 
-def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[Finding]:
-    """Yield the items of `from`, `to` and `ports` that the others of their list cover."""
+def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[tuple[Finding, Rule]]:
+    """Yield the items of `from`, `to` and `ports` that the others of their list cover.
+
+    With each goes what is left of the rule then.
+    """
+    left = rule
     for what, path_of, covered in _LISTS:
         kept = list(enumerate(getattr(rule, what)))
         for item in reversed(kept):
@@ -105,23 +140,23 @@ def _needless_items(context: Context, policy: Policy, rule: Rule) -> Iterator[Fi
             if not rest or not covered(context, policy, (item[1],), rest):
                 continue
             kept.remove(item)
-            left: dict[str, Any] = {what: rest}
-            variant = context.instead(policy, parts.with_rule(policy, rule, replace(rule, **left)))
+            fewer: dict[str, Any] = {what: rest}
+            variant = context.instead(policy, parts.with_rule(policy, rule, replace(rule, **fewer)))
             witness = _unchanged(context, policy, [rule], variant, "without this item")
             message = f"the other {what} of this rule cover it: items of one list are alternatives."
             hint, path = "remove it, or narrow the others", path_of(rule, item[0])
-            yield context.finding("NP504", policy, message, hint, path, witness)
+            left = replace(left, **fewer)
+            yield context.finding("NP504", policy, message, hint, path, witness), left
 
 
 def _unchanged(
     context: Context, policy: Policy, rules: Iterable[Rule], variant: Cluster, change: str
 ) -> Witness | None:
-    """Return a flow that stays as it is; where possible one that the needless rules allow."""
+    """Return a flow that needless rules admit, and that stays as it is; best one that is allowed.
+
+    None where nobody whom they admit is among the manifests: another flow would prove nothing.
+    """
     spoken_of = list(chain.from_iterable(admitted(context, policy, rule) for rule in rules))
-    subjects = context.subjects(policy)
-    others = chain.from_iterable(with_anybody(context, d, subjects) for d in policy.policy_types)
-    return (
-        difference(context, spoken_of, variant, change, STAYS)
-        or difference(context, spoken_of, variant, change, STAYS_SHUT)
-        or difference(context, others, variant, change, STAYS_SHUT, STAYS)
-    )
+    turns = (STAYS, STAYS_SHUT)
+    found = (difference(context, spoken_of, variant, change, turn) for turn in turns)
+    return next(filter(None, found), None)

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lab import Assumptions
-from tests.helpers.linted import codes, findings, policy
+from tests.helpers.linted import codes, findings, pod, policy
 
 
 def ingress(*blocks):
@@ -56,6 +56,17 @@ def test_another_rule_lets_an_excepted_range_in_only_on_ports_of_both(port, foun
         f"{{from: [{{ipBlock: {{cidr: 0.0.0.0/0}}}}], ports: [{{port: {port}}}]}}"
     )
     assert codes(policy(f"ingress: [{rules}]")) == found
+
+
+@pytest.mark.parametrize(("ports", "found"), [("5432", ["NP404"]), ("5432, 9187", [])])
+def test_a_rule_for_one_port_lets_a_range_in_again_where_pods_declare_no_other(ports, found):
+    declared = ", ".join(f"{{containerPort: {port}}}" for port in ports.split(", "))
+    own = pod("own", labels="app: own", spec=f"containers: [{{name: c, ports: [{declared}]}}]")
+    block = "{ipBlock: {cidr: 192.0.0.0/16, except: [192.0.2.0/24]}}"
+    wide = "{from: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 5432}]}"
+    rules = f"[{{from: [{block}]}}, {wide}]"
+    spec = f"{{podSelector: {{matchLabels: {{app: own}}}}, ingress: {rules}}}"
+    assert codes(own, policy(spec)) == found
 
 
 API_SERVER = """---

@@ -48,6 +48,14 @@ def test_a_code_fires_at_the_place_it_means(path):
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_code_fires_as_often_and_with_the_hint_that_its_case_says(path):
+    case = case_of(path)
+    found = [f for f in findings(case) if f.code == case["code"]]
+    assert len(found) == case.get("times", len(found))
+    assert any(case.get("hint", "") in f.hint for f in found if f.path == case["at"])
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_every_witness_of_a_case_is_true(path):
     case = case_of(path)
     cluster = world_with(case, case["fires"])
