@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason, did_you_mean, visible
+from netpol_lab.manifests.cluster_wide.policies import stored_policy
 from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get, parse_path
@@ -191,9 +192,6 @@ def read_parts(document: Document, *names: str) -> Cluster:
     reader = _Reader(DEFAULTS)
     reader.take_in(document, *names)
     return reader.cluster()
-
-
-# ---------------------------------------------------------------- documents
 
 
 class _WrittenObject(NamedTuple):
@@ -388,6 +386,8 @@ class _Reader:
         if meaning is Meaning.POLICY:
             policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
+        if stored := stored_policy(value):
+            self._keep(found, kind.kind, stored)
 
     def _keep(self, found: _WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
         """Keep an object under its name, and warn if it replaces another."""

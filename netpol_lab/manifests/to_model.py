@@ -12,6 +12,7 @@ from typing import Any
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.asked_labels import AskedLabels
 from netpol_lab.manifests.cidrs import parse_cidr
+from netpol_lab.manifests.cluster_wide.policies import VERSIONS, cluster_policy
 from netpol_lab.manifests.services.endpoints import ListedEndpoints
 from netpol_lab.manifests.workloads import Workloads, is_finished
 from netpol_lab.model import objects as model
@@ -72,8 +73,17 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     }
     running_now = {(pod.namespace, pod.workload) for pod in pods if not pod.finished}
     makers = tuple(workloads.at_rest(running_now))
+    cluster_wide = (cluster_policy(one) for kind in VERSIONS for one in objects.get(kind, ()))
     return Cluster(
-        namespaces, pods, policies, services, nodes, replicas=replicas, pod_makers=makers
+        namespaces,
+        pods,
+        policies,
+        services,
+        nodes,
+        {node.metadata.name: dict(node.metadata.labels or {}) for node in objects.get("Node", ())},
+        (*cluster_wide,),
+        replicas=replicas,
+        pod_makers=makers,
     )
 
 

@@ -68,12 +68,12 @@ class Cluster:
         The Services that Ingresses lead to.
     mentions : tuple of Mention
         The hosts and ports that settings of containers name.
-    sources : mapping of Policy to function
+    sources : mapping of Policy or ClusterPolicy to function
         The way back to the place of each policy; ask `place_of` instead.
-    texts : mapping of Policy to str
+    texts : mapping of Policy or ClusterPolicy to str
         The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
         document are not in here: nobody would recognise them.
-    specs : mapping of Policy to object
+    specs : mapping of Policy or ClusterPolicy to object
         The spec of each policy that was read, as it is written; ask `describe` instead.
 
     Examples
@@ -100,9 +100,11 @@ class Cluster:
     callbacks: tuple[Callback, ...] = ()
     backends: tuple[Backend, ...] = ()
     mentions: tuple[Mention, ...] = ()
-    sources: Mapping[Policy, Callable[[str], Place | None]] = field(default_factory=dict)
-    texts: Mapping[Policy, str] = field(default_factory=dict)
-    specs: Mapping[Policy, object] = field(default_factory=dict)
+    sources: Mapping[Policy | ClusterPolicy, Callable[[str], Place | None]] = field(
+        default_factory=dict
+    )
+    texts: Mapping[Policy | ClusterPolicy, str] = field(default_factory=dict)
+    specs: Mapping[Policy | ClusterPolicy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         pods = counted(len(self.pods), "pod")
@@ -189,12 +191,12 @@ class Cluster:
         together = tuple(dict.fromkeys((*self.other_policies, *others)))
         return replace(self, policies=tuple(chosen), other_policies=together)
 
-    def place_of(self, policy: Policy, path: str = "metadata.name") -> Place | None:
+    def place_of(self, policy: Policy | ClusterPolicy, path: str = "metadata.name") -> Place | None:
         """Return where a part of a policy is written, or None if it is not written anywhere.
 
         Parameters
         ----------
-        policy : Policy
+        policy : Policy or ClusterPolicy
             A policy of this cluster.
         path : str
             The part, as the API server writes it.

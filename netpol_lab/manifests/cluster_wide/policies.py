@@ -1,0 +1,185 @@
+"""From a cluster-wide policy as it is stored, in any version, to the one form of the model.
+
+Two versions write the same in two ways; behind this module nobody knows which it was (ANP-01).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
+from typing import Any
+
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.decoding import decoder
+from netpol_lab.model.cluster_policies import (
+    Action,
+    ClusterPeer,
+    ClusterPolicy,
+    ClusterRule,
+    Tier,
+)
+from netpol_lab.model.objects import (
+    Direction,
+    Operator,
+    Peer,
+    PolicyPort,
+    Requirement,
+    Selector,
+)
+from netpol_lab.model.policy_parts import list_of_peers
+from netpol_lab.model.ports import Protocol
+
+GROUP = "policy.networking.k8s.io"
+VERSIONS = {
+    "ClusterNetworkPolicy": ("v1beta1", "v1alpha2"),
+    "AdminNetworkPolicy": ("v1alpha1",),
+    "BaselineAdminNetworkPolicy": ("v1alpha1",),
+}
+KINDS = {(kind, f"{GROUP}/{v}") for kind, versions in VERSIONS.items() for v in versions}
+
+_TIERS = {"AdminNetworkPolicy": Tier.ADMIN, "BaselineAdminNetworkPolicy": Tier.BASELINE}
+_ACTIONS = {"Allow": Action.ACCEPT}  # what v1alpha1 calls it
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPolicy(api.Object):
+    """A cluster-wide policy as the server stores it: its spec holds known and valid fields only."""
+
+    spec: dict[str, Any] = field(default_factory=dict)
+
+
+def stored_policy(value: dict[str, Any]) -> StoredPolicy | None:
+    """Return a cluster-wide policy of a version that is served; None for other objects."""
+    if (value["kind"], value["apiVersion"]) not in KINDS:
+        return None
+    meta: api.ObjectMeta = decoder(api.ObjectMeta)(value.get("metadata"), (), [])
+    spec = value.get("spec") or {}
+    stored = StoredPolicy(value["apiVersion"], value["kind"], replace(meta, namespace=""), spec)
+    try:
+        cluster_policy(stored)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return stored
+
+
+def cluster_policy(stored: StoredPolicy) -> ClusterPolicy:
+    """Return what a stored policy says.
+
+    Parameters
+    ----------
+    stored : StoredPolicy
+
+    Returns
+    -------
+    ClusterPolicy
+
+    Examples
+    --------
+    >>> spec = {"priority": 5, "subject": {"namespaces": {}}}
+    >>> meta = api.ObjectMeta(name="a")
+    >>> found = cluster_policy(StoredPolicy(f"{GROUP}/v1alpha1", "AdminNetworkPolicy", meta, spec))
+    >>> print(found.tier, found.priority, found.version)
+    Admin 5 v1alpha1
+    """
+    spec, kind = stored.spec, stored.kind
+    return ClusterPolicy(
+        kind=kind,
+        name=stored.metadata.name,
+        tier=_TIERS.get(kind) or Tier(spec["tier"]),
+        priority=int(spec.get("priority", 0)),
+        subject=Peer(*_selectors(spec["subject"])),
+        ingress=_rules(Direction.INGRESS, spec),
+        egress=_rules(Direction.EGRESS, spec),
+        version=stored.api_version.rpartition("/")[2],
+    )
+
+
+def _rules(direction: Direction, spec: dict[str, Any]) -> tuple[ClusterRule, ...]:
+    peers = list_of_peers(direction)
+    return tuple(
+        ClusterRule(
+            direction,
+            index,
+            tuple(map(_peer, rule[peers])),
+            (*_protocols(rule.get("protocols", ())), *_ports(rule.get("ports", ()))),
+            action=_ACTIONS.get(rule["action"]) or Action(rule["action"]),
+            name=rule.get("name", ""),
+        )
+        for index, rule in enumerate(spec.get(str(direction), ()))
+    )
+
+
+# ---------------------------------------------------------------- peers
+
+
+def _peer(peer: dict[str, Any]) -> ClusterPeer:
+    names = (name.lower().removesuffix(".") for name in peer.get("domainNames", ()))
+    pods, namespaces = _selectors(peer)
+    return ClusterPeer(
+        pods,
+        namespaces,
+        networks=tuple(ip_network(cidr, strict=False) for cidr in peer.get("networks", ())),
+        nodes=_selector(peer["nodes"]) if "nodes" in peer else None,
+        domain_names=tuple(names),
+    )
+
+
+def _selectors(peer: dict[str, Any]) -> tuple[Selector | None, Selector | None]:
+    """Return the selectors of pods and namespaces, where a subject or peer is told by those."""
+    if "namespaces" in peer:
+        return Selector(), _selector(peer["namespaces"])
+    if "pods" in peer:  # where it says nothing of namespaces it is about all (ANP-15)
+        pods = peer["pods"]
+        return _selector(pods["podSelector"]), _selector(pods.get("namespaceSelector", {}))
+    return None, None
+
+
+def _selector(selector: dict[str, Any]) -> Selector:
+    equal = selector.get("matchLabels", {}).items()
+    return Selector(
+        (
+            *(Requirement(key, Operator.IN, (value,)) for key, value in equal),
+            *map(_requirement, selector.get("matchExpressions", ())),
+        )
+    )
+
+
+def _requirement(wanted: dict[str, Any]) -> Requirement:
+    return Requirement(wanted["key"], Operator(wanted["operator"]), (*wanted.get("values", ()),))
+
+
+# ---------------------------------------------------------------- ports
+
+
+def _protocols(protocols: list[dict[str, Any]]) -> Iterator[PolicyPort]:
+    """Yield the ports of a rule in v1beta1 and v1alpha2 (ANP-13)."""
+    for item in protocols:
+        for key, value in item.items():
+            if key == "destinationNamedPort":
+                yield from _named(value)
+            else:
+                yield _port(Protocol(key.upper()), value["destinationPort"])
+
+
+def _port(protocol: Protocol, port: dict[str, Any]) -> PolicyPort:
+    if "number" in port:
+        return PolicyPort(protocol, int(port["number"]))
+    return PolicyPort(protocol, int(port["range"]["start"]), int(port["range"]["end"]))
+
+
+def _ports(ports: list[dict[str, Any]]) -> Iterator[PolicyPort]:
+    """Yield the ports of a rule in v1alpha1 (ANP-13)."""
+    for item in ports:
+        for key, value in item.items():
+            if key == "namedPort":
+                yield from _named(value)
+                continue
+            first = int(value["port" if key == "portNumber" else "start"])
+            end = int(value["end"]) if "end" in value else None
+            yield PolicyPort(Protocol(value.get("protocol", Protocol.TCP)), first, end)
+
+
+def _named(name: str) -> Iterator[PolicyPort]:
+    """Yield a name for each protocol: it is the pod that says which it has (ANP-14)."""
+    return (PolicyPort(protocol, name) for protocol in Protocol)
