@@ -737,6 +737,24 @@ FAULTS_IN_LINT = (
         "covered_ports(context, policy, their.ports, rule.ports)",
     ),
     Fault(
+        "a default deny is needless where all are isolated already",
+        "checks/lint/redundancy.py",
+        "return any(_is_same(policy, other) for other in others)",
+        "return bool(others)",
+    ),
+    Fault(
+        "the last egress rule goes away and policyTypes is not written",
+        "checks/lint/hints.py",
+        "return last and not policy.types_written",
+        "return last and policy.types_written",
+    ),
+    Fault(
+        "one isolated pod at the other end stands for all",
+        "checks/lint/ports.py",
+        "if pods - context.isolated[other] or",
+        "if not pods & context.isolated[other] or",
+    ),
+    Fault(
         "both of two equal rules may go",
         "checks/lint/redundancy.py",
         "                kept[i] = left\n",
