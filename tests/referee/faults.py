@@ -755,6 +755,12 @@ FAULTS_IN_LINT = (
         "if not pods & context.isolated[other] or",
     ),
     Fault(
+        "port 443 alone is for the API server",
+        "checks/lint/dns.py",
+        "known = asked == {6443} or _API",
+        "known = asked or _API",
+    ),
+    Fault(
         "both of two equal rules may go",
         "checks/lint/redundancy.py",
         "                kept[i] = left\n",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 
 from netpol_lab.checks.lint.context import Context, names_in
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.probes import admitted, between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import matches, only_namespace
+from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
@@ -34,6 +35,7 @@ INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 TCP, UDP = Protocol.TCP, Protocol.UDP
 DNS_PORT = 53
 SYSTEM = "kube-system"  # where name servers run in most clusters
+OPENSHIFT = "openshift-"  # how the names of its own namespaces begin
 HOMES = {SYSTEM, "openshift-dns"}
 DNS_LABELS = {"kube-dns", "coredns", "node-local-dns"}  # as k8s-app
 _MOST_TOLD = 6  # policies of which the same is said
@@ -57,6 +59,8 @@ class _NameServers:
     ----------
     pods : PodSet
         Empty where the manifests lack them.
+    home : str
+        The namespace where they usually are.
     port : int
         The port at which they listen.
     ends : tuple
@@ -64,13 +68,14 @@ class _NameServers:
     """
 
     pods: PodSet
+    home: str
     port: int
     ends: tuple[tuple[Endpoint, int], ...]
 
     def reached_by(self, context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
         """Say whether an egress rule admits the look-up of names."""
         if not self.pods:
-            return _is_likely(context, policy, rule, protocol)
+            return self._may_be_reached_by(context, policy, rule, protocol)
         assumed = replace(context.assumptions, unknown_addresses_in_blocks=True)
         flows = (Flow(Endpoint(), end, port, protocol) for end, port in self.ends)
         if any(context.resolution.admits(policy, rule, flow, assumed) for flow in flows):
@@ -79,17 +84,18 @@ class _NameServers:
         to_cache = Flow(Endpoint(), NODE_CACHE, DNS_PORT, protocol)
         return cached and context.resolution.admits(policy, rule, to_cache, assumed)
 
+    def _may_be_reached_by(
+        self, context: Context, policy: Policy, rule: Rule, protocol: Protocol
+    ) -> bool:
+        """Say whether a rule admits name servers that the manifests do not show."""
+        if any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
+            return not rule.peers or any(not _elsewhere(context, policy, p) for p in rule.peers)
+        reaches = not rule.peers or any(_may_serve_names(context, peer) for peer in rule.peers)
+        return reaches and (protocol, self.port) in context.ports_to(rule, None)
+
     def ports(self, *protocols: Protocol) -> tuple[PolicyPort, ...]:
         """Return the entries of a rule that open their port over some protocols."""
         return tuple(PolicyPort(protocol, self.port) for protocol in protocols)
-
-
-def _is_likely(context: Context, policy: Policy, rule: Rule, protocol: Protocol) -> bool:
-    """Say whether a rule admits name servers that the manifests do not show."""
-    if any(is_for_dns([port]) and port.protocol == protocol for port in rule.ports):
-        return not rule.peers or any(not _elsewhere(context, policy, p) for p in rule.peers)
-    reaches = not rule.peers or any(_may_serve_names(context, peer) for peer in rule.peers)
-    return reaches and (protocol, DNS_PORT) in context.ports_to(rule, None)
 
 
 def _elsewhere(context: Context, policy: Policy, peer: Peer) -> str:
@@ -99,14 +105,34 @@ def _elsewhere(context: Context, policy: Policy, peer: Peer) -> str:
         return ""
     if chosen is None:
         home = policy.namespace
-        return "" if home == SYSTEM else f"pods of namespace {home}, where no name server runs"
+        return "" if home in HOMES else f"pods of namespace {home}, where no name server runs"
     for wanted in context.misnamed(chosen):
-        if wanted.operator is Operator.IN and SYSTEM in wanted.values:
+        if wanted.operator is Operator.IN and not HOMES.isdisjoint(wanted.values):
             return f"namespaces with {wanted}, which no namespace has by itself"
+    if own := _label_of_ones_own(context, policy, peer):
+        return (
+            f"pods with {own}, a label of the pods of namespace {policy.namespace} and hardly of "
+            "name servers (commonLabels of Kustomize adds its labels to every selector)"
+        )
     names = names_in(chosen)
-    if names and SYSTEM not in names and all(map(context.pods_of, names)):
+    if names and HOMES.isdisjoint(names) and all(map(context.pods_of, names)):
         return f"pods of namespace {some(sorted(names))}, where no name server runs"
     return ""
+
+
+def _label_of_ones_own(context: Context, policy: Policy, peer: Peer) -> str:
+    """Return what a peer for name servers asks for besides that only a policy's own pods have."""
+    asked = peer.pod_selector.requirements if peer.pod_selector else ()
+    others = [wanted for wanted in asked if DNS_LABELS.isdisjoint(wanted.values)]
+    if len(others) == len(asked) or policy.namespace in HOMES:
+        return ""
+    worn = (
+        wanted
+        for wanted in others
+        if wanted.operator is Operator.IN
+        and any(holds(wanted, pod.labels) for pod in context.pods_of(policy.namespace))
+    )
+    return str(next(worn, ""))
 
 
 def _serves_names(pod: Pod) -> bool:
@@ -119,14 +145,15 @@ def _may_serve_names(context: Context, peer: Peer) -> bool:
     if peer.namespace_selector is None:
         return peer.ip_block is not None
     alone = peer.pod_selector is None or not peer.pod_selector.requirements
-    return alone and matches(peer.namespace_selector, context.labels_of(SYSTEM))
+    return alone and any(matches(peer.namespace_selector, context.labels_of(n)) for n in HOMES)
 
 
 def _name_servers(context: Context) -> _NameServers:
     """Return the pods that serve the cluster's names, by their Service or by their label."""
     addresses: list[Endpoint] = []
     labelled = (pod for pod in context.everyone if pod.labels.get("k8s-app") in DNS_LABELS)
-    pods, port = context.set_of(labelled), DNS_PORT
+    pods = context.set_of(labelled)
+    home, port = (SYSTEM, DNS_PORT) if pods or not _is_openshift(context) else _OF_OPENSHIFT
     for service, offered in context.offers.get((DNS_PORT, UDP), ()):
         if not _is_of_cluster(context, service):
             continue
@@ -137,7 +164,18 @@ def _name_servers(context: Context) -> _NameServers:
             break
     at_pods = ((Endpoint(pod, next(iter(pod.known_addresses), None)), port) for pod in pods)
     others = ((end, DNS_PORT) for end in addresses)
-    return _NameServers(pods, port, (*at_pods, *others))
+    return _NameServers(pods, home, port, (*at_pods, *others))
+
+
+_OF_OPENSHIFT = ("openshift-dns", 5353)
+
+
+def _is_openshift(context: Context) -> bool:
+    """Say whether the manifests speak of namespaces that only OpenShift has."""
+    peers = (peer for p in context.cluster.policies for _, _, peer in parts.listed_peers(p))
+    chosen = (names_in(peer.namespace_selector) for peer in peers if peer.namespace_selector)
+    names = chain(context.cluster.namespaces, chain.from_iterable(chosen))
+    return any(name.startswith(OPENSHIFT) for name in names)
 
 
 def _is_of_cluster(context: Context, service: Service) -> bool:
@@ -173,6 +211,7 @@ def _unable(context: Context, servers: _NameServers) -> Iterator[Finding]:
     for policies in context.policies_of.values():
         # A ban on everything, without a rule, needs no names.
         listing = [p for p in policies if EGRESS in p.policy_types and p.rules(EGRESS)]
+        named = [p for p in listing if not _is_for_api_server(context, p)]
         udp, tcp = (
             context.selected_by(p for p in listing if _reaching(context, servers, p, protocol))
             for protocol in (UDP, TCP)
@@ -180,7 +219,7 @@ def _unable(context: Context, servers: _NameServers) -> Iterator[Finding]:
         neither = context.everyone - udp - tcp
         lacking = {"NP304": neither, "NP305": tcp - udp, "NP306": udp - tcp}
         told = servers.pods | context.on_hosts  # and each of the others once
-        for policy, (code, pods) in product(listing, lacking.items()):
+        for policy, (code, pods) in product(named, lacking.items()):
             left = (context.subjects(policy) & pods) - told
             if left and code == "NP304":
                 yield _without_names(context, servers, policy, left)
@@ -189,6 +228,24 @@ def _unable(context: Context, servers: _NameServers) -> Iterator[Finding]:
             else:
                 continue
             told = told | left
+
+
+_API_SERVER = re.compile("api-?server|(kube|kubernetes|k8s)-?api")
+_API_PORTS = {443, 6443}
+
+
+def _is_for_api_server(context: Context, policy: Policy) -> bool:
+    """Say whether all egress rules are for the API server, whose address each container is given.
+
+    Port 443 alone is that of the web, unless the policy is named otherwise.
+    """
+    rules = policy.rules(EGRESS)
+    asked = {port.port for rule in rules for port in rule.ports}
+    if not all(rule.ports for rule in rules) or not asked <= _API_PORTS:
+        return False
+    known = asked == {6443} or _API_SERVER.search(policy.name)
+    peers = [peer for rule in rules for peer in rule.peers]
+    return bool(known) and not (peers and context.peers(policy, *peers).pods)
 
 
 def _reaching(
@@ -214,13 +271,13 @@ def _without_names(
         path, (meant, _) = "spec.egress", parts.with_one_more(policy, EGRESS, peers, both)
         said = f"its pods may open some connections, but none to a name server: {_LOOKUPS_FAIL}"
         ports = f"UDP and TCP {servers.port}"
-        hint = f"add an egress rule for {ports}, {_to_servers(homes)}"
+        hint = f"add an egress rule for {ports}, {_to_servers(servers, homes)}"
     else:
         path, whom = parts.path_of_peers(astray), _whom(context, policy, astray)
         others = () if not peers else (*astray.peers, *peers)
         meant = parts.with_rule(policy, astray, replace(astray, peers=others))
         said = f"rule {astray.number} opens port {servers.port} only to {whom}: {_LOOKUPS_FAIL}"
-        added = f"add {_in_namespaces(homes)} to the list"
+        added = f"add {_in_namespaces(homes or [servers.home])} to the list"
         hint = added if homes else f"{added}, or leave to out"
     variant = context.instead(policy, meant)
     asked = Rule(EGRESS, 0, ports=servers.ports(UDP))
@@ -241,15 +298,14 @@ def _whom(context: Context, policy: Policy, rule: Rule) -> str:
 
 def _in_namespaces(homes: Iterable[str]) -> str:
     """Return peers for all pods of the name servers' namespaces, as they are written."""
-    names = list(homes) or [SYSTEM]
-    written = (f"{{namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {n}}}}}}}" for n in names)
+    written = (f"{{namespaceSelector: {{matchLabels: {{{NAME_LABEL}: {n}}}}}}}" for n in homes)
     return " and ".join(written)
 
 
-def _to_servers(homes: Iterable[str]) -> str:
+def _to_servers(servers: _NameServers, homes: Collection[str]) -> str:
     """Return how a rule says that it is for the name servers."""
-    known = list(homes)
-    return f"with to: [{_in_namespaces(known)}]" + ("" if known else ", or without to")
+    said = f"with to: [{_in_namespaces(homes or [servers.home])}]"
+    return said + ("" if homes else ", or without to")
 
 
 _MESSAGES = {

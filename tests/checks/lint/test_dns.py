@@ -190,3 +190,64 @@ def test_that_tcp_is_missing_is_told_once_of_all_policies():
     (alone,), (both,) = findings(one), findings(one, other)
     assert (both.policy, both.code) == (alone.policy, "NP306")
     assert both.message == f"{alone.message} The same goes for shop/q."
+
+
+TO_API = "{ports: [{port: 6443}]}"
+
+
+def test_another_policy_for_the_same_pods_may_need_names():
+    api = egress(TO_API)
+    assert codes(api) == []
+    (found,) = findings(api, egress(TO_WEB).replace("name: p", "name: q"))
+    assert (found.code, found.policy) == ("NP304", "shop/q")
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "found"),
+    [
+        ("{to: [{ipBlock: {cidr: 192.0.2.1/32}}], ports: [{port: 6443}]}", "p", []),
+        ("{ports: [{port: 443}, {port: 6443}]}", "to-kube-apiserver", []),
+        ("{ports: [{port: 443}, {port: 6443}]}", "p", ["NP304"]),
+        ("{ports: [{port: 6443}, {port: 8443}]}", "p", ["NP304"]),
+        ("{}", "api-server", []),
+        ("{to: [{podSelector: {}}], ports: [{port: 6443}]}", "p", ["NP304"]),
+        ("{to: [{ipBlock: {cidr: 192.0.2.1/32}}]}", "api-server", ["NP304"]),
+    ],
+)
+def test_only_a_policy_for_the_api_server_alone_needs_no_names(rule, name, found):
+    told = codes(egress(rule).replace("name: p,", f"name: {name},"))
+    assert [code for code in told if code in DNS_CODES] == found
+
+
+def test_the_name_servers_of_openshift_listen_elsewhere():
+    world = (
+        NO_NAME_SERVERS + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: openshift-x}\n"
+    )
+    found = [f for f in lab.lint(lab.load(world, egress(TO_WEB))) if f.code in DNS_CODES]
+    assert "UDP and TCP 5353, with to: [{namespaceSelector" in found[0].hint
+    assert "kubernetes.io/metadata.name: openshift-dns" in found[0].hint
+    assert found[0].witness.port == 5353
+
+
+def test_a_peer_in_openshift_monitoring_speaks_of_openshift_too():
+    there = f"{{namespaceSelector: {{matchLabels: {{{NAME_LABEL}: openshift-monitoring}}}}}}"
+    found = lab.lint(lab.load(NO_NAME_SERVERS, egress(f"{{to: [{there}]}}")))
+    assert ["5353" in f.hint for f in found if f.code == "NP304"] == [True]
+
+
+def for_names_with(labels):
+    home = f"namespaceSelector: {{matchLabels: {{{NAME_LABEL}: kube-system}}}}"
+    return f"{{{home}, podSelector: {{matchLabels: {{{labels}}}}}}}"
+
+
+def test_a_label_of_ones_own_in_a_peer_for_name_servers_is_told():
+    (found,) = out_of_sight(for_names_with("k8s-app: kube-dns, app: web"))
+    assert (found.code, found.path) == ("NP304", "spec.egress[1].to")
+    assert "only to pods with app=web, a label of the pods of namespace shop" in found.message
+
+
+@pytest.mark.parametrize(
+    "labels", ["k8s-app: kube-dns", "k8s-app: kube-dns, tier: system", "app: web", "app: dns"]
+)
+def test_other_labels_may_be_those_of_name_servers(labels):
+    assert out_of_sight(for_names_with(labels)) == []
