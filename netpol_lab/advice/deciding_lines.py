@@ -22,8 +22,9 @@ from netpol_lab.manifests.excerpts import Excerpt, excerpt, path_of_requirement,
 from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Requirement, Rule
+from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path, port_path, selectors_of
+from netpol_lab.model.selectors import Requirement
 
 MOST_POLICIES = 3  # shown with their YAML
 MOST_NAMED = 5  # of the others

@@ -25,7 +25,7 @@ from netpol_lab.model.addresses import Network
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Peer, Policy, PolicyPort, Rule, Selector
+from netpol_lab.model.objects import Peer, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import (
     list_of_peers,
     listed_rules,
@@ -36,6 +36,7 @@ from netpol_lab.model.policy_parts import (
     with_rule,
 )
 from netpol_lab.model.ports import Protocol, is_governed
+from netpol_lab.model.selectors import Selector
 from netpol_lab.model.services import Service
 
 DNS = 53

@@ -11,15 +11,8 @@ from netpol_lab.engine.near_miss import NearMiss, UnmetPart
 from netpol_lab.engine.semantics import holds
 from netpol_lab.engine.verdict import Side
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import (
-    ADDED_LABELS,
-    NAME_LABEL,
-    Labels,
-    Namespace,
-    Pod,
-    Requirement,
-    spelt,
-)
+from netpol_lab.model.objects import Namespace, Pod
+from netpol_lab.model.selectors import ADDED_LABELS, NAME_LABEL, Labels, Requirement, spelt
 
 TEMPLATES = {"CronJob": "spec.jobTemplate.spec.template.metadata"}
 TEMPLATE = "spec.template.metadata"  # of all others

@@ -29,8 +29,9 @@ from netpol_lab.errors import resembles
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import is_empty, peer_path, port_path, with_peer, with_port
+from netpol_lab.model.selectors import Selector
 
 
 def mends(

@@ -12,13 +12,12 @@ from netpol_lab.advice.telling import equal, tells_version
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds
 from netpol_lab.errors import resembles
-from netpol_lab.model.objects import (
+from netpol_lab.model.objects import Namespace, Pod
+from netpol_lab.model.selectors import (
     ADDED_LABELS,
     NAME_LABEL,
     Labels,
-    Namespace,
     Operator,
-    Pod,
     Requirement,
     Selector,
 )

@@ -16,14 +16,12 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import only_namespace
 from netpol_lab.engine.verdict import Side
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import (
+from netpol_lab.model.objects import IPBlock, Peer, Pod
+from netpol_lab.model.selectors import (
     JOB_NAME_LABELS,
     PASSING_LABELS,
-    IPBlock,
     Labels,
     Operator,
-    Peer,
-    Pod,
     Requirement,
     Selector,
 )

@@ -16,20 +16,10 @@ from netpol_lab.course.grading import Grader
 from netpol_lab.course.side_effects import asked_ports, drawn_addresses, port_changes, spoken
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import EVERY_POD
-from netpol_lab.model.objects import (
-    Direction,
-    IPBlock,
-    Operator,
-    Peer,
-    Pod,
-    Policy,
-    PolicyPort,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, PolicyPort, Rule
 from netpol_lab.model.policy_parts import with_rules
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 from netpol_lab.reach.reachability import reachability
 
 _T = TypeVar("_T")

@@ -25,7 +25,8 @@ from netpol_lab.errors import (
 )
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, format_path, get
-from netpol_lab.manifests.loader import INLINE, read_parts
+from netpol_lab.manifests.loader import read_parts
+from netpol_lab.manifests.reader import INLINE
 from netpol_lab.manifests.text.files import SUFFIXES, text_of
 from netpol_lab.manifests.text.sources import SCENARIOS, files_of
 from netpol_lab.manifests.text.yaml_reader import Document, all_documents

@@ -16,8 +16,9 @@ from netpol_lab.engine.service_targets import targets
 from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Labels, Pod, Requirement, Rule, spelt
+from netpol_lab.model.objects import Direction, IPBlock, Pod, Rule
 from netpol_lab.model.ports import PortSet, is_governed, spoken_port
+from netpol_lab.model.selectors import Labels, Requirement, spelt
 
 MOST_PLACES = 4  # behind a Service that are listed
 

@@ -16,8 +16,9 @@ from netpol_lab.engine.verdict import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Requirement, Rule, Selector
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule
 from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.model.selectors import Requirement, Selector
 
 
 class UnmetPart(Enum):
@@ -181,7 +182,7 @@ def unmet_by_peer(
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> from netpol_lab.model.objects import Selector
+    >>> from netpol_lab.model.selectors import Selector
     >>> shop = lab.load("neighbours")
     >>> every_pod = Peer(pod_selector=Selector())
     >>> [unmet.wants for unmet in unmet_by_peer(shop, "shop", every_pod, shop.endpoint("reader"))]

@@ -16,8 +16,9 @@ from netpol_lab.engine.verdict import Side
 from netpol_lab.errors import resembles
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import IPBlock, Operator, Policy, Requirement
+from netpol_lab.model.objects import IPBlock, Policy
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.selectors import Operator, Requirement
 
 # How far away a rule is for each thing that it wants in vain. The port is less than the peer: who
 # wrote a rule about this very peer had this connection in mind.

@@ -11,7 +11,8 @@ from operator import and_
 from netpol_lab.engine.semantics import holds
 from netpol_lab.model.bitsets import bits_of, ones, union
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Labels, Pod, Requirement, Selector
+from netpol_lab.model.objects import Pod
+from netpol_lab.model.selectors import Labels, Requirement, Selector
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -16,7 +16,8 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule, Selector
+from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule
+from netpol_lab.model.selectors import Selector
 
 
 class Peers(Protocol):

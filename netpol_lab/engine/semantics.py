@@ -14,19 +14,9 @@ from netpol_lab.model.addresses import Address, AddressRange, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.intervals import without
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    ContainerPort,
-    IPBlock,
-    Labels,
-    Operator,
-    Peer,
-    PolicyPort,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import ContainerPort, IPBlock, Peer, PolicyPort, Rule
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.selectors import NAME_LABEL, Labels, Operator, Requirement, Selector
 
 # ---------------------------------------------------------------- selectors and peers
 

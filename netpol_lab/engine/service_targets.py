@@ -54,7 +54,7 @@ def targets(
     Examples
     --------
     >>> import netpol_lab as lab
-    >>> from netpol_lab.model.objects import Selector
+    >>> from netpol_lab.model.selectors import Selector
     >>> service = Service("shop", "all", Selector(), ports=(ServicePort(80, 8080),))
     >>> found = targets(lab.load("three-tier"), service, 80, "TCP")
     >>> [f"{target.end.name} {target.port}" for target in found]

@@ -12,7 +12,8 @@ from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.to_model import stored_types
 from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.objects import Direction, Operator, Policy
+from netpol_lab.model.objects import Direction, Policy
+from netpol_lab.model.selectors import Operator
 
 EVERY_POD = "<none> (Allowing the specific traffic to all pods in this namespace)"
 ANY_PORT = "To Port: <any> (traffic allowed to all ports)"

@@ -10,8 +10,9 @@ from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.writer import as_yaml, manifest_of
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Policy, Requirement, Selector
+from netpol_lab.model.objects import Policy
 from netpol_lab.model.places import Place
+from netpol_lab.model.selectors import Requirement, Selector
 
 MOST_LINES = 30  # of one policy
 SHORT = 24  # policies up to here are shown whole

@@ -9,8 +9,8 @@ from typing import Any
 
 from netpol_lab.errors import Complaint, Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests import workloads
 from netpol_lab.manifests.passed_over import Meaning, meaning_of
+from netpol_lab.manifests.pods import workloads
 from netpol_lab.manifests.rules.server_words import Problem
 from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.manifests.text import streams

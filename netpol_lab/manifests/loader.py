@@ -5,50 +5,20 @@ Behind this door nobody sees a dict, a missing default or an invalid policy.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
 
-from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason, did_you_mean, visible
-from netpol_lab.manifests.cluster_wide.policies import stored_policy
-from netpol_lab.manifests.custom_kinds import is_known, maker_instead, makers_in, workload_in
-from netpol_lab.manifests.decoding import Problem, decoder
-from netpol_lab.manifests.field_paths import Path, get, parse_path
-from netpol_lab.manifests.kinds import KINDS, broken_apart, kind_problems
-from netpol_lab.manifests.named_objects import TWICE, NamedObjects
-from netpol_lab.manifests.older_servers import judged
-from netpol_lab.manifests.other_policies import other_policy
-from netpol_lab.manifests.passed_over import Meaning, PassedOver, complaints, group_of, meaning_of
-from netpol_lab.manifests.pod_rights import PodRights
-from netpol_lab.manifests.repeated_fields import merged, repeated_fields
-from netpol_lab.manifests.services.callbacks import callbacks_in
-from netpol_lab.manifests.services.named_services import backends_in, mentions_in
-from netpol_lab.manifests.text.files import ManifestText, Origin
-from netpol_lab.manifests.text.sources import scenario_text, scenarios, texts_of, texts_of_files
-from netpol_lab.manifests.text.strays import in_brief, sort_out
-from netpol_lab.manifests.text.typos import lookalike
+from netpol_lab.manifests.named_objects import NamedObjects
+from netpol_lab.manifests.reader import ManifestReader
+from netpol_lab.manifests.text.files import ManifestText
+from netpol_lab.manifests.text.sources import texts_of, texts_of_files
 from netpol_lab.manifests.text.yaml_reader import (
-    WHOLE,
     Document,
-    Inset,
-    documents,
-    forget_positions,
 )
-from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
-from netpol_lab.manifests.validation import warnings
-from netpol_lab.manifests.workloads import kind_of_custom
+from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
-from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.named_services import Backend, Mention
-from netpol_lab.model.other_policies import OtherPolicy
-from netpol_lab.model.places import Place
-from netpol_lab.model.pod_makers import PodMaker
-
-MOST_LISTS = 20  # steps of a path: each list within a list takes two
 
 
 def load(
@@ -156,19 +126,10 @@ def read_all(
     >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
     Cluster: 1 pod, 1 namespace, 0 policies
     """
-    reader = _Reader(assumptions, strict, older, partly, NamedObjects(namespace))
+    reader = ManifestReader(assumptions, strict, older, partly, NamedObjects(namespace))
     for text in texts:
         reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()
-
-
-INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
-
-
-def is_exercise(value: Any) -> bool:
-    """Say whether a document is an exercise (docs/exercises.md), which holds manifests as text."""
-    is_object = not isinstance(value, dict) or "kind" in value or "apiVersion" in value
-    return not is_object and any(map(value.get, INLINE)) and ("goal" in value or "story" in value)
 
 
 def read_parts(document: Document, *names: str) -> Cluster:
@@ -189,262 +150,6 @@ def read_parts(document: Document, *names: str) -> Cluster:
     ManifestError
         With complaints about the lines of the exercise's own file.
     """
-    reader = _Reader(DEFAULTS)
+    reader = ManifestReader(DEFAULTS)
     reader.take_in(document, *names)
     return reader.cluster()
-
-
-class _WrittenObject(NamedTuple):
-    """An object as it is written: its document, its plain values, and its path within a List."""
-
-    document: Document
-    value: Any
-    path: Path = ()
-
-    def complaint(self, problem: Problem) -> Complaint:
-        found = problem.complaint(self.document, self.path)
-        hint, title = lookalike(found.excerpt) or found.hint, _title(self.value)
-        return replace(found, hint=hint, object=title)
-
-    def place(self, path: str) -> Place | None:
-        """Return where the field at a path is written."""
-        found = self.document.find((*self.path, *parse_path(path)))
-        return Place(self.document.file, *found) if found else None
-
-    @property
-    def text(self) -> str:
-        """The document, if it is this object and nothing else, as YAML; otherwise nothing."""
-        return "" if self.path or self.document.is_json else self.document.text
-
-
-def _title(value: Any) -> str:
-    name, namespace = get(value, "metadata", "name"), get(value, "metadata", "namespace")
-    full = "/".join(part for part in (namespace, name) if isinstance(part, str))
-    kind = get(value, "kind")
-    return " ".join(visible(part) for part in (kind, full) if part and isinstance(part, str))
-
-
-@dataclass
-class _Reader:
-    """Collects objects and complaints from any number of texts."""
-
-    assumptions: Assumptions
-    strict: bool = True
-    older: bool = False
-    partly: bool = False
-    objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
-    complaints: ComplaintList = field(default_factory=ComplaintList)
-    refused: list[Complaint] = field(default_factory=list)
-    warnings: list[Complaint] = field(default_factory=list)
-    strays: list[Complaint] = field(default_factory=list)
-    dropped: list[Complaint] = field(default_factory=list)
-    passed_over: Counter[PassedOver] = field(default_factory=Counter)
-    pod_makers: list[PodMaker] = field(default_factory=list)
-    rights: PodRights = field(default_factory=PodRights)
-    callbacks: list[Callback] = field(default_factory=list)
-    backends: list[Backend] = field(default_factory=list)
-    mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
-    other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
-    written: dict[tuple[str, str], _WrittenObject] = field(default_factory=dict)
-    origin: Origin = Origin.NAMED  # of the text that is being read
-    home: str = ""  # where its objects belong, whatever they say
-
-    def read_text(self, text: ManifestText) -> None:
-        """Read a text; what is only found in a folder is passed over if it is no manifest."""
-        self.warnings += text.notes
-        self.complaints += text.faults
-        self.origin, self.home = text.origin, text.namespace
-        if text.origin is not Origin.FOUND:
-            self.read(text.text, text.name)
-            return
-        found, broken, passed_over = sort_out(*documents(text.text, text.name), text)
-        self.strays += passed_over
-        if self.partly:
-            broken, harmless = broken_apart(broken, text.text)
-            self.refused += harmless
-        self._read_documents(found, broken, WHOLE)
-
-    def read(self, text: str, file: str, inset: Inset = WHOLE) -> None:
-        self._read_documents(*documents(text, file, inset), inset)
-
-    def _read_documents(self, found: list[Document], broken: list[Complaint], inset: Inset) -> None:
-        self.complaints += broken
-        for document in found:
-            if document.dropped:  # VAL-41
-                self.warnings.append(document.dropped)
-            if is_exercise(document.value) and inset is WHOLE:
-                self.take_in(document, *INLINE)
-            else:
-                self._read_object(_WrittenObject(document, document.value))
-
-    def take_in(self, document: Document, *names: str) -> None:
-        """Read the manifests that some fields of a file hold as text, or name."""
-        for name in names:
-            text = document.value.get(name)
-            if not isinstance(text, str):
-                continue
-            if name != "scenario":
-                inset = document.inset((name,), text)
-                within = document.file if inset else f"{document.file} ({name})"
-                self.read(text, within, inset or WHOLE)
-            elif text in scenarios():
-                self.read(scenario_text(text), f"{text}.yaml")
-            else:
-                said = f'there is no packaged scenario "{visible(text)}"'
-                problem = Problem((name,), Reason.INVALID, said, did_you_mean(text, scenarios()))
-                self._refuse(_WrittenObject(document, None), problem)
-
-    def _refuse(self, found: _WrittenObject, *problems: Problem) -> None:
-        maker = None
-        if self.partly and self.origin is not Origin.NAMED:
-            maker = maker_instead(found.value, self.home or self.objects.namespace)
-        self.pod_makers += [maker] if maker else []
-        refused = self.refused if maker else self.complaints
-        refused += map(found.complaint, problems)
-
-    def _read_object(self, found: _WrittenObject) -> None:
-        """Take in one object, or each item of a List (VAL-41)."""
-        value, kind = found.value, get(found.value, "kind")
-        if value is None:
-            return
-        if len(found.path) > MOST_LISTS:
-            self._refuse(found, Problem((), Reason.INVALID, "lists within lists within lists"))
-        elif not isinstance(value, dict):
-            said = "is not an object: must be a mapping with kind"
-            hint = "an object begins with lines such as apiVersion: v1 and kind: Pod"
-            problem = Problem(found.path, Reason.TYPE, said, hint)
-            self._refuse(_WrittenObject(found.document, value), problem)
-        elif isinstance(kind, str) and kind and "items" in value:
-            self._read_items(found)
-        elif problems := list(kind_problems(value, self.strict, found.document.text)):
-            self._refuse(found, *problems)
-        elif (kind, value["apiVersion"]) in KINDS:
-            self._take(found)
-        else:
-            self._pass_over(found)
-
-    def _read_items(self, found: _WrittenObject) -> None:
-        """Take in what is in a list, which is any object with items to kubectl (VAL-41)."""
-        value, items = found.value, found.value["items"] or []
-        if not isinstance(items, list):
-            self._refuse(found, Problem(("items",), Reason.TYPE, "must be a list"))
-            return
-        if not value["kind"].endswith("List"):
-            if not items:
-                self._refuse(found, _NO_OBJECTS)
-            else:
-                self.warnings.append(found.complaint(_ONLY_ITEMS))
-        kind = value["kind"].removesuffix("List")
-        inherited = {"apiVersion": value.get("apiVersion"), "kind": kind} if kind else {}
-        for i, item in enumerate(items):
-            is_bare = isinstance(item, dict) and not item.get("kind") and not item.get("apiVersion")
-            whole = {**item, **inherited} if is_bare else item
-            self._read_object(_WrittenObject(found.document, whole, (*found.path, "items", i)))
-
-    def _take(self, found: _WrittenObject) -> None:
-        value, kind = found.value, found.value["kind"]
-        cls, document = KINDS[kind, value["apiVersion"]], found.document
-        if not self.strict and document.is_json and document.repeats:
-            value = merged(document.text, found.path, cls)
-        if kind == "NetworkPolicy" and get(value, "metadata", "uid"):
-            # Old servers gave their policies a status (VAL-42).
-            value = {key: part for key, part in value.items() if key != "status"}
-        problems: list[Problem] = []
-        decoded = decoder(cls)(value, (), problems)
-        problems.sort(key=_by_name)  # kubectl sends the fields sorted, so the server's are (VAL-08)
-        if kind != "NetworkPolicy":  # their metadata is open as they are
-            problems = [p for p in problems if p.reason is not Reason.UNKNOWN]
-        problems += repeated_fields(document, found.path)
-        if not self.strict:  # drop the rest and go on
-            lost = [p for p in problems if p.reason in (Reason.UNKNOWN, Reason.DUPLICATE)]
-            self.dropped += map(found.complaint, lost)
-            problems = [problem for problem in problems if problem not in lost]
-        strict_cidr = self.assumptions.strict_cidr
-        refused, warned = judged(decoded, strict_cidr, self.older)
-        if problems := problems or refused:
-            self._refuse(found, *problems)
-            return
-        self.warnings += map(found.complaint, (*warned, *warnings(decoded, strict_cidr)))
-        name = self._keep(found, kind, decoded)
-        if kind == "NetworkPolicy":
-            self.written[name] = _WrittenObject(found.document.for_places(), None, found.path)
-
-    def _pass_over(self, found: _WrittenObject) -> None:
-        value, meaning = found.value, meaning_of(found.value)
-        kind = PassedOver(value["kind"], group_of(value), meaning)
-        if workload := workload_in(value, kind):
-            self._keep(found, kind_of_custom(kind.kind, kind.group), workload)
-            if not is_known(kind):
-                self.passed_over[kind._replace(meaning=Meaning.TEMPLATE)] += 1
-            return
-        self.passed_over[kind] += 1
-        usual = self.home or self.objects.namespace
-        self.pod_makers += makers_in(value, kind, usual)
-        self.rights.read(value, usual)
-        self.callbacks += callbacks_in(value)
-        self.backends += backends_in(value, usual)
-        if meaning is Meaning.POLICY:
-            policy = other_policy(value, usual)
-            self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
-        if stored := stored_policy(value):
-            self._keep(found, kind.kind, stored)
-
-    def _keep(self, found: _WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
-        """Keep an object under its name, and warn if it replaces another."""
-        build = found.document.file if self.origin is Origin.BUILT else ""
-        name, replaces = self.objects.keep(kind, thing, build, self.home)
-        self.warnings += map(found.complaint, [TWICE] if replaces else [])
-        self.mentions[kind, *name] = [*mentions_in(found.value, kind, *name)]
-        return name
-
-    def cluster(self) -> Cluster:
-        forget_positions()
-        if self.complaints:
-            found = dict.fromkeys((*self.complaints, *self.refused))
-            raise ManifestError(sorted(found, key=lambda c: (c.file, c.document)))
-        self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
-        objects = self.objects.by_kind
-        cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
-        permitted = self.rights.makers(objects)
-        ignored: Counter[str] = Counter()
-        for kind, number in self.passed_over.items():
-            if kind.meaning is not Meaning.TEMPLATE:
-                ignored[kind.kind] += number
-        written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
-        policies = self.objects.by_kind.get("NetworkPolicy", {})
-        return replace(
-            cluster,
-            other_policies=tuple(self.other_policies.values()),
-            warnings=(*self.warnings, *complaints(self.passed_over)),
-            dropped=tuple(self.dropped),
-            refused=tuple(self.refused),
-            ignored=dict(ignored),
-            pod_makers=(*cluster.pod_makers, *self.pod_makers, *permitted),
-            callbacks=tuple(dict.fromkeys(self.callbacks)),
-            backends=tuple(dict.fromkeys(self.backends)),
-            mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),
-            sources={policy: found.place for policy, found in written.items()},
-            texts={policy: found.text for policy, found in written.items() if found.text},
-            specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},
-        )
-
-
-def _by_name(problem: Problem) -> list[tuple[bool, str | int]]:
-    return [(isinstance(step, int), step) for step in problem.path]
-
-
-_IS_A_LIST = "an object with items is a list to kubectl, which takes only what is in it: "
-_NO_OBJECTS = Problem(
-    ("items",),
-    Reason.INVALID,
-    "no objects passed to create",
-    f"{_IS_A_LIST}leave items out",
-    of_key=True,
-)
-_ONLY_ITEMS = Problem(
-    ("items",),
-    Reason.UNSUPPORTED,
-    "the rest of this object is passed over",
-    f"{_IS_A_LIST}put the object itself into a document of its own",
-    of_key=True,
-)

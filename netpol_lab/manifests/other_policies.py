@@ -15,8 +15,9 @@ from netpol_lab.manifests.passed_over import group_of
 from netpol_lab.manifests.rules.object_rules import check_selector
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, selector_of
 from netpol_lab.model.cluster_policies import EVERY_POD
-from netpol_lab.model.objects import Direction, Peer, Selector
+from netpol_lab.model.objects import Direction, Peer
 from netpol_lab.model.other_policies import EVERY_POD_OF_ITS_NAMESPACE, OtherPolicy, Rank
+from netpol_lab.model.selectors import Selector
 
 _STANDARD = "policy.networking.k8s.io"
 _RANKS = {

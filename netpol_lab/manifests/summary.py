@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from netpol_lab.model import objects as model
-from netpol_lab.model.objects import Direction, Peer, Policy, Rule, Selector
+from netpol_lab.model import selectors
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
 from netpol_lab.model.policy_parts import is_empty, list_of_peers
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 
 def policy_words(policy: Policy) -> str:
@@ -76,7 +77,7 @@ def peer_words(peer: Peer) -> str:
     match namespaces.requirements:
         case ():
             return f"{pods} of every namespace"
-        case (model.Requirement(model.NAME_LABEL, model.Operator.IN, (name,)),):
+        case (Requirement(selectors.NAME_LABEL, Operator.IN, (name,)),):
             return f"{pods} of namespace {name}"
     return f"{pods} of namespaces with {namespaces}"
 

@@ -10,17 +10,18 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.asked_labels import AskedLabels
-from netpol_lab.manifests.cidrs import parse_cidr
 from netpol_lab.manifests.cluster_wide.policies import VERSIONS, cluster_policy
+from netpol_lab.manifests.pods.asked_labels import AskedLabels
+from netpol_lab.manifests.pods.workloads import Workloads, is_finished
+from netpol_lab.manifests.rules.cidrs import parse_cidr
 from netpol_lab.manifests.services.endpoints import ListedEndpoints
-from netpol_lab.manifests.workloads import Workloads, is_finished
 from netpol_lab.model import objects as model
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Direction, Operator, Requirement, Selector
+from netpol_lab.model.objects import Direction
 from netpol_lab.model.ports import Protocol
 from netpol_lab.model.replicas import Replicas
+from netpol_lab.model.selectors import NAME_LABEL, Operator, Requirement, Selector
 from netpol_lab.model.services import Service, ServicePort
 
 DEFAULT_NAMESPACE = "default"  # where kubectl puts what names no namespace (DEF-11)
@@ -67,7 +68,7 @@ def build(objects: Mapping[str, Iterable[Any]]) -> Cluster:
     names = dict.fromkeys([*(thing.namespace for thing in things), *written])  # DEF-09
     namespaces = {  # SEM-25
         name: model.Namespace(
-            name, {**written.get(name, {}), model.NAME_LABEL: name}, listed=name in written
+            name, {**written.get(name, {}), NAME_LABEL: name}, listed=name in written
         )
         for name in names
     }

@@ -11,8 +11,8 @@ import yaml
 
 from netpol_lab.manifests.text.yaml_scalars import TAG, implicit_tag
 from netpol_lab.model import objects as model
-from netpol_lab.model.objects import Operator
 from netpol_lab.model.policy_parts import list_of_peers
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 _TEXT = f"{TAG}str"
 
@@ -146,7 +146,7 @@ def ip_block(block: model.IPBlock) -> dict[str, Any]:
     return {"cidr": str(block.cidr), **excepts}
 
 
-def selector(selector: model.Selector) -> dict[str, Any]:
+def selector(selector: Selector) -> dict[str, Any]:
     """Return a label selector, with matchLabels as far as they can say it in the same order."""
     labels: dict[str, str] = {}
     for one in selector.requirements:
@@ -158,6 +158,6 @@ def selector(selector: model.Selector) -> dict[str, Any]:
     return {field: value for field, value in written.items() if value}
 
 
-def _expression(requirement: model.Requirement) -> dict[str, Any]:
+def _expression(requirement: Requirement) -> dict[str, Any]:
     values = {"values": [*requirement.values]} if requirement.values else {}
     return {"key": requirement.key, "operator": str(requirement.operator), **values}

@@ -25,11 +25,12 @@ from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.lookup import find
 from netpol_lab.model.named_services import Backend, Mention
-from netpol_lab.model.objects import Labels, Namespace, Pod, Policy
+from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.places import Place
 from netpol_lab.model.pod_makers import PodMaker
 from netpol_lab.model.replicas import Replicas
+from netpol_lab.model.selectors import Labels
 from netpol_lab.model.services import Service
 
 

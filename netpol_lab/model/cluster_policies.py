@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from netpol_lab.model.addresses import Network
-from netpol_lab.model.objects import Direction, Peer, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Rule
+from netpol_lab.model.selectors import Selector
 
 EVERY_POD = Peer(pod_selector=Selector(), namespace_selector=Selector())
 

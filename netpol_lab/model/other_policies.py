@@ -7,7 +7,8 @@ from enum import Enum
 
 from netpol_lab.harmless import harmless
 from netpol_lab.model.cluster_policies import EVERY_POD
-from netpol_lab.model.objects import Direction, Peer, Selector
+from netpol_lab.model.objects import Direction, Peer
+from netpol_lab.model.selectors import Selector
 
 
 class Rank(Enum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from netpol_lab.model.objects import Labels
+from netpol_lab.model.selectors import Labels
 
 
 @dataclass(frozen=True, slots=True)

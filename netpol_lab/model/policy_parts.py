@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.selectors import Selector
 
 # ---------------------------------------------------------------- what they hold
 

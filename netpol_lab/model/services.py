@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netpol_lab.model.addresses import Address
-from netpol_lab.model.objects import Namespaced, Selector
+from netpol_lab.model.objects import Namespaced
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.selectors import Selector
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from netpol_lab.model.bitsets import bits_by, ones
-from netpol_lab.model.objects import ADDED_LABELS, Pod
+from netpol_lab.model.objects import Pod
+from netpol_lab.model.selectors import ADDED_LABELS
 from netpol_lab.reach.certainty import AllowedPorts
 from netpol_lab.reach.comparison import difference, row_keys_of, signs
 from netpol_lab.reach.reachability import Reachability

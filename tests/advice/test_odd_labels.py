@@ -12,7 +12,8 @@ from netpol_lab.advice.odd_labels import (
 from netpol_lab.advice.telling import equal
 from netpol_lab.engine.pod_sets import PodIndex
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import Namespace, Operator, Pod, Requirement, Selector, Workload
+from netpol_lab.model.objects import Namespace, Pod, Workload
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 SPACE = {"a": Namespace("a", {"kubernetes.io/metadata.name": "a"})}
 APP = equal({"app": "broker"})[0]

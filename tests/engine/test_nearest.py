@@ -10,7 +10,7 @@ from netpol_lab.engine.near_miss import UnmetPart, misses
 from netpol_lab.engine.nearest import nearest, nearness, unselecting
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.writer import as_yaml
-from netpol_lab.model.objects import Selector
+from netpol_lab.model.selectors import Selector
 from tests.referee.random_clusters import clusters_with_flows
 
 PODS = """

@@ -3,7 +3,7 @@
 import netpol_lab as lab
 from netpol_lab.engine.pod_sets import PodIndex
 from netpol_lab.engine.semantics import only_namespace
-from netpol_lab.model.objects import Operator, Requirement, Selector
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 SHOP = """
 apiVersion: v1

@@ -5,7 +5,8 @@ from ipaddress import ip_address, ip_network
 import netpol_lab as lab
 from netpol_lab.engine.resolution import Resolution, SinglePeer
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Selector
+from netpol_lab.model.objects import Direction, IPBlock, Peer
+from netpol_lab.model.selectors import Selector
 
 SHOP = lab.load("three-tier")
 RESOLVED = Resolution(SHOP)

@@ -7,15 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netpol_lab.engine.semantics import covers, holds, matches, ports_at, surely_covers
-from netpol_lab.model.objects import (
-    ContainerPort,
-    IPBlock,
-    Operator,
-    PolicyPort,
-    Requirement,
-    Selector,
-)
+from netpol_lab.model.objects import ContainerPort, IPBlock, PolicyPort
 from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 LABELS = st.dictionaries(st.sampled_from("ab"), st.sampled_from(["", "1", "2"]))
 

@@ -7,18 +7,8 @@ from ipaddress import ip_address
 from typing import Any
 
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Direction,
-    Namespace,
-    Operator,
-    Peer,
-    Pod,
-    Policy,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import Direction, Namespace, Peer, Pod, Policy, Rule
+from netpol_lab.model.selectors import NAME_LABEL, Operator, Requirement, Selector
 from netpol_lab.pictures.scene import Scene, compose
 from netpol_lab.pictures.shapes import Box, Group
 

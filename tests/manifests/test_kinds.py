@@ -5,13 +5,8 @@ import pytest
 from netpol_lab.errors import Complaint, ManifestError, Reason
 from netpol_lab.manifests.kinds import broken_apart, is_harmless
 from netpol_lab.manifests.loader import load, load_files
+from tests.helpers.loaded import complaints
 from tests.helpers.written import write
-
-
-def complaints(text):
-    with pytest.raises(ManifestError) as error:
-        load(text)
-    return error.value.complaints
 
 
 def test_a_missing_version_says_what_to_write():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import netpol_lab as lab
-from netpol_lab.model.objects import Direction, Peer, PolicyPort, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, PolicyPort, Rule
 from netpol_lab.model.policy_parts import (
     is_empty,
     listed_peers,
@@ -18,6 +18,7 @@ from netpol_lab.model.policy_parts import (
     with_rule,
     with_rules,
 )
+from netpol_lab.model.selectors import Selector
 
 DB = lab.load("three-tier").policy("db-access-ingress")
 

@@ -18,19 +18,19 @@ class Fault(NamedTuple):
 FAULTS = (
     Fault(
         "an unknown controller adds no labels",
-        "manifests/workloads.py",
+        "manifests/pods/workloads.py",
         "            variants += [*self._with_more_labels(key, template)]\n",
         "",
     ),
     Fault(
         "an unknown controller adds the labels of one selector only",
-        "manifests/workloads.py",
+        "manifests/pods/workloads.py",
         "in chain(alone, combinations(more, 2)):",
         "in alone:",
     ),
     Fault(
         "stable pods of a Rollout lack the labels for them",
-        "manifests/custom_kinds.py",
+        "manifests/pods/custom_kinds.py",
         '"canary", "stableMetadata"',
         '"canary", "canaryMetadata"',
     ),
@@ -126,19 +126,19 @@ FAULTS = (
     ),
     Fault(
         "named replicas are all there are",
-        "manifests/workloads.py",
+        "manifests/pods/workloads.py",
         "islice((i for i in every if i not in named), ",
         "islice(every, ",
     ),
     Fault(
         "NotIn names no replica",
-        "manifests/asked_labels.py",
+        "manifests/pods/asked_labels.py",
         "yield _Question(namespace, equal, item.key, tuple(item.values or ()))",
         'yield _Question(namespace, equal, item.key, item.operator == "In" and item.values or ())',
     ),
     Fault(
         "a hash that is asked for is never that of the pods",
-        "manifests/workloads.py",
+        "manifests/pods/workloads.py",
         "for value in (other, *named)])",
         "for value in (other,)])",
     ),
@@ -186,7 +186,7 @@ FAULTS = (
     ),
     Fault(
         "a DaemonSet has one pod",
-        "manifests/workloads.py",
+        "manifests/pods/workloads.py",
         "return range(1, 1 + MOST_REPLICAS)",
         "return range(1, 2)",
     ),
@@ -228,7 +228,7 @@ FAULTS = (
     ),
     Fault(
         "zeros before a prefix length are none",
-        "manifests/cidrs.py",
+        "manifests/rules/cidrs.py",
         'if len(length) > 1 and length[0] == "0":',
         'if len(length) == 2 and length[0] == "0":',
     ),
@@ -259,8 +259,8 @@ FAULTS = (
     Fault(
         "the name label of a namespace can be spoofed",
         "manifests/to_model.py",
-        "{**written.get(name, {}), model.NAME_LABEL: name}",
-        "{model.NAME_LABEL: name, **written.get(name, {})}",
+        "{**written.get(name, {}), NAME_LABEL: name}",
+        "{NAME_LABEL: name, **written.get(name, {})}",
     ),
     Fault(
         "a finished pod keeps its address",

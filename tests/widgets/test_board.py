@@ -15,7 +15,8 @@ from netpol_lab.engine.explain import describe_pod
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Flow
-from netpol_lab.model.objects import NAME_LABEL, Namespace, Pod, Policy
+from netpol_lab.model.objects import Namespace, Pod, Policy
+from netpol_lab.model.selectors import NAME_LABEL
 from netpol_lab.pictures.scene import compose
 from netpol_lab.pictures.svg import paint
 from netpol_lab.widgets.board import FEW_PODS, Board

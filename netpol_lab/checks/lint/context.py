@@ -23,22 +23,10 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Direction,
-    IPBlock,
-    Labels,
-    Namespace,
-    Operator,
-    Peer,
-    Pod,
-    Policy,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import Direction, IPBlock, Namespace, Peer, Pod, Policy, Rule
 from netpol_lab.model.places import Place
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.selectors import NAME_LABEL, Labels, Operator, Requirement, Selector
 from netpol_lab.model.services import Service, ServicePort
 
 # Addresses for documentation: nobody's own.

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.semantics import addresses_of, matches, only_namespace, ports_at
 from netpol_lab.model.intervals import without
-from netpol_lab.model.objects import IPBlock, Peer, Policy, PolicyPort, Rule, Selector
+from netpol_lab.model.objects import IPBlock, Peer, Policy, PolicyPort, Rule
 from netpol_lab.model.ports import PortSet
+from netpol_lab.model.selectors import Selector
 
 
 def within(inner: Selector | None, outer: Selector | None) -> bool:

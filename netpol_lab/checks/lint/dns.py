@@ -18,17 +18,9 @@ from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Direction,
-    Operator,
-    Peer,
-    Pod,
-    Policy,
-    PolicyPort,
-    Rule,
-)
+from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
 from netpol_lab.model.ports import PortSet, Protocol
+from netpol_lab.model.selectors import NAME_LABEL, Operator
 from netpol_lab.model.services import Service
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS

@@ -14,7 +14,8 @@ from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, difference, stands
 from netpol_lab.errors import Complaint, Reason
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Peer, Policy, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
+from netpol_lab.model.selectors import Selector
 
 
 class _Left(NamedTuple):

@@ -13,7 +13,8 @@ from netpol_lab.checks.lint.witnesses import CLOSES, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Operator, Peer, Policy, Requirement, Rule, Selector
+from netpol_lab.model.objects import Peer, Policy, Rule
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 EXCLUDES = (Operator.NOT_IN, Operator.DOES_NOT_EXIST)
 

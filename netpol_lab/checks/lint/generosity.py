@@ -13,7 +13,8 @@ from netpol_lab.checks.lint.hints import removing, without
 from netpol_lab.checks.lint.probes import admitted, with_anybody, with_strangers
 from netpol_lab.checks.lint.witnesses import CLOSES, difference, stands
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Operator, Peer, Policy, Rule
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
+from netpol_lab.model.selectors import Operator
 
 
 def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:

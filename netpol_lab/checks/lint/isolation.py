@@ -15,10 +15,11 @@ from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import counted, is_slip, some
+from netpol_lab.manifests.pods.workloads import JOBS
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
-from netpol_lab.manifests.workloads import JOBS
-from netpol_lab.model.objects import Direction, Pod, Policy, Selector
+from netpol_lab.model.objects import Direction, Pod, Policy
 from netpol_lab.model.policy_parts import is_empty
+from netpol_lab.model.selectors import Selector
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 

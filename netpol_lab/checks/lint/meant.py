@@ -14,15 +14,13 @@ from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import holds, matches
 from netpol_lab.errors import is_slip, some
-from netpol_lab.model.objects import (
+from netpol_lab.model.objects import Peer, Policy, Rule
+from netpol_lab.model.selectors import (
     ADDED_LABELS,
     JOB_NAME_LABELS,
     NAME_LABEL,
     Labels,
-    Peer,
-    Policy,
     Requirement,
-    Rule,
     Selector,
 )
 

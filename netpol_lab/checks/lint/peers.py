@@ -30,15 +30,8 @@ from netpol_lab.errors import is_slip, some
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import parse_path
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Operator,
-    Peer,
-    Policy,
-    Requirement,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import Peer, Policy, Rule
+from netpol_lab.model.selectors import NAME_LABEL, Operator, Requirement, Selector
 
 # ---------------------------------------------------------------- selectors that match nothing
 

@@ -18,15 +18,8 @@ from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import (
-    NAME_LABEL,
-    Direction,
-    Operator,
-    Peer,
-    Policy,
-    PolicyPort,
-    Rule,
-)
+from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.selectors import NAME_LABEL, Operator
 
 EGRESS = Direction.EGRESS
 

@@ -20,15 +20,8 @@ from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import resembles, some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import (
-    ContainerPort,
-    Direction,
-    Peer,
-    Policy,
-    PolicyPort,
-    Rule,
-    Selector,
-)
+from netpol_lab.model.objects import ContainerPort, Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.selectors import Selector
 from netpol_lab.model.services import Service
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS

@@ -9,8 +9,9 @@ from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.meant import Hint, Knows
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
-from netpol_lab.model.objects import ADDED_LABELS, Peer, Policy, Selector
+from netpol_lab.model.objects import Peer, Policy
 from netpol_lab.model.pod_makers import PodMaker
+from netpol_lab.model.selectors import ADDED_LABELS, Selector
 
 
 def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
 from netpol_lab.course.practice.objects import PEERS_OF, TIERS, Object, PodSketch, names_of, present
-from netpol_lab.model.objects import NAME_LABEL
+from netpol_lab.model.selectors import NAME_LABEL
 
 SHAPES: tuple[tuple[str, ...], ...] = (("Ingress",), ("Egress",), ("Ingress", "Egress"))
 DNS_LABELS = {"k8s-app": "kube-dns"}

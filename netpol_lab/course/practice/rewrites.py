@@ -13,7 +13,7 @@ from typing import Any
 from netpol_lab.course.practice.objects import PEERS_OF, Object, full_name, policy, present
 from netpol_lab.course.practice.situation import Situation
 from netpol_lab.manifests.to_model import stored_types
-from netpol_lab.model.objects import NAME_LABEL
+from netpol_lab.model.selectors import NAME_LABEL
 
 Rewrite = Callable[[Situation], Iterable[Object]]
 

@@ -19,7 +19,8 @@ from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.writer import as_yaml
-from netpol_lab.model.objects import NAME_LABEL, Direction, Pod, Policy
+from netpol_lab.model.objects import Direction, Pod, Policy
+from netpol_lab.model.selectors import NAME_LABEL
 
 BOTH: dict[tuple[bool | None, ...], str] = {
     (True, False): "only A",

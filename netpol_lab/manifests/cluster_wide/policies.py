@@ -19,16 +19,10 @@ from netpol_lab.model.cluster_policies import (
     ClusterRule,
     Tier,
 )
-from netpol_lab.model.objects import (
-    Direction,
-    Operator,
-    Peer,
-    PolicyPort,
-    Requirement,
-    Selector,
-)
+from netpol_lab.model.objects import Direction, Peer, PolicyPort
 from netpol_lab.model.policy_parts import list_of_peers
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 GROUP = "policy.networking.k8s.io"
 VERSIONS = {

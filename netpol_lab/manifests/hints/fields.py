@@ -13,7 +13,7 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.manifests.hints.foreign import words_of
 from netpol_lab.manifests.hints.meant import flow, peers_meant, ports_meant, selector_meant
-from netpol_lab.model.objects import NAME_LABEL as NAME
+from netpol_lab.model.selectors import NAME_LABEL as NAME
 
 _TITLES: dict[type, str] = {
     api.LabelSelector: "a selector",

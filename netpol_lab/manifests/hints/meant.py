@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cidrs import likely_cidr
+from netpol_lab.manifests.rules.cidrs import likely_cidr
 from netpol_lab.manifests.rules.naming_rules import check_port_name
 from netpol_lab.manifests.rules.object_rules import check_port_number, check_selector
 from netpol_lab.manifests.text.yaml_reader import quoted

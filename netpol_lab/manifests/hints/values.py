@@ -8,7 +8,6 @@ from typing import Any
 
 from netpol_lab.errors import visible
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cidrs import cidr_hint, fault_of, likely_cidr
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.hints.meant import (
     EVERYTHING,
@@ -20,6 +19,7 @@ from netpol_lab.manifests.hints.meant import (
     ports_meant,
     selector_meant,
 )
+from netpol_lab.manifests.rules.cidrs import cidr_hint, fault_of, likely_cidr
 from netpol_lab.manifests.rules.naming_rules import (
     DNS_LABEL,
     SUBDOMAIN,
@@ -30,9 +30,9 @@ from netpol_lab.manifests.rules.naming_rules import (
 from netpol_lab.manifests.rules.object_rules import check_protocol, is_port, operator_hint
 from netpol_lab.manifests.text.times import time_fault
 from netpol_lab.manifests.text.yaml_reader import quoted
-from netpol_lab.model.objects import NAME_LABEL as NAME
-from netpol_lab.model.objects import Operator
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT
+from netpol_lab.model.selectors import NAME_LABEL as NAME
+from netpol_lab.model.selectors import Operator
 
 # ---------------------------------------------------------------- a list is wanted
 

@@ -30,7 +30,7 @@ from netpol_lab.manifests.rules.server_words import (
     unsupported,
 )
 from netpol_lab.manifests.text.go_text import size
-from netpol_lab.model.objects import NAME_LABEL
+from netpol_lab.model.selectors import NAME_LABEL
 
 _CLUSTER_SCOPED = ("Namespace", "Node")
 _COUNTED_AS_WRITTEN = (*_CLUSTER_SCOPED, "Service")  # others begin at generation 1 in any case

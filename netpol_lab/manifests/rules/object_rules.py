@@ -13,8 +13,8 @@ from typing import Any
 
 from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cidrs import parse_cidr
 from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.rules.cidrs import parse_cidr
 from netpol_lab.manifests.rules.metadata_rules import check_annotations
 from netpol_lab.manifests.rules.naming_rules import (
     DNS_LABEL,
@@ -37,8 +37,8 @@ from netpol_lab.manifests.rules.server_words import (
 )
 from netpol_lab.manifests.text.go_text import shown
 from netpol_lab.model.addresses import parse_address
-from netpol_lab.model.objects import Operator
 from netpol_lab.model.ports import MAX_PORT, MIN_PORT, Protocol, is_governed
+from netpol_lab.model.selectors import Operator
 
 # ---------------------------------------------------------------- selectors
 

@@ -11,7 +11,7 @@ import ipywidgets
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, UnknownNameError, did_you_mean
 from netpol_lab.manifests.text.yaml_reader import quoted
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.objects import NAME_LABEL, Labels
+from netpol_lab.model.selectors import NAME_LABEL, Labels
 from netpol_lab.widgets.board_controls import UNCHANGED
 from netpol_lab.widgets.explorers.base import AUTO, Explorer, Field, choice, one_of
 from netpol_lab.widgets.explorers.selector_facts import PEER, SUBJECT, Selection, SelectorInput, ask

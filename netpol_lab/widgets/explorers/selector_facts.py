@@ -17,18 +17,9 @@ from netpol_lab.manifests.text.yaml_reader import all_documents, quoted
 from netpol_lab.model.assumptions import DEFAULTS
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import (
-    Labels,
-    Namespace,
-    Operator,
-    Peer,
-    Pod,
-    Policy,
-    Requirement,
-    Selector,
-    spelt,
-)
+from netpol_lab.model.objects import Namespace, Peer, Pod, Policy
 from netpol_lab.model.policy_parts import selectors_of
+from netpol_lab.model.selectors import Labels, Operator, Requirement, Selector, spelt
 from netpol_lab.pictures.shapes import Sheet
 from netpol_lab.pictures.text_table import in_columns
 from netpol_lab.widgets.explorers.selector_drawing import NamespaceCards, PodMark, lay_out

@@ -3,7 +3,7 @@
 import pytest
 
 from netpol_lab.checks.lint.coverage import covered_peers, covered_ports, covered_rule, within
-from netpol_lab.model.objects import Operator, Requirement, Selector
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 from tests.helpers.linted import context, policy
 
 LABEL, OTHER = (Requirement(key, Operator.EXISTS) for key in "ab")

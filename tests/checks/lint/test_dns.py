@@ -4,7 +4,8 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.checks.lint.dns import SYSTEM, is_for_dns
-from netpol_lab.model.objects import NAME_LABEL, PolicyPort
+from netpol_lab.model.objects import PolicyPort
+from netpol_lab.model.selectors import NAME_LABEL
 from tests.helpers.linted import WORLD, codes, findings, pod, policy
 
 TO_WEB = "{to: [{podSelector: {matchLabels: {app: web}}}]}"

@@ -4,7 +4,7 @@ import pytest
 
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.peers import is_contradictory
-from netpol_lab.model.objects import Operator, Requirement, Selector
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 from tests.helpers.linted import codes, findings, pod, policy
 
 OPS = "namespaceSelector: {matchLabels: {team: ops}}"

@@ -6,8 +6,9 @@ import pytest
 
 from netpol_lab import load
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
-from netpol_lab.model.objects import Direction, Operator, Peer, PolicyPort, Requirement, Selector
+from netpol_lab.model.objects import Direction, Peer, PolicyPort
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 HEAD = "apiVersion: policy.networking.k8s.io/%s\nkind: %s\nmetadata: {name: %s}\nspec:\n"
 EVERY_POD = Peer(Selector(), Selector())

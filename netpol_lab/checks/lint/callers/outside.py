@@ -20,7 +20,8 @@ from netpol_lab.checks.lint.probes import between, with_strangers
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import NAME_LABEL, Peer, Policy, Rule, Selector
+from netpol_lab.model.objects import Peer, Policy, Rule
+from netpol_lab.model.selectors import NAME_LABEL, Selector
 from netpol_lab.model.services import Service, ServicePort
 
 

@@ -26,7 +26,8 @@ from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Peer, Policy, Rule, Selector
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
+from netpol_lab.model.selectors import Selector
 from netpol_lab.model.services import Service, ServicePort
 
 EGRESS = Direction.EGRESS

@@ -1,8 +1,8 @@
 """Where Services lead, as callers that are cut off see it."""
 
 from netpol_lab.checks.lint.callers.ways import INGRESS, Way, closest, shut_ways
-from netpol_lab.model.objects import Selector
 from netpol_lab.model.ports import Protocol
+from netpol_lab.model.selectors import Selector
 from netpol_lab.model.services import Service, ServicePort
 from tests.helpers.linted import context, policy
 

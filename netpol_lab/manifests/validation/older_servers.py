@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem
-from netpol_lab.manifests.validation import check_object
+from netpol_lab.manifests.validation.objects import check_object
 
 
 class Judgement(NamedTuple):

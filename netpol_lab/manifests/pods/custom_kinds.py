@@ -12,10 +12,10 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get, get_list, get_text
 from netpol_lab.manifests.passed_over import Meaning, PassedOver, is_listed
+from netpol_lab.manifests.pods.workloads import KINDS, KNOWN_CUSTOM_KINDS
 from netpol_lab.manifests.rules.metadata_rules import check_namespace
 from netpol_lab.manifests.rules.naming_rules import check_labels
 from netpol_lab.manifests.rules.object_rules import check_workload
-from netpol_lab.manifests.workloads import KINDS, KNOWN_CUSTOM_KINDS
 from netpol_lab.model.pod_makers import PodMaker
 
 # ---------------------------------------------------------------- with a template

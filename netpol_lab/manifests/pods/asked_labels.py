@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.model.objects import ADDED_LABELS, DEPLOYMENT_LABEL
+from netpol_lab.model.selectors import ADDED_LABELS, DEPLOYMENT_LABEL
 
 _OF_CONTROLLERS = {*ADDED_LABELS, DEPLOYMENT_LABEL}
 _OF_KNOWN_CONTROLLERS = {*_OF_CONTROLLERS, "deploymentconfig"}

@@ -9,7 +9,7 @@ from typing import Any
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.field_paths import get, get_list, get_text
 from netpol_lab.manifests.passed_over import group_of
-from netpol_lab.manifests.workloads import job_of
+from netpol_lab.manifests.pods.workloads import job_of
 from netpol_lab.model.pod_makers import PodMaker
 
 _GROUP = "rbac.authorization.k8s.io"

@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.manifests.custom_kinds import maker_instead
+from netpol_lab.manifests.pods.custom_kinds import maker_instead
 
 PROMETHEUS = "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: k8s}\n"
 OWN_NAME = {"app.kubernetes.io/instance": "k8s"}

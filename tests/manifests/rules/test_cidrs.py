@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lab.manifests.cidrs import (
+from netpol_lab.manifests.rules.cidrs import (
     cidr_hint,
     cidr_warnings,
     fault_of,

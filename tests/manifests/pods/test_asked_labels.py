@@ -2,7 +2,7 @@
 
 import netpol_lab as lab
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.asked_labels import AskedLabels
+from netpol_lab.manifests.pods.asked_labels import AskedLabels
 
 INDEX = "apps.kubernetes.io/pod-index"
 

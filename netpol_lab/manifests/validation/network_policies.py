@@ -1,7 +1,4 @@
-"""The API server's rules for decoded objects, in its order and its words (VAL rows).
-
-Each function yields the problems of one type. Nothing here changes a value.
-"""
+"""What the API server refuses of a NetworkPolicy, in its order and its words (VAL rows)."""
 
 from __future__ import annotations
 
@@ -9,7 +6,9 @@ from collections.abc import Iterator
 
 from netpol_lab.errors import Reason
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cidrs import (
+from netpol_lab.manifests.field_paths import Path
+from netpol_lab.manifests.hints.ports import end_port_hint, port_name_hint, port_number_hint
+from netpol_lab.manifests.rules.cidrs import (
     cidr_hint,
     cidr_warnings,
     except_hint,
@@ -18,19 +17,11 @@ from netpol_lab.manifests.cidrs import (
     read_cidr,
     strict_fault,
 )
-from netpol_lab.manifests.field_paths import Path
-from netpol_lab.manifests.hints.ports import end_port_hint, port_name_hint, port_number_hint
-from netpol_lab.manifests.rules.endpoint_rules import check_endpoint_slice, check_endpoints
-from netpol_lab.manifests.rules.metadata_rules import check_metadata
 from netpol_lab.manifests.rules.naming_rules import check_port_name
 from netpol_lab.manifests.rules.object_rules import (
-    check_pod,
     check_port_number,
     check_protocol,
     check_selector,
-    check_service,
-    check_workload,
-    repeated_port_names,
 )
 from netpol_lab.manifests.rules.server_words import (
     Problem,
@@ -40,91 +31,24 @@ from netpol_lab.manifests.rules.server_words import (
     required,
     unsupported,
 )
-from netpol_lab.manifests.services import endpoint_types
 from netpol_lab.model.objects import Direction
 
 
-def check_object(thing: api.Object, strict_cidr: bool = True) -> Problems:
-    """Yield everything the API server would refuse (VAL-03 to VAL-49).
-
-    Of pods, Services and workloads only what policies depend on is checked.
-
-    Parameters
-    ----------
-    thing : Object
-        Of one of the types in `kinds.KINDS`.
-    strict_cidr : bool
-        Refuse CIDRs with host bits or leading zeros, as servers since v1.36 do.
-
-    Yields
-    ------
-    Problem
-
-    Examples
-    --------
-    >>> [problem.message for problem in check_object(api.NetworkPolicy())]
-    ['name or generateName is required']
-    """
-    yield from check_metadata(thing)
-    match thing:
-        case api.NetworkPolicy():
-            yield from _policy(thing.spec, strict_cidr)
-        case api.Pod():
-            yield from check_pod(thing)
-        case api.Service():
-            yield from check_service(thing)
-        case endpoint_types.Endpoints():
-            yield from check_endpoints(thing)
-        case endpoint_types.EndpointSlice():
-            yield from check_endpoint_slice(thing)
-        case api.Workload():
-            yield from check_workload(thing)
+def check_policy(spec: api.NetworkPolicySpec, strict_cidr: bool) -> Problems:
+    """Yield what the server refuses of the spec of a policy."""
+    yield from check_selector(spec.pod_selector, ("spec", "podSelector"))
+    for rule, path in _rules(spec):
+        for i, port in enumerate(rule.ports or ()):
+            yield from _policy_port(port, (*path, "ports", i))
+        for peer, peer_path in _peers(rule, path):
+            yield from _peer(peer, peer_path, strict_cidr)
+    yield from _policy_types(spec.policy_types or (), ("spec", "policyTypes"))
+    for block, path in _blocks(spec):  # declared with the field, which the server looks at last
+        if not block.cidr:
+            yield required((*path, "cidr"), "for every IPv4 address write cidr: 0.0.0.0/0")
 
 
-def warnings(thing: api.Object, strict_cidr: bool = True) -> Problems:
-    """Yield what is taken with a warning: by the server, or only here.
-
-    Parameters
-    ----------
-    thing : Object
-        One that `check_object` finds no fault with.
-    strict_cidr : bool
-        As for `check_object`.
-
-    Yields
-    ------
-    Problem
-
-    Examples
-    --------
-    >>> policy = api.NetworkPolicy(metadata=api.ObjectMeta(generate_name="p-"))
-    >>> [problem.message for problem in warnings(policy)]
-    ['from p-: cannot use generate name with apply']
-    """
-    match thing:
-        case api.NetworkPolicy():
-            yield from _policy_warnings(thing, strict_cidr)
-        case api.Namespace():
-            yield from _namespace_warnings(thing)
-        case api.Pod():
-            yield from repeated_port_names(thing.spec, ("spec",))
-        case api.Workload():
-            yield from repeated_port_names(thing.spec.template.spec, ("spec", "template", "spec"))
-
-
-_FORMER_DEFAULT = "net.beta.kubernetes.io/network-policy"
-
-
-def _namespace_warnings(namespace: api.Namespace) -> Problems:
-    """Yield that a namespace is isolated in the way of the API's first draft, which is gone."""
-    if _FORMER_DEFAULT in (namespace.metadata.annotations or {}):
-        message = "has had no effect since Kubernetes v1.7: this annotation isolates no pod"
-        hint = "a default deny is a NetworkPolicy with podSelector: {} and policyTypes: [Ingress]"
-        path = ("metadata", "annotations", _FORMER_DEFAULT)
-        yield Problem(path, Reason.WARNING, message, hint, of_key=True)
-
-
-def _policy_warnings(policy: api.NetworkPolicy, strict_cidr: bool) -> Problems:
+def policy_warnings(policy: api.NetworkPolicy, strict_cidr: bool) -> Problems:
     """Yield what the server warns of in a policy, or kubectl apply does not take (VAL-04)."""
     if not policy.metadata.name:
         message = f"from {policy.metadata.generate_name}: cannot use generate name with apply"
@@ -138,22 +62,6 @@ def _policy_warnings(policy: api.NetworkPolicy, strict_cidr: bool) -> Problems:
                 network = read_cidr(text)
                 hint = f"write {network.network}" if network else ""
                 yield Problem((*path, *part), Reason.WARNING, message, hint)
-
-
-# ---------------------------------------------------------------- policies
-
-
-def _policy(spec: api.NetworkPolicySpec, strict_cidr: bool) -> Problems:
-    yield from check_selector(spec.pod_selector, ("spec", "podSelector"))
-    for rule, path in _rules(spec):
-        for i, port in enumerate(rule.ports or ()):
-            yield from _policy_port(port, (*path, "ports", i))
-        for peer, peer_path in _peers(rule, path):
-            yield from _peer(peer, peer_path, strict_cidr)
-    yield from _policy_types(spec.policy_types or (), ("spec", "policyTypes"))
-    for block, path in _blocks(spec):  # declared with the field, which the server looks at last
-        if not block.cidr:
-            yield required((*path, "cidr"), "for every IPv4 address write cidr: 0.0.0.0/0")
 
 
 def _rules(spec: api.NetworkPolicySpec) -> Iterator[tuple[api.Rule, Path]]:
@@ -205,7 +113,7 @@ def _peer(peer: api.NetworkPolicyPeer, path: Path, strict_cidr: bool) -> Problem
 
 def _ip_block(block: api.IPBlock, path: Path, strict: bool) -> Problems:
     if not block.cidr:
-        return  # `_policy` says so, after everything else
+        return  # `check_policy` says so, after everything else
     yield from _cidr(block.cidr, (*path, "cidr"), strict)
     outer = read_cidr(block.cidr)
     if outer is None:

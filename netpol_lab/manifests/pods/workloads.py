@@ -10,9 +10,10 @@ from itertools import chain, combinations, count, islice, product
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.asked_labels import AskedLabels
-from netpol_lab.model.objects import DEPLOYMENT_LABEL, Workload
+from netpol_lab.manifests.pods.asked_labels import AskedLabels
+from netpol_lab.model.objects import Workload
 from netpol_lab.model.pod_makers import PodMaker
+from netpol_lab.model.selectors import DEPLOYMENT_LABEL
 
 MOST_REPLICAS = (
     2  # of those alike: enough to see what replicas of one workload may do to each other

@@ -1,0 +1,127 @@
+"""What is taken in of lists and documents, and in which order complaints come."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.text.sources import SCENARIOS
+from netpol_lab.model.objects import Direction
+from tests.helpers.loaded import HEAD, complaints
+
+
+def test_lists_within_lists_come_to_an_end():
+    text = '{"apiVersion": "v1", "kind": "List", "items": [' * 25 + '{"kind": 1}' + "]}" * 25
+    assert "lists within lists" in complaints(text)[0].message
+
+
+def test_typed_lists_lend_their_kind_to_their_items():
+    text = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicyList
+items:
+- {metadata: {name: a}}
+- null
+- {metadata: {name: b}}
+"""
+    assert [p.name for p in load(text).policies] == ["a", "b"]
+
+
+def test_the_same_object_twice_is_one_and_the_last_stands():
+    found = load(f"{HEAD}spec: {{policyTypes: [Egress]}}\n---\n{HEAD}spec: {{}}")
+    assert [p.policy_types for p in found.policies] == [(Direction.INGRESS,)]
+
+
+def test_other_kinds_are_counted():
+    found = load("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b}")
+    assert found.ignored == {"ConfigMap": 1}
+
+
+def test_a_calico_policy_is_another_kind_not_a_mistake():
+    found = load("apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a}")
+    assert found.ignored == {"NetworkPolicy": 1}
+
+
+def test_cluster_wide_policies_are_kept_as_open_with_a_warning():
+    head = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\n"
+    found = load(f"{head}metadata: {{name: above}}")
+    assert "not evaluated yet" in found.warnings[0].message
+    assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
+
+
+def test_items_of_a_list_are_found_in_it():
+    text = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: 1}}"
+    (found,) = complaints(text)
+    assert (found.line, found.path) == (4, "metadata.name")
+    assert complaints("apiVersion: v1\nkind: List\nitems: 3")[0].path == "items"
+
+
+def test_an_exercise_is_loaded_as_the_cluster_it_is_about():
+    cluster = lab.load(SCENARIOS / "exercises" / "two-tiers.yaml")
+    assert repr(cluster) == "Cluster: 4 pods, 1 namespace, 0 policies"
+
+
+def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_file():
+    text = "story: x\nmanifests: |\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: [web]}\n"
+    with pytest.raises(ManifestError) as caught:
+        lab.load(text)
+    (found,) = caught.value.complaints
+    assert (found.line, found.column) == (5, 20)
+    assert found.excerpt == "  metadata: {name: [web]}"
+
+
+def test_an_object_that_stands_twice_is_warned_about():
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n---\n"
+    (warning,) = load(policy * 2).warnings
+    assert (warning.line, warning.path) == (7, "metadata.name")
+    assert "the last one replaces the other" in warning.message
+
+
+def test_an_object_with_items_is_a_list_to_kubectl():
+    (complaint,) = complaints(f"{HEAD}items: []\n")
+    assert (complaint.path, complaint.message) == ("items", "no objects passed to create")
+    cluster = load(f"{HEAD}items:\n- apiVersion: v1\n  kind: Pod\n  metadata: {{name: a}}\n")
+    assert (len(cluster.pods), len(cluster.policies)) == (1, 0)
+    assert cluster.warnings[0].message == "the rest of this object is passed over"
+
+
+def test_an_empty_list_is_an_empty_cluster():
+    assert load("apiVersion: v1\nkind: List\nitems: []\n").warnings == ()
+
+
+def test_only_items_without_kind_and_version_have_those_of_their_list():
+    head = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicyList\nitems:\n"
+    assert len(load(f"{head}- metadata: {{name: p}}\n").policies) == 1
+    (complaint,) = complaints(f"{head}- kind: NetworkPolicy\n  metadata: {{name: p}}\n")
+    assert complaint.message == "apiVersion not set"
+
+
+def test_what_kubectl_drops_behind_a_document_is_a_warning():
+    cluster = load(f"{HEAD}...\n{HEAD}")
+    assert len(cluster.policies) == 1
+    assert [(warning.line, warning.reason) for warning in cluster.warnings] == [(5, Reason.SYNTAX)]
+
+
+def test_unknown_fields_come_as_kubectl_sorts_them_and_not_as_they_are_written():
+    text = HEAD + "spec:\n  ingress: [{zz: 1, aa: 2}]\n  b.c: 1\n  b: 2\nBb: 1\n"
+    assert [c.path for c in complaints(text)] == [
+        "Bb", "spec.b", "spec.b.c", "spec.ingress[0].aa", "spec.ingress[0].zz",
+    ]  # fmt: skip
+
+
+def test_unknown_fields_of_later_items_come_in_the_order_of_the_items():
+    rules = "".join(f"  - {{x{i}: 1}}\n" for i in range(12))
+    found = complaints(f"{HEAD}spec:\n  ingress:\n{rules}")
+    assert [c.path for c in found] == [f"spec.ingress[{i}].x{i}" for i in range(12)]
+
+
+def test_the_same_complaint_is_made_once():
+    labels = "spec: {podSelector: {matchLabels: {a: '-', b: '-'}}}\n"
+    assert len(complaints(HEAD + labels)) == 1
+
+
+def test_the_spec_of_a_policy_is_kept_as_it_is_written():
+    block = "spec: {ingress: [{from: [{ipBlock: {cidr: '2001:DB8::/32'}}]}]}\n"
+    cluster = load(HEAD + block)
+    (spec,) = cluster.specs.values()
+    assert spec.ingress[0].peers[0].ip_block.cidr == "2001:DB8::/32"
