@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from netpol_lab.engine.aliases import meant_by
 from netpol_lab.engine.verdict import Verdict, judge
 from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
@@ -173,7 +174,8 @@ def remarks(verdict: Verdict, after: Verdict) -> Iterator[str]:
     >>> [*remarks(verdict, verdict)]
     []
     """
-    service = verdict.flow.destination.service
+    asked = verdict.flow.destination.service
+    service = meant_by(verdict.cluster, asked) if asked is not None else None
     if after.allowed is None:
         by_address, by_client = (
             as_selectors_see_it(after, other).allowed is not True for other in reversed(OPEN)

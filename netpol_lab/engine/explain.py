@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
+from netpol_lab.engine.aliases import meant_by
 from netpol_lab.engine.ambient_mesh import MODE, TUNNEL_PORT, tunnelled
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart
@@ -19,6 +20,7 @@ from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Rule
 from netpol_lab.model.ports import PortSet, is_governed, spoken_port
 from netpol_lab.model.selectors import Labels, Requirement, spelt
+from netpol_lab.model.services import Service
 
 MOST_PLACES = 4  # behind a Service that are listed
 
@@ -79,10 +81,28 @@ def _rewriting(verdict: Verdict) -> Iterator[str]:
     arriving = verdict.outcomes[0].arriving
     if arriving is not verdict.flow:
         end, places = verdict.flow.destination, _places(verdict)
+        if end.service is not None and end.service.external_name:
+            yield from _alias(verdict, end.service, places)
+            return
         what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
         if end.address in verdict.cluster.node_names and not end.service:
             what = f"is the address of a node, whose port {verdict.flow.port} leads"
         yield f"  service  {end} {what} to {' or '.join(places)}"
+
+
+def _alias(verdict: Verdict, alias: Service, places: list[str]) -> Iterator[str]:
+    """Yield where a name for another name leads, or what to ask about where that is not told."""
+    meant = meant_by(verdict.cluster, alias)
+    if meant.external_name:
+        yield (
+            "  service  ask about the address behind the name: outside the cluster no selector "
+            "matches it, only an ipBlock or a rule without to"
+        )
+    else:
+        yield (
+            f"  service  {alias} is another name for Service {meant}, and leads to "
+            f"{' or '.join(places)}"
+        )
 
 
 def _places(verdict: Verdict) -> list[str]:
@@ -160,7 +180,7 @@ def _reason(verdict: Verdict, side: Side) -> str:
     if side.exemption is not None:
         return _exempt(verdict, side, side.exemption)
     if side.assumed is not None and side.direction is Direction.INGRESS:
-        return f"an endpoint of Service {side.subject} that the manifests do not tell"
+        return f"{_untold(side.subject)} that the manifests do not tell"
     if not side.isolated:
         return f"{side.subject} is not isolated for {side.direction}"
     by = ", ".join(map(str, side.isolated_by))
@@ -178,7 +198,7 @@ def _exempt(verdict: Verdict, side: Side, why: Exemption) -> str:
 
 def _admission(side: Side) -> str:
     if side.assumed is not None:
-        return f"whether it admits an endpoint of Service {side.peer} is not told"
+        return f"whether it admits {_untold(side.peer)} is not told"
     if not side.admitted_by:
         rules = [rule for policy in side.isolated_by for rule in policy.rules(side.direction)]
         if not rules:
@@ -189,6 +209,12 @@ def _admission(side: Side) -> str:
     policy, rule = side.admitted_by[0]
     whose = "its rule" if len(side.isolated_by) == 1 else f"{policy}, rule"
     return f"{whose} {rule.number} admits {_called(side.peer)}"
+
+
+def _untold(end: Endpoint) -> str:
+    """Return what to call an end of which only the Service is known that leads to it."""
+    is_alias = end.service is not None and end.service.external_name
+    return f"{'an address behind the name' if is_alias else 'an endpoint of Service'} {end}"
 
 
 def _called(peer: Endpoint) -> str:

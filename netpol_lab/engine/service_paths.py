@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from netpol_lab.engine.aliases import by_its_own_name
 from netpol_lab.engine.endpoint_rules import is_itself
-from netpol_lab.engine.service_targets import Target, behind, selected_by, targets
-from netpol_lab.errors import FlowError, visible
+from netpol_lab.engine.service_targets import (
+    Target,
+    behind,
+    is_only_a_name,
+    selected_by,
+    targets,
+)
+from netpol_lab.errors import FlowError
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow, facing
@@ -84,10 +90,12 @@ def flow_paths(cluster: Cluster, flow: Flow) -> list[FlowPath]:
     >>> path.through_service
     False
     """
-    end = flow.destination
-    services = _services(cluster, flow)
+    flow = by_its_own_name(cluster, flow)
+    end, services = flow.destination, _services(cluster, flow)
     paths = dict.fromkeys(
-        FlowPath(to if step.service.headless else flow, to, None, step.target.missing, step.outer)
+        FlowPath(
+            to if is_only_a_name(step.service) else flow, to, None, step.target.missing, step.outer
+        )
         for step in _steps(cluster, flow, services)
         for to in [_arriving(flow, step.target)]
     )
@@ -192,6 +200,7 @@ def without_answer(cluster: Cluster, flow: Flow) -> Service | None:
     >>> without_answer(shop, lab.evaluate(shop, "web", "192.0.2.1", port=443).flow) is None
     True
     """
+    flow = by_its_own_name(cluster, flow)
     services = _services(cluster, flow) if flow.port is not None else []
     if not services or _steps(cluster, flow, services):
         return None
@@ -227,8 +236,6 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
     >>> leads_nowhere(shop, Service("shop", "db", ports=(ServicePort(81, 81),)), flow)
     'Service shop/db leads nowhere on TCP 80: its ports are TCP 81.'
     """
-    if service.external_name:
-        return f"Service {service} {_other_name(service.external_name)}"
     asked = spoken_port(flow.port, flow.protocol)
     ports = ", ".join(spoken_port(port.port, port.protocol) for port in service.ports) or "none"
     said = f"Service {service} leads nowhere on {asked}: "
@@ -238,18 +245,6 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
     said += f"its ports are {ports}"
     return (
         f"{said}, and {_nobody(cluster, service, flow, None)}" if service.headless else f"{said}."
-    )
-
-
-def _other_name(name: str) -> str:
-    """Return what a Service of type ExternalName stands for, and what to ask about instead."""
-    if found := re.fullmatch(r"([^.]+)\.([^.]+)\.svc(\.cluster\.local)?\.?", name):
-        named = f"{found[2]}/{found[1]}"
-        return f"is another name (type ExternalName) for Service {named}: ask about svc/{named}."
-    return (
-        f"leads to a name outside the cluster (type ExternalName: {visible(name)}), and to no "
-        "pods. Policies see the address behind that name, which no selector matches, only an "
-        "ipBlock or a rule without to: ask about that address."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from netpol_lab.engine.aliases import untold_name
 from netpol_lab.engine.semantics import matches
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
@@ -60,7 +61,7 @@ def targets(
     >>> [f"{target.end.name} {target.port}" for target in found]
     ['shop/web 8080', 'shop/backend 8080', 'shop/db 8080']
     """
-    if service.headless:  # its name stands for the addresses themselves, whatever the port
+    if is_only_a_name(service):  # it stands for the addresses themselves, whatever the port
         yield from _direct(cluster, service, port)
         return
     for offered in service.ports:
@@ -111,10 +112,23 @@ def _direct(cluster: Cluster, service: Service, port: int | None) -> Iterator[Ta
 
 def _is_unknown(service: Service) -> bool:
     """Say whether nothing at all says where a Service leads."""
-    return service.selector is None and service.endpoints is None and not service.external_name
+    return service.selector is None and service.endpoints is None
+
+
+def is_only_a_name(service: Service) -> bool:
+    """Say whether a Service has no address of its own that is rewritten: headless, or an alias.
+
+    Examples
+    --------
+    >>> [is_only_a_name(Service("shop", "db", headless=headless)) for headless in (True, False)]
+    [True, False]
+    """
+    return service.headless or bool(service.external_name)
 
 
 def _no_endpoints(service: Service) -> str:
+    if service.external_name:
+        return untold_name(service)
     return (
         f"Service {service} has no selector, and no Endpoints or EndpointSlice says where it leads"
     )

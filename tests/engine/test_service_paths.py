@@ -135,29 +135,6 @@ def test_from_outside_a_service_with_endpoints_outside_cannot_be_judged():
         verdict("203.0.113.7", "10.96.0.30", 80, cluster)
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("db.example.com", r"outside the cluster \(type ExternalName: db\.example\.com\).*ipBlock"),
-        (
-            "db.shop.svc.cluster.local",
-            "is another name .* for Service shop/db: ask .* svc/shop/db",
-        ),
-        ("db.shop.svc", "ask about svc/shop/db"),
-        ("a.db.shop.svc", "outside the cluster"),
-    ],
-)
-def test_an_alias_says_of_which_name_and_what_to_ask_about(name, said):
-    alias = f"""
-apiVersion: v1
-kind: Service
-metadata: {{name: s, namespace: shop}}
-spec: {{type: ExternalName, externalName: {name}}}
-"""
-    with pytest.raises(FlowError, match=said):
-        verdict("web", "svc/shop/s", 80, lab.load("three-tier", alias))
-
-
 def test_a_service_that_selects_nobody_is_not_about_names_of_ports():
     nobody = SERVICE.replace("role: db", "role: gone").replace("name: db,", "name: s,")
     with pytest.raises(FlowError, match=r"it selects role=gone\. Is a running pod among them\?"):

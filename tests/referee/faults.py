@@ -354,9 +354,26 @@ FAULTS_OF_SERVICES = (
     Fault(
         "where nothing is listed, nobody is behind a Service",
         "engine/service_targets.py",
-        "return service.selector is None and service.endpoints is None and not "
-        "service.external_name",
+        "return service.selector is None and service.endpoints is None",
         "return False",
+    ),
+    Fault(
+        "another name of a Service leads nobody knows where",
+        "engine/aliases.py",
+        "if not known or known[0] in seen:",
+        "if known or True:",
+    ),
+    Fault(
+        "a name for a name is followed only once",
+        "engine/aliases.py",
+        "    return seen[-1]",
+        "    return seen[:2][-1]",
+    ),
+    Fault(
+        "another name of a Service does not mean its address",
+        "engine/aliases.py",
+        "there = Endpoint(address=next(iter(meant.inner_addresses), None), service=meant)",
+        "there = Endpoint(service=meant)",
     ),
     Fault(
         "a pod that an endpoint names and that is not there is an address outside",

@@ -45,7 +45,10 @@ class Services:
 
     def end(self, home, name):
         """The end of a connection to a Service by its name: its own address, if it has one."""
-        service = self.by_name[home, name]
+        service, met = self.by_name[home, name], []
+        while is_alias(service) and service not in met:  # the resolver follows one name to the next
+            met.append(service)
+            service = self.by_name.get(told_by_name(service), service)
         own = inner_addresses(service)
         return End(None, own[0] if own else None, service=service)
 
@@ -69,7 +72,9 @@ class Services:
         """Where a connection may arrive: (end or None where that is not known, port, outer)."""
         found = []
         for service, asked, outer in self.entered(end, port, protocol):
-            if is_headless(service):
+            if is_alias(service):  # where a name leads that no manifest tells
+                places = [(None, port, None)]
+            elif is_headless(service):
                 places = self.direct(service, port)
             else:
                 places = [place for at in asked for place in self.behind(reading, service, at)]
@@ -194,6 +199,12 @@ def stays_on_node(service):
 
 def is_alias(service):
     return service["spec"].get("type") == "ExternalName"
+
+
+def told_by_name(alias):
+    """The namespace and the name of the Service that a DNS name of this cluster is of."""
+    name, home, *rest = (*alias["spec"]["externalName"].rstrip(".").split("."), "", "")
+    return (home, name) if ".".join(rest).strip(".") in ("svc", "svc.cluster.local") else None
 
 
 def selector_of(service):

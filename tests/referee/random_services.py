@@ -53,7 +53,8 @@ def service(rng, number):
     )
     if maybe(rng, 4):
         spec = {name: spec[name] for name in spec if not name.startswith("clusterIP")}
-        spec |= {"type": "ExternalName", "externalName": "example.com"}
+        inside = f"s{3 - number}.{rng.choice(NAMESPACES)}.svc{rng.choice(['', '.cluster.local'])}"
+        spec |= {"type": "ExternalName", "externalName": rng.choice(["example.com", inside])}
     balanced = {"loadBalancer": {"ingress": [{"ip": rng.choice(EXTERNAL)}]}}
     return fields(
         apiVersion="v1",

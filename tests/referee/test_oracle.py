@@ -91,7 +91,7 @@ CLUSTER_FEATURES = """
     completed pod shares an address | named port differs per pod | one name for two protocols
     named port in the second container | init port | restartable init port
     node | service | headless service | service without selector | service without backend
-    service without address | alias of a name outside | service of two families
+    service without address | alias of a name outside | alias of a Service | service of two families
     service with outer addresses | service with node ports | service that stays on the node
     targetPort number | targetPort written | targetPort missing
     Deployment | StatefulSet | DaemonSet | Job | indexed Job | ordinals
@@ -263,7 +263,8 @@ def service_features(service, pods):
         "service": True,
         "headless service": spec.get("clusterIP") == "None",
         "service without address": "clusterIP" not in spec,
-        "alias of a name outside": spec.get("type") == "ExternalName",
+        "alias of a name outside": spec.get("externalName") == "example.com",
+        "alias of a Service": ".svc" in spec.get("externalName", ""),
         "service of two families": len(spec.get("clusterIPs", [])) > 1,
         "service with outer addresses": "externalIPs" in spec or "status" in service,
         "service with node ports": any("nodePort" in port for port in spec["ports"]),
