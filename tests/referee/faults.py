@@ -772,6 +772,18 @@ FAULTS_IN_LINT = (
         "if not pods & context.isolated[other] or",
     ),
     Fault(
+        "a comment answers an error",
+        "checks/lint/intent.py",
+        "if finding.severity is not Severity.NOTE:",
+        "if finding.severity is Severity.WARNING:",
+    ),
+    Fault(
+        "a comment that closes answers what is open",
+        "checks/lint/intent.py",
+        "(said.search(remark) and not unsaid.search(remark))",
+        "(said.search(remark) or unsaid.search(remark))",
+    ),
+    Fault(
         "port 443 alone is for the API server",
         "checks/lint/dns.py",
         "known = asked == {6443} or _API",

@@ -23,6 +23,7 @@ from netpol_lab.checks.lint.callers import outside, pods_only, unreached
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
+from netpol_lab.checks.lint.intent import is_answered
 from netpol_lab.checks.lint.redundancy import needless
 from netpol_lab.errors import counted
 from netpol_lab.manifests.text.yaml_reader import forget_positions
@@ -63,8 +64,9 @@ def lint(
     """
     context = Context(checked_cluster(cluster), assumptions)
     found = list(_all_findings(context, progress or (lambda done, total: None)))
+    left = [f for f in _without_contradictions(found) if not is_answered(context, f)]
     forget_positions()
-    return Found(_said_once(sorted(_without_contradictions(found), key=_order)))
+    return Found(_said_once(sorted(left, key=_order)))
 
 
 _TOPICS = (

@@ -1,0 +1,131 @@
+"""Which notes a comment answers: somebody knows what is found there, and says that it is meant.
+
+Only notes are answered so. A warning or an error stays, whatever stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from netpol_lab.checks.lint.codes import Severity
+from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.findings import Finding
+from netpol_lab.manifests.excerpts import MOST_TEXT
+from netpol_lab.manifests.field_paths import Path, parse_path
+from netpol_lab.manifests.text.yaml_reader import Document
+from netpol_lab.model.objects import Policy
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+# In any comment beside the part: that it is so on purpose, and not that it should be otherwise.
+_MEANT = _words(r"(?<!not )\b(intentional(ly)?|intended|on purpose|deliberate(ly)?|by design)\b")
+_UNDONE = _words(r"\b(todo|fixme|xxx|hack|for now|temporar\w+)\b")
+
+_OPENS = _words(
+    r"\b(allow|admit|permit|open|accept)\w*\b.*"
+    r"\b(all|any|anybody|anyone|anywhere|every\w*|external|internet|outside|public|world)\b"
+    r"|\b(from|to) (any|anybody|anyone|anywhere|everybody|everyone|everywhere)\b"
+    r"|\bunrestricted\b"
+)
+_SHUTS = _words(
+    r"\b(den(y|ies|ied)|block\w*|forbid\w*|reject\w*|restrict\w*|no|none|nobody|only)\b"
+)
+_LESS_THAN_ALL = _words(
+    f"{_SHUTS.pattern}|\\b(cluster|internal|namespaces?|pods?|same|services?)\\b"
+)
+_REPEATS = _words(r"\b(redundan\w*|duplicat\w*|repeat\w*|explicit\w*|already|also covered)\b")
+
+# What a comment beside the part speaks of, code by code: what it says, and what it must not say.
+_MEANT_NOT = _words(r"\bnot intended\b")
+_ABOUT: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
+    "NP104": (_SHUTS, _OPENS),
+    "NP208": (_words(r"\b(all|any|each|every|other) namespaces?\b|\bcluster-?wide\b"), _SHUTS),
+    "NP306": (_words(r"\b(udp only|only udp|without tcp|no tcp)\b"), _MEANT_NOT),
+    "NP308": (_OPENS, _LESS_THAN_ALL),
+    "NP502": (_REPEATS, _MEANT_NOT),
+    "NP503": (_REPEATS, _MEANT_NOT),
+    "NP504": (_REPEATS, _MEANT_NOT),
+    "NP506": (_OPENS, _LESS_THAN_ALL),
+}
+_HOST_NETWORK = _words(r"\bhost[ -]?networks?\b|\bhost'?s network\b")
+
+
+def is_answered(context: Context, finding: Finding) -> bool:
+    """Say whether a comment tells that what a note finds is known, and meant.
+
+    Parameters
+    ----------
+    context : Context
+    finding : Finding
+    """
+    if finding.severity is not Severity.NOTE:
+        return False
+    if finding.code == "NP108":
+        return any(map(_HOST_NETWORK.search, _remarks_on_hosts(context, finding.namespace)))
+    policy = context.cluster.policies_by_name.get(finding.policy)
+    said, unsaid = _ABOUT.get(finding.code, (_MEANT, _MEANT_NOT))
+    remarks = _remarks_at(_document(context, policy), parse_path(finding.path)) if policy else ()
+    return any(
+        (_MEANT.search(remark) or (said.search(remark) and not unsaid.search(remark)))
+        and not _UNDONE.search(remark)
+        for remark in remarks
+    )
+
+
+# ---------------------------------------------------------------- where comments stand
+
+
+def _document(context: Context, policy: Policy) -> Document:
+    text = context.cluster.texts.get(policy, "")
+    return Document("", 1, None, False, text if "#" in text and len(text) <= MOST_TEXT else "")
+
+
+def _remarks_on_hosts(context: Context, namespace: str) -> Iterator[str]:
+    """Yield all comments in the policies that select pods with hostNetwork."""
+    for policy in context.policies_of[namespace]:
+        if context.subjects(policy) & context.on_hosts:
+            yield from map(_remark_in, _document(context, policy).text.splitlines())
+
+
+def _remarks_at(document: Document, path: Path) -> Iterator[str]:
+    """Yield the comments at a part of a policy, and at those around it within the same rule.
+
+    What is about the whole policy may be told above it.
+    """
+    if not (lines := document.text.splitlines()):
+        return
+    of_rule = len(_OF_RULE)
+    lengths = range(of_rule, len(path) + 1) if len(path) >= of_rule else [len(path)]
+    starts = {document.span(path[:length])[0] for length in lengths}
+    if len(path) < of_rule:
+        starts.add(next(i for i, line in enumerate(lines) if not _is_apart(line)))
+    for start in starts:
+        yield _remark_in(lines[start])
+        yield _above(lines, start)
+
+
+_OF_RULE = ("spec", "ingress", 0)  # a path of a whole rule
+
+
+def _is_apart(line: str) -> bool:
+    """Say whether a line holds no field."""
+    return not line.strip() or line.startswith("---") or line.lstrip().startswith("#")
+
+
+def _above(lines: list[str], start: int) -> str:
+    """Return the lines of a comment that ends above a line, as one."""
+    found: list[str] = []
+    while start and lines[start - 1].lstrip().startswith("#"):
+        start -= 1
+        found.insert(0, _remark_in(lines[start]))
+    return " ".join(found)
+
+
+def _remark_in(line: str) -> str:
+    """Return the comment in a line, or nothing; a key of YAML that is commented out is none."""
+    found = re.search(r"(?:^|\s)#[#\s]*([^\W_]\S*[^\s:](?:\s.*)?)$", line)
+    return found[1] if found else ""

@@ -1,0 +1,121 @@
+"""Comments that answer a note, and those that do not."""
+
+import pytest
+
+from tests.helpers.linted import codes, pod
+
+POLICY = """---
+{}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: db, namespace: shop}}
+spec:
+  podSelector: {{matchLabels: {{app: db}}}}
+  policyTypes: [Egress]
+  egress:
+{}
+"""
+
+
+def empty_to(beside, above="", head=""):
+    """The codes of a policy with an empty list of peers, and comments."""
+    above = f"  # {above}\n" if above else ""
+    head = f"# {head}" if head else ""
+    return codes(POLICY.format(head, f"{above}  - to: []  {beside}"))
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "Allow all egress (database, payment providers)",
+        "allow outbound traffic to external APIs",
+        "open to everybody",
+        "to anywhere",
+        "unrestricted",
+        "this is intentional",
+        "Left open on purpose",
+    ],
+)
+def test_a_comment_beside_or_above_that_opens_to_all_answers_the_note(remark):
+    assert empty_to("") == ["NP506"]
+    assert empty_to(f"# {remark}") == empty_to("", remark) == []
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "deny all egress",
+        "no egress at all: allow nobody",
+        "not intentional",
+        "unintentional",
+        "allow all pods of this namespace",
+        "allow only DNS to the outside",
+        "TODO: allow all for now",
+        "to: [everybody]",
+        "name: allow-all-of-it",
+        "the database",
+        "",
+    ],
+)
+def test_other_comments_do_not(remark):
+    assert empty_to(f"# {remark}") == empty_to("", remark) == ["NP506"]
+
+
+def test_what_stands_elsewhere_is_not_about_the_rule():
+    assert empty_to("", head="allow all egress, on purpose") == ["NP506"]
+    rules = "  # allow all egress\n\n  - to: []"
+    assert codes(POLICY.format("", rules)) == ["NP506"]
+
+
+def test_several_lines_of_a_comment_are_one():
+    rules = "  # Allow egress\n  # to everybody\n  - to: []"
+    assert codes(POLICY.format("", rules)) == []
+
+
+@pytest.mark.parametrize(("head", "found"), [("# intentional", []), ("# of the db", ["NP104"])])
+def test_what_is_about_the_whole_policy_may_be_told_above_it(head, found):
+    web = "{from: [{podSelector: {matchLabels: {app: web}}}]}"
+    text = POLICY.format(head, "").replace("[Egress]", "[Ingress, Egress]")
+    assert codes(text.replace("  egress:\n", f"  ingress: [{web}]")) == found
+
+
+HOST = pod(
+    "agent", labels="app: agent", spec="hostNetwork: true, nodeName: n1, containers: [{name: c}]"
+)
+DENY = """---
+# {}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {}, namespace: shop}}
+spec:
+  podSelector: {{matchLabels: {{app: {}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "What this does to hostNetwork pods is undefined",
+        "host-network pods are not covered",
+        "no effect on what is in the host network",
+    ],
+)
+def test_a_comment_on_host_networks_answers_what_policies_mean_for_them(remark):
+    assert codes(HOST, DENY.format("all", "p", "agent")) == ["NP108"]
+    assert codes(HOST, DENY.format(remark, "p", "agent")) == []
+    others = DENY.format(remark, "q", "db")
+    assert codes(HOST, DENY.format("all", "p", "agent"), others) == ["NP108"]
+
+
+def test_no_comment_answers_a_warning_or_an_error():
+    to_nowhere = "  # on purpose, to everybody\n  - to:  # intentional\n    - podSelector: {}\n"
+    ports = "    ports: [{port: htpp}]  # by design\n"
+    assert codes(POLICY.format("# intentional", to_nowhere + ports)) == ["NP304", "NP303"]
+
+
+def test_a_policy_without_a_text_has_no_comments():
+    listed = '{"apiVersion": "v1", "kind": "List", "items": [%s]}'
+    spec = '{"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": []}]}'
+    head = '"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"'
+    one = f'{{{head}, "metadata": {{"name": "p", "namespace": "shop"}}, "spec": {spec}}}'
+    assert codes(listed % one) == ["NP506"]
