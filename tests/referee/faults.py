@@ -773,13 +773,13 @@ FAULTS_IN_LINT = (
     ),
     Fault(
         "a comment answers an error",
-        "checks/lint/intent.py",
+        "checks/lint/told/intent.py",
         "if finding.severity is not Severity.NOTE:",
         "if finding.severity is Severity.WARNING:",
     ),
     Fault(
         "a comment that closes answers what is open",
-        "checks/lint/intent.py",
+        "checks/lint/told/intent.py",
         "(said.search(remark) and not unsaid.search(remark))",
         "(said.search(remark) or unsaid.search(remark))",
     ),

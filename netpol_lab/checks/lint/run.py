@@ -23,8 +23,8 @@ from netpol_lab.checks.lint.callers import outside, pods_only, unreached
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
-from netpol_lab.checks.lint.intent import is_answered
 from netpol_lab.checks.lint.redundancy import needless
+from netpol_lab.checks.lint.told.intent import is_answered
 from netpol_lab.errors import counted
 from netpol_lab.manifests.text.yaml_reader import forget_positions
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
