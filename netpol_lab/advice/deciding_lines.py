@@ -17,7 +17,8 @@ from netpol_lab.engine.explain import describe_pod, explain
 from netpol_lab.engine.near_miss import PORT_PARTS, NearMiss, Unmet, UnmetPart
 from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.verdict import Side, Verdict
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.verdict import Verdict
 from netpol_lab.manifests.excerpts import Excerpt, excerpt, path_of_requirement, policy_document
 from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.model.assumptions import Assumptions

@@ -18,7 +18,7 @@ from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import admitted_ports, matches, namespaces_for
 from netpol_lab.engine.service_targets import leading_to
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.summary import peer_words, policy_words
 from netpol_lab.model.addresses import Network

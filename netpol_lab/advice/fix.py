@@ -25,7 +25,8 @@ from netpol_lab.advice.edit import Edit, Touch
 from netpol_lab.advice.edits import edits
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
-from netpol_lab.engine.verdict import Outcome, Side, Verdict, judge
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.verdict import Outcome, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.policy_parts import list_of_peers

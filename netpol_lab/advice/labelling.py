@@ -9,7 +9,7 @@ from netpol_lab.advice.edit import Edit, Touch, of_object
 from netpol_lab.advice.telling import replicas, tells_version
 from netpol_lab.engine.near_miss import NearMiss, UnmetPart
 from netpol_lab.engine.semantics import holds
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Namespace, Pod
 from netpol_lab.model.selectors import ADDED_LABELS, NAME_LABEL, Labels, Requirement, spelt

@@ -24,7 +24,7 @@ from netpol_lab.engine.near_miss import NearMiss
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds, namespaces_for, only_namespace
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.errors import resembles
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.assumptions import Assumptions

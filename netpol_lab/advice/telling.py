@@ -14,7 +14,7 @@ from operator import and_
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import only_namespace
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import IPBlock, Peer, Pod
 from netpol_lab.model.selectors import (

@@ -13,7 +13,8 @@ from netpol_lab.course.goals import Goal
 from netpol_lab.engine.near_miss import UnmetPart
 from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.verdict import Side, Verdict
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.verdict import Verdict
 from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.model.assumptions import Assumptions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.flows import Endpoint
@@ -104,6 +106,30 @@ def is_own_node(pod: Pod, peer: Endpoint, assumptions: Assumptions = DEFAULTS) -
     return assumptions.unknown_node_is_own
 
 
+def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
+    """Return the name of the node whose address an end has; empty where that is not known.
+
+    Parameters
+    ----------
+    end : Endpoint
+    assumptions : Assumptions
+        With the ranges of the nodes' addresses.
+
+    Returns
+    -------
+    str or None
+        None where it is not the address of a node.
+
+    Examples
+    --------
+    >>> agent, web = Pod("shop", "agent", node="n1", host_network=True), Pod("shop", "web")
+    >>> node_behind(Endpoint(agent), Assumptions()), node_behind(Endpoint(web), Assumptions())
+    ('n1', None)
+    """
+    seen = as_node(end)
+    return (seen.node or "") if may_be_node(seen, assumptions) else None
+
+
 def may_be_node(end: Endpoint, assumptions: Assumptions) -> bool:
     """Say whether an end that is seen as no pod is a node's address, as far as is known (SEM-50).
 
@@ -163,7 +189,22 @@ def ranges_of_unknown(
         found = assumptions.node_cidrs
     else:
         found = assumptions.pod_cidrs if end.pod is not None else ()
-    return tuple(cidr for cidr in found if other is None or cidr.version == other.version)
+    told = tuple(cidr for cidr in found if other is None or cidr.version == other.version)
+    for part in assumptions.unknown_within:
+        if suiting := _inside(part, told, other):
+            return suiting
+    return told
+
+
+def _inside(
+    part: tuple[Network, ...], told: tuple[Network, ...], other: Address | None
+) -> tuple[Network, ...]:
+    """Return what of a part of all addresses lies in the ranges that are told, if any are."""
+    suiting = tuple(cidr for cidr in part if other is None or cidr.version == other.version)
+    if not told:
+        return suiting
+    both = ((one, whole) for one, whole in product(suiting, told) if one.overlaps(whole))
+    return tuple(max(pair, key=lambda cidr: cidr.prefixlen) for pair in both)
 
 
 def is_itself(source: Endpoint, destination: Endpoint) -> bool:

@@ -14,7 +14,8 @@ from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_targets import targets
-from netpol_lab.engine.verdict import Exemption, Outcome, Side, Verdict, judge
+from netpol_lab.engine.sides import Exemption, Side
+from netpol_lab.engine.verdict import Outcome, Verdict, judge
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Rule

@@ -12,7 +12,7 @@ from enum import Enum
 from netpol_lab.engine.endpoint_rules import sees_address
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import admits_port, admitted_ports, covers, holds
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow

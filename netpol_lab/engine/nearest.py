@@ -12,7 +12,7 @@ from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import holds
 from netpol_lab.engine.service_targets import leading_to
-from netpol_lab.engine.verdict import Side
+from netpol_lab.engine.sides import Side
 from netpol_lab.errors import resembles
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster

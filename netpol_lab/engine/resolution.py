@@ -8,13 +8,14 @@ from functools import cache, cached_property, lru_cache, reduce
 from operator import or_
 from typing import Protocol
 
-from netpol_lab.engine.endpoint_rules import ranges_of_unknown, sees_address
+from netpol_lab.engine.endpoint_rules import node_behind, ranges_of_unknown, sees_address
 from netpol_lab.engine.pod_sets import PodIndex, PodSet
 from netpol_lab.engine.semantics import admits_port, covers, namespaces_for, surely_covers
 from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPeer
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule
 from netpol_lab.model.selectors import Selector
@@ -38,6 +39,9 @@ class Peers(Protocol):
 
     def seen_by_address(self, assumptions: Assumptions) -> int:
         """Return those at whose address ipBlocks look."""
+
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
+        """Return those that have the address of a node, by its name; empty where it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class SinglePeer:
     def seen_by_address(self, assumptions: Assumptions) -> int:
         """See `Peers`."""
         return int(sees_address(self.end, assumptions))
+
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
+        """See `Peers`."""
+        node = node_behind(self.end, assumptions)
+        return {} if node is None else {node: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +152,9 @@ class Resolution:
     policies : tuple of Policy
     policies_of : dict of str to list of Policy
         The policies of each namespace that has some.
+    cluster_policies : tuple of ClusterPolicy
+        In the order in which those of a tier are asked (ANP-03).
+    node_labels : mapping of str to mapping
     other_policies : tuple of OtherPolicy
 
     Examples
@@ -159,9 +171,12 @@ class Resolution:
         self.policies_of: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
             self.policies_of.setdefault(policy.namespace, []).append(policy)
+        self.cluster_policies = tuple(sorted(cluster.cluster_policies, key=lambda p: p.priority))
+        self.node_labels = cluster.node_labels
         self.other_policies = cluster.other_policies
         self.subjects = cache(self._subjects)
         self.peers = cache(self._peers)
+        self.cluster_pods = cache(self._cluster_pods)
         self.isolated = cache(self._isolated)
         self.matched_by = cache(self._matched_by)
 
@@ -229,6 +244,11 @@ class Resolution:
             blocks=tuple(peer.ip_block for peer in peers if peer.ip_block is not None),
             anyone=not peers,
         )
+
+    def _cluster_pods(self, peers: tuple[ClusterPeer, ...]) -> PodSet:
+        """Return the pods that the selectors of a cluster-wide rule match (ANP-10)."""
+        chosen = (self.matched_by(p, "") for p in peers if p.namespace_selector is not None)
+        return reduce(or_, chosen, PodSet(self.pod_index)) & self.off_hosts
 
     def _matched_by(self, peer: Peer, namespace: str) -> PodSet:
         """Return the pods that both selectors of one item match (SEM-17 to SEM-22, SEM-24)."""

@@ -1,101 +1,25 @@
 """One flow with its reasons: which policies isolate an end, and which rule admits the flow.
 
-The law, in both directions alike: a side allows a flow when its pod is not isolated, or some rule
-of an isolating policy admits the flow. A flow passes when both sides allow it (SEM-04).
+Both sides of a flow are judged by one law (`sides`); a flow passes when both allow it (SEM-04).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 
 from netpol_lab.engine import other_policies as others
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_own_node
 from netpol_lab.engine.resolution import Resolution, resolution_of
 from netpol_lab.engine.service_paths import FlowPath, flow_paths, offered_port
+from netpol_lab.engine.sides import Exemption, Side, exemption_of, with_tiers
+from netpol_lab.engine.tiers import OpenTiers
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, Pod, Policy, Rule
+from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.ports import is_governed
-
-
-class Exemption(Enum):
-    """Why a side allows a flow whatever the policies say."""
-
-    OUTSIDE = "an address outside the cluster has no policy"  # SEM-05
-    NO_SUCH_PORT = "the address of a Service that has no such port, so nothing answers"  # SEM-53
-    NO_ENDPOINT = "the address of a Service with nobody behind this port, so nothing answers"
-    ITSELF = "a pod cannot be cut off from itself"  # SEM-49
-    OWN_NODE = "its own node can always open connections to it"  # SEM-50
-    NOT_ENFORCED = "no plugin enforces policies here"  # SEM-58
-    NOT_FILTERED = "this protocol is not filtered"  # SEM-57
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One end's half of a verdict: egress at the source, or ingress at the destination.
-
-    Parameters
-    ----------
-    direction : Direction
-        Egress is asked of the source, ingress of the destination.
-    flow : Flow
-        The flow as this side sees it, that is after Service addresses are rewritten.
-    isolated_by : tuple of Policy
-        The policies that isolate the subject in this direction.
-    admitted_by : tuple of (Policy, Rule)
-        The rules that admit the flow.
-    exemption : Exemption, optional
-        Why the policies do not matter, if they do not.
-    other_policies : tuple of OtherPolicy
-        Policies of other kinds that could decide this side; they are not evaluated (SEM-70).
-    overruled : bool, optional
-        What they decide in this reading; None where they are left out.
-    assumed : bool, optional
-        The answer that a reading takes for granted, where the manifests do not tell the end that
-        policies would be asked about (SEM-74).
-    """
-
-    direction: Direction
-    flow: Flow
-    isolated_by: tuple[Policy, ...] = ()
-    admitted_by: tuple[tuple[Policy, Rule], ...] = ()
-    exemption: Exemption | None = None
-    other_policies: tuple[OtherPolicy, ...] = ()
-    overruled: bool | None = None
-    assumed: bool | None = None
-
-    @property
-    def subject(self) -> Endpoint:
-        """The end whose side this is."""
-        return self.flow.subject(self.direction)
-
-    @property
-    def peer(self) -> Endpoint:
-        """The other end, as the rules see it."""
-        return self.flow.subject(self.direction.opposite)
-
-    @property
-    def isolated(self) -> bool:
-        """Whether any policy isolates the subject in this direction."""
-        return bool(self.isolated_by)
-
-    @property
-    def is_by_rules(self) -> bool:
-        """Whether NetworkPolicies decide this side: not exempt, nor overruled by other kinds."""
-        return self.exemption is None and self.overruled is None
-
-    @property
-    def allowed(self) -> bool:
-        """Whether not isolated, or admitted by some rule, or exempt (SEM-02, SEM-03)."""
-        if self.overruled is not None:
-            return self.overruled
-        if self.assumed is not None:
-            return self.assumed
-        return self.exemption is not None or not self.isolated or bool(self.admitted_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +199,22 @@ def judge(cluster: Cluster, flow: Flow, assumptions: Assumptions = DEFAULTS) -> 
         for meant in flow.each
         for path in flow_paths(cluster, meant)
         for beside in [{d: others.deciding(resolution, path, d, assumptions) for d in Direction}]
-        for answered in readings(
-            assumptions, _open_questions(path, assumptions, any(beside.values()))
-        )
+        for answered in _readings(resolution, path, assumptions, any(beside.values()))
     )
     return Verdict(flow, outcomes, cluster, assumptions)
+
+
+def _readings(
+    resolution: Resolution, path: FlowPath, assumptions: Assumptions, others_could_decide: bool
+) -> Iterator[Assumptions]:
+    """Yield every permitted reading of what is left open and could matter to a path."""
+    questions = _open_questions(path, assumptions, others_could_decide)
+    if not resolution.cluster_policies:
+        yield from readings(assumptions, questions)
+        return
+    asked = OpenTiers(resolution, path)
+    for part in asked.parts(assumptions):
+        yield from readings(replace(assumptions, unknown_within=part), questions + asked.questions)
 
 
 def _open_questions(
@@ -356,7 +291,7 @@ class _Judge:
         gets in.
         """
         if not kept.allowed:
-            return replace(kept, exemption=Exemption.OWN_NODE)
+            return replace(kept, exemption=Exemption.OWN_NODE, above=None, below=None)
         nobody_knows = replace(kept.flow, source=Endpoint())
         outside_blocks = replace(self.assumptions, unknown_addresses_in_blocks=False)
         return replace(self, assumptions=outside_blocks).side(Direction.INGRESS, nobody_knows)
@@ -377,8 +312,10 @@ class _Judge:
             for rule in policy.rules(direction)
             if not at_unknown and self.resolution.admits(policy, rule, flow, self.assumptions)
         )
-        side = Side(direction, flow, isolated_by, admitted_by)
-        if at_unknown and side.isolated:
+        side = with_tiers(
+            self.resolution, Side(direction, flow, isolated_by, admitted_by), self.assumptions
+        )
+        if at_unknown and (side.isolated or side.above or side.below):
             return self.assumed(side)
         exemption = exemption_of(self.path, side, self.assumptions)
         return side if exemption is None else replace(side, exemption=exemption)
@@ -396,48 +333,6 @@ class _Judge:
             return Exemption.OUTSIDE
         offered = offered_port(idle, self.path.asked)
         return Exemption.NO_SUCH_PORT if offered is None else Exemption.NO_ENDPOINT
-
-
-def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exemption | None:
-    """Return why policies do not matter to a pod's side of a path; None where they do.
-
-    Parameters
-    ----------
-    path : FlowPath
-    side : Side
-        The side of a pod, with the policies that isolate it.
-    assumptions : Assumptions
-        With every open question answered that could matter here.
-
-    Returns
-    -------
-    Exemption or None
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> shop = lab.load("three-tier")
-    >>> side, nobody = lab.evaluate(shop, "web", "db", port=5432).ingress, Assumptions(False)
-    >>> exemption_of(FlowPath(side.flow, side.flow), side, nobody).name
-    'NOT_ENFORCED'
-    """
-    pod = side.subject.pod
-    if not assumptions.enforced:
-        return Exemption.NOT_ENFORCED
-    if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
-        return Exemption.ITSELF
-    if pod is not None and is_own_node(pod, side.peer, assumptions):
-        is_known = is_own_node(pod, side.peer)
-        if side.direction is Direction.INGRESS and (is_known or not side.allowed):
-            return Exemption.OWN_NODE
-        if side.direction is Direction.EGRESS and side.isolated:
-            if pod.host_network:  # it has the address of its node
-                return Exemption.ITSELF
-            if assumptions.own_node_egress:
-                return Exemption.OWN_NODE
-    if not side.allowed and not is_governed(side.flow.protocol) and not assumptions.icmp_filtered:
-        return Exemption.NOT_FILTERED
-    return None
 
 
 def _unanimous(answers: Iterable[bool]) -> bool | None:

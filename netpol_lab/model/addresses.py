@@ -160,3 +160,32 @@ def checked_network(given: Network | str) -> Network:
             f"{said} has an address inside the range, not its first one: write {network}."
         )
     return network
+
+
+def checked_address(given: Address | str) -> Address:
+    """Return an IP address that somebody has written.
+
+    Parameters
+    ----------
+    given : IPv4Address, IPv6Address or str
+
+    Returns
+    -------
+    IPv4Address or IPv6Address
+
+    Raises
+    ------
+    NetpolError
+
+    Examples
+    --------
+    >>> checked_address("203.0.113.7")
+    IPv4Address('203.0.113.7')
+    >>> checked_address("example.com")
+    Traceback (most recent call last):
+    netpol_lab.errors.NetpolError: "example.com" is no IP address, such as 203.0.113.7.
+    """
+    found = parse_address(given) if isinstance(given, str) else given
+    if found is None:
+        raise NetpolError(f'"{visible(str(given))}" is no IP address, such as 203.0.113.7.')
+    return found

@@ -6,12 +6,12 @@ every permitted answer, called a reading, and is undefined (`allowed` is None) w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import Any, NamedTuple
 
-from netpol_lab.model.addresses import Network, checked_network
+from netpol_lab.model.addresses import Address, Network, checked_address, checked_network
 
 
 class OpenQuestion(NamedTuple):
@@ -80,9 +80,20 @@ class Assumptions:
     only_network_policies : bool or None
         Only NetworkPolicies decide: policies of other kinds, which are not evaluated, are left
         out (SEM-70). What they would decide is unknown, so False says no more than None.
+    equal_priority_allows : bool or None
+        Of cluster-wide policies with one tier and priority, which contradict each other, the one
+        that lets more through goes first (ANP-04).
+    unknown_peers_allow : bool or None
+        A name whose addresses nobody gives, or a node whose labels nobody gives, matches a
+        cluster-wide rule where that lets more through (ANP-12, ANP-17).
+    any_isolation_skips_baseline : bool or None
+        A pod that a NetworkPolicy isolates in one direction is out of the Baseline tier's reach in
+        the other direction, too (ANP-09).
     pod_cidrs, node_cidrs : sequence of IPv4Network, IPv6Network or str
         The ranges in which the addresses of pods, and of nodes, lie that the manifests do not
         give. A block that contains all of them, or none, then decides (SEM-44).
+    domain_names : mapping of str to sequence of IP addresses or str
+        The addresses of names that cluster-wide policies mention (ANP-17), all of them.
 
     Examples
     --------
@@ -90,6 +101,8 @@ class Assumptions:
     False
     >>> Assumptions(pod_cidrs=["10.244.0.0/16"]).pod_cidrs
     (IPv4Network('10.244.0.0/16'),)
+    >>> Assumptions(domain_names={"example.com": ["203.0.113.7"]}).domain_names
+    {'example.com': (IPv4Address('203.0.113.7'),)}
     """
 
     enforced: bool = _settled("a plugin enforces policies at all (SEM-58)")
@@ -144,14 +157,38 @@ class Assumptions:
     only_network_policies: bool | None = _open(
         "SEM-70", "policies of other kinds could decide this, and they are not evaluated yet"
     )
+    equal_priority_allows: bool | None = _open(
+        "ANP-04",
+        "cluster-wide policies of one tier and priority contradict each other, and any of them may "
+        "go first",
+    )
+    unknown_peers_allow: bool | None = _open(
+        "ANP-17",
+        "the manifests do not tell the addresses of a name, or the labels of a node, that a "
+        "cluster-wide policy asks for",
+    )
+    any_isolation_skips_baseline: bool | None = _open(
+        "ANP-09",
+        "Kubernetes does not say whether the Baseline tier is asked about a pod that a "
+        "NetworkPolicy isolates in the other direction only",
+        usual=False,
+    )
     pod_cidrs: tuple[Network, ...] = ()
     node_cidrs: tuple[Network, ...] = ()
+    domain_names: Mapping[str, tuple[Address, ...]] = field(default_factory=dict, hash=False)
+    # In a reading: where addresses lie that nobody gives; of several parts the first that can be.
+    unknown_within: tuple[tuple[Network, ...], ...] = ()
 
     def __post_init__(self) -> None:
         for name in RANGES:
             given = getattr(self, name)
             given = given if isinstance(given, list | tuple) else (given,)
             object.__setattr__(self, name, tuple(map(checked_network, given)))
+        named = {
+            name.lower().removesuffix("."): tuple(map(checked_address, addresses))
+            for name, addresses in self.domain_names.items()
+        }
+        object.__setattr__(self, "domain_names", named)
 
 
 RANGES = ("pod_cidrs", "node_cidrs")

@@ -15,7 +15,8 @@ from itertools import permutations
 from typing import NamedTuple
 
 from netpol_lab.engine.explain import describe_pod
-from netpol_lab.engine.verdict import Exemption, Verdict
+from netpol_lab.engine.sides import Exemption
+from netpol_lab.engine.verdict import Verdict
 from netpol_lab.errors import FlowError, UnknownNameError, counted
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster

@@ -8,8 +8,11 @@ from functools import cache
 from itertools import chain, product
 from typing import Any
 
+from netpol_lab.engine.cluster_peers import parts_told_apart
 from netpol_lab.engine.resolution import Resolution, resolution_of
-from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.engine.tiers import in_turn
+from netpol_lab.model.addresses import Network
+from netpol_lab.model.assumptions import Assumptions, readings
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction
 from netpol_lab.reach.certainty import ReachMatrix
@@ -84,26 +87,42 @@ def extremes(
 ) -> Iterator[tuple[Assumptions, bool | None]]:
     """Yield the readings between which every other permitted one lies, as far as pods go.
 
-    All open questions but that about hostNetwork pods can only add flows when answered with yes,
-    so answering all with no, then all with yes, gives the least and the most there can be. The
-    same holds for what policies of other kinds decide, which each reading comes with: all or
-    nothing, or None where they are left out.
+    Nearly all open questions can only add flows when answered with yes, so answering all with no,
+    then all with yes, gives the least and the most there can be. The same holds for what policies
+    of other kinds decide, which each reading comes with: all or nothing, or None where they are
+    left out. Others are asked in every way: hostNetwork pods; and where a cluster-wide rule may
+    deny, names of ports and addresses that nobody gives.
     """
     pods = [pod for pod in cluster.pods if not pod.finished]
     hosts = any(pod.host_network for pod in pods)
     nodes = bool(cluster.node_names or assumptions.node_cidrs or hosts)
+    inits = any(port.in_init_container for pod in pods for port in pod.ports)
     relevant = {
         "own_node_egress": nodes or any(pod.node for pod in pods),
-        "init_port_names": any(port.in_init_container for pod in pods for port in pod.ports),
+        "init_port_names": inits,
         "unknown_addresses_in_blocks": not all(pod.known_addresses for pod in pods),
         "unknown_node_is_own": nodes,
     }
+    tiers = bool(cluster.cluster_policies)
+    relevant |= dict.fromkeys(_OF_TIERS, tiers)
     names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
-    said = assumptions.host_network_as_pods
-    as_pods = (False, True) if said is None and hosts else (said,)
+    each_way = {
+        "host_network_as_pods": hosts,
+        "init_port_names": tiers and "init_port_names" in names,
+    }
+    asked = [n for n, matters in each_way.items() if matters and getattr(assumptions, n) is None]
+    parts: tuple[tuple[tuple[Network, ...], ...], ...] = ((),)
+    if assumptions.unknown_addresses_in_blocks is None and relevant["unknown_addresses_in_blocks"]:
+        parts = tuple(in_turn(parts_told_apart(cluster.cluster_policies)))
     beside = assumptions.only_network_policies is not True and assumptions.enforced
     others = bool(cluster.other_policies) and beside
-    for host, answer in product(as_pods, (False, True) if names or others else (False,)):
-        answers: dict[str, Any] = dict.fromkeys(names, answer)
-        reading = replace(assumptions, host_network_as_pods=host, **answers)
-        yield reading, answer if others else None
+    for part, reading in product(parts, readings(assumptions, asked)):
+        for answer in (False, True) if names or others else (False,):
+            answers: dict[str, Any] = dict.fromkeys((n for n in names if n not in asked), answer)
+            yield (
+                replace(reading, unknown_within=part, **answers),
+                answer if others else None,
+            )
+
+
+_OF_TIERS = ("equal_priority_allows", "unknown_peers_allow", "any_isolation_skips_baseline")

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from netpol_lab.engine.left_open import left_open
-from netpol_lab.engine.verdict import Side, Verdict, evaluate
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Policy

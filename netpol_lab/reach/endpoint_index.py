@@ -135,9 +135,13 @@ def _mentioned(cluster: Cluster) -> Iterator[AddressRange]:
         for rule in chain.from_iterable(map(policy.rules, Direction)):
             for block in (peer.ip_block for peer in rule.peers if peer.ip_block is not None):
                 yield from map(AddressRange.of, (block.cidr, *block.excepts))
+    rules = chain.from_iterable(p.rules(Direction.EGRESS) for p in cluster.cluster_policies)
+    beyond = [*chain.from_iterable(rule.peers for rule in rules)]
+    yield from map(AddressRange.of, chain.from_iterable(peer.networks for peer in beyond))
     running = (pod for pod in cluster.pods if not pod.finished)
     unsure = any(pod.node is None for pod in running)  # its node may be any of them (SEM-50)
     unsure |= any(service.node_ports for service in cluster.services)  # at any node (SEM-76)
+    unsure |= any(peer.nodes is not None for peer in beyond)
     nodes = [cluster.node_names] if unsure else (pod.node_addresses for pod in cluster.pods)
     hosts = (pod.known_addresses for pod in cluster.pods if pod.host_network)
     beside = (s.addresses for s in cluster.services if s.selector is None)

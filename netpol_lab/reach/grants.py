@@ -1,22 +1,27 @@
 """What each rule grants, for all ends at once: from which sources, to whom, on which ports.
 
-A side that is not isolated is a grant, too, and so is an exemption from policies. That leaves one
-law: a side allows a flow when any of its grants does, and a flow passes when both sides allow it.
+A side that is not isolated is a grant, too, and so is an exemption from policies. What tier Admin
+has decided before NetworkPolicy is cut out of these grants (`tier_parts`), and tier Baseline out of
+those of sides that are not isolated. That leaves one law: a side allows a flow when any of its
+grants does, and a flow passes when both sides allow it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from netpol_lab.engine import other_policies
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
+from netpol_lab.engine.tiers import Answer
 from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
+from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Direction, Policy, Rule
 from netpol_lab.model.ports import PortSet
 from netpol_lab.reach.peer_views import PeerViews
+from netpol_lab.reach.tier_parts import Alike, Part, TierParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Grant:
     sources, destinations : int
         Bits of an `EndpointIndex`.
     policy, rule : Policy and Rule, optional
-        The rule that grants it; None where a side is open whatever the rules say.
+        The rule of a NetworkPolicy that grants it; None where the side is open whatever those say.
     """
 
     ports: PortSet
@@ -55,7 +60,7 @@ def grants(
         Whether policies of other kinds allow or block all that they could decide (SEM-70);
         where left out they decide nothing.
     """
-    found = _by_network_policies(resolution, views, direction)
+    found = _by_policies(resolution, views, direction)
     if others is None or not views.pods:
         yield from found
         return
@@ -72,12 +77,61 @@ def grants(
         yield from (_open(direction, *own) for own in _own_addresses(views, subjects))
 
 
+def _by_policies(resolution: Resolution, views: PeerViews, direction: Direction) -> Iterator[Grant]:
+    """Yield what the three lanes permit together (ANP-02)."""
+    if not views.assumptions.enforced:  # SEM-58
+        yield _open(direction, views.everyone, views.everyone)
+        return
+    found = _by_network_policies(resolution, views, direction)
+    if not (resolution.cluster_policies and views.pods):
+        yield from found
+        return
+    above = [*TierParts(resolution, views, direction, Tier.ADMIN)]
+    yield from _in_parts(direction, above, lambda part: part.answer is Answer.ACCEPT)
+    yield from _cut(found, direction, above)
+
+
+def _in_parts(
+    direction: Direction, parts: Iterable[Alike], wanted: Callable[[Part], bool]
+) -> Iterator[Grant]:
+    """Yield a grant for each of the parts of a tier that is wanted."""
+    for subjects, its in parts:
+        for part in filter(wanted, its):
+            ends = (subjects, part.peers)
+            sources, destinations = ends if direction is Direction.EGRESS else reversed(ends)
+            yield Grant(part.ports, sources, destinations)
+
+
+def _cut(found: Iterable[Grant], direction: Direction, above: Sequence[Alike]) -> Iterator[Grant]:
+    """Yield what is left of grants where the tier before them has not answered."""
+    left: dict[tuple[tuple[PortSet, int], ...], int] = {}
+    for subjects, parts in above:
+        to = tuple((p.ports, p.peers) for p in parts if p.answer is Answer.NEXT)
+        left[to] = left.get(to, 0) | subjects
+    concerned = union(left.values())
+    mine, theirs = _ends_of(direction)
+    for grant in found:
+        whose = getattr(grant, mine)
+        if whose & ~concerned:
+            yield replace(grant, **{mine: whose & ~concerned})
+        for to, subjects in left.items() if whose & concerned else ():
+            for ports, peers in to if whose & subjects else ():
+                common, met = grant.ports & ports, getattr(grant, theirs) & peers
+                if common and met:
+                    yield replace(grant, ports=common, **{mine: whose & subjects, theirs: met})
+
+
+def _ends_of(direction: Direction) -> tuple[str, str]:
+    """Return the fields of a grant for its subjects and for their peers."""
+    ways = ("sources", "destinations")
+    return ways if direction is Direction.EGRESS else (ways[1], ways[0])
+
+
 def _without(
     grant: Grant, touched: Iterable[tuple[int, int]], direction: Direction
 ) -> Iterator[Grant]:
     """Yield what a grant permits beyond some subjects with their peers."""
-    ways = ("sources", "destinations")
-    mine, theirs = ways if direction is Direction.EGRESS else reversed(ways)
+    mine, theirs = _ends_of(direction)
     left = [grant]
     for subjects, peers in touched:
         parts = (
@@ -92,19 +146,33 @@ def _without(
 def _by_network_policies(
     resolution: Resolution, views: PeerViews, direction: Direction
 ) -> Iterator[Grant]:
-    everyone = views.everyone
-    if not views.assumptions.enforced:  # SEM-58
-        yield _open(direction, everyone, everyone)
-        return
     isolated = 0
     for policy in resolution.policies:
         subjects = resolution.isolated_by(policy, direction).bits & views.subjects
         isolated |= subjects
         for rule in policy.rules(direction):
             yield from _by_rule(resolution, views, policy, rule, subjects)
-    yield _open(direction, everyone & ~isolated, everyone)
+    yield from _not_isolated(resolution, views, direction, views.everyone & ~isolated)
     for subjects, peers in _exempt(views, direction, isolated):
         yield _open(direction, subjects, peers)
+
+
+def _not_isolated(
+    resolution: Resolution, views: PeerViews, direction: Direction, subjects: int
+) -> Iterator[Grant]:
+    """Yield what subjects are granted whom no NetworkPolicy isolates: all but Baseline's Deny."""
+    skipped = 0
+    if views.assumptions.any_isolation_skips_baseline:  # ANP-09
+        skipped = resolution.isolated(direction.opposite).bits
+    below = (
+        (found, parts)
+        for alike, parts in TierParts(resolution, views, direction, Tier.BASELINE)
+        if (found := alike & subjects & ~skipped)
+    )
+    for found, parts in below:
+        subjects &= ~found
+        yield from _in_parts(direction, [(found, parts)], lambda p: p.answer is not Answer.DENY)
+    yield _open(direction, subjects, views.everyone)
 
 
 def _open(direction: Direction, subjects: int, peers: int) -> Grant:

@@ -12,6 +12,7 @@ from netpol_lab.engine.endpoint_rules import (
     as_read,
     may_be_node,
     named_ports,
+    node_behind,
     ranges_of_unknown,
     sees_address,
 )
@@ -84,6 +85,11 @@ class PeerView:
             return ranges_of_unknown(self.ends[place], self._towards[place], assumptions)
 
         return bits_by(ranges, self._towards)
+
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
+        """See `Peers`."""
+        found = bits_by(lambda place: node_behind(self.ends[place], assumptions), self.ends)
+        return {name: ends for name, ends in found.items() if name is not None}
 
     def maybe_node(self, pod: Pod, assumptions: Assumptions) -> set[int]:
         """Return the places that could be the node of a pod: its addresses, and who runs on it.

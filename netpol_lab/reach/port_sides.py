@@ -10,7 +10,8 @@ from dataclasses import replace
 from netpol_lab.engine.other_policies import deciding
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_paths import FlowPath
-from netpol_lab.engine.verdict import Exemption, Side, evaluate, exemption_of
+from netpol_lab.engine.sides import Exemption, Side, exemption_of, with_tiers
+from netpol_lab.engine.verdict import evaluate
 from netpol_lab.model.assumptions import OPEN_QUESTIONS, readings
 from netpol_lab.model.flows import Flow
 from netpol_lab.model.objects import Direction
@@ -84,5 +85,6 @@ class PortSides:
             if grant.sources >> here & 1 and grant.destinations >> there & 1
         )
         side = Side(direction, flow, self._resolution.isolating(pod, direction), admitted_by)
+        side = with_tiers(self._resolution, side, self._assumptions)
         exemption = exemption_of(path, side, self._assumptions)
         return replace(side, exemption=exemption, other_policies=beside)

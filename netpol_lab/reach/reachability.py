@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, reduce
+from ipaddress import ip_network
 from itertools import chain, product
 from operator import and_
 
@@ -64,7 +65,8 @@ def side_by_side(
     for cluster in clusters:
         checked_cluster(cluster)
     clusters = told_apart_alike(clusters)
-    index = EndpointIndex(clusters, assumptions.node_cidrs)
+    named = map(ip_network, chain.from_iterable(assumptions.domain_names.values()))
+    index = EndpointIndex(clusters, (*assumptions.node_cidrs, *named))
     matrices = build_matrices(clusters, index, assumptions)
     return tuple(
         Reachability(cluster, assumptions, index, matrix)

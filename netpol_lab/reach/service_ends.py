@@ -18,6 +18,7 @@ from typing import NamedTuple
 from netpol_lab.engine.endpoint_rules import is_itself
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_targets import Target, behind
+from netpol_lab.engine.tiers import concerned
 from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
@@ -80,8 +81,8 @@ class ServiceEnds:
 
     def __init__(self, cluster: Cluster, index: EndpointIndex, resolution: Resolution) -> None:
         self._cluster, self._index = cluster, index
-        self._isolated = resolution.isolated(Direction.EGRESS).bits
-        self._closed = resolution.isolated(Direction.INGRESS)
+        self._isolated = concerned(resolution, Direction.EGRESS).bits
+        self._closed = concerned(resolution, Direction.INGRESS)
         running = (pod for pod in cluster.pods if not pod.finished)
         self._families = {frozenset(own.version for own in pod.known_addresses) for pod in running}
         self._followed, self._open = list[_Door](), list[_Door]()

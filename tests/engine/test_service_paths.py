@@ -5,7 +5,7 @@ import pytest
 import netpol_lab as lab
 from netpol_lab import Assumptions
 from netpol_lab.engine.left_open import left_open
-from netpol_lab.engine.verdict import Exemption
+from netpol_lab.engine.sides import Exemption
 from netpol_lab.errors import FlowError
 
 

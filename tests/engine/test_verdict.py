@@ -6,7 +6,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
-from netpol_lab.engine.verdict import Exemption
+from netpol_lab.engine.sides import Exemption
 from netpol_lab.errors import UnknownNameError
 
 SHOP = lab.load("three-tier")

@@ -240,7 +240,7 @@ FAULTS = (
     ),
     Fault(
         "a pod can be cut off from itself",
-        "engine/verdict.py",
+        "engine/sides.py",
         "service_loopback):\n        return Exemption.ITSELF\n",
         "service_loopback):\n        return None\n",
     ),
@@ -252,9 +252,9 @@ FAULTS = (
     ),
     Fault(
         "a pod's own node is treated as any other",
-        "engine/verdict.py",
-        "(is_known or not side.allowed):\n            return Exemption.OWN_NODE\n",
-        "(is_known or not side.allowed):\n            return None\n",
+        "engine/sides.py",
+        "(is_known or side.is_shut):\n            return Exemption.OWN_NODE\n",
+        "(is_known or side.is_shut):\n            return None\n",
     ),
     Fault(
         "the name label of a namespace can be spoofed",
@@ -270,9 +270,9 @@ FAULTS = (
     ),
     Fault(
         "one isolating policy's rules must all admit",
-        "engine/verdict.py",
-        "not self.isolated or bool(self.admitted_by)",
-        "not self.isolated or len(self.admitted_by) >= len(self.isolated_by)",
+        "engine/sides.py",
+        "self.isolated and not self.admitted_by",
+        "self.isolated and len(self.admitted_by) < len(self.isolated_by)",
     ),
     Fault(
         "a dual-stack pod is always judged by its first address",

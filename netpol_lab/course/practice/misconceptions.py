@@ -15,7 +15,8 @@ from netpol_lab.course.practice import rewrites as r
 from netpol_lab.course.practice.objects import Object
 from netpol_lab.course.practice.rewrites import Rewrite
 from netpol_lab.course.practice.situation import Pair, Situation, read
-from netpol_lab.engine.verdict import Exemption, Verdict, evaluate, judge
+from netpol_lab.engine.sides import Exemption
+from netpol_lab.engine.verdict import Verdict, evaluate, judge
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
 

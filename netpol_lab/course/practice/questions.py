@@ -16,7 +16,8 @@ from netpol_lab.course.practice.situation import Pair, Situation
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.resolution import SinglePeer, resolution_of
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.engine.verdict import Side, Verdict, evaluate
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.manifests.summary import peer_words
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Direction, Pod, Policy, PolicyPort, Rule

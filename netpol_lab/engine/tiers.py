@@ -1,0 +1,351 @@
+"""The tiers above and below NetworkPolicy: what each says to one flow (ANP-02 to ANP-07).
+
+One law for both: of the policies that are about a pod, by priority and then rule by rule, the first
+rule that matches decides. Where it cannot be known whether a rule matches, or which of two goes
+first, a reading takes what lets most through, and another what lets least through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import reduce
+from itertools import groupby
+from operator import or_
+from typing import NamedTuple
+
+from netpol_lab.engine.cluster_peers import matched_peers, parts_told_apart
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.resolution import Resolution, SinglePeer
+from netpol_lab.engine.semantics import admits_port
+from netpol_lab.engine.service_paths import FlowPath
+from netpol_lab.model.addresses import Network
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.flows import Flow
+from netpol_lab.model.objects import Direction, Pod
+
+
+class Answer(IntEnum):
+    """What a tier says to a flow, by how much it lets through."""
+
+    DENY = 0
+    NEXT = 1  # the next tier is asked: after a Pass, or where no rule matches
+    ACCEPT = 2
+
+
+ANSWERS = {Action.DENY: Answer.DENY, Action.PASS: Answer.NEXT, Action.ACCEPT: Answer.ACCEPT}
+
+
+class Match(NamedTuple):
+    """A rule that matches a flow, or may: then it is not sure."""
+
+    policy: ClusterPolicy
+    rule: ClusterRule
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What one tier says to one side of a flow.
+
+    Parameters
+    ----------
+    tier : Tier
+    matches : tuple of Match
+        The rules that match, in the order in which they are asked.
+    decisive : Match, optional
+        The one that decides in this reading.
+    """
+
+    tier: Tier
+    matches: tuple[Match, ...]
+    decisive: Match | None
+
+    @property
+    def answer(self) -> Answer:
+        """What the tier says."""
+        return _answer(self.decisive)
+
+
+def _answer(match: Match | None) -> Answer:
+    return Answer.NEXT if match is None else ANSWERS[match.rule.action]
+
+
+def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None:
+    """Return the match that decides what a tier says; None where nothing matches (ANP-03, ANP-08).
+
+    Parameters
+    ----------
+    matches : sequence of Match
+        By priority; of each policy the rules in their order, up to the first that surely matches.
+    assumptions : Assumptions
+        A reading, with the open questions answered that matter here.
+
+    Returns
+    -------
+    Match or None
+
+    Examples
+    --------
+    >>> deny = ClusterRule(Direction.INGRESS, 0, action=Action.DENY)
+    >>> one, two = (ClusterPolicy("ClusterNetworkPolicy", n, Tier.ADMIN, 5) for n in "ab")
+    >>> tie = [Match(one, deny), Match(two, ClusterRule(Direction.INGRESS, 0))]
+    >>> print(decisive(tie, Assumptions(equal_priority_allows=False)).policy)
+    ClusterNetworkPolicy a
+    """
+    found: Match | None = None
+    for _, alike in reversed([(p, [*m]) for p, m in groupby(matches, lambda m: m.policy.priority)]):
+        doubtful = not all(match.sure for match in alike)
+        options = [*alike] if any(match.sure for match in alike) else [*alike, found]
+        allows = assumptions.unknown_peers_allow if doubtful else assumptions.equal_priority_allows
+        found = max(options, key=_answer) if allows else min(options, key=_answer)
+    return found
+
+
+def contradict(matches: Sequence[Match]) -> bool:
+    """Say whether rules of equal priority, which surely match, would do different things (ANP-04).
+
+    Parameters
+    ----------
+    matches : sequence of Match
+        Of one tier.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 5)
+    >>> contradict([Match(policy, ClusterRule(Direction.INGRESS, 0))])
+    False
+    """
+    return any(
+        len({match.rule.action for match in alike}) > 1
+        for _, alike in groupby(matches, lambda m: m.policy.priority)
+    )
+
+
+# ---------------------------------------------------------------- of a cluster
+
+
+def subjects(resolution: Resolution, policy: ClusterPolicy) -> PodSet:
+    """Return the pods that a policy is about: never those of their node's network (ANP-10).
+
+    Parameters
+    ----------
+    resolution : Resolution
+    policy : ClusterPolicy
+
+    Returns
+    -------
+    PodSet
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> every = ClusterPolicy("ClusterNetworkPolicy", "all", Tier.ADMIN, 5)
+    >>> len(subjects(Resolution(lab.load("three-tier")), every))
+    3
+    """
+    return resolution.matched_by(policy.subject, "") & resolution.off_hosts
+
+
+def concerned(resolution: Resolution, direction: Direction) -> PodSet:
+    """Return the pods whose side NetworkPolicies or cluster-wide policies may close.
+
+    Parameters
+    ----------
+    resolution : Resolution
+    direction : Direction
+
+    Returns
+    -------
+    PodSet
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> concerned(Resolution(lab.load("three-tier")), Direction.INGRESS)
+    {shop/backend, shop/db}
+    """
+    with_rules = (p for p in resolution.cluster_policies if p.rules(direction))
+    found = (subjects(resolution, policy) for policy in with_rules)
+    return reduce(or_, found, resolution.isolated(direction))
+
+
+def about(resolution: Resolution, pod: Pod, direction: Direction) -> tuple[ClusterPolicy, ...]:
+    """Return the policies that have rules for a pod, those of a tier in the order of priority.
+
+    Parameters
+    ----------
+    resolution : Resolution
+    pod : Pod
+    direction : Direction
+
+    Returns
+    -------
+    tuple of ClusterPolicy
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> about(Resolution(shop), shop.pod("web"), Direction.INGRESS)
+    ()
+    """
+    return tuple(
+        policy
+        for policy in resolution.cluster_policies
+        if policy.rules(direction) and pod in subjects(resolution, policy)
+    )
+
+
+def rulings(
+    resolution: Resolution, pod: Pod, direction: Direction, flow: Flow, assumptions: Assumptions
+) -> dict[Tier, Ruling]:
+    """Return what each tier says to one side of a flow, where it has rules for the pod.
+
+    Parameters
+    ----------
+    resolution : Resolution
+    pod : Pod
+        The subject of the side.
+    direction : Direction
+    flow : Flow
+        As this side sees it.
+    assumptions : Assumptions
+        A reading.
+
+    Returns
+    -------
+    dict of Tier to Ruling
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> flow = Flow.between(shop, "web", "db", 5432)
+    >>> rulings(Resolution(shop), shop.pod("db"), Direction.INGRESS, flow, Assumptions())
+    {}
+    """
+    assumptions = replace(assumptions, end_port=True)  # ranges are no endPort (SEM-42)
+    found: dict[Tier, list[Match]] = {}
+    for policy in about(resolution, pod, direction):
+        met = found.setdefault(policy.tier, [])
+        met += _matches(resolution, policy, direction, flow, assumptions)
+    return {
+        tier: Ruling(tier, tuple(met), decisive(met, assumptions)) for tier, met in found.items()
+    }
+
+
+def _matches(
+    resolution: Resolution,
+    policy: ClusterPolicy,
+    direction: Direction,
+    flow: Flow,
+    assumptions: Assumptions,
+) -> Iterator[Match]:
+    """Yield the rules of one policy that match or may, up to the first that surely does."""
+    end = SinglePeer(flow.subject(direction.opposite), flow.subject(direction).address)
+    for rule in policy.rules(direction):
+        if not admits_port(rule, flow, assumptions):
+            continue
+        surely, perhaps = matched_peers(resolution, rule, end, assumptions)
+        if surely or perhaps:
+            yield Match(policy, rule, sure=bool(surely))
+        if surely:
+            return
+
+
+def is_isolated_otherwise(resolution: Resolution, pod: Pod, direction: Direction) -> bool:
+    """Say whether NetworkPolicies isolate a pod in the other direction only (ANP-09).
+
+    Parameters
+    ----------
+    resolution : Resolution
+    pod : Pod
+    direction : Direction
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> is_isolated_otherwise(Resolution(shop), shop.pod("db"), Direction.EGRESS)
+    True
+    """
+    isolated = resolution.isolated
+    return pod in isolated(direction.opposite) and pod not in isolated(direction)
+
+
+class OpenTiers:
+    """What Kubernetes or the manifests leave open of the tiers that a path meets.
+
+    Parameters
+    ----------
+    resolution : Resolution
+    path : FlowPath
+
+    Attributes
+    ----------
+    questions : list of str
+        Names of open questions of `Assumptions`.
+    """
+
+    def __init__(self, resolution: Resolution, path: FlowPath) -> None:
+        self._path = path
+        self._met = {
+            direction: about(resolution, pod, direction)
+            for direction in Direction
+            if (pod := path.arriving.subject(direction).pod) is not None
+        }
+        pods = {way: path.arriving.subject(way).pod for way in self._met}
+        relevant = {
+            "equal_priority_allows": any(map(_has_equals, self._met.values())),
+            "unknown_peers_allow": any(
+                peer.nodes is not None or peer.domain_names
+                for way, policies in self._met.items()
+                for policy in policies
+                for rule in policy.rules(way)
+                for peer in rule.peers
+            ),
+            "any_isolation_skips_baseline": any(
+                policies and pod and is_isolated_otherwise(resolution, pod, way)
+                for (way, policies), pod in zip(self._met.items(), pods.values(), strict=True)
+            ),
+        }
+        self.questions = [name for name, matters in relevant.items() if matters]
+
+    def parts(self, assumptions: Assumptions) -> Iterator[tuple[tuple[Network, ...], ...]]:
+        """Yield where an address may lie that nobody gives, as `Assumptions.unknown_within` has it.
+
+        Each part comes first once; the others follow, for ends that cannot have an address in it.
+        """
+        ends = self._path.asked.destination, self._path.arriving.destination
+        told = all(end.address for end in ends)
+        if told or assumptions.unknown_addresses_in_blocks is not None:
+            yield ()
+            return
+        yield from in_turn(parts_told_apart(self._met.get(Direction.EGRESS, ())))
+
+
+def in_turn(parts: tuple[tuple[Network, ...], ...]) -> Iterator[tuple[tuple[Network, ...], ...]]:
+    """Yield all parts so that each comes first once; one empty tuple where there are none.
+
+    Examples
+    --------
+    >>> [*in_turn(())]
+    [()]
+    """
+    yield from (parts[i:] + parts[:i] for i in range(len(parts))) if parts else ((),)
+
+
+def _has_equals(policies: Sequence[ClusterPolicy]) -> bool:
+    """Say whether two policies of one tier have the same priority."""
+    return len({(policy.tier, policy.priority) for policy in policies}) < len(policies)
