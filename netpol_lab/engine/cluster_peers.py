@@ -15,7 +15,8 @@ from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import union
 from netpol_lab.model.cluster_policies import ClusterPolicy, ClusterRule
 from netpol_lab.model.intervals import cut
-from netpol_lab.model.objects import Direction, IPBlock, Labels, Selector
+from netpol_lab.model.objects import Direction, IPBlock
+from netpol_lab.model.selectors import Labels, Selector
 
 
 class Matched(NamedTuple):

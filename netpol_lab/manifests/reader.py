@@ -206,6 +206,9 @@ class ManifestReader:
             if not is_known(kind):
                 self.passed_over[kind._replace(meaning=Meaning.TEMPLATE)] += 1
             return
+        if stored := stored_policy(value):
+            self._keep(found, kind.kind, stored)
+            return
         self.passed_over[kind] += 1
         usual = self.home or self.objects.namespace
         self.pod_makers += makers_in(value, kind, usual)
@@ -215,8 +218,6 @@ class ManifestReader:
         if meaning is Meaning.POLICY:
             policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
-        if stored := stored_policy(value):
-            self._keep(found, kind.kind, stored)
 
     def _keep(self, found: WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
         """Keep an object under its name, and warn if it replaces another."""

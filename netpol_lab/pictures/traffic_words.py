@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.sides import Exemption, Side
-from netpol_lab.engine.verdict import Exemption, Side, Verdict
-from netpol_lab.model.objects import ADDED_LABELS, Pod
+from netpol_lab.engine.verdict import Verdict
+from netpol_lab.model.objects import Pod
 from netpol_lab.model.selectors import ADDED_LABELS
 
 
