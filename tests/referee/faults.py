@@ -790,6 +790,12 @@ FAULTS_IN_LINT = (
         "known = asked or _API",
     ),
     Fault(
+        "a scraper that is there is taken for somebody else",
+        "checks/lint/ports.py",
+        "return not pods - listing and not any(map(_may_scrape, pods))",
+        "return not pods - listing",
+    ),
+    Fault(
         "both of two equal rules may go",
         "checks/lint/redundancy.py",
         "                kept[i] = left\n",

@@ -5,8 +5,9 @@ Either the other end's policies allow none of their flows, or nothing seems to l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.dns import is_for_dns
@@ -18,7 +19,7 @@ from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, Peer, Policy, PolicyPort, Rule
+from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
 from netpol_lab.model.selectors import NAME_LABEL, Operator
 
 EGRESS = Direction.EGRESS
@@ -37,6 +38,8 @@ def one_sided(context: Context, policy: Policy) -> Iterator[Finding]:
             continue
         if not all(is_here(context, peer) for peer in rule.peers):
             continue  # some whom it is about may not be among the manifests
+        if _are_bystanders(context, policy, rule, pods):
+            continue
         if pods - context.isolated[other] or (pods | subjects) & context.on_hosts:
             continue
         theirs = context.rules_for(other, pods)
@@ -74,6 +77,40 @@ def _beyond(context: Context, subjects: PodSet, pods: PodSet) -> PodSet:
     if len(own) > 1:
         return pods
     return context.set_of(p for p in pods if (p.namespace, p.workload or p.name) not in own)
+
+
+_SCRAPED = re.compile("metric|monitor|observ|prom|telemetry")
+_SCRAPES = re.compile("alloy|grafana-agent|metrics|prometheus|scrap|victoria|vmagent")
+
+
+def _are_bystanders(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> bool:
+    """Say whether a rule for what scrapes, in whole namespaces, finds only other pods there.
+
+    Each of them has a list of its own of what it may open, so that nothing holds for whoever comes.
+    """
+    whole = all(not peer.pod_selector or not peer.pod_selector.requirements for peer in rule.peers)
+    if rule.direction is EGRESS or not whole or not _is_scraped(context, policy, rule):
+        return False
+    own = (p for p in context.cluster.policies if p.pod_selector.requirements)
+    listing = context.isolated_by(own, EGRESS)
+    return not pods - listing and not any(map(_may_scrape, pods))
+
+
+def _is_scraped(context: Context, policy: Policy, rule: Rule) -> bool:
+    """Say whether a rule is for metrics, by the names of its ports or of the namespaces."""
+    chosen = (peer.namespace_selector for peer in rule.peers if peer.namespace_selector)
+    values = (value for selector in chosen for r in selector.requirements for value in r.values)
+    names = (
+        port.name
+        for pod in context.subjects(policy)
+        for port in pod.ports
+        if rule.ports and (port.protocol, port.port) in context.ports_to(rule, pod)
+    )
+    return any(map(_SCRAPED.search, chain(values, names)))
+
+
+def _may_scrape(pod: Pod) -> bool:
+    return any(map(_SCRAPES.search, (pod.name, *pod.labels.values())))
 
 
 def _with_both(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> Witness | None:

@@ -93,3 +93,30 @@ def test_a_port_to_which_a_service_leads_is_expected_to_listen():
         "spec: {clusterIP: 10.96.0.77, selector: {app: db}, ports: [{port: 1, targetPort: 9187}]}\n"
     )
     assert "NP310" not in codes(service, policy(f"ingress: [{from_web(9187)}]"))
+
+
+def told_of_metrics(port="name: metrics, containerPort: 8889", label="watches: others", deny=""):
+    """The codes of a rule for whole namespaces, where only a gateway for traces runs."""
+    space = f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: far, labels: {{{label}}}}}\n"
+    traces = pod("traces", "far", "app: traces", "containers: [{name: c}]")
+    own = pod("own", labels="app: own", spec=f"containers: [{{name: c, ports: [{{{port}}}]}}]")
+    peer = f"{{namespaceSelector: {{matchLabels: {{{label}}}}}}}"
+    rule = f"[{{from: [{peer}], ports: [{{port: 8889}}]}}]"
+    scraped = policy(f"{{podSelector: {{matchLabels: {{app: own}}}}, ingress: {rule}}}", "own")
+    spec = f"policyTypes: [Egress], egress: [{DNS}]"
+    its_own = policy(f"{{podSelector: {{matchLabels: {{app: traces}}}}, {spec}}}", "traces", "far")
+    shut = policy("{podSelector: {}, policyTypes: [Egress]}", "deny", "far")
+    return codes(space, traces, own, scraped, shut if deny else its_own)
+
+
+def test_a_rule_for_metrics_is_not_about_a_gateway_that_has_its_own_list():
+    assert told_of_metrics() == []
+    assert told_of_metrics(port="containerPort: 8889", label="zone: monitoring") == []
+
+
+def test_a_rule_for_anything_else_may_be():
+    assert told_of_metrics(port="name: http, containerPort: 8889") == ["NP307"]
+
+
+def test_a_ban_for_all_of_the_namespace_holds_for_what_scrapes_as_well():
+    assert told_of_metrics(deny="all") == ["NP307"]
