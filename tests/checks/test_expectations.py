@@ -12,7 +12,7 @@ from tests.helpers.expected import outcome
 from tests.helpers.stand_in import install, on_unix
 from tests.helpers.written import write
 
-CLUSTER_WIDE = range(206, 244)  # files that wait for ClusterNetworkPolicy
+CLUSTER_WIDE = [*range(206, 244), *range(500, 530)]  # files that wait for ClusterNetworkPolicy
 
 
 @pytest.fixture(scope="module")

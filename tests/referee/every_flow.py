@@ -15,6 +15,7 @@ from tests.referee.random_clusters import (
     of_kind,
     random_cluster,
     random_ranges,
+    walk,
 )
 from tests.referee.soak import as_text
 
@@ -95,16 +96,9 @@ def ports_worth_asking(documents):
             if isinstance(number, int):
                 protocol = part.get("protocol") or "TCP"
                 found |= {(protocol, number), (protocol, min(number + 1, 65535))}
+        edges = [part[key] for key in ("number", "start", "end") if isinstance(part.get(key), int)]
+        found |= {(protocol, edge) for protocol in ("TCP", "UDP", "SCTP") for edge in edges}
     return sorted(found)
-
-
-def walk(value):
-    """Yield every mapping inside a document."""
-    if isinstance(value, dict):
-        yield value
-    for part in value.values() if isinstance(value, dict) else value:
-        if isinstance(part, dict | list):
-            yield from walk(part)
 
 
 def with_replica(documents):

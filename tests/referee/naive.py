@@ -1,18 +1,19 @@
-"""A second opinion on what NetworkPolicies allow: plain, slow, sharing no code with the package.
+"""A second opinion on what policies allow: plain, slow, sharing no code with the package.
 
 It reads parsed YAML documents as people write them, tries every reading that Kubernetes permits,
 and answers True or False where all readings agree, None where they don't.
 """
 
 import functools
-import ipaddress
 import itertools
 
+from tests.referee.naive_ends import addressed, seen
 from tests.referee.naive_objects import (
     addresses,
     at_once,
     completed,
     flat,
+    is_cluster_wide,
     is_of,
     labels_of,
     made_by_controllers,
@@ -21,10 +22,11 @@ from tests.referee.naive_objects import (
     objects,
     on_host_network,
     owns,
-    text_labels,
     to_address,
 )
-from tests.referee.naive_services import End, Services, numbers
+from tests.referee.naive_rules import block_matches, isolates, matches, ports_match, to_network
+from tests.referee.naive_services import End, Services
+from tests.referee.naive_tiers import Tiers
 
 READINGS = {
     "hosts are nodes": "a hostNetwork pod is its node's address, no longer a pod (SEM-54)",
@@ -32,9 +34,9 @@ READINGS = {
     "init names count": "a port name of an init container counts like any other (SEM-56)",
     "unknown inside": "an address that nobody wrote down is in every ipBlock (SEM-44)",
     "unknown node": "a node is a pod's own, where nobody wrote down which that is (SEM-50)",
+    "isolated both ways": "who is isolated in one direction has no Baseline in either (ANP-09)",
 }
-
-to_network = functools.cache(ipaddress.ip_network)
+EVERYWHERE = [to_network("0.0.0.0/0"), to_network("::/0")]
 
 
 def allowed(documents, source, destination, port, protocol="TCP", ranges=((), ())):
@@ -59,6 +61,7 @@ class Cluster:
         self.pods = {name: pod for name, pod in pods.items() if not completed(pod)}
         self.policies = objects(documents, "networking.k8s.io/v1", "NetworkPolicy").values()
         self.others = [one for one in flat(documents) if decides_too(one)]
+        self.tiers = Tiers(documents, self)
         self.services = objects(documents, "v1", "Service").values()
         self.routes = Services(documents, self)
         self.nodes = objects(documents, "v1", "Node")
@@ -120,8 +123,7 @@ class Cluster:
         ends = [self.find(source), self.find(destination)]
         destination = ends[1]
         pods = [end.pod for end in ends if end.pod is not None]
-        if self.routes.entered(destination, port, protocol):
-            return list(READINGS)  # whatever is behind it
+        entered = self.routes.entered(destination, port, protocol)  # then whoever is behind it
         matters = {
             "hosts are nodes": any(map(on_host_network, pods)),
             "own node open": destination.pod is None or on_host_network(destination.pod),
@@ -129,6 +131,8 @@ class Cluster:
             "unknown inside": not all(map(addresses, pods)),
             "unknown node": any(seen(end, READINGS).is_node for end in ends),
         }
+        matters = dict.fromkeys(READINGS, True) if entered else matters
+        matters["isolated both ways"] = self.tiers.has("Baseline")
         return [name for name in READINGS if matters[name]]
 
     def answers(self, reading, source, destination, port, protocol):
@@ -138,7 +142,7 @@ class Cluster:
         if not ways and self.is_itself(reading, here, there):
             return {True}  # "a pod cannot block access to itself" (SEM-49)
         if not ways:
-            return {self.directly(reading, here, there, port, protocol)}
+            return self.directly(reading, here, there, port, protocol)
         headless = there.service is not None and there.service["spec"].get("clusterIP") == "None"
         answers = set()
         for place, number, outer in ways:
@@ -151,16 +155,16 @@ class Cluster:
                 answers.add(True)
             if headless:  # its name stands for the address itself
                 if not itself:
-                    answers.add(self.directly(reading, client, place, number, protocol))
+                    answers |= self.directly(reading, client, place, number, protocol)
                 continue
             client, place, asked = (seen(end, reading) for end in (client, place, there))
             # Rewritten before egress policies see it, or after (SEM-53).
             for first in ((place, number), (asked, port)):
                 told = reading, client, first, (place, number), protocol
-                answers.add(self.judge(*told))
+                answers |= self.judge(*told)
                 if here.pod is None or outer:  # as itself, a load balancer, or its node (SEM-60)
-                    answers.add(self.judge(*told, let_in=True))
-                    answers.add(self.judge(*told, arriving=End(None, None)))
+                    answers |= self.judge(*told, let_in=True)
+                    answers |= self.judge(*told, arriving=End(None, None))
         return answers
 
     def is_itself(self, reading, here, there):
@@ -187,79 +191,100 @@ class Cluster:
     def judge(
         self, reading, source, left_for, arrived_at, protocol, *, arriving=None, let_in=False
     ):
-        """Both ends have to agree (SEM-04); an end that is no pod has no opinion (SEM-05)."""
-        out = self.side(reading, "Egress", source, left_for[0], left_for, protocol)
-        client = arriving or source
-        into = let_in or self.side(reading, "Ingress", arrived_at[0], client, arrived_at, protocol)
-        if self.others:  # they may decide either way; the other end can still refuse
-            decided = (
-                self.could_be_decided("Egress", source, left_for[0]),
-                self.could_be_decided("Ingress", arrived_at[0], source),
-            )
-            if any(decided):
-                clear = [s for s, d in zip((out, into), decided, strict=True) if not d]
-                return False if clear == [False] else None
-        return None if None in (out, into) else out and into
+        """Every answer: both ends have to agree (SEM-04); one that is no pod agrees (SEM-05)."""
+        found = set()
+        for there in self.guesses(source, left_for[0]):
+            out = self.side(reading, "Egress", source, there, (there, left_for[1]), protocol)
+            at, port = arrived_at
+            at = there if at == left_for[0] else at
+            told = reading, "Ingress", at, arriving or source, (at, port), protocol
+            into = {True} if let_in else self.side(*told)
+            if self.could_be_decided("Egress", source, left_for[0]):
+                out = {True, False}
+            if self.could_be_decided("Ingress", arrived_at[0], source):
+                into = {True, False}
+            found |= {one and other for one in out for other in into}
+        return found
+
+    def guesses(self, source, end):
+        """The end, with each address that it may have where nobody wrote one, if that matters.
+
+        Networks and blocks are all asked about the same address, as rules have an order here.
+        """
+        networks = self.tiers.networks(source.pod) if end.address is None else []
+        if not networks:
+            return [end]
+        blocks = [
+            peer["ipBlock"]
+            for policy in self.policies
+            for rule in (policy.get("spec") or {}).get("egress") or []
+            for peer in (rule or {}).get("to") or []
+            if peer.get("ipBlock") is not None
+        ]
+        told = self.ranges(end, source.address) or [
+            whole
+            for whole in EVERYWHERE
+            if source.address is None or whole.version == source.address.version
+        ]
+        edges = [*networks, *texts_of(blocks)]
+        return [end._replace(guess=address) for address in representatives(told, edges)]
 
     def could_be_decided(self, direction, subject, peer):
         """Could a policy of another kind decide the subject's side? (SEM-70)"""
-        pod, other = subject.pod or subject.really, peer.pod or peer.really
-        return pod is not None and any(
-            self.could_decide(policy, direction, pod, other) for policy in self.others
-        )
+        pod = subject.pod or subject.really
+        return pod is not None and any(self.could_decide(policy, pod) for policy in self.others)
 
-    def could_decide(self, policy, direction, pod, other):
-        spec = policy.get("spec") or {}
-        if not policy["apiVersion"].startswith("policy.networking.k8s.io/"):
-            return policy["kind"] != "CiliumNetworkPolicy" or (
-                namespace_of(policy) == namespace_of(pod)
-            )
-        if on_host_network(pod) or not spec.get(direction.lower()):
-            return False
-        if direction == "Ingress" and (other is None or on_host_network(other)):
-            return False
-        below = policy["kind"].startswith("Baseline") or spec.get("tier") == "Baseline"
-        if below and any(isolates(one, direction, pod) for one in self.policies):
-            return False
-        subject = spec["subject"]
-        namespaces, pods = subject.get("namespaces"), subject.get("pods") or {}
-        if namespaces is None:
-            namespaces = pods.get("namespaceSelector")
-        there = self.namespace_labels(namespace_of(pod))
-        chosen = matches(without_nulls(pods.get("podSelector")), labels_of(pod))
-        return chosen and matches(without_nulls(namespaces), there)
+    def could_decide(self, policy, pod):
+        own = policy["kind"] == "CiliumNetworkPolicy"
+        return not own or namespace_of(policy) == namespace_of(pod)
 
     def side(self, reading, direction, subject, peer, target, protocol):
-        """May `subject` reach `peer` (Egress) or be reached by it (Ingress)? None: undefined."""
+        """What may come out at `subject`: does it reach `peer`, or is it reached by it? (ANP-02)"""
+        told = reading, direction, subject, peer, target, protocol
+        above = self.tiers.actions("Admin", *told)
+        found = {action == "Accept" for action in above & {"Accept", "Deny"}}
+        return found if above <= {"Accept", "Deny"} else found | self.below_admin(*told)
+
+    def below_admin(self, reading, direction, subject, peer, target, protocol):
+        """A NetworkPolicy has the last word about the pods that it isolates (ANP-09)."""
+        if any(isolates(policy, direction, subject.pod) for policy in self.policies):
+            return self.by_network_policies(reading, direction, subject, peer, target, protocol)
+        other = "Egress" if direction == "Ingress" else "Ingress"
+        if "isolated both ways" in reading and any(
+            isolates(policy, other, subject.pod) for policy in self.policies
+        ):
+            return {True}
+        last = self.tiers.actions("Baseline", reading, direction, subject, peer, target, protocol)
+        return {action != "Deny" for action in last}
+
+    def by_network_policies(self, reading, direction, subject, peer, target, protocol):
         admitting = self.admitting(reading, direction, subject, peer)
         if admitting is None:
-            return True
+            return {True}
         if protocol not in ("TCP", "UDP", "SCTP"):  # open, but where no port is asked for (SEM-57)
-            return True if any(not ports for ports in admitting) else None
-        return any(ports_match(ports, target, protocol, reading) for ports in admitting)
+            return {True} if any(not ports for ports in admitting) else {True, False}
+        return {any(ports_match(ports, target, protocol, reading) for ports in admitting)}
 
     def admitting_ports(self, reading, direction, subject, peer):
-        """The `ports` of each rule that means the peer; None where no rule is needed."""
+        """The `ports` of each rule that means the peer of an isolated pod; None: none is needed."""
         policies = [policy for policy in self.policies if isolates(policy, direction, subject.pod)]
-        own_node = policies and self.is_node_of(reading, subject.pod, peer)
-        shares = on_host_network(subject.pod) if subject.pod else False  # its node's addresses
-        free = direction == "Ingress" or "own node open" in reading or shares
-        if not policies or (own_node and free):
+        own_node = self.is_node_of(reading, subject.pod, peer)
+        shares = on_host_network(subject.pod)  # its node's addresses
+        if own_node and (direction == "Ingress" or "own node open" in reading or shares):
             return None
         rules, peers = ("ingress", "from") if direction == "Ingress" else ("egress", "to")
+        other = subject.address or subject.guess
         return [
             (rule or {}).get("ports")
             for policy in policies
             for rule in (policy.get("spec") or {}).get(rules) or []
-            if self.peers_match(
-                reading, (rule or {}).get(peers), namespace_of(policy), peer, subject.address
-            )
+            if self.peers_match(reading, (rule or {}).get(peers), namespace_of(policy), peer, other)
         ]
 
     def peers_match(self, reading, peers, home, end, other):
         """Do any of a rule's peers mean this end? All its blocks together hold an unknown one."""
         blocks = [peer["ipBlock"] for peer in peers or [] if peer.get("ipBlock") is not None]
-        if blocks and end.address is None:
+        if blocks and end.address is None and end.guess is None:
             inside = {
                 any(block_matches(block, address) for block in blocks)
                 for address in self.possible(end, other, blocks)
@@ -270,21 +295,18 @@ class Cluster:
 
     def possible(self, end, other, blocks):
         """Addresses that an end may have: enough of them to meet every answer of the blocks."""
+        return representatives(self.ranges(end, other), texts_of(blocks))
+
+    def ranges(self, end, other):
+        """Where the address of an end lies, if anybody says so."""
         host = end.is_node or (end.pod is not None and on_host_network(end.pod))
-        ranges = self.node_ranges if host else self.pod_ranges if end.pod is not None else []
-        texts = [text for block in blocks for text in [block["cidr"], *(block.get("except") or [])]]
-        for whole in ranges:
-            if other is None or whole.version == other.version:
-                yield whole[0]
-                for edge in map(to_network, texts):
-                    if edge.version == whole.version:
-                        for number in (int(edge[0]), int(edge[-1]) + 1):
-                            if int(whole[0]) <= number <= int(whole[-1]):
-                                yield whole[number - int(whole[0])]
+        told = self.node_ranges if host else self.pod_ranges if end.pod is not None else []
+        return [whole for whole in told if other is None or whole.version == other.version]
 
     def peer_matches(self, reading, peer, home, end):
         if peer.get("ipBlock") is not None:
-            return end.address is not None and block_matches(peer["ipBlock"], end.address)
+            address = end.address or end.guess
+            return address is not None and block_matches(peer["ipBlock"], address)
         if end.pod is None:
             return False
         pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
@@ -356,99 +378,25 @@ class Cluster:
         return shared + [to_address(text) for text in listed if text]
 
 
-# Policies
-
-
 def decides_too(document):
     """Is it a policy of another kind that may decide about flows?"""
-    return "NetworkPolicy" in document["kind"] and document["kind"] != "NetworkPolicy"
+    named = "NetworkPolicy" in document["kind"] and document["kind"] != "NetworkPolicy"
+    return named and not is_cluster_wide(document)
 
 
-def without_nulls(selector):
-    """A selector of a custom resource: a null label is dropped when it is stored."""
-    labels = (selector or {}).get("matchLabels") or {}
-    kept = {key: value for key, value in labels.items() if value is not None}
-    return {**(selector or {}), "matchLabels": kept}
+# Addresses that nobody wrote down
 
 
-def isolates(policy, direction, pod):
-    spec = policy.get("spec") or {}
-    types = spec.get("policyTypes") or ["Ingress"] + (["Egress"] if spec.get("egress") else [])
-    mine = pod is not None and namespace_of(pod) == namespace_of(policy)
-    return mine and direction in types and matches(spec.get("podSelector") or {}, labels_of(pod))
+def texts_of(blocks):
+    return [text for block in blocks for text in [block["cidr"], *(block.get("except") or [])]]
 
 
-def matches(selector, found):
-    """Does a label selector match these labels?"""
-    labels, terms = text_labels(selector.get("matchLabels")), selector.get("matchExpressions") or []
-    equal = all(found.get(key) == value for key, value in labels.items())
-    return equal and all(holds(term, found) for term in terms)
-
-
-def holds(term, found):
-    key, values = term["key"], [value or "" for value in term.get("values") or []]
-    return {
-        "In": key in found and found[key] in values,
-        "NotIn": key not in found or found[key] not in values,
-        "Exists": key in found,
-        "DoesNotExist": key not in found,
-    }[term["operator"]]
-
-
-def block_matches(block, address):
-    inside = address in to_network(block["cidr"])
-    return inside and not any(address in to_network(hole) for hole in block.get("except") or [])
-
-
-def ports_match(entries, target, protocol, reading):
-    allows = (port_matches(entry or {}, *target, protocol, reading) for entry in entries or [])
-    return not entries or any(allows)
-
-
-def port_matches(entry, end, port, protocol, reading):
-    first = entry.get("port")
-    if (entry.get("protocol") or "TCP") != protocol:
-        return False
-    if first is None:
-        return True
-    if isinstance(
-        first, str
-    ):  # resolved "on the destination pod", so never outside the cluster (SEM-41)
-        return end.pod is not None and port in numbers(first, end.pod, protocol, reading)
-    return first <= port <= (entry.get("endPort") or first)
-
-
-# Ends of a connection
-
-
-def seen(end, reading):
-    """The end as policies see it in this reading."""
-    if end.pod is not None and on_host_network(end.pod) and "hosts are nodes" in reading:
-        node = end.pod["spec"].get("nodeName")
-        return End(None, end.address, node, really=end.pod, is_node=True)
-    return end
-
-
-def addressed(source, destination, asked=None):
-    """Both ends with an address: the destination's first that the source has a family for.
-
-    Behind the address of a Service that is asked for, a pod is met by the same family.
-    """
-    if asked is not None and asked.address is not None and destination.address is None:
-        destination = destination._replace(address=nearest(destination.pod, asked.address))
-    if source.address is None and destination.address is None:
-        families = [address.version for address in addresses(source.pod)]
-        shared = [address for address in addresses(destination.pod) if address.version in families]
-        destination = destination._replace(
-            address=shared[0] if shared else nearest(destination.pod, None)
-        )
-    source = source._replace(address=source.address or nearest(source.pod, destination.address))
-    return source, destination._replace(
-        address=destination.address or nearest(destination.pod, source.address)
-    )
-
-
-def nearest(pod, address):
-    """The pod's first address of the family of `address`, else its first, else None."""
-    family = address.version if address is not None else None
-    return min(addresses(pod), key=lambda own: own.version != family, default=None)
+def representatives(ranges, texts):
+    """One address at least of every part into which networks cut the ranges."""
+    for whole in ranges:
+        yield whole[0]
+        for edge in map(to_network, texts):
+            if edge.version == whole.version:
+                for number in (int(edge[0]), int(edge[-1]) + 1):
+                    if int(whole[0]) <= number <= int(whole[-1]):
+                        yield whole[number - int(whole[0])]

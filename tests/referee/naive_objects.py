@@ -7,6 +7,15 @@ import itertools
 to_address = functools.cache(ipaddress.ip_address)
 
 
+TIERS = "policy.networking.k8s.io/"
+CLUSTER_WIDE = {  # with the tier of those kinds that write none
+    (TIERS + "v1beta1", "ClusterNetworkPolicy"): None,
+    (TIERS + "v1alpha2", "ClusterNetworkPolicy"): None,
+    (TIERS + "v1alpha1", "AdminNetworkPolicy"): "Admin",
+    (TIERS + "v1alpha1", "BaselineAdminNetworkPolicy"): "Baseline",
+}
+
+
 class Thing(dict):
     """An object as it is written, which goes by identity."""
 
@@ -164,6 +173,18 @@ def selectors(documents):
         for rule in (spec.get("ingress") or []) + (spec.get("egress") or []):
             for peer in [*((rule or {}).get("from") or []), *((rule or {}).get("to") or [])]:
                 yield peer.get("podSelector") or {}
+    yield from selectors_of_tiers(documents)
+
+
+def selectors_of_tiers(documents):
+    """Every selector of pods in a cluster-wide policy."""
+    for spec in (one["spec"] for one in cluster_wide(documents)):
+        rules = (spec.get("ingress") or []) + (spec.get("egress") or [])
+        ends = [end for rule in rules for end in rule.get("from") or rule["to"]]
+        yield from (
+            without_nulls((end.get("pods") or {}).get("podSelector"))
+            for end in [spec["subject"], *ends]
+        )
 
 
 def is_mentioned(documents, keys):
@@ -183,6 +204,25 @@ def mentioned_values(documents, keys):
         for term in selector.get("matchExpressions") or []:
             found |= {value: None for value in term.get("values") or [] if term["key"] in keys}
     return list(found)
+
+
+def cluster_wide(documents):
+    """The cluster-wide policies; all versions of a kind are one, and the last of a name stands."""
+    return {
+        (document["kind"], document["metadata"]["name"]): document
+        for document in filter(is_cluster_wide, flat(documents))
+    }.values()
+
+
+def is_cluster_wide(document):
+    return (document.get("apiVersion"), document.get("kind")) in CLUSTER_WIDE
+
+
+def without_nulls(selector):
+    """A selector of a custom resource: a null label is dropped when it is stored."""
+    labels = (selector or {}).get("matchLabels") or {}
+    kept = {key: value for key, value in labels.items() if value is not None}
+    return {**(selector or {}), "matchLabels": kept}
 
 
 def flat(documents):

@@ -32,6 +32,7 @@ class End(NamedTuple):
     really: dict | None = None  # the hostNetwork pod that a node's address stands for
     service: dict | None = None
     is_node: bool = False
+    guess: object = None  # an address that it may have, where nobody wrote one
 
 
 class Services:

@@ -96,7 +96,7 @@ def cluster_from(rng):
         *services(rng, pods),
         *(policy(rng) for _ in range(rng.choice([0, 1, 2, 3, 4, 5, 6, 6, 6]))),
     ]
-    if maybe(rng, 15):
+    if maybe(rng, 5):
         documents += [other_policy(rng, number) for number in range(rng.randint(1, 2))]
     if maybe(rng, 30):
         rng.shuffle(documents)
@@ -237,45 +237,10 @@ def policy(rng):
 
 def other_policy(rng, number):
     """A policy of another kind, which nobody here evaluates."""
-    if maybe(rng, 20):
-        kind = rng.choice(["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"])
-        where = {"namespace": rng.choice(NAMESPACES)} if kind == "CiliumNetworkPolicy" else {}
-        metadata = {"name": f"other{number}", **where}
-        return {"apiVersion": "cilium.io/v2", "kind": kind, "metadata": metadata, "spec": {}}
-    kinds = ["ClusterNetworkPolicy", "AdminNetworkPolicy", "BaselineAdminNetworkPolicy"]
-    kind = rng.choice([kinds[0], *kinds])
-    rule = {"action": "Deny", "name": "never"}
-    return {
-        "apiVersion": "policy.networking.k8s.io/v1alpha2",
-        "kind": kind,
-        "metadata": {"name": f"other{number}"},
-        "spec": fields(
-            tier=rng.choice(["Admin", "Baseline"]) if kind == kinds[0] else MISSING,
-            subject=rng.choice(
-                [
-                    {"namespaces": selector_of_crd(rng, NAMESPACE_LABELS)},
-                    {
-                        "pods": {
-                            "podSelector": selector_of_crd(rng, LABELS),
-                            "namespaceSelector": selector_of_crd(rng, NAMESPACE_LABELS),
-                        }
-                    },
-                ]
-            ),
-            ingress=rng.choice([MISSING, None, [], [rule], [rule]]),
-            egress=rng.choice([MISSING, None, [], [rule], [rule]]),
-        ),
-    }
-
-
-def selector_of_crd(rng, labels):
-    """A label selector of which a null label says nothing, unlike in a NetworkPolicy."""
-    found = selector(rng, labels)
-    terms = found.get("matchExpressions") or []
-    for term in terms:
-        if term.get("values"):
-            term["values"] = [value or "" for value in term["values"]]
-    return found
+    kind = rng.choice(["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"])
+    where = {"namespace": rng.choice(NAMESPACES)} if kind == "CiliumNetworkPolicy" else {}
+    metadata = {"name": f"other{number}", **where}
+    return {"apiVersion": "cilium.io/v2", "kind": kind, "metadata": metadata, "spec": {}}
 
 
 def spec_from(rng):
@@ -442,9 +407,25 @@ def mentioned_ports(documents):
     inside = [entry["containerPort"] for entry in container_ports(documents)]
     entries = policy_ports(documents)
     edges = [entry[end] for entry in entries for end in ("port", "endPort") if entry.get(end)]
-    edges = [edge for edge in edges if isinstance(edge, int)]
+    edges = [edge for edge in edges if isinstance(edge, int)] + tier_ports(documents)
     near = [edge + step for edge in edges for step in (-1, 0, 1) if 1 <= edge + step <= 65535]
     return [1, 65535, *inside, *near]
+
+
+def tier_ports(documents):
+    """Every number of a port in cluster-wide policies."""
+    wide = [one["spec"] for one in documents if one["apiVersion"].startswith("policy.networking")]
+    numbers = [[part.get(key) for key in ("number", "port", "start", "end")] for part in walk(wide)]
+    return [number for found in numbers for number in found if number]
+
+
+def walk(value):
+    """Yield every mapping inside a document."""
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            yield from walk(part)
 
 
 def workloads_in(documents):
