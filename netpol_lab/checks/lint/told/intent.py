@@ -37,18 +37,23 @@ _SHUTS = _words(
 _LESS_THAN_ALL = _words(
     f"{_SHUTS.pattern}|\\b(cluster|internal|namespaces?|pods?|same|services?)\\b"
 )
-_REPEATS = _words(r"\b(redundan\w*|duplicat\w*|repeat\w*|explicit\w*|already|also covered)\b")
+_SHUTS_ALL = _words(
+    r"\b(no|den(y|ies)|block\w*|forbid\w*|without)\b( \w+){0,2}"
+    r" (ingress|egress|inbound|outbound|incoming|outgoing)\b"
+)
+_REPEATS = _words(r"\b(redundan\w*|duplicat\w*|(already|also) (admitted|allowed|covered))\b")
+_ALL_NAMESPACES = _words(r"\b(all|any|each|every|other) namespaces?\b|\bcluster-?wide\b")
+_WITHOUT_TCP = _words(r"\b(udp only|only udp|without tcp|no tcp)\b")
 
-# What a comment beside the part speaks of, code by code: what it says, and what it must not say.
-_MEANT_NOT = _words(r"\bnot intended\b")
-_ABOUT: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    "NP104": (_SHUTS, _OPENS),
-    "NP208": (_words(r"\b(all|any|each|every|other) namespaces?\b|\bcluster-?wide\b"), _SHUTS),
-    "NP306": (_words(r"\b(udp only|only udp|without tcp|no tcp)\b"), _MEANT_NOT),
+# What a comment at the part speaks of, code by code: what it says, and what it must not say.
+_ABOUT = {
+    "NP104": (_SHUTS_ALL, _OPENS),
+    "NP208": (_ALL_NAMESPACES, _SHUTS),
+    "NP306": (_WITHOUT_TCP, _UNDONE),
     "NP308": (_OPENS, _LESS_THAN_ALL),
-    "NP502": (_REPEATS, _MEANT_NOT),
-    "NP503": (_REPEATS, _MEANT_NOT),
-    "NP504": (_REPEATS, _MEANT_NOT),
+    "NP502": (_REPEATS, _UNDONE),
+    "NP503": (_REPEATS, _UNDONE),
+    "NP504": (_REPEATS, _UNDONE),
     "NP506": (_OPENS, _LESS_THAN_ALL),
 }
 _HOST_NETWORK = _words(r"\bhost[ -]?networks?\b|\bhost'?s network\b")
@@ -67,7 +72,7 @@ def is_answered(context: Context, finding: Finding) -> bool:
     if finding.code == "NP108":
         return any(map(_HOST_NETWORK.search, _remarks_on_hosts(context, finding.namespace)))
     policy = context.cluster.policies_by_name.get(finding.policy)
-    said, unsaid = _ABOUT.get(finding.code, (_MEANT, _MEANT_NOT))
+    said, unsaid = _ABOUT.get(finding.code, (_MEANT, _UNDONE))
     remarks = _remarks_at(_document(context, policy), parse_path(finding.path)) if policy else ()
     return any(
         (_MEANT.search(remark) or (said.search(remark) and not unsaid.search(remark)))

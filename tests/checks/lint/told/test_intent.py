@@ -72,7 +72,17 @@ def test_several_lines_of_a_comment_are_one():
     assert codes(POLICY.format("", rules)) == []
 
 
-@pytest.mark.parametrize(("head", "found"), [("# intentional", []), ("# of the db", ["NP104"])])
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ("# intentional", []),
+        ("# Denies all egress", []),
+        ("# no incoming connections", []),
+        ("# of the db", ["NP104"]),
+        ("# allow only the web", ["NP104"]),
+        ("# no incoming connections: TODO", ["NP104"]),
+    ],
+)
 def test_what_is_about_the_whole_policy_may_be_told_above_it(head, found):
     web = "{from: [{podSelector: {matchLabels: {app: web}}}]}"
     text = POLICY.format(head, "").replace("[Egress]", "[Ingress, Egress]")
@@ -119,3 +129,13 @@ def test_a_policy_without_a_text_has_no_comments():
     head = '"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"'
     one = f'{{{head}, "metadata": {{"name": "p", "namespace": "shop"}}, "spec": {spec}}}'
     assert codes(listed % one) == ["NP506"]
+
+
+@pytest.mark.parametrize(
+    ("remark", "found"), [("already allowed by the rule above", []), ("explicitly", ["NP503"])]
+)
+def test_a_comment_may_know_that_a_rule_says_nothing_new(remark, found):
+    web = "podSelector: {matchLabels: {app: web}}"
+    rules = f"  - to: [{{podSelector: {{}}}}]\n  - to: [{{{web}}}]  # {remark}\n"
+    names = "  - ports: [{port: 53}, {port: 53, protocol: UDP}]\n"
+    assert codes(POLICY.format("", rules + names)) == found
