@@ -265,5 +265,8 @@ def _nobody(cluster: Cluster, service: Service, flow: Flow, offered: ServicePort
     if service.selector is None:
         return "none of the endpoints that are listed for it is ready."
     if offered and any(selected_by(service, cluster)):
-        return f"no running container of its pods names a port {offered.target}."
+        return (
+            f"no running container of its pods names a port {offered.target}. Declare the name "
+            "there, or write a number as targetPort."
+        )
     return f"it selects {service.selector}. Is a running pod among them?"

@@ -820,6 +820,18 @@ FAULTS_IN_LINT = (
         "if not context.pod_index.labelled(Selector((alone,))) & there:",
     ),
     Fault(
+        "a from without a value is as usual as an empty one",
+        "checks/lint/comments.py",
+        "[column - 1 :][:1] not in _OF_A_VALUE",
+        "[column - 1 :][:1] in _OF_A_VALUE",
+    ),
+    Fault(
+        "a port name that a sidecar declares is told though another container has it",
+        "checks/lint/rules.py",
+        "if not found or not all(port.in_init_container for port in found):",
+        "if not found or any(port.in_init_container for port in found):",
+    ),
+    Fault(
         "a witness need not turn in the variant",
         "checks/lint/witnesses.py",
         "            if (now, then) in turns:\n",

@@ -285,6 +285,12 @@ def other_name(edit):  # NP303
         yield Change(one.documents, proves=not_at_both(one))
 
 
+def number_of_name(edit):  # NP315
+    one = edit()
+    one.at().update(port=int(re.search(r"write port: (\d+)", one.hint)[1]))
+    yield Change(one.documents, proves=True)
+
+
 def not_at_both(one):
     """Whether a witness speaks of one end only."""
     return one.finding.witness is not None and "both ends" not in one.finding.witness.change
@@ -577,6 +583,7 @@ CODES = {
     "NP312": from_or_less,
     "NP313": for_the_api_server,
     "NP314": with_tunnel,
+    "NP315": number_of_name,
     "NP401": pods_instead,
     "NP402": behind_service,
     "NP403": other_family,

@@ -76,6 +76,7 @@ _TABLE = (
     Code("NP312", _W, "a rule without peers on a port that another rule has for its peers", 5),
     Code("NP313", _W, "a Service that the API server calls and cannot reach", 8),
     Code("NP314", _N, "pods of an ambient mesh whose tunnel is not admitted", 8),
+    Code("NP315", _N, "a port name that only init or sidecar containers declare", 6),
     Code("NP401", _W, "an ipBlock that covers addresses of pods", 8),
     Code("NP402", _W, "an ipBlock that covers the address of a Service", 8),
     Code("NP403", _W, "an ipBlock of an address family that the pods do not have", 8),

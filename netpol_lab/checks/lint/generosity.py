@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from netpol_lab.checks.lint.comments import has_no_value
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.hints import removing, without
@@ -45,14 +46,18 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
         path = parts.path_of_peers(rule)
         if rule.peers or _OPENLY.search(policy.name) or not context.cluster.place_of(policy, path):
             continue
-        if rule.ports and not _is_odd(policy, rule):
+        told = has_no_value(context, policy, path) and not _is_told(policy, rule)
+        if rule.ports and not told and not _is_odd(policy, rule):
             continue  # the usual way to write "anywhere, on these ports"
         variant = context.instead(policy, parts.with_rule(policy, rule))
         probes = with_strangers(context, rule.direction, context.subjects(policy), rule)
         witness = difference(context, probes, variant, without(policy, rule), CLOSES)
         if stands(context, policy, witness):
             name = parts.list_of_peers(rule.direction)
-            message = f"an empty {name} admits everybody, even outside the cluster, not nobody."
+            what = f"an empty {name}"
+            if told:  # by a template, as a rule
+                what = f"{name} has no value, so it is an empty list, which"
+            message = f"{what} admits everybody, even outside the cluster, not nobody."
             hint = (
                 f"to admit nobody, {removing(policy, rule)}; to admit everybody, leave {name} out"
             )
@@ -63,9 +68,18 @@ def empty_peers(context: Context, policy: Policy) -> Iterator[Finding]:
 _FOR_THE_WORLD = {53, 80, 123, 443, 6443}
 
 
+def _is_told(policy: Policy, rule: Rule) -> bool:
+    """Say whether NP308 or NP312 tell it: of ingress, beside rules that name their peers."""
+    return rule.direction is Direction.INGRESS and _has_peers_beside(policy, rule)
+
+
+def _has_peers_beside(policy: Policy, rule: Rule) -> bool:
+    return any(other.peers for other in policy.rules(rule.direction))
+
+
 def _is_odd(policy: Policy, rule: Rule) -> bool:
     """Say whether an empty list with ports hardly means everybody; NP308 tells it of ingress."""
-    others = any(other.peers for other in policy.rules(rule.direction))
+    others = _has_peers_beside(policy, rule)
     if others and policy.types_written and all(port.port in _FOR_THE_WORLD for port in rule.ports):
         return False
     return rule.direction is Direction.EGRESS and (others or not policy.types_written)

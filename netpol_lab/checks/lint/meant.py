@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.semantics import holds, matches
+from netpol_lab.engine.semantics import holds, matches, namespaces_for
 from netpol_lab.errors import is_slip, some
-from netpol_lab.model.objects import Peer, Policy, Rule
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
 from netpol_lab.model.selectors import (
     ADDED_LABELS,
     JOB_NAME_LABELS,
@@ -79,12 +79,30 @@ def peer_meant(context: Context, policy: Policy, rule: Rule, i: int) -> Hint:
         return Hint(ADD_OR_REMOVE)
     if context.pod_index.in_namespaces(pods) - told:
         return Hint(f"{pods} is a label of namespaces: use namespaceSelector", Knows.OWNER)
+    if alias := _alias_meant(context, policy, rule, rule.peers[i]):
+        return alias
     if namespaces is None:
         return labels_meant(context, pods, context.pods_of(policy.namespace), told)
     if context.peers(policy, Peer(pods)).pods - told:
         both = "both selectors of one item have to match"
         return Hint(f"{both}: put a dash before the second to mean OR")
     return labels_meant(context, pods, context.pod_index.in_namespaces(namespaces), told)
+
+
+def _alias_meant(context: Context, policy: Policy, rule: Rule, peer: Peer) -> Hint | None:
+    """Return what to write for a Service of type ExternalName, behind which no pods are."""
+    values = {value for r in (peer.pod_selector or Selector()).requirements for value in r.values}
+    homes = namespaces_for(peer, policy.namespace)
+    for service in context.cluster.services if rule.direction is Direction.EGRESS else ():
+        here = matches(homes, context.labels_of(service.namespace))
+        if service.external_name and service.name in values and here:
+            return Hint(
+                f"{service.name} is a Service of type ExternalName ({service.external_name}), with "
+                "no pods behind it, and no selector matches an address outside: use an ipBlock, "
+                "or leave to out on these ports",
+                Knows.OWNER,
+            )
+    return None
 
 
 def _namespaces_meant(

@@ -1,4 +1,4 @@
-"""NP301 to NP303, NP308 and NP312: rules and their ports."""
+"""NP301 to NP303, NP308, NP312 and NP315: rules and their ports."""
 
 from __future__ import annotations
 
@@ -228,8 +228,30 @@ def unknown_name(context: Context, policy: Policy) -> Iterator[Finding]:
             f"no destination of this rule has a {entry.protocol} port called {entry.port}"
             f"{'' if pods else ': addresses have no port names'}, so it admits nothing."
         )
-        hint = _what_to_write(entry, meant, declared)
+        hint = _what_to_write(entry, meant, declared) if pods else "write the number of the port"
         yield context.finding("NP303", policy, message, hint, parts.port_path(rule, i), witness)
+
+
+def name_in_init(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP315: plugins differ on port names that init and sidecar containers declare (SEM-56)."""
+    for rule, i, entry in parts.listed_ports(policy):
+        if not isinstance(entry.port, str) or context.assumptions.init_port_names:
+            continue
+        pods = destinations(context, policy, rule)
+        found = [port for pod in pods for port in pod.ports if ports_at((entry,), (port,))]
+        if not found or not all(port.in_init_container for port in found):
+            continue
+        number = replace(entry, port=found[0].port)
+        probes = admitted(context, policy, replace(rule, ports=(number,)))
+        variant = context.instead(policy, parts.with_port(policy, rule, i, number))
+        change = f"with {number} in the rule"
+        if witness := difference(context, probes, variant, change, (None, True), OPENS):
+            message = (
+                f"only init or sidecar containers call a port {entry.port} there, and plugins "
+                "differ on whether such a name counts."
+            )
+            hint = f"write port: {number.port}, which every plugin understands"
+            yield context.finding("NP315", policy, message, hint, parts.port_path(rule, i), witness)
 
 
 def _what_to_write(
@@ -244,7 +266,10 @@ def _what_to_write(
     if meant:
         return f"did you mean {meant}?"
     names = ", ".join(dict.fromkeys(f"{p.name} ({p.protocol} {p.port})" for p in declared))
-    return f"their named ports: {names or 'none'}"
+    return (
+        "declare this name at the pods, or write the number of the port; "
+        f"their named ports: {names or 'none'}"
+    )
 
 
 def _name_meant(
@@ -308,4 +333,4 @@ def _at_both_ends(
     return variant.with_policies(map(rewritten, variant.policies))
 
 
-OF_POLICIES = (stray_dash, open_beside, service_port, unknown_name)
+OF_POLICIES = (stray_dash, open_beside, service_port, unknown_name, name_in_init)

@@ -11,6 +11,30 @@ def test_an_empty_from_may_be_meant_where_the_name_says_so():
     assert codes(rule.replace("name: p", "name: db-public")) == []
 
 
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ("ingress: [{from: , ports: [{port: 5432}]}]", ["NP506"]),
+        ("ingress: [{from: null, ports: [{port: 5432}]}]", ["NP506"]),
+        ("ingress: [{from: ~, ports: [{port: 5432}]}]", ["NP506"]),
+        ("ingress: [{from: [], ports: [{port: 5432}]}]", []),
+        ("ingress: [{from: !!seq [], ports: [{port: 5432}]}]", []),
+        ("ingress: [{ports: [{port: 5432}]}]", []),
+        ("policyTypes: [Egress], egress: [{to: , ports: [{port: 443}]}]", ["NP506"]),
+        ("policyTypes: [Egress], egress: [{to: [], ports: [{port: 443}]}]", []),
+    ],
+)
+def test_a_key_without_a_value_is_odder_than_an_empty_list(spec, found):
+    assert [code for code in codes(policy(spec)) if code != "NP304"] == found
+
+
+def test_beside_rules_with_peers_another_code_tells_a_from_without_a_value():
+    named = "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 80}]}"
+    found = codes(policy(f"ingress: [{named}, {{from: , ports: [{{port: 5432}}]}}]"))
+    assert "NP506" not in found
+    assert "NP308" in found
+
+
 def test_an_empty_rule_alone_may_be_meant():
     assert codes(policy("ingress: [{}]")) == []
 

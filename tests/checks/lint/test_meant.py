@@ -126,3 +126,21 @@ def test_a_dash_is_proposed_only_where_pods_at_home_have_the_labels():
     assert hint(from_peers(f"{OPS}, {by_labels('app: x')}"), elsewhere) == (
         "pods with app=x run in namespace kube-system"
     )
+
+
+ALIAS = """
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pg, namespace: shop}
+spec: {type: ExternalName, externalName: db.example.org}
+"""
+
+
+def test_a_peer_for_a_service_that_is_only_a_name_is_told_that_no_pods_are_behind_it():
+    rule = f"{{to: [{{{by_labels('app: pg')}}}], ports: [{{port: 1}}]}}"
+    egress, elsewhere = f"policyTypes: [Egress], egress: [{rule}]", ALIAS.replace("shop", "ops")
+    said = "pg is a Service of type ExternalName (db.example.org), with no pods behind it"
+    assert said in hint(policy(egress), ALIAS)
+    assert said not in hint(policy(egress), elsewhere)
+    assert said not in hint(from_peers(by_labels("app: pg")), ALIAS)

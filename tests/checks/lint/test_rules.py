@@ -1,5 +1,6 @@
 """NP301 to NP303 and NP308: what keeps these checks quiet, and what they suggest."""
 
+from netpol_lab.model.assumptions import Assumptions
 from tests.helpers.linted import codes, findings, pod, policy
 
 DNS = "{ports: [{port: 53}, {port: 53, protocol: UDP}]}"
@@ -69,9 +70,24 @@ def test_addresses_have_no_port_names():
 
 
 def test_a_name_in_an_init_container_may_count():
-    init = "initContainers: [{name: i, ports: [{name: mesh, containerPort: 1}]}]"
+    init = "initContainers: [{name: i, ports: [{name: mesh, containerPort: 4191}]}]"
     spec = "{podSelector: {matchLabels: {app: m}}, ingress: [{ports: [{port: mesh}]}]}"
-    assert codes(pod("m", labels="app: m", spec=init), policy(spec)) == []
+    texts = pod("m", labels="app: m", spec=init), policy(spec)
+    (found,) = findings(*texts)
+    assert (found.code, found.witness.now, found.witness.then) == ("NP315", None, True)
+    assert found.hint.startswith("write port: 4191")
+    assert codes(*texts, assumptions=Assumptions(init_port_names=True)) == []
+    assert codes(*texts, assumptions=Assumptions(init_port_names=False)) == ["NP315"]
+    numbered = policy(spec.replace("{port: mesh}", "{port: mesh}, {port: 4191}"))
+    assert codes(texts[0], numbered) == []
+
+
+def test_a_name_that_another_pod_declares_as_usual_is_no_name_of_init_containers():
+    init = "initContainers: [{name: i, ports: [{name: mesh, containerPort: 4191}]}]"
+    usual = init.replace("initContainers", "containers")
+    spec = "{podSelector: {matchLabels: {app: m}}, ingress: [{ports: [{port: mesh}]}]}"
+    pods = pod("m", labels="app: m", spec=init), pod("other", labels="app: m", spec=usual)
+    assert codes(*pods, policy(spec)) == []
 
 
 # ---------------------------------------------------------------- what is there already is no hint
@@ -88,7 +104,17 @@ def test_where_the_right_protocol_is_listed_too_the_number_is_meant():
 
 def test_a_name_that_the_rule_lists_already_is_not_what_was_meant():
     (found,) = findings(policy("ingress: [{ports: [{port: postgres}, {port: postgress}]}]"))
-    assert found.hint == "their named ports: postgres (TCP 5432)"
+    assert found.hint == (
+        "declare this name at the pods, or write the number of the port; "
+        "their named ports: postgres (TCP 5432)"
+    )
+
+
+def test_another_name_is_only_meant_if_it_is_like_it():
+    (found,) = findings(policy("ingress: [{ports: [{port: prometheus}]}]"))
+    assert found.hint.startswith("declare this name at the pods, or write the number of the port")
+    (found,) = findings(policy("ingress: [{ports: [{port: postgress}]}]"))
+    assert found.hint == "did you mean TCP postgres?"
 
 
 def test_all_rules_that_one_makes_void_are_told_at_once():
