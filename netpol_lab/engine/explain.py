@@ -15,7 +15,10 @@ from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.service_targets import targets
 from netpol_lab.engine.sides import Exemption, Side
+from netpol_lab.engine.tier_words import decision, passed_over, with_rank
+from netpol_lab.engine.tiers import Ruling, about
 from netpol_lab.engine.verdict import Outcome, Verdict, judge
+from netpol_lab.errors import some
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Rule
@@ -128,6 +131,7 @@ def _family(verdict: Verdict) -> Iterator[str]:
 def _sides(verdict: Verdict) -> Iterator[str]:
     for side in verdict.sides:
         yield f"  {side.direction!s:<8} {_reason(verdict, side)}"
+        yield from (f"           {words}" for words in passed_over(side))
         yield from _closest(verdict, side, verdict.outcomes[0])
 
 
@@ -178,6 +182,8 @@ def _reason(verdict: Verdict, side: Side) -> str:
     if side.overruled is not None:
         does = "allows" if side.overruled else "blocks"
         return f"if {listed(side.other_policies)} {does} {side.direction} of {side.subject}"
+    if side.ruling is not None:
+        return decision(side)
     if side.exemption is not None:
         return _exempt(verdict, side, side.exemption)
     if side.assumed is not None and side.direction is Direction.INGRESS:
@@ -263,7 +269,20 @@ def _side_as_data(verdict: Verdict, side: Side) -> dict[str, Any]:
             {"policy": str(policy), "rule": rule.number} for policy, rule in side.admitted_by
         ],
         "reason": _reason(verdict, side),
+        "tiers": [_ruling_as_data(ruling, side) for ruling in side.rulings if ruling],
         "other_policies": [str(policy) for policy in side.other_policies],
+    }
+
+
+def _ruling_as_data(ruling: Ruling, side: Side) -> dict[str, Any]:
+    match = ruling.decisive
+    return {
+        "tier": str(ruling.tier),
+        "decides": ruling is side.ruling,
+        "policy": str(match.policy) if match else None,
+        "priority": match.policy.priority if match else None,
+        "rule": match.rule.number if match else None,
+        "action": str(match.rule.action) if match else None,
     }
 
 
@@ -395,11 +414,13 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
     found = resolution_of(cluster)
     for direction in Direction:
         by = found.isolating(pod, direction)
+        tiers = some(map(with_rank, about(found, pod, direction)))
         could = listed(p for p in cluster.other_policies if pod in subjects(found, p, direction))
         said = f"isolated by {', '.join(map(str, by))}"
         if not by:
             said = f"not isolated: no policy that lists {direction.value} selects it"
-            said += "" if could else ", so all is allowed"
+            said += "" if could or tiers else ", so all is allowed"
+        said += f"; first or last are asked: {tiers}" if tiers else ""
         said += f"; {could} could decide otherwise, and is not evaluated yet" if could else ""
         lines.append(f"  {direction!s:<8} {said}")
     return "\n".join(lines)

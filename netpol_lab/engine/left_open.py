@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from netpol_lab.engine.other_policies import listed
+from netpol_lab.engine.tier_words import contradictions, doubts
 from netpol_lab.engine.verdict import Outcome, Verdict
 from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.flows import Flow
@@ -56,6 +57,11 @@ def _said(name: str, verdict: Verdict) -> list[str]:
     """Return in the words of this very case what is left open; nothing where those are general."""
     if name == "only_network_policies":
         return [*_others(verdict)]
+    sides = chain.from_iterable(outcome.sides for outcome in verdict.outcomes)
+    if name == "equal_priority_allows":
+        return [*contradictions(sides)]
+    if name == "unknown_peers_allow":
+        return [*doubts(sides)]
     if name == "unknown_endpoints_admit":
         return [*filter(None, dict.fromkeys(outcome.missing for outcome in verdict.outcomes))]
     return []
@@ -98,9 +104,16 @@ def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
     """Say whether answering one open question otherwise, and nothing else, changes a result."""
     results: dict[object, dict[object, bool]] = {}
     for outcome in outcomes:
-        others = (getattr(outcome.assumptions, other) for other in OPEN_QUESTIONS if other != name)
+        others: list[object] = [
+            getattr(outcome.assumptions, other) for other in OPEN_QUESTIONS if other != name
+        ]
+        answer: object = getattr(outcome.assumptions, name)
+        if name == "unknown_addresses_in_blocks":  # or in which part of all addresses they lie
+            answer = answer, outcome.assumptions.unknown_within[:1]
+        else:
+            others.append(outcome.assumptions.unknown_within[:1])
         same = (*others, *_pair(outcome))
-        results.setdefault(same, {})[getattr(outcome.assumptions, name)] = outcome.allowed
+        results.setdefault(same, {})[answer] = outcome.allowed
     return any(len(set(answers.values())) > 1 for answers in results.values())
 
 

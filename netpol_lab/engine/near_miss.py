@@ -103,7 +103,8 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     ----------
     cluster : Cluster
     side : Side
-        One side of a verdict on this cluster; one that allows the flow has no near misses.
+        One side of a verdict on this cluster; one that allows the flow has no near misses, nor
+        one that a cluster-wide tier denies.
     assumptions : Assumptions
         Those under which the side was judged.
 
@@ -119,7 +120,7 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     >>> [str(miss.policy) for miss in misses(shop, side)]
     ['shop/db-access-ingress']
     """
-    if side.allowed or side.assumed is not None:
+    if side.allowed or side.assumed is not None or side.ruling is not None:
         return
     yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:

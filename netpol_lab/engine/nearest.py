@@ -198,7 +198,8 @@ def unselecting(
     ----------
     cluster : Cluster
     side : Side
-        One side of a verdict on this cluster; one that allows the flow has no near misses.
+        One side of a verdict on this cluster; one that allows the flow has no near misses, nor
+        one that a cluster-wide tier denies.
     assumptions : Assumptions
         Those under which the side was judged.
 
@@ -229,7 +230,7 @@ def unselecting(
     ['default/open']
     """
     pod = side.subject.pod
-    if side.allowed or side.assumed is not None or pod is None:
+    if side.allowed or side.assumed is not None or side.ruling is not None or pod is None:
         return
     resolution = resolution_of(cluster)
     for policy in resolution.policies_of.get(pod.namespace, ()):

@@ -123,7 +123,7 @@ def contradict(matches: Sequence[Match]) -> bool:
     False
     """
     return any(
-        len({match.rule.action for match in alike}) > 1
+        len({match.rule.action for match in alike if match.sure}) > 1
         for _, alike in groupby(matches, lambda m: m.policy.priority)
     )
 

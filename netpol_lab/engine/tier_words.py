@@ -1,0 +1,173 @@
+"""The words for cluster-wide tiers: which rule decided a side, what passed it on, what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.tiers import Answer, Match, Ruling, contradict
+from netpol_lab.errors import some
+from netpol_lab.harmless import harmless
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
+
+_DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
+
+
+def called(match: Match) -> str:
+    """Return what to call a rule of a cluster-wide policy.
+
+    Parameters
+    ----------
+    match : Match
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from netpol_lab.model.cluster_policies import ClusterRule
+    >>> from netpol_lab.model.objects import Direction
+    >>> policy = ClusterPolicy("ClusterNetworkPolicy", "deny-all", Tier.ADMIN, 10)
+    >>> called(Match(policy, ClusterRule(Direction.INGRESS, 0, name="no telnet")))
+    'rule 1 "no telnet" of ClusterNetworkPolicy deny-all (Admin, priority 10)'
+    """
+    name = f' "{harmless(match.rule.name)}"' if match.rule.name else ""
+    return f"rule {match.rule.number}{name} of {with_rank(match.policy)}"
+
+
+def with_rank(policy: ClusterPolicy) -> str:
+    """Return the name of a policy with its tier and priority.
+
+    Parameters
+    ----------
+    policy : ClusterPolicy
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> with_rank(ClusterPolicy("ClusterNetworkPolicy", "deny-all", Tier.ADMIN, 10))
+    'ClusterNetworkPolicy deny-all (Admin, priority 10)'
+    """
+    return f"{policy} ({policy.tier}, priority {policy.priority})"
+
+
+def decision(side: Side) -> str:
+    """Return which rule of a cluster-wide tier decides a side; empty where none does.
+
+    Parameters
+    ----------
+    side : Side
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> decision(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432).ingress)
+    ''
+    """
+    ruling = side.ruling
+    if ruling is None or ruling.decisive is None:
+        return ""
+    match, peer = ruling.decisive, side.peer
+    words = f"{called(match)} {_DOES[match.rule.action]} {peer}"
+    if ruling.tier is Tier.ADMIN and side.isolated:
+        words += "; no NetworkPolicy is asked"
+    return words
+
+
+def passed_over(side: Side) -> Iterator[str]:
+    """Yield what the tiers that did not decide a side have to say.
+
+    Parameters
+    ----------
+    side : Side
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> [*passed_over(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432).ingress)]
+    []
+    """
+    if side.is_exempt or side.overruled is not None or side.assumed is not None:
+        return
+    above, below = side.rulings
+    if above is not None and above.answer is Answer.NEXT:
+        yield f"before that, {_no_answer(above, side)}"
+    if below is not None and side.ruling is not above:
+        if side.isolated:
+            yield "after that, tier Baseline is not asked"
+        elif below.answer is Answer.NEXT:
+            yield f"after that, {_no_answer(below, side)}"
+
+
+def _no_answer(ruling: Ruling, side: Side) -> str:
+    if ruling.decisive is None:
+        return f"no rule of tier {ruling.tier} matched"
+    return f"{called(ruling.decisive)} passed {side.peer} on"
+
+
+def contradictions(sides: Iterable[Side]) -> Iterator[str]:
+    """Yield which policies of one tier and priority contradict each other (ANP-04).
+
+    Parameters
+    ----------
+    sides : iterable of Side
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> [*contradictions(())]
+    []
+    """
+    told: dict[str, None] = {}
+    for ruling in (ruling for side in sides for ruling in side.rulings if ruling):
+        for priority, alike in groupby(ruling.matches, lambda match: match.policy.priority):
+            matches = [*alike]
+            if contradict(matches):
+                what = [f"{one.policy} {_DOES[one.rule.action]}" for one in matches if one.sure]
+                both = "both" if len(what) == 2 else "all"
+                rank = f"{both} with priority {priority} in tier {ruling.tier}"
+                told[f"{some(what, 4)}, {rank}, and any of them may go first"] = None
+    yield from told
+
+
+def doubts(sides: Iterable[Side]) -> Iterator[str]:
+    """Yield which rules match only if a name or a node is what nobody tells (ANP-12, ANP-17).
+
+    Parameters
+    ----------
+    sides : iterable of Side
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> [*doubts(())]
+    []
+    """
+    told: dict[str, None] = {}
+    for side in sides:
+        for ruling in filter(None, side.rulings):
+            told |= {
+                f"whether {called(match)} means {side.peer} is not told by the manifests": None
+                for match in ruling.matches
+                if not match.sure
+            }
+    yield from told
