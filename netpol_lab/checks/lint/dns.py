@@ -255,11 +255,12 @@ def _without_names(
     context: Context, servers: _NameServers, policy: Policy, pods: PodSet
 ) -> Finding:
     """NP304: names cannot be looked up, perhaps as the rule for it has the wrong peers."""
-    rules, both = policy.rules(EGRESS), servers.ports(UDP, TCP)
+    rules, (over_udp, over_tcp) = policy.rules(EGRESS), servers.ports(UDP, TCP)
     homes = dict.fromkeys(pod.namespace for pod in servers.pods)
     peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in homes)
-    astray = next((r for r in rules if r.peers and {*both} <= {*r.ports}), None)
+    astray = next((r for r in rules if r.peers and over_udp in r.ports), None)
     if astray is None:
+        both = (over_udp, over_tcp)
         path, (meant, _) = "spec.egress", parts.with_one_more(policy, EGRESS, peers, both)
         said = f"its pods may open some connections, but none to a name server: {_LOOKUPS_FAIL}"
         ports = f"UDP and TCP {servers.port}"

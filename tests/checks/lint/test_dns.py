@@ -252,3 +252,12 @@ def test_a_label_of_ones_own_in_a_peer_for_name_servers_is_told():
 )
 def test_other_labels_may_be_those_of_name_servers(labels):
     assert out_of_sight(for_names_with(labels)) == []
+
+
+def test_a_rule_for_names_over_udp_alone_may_have_the_wrong_peers_too():
+    misnamed = "{namespaceSelector: {matchLabels: {name: kube-system}}}"
+    udp = f"{{to: [{misnamed}], ports: [{{port: 53, protocol: UDP}}]}}"
+    known = "---".join(part for part in NO_NAME_SERVERS.split("---") if SYSTEM not in part)
+    found = [f for f in lab.lint(lab.load(known, egress(TO_WEB, udp))) if f.code in DNS_CODES]
+    assert [(f.code, f.path) for f in found] == [("NP304", "spec.egress[1].to")]
+    assert "kubernetes.io/metadata.name: kube-system}}} to the list" in found[0].hint
