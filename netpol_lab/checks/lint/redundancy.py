@@ -23,18 +23,19 @@ def needless(context: Context) -> Iterator[Finding]:
     """NP501 to NP504: policies, rules, peers and ports whose removal changes nothing.
 
     Whole policies are found before parts of others, and later ones before those above them. Each
-    counts as removed from then on: all of them can go together.
+    counts as removed from then on: all of them can go together. Of a policy without pods nothing is
+    said, as no flow would show it.
     """
     for policies in context.policies_of.values():
         kept = dict(enumerate(policies))
-        for i, policy in reversed([*enumerate(policies)]):
-            others = _holding_as_well(kept, i)
-            if context.subjects(policy) and _is_needless(context, policy, others):
+        seen = [i for i, policy in kept.items() if context.subjects(policy)]
+        for i in reversed(seen):
+            policy, others = kept[i], _holding_as_well(kept, i)
+            if _is_needless(context, policy, others):
                 del kept[i]
                 yield _needless_policy(context, policy, others)
-        for i, policy in reversed([*kept.items()]):
-            others = _holding_as_well(kept, i) if context.subjects(policy) else []
-            for finding, left in _needless_rules(context, policy, others):
+        for i in reversed([i for i in seen if i in kept]):
+            for finding, left in _needless_rules(context, kept[i], _holding_as_well(kept, i)):
                 kept[i] = left
                 yield finding
 

@@ -142,3 +142,8 @@ def test_a_name_is_covered_only_by_itself_or_by_every_port():
     named = f"{{from: [{WEB}], ports: [{{port: postgres}}, {{port: 5432}}]}}"
     assert codes(ingress(named)) == []
     assert codes(ingress(named.replace("port: 5432", "protocol: TCP"))) == ["NP504"]
+
+
+def test_nothing_is_said_of_a_policy_without_pods():
+    rules = f"ingress: [{{from: [{WEB}]}}, {{from: [{ANY}]}}]"
+    assert codes(policy(f"{{podSelector: {{matchLabels: {{app: none}}}}, {rules}}}")) == ["NP202"]
