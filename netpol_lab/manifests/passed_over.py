@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple
@@ -59,6 +60,20 @@ def complaints(passed_over: Mapping[PassedOver, int]) -> Iterator[Complaint]:
         if kind.meaning is not Meaning.NOTHING:
             words = kind.words(number)
             yield Complaint("", Reason.UNSUPPORTED, words, file="", document=0, object=kind.kind)
+
+
+def kind_of(value: dict[str, Any]) -> PassedOver:
+    """Return the kind of an object, with what passing it over means."""
+    return PassedOver(value["kind"], group_of(value), meaning_of(value))
+
+
+def numbers(passed_over: Mapping[PassedOver, int]) -> dict[str, int]:
+    """Return how many objects of each kind are passed over and make no pods of a template."""
+    found: Counter[str] = Counter()
+    for kind, number in passed_over.items():
+        if kind.meaning is not Meaning.TEMPLATE:
+            found[kind.kind] += number
+    return dict(found)
 
 
 def meaning_of(value: dict[str, Any]) -> Meaning:

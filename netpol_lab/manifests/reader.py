@@ -14,14 +14,15 @@ from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.kinds import KINDS, broken_apart, kind_problems
 from netpol_lab.manifests.named_objects import TWICE, NamedObjects
 from netpol_lab.manifests.other_policies import other_policy
-from netpol_lab.manifests.passed_over import Meaning, PassedOver, complaints, group_of, meaning_of
-from netpol_lab.manifests.pods.custom_kinds import is_known, maker_instead, makers_in, workload_in
-from netpol_lab.manifests.pods.pod_rights import PodRights
+from netpol_lab.manifests.passed_over import Meaning, PassedOver, complaints, kind_of, numbers
+from netpol_lab.manifests.pods.custom_kinds import is_known, workload_in
+from netpol_lab.manifests.pods.missing_pods import MissingPods
 from netpol_lab.manifests.pods.workloads import kind_of_custom
 from netpol_lab.manifests.repeated_fields import merged, repeated_fields
 from netpol_lab.manifests.services.callbacks import callbacks_in
 from netpol_lab.manifests.services.named_services import backends_in, mentions_in
 from netpol_lab.manifests.text.files import ManifestText, Origin
+from netpol_lab.manifests.text.originals import original_of
 from netpol_lab.manifests.text.sources import scenario_text, scenarios
 from netpol_lab.manifests.text.strays import in_brief, sort_out
 from netpol_lab.manifests.text.yaml_reader import (
@@ -40,7 +41,6 @@ from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.named_services import Backend, Mention
 from netpol_lab.model.other_policies import OtherPolicy
-from netpol_lab.model.pod_makers import PodMaker
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
@@ -50,6 +50,9 @@ def is_exercise(value: Any) -> bool:
     """Say whether a document is an exercise (docs/exercises.md), which holds manifests as text."""
     is_object = not isinstance(value, dict) or "kind" in value or "apiVersion" in value
     return not is_object and any(map(value.get, INLINE)) and ("goal" in value or "story" in value)
+
+
+_NO_TEXT = ManifestText("", "")
 
 
 @dataclass
@@ -67,26 +70,34 @@ class ManifestReader:
     strays: list[Complaint] = field(default_factory=list)
     dropped: list[Complaint] = field(default_factory=list)
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
-    pod_makers: list[PodMaker] = field(default_factory=list)
-    rights: PodRights = field(default_factory=PodRights)
+    missing: MissingPods = field(default_factory=MissingPods)
     callbacks: list[Callback] = field(default_factory=list)
     backends: list[Backend] = field(default_factory=list)
     mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], WrittenObject] = field(default_factory=dict)
-    origin: Origin = Origin.NAMED  # of the text that is being read
-    home: str = ""  # where its objects belong, whatever they say
+    text: ManifestText = _NO_TEXT  # that is being read
+
+    @property
+    def usual(self) -> str:
+        """Where an object belongs that names no namespace."""
+        return self.text.namespace or self.objects.namespace
 
     def read_text(self, text: ManifestText) -> None:
         """Read a text; what is only found in a folder is passed over if it is no manifest."""
         self.warnings += text.notes
         self.complaints += text.faults
-        self.origin, self.home = text.origin, text.namespace
+        self.text = text
+        if text.origin is Origin.LEFT_OUT:
+            self.missing.leave_out(text)
+            return
         if text.origin is not Origin.FOUND:
             self.read(text.text, text.name)
             return
         found, broken, passed_over = sort_out(*documents(text.text, text.name), text)
         self.strays += passed_over
+        if passed_over:
+            self.missing.pass_by(text)
         if self.partly:
             broken, harmless = broken_apart(broken, text.text)
             self.refused += harmless
@@ -124,11 +135,9 @@ class ManifestReader:
                 self._refuse(WrittenObject(document, None), problem)
 
     def _refuse(self, found: WrittenObject, *problems: Problem) -> None:
-        maker = None
-        if self.partly and self.origin is not Origin.NAMED:
-            maker = maker_instead(found.value, self.home or self.objects.namespace)
-        self.pod_makers += [maker] if maker else []
-        refused = self.refused if maker else self.complaints
+        is_found = self.text.origin is not Origin.NAMED
+        is_spared = self.partly and is_found and self.missing.refuse(found.value, self.usual)
+        refused = self.refused if is_spared else self.complaints
         refused += map(found.complaint, problems)
 
     def _read_object(self, found: WrittenObject) -> None:
@@ -196,11 +205,11 @@ class ManifestReader:
         self.warnings += map(found.complaint, (*warned, *warnings(decoded, strict_cidr)))
         name = self._keep(found, kind, decoded)
         if kind == "NetworkPolicy":
-            self.written[name] = WrittenObject(found.document.for_places(), None, found.path)
+            document, original = document.for_places(), original_of(value, self.text.originals)
+            self.written[name] = WrittenObject(document, None, found.path, original)
 
     def _pass_over(self, found: WrittenObject) -> None:
-        value, meaning = found.value, meaning_of(found.value)
-        kind = PassedOver(value["kind"], group_of(value), meaning)
+        value, kind = found.value, kind_of(found.value)
         if workload := workload_in(value, kind):
             self._keep(found, kind_of_custom(kind.kind, kind.group), workload)
             if not is_known(kind):
@@ -210,19 +219,18 @@ class ManifestReader:
             self._keep(found, kind.kind, stored)
             return
         self.passed_over[kind] += 1
-        usual = self.home or self.objects.namespace
-        self.pod_makers += makers_in(value, kind, usual)
-        self.rights.read(value, usual)
+        usual = self.usual
+        self.missing.pass_over(value, kind, usual)
         self.callbacks += callbacks_in(value)
         self.backends += backends_in(value, usual)
-        if meaning is Meaning.POLICY:
+        if kind.meaning is Meaning.POLICY:
             policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
 
     def _keep(self, found: WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
         """Keep an object under its name, and warn if it replaces another."""
-        build = found.document.file if self.origin is Origin.BUILT else ""
-        name, replaces = self.objects.keep(kind, thing, build, self.home)
+        build = found.document.file if self.text.origin is Origin.BUILT else ""
+        name, replaces = self.objects.keep(kind, thing, build, self.text.namespace)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
         self.mentions[kind, *name] = [*mentions_in(found.value, kind, *name)]
         return name
@@ -236,11 +244,6 @@ class ManifestReader:
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
-        permitted = self.rights.makers(objects)
-        ignored: Counter[str] = Counter()
-        for kind, number in self.passed_over.items():
-            if kind.meaning is not Meaning.TEMPLATE:
-                ignored[kind.kind] += number
         written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
         policies = self.objects.by_kind.get("NetworkPolicy", {})
         return replace(
@@ -249,13 +252,15 @@ class ManifestReader:
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
             refused=tuple(self.refused),
-            ignored=dict(ignored),
-            pod_makers=(*cluster.pod_makers, *self.pod_makers, *permitted),
+            ignored=numbers(self.passed_over),
+            pod_makers=(*cluster.pod_makers, *self.missing.all(objects)),
+            unread=tuple(self.missing.unread),
             callbacks=tuple(dict.fromkeys(self.callbacks)),
             backends=tuple(dict.fromkeys(self.backends)),
             mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),
             sources={policy: found.place for policy, found in written.items()},
             texts={policy: found.text for policy, found in written.items() if found.text},
+            originals={p: found.original for p, found in written.items() if found.original},
             specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},
         )
 

@@ -21,6 +21,7 @@ class WrittenObject(NamedTuple):
     document: Document
     value: Any
     path: Path = ()
+    original: str = ""  # of a policy that is built
 
     def complaint(self, problem: Problem) -> Complaint:
         """Return what is wrong with it, and where."""

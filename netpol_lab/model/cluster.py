@@ -28,7 +28,7 @@ from netpol_lab.model.named_services import Backend, Mention
 from netpol_lab.model.objects import Namespace, Pod, Policy
 from netpol_lab.model.other_policies import OtherPolicy
 from netpol_lab.model.places import Place
-from netpol_lab.model.pod_makers import PodMaker
+from netpol_lab.model.pod_makers import PodMaker, UnreadFile
 from netpol_lab.model.replicas import Replicas
 from netpol_lab.model.selectors import Labels
 from netpol_lab.model.services import Service
@@ -63,6 +63,8 @@ class Cluster:
         How many objects of each other kind were passed over.
     pod_makers : tuple of PodMaker
         What makes pods that are missing here.
+    unread : tuple of UnreadFile
+        Files of folders that are not read, and may speak of pods and namespaces.
     callbacks : tuple of Callback
         The Services that the API server calls.
     backends : tuple of Backend
@@ -74,6 +76,8 @@ class Cluster:
     texts : mapping of Policy or ClusterPolicy to str
         The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
         document are not in here: nobody would recognise them.
+    originals : mapping of Policy to str
+        Of policies that Kustomize has built, the YAML that somebody wrote, with its comments.
     specs : mapping of Policy or ClusterPolicy to object
         The spec of each policy that was read, as it is written; ask `describe` instead.
 
@@ -98,6 +102,7 @@ class Cluster:
     refused: tuple[Complaint, ...] = ()
     ignored: Mapping[str, int] = field(default_factory=dict)
     pod_makers: tuple[PodMaker, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     backends: tuple[Backend, ...] = ()
     mentions: tuple[Mention, ...] = ()
@@ -105,6 +110,7 @@ class Cluster:
         default_factory=dict
     )
     texts: Mapping[Policy | ClusterPolicy, str] = field(default_factory=dict)
+    originals: Mapping[Policy, str] = field(default_factory=dict)
     specs: Mapping[Policy | ClusterPolicy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from netpol_lab.model.selectors import Labels
@@ -43,3 +44,29 @@ class PodMaker:
 
     def __str__(self) -> str:
         return self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file of a folder that is not read, though it may say what labels there are.
+
+    Parameters
+    ----------
+    name : str
+    words : frozenset of str
+        What is written in it, and the names of its folders.
+
+    Examples
+    --------
+    >>> UnreadFile("chart/values.yaml", frozenset({"app", "web"})).mentions("app", ["db", "web"])
+    True
+    >>> UnreadFile("chart/values.yaml", frozenset({"app", "web"})).mentions("app", ["db"])
+    False
+    """
+
+    name: str
+    words: frozenset[str]
+
+    def mentions(self, key: str, values: Iterable[str]) -> bool:
+        """Say whether one of some values of a label is in it; without values, the key."""
+        return not self.words.isdisjoint([*values] or [key])

@@ -815,7 +815,7 @@ FAULTS_IN_LINT = (
     ),
     Fault(
         "a value that pods have is dead",
-        "checks/lint/peers.py",
+        "checks/lint/absent/unmatched.py",
         "if context.pod_index.labelled(Selector((alone,))) & there:",
         "if not context.pod_index.labelled(Selector((alone,))) & there:",
     ),
@@ -830,6 +830,12 @@ FAULTS_IN_LINT = (
         "checks/lint/rules.py",
         "if not found or not all(port.in_init_container for port in found):",
         "if not found or any(port.in_init_container for port in found):",
+    ),
+    Fault(
+        "only labels of pods are told by a comment at a peer",
+        "checks/lint/told/intent.py",
+        "if peer.namespace_selector and key in",
+        "if peer.pod_selector and key in",
     ),
     Fault(
         "a witness need not turn in the variant",

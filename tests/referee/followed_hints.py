@@ -519,6 +519,10 @@ def empty_rule(edit):  # NP505
     other = edit()
     other.rules[:] = [{}]
     yield Change(other.documents, keeps=True)
+    if found := re.search(r"write to: \[\{ipBlock: \{cidr: (\S+?)\}\}\] in it", one.hint):
+        third = edit()
+        third.rule["to"] = [{"ipBlock": {"cidr": found[1]}}]
+        yield Change(third.documents)
 
 
 def empty_peers(edit):  # NP506

@@ -54,7 +54,7 @@ def has_no_value(context: Context, policy: Policy, path: str) -> bool:
 
 def _document(context: Context, policy: Policy) -> Document | None:
     """Return the text of a policy; None where there is none, or too much of it."""
-    text = context.cluster.texts.get(policy, "")
+    text = context.text_of(policy)
     return Document("", 1, None, False, text) if 0 < len(text) <= MOST_TEXT else None
 
 

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache, cached_property, reduce
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import chain, count
 from operator import or_
 from typing import NamedTuple
@@ -166,6 +166,10 @@ class Context:
         known = [pod.known_addresses for pod in pods]
         return {a.version for own in known for a in own} if all(known) else set()
 
+    def all_addresses(self, pods: PodSet) -> IPBlock:
+        """Return the block of all addresses, of a family that some pods have."""
+        return IPBlock(ip_network("::/0" if self.families(pods) == {6} else "0.0.0.0/0"))
+
     @cached_property
     def strangers(self) -> dict[int, Address]:
         """An address outside the cluster, of each family."""
@@ -220,6 +224,10 @@ class Context:
     def _policies_for(self, pod: Pod) -> set[int]:
         here = self.policies_of.get(pod.namespace, ())
         return {id(policy) for policy in here if pod in self.subjects(policy)}
+
+    def text_of(self, policy: Policy) -> str:
+        """Return the text of a policy with its comments: as it was before a build drops them."""
+        return self.cluster.originals.get(policy) or self.cluster.texts.get(policy, "")
 
     def instead(self, policy: Policy, new: Policy) -> Cluster:
         """Return the cluster with another policy in the place of one."""

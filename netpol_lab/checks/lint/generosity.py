@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from netpol_lab.checks.lint.comments import has_no_value
+from netpol_lab.checks.lint.codes import Severity
+from netpol_lab.checks.lint.comments import are_explained, has_no_value
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.checks.lint.hints import removing, without
@@ -34,7 +35,15 @@ def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
                 "outside the cluster; the other rules add nothing to that."
             )
             hint = "remove the empty rule; if everything is meant, keep it alone"
-            yield context.finding("NP505", policy, message, hint, found.path, witness)
+            if direction is Direction.EGRESS:
+                block = context.all_addresses(context.subjects(policy))
+                hint += (
+                    f"; if the internet is meant, write to: [{{ipBlock: {{cidr: {block}}}}}] in "
+                    "it, with the cluster's own ranges in except"
+                )
+            finding = context.finding("NP505", policy, message, hint, found.path, witness)
+            is_meant = are_explained(context, policy, found)
+            yield replace(finding, severity=Severity.NOTE) if is_meant else finding
 
 
 _OPENLY = re.compile("all|any|every|external|internet|open|public")

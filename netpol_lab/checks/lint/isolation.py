@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
+from netpol_lab.checks.lint.absent.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness
-from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES
+from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES, labels_meant, one_by_one
 from netpol_lab.checks.lint.probes import admitted, with_anybody
-from netpol_lab.checks.lint.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import counted, is_slip, some
@@ -119,34 +119,72 @@ def _only_runs(pod: Pod) -> bool:
 def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP107: a policy applies only to pods of its own namespace (SEM-06)."""
     here = policy.namespace
-    if context.pods_of(here) or not context.everyone or may_have_unseen_pods(context, here):
+    if context.pods_of(here) or not context.everyone:
+        return
+    if here == _PLACEHOLDER:
+        yield from _said_once(context, policy, *_of_placeholder(context, policy))
+        return
+    if may_have_unseen_pods(context, here):
         return
     by_default = (
         "; objects that name no namespace are taken to be there: --namespace says where"
         if here == DEFAULT_NAMESPACE
         else ""
     )
-    meant = _where_meant(context, policy)
-    if meant and here != _PLACEHOLDER:
+    if meant := _where_meant(context, policy):
         message = (
             f"there is no running pod in namespace {here}, and a policy selects only pods of its "
             "own namespace."
         )
         hint = f"check metadata.namespace: {meant}{by_default}"
         yield context.finding("NP107", policy, message, hint, "metadata.namespace")
-    elif f"namespace {here}" not in context.told:
-        context.told.add(f"namespace {here}")
-        many = counted(len(context.policies_of[here]), "policy", "policies")
-        message = (
-            f"no running pod of namespace {here} is among the manifests, so that it cannot be seen "
-            f"what {many} there would select."
-        )
-        hint = f"name what runs there as well, or check metadata.namespace{by_default}"
+        return
+    many = counted(len(context.policies_of[here]), "policy", "policies")
+    message = (
+        f"no running pod of namespace {here} is among the manifests, so that it cannot be seen "
+        f"what {many} there would select."
+    )
+    unread = next((file.name for file in context.cluster.unread if here in file.words), "")
+    if unread:
+        message += f" They may come from {unread}, which is not read."
+    what = f"what {unread} makes" if unread else "what runs there"
+    hint = f"name {what} as well, or check metadata.namespace{by_default}"
+    yield from _said_once(context, policy, message, hint)
+
+
+def _said_once(context: Context, policy: Policy, message: str, hint: str) -> Iterator[Finding]:
+    """Yield a note for all policies of a namespace, with the first of them."""
+    about = f"namespace {policy.namespace}"
+    if about not in context.told:
+        context.told.add(about)
         found = context.finding("NP107", policy, message, hint, "metadata.namespace")
         yield replace(found, severity=Severity.NOTE)
 
 
-_PLACEHOLDER = "system"  # of kubebuilder: what applies the manifests puts its own in its place
+_PLACEHOLDER = "system"  # of kubebuilder, for the namespace that its config/default sets
+
+
+def _of_placeholder(context: Context, policy: Policy) -> tuple[str, str]:
+    """Return what is the matter with a policy that Kustomize should move, and a hint."""
+    wanted = policy.pod_selector
+    message = (
+        f"namespace {policy.namespace} stands for the one that a kustomization sets, and none here "
+        "takes this policy in and sets one: it protects no pod."
+    )
+    hint = "list its folder in the resources of the kustomization that sets the namespace"
+    if wanted.requirements and not context.pod_index.labelled(wanted):
+        near = _nearly(context, wanted)
+        message += f" Nor does any pod here have {wanted}."
+        hint += f"; nearest is {some(_owners(near))}: {labels_meant(context, wanted, near).words}"
+    return message, hint
+
+
+def _nearly(context: Context, wanted: Selector) -> PodSet:
+    """Return the pods that meet all of a selector but one requirement; all, if none do."""
+    apart = (
+        context.pod_index.labelled(rest) for _, rest in one_by_one(wanted) if rest.requirements
+    )
+    return next((pods for pods in apart if pods), context.everyone)
 
 
 def _where_meant(context: Context, policy: Policy) -> str:

@@ -19,6 +19,7 @@ from netpol_lab.checks.lint import (
     ports,
     rules,
 )
+from netpol_lab.checks.lint.absent import unmatched
 from netpol_lab.checks.lint.callers import outside, pods_only, unreached
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
@@ -72,6 +73,7 @@ def lint(
 _TOPICS = (
     isolation,
     peers,
+    unmatched,
     exclusions,
     rules,
     ports,
@@ -128,7 +130,10 @@ def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
     told: dict[str, list[Finding]] = {}
     for finding in findings:
         told.setdefault(finding.about, []).append(finding)
+    proven = {_flow(f) for f in findings if f.code in ("NP307", "NP309")}
     for finding in findings:
+        if finding.code == "NP603" and _flow(finding) in proven:
+            continue  # the rule of the caller tells it
         stronger = _GIVES_WAY.get(finding.code, set())
         others = (f"{other.path}." for other in told[finding.about] if other.code in stronger)
         inside = (
@@ -136,6 +141,12 @@ def _without_contradictions(findings: list[Finding]) -> Iterator[Finding]:
         )
         if not any(path.startswith(inside) for path in others):
             yield finding
+
+
+def _flow(finding: Finding) -> tuple[str, str, int] | None:
+    """Return between whom the flow is that proves a finding, and on which port."""
+    proof = finding.witness
+    return (proof.source, proof.destination, proof.port) if proof else None
 
 
 def _said_once(findings: list[Finding]) -> Iterator[Finding]:

@@ -98,11 +98,12 @@ def is_known(kind: PassedOver) -> bool:
 # ---------------------------------------------------------------- without
 
 
-# Where kinds keep labels for their pods: operators, those with a template, CloudNativePG.
+# Where kinds keep labels for their pods: operators, those with a template, CloudNativePG, CronJob.
 _LABELS = (
     ("spec", "podMetadata", "labels"),
     ("spec", "template", "metadata", "labels"),
     ("spec", "inheritedMetadata", "labels"),
+    ("spec", "jobTemplate", "spec", "template", "metadata", "labels"),
 )
 _ANYWHERE = ""
 _CERTAIN = {Meaning.PODS: True, Meaning.INSTALLER: True, Meaning.UNKNOWN: False}

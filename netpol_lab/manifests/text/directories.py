@@ -7,6 +7,7 @@ what is built, or not at all. Whatever is left out is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason, some
@@ -21,10 +22,13 @@ from netpol_lab.manifests.text.files import (
 )
 from netpol_lab.manifests.text.kustomization import (
     NAMES,
+    Kustomization,
     KustomizationTree,
+    Readings,
     kustomization_in,
     tree_of,
 )
+from netpol_lab.manifests.text.originals import originals_in
 
 MOST_NAMED = 5  # files that one warning names
 
@@ -34,19 +38,23 @@ def texts_below(folder: FilePath) -> Iterator[ManifestText]:
     files: dict[FilePath, FilePath] = {}  # as they are shown, by where they really are
     for place, names in folders_below(folder):
         files |= {real(file): file for file in manifest_files(place, names)}
-    homes, faults = _homes(folder)
+    readings = Readings()
+    homes, faults = _homes(folder, readings)
     if faults:
         yield ManifestText("", "", faults=tuple(faults))
-    yield from _texts(files, homes, list(_trees(homes)))
+    yield from _texts(files, homes, readings, list(_trees(homes, readings)))
 
 
 def parts(path: FilePath) -> set[FilePath]:
     """Return a path and the folders elsewhere that its kustomizations take in."""
-    folders = {folder for tree in _trees(_homes(path)[0]) for folder in tree.parts}
-    return {real(path), *folders}
+    readings = Readings()
+    homes, _ = _homes(path, readings)
+    return {real(path), *(folder for tree in _trees(homes, readings) for folder in tree.parts)}
 
 
-def _homes(folder: FilePath) -> tuple[dict[FilePath, FilePath], list[Complaint]]:
+def _homes(
+    folder: FilePath, readings: Readings
+) -> tuple[dict[FilePath, FilePath], list[Complaint]]:
     """Return the folders with a kustomization, as they are shown, by where they really are.
 
     With them goes what is wrong with those that cannot be read.
@@ -55,22 +63,26 @@ def _homes(folder: FilePath) -> tuple[dict[FilePath, FilePath], list[Complaint]]
     faults: list[Complaint] = []
     for place, names in folders_below(folder):
         try:
-            if any(name in NAMES for name in names) and kustomization_in(place):
+            if any(name in NAMES for name in names) and readings[real(place)]:
                 homes[real(place)] = place
         except ManifestError as error:
-            faults += error.complaints
+            faults += (_shown_in(place, complaint) for complaint in error.complaints)
     return homes, faults
 
 
-def _trees(homes: Mapping[FilePath, FilePath]) -> Iterator[KustomizationTree]:
+def _shown_in(place: FilePath, complaint: Complaint) -> Complaint:
+    return replace(complaint, file=in_short(place / FilePath(complaint.file).name))
+
+
+def _trees(homes: Mapping[FilePath, FilePath], readings: Readings) -> Iterator[KustomizationTree]:
     """Yield the kustomizations that no other one names, each with all that it takes in."""
-    found = {home: kustomization_in(home) for home in homes}
-    named = {folder for one in found.values() if one for folder in one.folders}
+    found = [readings[home] for home in homes]
+    named = {folder for one in found if one for folder in one.folders}
     reached: set[FilePath] = set()
     # Where kustomizations name one another in a circle, none of them is a root.
     for home in (*(home for home in homes if home not in named), *homes):
         if home not in reached:
-            tree = tree_of(homes[home])
+            tree = tree_of(homes[home], readings)
             reached |= tree.parts.keys()
             yield tree
 
@@ -78,6 +90,7 @@ def _trees(homes: Mapping[FilePath, FilePath]) -> Iterator[KustomizationTree]:
 def _texts(
     files: Mapping[FilePath, FilePath],
     homes: Mapping[FilePath, FilePath],
+    readings: Mapping[FilePath, Kustomization | None],
     trees: list[KustomizationTree],
 ) -> Iterator[ManifestText]:
     """Yield files as they are, also of what is not built; then what is built, and what is left."""
@@ -90,15 +103,16 @@ def _texts(
     taken_in = built.union(*(tree.inputs for tree in trees)) - unbuilt.keys()
     left_out: dict[FilePath, list[FilePath]] = {}
     for file, shown in {**unbuilt, **files}.items():
-        home = next((homes[folder] for folder in file.parents if folder in homes), None)
+        home = next((folder for folder in file.parents if folder in homes), None)
         if file in taken_in:
             continue
         if file in unbuilt or home is None:
             yield _found(shown, namespaces.get(file, ""))
         else:
             left_out.setdefault(home, []).append(shown)
+            yield _not_read(shown, readings[home])
     yield from (text for _, text in builds)
-    notes = tuple(_left_out(home, found) for home, found in left_out.items())
+    notes = tuple(_left_out(homes[home], found) for home, found in left_out.items())
     if notes:
         yield ManifestText("", "", notes=notes)
 
@@ -113,6 +127,12 @@ def _found(file: FilePath, namespace: str) -> ManifestText:
     except NetpolError as error:
         fault = _note(file, Reason.NOT_READ, str(error))
         return ManifestText(name, "", Origin.FOUND, faults=(fault,))
+
+
+def _not_read(file: FilePath, home: Kustomization | None) -> ManifestText:
+    """Return a file that is left out; nobody has asked for it, so whatever is wrong is no fault."""
+    found = _found(file, home.namespace if home else "")
+    return found._replace(origin=Origin.LEFT_OUT, faults=())
 
 
 def _namespaces(trees: Iterable[KustomizationTree]) -> dict[FilePath, str]:
@@ -134,7 +154,8 @@ def _built(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> Manif
         if built.text.strip():
             missing = f", but {some(tree.absent, MOST_NAMED, '; ')}" if tree.absent else ""
             note = _note(_file_of(tree), Reason.BUILT, f"by {built.program}{missing}")
-            return ManifestText(f"{folder} ({built.program})", built.text, Origin.BUILT, (note,))
+            name, originals = f"{folder} ({built.program})", originals_in(tree.resources)
+            return ManifestText(name, built.text, Origin.BUILT, (note,), originals=originals)
         reasons = reasons or [built.failure or f"{built.program} printed nothing"]
     said = f"not built: {some(reasons, MOST_NAMED, '; ')}. {_read_as_they_are(tree, namespaces)}"
     hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"

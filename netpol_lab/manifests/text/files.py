@@ -9,17 +9,21 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from netpol_lab.errors import Complaint, ManifestError, NetpolError, Reason
-from netpol_lab.manifests.text.yaml_reader import MAX_BYTES
+from netpol_lab.manifests.text.yaml_reader import MAX_BYTES, Document
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class Origin(Enum):
-    """How somebody came to read a text: it was named, found in a folder, or built by Kustomize."""
+    """How somebody came to a text: it was named, found in a folder, or built by Kustomize.
+
+    What no kustomization takes in is not read: only what it says of pods is of interest.
+    """
 
     NAMED = "named"
     FOUND = "found"
     BUILT = "built"
+    LEFT_OUT = "left out"
 
 
 class ManifestText(NamedTuple):
@@ -35,9 +39,12 @@ class ManifestText(NamedTuple):
     notes : tuple of Complaint
         What has to be said about where it comes from; then the text may be empty.
     namespace : str
-        Where its objects belong, whatever they say; empty where they say it.
+        Where its objects belong, whatever they say; empty where they say it. Of what is left out,
+        where those belong that do not say it.
     faults : tuple of Complaint
         Why it cannot be read; then the text is empty.
+    originals : tuple of Document
+        The policies that it is built of.
     """
 
     name: str
@@ -46,6 +53,7 @@ class ManifestText(NamedTuple):
     notes: tuple[Complaint, ...] = ()
     namespace: str = ""
     faults: tuple[Complaint, ...] = ()
+    originals: tuple[Document, ...] = ()
 
 
 def is_there(path: FilePath) -> bool:

@@ -30,7 +30,7 @@ _FILES = ("crds", "configurations")
 _WITH_PATH = {
     "patches": {"path", "patch", "target", "options"},
     "patchesJson6902": {"path", "patch", "target", "options"},
-    "replacements": {"path", "source", "targets"},
+    "replacements": {"path", "source", "sourceValue", "targets"},
 }
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _OF_GENERATOR = {
@@ -248,6 +248,14 @@ def _sources(generator: dict[str, Any]) -> Iterator[Any]:
         yield generator["env"]
 
 
+class Readings(dict[FilePath, Kustomization | None]):
+    """What the kustomization files of folders say, each read once, by where they really are."""
+
+    def __missing__(self, folder: FilePath) -> Kustomization | None:
+        found = self[folder] = kustomization_in(folder)
+        return found
+
+
 # ---------------------------------------------------------------- trees
 
 
@@ -332,8 +340,9 @@ class KustomizationTree:
         return [*said, *self.loose]
 
 
-def tree_of(folder: FilePath) -> KustomizationTree:
+def tree_of(folder: FilePath, readings: Readings | None = None) -> KustomizationTree:
     """Return the kustomization of a folder that holds one, with all that it takes in."""
+    readings = Readings() if readings is None else readings
     parts: dict[FilePath, Kustomization] = {}
     loose: list[str] = []
     bare: list[FilePath] = []
@@ -349,7 +358,7 @@ def tree_of(folder: FilePath) -> KustomizationTree:
             loose.append(f"{in_short(place)} takes itself in")
             return 1
         try:
-            found = kustomization_in(place)
+            found = readings[place]
         except ManifestError:
             loose.append(f"the kustomization in {in_short(place)} cannot be read")
             return 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.helpers.linted import codes, policy
+from tests.helpers.linted import codes, findings, policy
 
 
 def test_an_empty_from_may_be_meant_where_the_name_says_so():
@@ -57,3 +57,23 @@ def test_a_ban_may_name_whom_it_lets_through():
     rule = policy("ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]", "deny-web")
     assert codes(rule) == ["NP507"]
     assert codes(rule.replace("deny-web", "deny-all-but-web")) == []
+
+
+BESIDE = "- to: [{podSelector: {matchLabels: {app: web}}}]"
+
+
+def test_an_empty_rule_for_the_internet_is_told_what_to_write():
+    outward = "egress: [{to: [{podSelector: {matchLabels: {app: web}}}]}, {}]"
+    (found,) = findings(policy(f"policyTypes: [Egress], {outward}"))
+    assert (found.code, found.severity) == ("NP505", "warning")
+    assert "write to: [{ipBlock: {cidr: 0.0.0.0/0}}] in it" in found.hint
+    inward = "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}, {}]"
+    assert "ipBlock" not in findings(policy(inward))[0].hint
+
+
+def test_an_empty_rule_that_a_comment_explains_is_a_note():
+    rules = f"ingress:\n  {BESIDE.replace('to:', 'from:')}\n  # whoever likes\n  - {{}}\n"
+    text = policy("{}").replace("spec: {}", f"spec:\n  podSelector: {{}}\n  {rules}")
+    assert [(f.code, f.severity) for f in findings(text)] == [("NP505", "note")]
+    bare = text.replace("  # whoever likes\n", "")
+    assert [(f.code, f.severity) for f in findings(bare)] == [("NP505", "warning")]

@@ -112,5 +112,15 @@ def test_a_policy_in_a_namespace_with_a_slip_in_its_name_is_told_of_the_right_on
 
 def test_the_namespace_that_kubebuilder_writes_for_another_is_a_note():
     wanted = "{podSelector: {matchLabels: {app: db}}}"
-    assert [f.severity for f in findings(policy(wanted, namespace="system"))] == ["note"]
+    (found,) = findings(*(policy(wanted, name, namespace="system") for name in "pq"))
+    assert (found.code, found.severity) == ("NP107", "note")
+    assert found.message.endswith("takes this policy in and sets one: it protects no pod.")
+    assert found.hint.startswith("list its folder in the resources of the kustomization")
     assert [f.severity for f in findings(policy(wanted, namespace="empty"))] == ["warning"]
+
+
+def test_a_policy_that_waits_to_be_taken_in_is_told_if_no_pod_has_its_labels():
+    wanted = "{podSelector: {matchLabels: {app: db, part: manager}}}"
+    (found,) = findings(policy(wanted, namespace="system"))
+    assert "Nor does any pod here have app=db, part=manager." in found.message
+    assert found.hint.endswith("nearest is pod db: the pods there have app=db")

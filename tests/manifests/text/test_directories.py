@@ -8,6 +8,8 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.errors import ManifestError, Reason
 from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.text import kustomization
+from netpol_lab.manifests.text.kustomization import kustomization_in
 from tests.helpers.stand_in import install, on_unix
 from tests.helpers.written import write
 
@@ -136,6 +138,18 @@ def test_what_no_kustomization_takes_in_is_left_out_with_a_word(app, tmp_path, m
     reason, file, message = warned(cluster)[-1]
     assert (reason, file) == (Reason.NOT_READ, "overlay")
     assert "overlay/forgotten.yaml, overlay/deep/er.yaml" in message
+
+
+def test_a_kustomization_is_read_once(app, no_program, monkeypatch):
+    read = []
+
+    def noted(folder):
+        read.append(folder.name)
+        return kustomization_in(folder)
+
+    monkeypatch.setattr(kustomization, "kustomization_in", noted)
+    load(fill({**OVERLAY, "second/kustomization.yaml": "resources: [../base]"}))
+    assert sorted(read) == ["base", "overlay", "second"]
 
 
 def test_of_many_files_that_are_left_out_the_first_are_named(app, no_program):

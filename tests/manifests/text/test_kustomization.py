@@ -221,6 +221,11 @@ def test_a_tree_of_too_many_bytes_is_not_built(tmp_path, monkeypatch):
     assert "more than 50 bytes" in tree_of(tmp_path).refused[0]
 
 
+def test_a_value_may_be_written_in_a_replacement(tmp_path):
+    text = "replacements: [{sourceValue: x, targets: [{select: {kind: Pod}, fieldPaths: [a]}]}]"
+    assert tree_of(write(tmp_path, {"kustomization.yaml": text})).refused == []
+
+
 def test_a_component_alone_is_not_built(tmp_path):
     write(tmp_path, {"kustomization.yaml": "kind: Component\nresources: []"})
     assert "Component" in tree_of(tmp_path).refused[0]

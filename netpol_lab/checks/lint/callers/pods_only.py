@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding
@@ -13,7 +12,7 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.service_targets import target_port
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
-from netpol_lab.model.objects import Direction, IPBlock, Peer, Policy, Rule
+from netpol_lab.model.objects import Direction, Peer, Policy, Rule
 
 EGRESS = Direction.EGRESS
 _OUTER = {443, 6443}  # HTTPS, and where the API server listens
@@ -29,7 +28,7 @@ def pods_only(context: Context, policy: Policy) -> Iterator[Finding]:
         matched = context.peers(policy, *rule.peers)
         if _someone_listens(context, matched.pods) or _goes_outside(context, subjects, rule):
             continue
-        block = _block(context, subjects)
+        block = context.all_addresses(subjects)
         wider, more = parts.with_one_more(policy, EGRESS, (Peer(ip_block=block),), outer)
         variant = context.instead(policy, wider)
         probes = with_strangers(context, EGRESS, subjects, more)
@@ -72,12 +71,6 @@ def _goes_outside(context: Context, subjects: PodSet, rule: Rule) -> bool:
         if matched.has_addresses and context.ports_to(other, None) & context.ports_to(rule, None):
             return True
     return False
-
-
-def _block(context: Context, subjects: PodSet) -> IPBlock:
-    """Return the block of all addresses, of a family that some pods have."""
-    only_v6 = context.families(subjects) == {6}
-    return IPBlock(ip_network("::/0" if only_v6 else "0.0.0.0/0"))
 
 
 OF_POLICIES = (pods_only,)

@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from netpol_lab.checks.lint.absent.unseen import may_be_unseen, may_have_unseen_pods
 from netpol_lab.checks.lint.callers.settings import denied_calls, shut_calls
 from netpol_lab.checks.lint.callers.ways import (
     INGRESS,
@@ -21,7 +22,6 @@ from netpol_lab.checks.lint.context import Context, names_in
 from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.probes import between
 from netpol_lab.checks.lint.rules import tells_apart
-from netpol_lab.checks.lint.unseen import may_be_unseen, may_have_unseen_pods
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.errors import some
@@ -67,13 +67,15 @@ def _unreached(context: Context, told: _Called) -> Iterator[Finding]:
         ways = [way for one in found for way in one.ways]
         if witness := _with_rules(context, found[0]):
             said = f"no pod can reach {some(_with_ports(one) for one in found)}: "
+            ports, goes_out = ports_in_words(ways), _let_out(context, found[0].ways)
+            otherwise = "; if nobody does, no Service needs to offer it"
             if callers:
                 said += f"only {some(callers)} may come in there, and may not go out to it."
-                hint = f"add an egress rule with {ports_in_words(ways)} for whoever calls it"
+                hint = f"add an egress rule with {ports} for whoever calls it{otherwise}"
             else:
                 said += "the pods behind it are isolated, and no rule admits another pod there."
-                hint = f"add an ingress rule with {ports_in_words(ways)} for whoever calls it"
-            hint += "; if nobody does, no Service needs to offer it"
+                known = f", such as {some(goes_out)}, which may go out to it" if goes_out else ""
+                hint = f"add an ingress rule with {ports} for whoever calls it{known or otherwise}"
             yield context.finding("NP603", policy, said, hint, path, witness)
 
 
@@ -164,11 +166,25 @@ def _with_ports(shut: _Unreached) -> str:
     return f"Service {service}{f' on {some(meant)}' if len(meant) < len(service.ports) else ''}"
 
 
+def _let_out(context: Context, ways: list[Way]) -> PodSet:
+    """Return the pods that egress rules for particular pods let out there: they are to call."""
+    found, there = context.set_of(()), context.set_of(way.pod for way in ways)
+    for policy, rule in context.rules_for(EGRESS, context.isolated[EGRESS]):
+        matched = context.peers(policy, *rule.peers)
+        if matched.has_addresses or not matched.pods & there:
+            continue
+        ports = ((context.ports_to(rule, way.pod), (way.protocol, way.number)) for way in ways)
+        if all(map(tells_apart, rule.peers)) and any(number in own for own, number in ports):
+            found |= context.subjects(policy)
+    return found - _like(context, ways)
+
+
 def _with_rules(context: Context, shut: _Unreached) -> Witness | None:
     """Return a flow to a Service's pods that rules for its port would let through."""
     service, ways, callers, _ = shut
     here = context.pods_of(service.namespace) - _like(context, ways)
-    sources = callers or here or context.everyone - _like(context, ways)
+    sources = callers or _let_out(context, ways) or here
+    sources = sources or context.everyone - _like(context, ways)
     source = next(iter((sources - context.isolated[EGRESS]) or sources), None)
     if source is None:
         return None

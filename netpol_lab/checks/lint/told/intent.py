@@ -14,6 +14,7 @@ from netpol_lab.checks.lint.findings import Finding
 from netpol_lab.manifests.excerpts import MOST_TEXT
 from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.manifests.text.yaml_reader import Document
+from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import Policy
 
 
@@ -56,6 +57,8 @@ _ABOUT = {
     "NP504": (_REPEATS, _UNDONE),
     "NP506": (_OPENS, _LESS_THAN_ALL),
 }
+# What speaks of labels that users set, or of what others bring along.
+_OF_OTHERS = _words(r"\b(label\w*|namespaces|overlays?|replace\w*|separate\w*|elsewhere)\b")
 _HOST_NETWORK = _words(r"\bhost[ -]?networks?\b|\bhost'?s network\b")
 
 
@@ -81,11 +84,33 @@ def is_answered(context: Context, finding: Finding) -> bool:
     )
 
 
+def is_for_others(context: Context, policy: Policy, key: str) -> bool:
+    """Say whether a comment at a peer that asks namespaces for a label tells that others set it.
+
+    Parameters
+    ----------
+    context : Context
+    policy : Policy
+    key : str
+        Of the label.
+    """
+    document = _document(context, policy)
+    return any(
+        _OF_OTHERS.search(remark)
+        for rule, i, peer in parts.listed_peers(policy)
+        if peer.namespace_selector and key in {r.key for r in peer.namespace_selector.requirements}
+        for remark in _remarks_at(document, (*parse_path(parts.peer_path(rule, i)), *_LABELS, key))
+    )
+
+
+_LABELS = ("namespaceSelector", "matchLabels")
+
+
 # ---------------------------------------------------------------- where comments stand
 
 
 def _document(context: Context, policy: Policy) -> Document:
-    text = context.cluster.texts.get(policy, "")
+    text = context.text_of(policy)
     return Document("", 1, None, False, text if "#" in text and len(text) <= MOST_TEXT else "")
 
 

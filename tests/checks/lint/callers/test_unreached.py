@@ -69,3 +69,27 @@ def test_services_with_the_same_cause_are_told_at_once():
     told = [f for f in findings(API, ONE, other, policy(TO_API % rule)) if f.code == "NP603"]
     assert len(told) == 1
     assert "Service shop/api, Service shop/api-too" in told[0].message
+
+
+OUT = "{to: [{podSelector: {matchLabels: {app: api}}}], ports: [{port: 8081}]}"
+ELSE = "{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]}"
+
+
+def test_a_caller_that_is_let_out_is_told_by_its_own_rule_alone():
+    scraped = policy(TO_API % (METRICS % ("monitoring", "ports: [{port: 9090}]")))
+    web = "{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [%s]}"
+    told = codes(API, ONE, scraped, policy(web % OUT, "web"))
+    assert "NP307" in told
+    assert "NP603" not in told
+    assert "NP603" in codes(API, ONE, scraped, policy(web % ELSE, "web"))
+
+
+def test_a_caller_that_is_let_out_among_others_is_named():
+    scraped = policy(TO_API % (METRICS % ("monitoring", "ports: [{port: 9090}]")))
+    both = OUT.replace("matchLabels: {app: api}", "matchExpressions: [{key: app, operator: In, "
+                       "values: [api, open]}]")  # fmt: skip
+    web = f"{{podSelector: {{matchLabels: {{app: web}}}}, policyTypes: [Egress], egress: [{both}]}}"
+    found = findings(API, ONE, scraped, policy(web, "web"), pod("open", labels="app: open"))
+    (one,) = (f for f in found if f.code == "NP603")
+    assert one.hint.endswith("for whoever calls it, such as shop/web, which may go out to it")
+    assert one.witness.source == "shop/web"

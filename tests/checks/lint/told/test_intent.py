@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.helpers.linted import codes, pod
+from netpol_lab.checks.lint.told.intent import is_for_others
+from tests.helpers.linted import codes, context, pod
 
 POLICY = """---
 {}
@@ -139,3 +140,60 @@ def test_a_comment_may_know_that_a_rule_says_nothing_new(remark, found):
     rules = f"  - to: [{{podSelector: {{}}}}]\n  - to: [{{{web}}}]  # {remark}\n"
     names = "  - ports: [{port: 53}, {port: 53, protocol: UDP}]\n"
     assert codes(POLICY.format("", rules + names)) == found
+
+
+# ---------------------------------------------------------------- labels that others set
+
+INGRESS = """---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: p, namespace: shop}}
+spec:
+  podSelector: {{}}
+  ingress:
+{}"""
+
+
+def for_others(rules, original=False):
+    seen = context(INGRESS.format(rules))
+    (policy,) = seen.cluster.policies
+    if original:
+        seen.cluster.originals[policy] = INGRESS.format(original)
+    return is_for_others(seen, policy, "metrics")
+
+
+OPT_IN = "namespaceSelector: {matchLabels: {metrics: enabled}}"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        f"  # any namespace with the label metrics\n  - from:\n    - {OPT_IN}\n",
+        f"  - from:\n    # labelled by users\n    - {OPT_IN}\n",
+        f"  - from:\n    - {OPT_IN}  # set this label\n",
+        "  - from:\n    - namespaceSelector:\n        matchLabels:\n"
+        "          metrics: enabled # Only from namespaces with this label\n",
+        f"  # in a separate account;\n  # overlays say more\n  - from:\n    - {OPT_IN}\n",
+        f"  # one label for both\n  - from: [{{{OPT_IN}}}]\n  - from: [{{{OPT_IN}}}]\n",
+    ],
+)
+def test_a_comment_at_a_peer_tells_that_others_set_the_label(rules):
+    assert for_others(rules)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        f"  # from the monitoring\n  - from:\n    - {OPT_IN}\n",
+        f"  - from:\n    - {OPT_IN}\n",
+        f"  # label web\n  - from: [{{podSelector: {{}}}}]\n  - from: [{{{OPT_IN}}}]\n",
+    ],
+)
+def test_other_comments_do_not_tell_who_sets_a_label(rules):
+    assert not for_others(rules)
+
+
+def test_comments_that_a_build_has_dropped_count():
+    rules = f"  - from:\n    - {OPT_IN}\n"
+    assert for_others(rules, f"  # by label\n{rules}")
+    assert not for_others(f"  # by label\n{rules}", rules)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 
 from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.exclusions import EXCLUDES
 from netpol_lab.checks.lint.meant import Hint, Knows
 from netpol_lab.engine.semantics import holds, matches, only_namespace
 from netpol_lab.errors import some
 from netpol_lab.model.objects import Peer, Policy
 from netpol_lab.model.pod_makers import PodMaker
-from netpol_lab.model.selectors import ADDED_LABELS, Selector
+from netpol_lab.model.selectors import ADDED_LABELS, Requirement, Selector
 
 
 def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
@@ -65,8 +66,33 @@ def made_by(context: Context, policy: Policy, peer: Peer, hint: Hint) -> str:
         for maker in context.cluster.pod_makers
         if maker.permitted and matches(homes, context.labels_of(maker.namespace))
     )
-    found = some(dict.fromkeys(makers), between=" or ")
-    return f"all is well if {found} makes such pods, which its role allows" if found else ""
+    if found := some(dict.fromkeys(makers), between=" or "):
+        return f"all is well if {found} makes such pods, which its role allows"
+    return unread_about(context, peer.pod_selector)
+
+
+def unread_about(context: Context, pods: Selector | None) -> str:
+    """Return that a file which is not read may make pods, in words, if it has all that is lacking.
+
+    That is a template, a patch or the values of a chart in a folder: what it holds of the labels
+    that are asked for and that no pod has.
+    """
+    asked = [r for r in (pods or Selector()).requirements if r.operator not in EXCLUDES]
+    lacking = [r for r in asked if not context.pod_index.labelled(Selector((r,)))] or asked
+    files = (
+        file.name
+        for file in context.cluster.unread
+        if lacking and all(file.mentions(r.key, r.values) for r in lacking)
+    )
+    found = next(files, "")
+    return f"all is well if {found}, which is not read, makes such pods" if found else ""
+
+
+def unread_label(context: Context, wanted: Requirement) -> str:
+    """Return a file that is not read and has a label of namespaces in it, with its value."""
+    files = context.cluster.unread
+    found = (f for f in files if wanted.key in f.words and f.mentions(wanted.key, wanted.values))
+    return next((file.name for file in found), "")
 
 
 def served_by(context: Context, policy: Policy, peer: Peer) -> str:

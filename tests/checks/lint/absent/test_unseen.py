@@ -1,8 +1,12 @@
 """Pods that the manifests do not show: whatever may be about them is no finding."""
 
+from pathlib import Path
+
 import pytest
 
+import netpol_lab as lab
 from tests.helpers.linted import codes, findings, pod, policy
+from tests.helpers.written import write
 
 OTHERS = pod("z", labels="app: z")
 SUBJECT = policy("{podSelector: {matchLabels: {app: x}}}")
@@ -150,3 +154,124 @@ def test_pods_of_prometheus_have_the_labels_that_its_operator_gives():
 )
 def test_labels_that_a_platform_gives_to_its_own_namespaces_are_known(label, found):
     assert codes(from_peer(f'namespaceSelector: {{matchLabels: {{{label}: ""}}}}')) == found
+
+
+# ---------------------------------------------------------------- files that are not read
+
+JOB = """---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: migrate, step: first}}
+    spec: {containers: [{name: c, image: x}]}
+"""
+KUSTOMIZATION = {"kustomization.yaml": "resources: [all.yaml]"}
+
+
+def select(labels, namespace="shop"):
+    return policy(f"{{podSelector: {{matchLabels: {labels}}}}}", namespace=namespace)
+
+
+def by_list(*values):
+    wanted = f"{{key: app, operator: In, values: [{', '.join(values)}]}}"
+    return from_peer(f"podSelector: {{matchExpressions: [{wanted}]}}")
+
+
+ASKED = from_peer("podSelector: {matchLabels: {app: migrate}}")
+ELSEWHERE = ASKED + pod("m", "other", "app: migrate")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """What is found in the files of a folder, where no program builds anything."""
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+
+    def found(files):
+        linted = lab.lint(lab.load(write(Path(), files)))
+        return [f for f in linted if f.code not in ("NP105", "NP106")]
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (select("{app: migrate}"), "NP202"),
+        (select("{step: first}"), "NP202"),
+        (ASKED, "NP203"),
+        (by_list("db", "migrate"), "NP211"),
+        (ELSEWHERE, "NP204"),
+        (policy("{podSelector: {}}", namespace="jobs"), "NP107"),
+    ],
+)  # fmt: skip
+def test_nothing_is_missed_that_a_file_holds_which_no_kustomization_takes_in(folder, text, code):
+    files = {**KUSTOMIZATION, "all.yaml": pod("db", labels="app: db") + text}
+    assert [f.code for f in folder(files)] == [code]
+    home = "jobs" if code == "NP107" else "shop"
+    assert folder({**files, "job.yaml": JOB.replace("namespace: shop", f"namespace: {home}")}) == []
+
+
+def test_a_file_left_out_makes_no_pods_with_other_labels_or_elsewhere(folder):
+    files = {**KUSTOMIZATION, "job.yaml": JOB}
+    for text in (select("{app: migrate, tier: x}"), select("{app: migrate}", "other")):
+        others = pod("db", labels="app: db") + pod("o", "other", "app: o")
+        assert [f.code for f in folder({**files, "all.yaml": others + text})] == ["NP202"]
+
+
+CHART = {
+    "chart/Chart.yaml": "name: store",
+    "chart/templates/store.yaml": JOB.replace("namespace: shop", "namespace: {{ .Values.home }}"),
+    "chart/values.yaml": "home: shop",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (select("{app: migrate}"), "NP202"),
+        (ASKED, "NP203"),
+        (ELSEWHERE, "NP204"),
+    ],
+)  # fmt: skip
+def test_what_a_template_may_make_is_a_note_that_says_where(folder, text, code):
+    files = {"all.yaml": pod("db", labels="app: db") + text}
+    (alone,) = folder(files)
+    assert (alone.code, alone.severity) == (code, "warning")
+    (found,) = folder({**files, **CHART})
+    assert (found.code, found.severity) == (code, "note")
+    said = "all is well if chart/templates/store.yaml, which is not read, makes such pods"
+    assert said in found.hint
+
+
+def test_a_value_of_a_list_that_a_template_may_make_is_no_finding(folder):
+    files = {"all.yaml": pod("db", labels="app: db") + by_list("db", "migrate")}
+    assert [f.code for f in folder(files)] == ["NP211"]
+    assert folder({**files, **CHART}) == []
+
+
+def test_a_template_explains_no_slip_and_no_other_label(folder):
+    for labels in ("{app: dbb}", "{app: other}"):
+        files = {"all.yaml": pod("db", labels="app: db") + select(labels), **CHART}
+        assert [f.severity for f in folder(files)] == ["warning"]
+
+
+def test_a_namespace_that_a_chart_fills_is_told_where_its_pods_may_come_from(folder):
+    files = {
+        "all.yaml": pod("db", labels="app: db") + policy("{podSelector: {}}", namespace="vault"),
+        "vault/values.yaml": "replicas: 1",
+    }
+    (found,) = folder(files)
+    assert (found.code, found.severity) == ("NP107", "note")
+    assert "They may come from vault/values.yaml, which is not read." in found.message
+
+
+def test_a_namespace_that_is_left_out_may_have_the_label(folder):
+    text = from_peer("namespaceSelector: {matchLabels: {team: cash}}")
+    files = {**KUSTOMIZATION, "all.yaml": pod("db", labels="app: db") + text}
+    home = "apiVersion: v1\nkind: Namespace\nmetadata: {name: c, labels: {team: cash}}\n"
+    (found,) = folder({**files, "cash.yaml": home})
+    assert (found.code, found.severity) == ("NP203", "note")
+    assert found.hint == "all is well if cash.yaml, which is not read, sets team=cash"
