@@ -13,7 +13,7 @@ from enum import Enum
 from netpol_lab.engine.endpoint_rules import as_node, is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_paths import FlowPath
-from netpol_lab.engine.tiers import Answer, Ruling, is_isolated_otherwise, rulings
+from netpol_lab.engine.tiers import LaneAnswer, Ruling, is_isolated_otherwise, rulings
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.flows import Endpoint, Flow
@@ -108,11 +108,11 @@ class Side:
         return self.exemption is not None and not self.exemption.is_of_network_policy
 
     @property
-    def lanes(self) -> tuple[Answer, Answer, Answer]:
+    def lanes(self) -> tuple[LaneAnswer, LaneAnswer, LaneAnswer]:
         """What Admin, NetworkPolicy and Baseline say; the first but NEXT stands (ANP-02)."""
-        middle = Answer.ACCEPT if self.exemption or not self.is_shut else Answer.DENY
-        above, below = (ruling.answer if ruling else Answer.NEXT for ruling in self.rulings)
-        return above, middle if self.isolated else Answer.NEXT, below
+        middle = LaneAnswer.ACCEPT if self.exemption or not self.is_shut else LaneAnswer.DENY
+        above, below = (ruling.answer if ruling else LaneAnswer.NEXT for ruling in self.rulings)
+        return above, middle if self.isolated else LaneAnswer.NEXT, below
 
     @property
     def rulings(self) -> tuple[Ruling | None, Ruling | None]:
@@ -125,9 +125,9 @@ class Side:
         if self.is_exempt or self.overruled is not None or self.assumed is not None:
             return None
         above, middle, below = self.lanes
-        if above is not Answer.NEXT:
+        if above is not LaneAnswer.NEXT:
             return self.above
-        return self.below if middle is Answer.NEXT and below is not Answer.NEXT else None
+        return self.below if middle is LaneAnswer.NEXT and below is not LaneAnswer.NEXT else None
 
     @property
     def allowed(self) -> bool:
@@ -136,8 +136,10 @@ class Side:
             return self.overruled
         if self.assumed is not None:
             return self.assumed
-        answer = next((said for said in self.lanes if said is not Answer.NEXT), Answer.ACCEPT)
-        return self.is_exempt or answer is Answer.ACCEPT
+        answer = next(
+            (said for said in self.lanes if said is not LaneAnswer.NEXT), LaneAnswer.ACCEPT
+        )
+        return self.is_exempt or answer is LaneAnswer.ACCEPT
 
 
 def with_tiers(resolution: Resolution, side: Side, assumptions: Assumptions) -> Side:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from netpol_lab.engine.sides import Side
-from netpol_lab.engine.tiers import Answer, Match, Ruling, contradict
+from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, contradict
 from netpol_lab.errors import some
 from netpol_lab.harmless import harmless
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
@@ -103,12 +103,12 @@ def passed_over(side: Side) -> Iterator[str]:
     if side.is_exempt or side.overruled is not None or side.assumed is not None:
         return
     above, below = side.rulings
-    if above is not None and above.answer is Answer.NEXT:
+    if above is not None and above.answer is LaneAnswer.NEXT:
         yield f"before that, {_no_answer(above, side)}"
-    if below is not None and side.ruling is not above:
+    if below is not None and (above is None or side.ruling is not above):
         if side.isolated:
             yield "after that, tier Baseline is not asked"
-        elif below.answer is Answer.NEXT:
+        elif below.answer is LaneAnswer.NEXT:
             yield f"after that, {_no_answer(below, side)}"
 
 

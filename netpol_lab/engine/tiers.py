@@ -27,7 +27,7 @@ from netpol_lab.model.flows import Flow
 from netpol_lab.model.objects import Direction, Pod
 
 
-class Answer(IntEnum):
+class LaneAnswer(IntEnum):
     """What a tier says to a flow, by how much it lets through."""
 
     DENY = 0
@@ -35,7 +35,11 @@ class Answer(IntEnum):
     ACCEPT = 2
 
 
-ANSWERS = {Action.DENY: Answer.DENY, Action.PASS: Answer.NEXT, Action.ACCEPT: Answer.ACCEPT}
+ANSWERS = {
+    Action.DENY: LaneAnswer.DENY,
+    Action.PASS: LaneAnswer.NEXT,
+    Action.ACCEPT: LaneAnswer.ACCEPT,
+}
 
 
 class Match(NamedTuple):
@@ -64,13 +68,13 @@ class Ruling:
     decisive: Match | None
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> LaneAnswer:
         """What the tier says."""
         return _answer(self.decisive)
 
 
-def _answer(match: Match | None) -> Answer:
-    return Answer.NEXT if match is None else ANSWERS[match.rule.action]
+def _answer(match: Match | None) -> LaneAnswer:
+    return LaneAnswer.NEXT if match is None else ANSWERS[match.rule.action]
 
 
 def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None:

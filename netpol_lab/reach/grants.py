@@ -15,7 +15,7 @@ from netpol_lab.engine import other_policies
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.engine.tiers import Answer
+from netpol_lab.engine.tiers import LaneAnswer
 from netpol_lab.model.bitsets import bits_by, bits_of, ones, union
 from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Direction, Policy, Rule
@@ -87,7 +87,7 @@ def _by_policies(resolution: Resolution, views: PeerViews, direction: Direction)
         yield from found
         return
     above = [*TierParts(resolution, views, direction, Tier.ADMIN)]
-    yield from _in_parts(direction, above, lambda part: part.answer is Answer.ACCEPT)
+    yield from _in_parts(direction, above, lambda part: part.answer is LaneAnswer.ACCEPT)
     yield from _cut(found, direction, above)
 
 
@@ -106,7 +106,7 @@ def _cut(found: Iterable[Grant], direction: Direction, above: Sequence[Alike]) -
     """Yield what is left of grants where the tier before them has not answered."""
     left: dict[tuple[tuple[PortSet, int], ...], int] = {}
     for subjects, parts in above:
-        to = tuple((p.ports, p.peers) for p in parts if p.answer is Answer.NEXT)
+        to = tuple((p.ports, p.peers) for p in parts if p.answer is LaneAnswer.NEXT)
         left[to] = left.get(to, 0) | subjects
     concerned = union(left.values())
     mine, theirs = _ends_of(direction)
@@ -171,7 +171,7 @@ def _not_isolated(
     )
     for found, parts in below:
         subjects &= ~found
-        yield from _in_parts(direction, [(found, parts)], lambda p: p.answer is not Answer.DENY)
+        yield from _in_parts(direction, [(found, parts)], lambda p: p.answer is not LaneAnswer.DENY)
     yield _open(direction, subjects, views.everyone)
 
 

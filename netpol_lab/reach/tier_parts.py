@@ -13,7 +13,7 @@ from netpol_lab.engine.cluster_peers import matched_peers
 from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.engine.tiers import ANSWERS, Answer, Match, decisive, subjects
+from netpol_lab.engine.tiers import ANSWERS, LaneAnswer, Match, decisive, subjects
 from netpol_lab.model.bitsets import bits_by, ones
 from netpol_lab.model.cluster_policies import ClusterPolicy, ClusterRule, Tier
 from netpol_lab.model.objects import Direction
@@ -30,9 +30,9 @@ class Part(NamedTuple):
     match: Match | None
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> LaneAnswer:
         """What the tier says."""
-        return Answer.NEXT if self.match is None else ANSWERS[self.match.rule.action]
+        return LaneAnswer.NEXT if self.match is None else ANSWERS[self.match.rule.action]
 
 
 class _Entry(NamedTuple):

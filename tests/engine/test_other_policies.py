@@ -11,7 +11,7 @@ from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
 
 POLICY = """
-apiVersion: policy.networking.k8s.io/v1alpha2
+apiVersion: policy.networking.k8s.io/v2  # one that nobody knows yet
 kind: ClusterNetworkPolicy
 metadata: {name: above}
 spec:

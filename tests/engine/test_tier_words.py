@@ -1,0 +1,80 @@
+"""What a verdict says of cluster-wide tiers."""
+
+import pytest
+
+import netpol_lab as lab
+
+POLICY = """
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {{name: {name}}}
+spec:
+  tier: {tier}
+  priority: {priority}
+  subject: {{namespaces: {{}}}}
+  ingress: [{{name: "{name}'s", action: {action}, from: [{{namespaces: {{}}}}]}}]
+"""
+
+
+def policy(action, name="one", tier="Admin", priority=5):
+    return POLICY.format(action=action, name=name, tier=tier, priority=priority)
+
+
+def said(*texts, source="web", destination="db", port=5432):
+    return str(lab.evaluate(lab.load("three-tier", *texts), source, destination, port))
+
+
+ONE = 'rule 1 "one\'s" of ClusterNetworkPolicy one (Admin, priority 5)'
+
+
+@pytest.mark.parametrize(
+    ("action", "does"),
+    [("Accept", "allowed\n"), ("Deny", "denied\n")],
+)
+def test_the_deciding_rule_is_named_with_its_rank_and_the_policies_it_overrides(action, does):
+    found = said(policy(action))
+    assert does in found
+    assert f"ingress  {ONE} {'accepts' if action == 'Accept' else 'denies'} shop/web; no" in found
+
+
+def test_what_was_passed_on_before_is_told_under_what_decides():
+    lines = said(policy("Pass")).splitlines()
+    assert "isolated by shop/db-access-ingress" in lines[2]
+    assert lines[3] == f"           before that, {ONE} passed shop/web on"
+
+
+def test_a_tier_without_a_matching_rule_is_told():
+    other = policy("Deny").replace(
+        "from: [{namespaces: {}}]", "from: [{namespaces: {matchLabels: {a: b}}}]"
+    )
+    assert "before that, no rule of tier Admin matched" in said(other)
+
+
+def test_baseline_after_a_network_policy_is_told_not_to_be_asked():
+    assert "after that, tier Baseline is not asked" in said(policy("Deny", tier="Baseline"))
+
+
+def test_baseline_decides_where_nothing_isolates():
+    found = said(policy("Deny", tier="Baseline"), destination="web", source="db")
+    assert "denied" in found
+    assert "(Baseline, priority 5) denies shop/db" in found
+    assert "no NetworkPolicy" not in found
+
+
+def test_policies_of_equal_priority_that_contradict_each_other_are_named():
+    found = said(policy("Deny"), policy("Accept", "two"))
+    assert "undefined" in found
+    assert (
+        "ClusterNetworkPolicy one denies, ClusterNetworkPolicy two accepts, both with priority 5 "
+        "in tier Admin, and any of them may go first (ANP-04)" in found
+    )
+
+
+def test_a_rule_whose_names_nobody_gives_is_named():
+    names = (
+        policy("Deny")
+        .replace("ingress", "egress")
+        .replace("from: [{namespaces: {}}]", "to: [{domainNames: [example.com]}]")
+    )
+    found = said(names, destination="203.0.113.7", port=443)
+    assert "means 203.0.113.7 is not told by the manifests (ANP-17)" in found

@@ -1,0 +1,142 @@
+"""What a tier says to a flow; the cases prove the rows, these the law and the shape of it."""
+
+import pytest
+
+import netpol_lab as lab
+from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.tiers import (
+    LaneAnswer,
+    Match,
+    Ruling,
+    about,
+    concerned,
+    contradict,
+    decisive,
+    in_turn,
+    is_isolated_otherwise,
+    subjects,
+)
+from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.objects import Direction
+
+IN, OUT = Direction.INGRESS, Direction.EGRESS
+PODS = """
+apiVersion: v1
+kind: Pod
+metadata: {name: agent, namespace: shop}
+spec: {hostNetwork: true, containers: [{name: a, image: a}]}
+---
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: late}
+spec:
+  tier: Admin
+  priority: 9
+  subject: {namespaces: {}}
+  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+---
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: early}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  ingress: [{action: Pass, from: [{namespaces: {}}]}]
+  egress: [{action: Deny, to: [{networks: [203.0.113.0/24]}]}]
+"""
+
+
+def match(action, name="a", priority=5, sure=True):
+    policy = ClusterPolicy("ClusterNetworkPolicy", name, Tier.ADMIN, priority)
+    return Match(policy, ClusterRule(IN, 0, action=action), sure)
+
+
+def answer(*matches, **assumed):
+    found = tuple(matches)
+    return Ruling(Tier.ADMIN, found, decisive(found, Assumptions(**assumed))).answer
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (Action.ACCEPT, LaneAnswer.ACCEPT),
+        (Action.DENY, LaneAnswer.DENY),
+        (Action.PASS, LaneAnswer.NEXT),
+    ],
+)
+def test_the_only_match_decides(action, said):
+    assert answer(match(action)) is said
+
+
+def test_where_nothing_matches_the_next_tier_is_asked():
+    assert answer() is LaneAnswer.NEXT
+
+
+def test_the_lower_priority_number_decides_whatever_comes_after():
+    assert answer(match(Action.PASS, priority=1), match(Action.DENY, "b", 2)) is LaneAnswer.NEXT
+    assert answer(match(Action.DENY, priority=1), match(Action.ACCEPT, "b", 2)) is LaneAnswer.DENY
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "least", "most"),
+    [
+        (Action.DENY, Action.ACCEPT, LaneAnswer.DENY, LaneAnswer.ACCEPT),
+        (Action.DENY, Action.PASS, LaneAnswer.DENY, LaneAnswer.NEXT),
+        (Action.PASS, Action.ACCEPT, LaneAnswer.NEXT, LaneAnswer.ACCEPT),
+        (Action.DENY, Action.DENY, LaneAnswer.DENY, LaneAnswer.DENY),
+    ],
+)
+def test_of_equal_priorities_either_may_go_first(one, two, least, most):
+    both = match(one), match(two, "b")
+    assert answer(*both, equal_priority_allows=False) is least
+    assert answer(*both, equal_priority_allows=True) is most
+
+
+@pytest.mark.parametrize("action", [Action.DENY, Action.PASS, Action.ACCEPT])
+def test_a_rule_that_may_match_decides_or_is_skipped(action):
+    maybe, after = match(action, priority=1, sure=False), match(Action.PASS, "b", 2)
+    found = {answer(maybe, after, unknown_peers_allow=allows) for allows in (True, False)}
+    assert found == {answer(match(action)), LaneAnswer.NEXT}
+
+
+def test_what_may_match_never_hides_a_sure_match_that_comes_first():
+    maybe = match(Action.DENY, "b", 2, sure=False)
+    assert answer(match(Action.ACCEPT, priority=1), maybe, unknown_peers_allow=False) is (
+        LaneAnswer.ACCEPT
+    )
+
+
+def test_only_sure_matches_of_equal_priority_contradict_each_other():
+    assert contradict([match(Action.DENY), match(Action.ACCEPT, "b")])
+    assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", sure=False)])
+    assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", priority=6)])
+
+
+def test_policies_are_asked_by_priority_and_only_where_they_have_rules():
+    cluster = lab.load("three-tier", PODS)
+    resolution, web = resolution_of(cluster), cluster.pod("web")
+    assert [policy.name for policy in about(resolution, web, IN)] == ["early", "late"]
+    assert [policy.name for policy in about(resolution, web, OUT)] == ["early"]
+
+
+def test_pods_on_the_network_of_their_node_are_never_subjects():
+    cluster = lab.load("three-tier", PODS)
+    resolution = resolution_of(cluster)
+    early = next(policy for policy in cluster.cluster_policies if policy.name == "early")
+    assert cluster.pod("agent") not in subjects(resolution, early)
+    assert cluster.pod("agent") not in concerned(resolution, OUT)
+    assert len(concerned(resolution, OUT)) == 3
+
+
+def test_a_pod_isolated_the_other_way_only_is_told_apart():
+    cluster = lab.load("three-tier", PODS)
+    resolution, db = resolution_of(cluster), cluster.pod("db")
+    assert is_isolated_otherwise(resolution, db, OUT)
+    assert not is_isolated_otherwise(resolution, db, IN)
+
+
+def test_each_part_comes_first_once():
+    assert [parts[0] for parts in in_turn((("a",), ("b",)))] == [("a",), ("b",)]
+    assert all(sorted(parts) == [("a",), ("b",)] for parts in in_turn((("a",), ("b",))))
