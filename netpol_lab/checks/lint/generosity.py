@@ -37,9 +37,10 @@ def empty_rule(context: Context, policy: Policy) -> Iterator[Finding]:
             hint = "remove the empty rule; if everything is meant, keep it alone"
             if direction is Direction.EGRESS:
                 block = context.all_addresses(context.subjects(policy))
-                hint += (
-                    f"; if the internet is meant, write to: [{{ipBlock: {{cidr: {block}}}}}] in "
-                    "it, with the cluster's own ranges in except"
+                hint = (
+                    f"if the internet is meant, write to: [{{ipBlock: {{cidr: {block}}}}}] in it, "
+                    "with the cluster's own ranges in except; if everything is meant, keep it "
+                    "alone; otherwise, remove the empty rule"
                 )
             finding = context.finding("NP505", policy, message, hint, found.path, witness)
             is_meant = are_explained(context, policy, found)

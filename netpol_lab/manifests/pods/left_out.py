@@ -20,6 +20,7 @@ from netpol_lab.manifests.text.yaml_reader import Document, documents
 from netpol_lab.model.pod_makers import PodMaker, UnreadFile
 
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w./-]*[A-Za-z0-9])?")  # as keys and values of labels are
+_OF_OBJECTS = re.compile(r"^[\s{\"'-]*kind[\"']?\s*:|/metadata/labels\b", re.MULTILINE)
 _OF_PODS = re.compile(r"\bcontainers\b|[lL]abels\b|\bNamespace\b")
 _WITHOUT_SELECTOR = ("Pod", "Job", "CronJob")
 
@@ -44,7 +45,7 @@ def unread(text: ManifestText) -> Iterator[UnreadFile]:
     file = FilePath(text.name)
     name = file.name.lower()
     of_chart = name == "chart.yaml" or ("values" in name and not name.endswith(".json"))
-    if of_chart or _OF_PODS.search(text.text):
+    if of_chart or (_OF_OBJECTS.search(text.text) and _OF_PODS.search(text.text)):
         words = {*_WORD.findall(text.text), *file.parts, file.stem}
         yield UnreadFile(text.name, frozenset(words))
 
