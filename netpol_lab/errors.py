@@ -191,9 +191,14 @@ class ComplaintList(list[Complaint]):
         When it gets more than a thousand.
     """
 
+    @property
+    def room(self) -> int:
+        """How many more there may be."""
+        return MOST_COMPLAINTS - len(self)
+
     def append(self, complaint: Complaint) -> None:
         """Add one."""
-        if len(self) == MOST_COMPLAINTS:
+        if not self.room:
             said = f"the rest: there are more than {MOST_COMPLAINTS:,} complaints"
             last = Complaint("", Reason.NOT_READ, said, "", complaint.file, 0)
             raise ManifestError([*sorted(self, key=lambda c: (c.file, c.document)), last])

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from netpol_lab.errors import Complaint
 
 MOST_LINES = 10  # places of one group
+MOST_WARNINGS = 1_000  # that anybody scrolls through
 _IN_FULL = "netpol-lab check -o json lists them all"
 _AFTER_THE_SUBJECT = (" passed over: ", ": no kustomization takes this in")
 
@@ -57,7 +58,10 @@ def grouped(warnings: Iterable[Complaint | str]) -> Iterator[str]:
         else:
             alone = warning.line or not warning.is_about_files
             groups.setdefault(number if alone else _said(warning), []).append(warning)
-    for key, group in groups.items():
+    for number, (key, group) in enumerate(groups.items()):
+        if number == MOST_WARNINGS:
+            yield f"and {len(groups) - number:,} more: {_IN_FULL}"
+            return
         first = str(group[0]) if group else str(key)
         yield first if len(group) < 2 else "\n".join(_lines(group))
 

@@ -181,7 +181,7 @@ def _number_of(complaints: Sequence[Complaint]) -> str:
     from netpol_lab.errors import MOST_COMPLAINTS, counted
 
     if len(complaints) > MOST_COMPLAINTS:  # the last one says that the rest is not read
-        return f"more than {MOST_COMPLAINTS:,} complaints"
+        return f"{MOST_COMPLAINTS:,} complaints or more"
     return counted(len(complaints), "complaint")
 
 

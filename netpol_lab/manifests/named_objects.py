@@ -38,6 +38,8 @@ class NamedObjects:
     namespace: str
     by_kind: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     builds: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    taken: dict[str, set[str]] = field(default_factory=dict)
+    numbers: dict[tuple[str, str], count[int]] = field(default_factory=dict)
     rivals: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -76,9 +78,7 @@ class NamedObjects:
         if home or not meta.namespace:  # to Namespaces and Nodes it makes no difference
             meta = replace(meta, namespace=home or self.namespace)
         if not meta.name:  # the server would add something unique to generateName (VAL-04)
-            names = (f"{meta.generate_name}{number}" for number in count(1))
-            taken = {name for _, name in alike}
-            meta = replace(meta, name=next(name for name in names if name not in taken))
+            meta = replace(meta, name=self._made_up(kind, meta.generate_name))
         if meta is not thing.metadata:
             thing = replace(thing, metadata=meta)
         name = meta.namespace, meta.name
@@ -90,7 +90,16 @@ class NamedObjects:
         if build:
             self.builds[kind, *name] = build
         alike[name] = thing
+        self.taken.setdefault(kind, set()).add(meta.name)
         return name, replaces
+
+    def _made_up(self, kind: str, prefix: str) -> str:
+        """Return the first free name of a kind with this prefix and a number."""
+        taken = self.taken.get(kind, ())
+        for number in self.numbers.setdefault((kind, prefix), count(1)):
+            if (name := f"{prefix}{number}") not in taken:
+                return name
+        raise AssertionError("there is always another number")
 
     def rivalries(self) -> Iterator[Complaint]:
         """Yield a warning for any two kustomizations that make the same objects."""

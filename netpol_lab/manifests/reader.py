@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
-from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason, did_you_mean, visible
+from netpol_lab.errors import (
+    MOST_COMPLAINTS,
+    Complaint,
+    ComplaintList,
+    ManifestError,
+    Reason,
+    did_you_mean,
+    plural,
+    visible,
+)
 from netpol_lab.manifests.cluster_wide.policies import stored_policy
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
@@ -76,6 +86,7 @@ class ManifestReader:
     mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
     written: dict[tuple[str, str], WrittenObject] = field(default_factory=dict)
+    untold: Counter[tuple[str, str]] = field(default_factory=Counter)  # what is left out of a file
     text: ManifestText = _NO_TEXT  # that is being read
 
     @property
@@ -138,7 +149,9 @@ class ManifestReader:
         is_found = self.text.origin is not Origin.NAMED
         is_spared = self.partly and is_found and self.missing.refuse(found.value, self.usual)
         refused = self.refused if is_spared else self.complaints
-        refused += map(found.complaint, problems)
+        told = problems if is_spared else problems[: self.complaints.room]
+        refused += map(found.complaint, told)
+        self.untold[found.document.file, "complaint"] += len(problems) - len(told)
 
     def _read_object(self, found: WrittenObject) -> None:
         """Take in one object, or each item of a List (VAL-41)."""
@@ -154,6 +167,8 @@ class ManifestReader:
             self._refuse(WrittenObject(found.document, value), problem)
         elif isinstance(kind, str) and kind and "items" in value:
             self._read_items(found)
+        elif not self.complaints.room:
+            self.untold[found.document.file, "object"] += 1
         elif problems := list(kind_problems(value, self.strict, found.document.text)):
             self._refuse(found, *problems)
         elif (kind, value["apiVersion"]) in KINDS:
@@ -240,7 +255,8 @@ class ManifestReader:
         forget_positions()
         if self.complaints:
             found = dict.fromkeys((*self.complaints, *self.refused))
-            raise ManifestError(sorted(found, key=lambda c: (c.file, c.document)))
+            in_order = sorted(found, key=lambda c: (c.file, c.document))
+            raise ManifestError([*in_order, *_rest(self.untold)])
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
@@ -263,6 +279,15 @@ class ManifestReader:
             originals={p: found.original for p, found in written.items() if found.original},
             specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},
         )
+
+
+def _rest(untold: Counter[tuple[str, str]]) -> Iterator[Complaint]:
+    """Yield how much of each file nothing is said about."""
+    for file in dict.fromkeys(file for (file, _), number in untold.items() if number):
+        numbers = ((untold[file, what], what) for what in ("complaint", "object"))
+        more = " and ".join(f"{n:,} more {plural(n, what)}" for n, what in numbers if n)
+        said = f"{more}: reading ends after {MOST_COMPLAINTS:,} complaints"
+        yield Complaint("", Reason.NOT_READ, said, "", file, 0)
 
 
 def _by_name(problem: Problem) -> list[tuple[bool, str | int]]:

@@ -42,10 +42,8 @@ def repeated_fields(document: Document, within: Path) -> Iterator[Problem]:
     ------
     Problem
     """
-    depth = len(within)
-    paths = (p[depth:] for p in document.duplicates() if p[:depth] == within)
     first: Path = ()
-    for path in paths:
+    for path in document.duplicates(within):
         hint = MERGED if document.is_json else _LAST_STANDS
         if path in _OF_EACH_OBJECT and not document.is_json:
             first = first or path

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lab.cli.grouped_warnings import MOST_LINES, grouped
+from netpol_lab.cli.grouped_warnings import MOST_LINES, MOST_WARNINGS, grouped
 from netpol_lab.errors import Complaint, Reason
 from netpol_lab.manifests import passed_over
 from netpol_lab.manifests.passed_over import Meaning, PassedOver
@@ -69,3 +69,10 @@ def test_every_warning_is_listed_or_counted(words):
 
 def test_no_name_of_a_file_reaches_the_terminal_raw():
     assert "\x1b" not in "".join(grouped([of_file("\x1b[31m"), of_file("\x1b[32m")]))
+
+
+def test_of_a_flood_of_warnings_the_first_are_printed_and_the_rest_is_counted():
+    flood = [Complaint("spec", Reason.WARNING, "x", line=n) for n in range(1, MOST_WARNINGS + 8)]
+    *first, last = grouped(flood)
+    assert len(first) == MOST_WARNINGS
+    assert last == "and 7 more: netpol-lab check -o json lists them all"

@@ -3,7 +3,9 @@
 import pytest
 
 from netpol_lab.errors import NetpolError, Reason
+from netpol_lab.manifests.api_types import ObjectMeta, Pod
 from netpol_lab.manifests.loader import load
+from netpol_lab.manifests.named_objects import NamedObjects
 
 HEAD = (
     "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: shop}\n"
@@ -14,6 +16,14 @@ def test_a_generated_name_takes_nobodys_place():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a-2}"
     made = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}"
     assert [p.name for p in load(f"{pod}\n---\n{made}\n---\n{made}").pods] == ["a-2", "a-1", "a-3"]
+
+
+def test_no_number_of_a_generated_name_is_tried_twice():
+    objects = NamedObjects("shop")
+    pod = Pod(metadata=ObjectMeta(generate_name="web-"))
+    names = [objects.keep("Pod", pod)[0][1] for _ in range(50)]
+    assert names == [f"web-{number}" for number in range(1, 51)]
+    assert next(objects.numbers["Pod", "web-"]) == 51
 
 
 def test_what_names_no_namespace_belongs_to_the_one_that_is_given():

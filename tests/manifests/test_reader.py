@@ -3,7 +3,9 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.errors import ManifestError, Reason
+from netpol_lab.errors import MOST_COMPLAINTS, ManifestError, Reason
+from netpol_lab.manifests import reader
+from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.text.sources import SCENARIOS
 from netpol_lab.model.objects import Direction
@@ -125,3 +127,22 @@ def test_the_spec_of_a_policy_is_kept_as_it_is_written():
     cluster = load(HEAD + block)
     (spec,) = cluster.specs.values()
     assert spec.ingress[0].peers[0].ip_block.cidr == "2001:DB8::/32"
+
+
+def test_after_a_thousand_complaints_all_others_are_counted():
+    port = "{containerPort: 0}"
+    ports = f"{{containers: [{{ports: [{', '.join([port] * 30)}]}}]}}"
+    bad = f"- {{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {ports}}}\n"
+    *first, last = complaints(f"apiVersion: v1\nkind: List\nitems:\n{bad * 41}")
+    assert len(first) == MOST_COMPLAINTS
+    said = "20 more complaints and 7 more objects: reading ends after 1,000 complaints"
+    assert last.message == said
+
+
+def test_what_is_read_after_a_thousand_complaints_is_counted_in_documents_too(monkeypatch):
+    decoded = []
+    monkeypatch.setattr(reader, "decoder", lambda cls: decoded.append(cls) or decoder(cls))
+    texts = [f"apiVersion: v1\nkind: Pod\nmetadata: {{name: A{n}}}\n" for n in range(1_200)]
+    *first, last = complaints("---\n".join(texts))
+    assert (len(first), len(decoded)) == (MOST_COMPLAINTS, MOST_COMPLAINTS)
+    assert last.message == "200 more objects: reading ends after 1,000 complaints"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netpol_lab.errors import visible
 
@@ -107,6 +108,7 @@ template: render it first, for instance with helm template')
 _GLUED = re.compile(r"^[ \t-]*([^\s#\"':]*\w)apiVersion:[ \t]", re.MULTILINE)
 
 
+@lru_cache(maxsize=1)  # every object of a text may ask
 def glued(text: str) -> str:
     r"""Return what to do where the end of an object and the next one's apiVersion are one word.
 

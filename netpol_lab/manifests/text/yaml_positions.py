@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -150,9 +150,20 @@ class Positions:
 positions = lru_cache(maxsize=1)(Positions)  # the last document that was asked about
 
 
-def duplicates(text: str, is_json: bool) -> tuple[Path, ...]:
-    """Return the path of every key that is written again in the same mapping (VAL-09)."""
-    return tuple(_again(positions(text, is_json).root, (), set()))
+@lru_cache(maxsize=1)  # every object of a document asks
+def duplicates(text: str, is_json: bool) -> Mapping[Path, Sequence[Path]]:
+    """Return the path of every key that is written again in the same mapping (VAL-09).
+
+    By the objects that it stands in: the document, and the items of the lists that lead to it.
+    """
+    found: dict[Path, list[Path]] = {}
+    for path in _again(positions(text, is_json).root, (), set()):
+        found.setdefault((), []).append(path)
+        end = 2
+        while path[end - 2 : end - 1] == ("items",) and isinstance(path[end - 1], int):
+            found.setdefault(path[:end], []).append(path[end:])
+            end += 2
+    return found
 
 
 def _again(node: _Node, path: Path, seen: set[int]) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ import yaml
 from netpol_lab.errors import MOST_COMPLAINTS, Complaint, Reason, visible
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text import streams
-from netpol_lab.manifests.text.typos import slip
+from netpol_lab.manifests.text.typos import glued, slip
 from netpol_lab.manifests.text.yaml_composer import Composer, mark_at
 from netpol_lab.manifests.text.yaml_positions import Positions, duplicates, positions
 
@@ -122,9 +123,12 @@ class Document:
         """
         return self._positions().span(path)
 
-    def duplicates(self) -> tuple[Path, ...]:
-        """Return the path of every key that is written again in the same mapping (VAL-09)."""
-        return duplicates(self.text, self.is_json) if self.repeats else ()
+    def duplicates(self, within: Path = ()) -> Sequence[Path]:
+        """Return the path, in an object, of every key that is written again in the same mapping.
+
+        The object is the document, or stands in its lists (VAL-09).
+        """
+        return duplicates(self.text, self.is_json).get(within, ()) if self.repeats else ()
 
     def _positions(self) -> Positions:
         return positions(self.text, self.is_json)
@@ -133,6 +137,8 @@ class Document:
 def forget_positions() -> None:
     """Forget the last document that was composed to find positions; it may be large."""
     positions.cache_clear()
+    duplicates.cache_clear()
+    glued.cache_clear()
 
 
 def documents(text: str, file: str, inset: Inset = WHOLE) -> tuple[list[Document], list[Complaint]]:

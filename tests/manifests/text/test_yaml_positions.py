@@ -5,7 +5,9 @@ import gc
 import pytest
 
 from netpol_lab.manifests.field_paths import format_path
+from netpol_lab.manifests.text import yaml_positions
 from netpol_lab.manifests.text.yaml_reader import documents
+from tests.helpers.loaded import complaints
 
 TEXT = """\
 # a comment
@@ -64,3 +66,23 @@ def test_garbage_is_collected_after_reading_as_it_was_before(enabled):
         assert gc.isenabled() is enabled
     finally:
         gc.enable()
+
+
+def test_keys_are_looked_through_once_for_all_objects_of_a_list(monkeypatch):
+    looked = []
+    search = yaml_positions._again
+    monkeypatch.setattr(yaml_positions, "_again", lambda *at: looked.append(at[1]) or search(*at))
+    pod = "- {apiVersion: v1, kind: Pod, metadata: {name: a, name: b}}\n"
+    found = complaints(f"apiVersion: v1\nkind: List\nitems:\n{pod * 9}")
+    assert [one.path for one in found] == ["metadata.name"] * 9
+    assert looked.count(()) == 1
+
+
+def test_a_repeated_key_is_told_of_the_object_that_it_stands_in():
+    text = "items:\n- {a: 1, a: 2}\n- items: [{b: 1}, {b: {c: 1, c: 2}}]\n"
+    (document,), _ = documents(text, "x")
+    assert [*document.duplicates(("items", 0))] == [("a",)]
+    assert [*document.duplicates(("items", 1, "items", 1))] == [("b", "c")]
+    assert [*document.duplicates(("items", 1))] == [("items", 1, "b", "c")]
+    assert [*document.duplicates(("items", 1, "items", 0))] == []
+    assert len(document.duplicates()) == 2
