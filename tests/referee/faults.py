@@ -826,10 +826,10 @@ FAULTS_IN_LINT = (
         "[column - 1 :][:1] in _OF_A_VALUE",
     ),
     Fault(
-        "a port name that a sidecar declares is told though another container has it",
+        "a port name is only told where it is no name of a sidecar",
         "checks/lint/rules.py",
         "if not found or not all(port.in_init_container for port in found):",
-        "if not found or any(port.in_init_container for port in found):",
+        "if not found or all(port.in_init_container for port in found):",
     ),
     Fault(
         "only labels of pods are told by a comment at a peer",

@@ -33,6 +33,7 @@ def test_marked_lines_have_a_sign_and_new_lines_a_plus(denied: Reasons) -> None:
     assert texts(denied, "ins") == [
         "new: + - podSelector:\n",
         "+     matchLabels:\n",
+        "+       app: myapp\n",
         "+       role: web\n",
     ]
 
