@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from netpol_lab.checks.lint.absent.put_in import labels_put_in
 from netpol_lab.checks.lint.absent.unseen import made_by, may_be_unseen, unread_about, unread_label
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
@@ -152,6 +153,9 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
     else:
         by_name = None if near.knows is Knows.SLIP else _made_up_name(context, peer)
         hint = _how_to_choose(by_name) if by_name else near.words
+    if put_in := labels_put_in(context, policy, peer, path):
+        message += f" The labels of a kustomization have put {put_in} into it."
+        hint = f"pods of other namespaces hardly have {put_in}: keep such labels out of selectors"
     found = context.finding("NP203", policy, message, hint, path)
     yield replace(found, severity=Severity.NOTE) if unlabelled or made else found
 
