@@ -15,12 +15,10 @@ from itertools import groupby
 from operator import or_
 from typing import NamedTuple
 
-from netpol_lab.engine.cluster_peers import matched_peers, parts_told_apart
+from netpol_lab.engine.cluster_peers import matched_peers
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Resolution, SinglePeer
 from netpol_lab.engine.semantics import admits_port
-from netpol_lab.engine.service_paths import FlowPath
-from netpol_lab.model.addresses import Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
 from netpol_lab.model.flows import Flow
@@ -286,70 +284,3 @@ def is_isolated_otherwise(resolution: Resolution, pod: Pod, direction: Direction
     """
     isolated = resolution.isolated
     return pod in isolated(direction.opposite) and pod not in isolated(direction)
-
-
-class OpenTiers:
-    """What Kubernetes or the manifests leave open of the tiers that a path meets.
-
-    Parameters
-    ----------
-    resolution : Resolution
-    path : FlowPath
-
-    Attributes
-    ----------
-    questions : list of str
-        Names of open questions of `Assumptions`.
-    """
-
-    def __init__(self, resolution: Resolution, path: FlowPath) -> None:
-        self._path = path
-        self._met = {
-            direction: about(resolution, pod, direction)
-            for direction in Direction
-            if (pod := path.arriving.subject(direction).pod) is not None
-        }
-        pods = {way: path.arriving.subject(way).pod for way in self._met}
-        relevant = {
-            "equal_priority_allows": any(map(_has_equals, self._met.values())),
-            "unknown_peers_allow": any(
-                peer.nodes is not None or peer.domain_names
-                for way, policies in self._met.items()
-                for policy in policies
-                for rule in policy.rules(way)
-                for peer in rule.peers
-            ),
-            "any_isolation_skips_baseline": any(
-                policies and pod and is_isolated_otherwise(resolution, pod, way)
-                for (way, policies), pod in zip(self._met.items(), pods.values(), strict=True)
-            ),
-        }
-        self.questions = [name for name, matters in relevant.items() if matters]
-
-    def parts(self, assumptions: Assumptions) -> Iterator[tuple[tuple[Network, ...], ...]]:
-        """Yield where an address may lie that nobody gives, as `Assumptions.unknown_within` has it.
-
-        Each part comes first once; the others follow, for ends that cannot have an address in it.
-        """
-        ends = self._path.asked.destination, self._path.arriving.destination
-        told = all(end.address for end in ends)
-        if told or assumptions.unknown_addresses_in_blocks is not None:
-            yield ()
-            return
-        yield from in_turn(parts_told_apart(self._met.get(Direction.EGRESS, ())))
-
-
-def in_turn(parts: tuple[tuple[Network, ...], ...]) -> Iterator[tuple[tuple[Network, ...], ...]]:
-    """Yield all parts so that each comes first once; one empty tuple where there are none.
-
-    Examples
-    --------
-    >>> [*in_turn(())]
-    [()]
-    """
-    yield from (parts[i:] + parts[:i] for i in range(len(parts))) if parts else ((),)
-
-
-def _has_equals(policies: Sequence[ClusterPolicy]) -> bool:
-    """Say whether two policies of one tier have the same priority."""
-    return len({(policy.tier, policy.priority) for policy in policies}) < len(policies)

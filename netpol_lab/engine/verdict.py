@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from netpol_lab.engine import other_policies as others
 from netpol_lab.engine.endpoint_rules import as_node, as_read, is_own_node
+from netpol_lab.engine.open_tiers import open_questions_of, parts_of_unknown
 from netpol_lab.engine.resolution import Resolution, resolution_of
 from netpol_lab.engine.service_paths import FlowPath, flow_paths, offered_port
 from netpol_lab.engine.sides import Exemption, Side, exemption_of, with_tiers
-from netpol_lab.engine.tiers import OpenTiers
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions, is_usual, readings
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.flows import Endpoint, Flow
@@ -212,9 +212,9 @@ def _readings(
     if not resolution.cluster_policies:
         yield from readings(assumptions, questions)
         return
-    asked = OpenTiers(resolution, path)
-    for part in asked.parts(assumptions):
-        yield from readings(replace(assumptions, unknown_within=part), questions + asked.questions)
+    questions += [n for n, matters in open_questions_of(resolution, path).items() if matters]
+    for part in parts_of_unknown(resolution, path, assumptions):
+        yield from readings(replace(assumptions, unknown_within=part), questions)
 
 
 def _open_questions(

@@ -9,8 +9,8 @@ from itertools import chain, product
 from typing import Any
 
 from netpol_lab.engine.cluster_peers import parts_told_apart
+from netpol_lab.engine.open_tiers import in_turn, open_questions
 from netpol_lab.engine.resolution import Resolution, resolution_of
-from netpol_lab.engine.tiers import in_turn
 from netpol_lab.model.addresses import Network
 from netpol_lab.model.assumptions import Assumptions, readings
 from netpol_lab.model.cluster import Cluster
@@ -54,7 +54,7 @@ def _granted(
     """Yield what both sides grant in each reading."""
     resolution = resolution_of(cluster) if alone else Resolution(cluster, index.pods)
     doors = ServiceEnds(cluster, index, resolution) if assumptions.enforced else None
-    for reading, others in extremes(cluster, assumptions):
+    for reading, others in extremes(cluster, assumptions, resolution):
         sides = _sides(cluster, index, resolution, reading, others)
         egress, ingress = sides(None)
         for leaving in doors.readings(sides, assumptions) if doors else [egress]:
@@ -83,7 +83,7 @@ _WAYS = (Direction.EGRESS, Direction.INGRESS)
 
 
 def extremes(
-    cluster: Cluster, assumptions: Assumptions
+    cluster: Cluster, assumptions: Assumptions, resolution: Resolution
 ) -> Iterator[tuple[Assumptions, bool | None]]:
     """Yield the readings between which every other permitted one lies, as far as pods go.
 
@@ -104,7 +104,7 @@ def extremes(
         "unknown_node_is_own": nodes,
     }
     tiers = bool(cluster.cluster_policies)
-    relevant |= dict.fromkeys(_OF_TIERS, tiers)
+    relevant |= open_questions(resolution) if tiers else {}
     names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
     each_way = {
         "host_network_as_pods": hosts,
@@ -123,6 +123,3 @@ def extremes(
                 replace(reading, unknown_within=part, **answers),
                 answer if others else None,
             )
-
-
-_OF_TIERS = ("equal_priority_allows", "unknown_peers_allow", "any_isolation_skips_baseline")

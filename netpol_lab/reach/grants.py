@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from netpol_lab.engine import other_policies
 from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
@@ -109,6 +110,7 @@ def _cut(found: Iterable[Grant], direction: Direction, above: Sequence[Alike]) -
         to = tuple((p.ports, p.peers) for p in parts if p.answer is LaneAnswer.NEXT)
         left[to] = left.get(to, 0) | subjects
     concerned = union(left.values())
+    both = cache(PortSet.__and__)
     mine, theirs = _ends_of(direction)
     for grant in found:
         whose = getattr(grant, mine)
@@ -116,7 +118,7 @@ def _cut(found: Iterable[Grant], direction: Direction, above: Sequence[Alike]) -
             yield replace(grant, **{mine: whose & ~concerned})
         for to, subjects in left.items() if whose & concerned else ():
             for ports, peers in to if whose & subjects else ():
-                common, met = grant.ports & ports, getattr(grant, theirs) & peers
+                common, met = both(grant.ports, ports), getattr(grant, theirs) & peers
                 if common and met:
                     yield replace(grant, ports=common, **{mine: whose & subjects, theirs: met})
 
@@ -164,14 +166,9 @@ def _not_isolated(
     skipped = 0
     if views.assumptions.any_isolation_skips_baseline:  # ANP-09
         skipped = resolution.isolated(direction.opposite).bits
-    below = (
-        (found, parts)
-        for alike, parts in TierParts(resolution, views, direction, Tier.BASELINE)
-        if (found := alike & subjects & ~skipped)
-    )
-    for found, parts in below:
-        subjects &= ~found
-        yield from _in_parts(direction, [(found, parts)], lambda p: p.answer is not LaneAnswer.DENY)
+    below = [*TierParts(resolution, views, direction, Tier.BASELINE, subjects & ~skipped)]
+    subjects &= ~union(found for found, _ in below)
+    yield from _in_parts(direction, below, lambda part: part.answer is not LaneAnswer.DENY)
     yield _open(direction, subjects, views.everyone)
 
 

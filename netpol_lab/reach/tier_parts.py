@@ -5,8 +5,10 @@ Each part is asked once, with the same `decisive` that a verdict asks (ANP-02 to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from netpol_lab.engine.cluster_peers import matched_peers
@@ -58,12 +60,15 @@ class TierParts:
     views : PeerViews
     direction : Direction
     tier : Tier
+    among : int
+        The subjects that are asked for, as bits; others are left out.
     """
 
     resolution: Resolution
     views: PeerViews
     direction: Direction
     tier: Tier
+    among: int = -1
 
     def __iter__(self) -> Iterator[Alike]:
         """Yield subjects that are alike, as bits, with the parts of all their flows."""
@@ -72,7 +77,9 @@ class TierParts:
 
     def _subjects(self) -> Iterator[tuple[int, tuple[ClusterPolicy, ...]]]:
         """Yield the subjects for whom the same policies have rules, and who look alike to them."""
-        groups: list[tuple[int, tuple[ClusterPolicy, ...]]] = [(self.views.subjects, ())]
+        groups: list[tuple[int, tuple[ClusterPolicy, ...]]] = [
+            (self.views.subjects & self.among, ())
+        ]
         for policy in self.resolution.cluster_policies:
             if policy.tier is not self.tier or not policy.rules(self.direction):
                 continue
@@ -90,11 +97,17 @@ class TierParts:
 
     def _look(self, place: int) -> object:
         """Return what of a subject can matter to peers and ports of rules."""
-        names = self._names(place) if self.direction is Direction.INGRESS else ()
-        return self.views.profiles[place], names
+        profile = self.views.profiles[place]
+        if self.direction is Direction.EGRESS or not self._has_names:
+            return profile
+        return profile, named_ports(self.views.ends[place], self.views.assumptions)
 
-    def _names(self, place: int) -> object:
-        return named_ports(self.views.ends[place], self.views.assumptions)
+    @cached_property
+    def _has_names(self) -> bool:
+        """Whether any rule names a port."""
+        policies = self.resolution.cluster_policies
+        rules = chain.from_iterable(policy.rules(self.direction) for policy in policies)
+        return any(isinstance(entry.port, str) for rule in rules for entry in rule.ports)
 
     def _parts(self, alike: int, policies: Sequence[ClusterPolicy]) -> Iterator[Part]:
         """Yield disjoint parts of all ports and peers."""
@@ -105,12 +118,12 @@ class TierParts:
             for rule in policy.rules(self.direction)
             for entry in self._entries(policy, rule, alike, profile)
         ]
-        found: dict[tuple[Match | None, PortSet], int] = {}
+        found: dict[tuple[int | None, PortSet], Part] = {}
         for peers, met in self._cells(entries):
-            for match, ports in self._decided(met):
-                found[match, ports] = found.get((match, ports), 0) | peers
-        for (match, ports), peers in found.items():
-            yield Part(ports, peers, match)
+            for part in self._decided(met):
+                key = part.match and id(part.match.rule), part.ports
+                found[key] = part._replace(peers=peers | (found[key].peers if key in found else 0))
+        yield from found.values()
 
     def _entries(
         self, policy: ClusterPolicy, rule: ClusterRule, alike: int, profile: Profile
@@ -146,32 +159,42 @@ class TierParts:
             cells = [(peers, met) for peers, met in split if peers]
         yield from cells
 
-    def _decided(self, met: tuple[_Match, ...]) -> Iterator[tuple[Match | None, PortSet]]:
-        """Yield what decides about each port, where some entries match the peer."""
+    def _decided(self, met: tuple[_Match, ...]) -> tuple[Part, ...]:
+        """Return what decides about each port, where some entries match the peer."""
+        key = tuple((id(entry.rule), entry.ports, sure) for entry, sure in met)
+        if key not in self._known:
+            self._known[key] = (*self._by_ports(met),)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[object, tuple[Part, ...]]:
+        return {}
+
+    def _by_ports(self, met: tuple[_Match, ...]) -> Iterator[Part]:
         classes = PortClasses(entry.ports for entry, _ in met)
-        by_match: dict[Match | None, list[PortSet]] = {}
+        bits = [classes.bits(entry.ports) for entry, _ in met]
+        found: dict[int | None, tuple[Match | None, int]] = {}
         for place in range(classes.all.bit_length()):
-            ports = classes.ports(1 << place)
-            here = [
+            here = (
                 Match(entry.policy, entry.rule, sure)
-                for entry, sure in met
-                if classes.bits(entry.ports) >> place & 1
-            ]
+                for (entry, sure), covered in zip(met, bits, strict=True)
+                if covered >> place & 1
+            )
             match = decisive([*_up_to_sure(here)], self.views.assumptions)
-            by_match.setdefault(match, []).append(ports)
-        for match, sets in by_match.items():
-            yield match, PortSet.union(*sets)
+            rule = match and id(match.rule)
+            found[rule] = match, found.get(rule, (match, 0))[1] | 1 << place
+        for match, places in found.values():
+            yield Part(classes.ports(places), 0, match)
 
 
 _Match = tuple[_Entry, bool]  # and whether it matches for sure
 
 
-def _up_to_sure(matches: Sequence[Match]) -> Iterator[Match]:
+def _up_to_sure(matches: Iterable[Match]) -> Iterator[Match]:
     """Yield matches without those that come after one of the same policy that is sure."""
-    settled: set[str] = set()
+    settled: set[int] = set()
     for match in matches:
-        name = str(match.policy)
-        if name not in settled:
+        if id(match.policy) not in settled:
             yield match
         if match.sure:
-            settled.add(name)
+            settled.add(id(match.policy))

@@ -12,7 +12,6 @@ from netpol_lab.engine.tiers import (
     concerned,
     contradict,
     decisive,
-    in_turn,
     is_isolated_otherwise,
     subjects,
 )
@@ -135,8 +134,3 @@ def test_a_pod_isolated_the_other_way_only_is_told_apart():
     resolution, db = resolution_of(cluster), cluster.pod("db")
     assert is_isolated_otherwise(resolution, db, OUT)
     assert not is_isolated_otherwise(resolution, db, IN)
-
-
-def test_each_part_comes_first_once():
-    assert [parts[0] for parts in in_turn((("a",), ("b",)))] == [("a",), ("b",)]
-    assert all(sorted(parts) == [("a",), ("b",)] for parts in in_turn((("a",), ("b",))))
