@@ -96,6 +96,30 @@ the manifests
     return f"{said} for {name}, and the manifests do not say which address that has"
 
 
+def what_to_do(alias: Service) -> str:
+    """Return how to get an answer for an alias that stands for no Service of the manifests.
+
+    Parameters
+    ----------
+    alias : Service
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> what_to_do(Service("shop", "data", external_name="db.data.svc"))
+    'add Service data/db and its pods to the manifests'
+    """
+    if named := _service_named(alias):
+        return f"add Service {named} and its pods to the manifests"
+    return (
+        "ask about the address behind the name: outside the cluster no selector matches it, only "
+        "an ipBlock or a rule without to"
+    )
+
+
 def _service_named(alias: Service) -> str:
     """Return the ``namespace/name`` that an alias stands for; empty where that is no Service."""
     found = _OF_A_SERVICE.fullmatch(alias.external_name)

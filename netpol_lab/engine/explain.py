@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
-from netpol_lab.engine.aliases import meant_by
+from netpol_lab.engine.aliases import meant_by, what_to_do
 from netpol_lab.engine.ambient_mesh import MODE, TUNNEL_PORT, tunnelled
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart
@@ -98,10 +98,7 @@ def _alias(verdict: Verdict, alias: Service, places: list[str]) -> Iterator[str]
     """Yield where a name for another name leads, or what to ask about where that is not told."""
     meant = meant_by(verdict.cluster, alias)
     if meant.external_name:
-        yield (
-            "  service  ask about the address behind the name: outside the cluster no selector "
-            "matches it, only an ipBlock or a rule without to"
-        )
+        yield f"  service  {what_to_do(meant)}"
     else:
         yield (
             f"  service  {alias} is another name for Service {meant}, and leads to "

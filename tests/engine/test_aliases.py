@@ -74,5 +74,7 @@ def test_a_name_that_is_not_told_leaves_the_answer_open(name, said):
     assert (verdict.allowed, verdict.common) == (None, None)
     assert said in untold_name(verdict.flow.destination.service)
     assert f"{said}" in str(verdict).splitlines()[1]
-    assert "ask about the address behind the name" in str(verdict)
+    is_service = name == "web.gone.svc"
+    told = "add Service gone/web" if is_service else "ask about the address behind the name"
+    assert f"  service  {told}" in str(verdict)
     assert lab.fix(verdict) is None
