@@ -79,6 +79,7 @@ _WORDS = {
     Reason.UNSUPPORTED: "Unsupported value",
     Reason.DUPLICATE_VALUE: "Duplicate value",
     Reason.TOO_LONG: "Too long",
+    Reason.TOO_MANY: "Too many",
 }
 
 

@@ -13,8 +13,10 @@ from typing import Any
 from netpol_lab.checks.assumed import assumed_problems
 from netpol_lab.errors import Complaint, ComplaintList, ManifestError, Reason
 from netpol_lab.manifests.api_types import IntOrString
+from netpol_lab.manifests.cluster_wide.channels import Channel
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import Path, get
+from netpol_lab.manifests.rules.server_words import unsupported
 from netpol_lab.manifests.text.yaml_reader import Document, all_documents
 
 # ---------------------------------------------------------------- the fields
@@ -78,6 +80,7 @@ class Case:
     expect_default: bool | None = snake_case("expect_default")
     expect: tuple[Expectation, ...] | None = None
     stage: str = ""
+    channel: str = ""
     manifest: str | None = None
     errors: tuple[Refusal, ...] | None = None
     warnings: tuple[Refusal, ...] | None = None
@@ -137,7 +140,7 @@ def _decoded(document: Document, given: dict[str, str], complaints: ComplaintLis
         case = Case()
     else:
         case = decoder(Case)(value, (), problems)
-        problems += _assumptions(case, at_hand=bool(given))
+        problems += (*_assumptions(case, at_hand=bool(given)), *_channel(case))
         problems = problems or list(_incomplete(case, value))
     complaints += (problem.complaint(document) for problem in problems)
     return case
@@ -178,6 +181,11 @@ def _assumptions(case: Case, at_hand: bool) -> Iterator[Problem]:
     yield from assumed_problems(case.assume, ("assume",), read=at_hand)
     for i, entry in enumerate(case.expect or ()):
         yield from assumed_problems(entry.assume, ("expect", i, "assume"), read=True)
+
+
+def _channel(case: Case) -> Iterator[Problem]:
+    if case.channel not in ("", *Channel):
+        yield unsupported(("channel",), case.channel, Channel)
 
 
 def _untried(case: Case) -> Iterator[Problem]:

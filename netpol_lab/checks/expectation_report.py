@@ -55,15 +55,12 @@ class ExpectationOutcome(NamedTuple):
         The expectation in words.
     failure : Failure, optional
         Why it does not hold.
-    waits : bool
-        Whether it is about a kind of policy that is not evaluated yet.
     """
 
     file: str
     case: str
     name: str
     failure: Failure | None = None
-    waits: bool = False
 
 
 @dataclass(repr=False)
@@ -91,16 +88,13 @@ class ExpectationReport:
     outcomes: list[ExpectationOutcome] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
 
-    def add(
-        self, file: str, case: str, name: str, failure: Failure | None = None, waits: bool = False
-    ) -> None:
+    def add(self, file: str, case: str, name: str, failure: Failure | None = None) -> None:
         """Add what became of one expectation.
 
         Parameters
         ----------
         file, case, name : str
         failure : Failure, optional
-        waits : bool
             All as in `ExpectationOutcome`.
 
         Examples
@@ -110,12 +104,7 @@ class ExpectationReport:
         >>> report.hold
         False
         """
-        self.outcomes.append(ExpectationOutcome(file, case, name, failure, waits))
-
-    @property
-    def waiting(self) -> list[str]:
-        """The files with cases that wait for cluster-wide policies to be evaluated."""
-        return [outcome.file for outcome in self.outcomes if outcome.waits]
+        self.outcomes.append(ExpectationOutcome(file, case, name, failure))
 
     @property
     def failures(self) -> list[Failure]:
@@ -142,7 +131,7 @@ class ExpectationReport:
         Returns
         -------
         dict
-            The numbers, the files that wait, a dict for each failure, and the warnings.
+            The numbers, a dict for each failure, and the warnings.
 
         Examples
         --------
@@ -154,7 +143,7 @@ class ExpectationReport:
             "cases": self.cases,
             "expectations": self.expectations,
             "refusals": self.refusals,
-            "waiting": self.waiting,
+            "waiting": [],  # files of kinds that were not evaluated once; readers may ask for it
             "failures": [asdict(failure) for failure in self.failures],
             "warnings": [str(warning) for warning in self.warnings],
         }

@@ -34,9 +34,10 @@ from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.other_policies import Rank
 
 Texts = tuple[ManifestText, ...]
-Read = Callable[[Texts, str, bool], Cluster]  # texts, the usual namespace, strict CIDRs or not
+Read = Callable[[Texts, str, bool, str], Cluster]  # texts, namespace, strict CIDRs, channel
 KEPT = 4  # clusters: many files of tests in a row read the same manifests
 
 
@@ -45,6 +46,7 @@ def run(
     assumptions: Assumptions = DEFAULTS,
     strict: bool = True,
     namespace: str = DEFAULT_NAMESPACE,
+    channel: str | None = None,
 ) -> ExpectationReport:
     """Check files of tests.
 
@@ -58,6 +60,8 @@ def run(
         Whether manifests with unknown or repeated fields are refused, as by `load`.
     namespace : str
         Where objects belong that name no namespace, as by `load`.
+    channel : str, optional
+        Of the definitions of cluster-wide policies, as by `load`.
 
     Returns
     -------
@@ -75,9 +79,10 @@ def run(
     """
 
     @lru_cache(maxsize=KEPT)
-    def read(texts: Texts, home: str, strict_cidr: bool) -> Cluster:
+    def read(texts: Texts, home: str, strict_cidr: bool, its_channel: str) -> Cluster:
         assumed = replace(assumptions, strict_cidr=strict_cidr)
-        return read_all(texts, strict, assumed, home or namespace)
+        home = home or namespace
+        return read_all(texts, strict, assumed, home, channel=its_channel or channel)
 
     tests = _Run(read, assumptions)
     files = [file for path in paths for file in files_of(FilePath(path))]
@@ -124,7 +129,7 @@ def expect(cluster: Cluster, text: str, assumptions: Assumptions = DEFAULTS) -> 
     1 case, 2 expectations: all hold
     """
     known = checked_cluster(cluster)
-    tests = _Run(lambda texts, home, strict_cidr: known, assumptions)
+    tests = _Run(lambda texts, home, strict_cidr, channel: known, assumptions)
     for document, case in read_cases(f"{text}\n", INLINE, at_hand=True):
         tests.case(document, case)
     return tests.report
@@ -197,9 +202,8 @@ class _Run:
     def case(self, document: Document, case: Case) -> None:
         """Check each expected verdict of a case."""
         file, assumptions = document.file, assuming(self.assumptions, case.assume)
-        cluster = self.read(self.texts(file, case), case.namespace, assumptions.strict_cidr)
-        if self._is_put_off(file, case, cluster):
-            return
+        texts, strict_cidr = self.texts(file, case), assumptions.strict_cidr
+        cluster = self.read(texts, case.namespace, strict_cidr, case.channel)
         said = self.report.warnings
         said += (w for w in cluster.warnings if w.is_about_files and w not in said)
         self.report.cases += 1
@@ -229,8 +233,9 @@ class _Run:
         try:
             texts = (ManifestText(INLINE, case.manifest or ""),)
             strict_cidr = assuming(self.assumptions, case.assume).strict_cidr
-            cluster = self.read(texts, case.namespace, strict_cidr)
-            if self._is_put_off(file, case, cluster):
+            cluster = self.read(texts, case.namespace, strict_cidr, case.channel)
+            if failure := _not_checked(file, cluster):
+                self.report.add(file, case.name, "can be run", failure)
                 return
             warned = cluster.warnings
         except ManifestError as error:
@@ -243,22 +248,6 @@ class _Run:
             words = "is refused" if case.errors else "is accepted"
             self.report.add(file, case.name, words, failure)
 
-    def _is_put_off(self, file: str, case: Case, cluster: Cluster) -> bool:
-        """Say whether a case cannot be run yet, because of policies of other kinds.
-
-        Only the cases of this project that say what such policies mean are known to wait. What the
-        API server says of such a policy is not known, and a test that is passed over looks like
-        one that holds: it fails.
-        """
-        kinds = list(dict.fromkeys(policy.kind for policy in cluster.other_policies))
-        waits = bool(kinds) and any(row.startswith("ANP-") for row in case.semantics or ())
-        if waits:
-            self.report.add(file, case.name, "waits for cluster-wide policies", waits=True)
-        elif kinds and case.manifest is not None:
-            message = f"not run: {', '.join(kinds)} is not checked yet"
-            self.report.add(file, case.name, "can be run", Failure(file, 0, message))
-        return waits or bool(kinds and case.manifest is not None)
-
 
 _NOTHING_TRIED = (
     "tests nothing: there are no two pods among the manifests; name what runs, too, as in "
@@ -267,6 +256,13 @@ _NOTHING_TRIED = (
 
 
 # ---------------------------------------------------------------- expected refusals
+
+
+def _not_checked(file: str, cluster: Cluster) -> Failure | None:
+    """Return that a manifest is of a plugin's kind: what a server says of it is not known."""
+    others = dict.fromkeys(p.kind for p in cluster.other_policies if p.rank is Rank.FOREIGN)
+    message = f"not run: {', '.join(others)} is not checked"
+    return Failure(file, 0, message) if others else None
 
 
 def _compare(

@@ -321,7 +321,13 @@ def _test(options: argparse.Namespace) -> bool:
     from netpol_lab.cli.reports.output import save
 
     refuse_to_overwrite(options.paths, options.junit)
-    report = run(options.paths, assumptions_of(options), not options.lenient, options.namespace)
+    report = run(
+        options.paths,
+        assumptions_of(options),
+        not options.lenient,
+        options.namespace,
+        options.channel,
+    )
     print_complaints((), report.warnings, sys.stderr)
     if options.junit:
         save([junit(report)], options.junit)
@@ -330,8 +336,7 @@ def _test(options: argparse.Namespace) -> bool:
     elif options.output == "junit":
         print(junit(report))
     else:
-        waiting = (f"waits for cluster-wide policies: {file}" for file in report.waiting)
-        print(*report.failures, *waiting, report.summary, sep="\n")
+        print(*report.failures, report.summary, sep="\n")
     return bool(report.failures)
 
 

@@ -71,9 +71,13 @@ def add_namespace(sub: argparse.ArgumentParser) -> None:
 
 
 def add_assume(sub: argparse.ArgumentParser) -> None:
-    """Add --lenient, the ranges of addresses, and --assume with what can be assumed."""
+    """Add --lenient, --channel, the ranges of addresses, and --assume with what can be assumed."""
     words = "drop unknown and repeated fields, as an old or non-strict server would"
     sub.add_argument("--lenient", action="store_true", help=words)
+    words = "which definitions of cluster-wide policies the cluster has; default: as a definition "
+    words += "among the files tells, or else standard"
+    choices = ("standard", "experimental")
+    sub.add_argument("--channel", choices=choices, default=None, help=words)
     words = "what to assume where plugins differ; see below"
     sub.add_argument("--assume", action="append", default=[], metavar="NAME=VALUE", help=words)
     for kind in ("pod", "node"):

@@ -79,6 +79,7 @@ def read_cluster(
         namespace=namespace,
         older=older and "strict_cidr" not in typed,
         partly=partly,
+        channel=options.channel,
     )
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from netpol_lab.errors import Complaint, Reason, did_you_mean, near, visible
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.channels import GROUP
+from netpol_lab.manifests.cluster_wide.definitions import KINDS as CLUSTER_WIDE
+from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
 from netpol_lab.manifests.passed_over import Meaning, meaning_of
 from netpol_lab.manifests.pods import workloads
 from netpol_lab.manifests.rules.server_words import Problem
@@ -66,7 +69,8 @@ def kind_problems(value: dict[str, Any], strict: bool = True, text: str = "") ->
     for name in ("apiVersion", "kind"):
         if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text", "such as v1 or Pod")
-    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in KINDS:
+    known = {**KINDS, **CLUSTER_WIDE}
+    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in known:
         for problem in _no_match(kind, version):
             yield problem._replace(hint=glued(text) or problem.hint)
 
@@ -88,9 +92,13 @@ def _without_kind(value: dict[str, Any]) -> str:
 def _no_match(kind: str, version: str) -> Iterator[Problem]:
     """Yield why there is no such kind; those of other vendors' groups are left alone."""
     message = f'no matches for kind "{visible(kind)}" in version "{visible(version)}"'
-    for known, right in KINDS:
+    if version.rpartition("/")[0] == GROUP:
+        yield from _no_match_of_group(kind, version, message)
+        return
+    for known, right in (*KINDS, *CLUSTER_WIDE):
         if kind == known and _is_builtin_group(version):
-            yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"write {right}")
+            other = f"{kind} belongs to another group: " if known in VERSIONS else ""
+            yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"{other}write {right}")
             return
         if kind.lower() == known.lower() and version == right:
             yield Problem(("kind",), Reason.NO_MATCH, message, f"write {known}")
@@ -105,6 +113,27 @@ def _no_match(kind: str, version: str) -> Iterator[Problem]:
         hint = f"did you mean {meant[0]}?"
         hint += "" if meant[1] == version else f" Its apiVersion is {meant[1]}"
         yield Problem(("kind",), Reason.NO_MATCH, message, hint)
+
+
+def _no_match_of_group(kind: str, version: str, message: str) -> Iterator[Problem]:
+    """Yield why the group of cluster-wide policies has no such kind in this version."""
+    name, served = kind.removesuffix("List"), version.rpartition("/")[2]
+    if name in VERSIONS and served in VERSIONS[name]:
+        return  # a list of them, without items
+    if name == "ClusterNetworkPolicy":
+        hint = f"write {GROUP}/{VERSIONS[name][0]}"
+        yield Problem(("apiVersion",), Reason.NO_MATCH, message, hint)
+        return
+    meant = near(name, VERSIONS, most=1)
+    hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(VERSIONS)}"
+    if name in VERSIONS:
+        hint = (
+            f"{name} is of {GROUP}/{VERSIONS[name][0]}; since v1alpha2 a ClusterNetworkPolicy has "
+            "its place"
+        )
+    elif [known for known in VERSIONS if known.lower() == name.lower()]:
+        hint = f"write {meant[0]}"
+    yield Problem(("kind",), Reason.NO_MATCH, message, hint)
 
 
 def _misspelt(kind: str, version: str) -> tuple[str, str] | None:
@@ -125,8 +154,6 @@ _OF_OTHERS = {
     "cilium.io/v2": ("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"),
     "gateway.networking.k8s.io/v1": ("Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute"),
     "networking.istio.io/v1": ("DestinationRule", "ServiceEntry", "Sidecar", "VirtualService"),
-    "policy.networking.k8s.io/v1alpha1": ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy"),
-    "policy.networking.k8s.io/v1alpha2": ("ClusterNetworkPolicy",),
     "projectcalico.org/v3": ("GlobalNetworkPolicy", "GlobalNetworkSet", "NetworkSet"),
 }
 _OUR_GROUP = "networking.k8s.io"

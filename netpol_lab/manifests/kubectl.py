@@ -27,12 +27,12 @@ HELPFUL = (
     *("replicasets.apps", "jobs.batch"),  # whose pods are whose
 )
 NAMESPACES = "namespaces"
-OTHER_POLICIES = (  # what they could decide is undefined; few clusters have any of them
+OTHER_POLICIES = (  # what they could decide is undefined
     "ciliumnetworkpolicies.cilium.io",
     "networkpolicies.crd.antrea.io",
     "networkpolicies.crd.projectcalico.org",
 )
-CLUSTER_WIDE = (
+CLUSTER_WIDE = (  # the first three are evaluated; few clusters have any of them
     "adminnetworkpolicies.policy.networking.k8s.io",
     "baselineadminnetworkpolicies.policy.networking.k8s.io",
     "clusternetworkpolicies.policy.networking.k8s.io",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path as FilePath
 
+from netpol_lab.manifests.cluster_wide.channels import checked_channel
 from netpol_lab.manifests.named_objects import NamedObjects
 from netpol_lab.manifests.reader import ManifestReader
 from netpol_lab.manifests.text.files import ManifestText
@@ -26,6 +27,7 @@ def load(
     strict: bool = True,
     assumptions: Assumptions = DEFAULTS,
     namespace: str = DEFAULT_NAMESPACE,
+    channel: str | None = None,
 ) -> Cluster:
     r"""Read manifests as an API server would.
 
@@ -43,6 +45,10 @@ def load(
         Only `strict_cidr` matters here.
     namespace : str
         Where objects belong that name no namespace (SEM-64); others stay where they are.
+    channel : str, optional
+        ``"standard"`` or ``"experimental"``: which definitions of cluster-wide policies the cluster
+        has. Left out, it is what a CustomResourceDefinition among the manifests tells, or else
+        standard.
 
     Returns
     -------
@@ -56,8 +62,8 @@ def load(
     UnknownNameError
         When a source is neither of the above.
     NetpolError
-        When a source is neither text nor a path, as an object that is parsed already; or when
-        `namespace` cannot be a name.
+        When a source is neither text nor a path, as an object that is parsed already; when
+        `namespace` cannot be a name, or there is no such `channel`.
 
     Examples
     --------
@@ -71,7 +77,8 @@ def load(
                            ^
       hint: only one goes here: web, without brackets or a dash
     """
-    return read_all(chain.from_iterable(map(texts_of, sources)), strict, assumptions, namespace)
+    texts = chain.from_iterable(map(texts_of, sources))
+    return read_all(texts, strict, assumptions, namespace, channel=channel)
 
 
 def load_files(
@@ -81,6 +88,7 @@ def load_files(
     namespace: str = DEFAULT_NAMESPACE,
     older: bool = False,
     partly: bool = False,
+    channel: str | None = None,
 ) -> Cluster:
     """Read manifests from files only; no argument is taken for YAML text, whatever it looks like.
 
@@ -88,7 +96,7 @@ def load_files(
     ----------
     *paths : str
         Files, pipes, directories, packaged scenarios, or ``"-"`` for standard input.
-    strict, assumptions, namespace
+    strict, assumptions, namespace, channel
         As for `load`.
     older : bool
         Warn of what only servers before v1.36 take, in place of refusing it.
@@ -101,7 +109,7 @@ def load_files(
     Cluster: 3 pods, 1 namespace, 2 policies
     """
     texts = chain.from_iterable(map(texts_of_files, paths))
-    return read_all(texts, strict, assumptions, namespace, older, partly)
+    return read_all(texts, strict, assumptions, namespace, older, partly, channel)
 
 
 def read_all(
@@ -111,6 +119,7 @@ def read_all(
     namespace: str = DEFAULT_NAMESPACE,
     older: bool = False,
     partly: bool = False,
+    channel: str | None = None,
 ) -> Cluster:
     r"""Read named texts.
 
@@ -118,7 +127,7 @@ def read_all(
     ----------
     texts : iterable of ManifestText or of (str, str)
         The name of each text, for complaints, and the text.
-    strict, assumptions, namespace, older, partly
+    strict, assumptions, namespace, older, partly, channel
         As for `load_files`.
 
     Examples
@@ -126,7 +135,14 @@ def read_all(
     >>> read_all([("here", "kind: Pod\napiVersion: v1\nmetadata: {name: a}")])
     Cluster: 1 pod, 1 namespace, 0 policies
     """
-    reader = ManifestReader(assumptions, strict, older, partly, NamedObjects(namespace))
+    reader = ManifestReader(
+        assumptions,
+        strict,
+        older,
+        partly,
+        NamedObjects(namespace),
+        None if channel is None else checked_channel(channel),
+    )
     for text in texts:
         reader.read_text(text if isinstance(text, ManifestText) else ManifestText(*text))
     return reader.cluster()

@@ -18,7 +18,12 @@ from netpol_lab.errors import (
     plural,
     visible,
 )
-from netpol_lab.manifests.cluster_wide.policies import stored_policy
+from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.channels import Channel, channel_told
+from netpol_lab.manifests.cluster_wide.definitions import KINDS as CLUSTER_WIDE
+from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
+from netpol_lab.manifests.cluster_wide.stored import stored
+from netpol_lab.manifests.cluster_wide.warnings import in_force_even_so, policy_warnings
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.kinds import KINDS, broken_apart, kind_problems
@@ -44,12 +49,14 @@ from netpol_lab.manifests.text.yaml_reader import (
 )
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE, build
 from netpol_lab.manifests.validation.objects import warnings
-from netpol_lab.manifests.validation.older_servers import judged
+from netpol_lab.manifests.validation.older_servers import is_stored, judged
 from netpol_lab.manifests.written_objects import WrittenObject
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.named_services import Backend, Mention
+from netpol_lab.model.objects import Policy
 from netpol_lab.model.other_policies import OtherPolicy
 
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
@@ -74,6 +81,7 @@ class ManifestReader:
     older: bool = False
     partly: bool = False
     objects: NamedObjects = field(default_factory=lambda: NamedObjects(DEFAULT_NAMESPACE))
+    channel: Channel | None = None
     complaints: ComplaintList = field(default_factory=ComplaintList)
     refused: list[Complaint] = field(default_factory=list)
     warnings: list[Complaint] = field(default_factory=list)
@@ -85,7 +93,9 @@ class ManifestReader:
     backends: list[Backend] = field(default_factory=list)
     mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
     other_policies: dict[tuple[str, ...], OtherPolicy] = field(default_factory=dict)
-    written: dict[tuple[str, str], WrittenObject] = field(default_factory=dict)
+    cluster_wide: list[tuple[WrittenObject, ManifestText]] = field(default_factory=list)
+    channels: dict[str, Channel] = field(default_factory=dict)  # as definitions tell, by kind
+    written: dict[tuple[str, ...], WrittenObject] = field(default_factory=dict)
     untold: Counter[tuple[str, str]] = field(default_factory=Counter)  # what is left out of a file
     text: ManifestText = _NO_TEXT  # that is being read
 
@@ -173,6 +183,8 @@ class ManifestReader:
             self._refuse(found, *problems)
         elif (kind, value["apiVersion"]) in KINDS:
             self._take(found)
+        elif (kind, value["apiVersion"]) in CLUSTER_WIDE:
+            self.cluster_wide.append((found, self.text))
         else:
             self._pass_over(found)
 
@@ -218,10 +230,41 @@ class ManifestReader:
             self._refuse(found, *problems)
             return
         self.warnings += map(found.complaint, (*warned, *warnings(decoded, strict_cidr)))
-        name = self._keep(found, kind, decoded)
-        if kind == "NetworkPolicy":
-            document, original = document.for_places(), original_of(value, self.text.originals)
-            self.written[name] = WrittenObject(document, None, found.path, original)
+        self._keep(found, kind, decoded)
+
+    def _take_all_cluster_wide(self) -> None:
+        """Take in the cluster-wide policies, now that all definitions are known."""
+        for found, text in self.cluster_wide:
+            self.text = text
+            if self.complaints.room:
+                self._take_cluster_wide(found)
+            else:
+                self.untold[found.document.file, "object"] += 1
+
+    def _take_cluster_wide(self, found: WrittenObject) -> None:
+        """Take in a cluster-wide policy, by the definition that its cluster has.
+
+        What a server has stored holds only fields that its definition knows, and is in force.
+        """
+        value, kind = found.value, found.value["kind"]
+        in_force = is_stored(decoder(api.ObjectMeta)(value.get("metadata"), (), []))
+        usual = Channel.EXPERIMENTAL if in_force else Channel.STANDARD
+        channel = self.channel or self.channels.get(kind, usual)
+        older = in_force or self.older or not self.assumptions.strict_cidr
+        policy, unknown, refused = stored(value, channel, older)
+        unknown += repeated_fields(found.document, found.path)
+        if in_force and (problems := [*unknown, *refused]):
+            self.warnings += map(found.complaint, in_force_even_so(problems))
+            self.other_policies["", kind, policy.metadata.name] = other_policy(value)
+            return
+        if not self.strict:
+            self.dropped += map(found.complaint, unknown)
+            unknown = []
+        if problems := unknown or refused:
+            self._refuse(found, *problems)
+            return
+        self.warnings += map(found.complaint, policy_warnings(policy, value))
+        self._keep(found, kind, policy)
 
     def _pass_over(self, found: WrittenObject) -> None:
         value, kind = found.value, kind_of(found.value)
@@ -230,10 +273,8 @@ class ManifestReader:
             if not is_known(kind):
                 self.passed_over[kind._replace(meaning=Meaning.TEMPLATE)] += 1
             return
-        if stored := stored_policy(value):
-            self._keep(found, kind.kind, stored)
-            return
         self.passed_over[kind] += 1
+        self.channels |= channel_told(value)
         usual = self.usual
         self.missing.pass_over(value, kind, usual)
         self.callbacks += callbacks_in(value)
@@ -242,16 +283,20 @@ class ManifestReader:
             policy = other_policy(value, usual)
             self.other_policies[kind.group, policy.kind, policy.namespace, policy.name] = policy
 
-    def _keep(self, found: WrittenObject, kind: str, thing: Any) -> tuple[str, str]:
+    def _keep(self, found: WrittenObject, kind: str, thing: Any) -> None:
         """Keep an object under its name, and warn if it replaces another."""
         build = found.document.file if self.text.origin is Origin.BUILT else ""
-        name, replaces = self.objects.keep(kind, thing, build, self.text.namespace)
+        home = "" if kind in VERSIONS else self.text.namespace
+        name, replaces = self.objects.keep(kind, thing, build, home)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
         self.mentions[kind, *name] = [*mentions_in(found.value, kind, *name)]
-        return name
+        if kind in ("NetworkPolicy", *VERSIONS):
+            original = original_of(found.value, self.text.originals)
+            self.written[kind, *name] = found.for_places(original)
 
     def cluster(self) -> Cluster:
         """Return what was read, or raise every complaint."""
+        self._take_all_cluster_wide()
         forget_positions()
         if self.complaints:
             found = dict.fromkeys((*self.complaints, *self.refused))
@@ -260,11 +305,14 @@ class ManifestReader:
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
-        written = {p: self.written[p.namespace, p.name] for p in cluster.policies}
-        policies = self.objects.by_kind.get("NetworkPolicy", {})
+        names = self._names(cluster)
+        places = {policy: self.written[name] for policy, name in names.items()}
+        unclear = [p for p in cluster.cluster_policies if not p.is_usable]  # ANP-20
+        others = (other_policy(objects[names[p][0]][names[p][1:]].plain) for p in unclear)
         return replace(
             cluster,
-            other_policies=tuple(self.other_policies.values()),
+            cluster_policies=tuple(p for p in cluster.cluster_policies if p not in unclear),
+            other_policies=(*self.other_policies.values(), *others),
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
             refused=tuple(self.refused),
@@ -274,11 +322,19 @@ class ManifestReader:
             callbacks=tuple(dict.fromkeys(self.callbacks)),
             backends=tuple(dict.fromkeys(self.backends)),
             mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),
-            sources={policy: found.place for policy, found in written.items()},
-            texts={policy: found.text for policy, found in written.items() if found.text},
-            originals={p: found.original for p, found in written.items() if found.original},
-            specs={p: policies[p.namespace, p.name].spec for p in cluster.policies},
+            sources={policy: found.place for policy, found in places.items()},
+            texts={policy: found.text for policy, found in places.items() if found.text},
+            originals={p: found.original for p, found in places.items() if found.original},
+            specs={p: objects[kind][home, name].spec for p, (kind, home, name) in names.items()},
         )
+
+    def _names(self, cluster: Cluster) -> dict[Policy | ClusterPolicy, tuple[str, str, str]]:
+        """Return the kind, namespace and name under which each policy is kept."""
+        nowhere = self.objects.namespace  # where what is in no namespace is kept
+        return {
+            **{p: ("NetworkPolicy", p.namespace, p.name) for p in cluster.policies},
+            **{p: (p.kind, nowhere, p.name) for p in cluster.cluster_policies},
+        }
 
 
 def _rest(untold: Counter[tuple[str, str]]) -> Iterator[Complaint]:

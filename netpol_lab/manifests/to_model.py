@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cluster_wide.policies import VERSIONS, cluster_policy
+from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
+from netpol_lab.manifests.cluster_wide.policies import cluster_policy
 from netpol_lab.manifests.pods.asked_labels import AskedLabels
 from netpol_lab.manifests.pods.workloads import Workloads, is_finished
 from netpol_lab.manifests.rules.cidrs import parse_cidr

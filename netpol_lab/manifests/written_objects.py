@@ -34,6 +34,10 @@ class WrittenObject(NamedTuple):
         found = self.document.find((*self.path, *parse_path(path)))
         return Place(self.document.file, *found) if found else None
 
+    def for_places(self, original: str) -> WrittenObject:
+        """Return what `place` and `text` need of it, to be kept."""
+        return WrittenObject(self.document.for_places(), None, self.path, original)
+
     @property
     def text(self) -> str:
         """The document, if it is this object and nothing else, as YAML; otherwise nothing."""

@@ -76,7 +76,7 @@ class Cluster:
     texts : mapping of Policy or ClusterPolicy to str
         The YAML of each policy as somebody wrote it. Those from JSON, from a List or in a huge
         document are not in here: nobody would recognise them.
-    originals : mapping of Policy to str
+    originals : mapping of Policy or ClusterPolicy to str
         Of policies that Kustomize has built, the YAML that somebody wrote, with its comments.
     specs : mapping of Policy or ClusterPolicy to object
         The spec of each policy that was read, as it is written; ask `describe` instead.
@@ -110,7 +110,7 @@ class Cluster:
         default_factory=dict
     )
     texts: Mapping[Policy | ClusterPolicy, str] = field(default_factory=dict)
-    originals: Mapping[Policy, str] = field(default_factory=dict)
+    originals: Mapping[Policy | ClusterPolicy, str] = field(default_factory=dict)
     specs: Mapping[Policy | ClusterPolicy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:

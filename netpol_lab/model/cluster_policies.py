@@ -74,11 +74,16 @@ class ClusterRule(Rule):
     action : Action
     name : str
         What the manifest calls the rule; empty where it gives no name.
+    unusable : str
+        Why no implementation can use it, with the path of the part: an operator that does not
+        exist, for instance, which no definition refuses. Empty for most. What such a rule matches
+        is undefined (ANP-20), and of the part in question something else may stand here.
     """
 
     peers: tuple[ClusterPeer, ...] = ()
     action: Action = Action.ACCEPT
     name: str = ""
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class ClusterPolicy:
         A direction without rules is left alone (ANP-21).
     version : str
         Of the API, such as ``v1beta1``.
+    unusable : str
+        Why it is unclear whom it is about, as for a rule; then every pod is its subject here.
 
     Examples
     --------
@@ -112,6 +119,12 @@ class ClusterPolicy:
     ingress: tuple[ClusterRule, ...] = ()
     egress: tuple[ClusterRule, ...] = ()
     version: str = "v1beta1"
+    unusable: str = ""
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether implementations can use its subject and all its rules."""
+        return not any((self.unusable, *(r.unusable for r in (*self.ingress, *self.egress))))
 
     def rules(self, direction: Direction) -> tuple[ClusterRule, ...]:
         """Return the rules of one direction, in their order.

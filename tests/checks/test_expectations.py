@@ -5,14 +5,10 @@ from fnmatch import fnmatch
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.checks.expectation_file import read_cases
 from netpol_lab.checks.expectations import run
-from netpol_lab.checks.expected_verdicts import expected_verdicts
 from tests.helpers.expected import outcome
 from tests.helpers.stand_in import install, on_unix
 from tests.helpers.written import write
-
-CLUSTER_WIDE = [*range(206, 244), *range(500, 530)]  # files that wait for ClusterNetworkPolicy
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +23,7 @@ def test_every_conformance_case_holds(conformance):
 
 
 def test_every_refusal_is_exactly_the_listed_one(conformance, case_directory):
-    waiting = [file for file in conformance.waiting if "invalid" in file]
-    assert conformance.refusals + len(waiting) == len(list(case_directory.glob("invalid/*.yaml")))
-
-
-def test_exactly_the_cluster_wide_cases_wait(conformance):
-    numbers = [file.rpartition("/")[2][:3] for file in conformance.waiting if "invalid" not in file]
-    assert numbers == [str(number) for number in CLUSTER_WIDE]
+    assert conformance.refusals == len(list(case_directory.glob("invalid/*.yaml")))
 
 
 def test_a_wrong_expectation_is_told_with_its_line_and_reasons(tmp_path):
@@ -57,38 +47,42 @@ def test_a_matrix_without_two_pods_tests_nothing_and_fails(tmp_path):
     assert failure.line == 2
 
 
-@pytest.mark.parametrize(
-    "kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"]
-)
-def test_what_a_cluster_wide_policy_could_decide_is_undefined_and_fails_a_test(tmp_path, kind):
-    policy = f"  apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: {kind}\n"
-    policy += "  metadata: {name: above}\n  spec: {egress: [{}]}\n"
+def test_what_a_policy_of_a_plugin_could_decide_is_undefined_and_fails_a_test(tmp_path):
+    policy = "  apiVersion: crd.projectcalico.org/v1\n  kind: GlobalNetworkPolicy\n"
+    policy += "  metadata: {name: above}\n"
     rest = "expect: [{from: x/b, to: 203.0.113.7, port: 1, allowed: true}]\n"
     report = outcome(tmp_path, f"  ---\n{policy}{rest}")
     (failure,) = report.failures
     assert "expected allowed, got undefined" in failure.message
-    assert f"{kind} above could decide egress of x/b" in failure.reasons
-    assert report.waiting == []
+    assert "GlobalNetworkPolicy above could decide egress of x/b" in failure.reasons
 
 
-def test_a_refusal_of_a_cluster_wide_policy_fails_as_it_is_not_checked(tmp_path):
-    policy = "apiVersion: policy.networking.k8s.io/v1alpha1\n  kind: AdminNetworkPolicy\n"
+def test_a_refusal_of_a_policy_of_a_plugin_fails_as_it_is_not_checked(tmp_path):
+    policy = "apiVersion: crd.projectcalico.org/v1\n  kind: GlobalNetworkPolicy\n"
     report = outcome(tmp_path, "", f"manifest: |\n  {policy}errors: []\n")
-    assert "AdminNetworkPolicy is not checked yet" in report.failures[0].message
+    assert "GlobalNetworkPolicy is not checked" in report.failures[0].message
 
 
-def test_no_cluster_wide_case_gets_a_wrong_answer_while_it_waits(case_directory):
-    wrong = []
-    for number in CLUSTER_WIDE:
-        (file,) = case_directory.glob(f"{number}-*.yaml")
-        for document, case in read_cases(file.read_text(), str(file)):
-            cluster = lab.load(case.manifests)
-            for one in expected_verdicts(case, cluster, lab.Assumptions()):
-                flow = one.source, one.destination, one.port, one.protocol
-                found = lab.evaluate(cluster, *flow).allowed
-                if found is not None and found is not one.entry.allowed:
-                    wrong.append((document.file, *flow))
-    assert wrong == []
+NAMED = """\
+manifest: |
+  apiVersion: policy.networking.k8s.io/v1beta1
+  kind: ClusterNetworkPolicy
+  metadata: {name: c}
+  spec:
+    tier: Admin
+    priority: 1
+    subject: {namespaces: {}}
+    egress: [{action: Deny, to: [{nodes: {}}]}]
+errors: []
+"""
+
+
+def test_a_case_says_in_which_channel_it_is_meant(tmp_path):
+    assert outcome(tmp_path, "channel: experimental\n", NAMED).failures == []
+    (failure,) = outcome(tmp_path, "channel: standard\n", NAMED).failures
+    assert "1 unexpected Unknown at spec.egress[0].to[0].nodes" in failure.message
+    (failure,) = outcome(tmp_path, "channel: alpha\n", NAMED).failures
+    assert 'supported values: "standard", "experimental"' in failure.message
 
 
 def test_an_unknown_pod_and_bad_manifests_are_failures_not_tracebacks(tmp_path):
@@ -219,12 +213,11 @@ def test_the_matrix_form_works_as_in_files():
     assert str(lab.expect(SHOP, text)) == "1 case, 6 expectations: all hold"
 
 
-def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
+def test_expectations_about_a_cluster_with_a_policy_of_a_plugin_do_not_hold():
     above = """
-        apiVersion: policy.networking.k8s.io/v1alpha1
-        kind: AdminNetworkPolicy
+        apiVersion: crd.projectcalico.org/v1
+        kind: GlobalNetworkPolicy
         metadata: {name: above}
-        spec: {egress: [{}]}
     """
     pods = "{apiVersion: v1, kind: Pod, metadata: {name: a}}\n---\n"
     report = lab.expect(
@@ -232,7 +225,7 @@ def test_expectations_about_a_cluster_with_a_cluster_wide_policy_do_not_hold():
         "expect: [{from: a, to: b, port: 1, allowed: true}]",
     )
     assert not report.hold
-    assert "AdminNetworkPolicy above could decide egress of default/a" in str(report.failures[0])
+    assert "GlobalNetworkPolicy above could decide egress of default/a" in str(report.failures[0])
 
 
 def test_assumptions_are_taken_along():

@@ -63,12 +63,6 @@ def test_a_file_that_cannot_be_run_is_a_failed_test(tmp_path):
     assert "did you mean expect?" in test.result[0].text
 
 
-def test_what_waits_is_skipped(case_directory):
-    report = run([case_directory / "239-anp-allow-deny-pass.yaml"])
-    ((test,),) = read(report)
-    assert test.is_skipped
-
-
 def test_numbers_of_all_files_are_summed_up(tmp_path, case_directory):
     file = tmp_path / "case.yaml"
     file.write_text(CASE, encoding="utf-8")

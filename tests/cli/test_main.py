@@ -355,11 +355,6 @@ def test_names_are_printed_without_control_characters(capsys, tmp_path):
     assert "a\\x1b]0;b\\n1" in out
 
 
-def test_waiting_files_are_listed(case_directory, capsys):
-    out = answer(capsys, "test", str(case_directory / "239-anp-allow-deny-pass.yaml")).out
-    assert "waits for cluster-wide policies" in out
-
-
 def test_a_failed_expectation_ends_with_one(tmp_path, capsys):
     file = tmp_path / "x.yaml"
     file.write_text("manifests: ''\nexpect: [{from: a, to: b, port: 1, allowed: true}]")

@@ -54,7 +54,6 @@ def test_a_kind_or_group_that_is_nearly_one_of_ours_is_refused(kind, version, hi
     [
         ("CiliumNetworkPolicy", "cilium.io/v2"),
         ("GlobalNetworkPolicy", "projectcalico.org/v3"),
-        ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
         ("HTTPRoute", "gateway.networking.k8s.io/v1"),
     ],
 )
@@ -64,6 +63,27 @@ def test_a_kind_of_another_group_is_told_which_and_is_no_misspelt_policy(kind, v
     assert found.hint == f"{kind} belongs to another group: write {version}"
     assert (found.path, found.line) == ("apiVersion", 3)
     assert load(head + version).ignored == {kind: 1}
+
+
+GROUP = "policy.networking.k8s.io"
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "path", "hint"),
+    [
+        ("AdminNetworkPolicy", "networking.k8s.io/v1", "apiVersion", f"write {GROUP}/v1alpha1"),
+        ("ClusterNetworkPolicy", f"{GROUP}/v1", "apiVersion", f"write {GROUP}/v1beta1"),
+        ("ClusterNetworkPolicy", f"{GROUP}/v1alpha1", "apiVersion", f"write {GROUP}/v1beta1"),
+        ("AdminNetworkPolicy", f"{GROUP}/v1alpha2", "kind", "a ClusterNetworkPolicy has its place"),
+        ("clusternetworkpolicy", f"{GROUP}/v1beta1", "kind", "write ClusterNetworkPolicy"),
+        ("ClusterNetworkPolcy", f"{GROUP}/v1beta1", "kind", "did you mean ClusterNetworkPolicy?"),
+        ("Something", f"{GROUP}/v1beta1", "kind", "there are ClusterNetworkPolicy, AdminNetwork"),
+    ],
+)
+def test_a_cluster_wide_policy_is_of_one_group_in_the_versions_it_has(kind, version, path, hint):
+    (found,) = complaints(f"metadata: {{name: a}}\napiVersion: {version}\nkind: {kind}\n")
+    assert (found.reason, found.path) == (Reason.NO_MATCH, path)
+    assert hint in found.hint
 
 
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"

@@ -237,9 +237,12 @@ def test_a_kubectl_that_is_no_program_is_told(tmp_path, monkeypatch):
         from_kubectl()
 
 
-def test_policies_of_other_kinds_are_read_where_the_cluster_has_them(kubectl):
+def test_cluster_wide_policies_are_read_where_the_cluster_has_them(kubectl):
     above = "{'apiVersion': 'policy.networking.k8s.io/v1alpha2', 'kind': 'ClusterNetworkPolicy', "
-    above += "'metadata': {'name': 'above'}}"
+    above += "'metadata': {'name': 'above', 'uid': '1b'}, 'spec': {'tier': 'Admin', 'priority': 1, "
+    above += (
+        "'subject': {'namespaces': {}}, 'egress': [{'action': 'Deny', 'to': [{'nodes': {}}]}]}}"
+    )
     kubectl(
         "if kind.startswith('clusternetworkpolicies.policy'):\n"
         f"    print(json.dumps({{'apiVersion': 'v1', 'kind': 'List', 'items': [{above}]}}))\n"
@@ -248,9 +251,9 @@ def test_policies_of_other_kinds_are_read_where_the_cluster_has_them(kubectl):
         "    sys.exit(f'error: the server doesn\\'t have a resource type \"{kind}\"')"
     )
     cluster = from_kubectl()
-    assert [*map(str, cluster.other_policies)] == ["ClusterNetworkPolicy above"]
-    assert "passed over" in str(cluster.warnings[0])
-    assert len(cluster.warnings) == 1
+    assert [*map(str, cluster.cluster_policies)] == ["ClusterNetworkPolicy above"]
+    assert cluster.cluster_policies[0].egress[0].peers[0].nodes is not None  # it was stored so
+    assert cluster.warnings == ()
 
 
 def test_policies_of_other_kinds_that_may_not_be_read_are_a_warning(kubectl):

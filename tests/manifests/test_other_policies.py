@@ -88,7 +88,7 @@ def test_policies_of_plugins_concern_their_namespace_or_the_cluster():
 
 
 def test_the_same_policy_again_replaces_the_first():
-    text = f"apiVersion: {STANDARD}\nkind: ClusterNetworkPolicy\nmetadata: {{name: p}}\n"
+    text = "apiVersion: crd.antrea.io/v1beta1\nkind: ClusterNetworkPolicy\nmetadata: {name: p}\n"
     assert len(load(f"{text}---\n{text}").other_policies) == 1
-    cilium = text.replace(STANDARD, "cilium.io/v2")
+    cilium = text.replace("crd.antrea.io/v1beta1", "cilium.io/v2")
     assert len(load(f"{text}---\n{cilium}").other_policies) == 2

@@ -8,6 +8,7 @@ from netpol_lab.manifests import reader
 from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.text.sources import SCENARIOS
+from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.objects import Direction
 from tests.helpers.loaded import HEAD, complaints
 
@@ -44,11 +45,75 @@ def test_a_calico_policy_is_another_kind_not_a_mistake():
     assert found.ignored == {"NetworkPolicy": 1}
 
 
-def test_cluster_wide_policies_are_kept_as_open_with_a_warning():
-    head = "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\n"
-    found = load(f"{head}metadata: {{name: above}}")
-    assert "not evaluated yet" in found.warnings[0].message
+ABOVE = """apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: above%s}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  egress:
+  - action: Deny
+    to: [%s]
+"""
+DEFINITION = """apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {annotations: {policy.networking.k8s.io/channel: experimental}}
+spec: {group: policy.networking.k8s.io, names: {kind: ClusterNetworkPolicy}}
+"""
+
+
+def test_a_cluster_wide_policy_is_no_other_policy_and_knows_where_it_is_written():
+    found = load(ABOVE % ("", "{namespaces: {}}"))
+    (policy,) = found.cluster_policies
+    assert (found.other_policies, found.ignored, found.warnings) == ((), {}, ())
+    assert str(found.place_of(policy, "spec.egress[0].to[0]")) == "<text>:10:10"
+    assert found.texts[policy].startswith("apiVersion")
+    assert found.specs[policy]["priority"] == 1
+
+
+def test_the_channel_is_told_or_read_in_a_definition_wherever_that_stands():
+    text = ABOVE % ("", "{nodes: {}}")
+    assert "experimental channel" in str(complaints(text)[0].hint)
+    for found in (load(text, channel="experimental"), load(f"{text}---\n{DEFINITION}")):
+        assert len(found.cluster_policies) == 1
+    with pytest.raises(ManifestError):
+        load(f"{text}---\n{DEFINITION}", channel="standard")
+
+
+def test_what_a_server_has_stored_may_have_the_fields_of_either_channel():
+    assert len(load(ABOVE % (", uid: 1b", "{nodes: {}}")).cluster_policies) == 1
+
+
+@pytest.mark.parametrize("peer", ["{}", "{namespaces: {}, tls: {}}"])
+def test_what_a_server_has_stored_is_in_force_but_undefined_if_it_cannot_be_read(peer):
+    found = load(ABOVE % (", uid: 1b", peer))
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
+    assert "what the policy decides is undefined" in found.warnings[0].message
+
+
+def test_a_lenient_server_drops_ports_of_another_version_so_that_a_rule_covers_all():
+    text = ABOVE % ("", "{namespaces: {}}") + "    ports: [{portNumber: {port: 80}}]\n"
+    assert complaints(text)[0].message == 'unknown field "spec.egress[0].ports"'
+    found = load(text, strict=False)
+    assert found.cluster_policies[0].egress[0].ports == ()
+    assert "the rule covers every port" in found.dropped[0].hint
+
+
+def test_host_bits_are_taken_where_older_definitions_are_in_force():
+    text = ABOVE % ("", "{networks: [10.0.0.1/8]}")
+    assert complaints(text)[0].hint.startswith("write 10.0.0.0/8")
+    found = load(text, assumptions=Assumptions(strict_cidr=False))
+    assert "since v0.3.0" in found.warnings[0].message
+    assert str(found.cluster_policies[0].egress[0].peers[0].networks[0]) == "10.0.0.0/8"
+
+
+def test_a_policy_with_a_part_that_nobody_can_use_is_undefined():
+    peer = "{namespaces: {matchExpressions: [{key: a, operator: Is}]}}"
+    found = load(ABOVE % ("", peer))
+    assert found.cluster_policies == ()
+    assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
+    assert "what the rule decides is undefined" in found.warnings[0].message
 
 
 def test_items_of_a_list_are_found_in_it():

@@ -36,7 +36,10 @@ class Gap(NamedTuple):
 
 def gaps(documents, rng, ranges=((), ())):
     """Yield every pair of ends and class of ports on which the three do not say the same."""
-    cluster, referee = lab.load(as_text(documents)), naive.Cluster(documents, *ranges)
+    cluster, referee = (
+        lab.load(as_text(documents), channel="experimental"),
+        naive.Cluster(documents, *ranges),
+    )
     assumptions = lab.Assumptions(pod_cidrs=ranges[0], node_cidrs=ranges[1])
     reach = lab.reachability(cluster, assumptions)
     written = ports_worth_asking(documents)
@@ -77,7 +80,7 @@ def asked(end, rng):
 
 def addresses_misplaced(documents):
     """Yield addresses of the outside that are not in exactly one range."""
-    cluster = lab.load(as_text(documents))
+    cluster = lab.load(as_text(documents), channel="experimental")
     reach = lab.reachability(cluster)
     ranges = [end for end in reach.ends if isinstance(end, AddressRange)]
     versions = {end.version for end in ranges}

@@ -79,7 +79,7 @@ def first_difference(documents, flows, ranges=((), ())):
     referee = naive.Cluster(documents, *ranges)
     assumptions = lab.Assumptions(pod_cidrs=ranges[0], node_cidrs=ranges[1])
     try:
-        cluster = lab.load(as_text(documents))
+        cluster = lab.load(as_text(documents), channel="experimental")
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         expected = referee.allowed(*flows[0])
@@ -102,7 +102,10 @@ def service_in_reach(documents, flows, ranges):
     """The first flow to a Service of which reachability says what a verdict does not, or None."""
     if not flows:
         return None
-    referee, cluster = naive.Cluster(documents, *ranges), lab.load(as_text(documents))
+    referee, cluster = (
+        naive.Cluster(documents, *ranges),
+        lab.load(as_text(documents), channel="experimental"),
+    )
     assumptions = lab.Assumptions(pod_cidrs=ranges[0], node_cidrs=ranges[1])
     reach = lab.reachability(cluster, assumptions)
     for flow in flows:

@@ -1,4 +1,5 @@
-"""Cluster-wide policies at the door: enter by `policies.cluster_policy`.
+"""Cluster-wide policies as custom resources: what their definitions say, and what they mean.
 
-Imports of this room the parts that know about objects of any kind; the reader imports it.
+Enter by `stored.stored` (an object as the server stores it) and `policies.cluster_policy` (to the
+model). Not in here: what NetworkPolicies do with nulls, defaults and unknown fields, which differs.
 """

@@ -6,13 +6,18 @@ Two versions write the same in two ways; behind this module nobody knows which i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import Any
 
-from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.decoding import decoder
+from netpol_lab.manifests.cluster_wide.stored import StoredPolicy
+from netpol_lab.manifests.cluster_wide.usability import (
+    first_of,
+    is_usable,
+    rule_faults,
+    subject_faults,
+)
 from netpol_lab.model.cluster_policies import (
+    EVERY_POD,
     Action,
     ClusterPeer,
     ClusterPolicy,
@@ -21,40 +26,11 @@ from netpol_lab.model.cluster_policies import (
 )
 from netpol_lab.model.objects import Direction, Peer, PolicyPort
 from netpol_lab.model.policy_parts import list_of_peers
-from netpol_lab.model.ports import Protocol
+from netpol_lab.model.ports import Protocol, is_governed
 from netpol_lab.model.selectors import Operator, Requirement, Selector
-
-GROUP = "policy.networking.k8s.io"
-VERSIONS = {
-    "ClusterNetworkPolicy": ("v1beta1", "v1alpha2"),
-    "AdminNetworkPolicy": ("v1alpha1",),
-    "BaselineAdminNetworkPolicy": ("v1alpha1",),
-}
-KINDS = {(kind, f"{GROUP}/{v}") for kind, versions in VERSIONS.items() for v in versions}
 
 _TIERS = {"AdminNetworkPolicy": Tier.ADMIN, "BaselineAdminNetworkPolicy": Tier.BASELINE}
 _ACTIONS = {"Allow": Action.ACCEPT}  # what v1alpha1 calls it
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPolicy(api.Object):
-    """A cluster-wide policy as the server stores it: its spec holds known and valid fields only."""
-
-    spec: dict[str, Any] = field(default_factory=dict)
-
-
-def stored_policy(value: dict[str, Any]) -> StoredPolicy | None:
-    """Return a cluster-wide policy of a version that is served; None for other objects."""
-    if (value["kind"], value["apiVersion"]) not in KINDS:
-        return None
-    meta: api.ObjectMeta = decoder(api.ObjectMeta)(value.get("metadata"), (), [])
-    spec = value.get("spec") or {}
-    stored = StoredPolicy(value["apiVersion"], value["kind"], replace(meta, namespace=""), spec)
-    try:
-        cluster_policy(stored)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    return stored
 
 
 def cluster_policy(stored: StoredPolicy) -> ClusterPolicy:
@@ -70,22 +46,23 @@ def cluster_policy(stored: StoredPolicy) -> ClusterPolicy:
 
     Examples
     --------
-    >>> spec = {"priority": 5, "subject": {"namespaces": {}}}
-    >>> meta = api.ObjectMeta(name="a")
-    >>> found = cluster_policy(StoredPolicy(f"{GROUP}/v1alpha1", "AdminNetworkPolicy", meta, spec))
+    >>> spec = {"tier": "Admin", "priority": 5, "subject": {"namespaces": {}}}
+    >>> found = cluster_policy(StoredPolicy("a.b/v1beta1", "ClusterNetworkPolicy", spec=spec))
     >>> print(found.tier, found.priority, found.version)
-    Admin 5 v1alpha1
+    Admin 5 v1beta1
     """
     spec, kind = stored.spec, stored.kind
+    unclear = first_of(subject_faults(spec))
     return ClusterPolicy(
         kind=kind,
         name=stored.metadata.name,
         tier=_TIERS.get(kind) or Tier(spec["tier"]),
-        priority=int(spec.get("priority", 0)),
-        subject=Peer(*_selectors(spec["subject"])),
+        priority=spec.get("priority", 0),
+        subject=EVERY_POD if unclear else Peer(*_selectors(spec["subject"])),
         ingress=_rules(Direction.INGRESS, spec),
         egress=_rules(Direction.EGRESS, spec),
         version=stored.api_version.rpartition("/")[2],
+        unusable=unclear,
     )
 
 
@@ -99,6 +76,7 @@ def _rules(direction: Direction, spec: dict[str, Any]) -> tuple[ClusterRule, ...
             (*_protocols(rule.get("protocols", ())), *_ports(rule.get("ports", ()))),
             action=_ACTIONS.get(rule["action"]) or Action(rule["action"]),
             name=rule.get("name", ""),
+            unusable=first_of(rule_faults(rule, direction, index)),
         )
         for index, rule in enumerate(spec.get(str(direction), ()))
     )
@@ -130,6 +108,9 @@ def _selectors(peer: dict[str, Any]) -> tuple[Selector | None, Selector | None]:
 
 
 def _selector(selector: dict[str, Any]) -> Selector:
+    """Return a selector; one for everything where nobody can use it, which `unusable` says."""
+    if not is_usable(selector):
+        return Selector()
     equal = selector.get("matchLabels", {}).items()
     return Selector(
         (
@@ -158,8 +139,8 @@ def _protocols(protocols: list[dict[str, Any]]) -> Iterator[PolicyPort]:
 
 def _port(protocol: Protocol, port: dict[str, Any]) -> PolicyPort:
     if "number" in port:
-        return PolicyPort(protocol, int(port["number"]))
-    return PolicyPort(protocol, int(port["range"]["start"]), int(port["range"]["end"]))
+        return PolicyPort(protocol, port["number"])
+    return PolicyPort(protocol, port["range"]["start"], port["range"]["end"])
 
 
 def _ports(ports: list[dict[str, Any]]) -> Iterator[PolicyPort]:
@@ -169,9 +150,9 @@ def _ports(ports: list[dict[str, Any]]) -> Iterator[PolicyPort]:
             if key == "namedPort":
                 yield from _named(value)
                 continue
-            first = int(value["port" if key == "portNumber" else "start"])
-            end = int(value["end"]) if "end" in value else None
-            yield PolicyPort(Protocol(value.get("protocol", Protocol.TCP)), first, end)
+            first = value["port" if key == "portNumber" else "start"]
+            if is_governed(value["protocol"]):
+                yield PolicyPort(Protocol(value["protocol"]), first, value.get("end"))
 
 
 def _named(name: str) -> Iterator[PolicyPort]:

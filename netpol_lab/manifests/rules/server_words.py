@@ -54,10 +54,10 @@ def invalid(path: Path, value: Any, fault: str, hint: str = "") -> Problem:
     return Problem(path, Reason.INVALID, ": ".join(filter(None, (shown(value), fault))), hint)
 
 
-def unsupported(path: Path, value: str, known: Iterable[str], hint: str = "") -> Problem:
+def unsupported(path: Path, value: Any, known: Iterable[str], hint: str = "") -> Problem:
     """Return which values a field may have; unless there is a hint, the nearest one is it."""
-    known = list(known)
-    same = [word for word in known if word.lower() == value.lower()] or near(value, known, most=1)
+    known, text = list(known), value if isinstance(value, str) else ""
+    same = [word for word in known if word.lower() == text.lower()] or near(text, known, most=1)
     hint = hint or (f"did you mean {same[0]}?" if same else f"write {' or '.join(known)}")
     listed = ", ".join(map(shown, known))
     return Problem(path, Reason.UNSUPPORTED, f"{shown(value)}: supported values: {listed}", hint)
