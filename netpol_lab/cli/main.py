@@ -10,6 +10,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from netpol_lab import __version__
+from netpol_lab.cli.convert_command import CONVERT
 from netpol_lab.cli.options import (
     Command,
     add_assume,
@@ -46,6 +47,7 @@ examples:
   netpol-lab lint deploy/ policies/                   what is probably not meant?
   netpol-lab draw shop.yaml --out shop.svg
   netpol-lab test tests/                              do the expected verdicts hold?
+  netpol-lab convert policies/ --with deploy/         AdminNetworkPolicy as ClusterNetworkPolicy
   netpol-lab scenario check my-shop.yaml              for teachers: is an exercise ready to be used?
   netpol-lab progress collected/                      how far is each learner of a class?
 
@@ -370,4 +372,4 @@ COMPLETION = Command(
     "completion", "print the completion script of a shell", (_completion_options,), _completion
 )
 
-_COMMANDS = (CHECK, VERDICT, REACH, DIFF, LINT, DRAW, TEST, PROGRESS, SCENARIO, COMPLETION)
+_COMMANDS = (CHECK, VERDICT, REACH, DIFF, LINT, DRAW, TEST, CONVERT, PROGRESS, SCENARIO, COMPLETION)

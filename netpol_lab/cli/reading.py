@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netpol_lab.errors import Complaint
+    from netpol_lab.manifests.text.files import ManifestText
     from netpol_lab.model.assumptions import Assumptions
     from netpol_lab.model.cluster import Cluster
 
@@ -70,17 +71,29 @@ def read_cluster(
 
     paths = paths or tuple(options.paths)
     refuse_input_twice(paths)
-    assumptions, namespace = assumptions_of(options), options.namespace
+    return load_files(*paths, **_ways(options, older), partly=partly)
+
+
+def read_texts(
+    options: argparse.Namespace, texts: Iterable[ManifestText], channel: str | None = None
+) -> Cluster:
+    """Read texts as `read_cluster` reads what is at paths; in a channel, if none was typed."""
+    from netpol_lab.manifests.loader import read_all
+
+    ways = _ways(options)
+    return read_all(texts, **ways | {"channel": ways["channel"] or channel})
+
+
+def _ways(options: argparse.Namespace, older: bool = True) -> dict[str, Any]:
+    """Return how manifests are to be read."""
     typed = {text.partition("=")[0].replace("-", "_") for text in options.assume}
-    return load_files(
-        *paths,
-        strict=not options.lenient,
-        assumptions=assumptions,
-        namespace=namespace,
-        older=older and "strict_cidr" not in typed,
-        partly=partly,
-        channel=options.channel,
-    )
+    return {
+        "strict": not options.lenient,
+        "assumptions": assumptions_of(options),
+        "namespace": options.namespace,
+        "older": older and "strict_cidr" not in typed,
+        "channel": options.channel,
+    }
 
 
 def refuse_input_twice(paths: Iterable[str]) -> None:

@@ -77,6 +77,18 @@ def as_yaml(*documents: Any, compact: bool = False) -> str:
     return "---\n".join(dumped).removesuffix("\n")
 
 
+def on_one_line(value: Any) -> str:
+    """Return a plain value as YAML on one line, in brackets and braces.
+
+    Examples
+    --------
+    >>> on_one_line({"protocol": "TCP", "port": 80}), on_one_line("yes"), on_one_line("a")
+    ('{protocol: TCP, port: 80}', "'yes'", 'a')
+    """
+    text = yaml.dump(value, Dumper=_Dumper, sort_keys=False, default_flow_style=True, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
 def manifest_of(policy: model.Policy) -> dict[str, Any]:
     """Return a policy as a manifest; loading it again gives an equal policy.
 
