@@ -79,6 +79,7 @@ class Target:
         return [ManifestText(self.out or "<standard output>", whole)]
 
     def _harmless(self, text: str) -> str:
+        text = text.replace("\r\n", "\n")
         shown = harmless(text)
         if shown != text and _values(shown) != _values(text):
             raise NetpolError(
