@@ -1,4 +1,4 @@
-"""What README.md and docs/testing.md show is what happens: their examples are run and compared.
+"""What README.md and pages in docs/ show is what happens: their examples are run and compared.
 
 - A ```python block is run; one with `>>>` also has its answers compared. The blocks are read as one
   session, from top to bottom.
@@ -27,6 +27,7 @@ from tests.helpers.places import DOCS, ROOT
 
 README = ROOT / "README.md"
 TESTING = DOCS / "testing.md"
+CONVERTING = DOCS / "converting.md"
 EXAMPLE = ROOT / "examples" / "policy-tests"  # the repository that docs/testing.md speaks of
 FENCE = re.compile(
     r"^(?P<not_run><!-- not run: .+ -->\n+)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```$",
@@ -143,7 +144,9 @@ def test_readme_python_examples_say_what_happens():
 
 
 @pytest.mark.parametrize(
-    ("page", "folder"), [(README, ROOT), (TESTING, EXAMPLE)], ids=["README", "TESTING"]
+    ("page", "folder"),
+    [(README, ROOT), (TESTING, EXAMPLE), (CONVERTING, ROOT)],
+    ids=["README", "TESTING", "CONVERTING"],
 )
 def test_commands_print_what_is_shown(page, folder):
     shown = [command for block in blocks_of(page, "console") for command in commands(block)]

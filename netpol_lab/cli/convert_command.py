@@ -6,7 +6,6 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from netpol_lab.cli.conversion_words import lost_comments, policy_lines, proof, ties, what_to_do
 from netpol_lab.cli.options import Command, add_assume, add_namespace, add_paths, not_empty
 from netpol_lab.cli.reading import (
     assumptions_of,
@@ -51,6 +50,7 @@ def _convert(options: argparse.Namespace) -> bool:
       netpol-lab convert admin.yaml | kubectl apply -f -
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
+    from netpol_lab.cli.conversion_words import what_to_do
     from netpol_lab.cli.converted_files import Target
     from netpol_lab.manifests.conversion import convert, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
@@ -88,6 +88,8 @@ def _refuse_to_overwrite(options: argparse.Namespace, target: Target) -> None:
 
 
 def _tell(conversion: Conversion, difference: Diff) -> None:
+    from netpol_lab.cli.conversion_words import lost_comments, policy_lines, proof, ties
+
     for policy in conversion.policies:
         _say(*policy_lines(policy))
     if not conversion.policies:

@@ -92,6 +92,7 @@ class Target:
         """Write what `texts` has returned."""
         if self.out is None:
             sys.stdout.write("".join(text.text for text in texts))
+            sys.stdout.flush()  # before more is said
         elif not self.is_folder:
             _save(Path(self.out), texts[0].text)
         else:

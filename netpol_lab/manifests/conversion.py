@@ -228,9 +228,9 @@ class _Converter:
         return self._object(found) if is_object and is_older(found.value) else found.value
 
     def _list(self, found: WrittenObject, items: list[Any]) -> Any:
-        document, value, path = found
+        value = found.value
         inside = [
-            self._value(WrittenObject(document, item, (*path, "items", i)))
+            self._value(found._replace(value=item, path=(*found.path, "items", i)))
             for i, item in enumerate(items)
         ]
         if all(now is item for now, item in zip(inside, items, strict=True)):
@@ -269,8 +269,8 @@ class _Converter:
 def _complaints(objects: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what a server refuses in new objects: v1beta1 is stricter in some fields."""
     for each in map(plain, objects):
-        _, unknown, refused = stored(each, Channel.EXPERIMENTAL)
-        for problem in (*unknown, *refused):
+        found = stored(each, Channel.EXPERIMENTAL)
+        for problem in (*found.unknown, *found.refused):
             yield f"{format_path(problem.path)}: {problem.message or problem.reason.words}"
 
 

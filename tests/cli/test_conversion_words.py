@@ -58,6 +58,6 @@ def test_comments_that_could_not_stay_are_told():
     assert line.endswith(": # of the old one")
 
 
-def test_names_from_manifests_are_shown_harmless():
-    value = admin("a\u202eb", ingress=[allow(port(80))])
-    assert all("\u202e" not in line for line in said(value))
+def test_what_manifests_hold_is_shown_harmless():
+    lines = said(admin(ingress=[allow(port(80, "T\u202eCP"))]))
+    assert r'  spec.ingress[0]: the protocol "T\u202eCP" is none of TCP' in lines[1]

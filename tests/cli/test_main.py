@@ -301,7 +301,7 @@ def test_what_help_shows_can_be_typed(repository, capsys, monkeypatch):
         if words[0] not in others:
             typed(words, repository, monkeypatch)
             assert "netpol-lab: " not in capsys.readouterr().err, words
-    assert len(shown) == 19
+    assert len(shown) == 20
 
 
 # ---------------------------------------------------------------- test

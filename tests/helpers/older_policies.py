@@ -45,7 +45,7 @@ def conversion(*texts):
     """What becomes of texts, or of objects."""
     sources = [text if isinstance(text, str) else json.dumps(text) for text in texts]
     named = [ManifestText(f"{number}.yaml", text) for number, text in enumerate(sources, 1)]
-    return convert(named, read_all(named).cluster_policies)
+    return convert(named, read_all(named, channel="experimental").cluster_policies)
 
 
 def converted_text(text):

@@ -6,7 +6,7 @@ import ipaddress
 from tests.referee.naive_objects import labels_of, namespace_of, text_labels
 from tests.referee.naive_services import numbers
 
-to_network = functools.cache(ipaddress.ip_network)
+to_network = functools.cache(functools.partial(ipaddress.ip_network, strict=False))
 
 
 def isolates(policy, direction, pod):
