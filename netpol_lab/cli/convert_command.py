@@ -16,7 +16,7 @@ from netpol_lab.cli.reading import (
 )
 
 if TYPE_CHECKING:
-    from netpol_lab.cli.converted_files import Target
+    from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import Conversion
     from netpol_lab.reach.diff import Diff
 
@@ -51,7 +51,7 @@ def _convert(options: argparse.Namespace) -> bool:
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
     from netpol_lab.cli.conversion_words import what_to_do
-    from netpol_lab.cli.converted_files import Target
+    from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import convert, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
     from netpol_lab.reach.diff import diff
@@ -59,7 +59,7 @@ def _convert(options: argparse.Namespace) -> bool:
     refuse_input_twice([*options.paths, *options.shared])
     assumptions = assumptions_of(options)
     sources = {path: [*texts_to_convert(path)] for path in options.paths}
-    target = Target(options.out, sources)
+    target = ConvertedFiles(options.out, sources)
     _refuse_to_overwrite(options, target)
     texts = [text for found in sources.values() for text in found]
     shared = [text for path in options.shared for text in texts_of_files(path)]
@@ -80,7 +80,7 @@ def _convert(options: argparse.Namespace) -> bool:
     return not is_equal
 
 
-def _refuse_to_overwrite(options: argparse.Namespace, target: Target) -> None:
+def _refuse_to_overwrite(options: argparse.Namespace, target: ConvertedFiles) -> None:
     """Refuse to write where something is read: a folder may be read again, too."""
     inputs = [*options.paths, *options.shared]
     for file in map(str, target.files()) if target.is_folder else [options.out]:

@@ -20,7 +20,7 @@ STDIN = "stdin.yaml"
 
 
 @dataclass(frozen=True)
-class Target:
+class ConvertedFiles:
     """Where texts go.
 
     Parameters

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from netpol_lab.cli.converted_files import Target
+from netpol_lab.cli.converted_files import ConvertedFiles
 from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.text.yaml_reader import documents
@@ -15,7 +15,7 @@ NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"
 
 def together(*texts, **how):
     named = [ManifestText(f"{n}.yaml", text, **how) for n, text in enumerate(texts)]
-    (found,) = Target(None, {"x": named}).texts(named)
+    (found,) = ConvertedFiles(None, {"x": named}).texts(named)
     return found.text
 
 
@@ -25,19 +25,19 @@ def together(*texts, **how):
 )
 def test_what_a_name_stands_for(out, is_folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert Target(out, {}).is_folder is is_folder
+    assert ConvertedFiles(out, {}).is_folder is is_folder
 
 
 def test_a_folder_that_is_there_is_a_folder_and_a_pipe_is_a_file(tmp_path):
-    assert Target(str(tmp_path), {}).is_folder
-    assert not Target("/dev/null", {}).is_folder
+    assert ConvertedFiles(str(tmp_path), {}).is_folder
+    assert not ConvertedFiles("/dev/null", {}).is_folder
 
 
 def test_one_text_stays_as_it_is_but_a_terminal_gets_no_carriage_returns():
     text = f"# a\r\n\n{NAMESPACE}\n\n"
     assert together(text) == text.replace("\r", "")
     named = [ManifestText("a.yaml", text)]
-    assert Target("b.yaml", {"a.yaml": named}).texts(named)[0].text == text
+    assert ConvertedFiles("b.yaml", {"a.yaml": named}).texts(named)[0].text == text
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_what_only_lies_beside_manifests_is_left_out():
     values = ManifestText("p/values.yaml", "a: 1\n", Origin.FOUND)
     build = ManifestText("p/kustomization.yaml", "resources: [a.yaml]\n", Origin.FOUND)
     named = [values, build, ManifestText("p/a.yaml", NAMESPACE, Origin.FOUND)]
-    assert [text.text for text in Target(None, {"p": named}).texts(named)] == [NAMESPACE]
+    assert [text.text for text in ConvertedFiles(None, {"p": named}).texts(named)] == [NAMESPACE]
 
 
 def test_two_texts_of_one_name_cannot_become_two_files():
     texts = {path: [ManifestText(f"{path}.yaml", NAMESPACE)] for path in ("x/a", "y/a")}
     with pytest.raises(NetpolError, match="would both become"):
-        Target("new", texts).files()
+        ConvertedFiles("new", texts).files()
