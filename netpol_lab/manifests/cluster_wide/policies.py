@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from typing import Any
 
+from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cluster_wide.stored import StoredPolicy
 from netpol_lab.manifests.cluster_wide.usability import (
     first_of,
@@ -16,6 +17,7 @@ from netpol_lab.manifests.cluster_wide.usability import (
     rule_faults,
     subject_faults,
 )
+from netpol_lab.manifests.decoding import decoder
 from netpol_lab.model.cluster_policies import (
     EVERY_POD,
     Action,
@@ -64,6 +66,23 @@ def cluster_policy(stored: StoredPolicy) -> ClusterPolicy:
         version=stored.api_version.rpartition("/")[2],
         unusable=unclear,
     )
+
+
+def pod_selectors(stored: StoredPolicy) -> Iterator[api.LabelSelector]:
+    """Yield the selectors of pods in a stored policy that are of use, in subject and peers.
+
+    Examples
+    --------
+    >>> spec = {"subject": {"pods": {"podSelector": {"matchLabels": {"role": "db"}}}}}
+    >>> [found.match_labels for found in pod_selectors(StoredPolicy(spec=spec))]
+    [{'role': 'db'}]
+    """
+    rules = ((way, rule) for way in Direction for rule in stored.spec.get(str(way), ()))
+    peers = (peer for way, rule in rules for peer in rule[list_of_peers(way)])
+    for holder in (stored.spec["subject"], *peers):
+        selector = holder.get("pods", {}).get("podSelector")
+        if selector is not None and is_usable(selector):
+            yield decoder(api.LabelSelector)(selector, (), [])
 
 
 def _rules(direction: Direction, spec: dict[str, Any]) -> tuple[ClusterRule, ...]:

@@ -13,8 +13,8 @@ from netpol_lab.manifests.cluster_wide.definitions import definition
 from netpol_lab.manifests.cluster_wide.unknown_hints import unknown_hint
 from netpol_lab.manifests.cluster_wide.value_hints import hinted
 from netpol_lab.manifests.cluster_wide.violations import violations
-from netpol_lab.manifests.decoding import decoder
-from netpol_lab.manifests.field_paths import format_path
+from netpol_lab.manifests.decoding import MOST_HINTS, decoder
+from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.manifests.rules.metadata_rules import check_metadata
 from netpol_lab.manifests.rules.server_words import Problem
 
@@ -82,7 +82,9 @@ def stored(
     body = {key: part for key, part in value.items() if key != "metadata"}
     unknown = [problem for problem in problems if problem.reason is Reason.UNKNOWN]
     paths = sorted(unknown_fields(body, schema), key=format_path)
-    unknown += (_unknown(path, value, channel) for path in paths)
+    unknown += (
+        _unknown(path, value, channel, hints=i < MOST_HINTS) for i, path in enumerate(paths)
+    )
     whole = coerced({key: part for key, part in body.items() if key != "status"}, schema)
     # An object of the whole cluster is in no namespace, whatever it says.
     policy = StoredPolicy(
@@ -91,13 +93,13 @@ def stored(
     if wrong := [problem for problem in problems if problem.reason is not Reason.UNKNOWN]:
         return Admission(policy, unknown, [_in_words_of_go(wrong[0], value)])
     refused = violations({**whole, "metadata": {"name": meta.name}}, schema)
-    refused = [hinted(problem, value) for problem in refused]
+    refused[:MOST_HINTS] = [hinted(problem, value) for problem in refused[:MOST_HINTS]]
     return Admission(policy, unknown, [*check_metadata(policy), *refused])
 
 
-def _unknown(path: tuple[str | int, ...], value: dict[str, Any], channel: Channel) -> Problem:
+def _unknown(path: Path, value: dict[str, Any], channel: Channel, hints: bool) -> Problem:
     message = f'unknown field "{format_path(path)}"'
-    hint = unknown_hint(value, path, channel)
+    hint = unknown_hint(value, path, channel) if hints else ""
     return Problem(path, Reason.UNKNOWN, message, hint, of_key=True)
 
 

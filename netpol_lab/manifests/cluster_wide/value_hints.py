@@ -12,7 +12,7 @@ from netpol_lab.manifests.cluster_wide.unknown_hints import place_of
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.hints.meant import flow
 from netpol_lab.manifests.rules.cidrs import cidr_hint, likely_cidr
-from netpol_lab.manifests.rules.server_words import Problem
+from netpol_lab.manifests.rules.server_words import Problem, unsupported
 
 _EVERYBODY = "for the pods of every namespace write {key}: [{{namespaces: {{}}}}]"
 _ALL_OF_TCP = (
@@ -52,12 +52,7 @@ def hinted(problem: Problem, value: dict[str, Any]) -> Problem:
     found = _found(value, path)
     hint_of: _HintOf = _BY_REASON.get(problem.reason, _nothing)
     hint = hint_of(problem, path, found, value)
-    return problem._replace(hint="; ".join(filter(None, (hint, _kept(problem, hint)))))
-
-
-def _kept(problem: Problem, hint: str) -> str:
-    """Return the hint that a problem has already, unless the new one says it better."""
-    return "" if hint and problem.reason is Reason.UNSUPPORTED else problem.hint
+    return problem._replace(hint="; ".join(filter(None, (hint, problem.hint))))
 
 
 def _found(value: Any, path: Path) -> Any:
@@ -101,7 +96,8 @@ def _unsupported(problem: Problem, path: Path, found: Any, value: dict[str, Any]
         return "write action: Deny"
     if key == "tier" and text == "networkpolicy":
         return "no policy of this kind is among NetworkPolicies: write Admin or Baseline"
-    return ""
+    known = _actions(value) if key == "action" else ("Admin", "Baseline")
+    return unsupported(path, found, known).hint
 
 
 def _invalid(problem: Problem, path: Path, found: Any, value: dict[str, Any]) -> str:
@@ -168,8 +164,9 @@ def _too_few(path: Path, key: str) -> str:
 
 def _too_many(problem: Problem, path: Path, found: Any, value: dict[str, Any]) -> str:
     place, key = place_of(path), str(path[-1])
-    if place == "peer" and {"namespaces", "pods"} <= (found or {}).keys():
-        inside = {"namespaceSelector": found["namespaces"], **(found["pods"] or {})}
+    given = found if isinstance(found, dict) else {}
+    if isinstance(given.get("namespaces"), dict) and isinstance(given.get("pods"), dict):
+        inside = {"namespaceSelector": given["namespaces"], **given["pods"]}
         either = "for either put a dash before the second"
         return f"for both at once write pods: {flow(inside)}; {either}"
     if place in ("peer", "protocol"):

@@ -6,6 +6,7 @@ Values are without unknown fields and nulls already (`coercion`).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,6 @@ from netpol_lab.manifests.rules.server_words import (
     repeated,
     required,
     too_long,
-    unsupported,
 )
 from netpol_lab.manifests.text.go_text import shown
 
@@ -74,7 +74,9 @@ def _checked(value: Any, schema: Schema, path: Path) -> Problems:
         case int() | float() if not isinstance(value, bool):
             yield from _number(value, schema, path)
     if schema.enum and value not in schema.enum:
-        yield unsupported(path, value, schema.enum)
+        listed = ", ".join(map(shown, schema.enum))
+        said = f"{shown(value)}: supported values: {listed}"
+        yield Problem(path, Reason.UNSUPPORTED, said)
 
 
 # ---------------------------------------------------------------- types
@@ -140,10 +142,11 @@ def _items(value: list[Any], schema: Schema, path: Path) -> Problems:
     for i, item in enumerate(value):
         yield from _checked(item, schema.items, (*path, i))
     if schema.is_set:
-        texts = [shown(item) for item in value]
-        for i, text in enumerate(texts):
-            if texts[:i].count(text) == 1:
-                yield repeated((*path, i), value[i], "")
+        times: Counter[str] = Counter()
+        for i, item in enumerate(value):
+            times[text := shown(item)] += 1
+            if times[text] == 2:
+                yield repeated((*path, i), item, "")
 
 
 def _members(value: dict[str, Any], schema: Schema, path: Path) -> Problems:

@@ -7,6 +7,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
+from netpol_lab.manifests.cluster_wide.policies import pod_selectors
 from netpol_lab.model.selectors import ADDED_LABELS, DEPLOYMENT_LABEL
 
 _OF_CONTROLLERS = {*ADDED_LABELS, DEPLOYMENT_LABEL}
@@ -162,6 +164,9 @@ def _selectors(
     """Yield the selectors of pods, each with the namespace of these pods if there is only one."""
     for service in objects.get("Service", ()):
         yield service.metadata.namespace, api.LabelSelector(service.spec.selector)
+    for kind in VERSIONS:
+        for above in objects.get(kind, ()):
+            yield from ((None, selector) for selector in pod_selectors(above))
     for policy in objects.get("NetworkPolicy", ()):
         home, spec = policy.metadata.namespace, policy.spec
         yield home, spec.pod_selector

@@ -2,6 +2,7 @@
 
 import netpol_lab as lab
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.stored import StoredPolicy
 from netpol_lab.manifests.pods.asked_labels import AskedLabels
 
 INDEX = "apps.kubernetes.io/pod-index"
@@ -31,6 +32,17 @@ def test_a_peer_with_a_namespace_selector_asks_everywhere():
     peer = api.NetworkPolicyPeer(asking("1"), api.LabelSelector())
     asked = AskedLabels({"NetworkPolicy": [policy(peer=peer)]})
     assert asked.values(INDEX, "den", {}) == ("1",)
+
+
+def test_a_cluster_wide_policy_asks_everywhere_in_its_subject_and_its_peers():
+    def pods(value):
+        return {"pods": {"podSelector": {"matchLabels": {INDEX: value}}}}
+
+    spec = {"subject": pods("0"), "egress": [{"action": "Deny", "to": [{"nodes": {}}, pods("1")]}]}
+    odd = {"pods": {"podSelector": {"matchExpressions": [{"key": INDEX, "operator": "Is"}]}}}
+    spec["ingress"] = [{"action": "Deny", "from": [odd]}]
+    asked = AskedLabels({"ClusterNetworkPolicy": [StoredPolicy(spec=spec)]})
+    assert asked.values(INDEX, "den", {}) == ("0", "1")
 
 
 def test_a_selector_that_wants_another_label_does_not_mean_these_pods():
