@@ -108,12 +108,27 @@ def test_host_bits_are_taken_where_older_definitions_are_in_force():
     assert str(found.cluster_policies[0].egress[0].peers[0].networks[0]) == "10.0.0.0/8"
 
 
-def test_a_policy_with_a_part_that_nobody_can_use_is_undefined():
-    peer = "{namespaces: {matchExpressions: [{key: a, operator: Is}]}}"
-    found = load(ABOVE % ("", peer))
+ODD = "{matchExpressions: [{key: a, operator: %s}]}"
+TWO_PODS = """---
+{apiVersion: v1, kind: Pod, metadata: {name: web}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: db}}
+"""
+
+
+@pytest.mark.parametrize("operator", ["Is", "In"])
+@pytest.mark.parametrize("part", ["peer", "subject"])
+def test_what_a_selector_that_nobody_can_use_could_decide_is_undefined(operator, part):
+    odd = ODD % operator
+    text = ABOVE % ("", f"{{namespaces: {odd if part == 'peer' else '{}'}}}")
+    if part == "subject":
+        text = text.replace("subject: {namespaces: {}}", f"subject: {{namespaces: {odd}}}")
+    found = load(text + TWO_PODS)
     assert found.cluster_policies == ()
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
-    assert "what the rule decides is undefined" in found.warnings[0].message
+    assert "decides is undefined" in found.warnings[0].message
+    assert lab.evaluate(found, "web", "db", port=80).allowed is None
+    assert lab.evaluate(found, "203.0.113.7", "db", port=80).allowed is True
 
 
 def test_items_of_a_list_are_found_in_it():
