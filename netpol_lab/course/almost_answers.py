@@ -70,7 +70,9 @@ def loopholes(grader: Grader) -> Iterator[Loophole]:
     if grader.exercise.file.otherwise == "anything":
         return
     for attempt in almost_answers(grader):
-        cluster = grader.exercise.attempted(Cluster(policies=attempt.policies))
+        wide = grader.exercise.answer.cluster_policies
+        given = Cluster(policies=attempt.policies, cluster_policies=wide)
+        cluster = grader.exercise.attempted(given)
         if grader.solves(cluster) and (flow := _changed(grader, cluster)):
             yield Loophole(attempt, flow)
 

@@ -19,6 +19,7 @@ from netpol_lab.errors import NetpolError
 from netpol_lab.manifests.field_paths import Path, format_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Direction, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path, port_path
 from netpol_lab.model.ports import spoken_port
@@ -62,6 +63,9 @@ def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[D
     ):
         if side.overruled is not None:  # no line of the learner's decides that
             continue
+        if side.ruling is not None:
+            yield from _before_baseline(cluster, side)
+            continue
         if goal.allowed and not side.allowed:
             refusing = meant.isolated or side.subject.pod is None
             yield _refusing(cluster, side, outcome.assumptions) if refusing else _isolating(side)
@@ -72,6 +76,12 @@ def decisive(goal: Goal, verdict: Verdict, answered: Reachability) -> Iterator[D
                 yield (_on_wrong_port if wrong_port else _admitting)(side, policy, rule, items)
             if side.subject.pod and not side.isolated and not meant.allowed:
                 yield from _other_way(cluster, side, side.subject.pod)
+
+
+def _before_baseline(cluster: Cluster, side: Side) -> Iterator[Decisive]:
+    """Yield what would be asked before tier Baseline if it isolated the pod this way, too."""
+    if side.ruling and side.ruling.tier is Tier.BASELINE and side.subject.pod:
+        yield from _other_way(cluster, side, side.subject.pod)
 
 
 def _isolating(side: Side) -> Decisive:

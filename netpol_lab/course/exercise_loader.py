@@ -80,7 +80,7 @@ class LoadedExercise:
 
     @cached_property
     def start(self) -> Cluster:
-        """The cluster before the learner writes anything."""
+        """The cluster before the learner writes anything; cluster-wide policies always stay."""
         return self.cluster if self.file.keep_policies else self.cluster.with_policies(())
 
     @cached_property
@@ -91,9 +91,10 @@ class LoadedExercise:
     def attempted(self, given: Cluster) -> Cluster:
         """Return the start with the policies of an attempt, which replace others of their name."""
         together = {str(policy): policy for policy in (*self.start.policies, *given.policies)}
+        wide = {str(one): one for one in (*self.start.cluster_policies, *given.cluster_policies)}
         sources = {**self.start.sources, **given.sources}
         start = self.start.with_policies(together.values(), given.other_policies)
-        return replace(start, sources=sources)
+        return replace(start, cluster_policies=tuple(wide.values()), sources=sources)
 
     def full_name(self, name: str) -> str:
         """Return what a name in the file means: a pod, a workload, a Service, or an address."""
@@ -249,7 +250,7 @@ def _read(document: Document) -> LoadedExercise:
     answer = _part(document, complaints, "answer")
     if cluster is not None and not problems:
         problems += name_problems(file, cluster)
-    if file.answer and answer is not None and not answer.policies:
+    if file.answer and answer and not (answer.policies or answer.cluster_policies):
         problems.append(Problem(("answer",), Reason.INVALID, "holds no NetworkPolicy"))
     complaints = [*(problem.complaint(document) for problem in problems), *complaints]
     if complaints or cluster is None or answer is None:

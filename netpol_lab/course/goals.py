@@ -207,5 +207,8 @@ Complexity = tuple[int, int, bool]  # outcomes, reasons, and whether an end is o
 
 def complexity(goal: Goal, verdict: Verdict) -> Complexity:
     """Return how much there is to read in a verdict; an outside end is one more thing to grasp."""
-    reasons = sum(len(side.isolated_by) + len(side.admitted_by) for side in verdict.sides)
+    reasons = sum(
+        len(side.isolated_by) + len(side.admitted_by) + sum(map(bool, side.rulings))
+        for side in verdict.sides
+    )
     return len(verdict.outcomes), reasons, goal.outside

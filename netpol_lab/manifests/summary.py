@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netpol_lab.model import selectors
+from netpol_lab.model.cluster_policies import ClusterPeer, ClusterPolicy
 from netpol_lab.model.objects import Direction, Peer, Policy, Rule
 from netpol_lab.model.policy_parts import is_empty, list_of_peers
 from netpol_lab.model.selectors import Operator, Requirement, Selector
@@ -71,6 +72,8 @@ def peer_words(peer: Peer) -> str:
     """
     if peer.ip_block is not None:
         return f"addresses in {peer.ip_block}"
+    if isinstance(peer, ClusterPeer) and peer.namespace_selector is None:
+        return _elsewhere(peer)
     pods, namespaces = _pods(peer.pod_selector or Selector()), peer.namespace_selector
     if namespaces is None:
         return pods if pods != "every pod" else "every pod of the namespace"
@@ -80,6 +83,38 @@ def peer_words(peer: Peer) -> str:
         case (Requirement(selectors.NAME_LABEL, Operator.IN, (name,)),):
             return f"{pods} of namespace {name}"
     return f"{pods} of namespaces with {namespaces}"
+
+
+def _elsewhere(peer: ClusterPeer) -> str:
+    """Return what a peer of a cluster-wide policy means that is not told by namespaces."""
+    if peer.nodes is not None:
+        return f"nodes with {peer.nodes}" if peer.nodes.requirements else "every node"
+    if peer.networks:
+        return f"addresses in {' or '.join(map(str, peer.networks))}"
+    return " or ".join(peer.domain_names)
+
+
+def cluster_policy_words(policy: ClusterPolicy) -> str:
+    """Return what a cluster-wide policy says, in one line.
+
+    Parameters
+    ----------
+    policy : ClusterPolicy
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> policies = lab.load("two-teams").cluster_policies
+    >>> print(cluster_policy_words(policies[0]).partition(": ")[2])
+    Accept from every pod of namespace monitoring on TCP 9100
+    """
+    rules = (f"{rule.action} {_rule(rule)}" for way in Direction for rule in policy.rules(way))
+    said = ", then ".join(rules) or "no rules"
+    return f"{policy.tier}, priority {policy.priority}; {peer_words(policy.subject)}: {said}"
 
 
 def _pods(selector: Selector) -> str:

@@ -161,7 +161,8 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         for arc in traffic.arcs
     )
     shapes = (*draw_frames(places.frames), *arcs, *cards)
-    return page(traffic, title, live, _SAMPLES, places.width, places.bottom + 14, shapes)
+    samples = _WITH_TIERS if any(node.is_ruled for node in traffic.nodes) else _SAMPLES
+    return page(traffic, title, live, samples, places.width, places.bottom + 14, shapes)
 
 
 def _sample(state: State, x: float, y: float) -> Iterator[Shape]:
@@ -178,4 +179,8 @@ _BADGES = (
     Entry(lambda x, y: badge("isolated", Box(x, y - 10, 70, 20)), 70, "only what a rule admits"),
     Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything"),
 )
+_ASKED = Entry(
+    lambda x, y: badge("A·B", Box(x, y - 10, 52, 20)), 52, "tiers Admin, Baseline: asked first"
+)
 _SAMPLES = Samples(_sample, 52, _halo_sample, 70, _BADGES)
+_WITH_TIERS = _SAMPLES._replace(isolation=(*_BADGES, _ASKED))

@@ -103,6 +103,8 @@ def _face(state: State, box: Box) -> Iterator[Shape]:
 
 # ---------------------------------------------------------------- names beside and above
 
+_RULED = Style(PAPER, INK, 1.4)  # where no NetworkPolicy isolates, but tiers have rules
+
 
 @lru_cache(maxsize=1024)
 def draw_names(node: Node, places: Grid, k: int) -> Group:
@@ -124,7 +126,10 @@ def draw_names(node: Node, places: Grid, k: int) -> Group:
 def _bar(node: Node, way: int, box: Box) -> Iterator[Shape]:
     state = node.isolation[way] if node.isolation else Isolation.OPEN
     style = Style(INK) if state is Isolation.ISOLATED else Style(PAPER, EDGE, 1, (2, 2))
-    yield Rect(box, style, 2, kind="nl-badge", shown=state is not Isolation.OPEN)
+    if state is Isolation.OPEN and node.tiers[way]:
+        style = _RULED
+    shown = state is not Isolation.OPEN or bool(node.tiers[way])
+    yield Rect(box, style, 2, kind="nl-badge", shown=shown)
 
 
 # ---------------------------------------------------------------- the whole
@@ -142,6 +147,7 @@ def lay_out(traffic: Traffic, title: str | None = None, live: bool = False) -> S
         *(draw_cell(a, places, index[a.source], index[a.destination]) for a in traffic.arcs),
     )
     samples = _SAMPLES if any(node.isolation for node in traffic.nodes) else _WITHOUT_BARS
+    samples = _WITH_TIERS if any(node.is_ruled for node in traffic.nodes) else samples
     return page(traffic, title, live, samples, width, places.top + places.size + 12, shapes)
 
 
@@ -159,5 +165,11 @@ def _bar_sample(x: float, y: float) -> Iterator[Shape]:
 
 
 _BARS = Entry(_bar_sample, 20, "isolated: rows for egress, columns for ingress")
+_RULED_BARS = Entry(
+    lambda x, y: (Rect(Box(x + 14, y - 10, BAR, 20), _RULED, 2),),
+    20,
+    "open but for tiers Admin, Baseline",
+)
 _SAMPLES = Samples(_sample, 20, _halo_sample, 40, (_BARS,))
+_WITH_TIERS = _SAMPLES._replace(isolation=(_BARS, _RULED_BARS))
 _WITHOUT_BARS = _SAMPLES._replace(isolation=())

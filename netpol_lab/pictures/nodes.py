@@ -9,11 +9,13 @@ from functools import cached_property, lru_cache
 from itertools import chain, islice
 
 from netpol_lab.engine.endpoint_rules import counts_as_pod
-from netpol_lab.engine.resolution import resolution_of
+from netpol_lab.engine.resolution import Resolution, resolution_of
+from netpol_lab.engine.tiers import about
 from netpol_lab.errors import FlowError, UnknownNameError, did_you_mean, visible
 from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Direction, Pod
 from netpol_lab.pictures.traffic_words import telling_labels
 
@@ -46,6 +48,8 @@ class Node:
         The labels that tell this pod from the others; for an outside node its address.
     isolation : tuple of Isolation
         For ingress and for egress; empty outside the cluster.
+    tiers : tuple of tuple of Tier
+        For ingress and for egress, the tiers of cluster-wide policies that have rules for it.
     role : str
         What an address is that belongs to no pod: ``outside the cluster``, ``node n1``, ...
     """
@@ -55,6 +59,7 @@ class Node:
     pod: Pod | None = None
     notes: tuple[str, ...] = ()
     isolation: tuple[Isolation, ...] = ()
+    tiers: tuple[tuple[Tier, ...], ...] = ((), ())
     role: str = ""
 
     @property
@@ -69,9 +74,25 @@ class Node:
 
     @property
     def badges(self) -> tuple[str, ...]:
-        """``ingress isolated``, ``egress open``: one for each direction of a pod."""
-        states = zip(Direction, self.isolation, strict=bool(self.pod))
-        return tuple(f"{direction} {state}" for direction, state in states)
+        """``ingress A·isolated``, ``egress open``: the lanes of each direction of a pod."""
+        ways = zip(Direction, self.isolation, self._asked, strict=bool(self.pod))
+        return tuple(
+            f"{way} {''.join(f'{tier.value[0]}·' for tier in tiers)}{state}"
+            for way, state, tiers in ways
+        )
+
+    @property
+    def is_ruled(self) -> bool:
+        """Whether cluster-wide policies have rules for it."""
+        return any(self.tiers)
+
+    @property
+    def _asked(self) -> tuple[tuple[Tier, ...], ...]:
+        """The tiers that are asked: Baseline only where no NetworkPolicy answers (ANP-09)."""
+        return tuple(
+            tuple(t for t in found if t is Tier.ADMIN or state is not Isolation.ISOLATED)
+            for found, state in zip(self.tiers, self.isolation, strict=bool(self.pod))
+        )
 
     @cached_property
     def label(self) -> str:
@@ -88,7 +109,14 @@ class Node:
         undefined = [str(way) for way, state in states if state is Isolation.UNDEFINED]
         parts = [f"isolated for {' and '.join(isolated)}"] if isolated else []
         parts += [f"isolation undefined for {' and '.join(undefined)}"] if undefined else []
-        return ", ".join(parts) or "not isolated"
+        return ", ".join([*(parts or ["not isolated"]), *self._ruled()])
+
+    def _ruled(self) -> Iterator[str]:
+        """Yield the tiers that are asked as well, in words."""
+        for way, tiers in zip(Direction, self._asked, strict=True):
+            if tiers:
+                named = " and ".join(f"tier {tier}" for tier in tiers)
+                yield f"for {way} {named} {'is' if len(tiers) == 1 else 'are'} asked"
 
 
 def nodes_of(
@@ -175,7 +203,8 @@ def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -
     """Yield the pods namespace by namespace, each where its first pod stands."""
     order = {pod.namespace: i for i, pod in reversed(list(enumerate(pods)))}
     telling = telling_labels(pods)
-    isolating = resolution_of(cluster).isolating
+    resolution = resolution_of(cluster)
+    isolating = resolution.isolating
     for pod in sorted(pods, key=lambda pod: order[pod.namespace]):
         labels = (f"{key}={value}" for key, value in pod.labels.items() if key in telling)
         yield _node(
@@ -186,6 +215,7 @@ def _insiders(cluster: Cluster, pods: Sequence[Pod], assumptions: Assumptions) -
             isolation=tuple(
                 _isolation(pod, bool(isolating(pod, way)), assumptions) for way in Direction
             ),
+            tiers=tuple(_tiers(resolution, pod, way, assumptions) for way in Direction),
         )
 
 
@@ -196,6 +226,14 @@ def _isolation(pod: Pod, selected: bool, assumptions: Assumptions) -> Isolation:
     if counts is None:
         return Isolation.UNDEFINED
     return Isolation.ISOLATED if counts else Isolation.OPEN
+
+
+def _tiers(
+    resolution: Resolution, pod: Pod, way: Direction, assumptions: Assumptions
+) -> tuple[Tier, ...]:
+    """Return the tiers that have rules for a pod, in the order in which they are asked."""
+    found = {policy.tier for policy in about(resolution, pod, way) if assumptions.enforced}
+    return tuple(tier for tier in Tier if tier in found)
 
 
 def _ordered(nodes: Iterable[Node], order: Sequence[str]) -> Iterable[Node]:

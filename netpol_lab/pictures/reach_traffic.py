@@ -11,7 +11,7 @@ from netpol_lab.errors import counted
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.nodes import MOST_SHOWN, Node
-from netpol_lab.pictures.traffic import Arc, Change, State, Traffic, policy_names
+from netpol_lab.pictures.traffic import Arc, Change, State, Traffic, all_policy_names
 from netpol_lab.pictures.traffic_words import SINCE
 from netpol_lab.reach.reachability import Reachability
 
@@ -74,7 +74,7 @@ def grouped(
         ),
         port=port,
         protocol=protocol,
-        policies=policy_names(reach.cluster),
+        policies=all_policy_names(reach.cluster),
         finished=sum(pod.finished for pod in reach.cluster.pods),
         left_out=len(every) - len(nodes),
         wording=SINCE,

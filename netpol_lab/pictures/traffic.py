@@ -108,7 +108,7 @@ class Traffic:
         At the destination; None for protocols without ports.
     protocol : str
     policies : tuple of str
-        The names of the policies in force, sorted.
+        The names of the policies in force, sorted; those that are cluster-wide first.
     finished, left_out : int
         How many pods take no part because they are completed, and how many endpoints were too
         many to show.
@@ -275,7 +275,7 @@ def gather(
         arcs=tuple(_arcs(nodes, spoken_port(port, protocol), answers, past, wording)),
         port=port,
         protocol=protocol,
-        policies=policy_names(cluster),
+        policies=all_policy_names(cluster),
         finished=sum(pod.finished for pod in cluster.pods),
         left_out=left_out,
         wording=wording,
@@ -319,7 +319,12 @@ def _arc(
 
 
 def policy_names(cluster: Cluster) -> tuple[str, ...]:
-    """Return the sorted names; without the namespace where there is only one."""
+    """Return the sorted names of NetworkPolicies; the namespace only where there are several."""
     namespaces = {pod.namespace for pod in cluster.pods} | {p.namespace for p in cluster.policies}
     several = len(namespaces) > 1
     return tuple(sorted(str(p) if several else p.name for p in cluster.policies))
+
+
+def all_policy_names(cluster: Cluster) -> tuple[str, ...]:
+    """Return the names of all policies: the cluster-wide ones, with their kinds, come first."""
+    return (*sorted(map(str, cluster.cluster_policies)), *policy_names(cluster))

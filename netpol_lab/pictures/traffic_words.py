@@ -8,6 +8,7 @@ from typing import NamedTuple
 from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.sides import Exemption, Side
 from netpol_lab.engine.verdict import Verdict
+from netpol_lab.model.cluster_policies import Action
 from netpol_lab.model.objects import Pod
 from netpol_lab.model.selectors import ADDED_LABELS
 
@@ -75,12 +76,25 @@ def reason_of_sides(sides: Iterable[Side], allowed: bool) -> str:
 
 
 def _refusal(side: Side) -> str:
+    if side.allowed:
+        return ""
     by = ", ".join(policy.name for policy in side.isolated_by)
-    return "" if side.allowed else f"{side.direction}: isolated by {by}"
+    return f"{side.direction}: {_of_tier(side) or f'isolated by {by}'}"
 
 
 def _admission(side: Side) -> str:
+    if ruled := _of_tier(side):
+        return f"{side.direction}: {ruled}"
     if side.exemption is not None:
         return "" if side.exemption is Exemption.OUTSIDE else side.exemption.value
     rules = (f"rule {rule.number} of {policy.name}" for policy, rule in side.admitted_by[:1])
     return "".join(f"{side.direction}: {words}" for words in rules)
+
+
+def _of_tier(side: Side) -> str:
+    """Return which rule of a cluster-wide policy decides a side, if one does (ANP-02)."""
+    match = side.ruling.decisive if side.ruling else None
+    if match is None:
+        return ""
+    does = "denies" if match.rule.action is Action.DENY else "accepts"
+    return f"rule {match.rule.number} of {match.policy.name} ({match.policy.tier}) {does}"

@@ -31,6 +31,9 @@ from netpol_lab.widgets.board_controls import (
     known_ports,
     port_number,
     spelt,
+    switch_named,
+    switched,
+    switches,
 )
 from netpol_lab.widgets.board_table import FlowTable
 from netpol_lab.widgets.reasons_panel import Why, panel
@@ -63,7 +66,8 @@ def explore(
     outside : iterable of str or (str, str)
         Addresses outside the cluster to draw as well, or (caption, address).
     on : iterable of str, optional
-        The policies that are switched on at the start; all of them when left out.
+        The policies that are switched on at the start, cluster-wide ones too; all of them when
+        left out.
     ports : iterable of int, optional
         The ports to suggest; those that occur in the cluster when left out.
     picture : str
@@ -95,8 +99,8 @@ def explore(
                closest: rule 1 wants role=backend, shop/web has role=web
     """
     on = [on] if isinstance(on, str) else on
-    names = map(str, checked_cluster(cluster).policies) if on is None else on
-    ticked = dict.fromkeys((str(cluster.policy(name)) for name in names), True)
+    names = switches(checked_cluster(cluster)) if on is None else on
+    ticked = dict.fromkeys((switch_named(cluster, name) for name in names), True)
     state = BoardState(
         in_order(cluster, ticked), port_number(cluster, port, protocol), protocol.upper()
     )
@@ -151,7 +155,7 @@ class Board(Stored, ipywidgets.VBox):
             description="Show the smallest change", layout=ipywidgets.Layout(width="auto")
         )
         self._asked = self._first = state
-        self._draw(cluster.with_policies(state.on), state)
+        self._draw(switched(cluster, state.on), state)
         self._table.shown.value = len(self._traffic.arcs) <= FEW_FLOWS
         super().__init__([self._controls, picture, self._change, self._table])
         self.add_class("nl-board")
@@ -199,7 +203,7 @@ class Board(Stored, ipywidgets.VBox):
         """
         loaded, now = self._loaded, self._asked
         ticked = dict.fromkeys(now.on, True)
-        ticked |= {str(loaded.policy(name)): on for name, on in (policies or {}).items()}
+        ticked |= {switch_named(loaded, name): on for name, on in (policies or {}).items()}
         ticked |= {spelt(loaded, word): on for word, on in named.items()}
         protocol = now.protocol if protocol is UNCHANGED else protocol.upper()
         port = now.port if port is UNCHANGED else port_number(loaded, port, protocol)
@@ -294,7 +298,7 @@ class Board(Stored, ipywidgets.VBox):
         (Cluster: 3 pods, 1 namespace, 0 policies, 5432, '')
         """
         self._picture.selected = ""
-        self._draw(self._loaded.with_policies(self._first.on), self._first)
+        self._draw(switched(self._loaded, self._first.on), self._first)
 
     def draw(self) -> Picture:
         """Return the picture as it is now, to stand under a cell of its own.
@@ -419,7 +423,7 @@ class Board(Stored, ipywidgets.VBox):
         """Show the answer to a question; if it cannot be asked, raise and change nothing."""
         cluster, before = self._cluster, None
         if state.on != self._asked.on:
-            cluster, before = self._loaded.with_policies(state.on), self._cluster
+            cluster, before = switched(self._loaded, state.on), self._cluster
         self._draw(cluster, state, before)
 
     def _draw(self, cluster: Cluster, state: BoardState, before: Cluster | None = None) -> None:

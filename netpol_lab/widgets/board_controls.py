@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 import ipywidgets
 
 from netpol_lab.errors import AmbiguousNameError, UnknownNameError, did_you_mean
-from netpol_lab.manifests.summary import policy_words
+from netpol_lab.manifests.summary import cluster_policy_words, policy_words
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy, Tier
+from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Policy
 from netpol_lab.model.ports import Protocol
 
@@ -41,7 +43,8 @@ class Controls(ipywidgets.VBox):
     """
 
     def __init__(self, cluster: Cluster, protocol: str, ports: Mapping[int, Iterable[str]]) -> None:
-        self._boxes = {str(policy): _checkbox(policy, cluster) for policy in cluster.policies}
+        policies = switches(cluster)
+        self._boxes = {name: _checkbox(one, cluster) for name, one in policies.items()}
         self._protocol = ipywidgets.Dropdown(
             description="Protocol",
             options=tuple(dict.fromkeys([*map(str, Protocol), protocol])),
@@ -58,8 +61,8 @@ class Controls(ipywidgets.VBox):
         self._message = ipywidgets.HTML()
         self._quiet = False
         lines = [
-            _group([box, _text(policy_words(policy))], "nl-policy")
-            for policy, box in zip(cluster.policies, self._boxes.values(), strict=True)
+            _group([box, _text(_says(policies[name]))], "nl-policy")
+            for name, box in self._boxes.items()
         ]
         lines = lines or [_text("none in this cluster")]
         fields = [ipywidgets.HBox([self._protocol, self._port]), _text(_listed(ports))]
@@ -120,9 +123,14 @@ class Controls(ipywidgets.VBox):
 # ---------------------------------------------------------------- parts
 
 
-def _checkbox(policy: Policy, cluster: Cluster) -> ipywidgets.Checkbox:
-    name = str(policy) if len(cluster.namespaces) > 1 else policy.name
+def _checkbox(policy: Policy | ClusterPolicy, cluster: Cluster) -> ipywidgets.Checkbox:
+    alone = isinstance(policy, Policy) and len(cluster.namespaces) <= 1
+    name = policy.name if alone else str(policy)
     return ipywidgets.Checkbox(description=name, indent=False, layout=_AUTO)
+
+
+def _says(policy: Policy | ClusterPolicy) -> str:
+    return policy_words(policy) if isinstance(policy, Policy) else cluster_policy_words(policy)
 
 
 def _text(words: str, css_class: str = "nl-says") -> ipywidgets.HTML:
@@ -144,14 +152,67 @@ def _listed(ports: Mapping[int, Iterable[str]]) -> str:
 # ---------------------------------------------------------------- names of policies
 
 
+def switches(cluster: Cluster) -> dict[str, Policy | ClusterPolicy]:
+    """Return what can be switched on and off, by name: the lanes in the order they are asked.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> list(switches(lab.load("two-teams")))[1:3]
+    ['ClusterNetworkPolicy guard-the-shop', 'shop/api-for-the-blog']
+    """
+    wide = sorted(cluster.cluster_policies, key=lambda policy: policy.priority)
+    lanes: list[Policy | ClusterPolicy] = [
+        *(one for one in wide if one.tier is Tier.ADMIN),
+        *cluster.policies,
+        *(one for one in wide if one.tier is Tier.BASELINE),
+    ]
+    return {str(policy): policy for policy in lanes}
+
+
+def switch_named(cluster: Cluster, name: str) -> str:
+    """Return the full name of a policy that can be switched, cluster-wide or not.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        When no policy has this name, or several have it.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> switch_named(lab.load("two-teams"), "guard-the-shop")
+    'ClusterNetworkPolicy guard-the-shop'
+    """
+    known = switches(cluster)
+    same = [full for full, policy in known.items() if policy.name == name]
+    return same[0] if len(same) == 1 else str(find(known, name, "policy"))
+
+
+def switched(cluster: Cluster, on: Collection[str]) -> Cluster:
+    """Return a cluster with only those policies that are on.
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> found = switched(lab.load("two-teams"), ["shop/db-for-all-of-us"])
+    >>> len(found.policies), len(found.cluster_policies)
+    (1, 0)
+    """
+    wide = tuple(policy for policy in cluster.cluster_policies if str(policy) in on)
+    own = [policy for policy in cluster.policies if str(policy) in on]
+    return replace(cluster.with_policies(own), cluster_policies=wide)
+
+
 def in_order(cluster: Cluster, ticked: Mapping[str, bool]) -> tuple[str, ...]:
-    """Return the policies that are ticked, in the cluster's order."""
-    return tuple(name for name in map(str, cluster.policies) if ticked.get(name))
+    """Return the policies that are ticked, in the order in which they are listed."""
+    return tuple(name for name in switches(cluster) if ticked.get(name))
 
 
 def spelt(cluster: Cluster, word: str) -> str:
     """Return the policy that a keyword means, which has ``_`` for what Python cannot spell."""
-    spelling = {str(p): p.name.replace("-", "_").replace(".", "_") for p in cluster.policies}
+    named = switches(cluster).items()
+    spelling = {full: p.name.replace("-", "_").replace(".", "_") for full, p in named}
     meant = [name for name, spelt in spelling.items() if spelt == word]
     if len(meant) == 1:
         return meant[0]
@@ -187,7 +248,7 @@ def known_ports(cluster: Cluster) -> dict[int, tuple[str, ...]]:
 
 
 def _in_rules(cluster: Cluster) -> Iterator[int]:
-    for policy in cluster.policies:
+    for policy in switches(cluster).values():
         for rule in (*(policy.ingress or ()), *(policy.egress or ())):
             for entry in rule.ports:
                 yield from (n for n in (entry.port, entry.end_port) if isinstance(n, int))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,8 @@ def compare(
     port : int, optional
     protocol : str
     cluster : Cluster, optional
-        Where the pods are, if the texts hold only policies; its own policies do not count then.
+        Where the pods are, if the texts hold only policies; its own NetworkPolicies do not count
+        then, its cluster-wide policies stay.
     names : (str, str)
         What to call the variants.
     outside : iterable of str or (str, str)
@@ -94,7 +95,9 @@ def _cluster_of(variant: str | Path | Cluster, cluster: Cluster | None) -> Clust
         return given
     if cluster is None:
         raise NetpolError("there are no pods in this text: say where they are, with cluster=...")
-    return cluster.with_policies(given.policies, given.other_policies)
+    wide = {str(one): one for one in (*cluster.cluster_policies, *given.cluster_policies)}
+    found = cluster.with_policies(given.policies, given.other_policies)
+    return replace(found, cluster_policies=tuple(wide.values()))
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ class Exercise(Card):
             return attempt.refused(error)
         except NetpolError as error:
             return Feedback(False, str(error))
-        if given.policies:
+        if given.policies or given.cluster_policies:
             grade = self._grader.grade(given)
             self._tried = attempt, grade
             return attempt.graded(grade, nudged=self._given >= NUDGES)

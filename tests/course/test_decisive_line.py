@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import netpol_lab as lab
 from netpol_lab.course.decisive_line import decisive
+from netpol_lab.course.exercise_loader import read_exercise
 from netpol_lab.course.goals import Goal
+from netpol_lab.course.grading import Grader
 
 
 def found_by(goal, attempt, answered):
@@ -76,3 +78,56 @@ spec:
     ports:
     - {port: 5432}
 """
+
+
+ABOVE = """
+title: Under a tier
+story: One connection.
+answer: |
+  apiVersion: networking.k8s.io/v1
+  kind: NetworkPolicy
+  metadata: {name: any, namespace: shop}
+  spec: {podSelector: {}, ingress: [{}]}
+manifests: |
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: web, namespace: shop, labels: {app: web}}
+  ---
+  apiVersion: v1
+  kind: Pod
+  metadata: {name: db, namespace: shop, labels: {app: db}}
+  ---
+  apiVersion: policy.networking.k8s.io/v1beta1
+  kind: ClusterNetworkPolicy
+  metadata: {name: default}
+  spec:
+    tier: TIER
+    priority: 5
+    subject: {namespaces: {}}
+    ingress: [{action: ACTION, from: [{namespaces: {}}]}]
+goal: [{from: web, to: db, port: 80, allowed: ALLOWED}]
+"""
+EGRESS = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: mine, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
+"""
+
+
+def told_under(tier, action, allowed):
+    text = ABOVE.replace("TIER", tier).replace("ACTION", action).replace("ALLOWED", allowed)
+    grade = Grader(read_exercise(text, "x.yaml")).grade(lab.load(EGRESS))
+    return [found.does for found in grade.decisive()]
+
+
+def test_under_a_baseline_rule_the_line_is_what_fails_to_isolate():
+    said = "this does not isolate shop/db for ingress"
+    assert told_under("Baseline", "Deny", "true") == [said]
+    assert told_under("Baseline", "Accept", "false")[1:] == [said]  # after the egress rule
+
+
+def test_what_tier_admin_decides_no_line_of_the_learner_does():
+    assert told_under("Admin", "Deny", "true") == []
+    said = ["a rule with no peers admits everybody"]  # the other side, which the learner decides
+    assert told_under("Admin", "Accept", "false") == said

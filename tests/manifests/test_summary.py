@@ -1,9 +1,13 @@
 """What a policy says, in one line."""
 
+from ipaddress import ip_network
+
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.manifests.summary import policy_words
+from netpol_lab.manifests.summary import cluster_policy_words, peer_words, policy_words
+from netpol_lab.model.cluster_policies import ClusterPeer, ClusterPolicy, Tier
+from netpol_lab.model.selectors import Selector
 
 POLICY = """
 apiVersion: networking.k8s.io/v1
@@ -35,3 +39,30 @@ spec:
 )  # fmt: skip
 def test_a_policy_fits_in_one_line(spec, words):
     assert policy_words(lab.load(f"{POLICY.rstrip()} {spec}").policies[0]) == words
+
+
+def test_a_cluster_wide_policy_is_said_with_its_rank_and_what_each_rule_does():
+    said = cluster_policy_words(lab.load("two-teams").cluster_policies[1])
+    assert said == (
+        "Admin, priority 20; every pod of namespaces with team=shop: "
+        "Pass from every pod of namespaces with team=shop, then "
+        "Pass from every pod of every namespace on TCP 8080, then "
+        "Deny from every pod of every namespace"
+    )
+
+
+@pytest.mark.parametrize(
+    ("peer", "said"),
+    [
+        (ClusterPeer(nodes=Selector()), "every node"),
+        (ClusterPeer(networks=(ip_network("0.0.0.0/0"),)), "addresses in 0.0.0.0/0"),
+        (ClusterPeer(domain_names=("a.example", "b.example")), "a.example or b.example"),
+    ],
+)
+def test_peers_of_cluster_wide_rules_that_are_no_pods_are_said_as_well(peer, said):
+    assert peer_words(peer) == said
+
+
+def test_a_cluster_wide_policy_may_have_no_rules():
+    policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.BASELINE, 5)
+    assert cluster_policy_words(policy).endswith("every pod of every namespace: no rules")

@@ -73,3 +73,8 @@ def test_the_heading_has_the_port_or_the_title_and_the_numbers():
     titled = list(words(compose(made, title="All may come").sheet.shapes))
     assert "All may come" in titled
     assert "TCP 80 · 2 of 2 connections allowed" in titled
+
+
+def test_the_legend_explains_the_letters_of_tiers_where_there_are_some():
+    assert "tiers Admin, Baseline: asked first" in lab.draw(lab.load("two-teams")).svg
+    assert "tiers Admin" not in lab.draw(lab.load("three-tier")).svg

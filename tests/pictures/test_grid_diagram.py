@@ -4,6 +4,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+import netpol_lab as lab
 from netpol_lab.model.objects import Direction
 from netpol_lab.pictures.grid_diagram import grid
 from netpol_lab.pictures.scene import compose
@@ -58,3 +59,9 @@ def test_a_bar_shows_isolation_beside_rows_for_egress_and_above_columns_for_ingr
 
 def test_what_is_too_much_to_show_is_counted_in_the_heading():
     assert "2 endpoints too many to show" in paint(compose(cluster(41), outside=[INTERNET]))
+
+
+def test_an_open_pod_with_rules_of_tiers_has_a_bar_and_the_legend_says_so():
+    svg = paint(compose(lab.load("two-teams"), view="matrix"))
+    assert "open but for tiers Admin, Baseline" in svg
+    assert "open but for tiers" not in paint(compose(lab.load("three-tier"), view="matrix"))

@@ -129,3 +129,16 @@ def test_who_is_there_and_not_drawn_may_stand_in_an_order():
     drawn = lab.draw(shop, order=["203.0.113.7", "db"]).scene.nodes
     assert drawn[0].caption == "db"
     assert lab.draw(shop, order="db").scene.nodes == drawn
+
+
+def test_badges_tell_the_lanes_in_the_order_in_which_they_are_asked():
+    nodes = {node.name: node for node in gather(lab.load("two-teams")).nodes}
+    assert nodes["shop/db"].badges == ("ingress A·isolated", "egress open")
+    assert nodes["blog/page"].badges == ("ingress A·B·open", "egress open")
+    assert nodes["shop/db"].label.endswith("isolated for ingress, for ingress tier Admin is asked")
+    assert "for ingress tier Admin and tier Baseline are asked" in nodes["blog/page"].label
+
+
+def test_where_nothing_enforces_policies_no_tier_is_asked():
+    nodes = gather(lab.load("two-teams"), assumptions=lab.Assumptions(enforced=False)).nodes
+    assert not any(node.is_ruled for node in nodes)

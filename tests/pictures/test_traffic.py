@@ -93,3 +93,13 @@ def test_what_was_taken_for_granted_before_can_be_what_changed(shop):
     off = lab.Assumptions(enforced=False)
     found = gather(shop, 5432, assumptions=off, earlier=lab.Assumptions())
     assert found.changed == gather(shop, 5432).states[State.BLOCKED] == 2
+
+
+def test_cluster_wide_policies_are_named_before_the_others():
+    assert gather(lab.load("two-teams")).policies == (
+        "ClusterNetworkPolicy closed-by-default",
+        "ClusterNetworkPolicy guard-the-shop",
+        "ClusterNetworkPolicy let-monitoring-in",
+        "shop/api-for-the-blog",
+        "shop/db-for-all-of-us",
+    )

@@ -41,3 +41,19 @@ def test_the_reason_without_enforcement_says_so():
     traffic = gather(cluster(2, policies=[deny()]), assumptions=lab.Assumptions(enforced=False))
     assert "no plugin enforces policies here" in traffic.rows[0].reason
     assert traffic.counted[-1] == "no plugin enforces policies here"
+
+
+def test_the_rule_of_a_tier_that_decides_is_the_reason():
+    two = lab.load("two-teams")
+    asked = (
+        ("blog/page", "shop/db", 5432),
+        ("monitoring/prometheus", "shop/db", 9100),
+        ("blog/page", "blog/store", 6379),
+        ("shop/web", "shop/db", 5432),
+    )
+    assert [reason(lab.evaluate(two, *ends)) for ends in asked] == [
+        "ingress: rule 3 of guard-the-shop (Admin) denies",
+        "ingress: rule 1 of let-monitoring-in (Admin) accepts",
+        "ingress: rule 1 of closed-by-default (Baseline) denies",
+        "ingress: rule 1 of db-for-all-of-us",
+    ]

@@ -486,3 +486,24 @@ def test_the_engine_imports_no_widgets() -> None:
         "print([m for m in ('ipywidgets', 'anywidget', 'traitlets') if m in sys.modules])"
     )
     assert run(program).strip() == "[]"
+
+
+def test_cluster_wide_policies_have_switches_of_their_own():
+    board = lab.explore(lab.load("two-teams"), port=5432)
+    assert board.choose("page", "db").splitlines()[0].endswith("denied")
+    board.set(guard_the_shop=False)
+    assert board.verdict.allowed is True
+    board.set({"ClusterNetworkPolicy guard-the-shop": True})
+    assert board.verdict.allowed is False
+    board.set(guard_the_shop=False)
+    board.reset()
+    assert len(board.cluster.cluster_policies) == 3
+
+
+def test_no_policy_at_all_may_be_on():
+    board = lab.explore(lab.load("two-teams"), port=5432, on=[])
+    assert (board.cluster.policies, board.cluster.cluster_policies) == ((), ())
+    only = lab.explore(lab.load("two-teams"), port=5432, on="closed-by-default").cluster
+    assert [str(policy) for policy in only.cluster_policies] == [
+        "ClusterNetworkPolicy closed-by-default"
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ipywidgets
 import pytest
 
@@ -10,7 +12,14 @@ from netpol_lab.errors import AmbiguousNameError, UnknownNameError
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import ContainerPort, Pod
 from netpol_lab.model.ports import Protocol
-from netpol_lab.widgets.board_controls import Controls, known_ports, port_number
+from netpol_lab.widgets.board_controls import (
+    Controls,
+    known_ports,
+    port_number,
+    switch_named,
+    switched,
+    switches,
+)
 from tests.helpers.boards import field, html_of, inside
 
 
@@ -81,3 +90,35 @@ def test_a_protocol_that_was_not_offered_is_shown_when_code_asks_for_it() -> Non
     field(board, "Protocol").value = "ICMP"
     assert board.protocol == "ICMP"
     assert 'role="alert"' not in html_of(board)
+
+
+def test_a_cluster_wide_policy_is_switched_by_its_name_or_its_full_name():
+    two = lab.load("two-teams")
+    assert switch_named(two, "guard-the-shop") == "ClusterNetworkPolicy guard-the-shop"
+    assert switch_named(two, "ClusterNetworkPolicy guard-the-shop").endswith("guard-the-shop")
+    assert switch_named(two, "api-for-the-blog") == "shop/api-for-the-blog"
+    with pytest.raises(UnknownNameError, match='there is no policy "guard"'):
+        switch_named(two, "guard")
+
+
+def test_a_name_that_two_kinds_share_has_to_be_written_in_full():
+    two = lab.load("two-teams")
+    twin = replace(two.cluster_policies[0], name="api-for-the-blog")
+    both = replace(two, cluster_policies=(twin,))
+    assert [switch_named(both, full) for full in switches(both)] == [*switches(both)]
+    with pytest.raises(UnknownNameError):
+        switch_named(both, "nobody")
+
+
+def test_switched_off_are_policies_of_both_kinds():
+    two = lab.load("two-teams")
+    found = switched(two, [name for name in switches(two) if "shop" not in name])
+    assert [str(policy) for policy in found.cluster_policies] == [
+        "ClusterNetworkPolicy let-monitoring-in",
+        "ClusterNetworkPolicy closed-by-default",
+    ]
+    assert found.policies == ()
+
+
+def test_ports_of_cluster_wide_rules_are_suggested():
+    assert 9100 in known_ports(lab.load("two-teams"))

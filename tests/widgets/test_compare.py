@@ -103,3 +103,16 @@ def test_a_variant_may_be_a_file(tmp_path):
     shop = lab.load("three-tier")
     found = lab.compare(path, shop, port=5432, cluster=shop)
     assert "Different for 2 connections" in repr(found)
+
+
+def test_a_text_of_cluster_wide_policies_is_compared_with_its_effect():
+    two = lab.load("two-teams")
+    open_all = """
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: closed-by-default}
+spec: {tier: Baseline, priority: 100, subject: {namespaces: {}}}
+"""
+    nothing = "{apiVersion: v1, kind: Namespace, metadata: {name: x}}"
+    found = lab.compare(nothing, open_all, 80, cluster=two)
+    assert any(now.destination.name == "blog/page" for _, now in found.different)

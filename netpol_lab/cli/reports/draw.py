@@ -11,7 +11,7 @@ from netpol_lab.cli.terminal import json_text
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.pictures.scene import Scene
 from netpol_lab.pictures.svg import Picture
-from netpol_lab.pictures.traffic import State
+from netpol_lab.pictures.traffic import State, policy_names
 
 _COLUMNS = ("from", "to", "verdict", "reason")
 
@@ -51,10 +51,13 @@ class DrawReport(Report):
     def data(self) -> Iterator[str]:
         """Yield JSON: the port, the policies, and every connection with its verdict and reason."""
         traffic = self.scene.traffic
+        cluster = traffic.answers.cluster
+        above = sorted(map(str, cluster.cluster_policies))
         data = {
             "port": traffic.port,
             "protocol": str(traffic.protocol),
-            "policies": [*traffic.policies],
+            "policies": [*policy_names(cluster)],
+            **({"cluster_policies": above} if above else {}),
             "connections": [dict(zip(_COLUMNS, row, strict=True)) for row in self._rows()],
             "left_out": traffic.left_out,
             **({"warnings": cautions} if (cautions := self.cautions()) else {}),

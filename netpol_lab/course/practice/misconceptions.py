@@ -73,7 +73,9 @@ class Misconception:
 
 def _all_agree(verdict: Verdict) -> bool:
     return all(
-        side.exemption is not None or set(side.isolated_by) == {one for one, _ in side.admitted_by}
+        side.allowed
+        if side.exemption is not None or side.ruling is not None
+        else set(side.isolated_by) == {one for one, _ in side.admitted_by}
         for side in verdict.sides
     )
 

@@ -195,7 +195,7 @@ def admitting(setting: Setting) -> QuizQuestion | None:
         (pair, side)
         for pair in setting.traps
         for side in verdicts[pair].sides
-        if side.exemption is None and len(side.admitted_by) <= 1
+        if side.exemption is None and side.ruling is None and len(side.admitted_by) <= 1
         if _admission(side) == wanted or (wanted == "a rule" and side.admitted_by)
     ]
     if not likely:

@@ -113,6 +113,8 @@ def plot_coverage(before: Cluster, after: Cluster | None = None) -> Picture:
     """
     found = [[*coverage(c)] for c in (before, after) if c is not None]
     note = "How many pods are isolated by some policy. The others are open."
+    if any(cluster is not None and cluster.cluster_policies for cluster in (before, after)):
+        note = "How many pods NetworkPolicies isolate. Cluster-wide policies decide as well."
     rows = [{one.namespace: (one.ingress, one.egress) for one in cluster} for cluster in found]
     title, foot = "Which pods are isolated?", _uncounted(found)
     return _bars(title, note, ("ingress", "egress"), rows, foot)

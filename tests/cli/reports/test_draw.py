@@ -32,3 +32,9 @@ def test_the_graph_has_an_edge_for_what_is_allowed():
 
 def test_the_policies_are_named():
     assert REPORT.summary() == "Policies: backend-access-ingress, db-access-ingress."
+
+
+def test_json_lists_cluster_wide_policies_beside_the_others():
+    found = json.loads("".join(DrawReport(lab.draw(lab.load("two-teams")).scene).data()))
+    assert found["policies"] == ["shop/api-for-the-blog", "shop/db-for-all-of-us"]
+    assert found["cluster_policies"][0] == "ClusterNetworkPolicy closed-by-default"

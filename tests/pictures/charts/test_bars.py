@@ -86,3 +86,9 @@ def test_what_is_undefined_is_hatched_and_said():
     assert len(striped) == 1
     assert "Hatched" not in plot_exposure(TOWN).text
     assert "Hatched" in found.scene.desc
+
+
+def test_coverage_does_not_call_open_what_cluster_wide_policies_decide():
+    said = str(lab.plot_coverage(lab.load("two-teams")))
+    assert "The others are open" not in said
+    assert "Cluster-wide policies decide as well." in said
