@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,15 @@ from netpol_lab.errors import counted, some, visible
 
 if TYPE_CHECKING:
     from netpol_lab.manifests.conversion import Conversion, ConvertedPolicy
+    from netpol_lab.manifests.text.files import ManifestText
     from netpol_lab.reach.diff import Diff
     from netpol_lab.reach.reachability import Reachability
 
 MOST_FLOWS = 40  # lines of a difference that are shown
 MOST_NAMED = 10
+
+OLDER_KINDS = ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
+_WORD = re.compile(r"\w+")
 
 KNOWN_TO_ACT = (
     "kube-network-policies 1.1, Calico 3.32, GKE 1.36 with Dataplane V2, and where it is switched "
@@ -51,6 +56,15 @@ def _why(priority: int) -> str:
     if priority:
         return f"{priority} leaves room for others before it"
     return "0 puts it before the others of tier Baseline"
+
+
+def builds(texts: Iterable[ManifestText]) -> Iterator[str]:
+    """Yield that kustomizations are not applied, and which of them name what is converted."""
+    for text in texts:
+        named = [kind for kind in OLDER_KINDS if kind in _WORD.findall(text.text)]
+        change = f"; it names {' and '.join(named)}, which you have to change" if named else ""
+        file = visible(text.name, 200)
+        yield f"{file}: nothing is built, its files are converted as they are{change}"
 
 
 def ties(after: Reachability, conversion: Conversion) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from netpol_lab.cli.options import Command, add_assume, add_namespace, add_paths, not_empty
 from netpol_lab.cli.reading import (
     assumptions_of,
-    print_warnings,
+    print_complaints,
     read_texts,
     refuse_input_twice,
     refuse_to_overwrite,
@@ -18,6 +19,7 @@ from netpol_lab.cli.reading import (
 if TYPE_CHECKING:
     from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import Conversion
+    from netpol_lab.manifests.text.files import ManifestText
     from netpol_lab.reach.diff import Diff
 
 
@@ -50,40 +52,50 @@ def _convert(options: argparse.Namespace) -> bool:
       netpol-lab convert admin.yaml | kubectl apply -f -
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
-    from netpol_lab.cli.conversion_words import what_to_do
+    from netpol_lab.cli.conversion_words import builds, what_to_do
     from netpol_lab.cli.converted_files import ConvertedFiles
-    from netpol_lab.manifests.conversion import convert, texts_to_convert
+    from netpol_lab.manifests.conversion import convert, is_build, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
     from netpol_lab.reach.diff import diff
 
     refuse_input_twice([*options.paths, *options.shared])
     assumptions = assumptions_of(options)
     sources = {path: [*texts_to_convert(path)] for path in options.paths}
-    target = ConvertedFiles(options.out, sources)
-    _refuse_to_overwrite(options, target)
+    files = ConvertedFiles(options.out, sources)
+    _refuse_to_overwrite(options, files)
     texts = [text for found in sources.values() for text in found]
     shared = [text for path in options.shared for text in texts_of_files(path)]
-    old = read_texts(options, [*shared, *texts])
-    print_warnings(old)
-    conversion = convert(texts, old.cluster_policies)
-    written = target.texts(conversion.texts)
+    old = read_texts(options, _objects([*shared, *texts]))
+    print_complaints((), (*old.dropped, *old.warnings), sys.stderr)
+    conversion = convert(texts, old.cluster_policies, shared)
+    written = files.texts(conversion.texts)
     needs = any(policy.needs for policy in conversion.policies)
-    new = read_texts(options, [*shared, *written], "experimental" if needs else None)
+    channel = "experimental" if needs else None
+    new = read_texts(options, _objects([*shared, *written]), channel)
     difference = diff(old, new, assumptions)
     is_equal = not difference and not any(policy.refused for policy in conversion.policies)
+    _say(*builds(filter(is_build, texts)))
     _tell(conversion, difference)
     if is_equal or options.anyway:
-        target.write(written)
+        files.write(written)
         _say(*what_to_do(conversion.policies))
     else:
-        _say("nothing is written; with --anyway it is, whatever differs")
+        what = "it" if difference else "the rest"
+        _say(f"nothing is written: to write {what} all the same, add --anyway")
     return not is_equal
 
 
-def _refuse_to_overwrite(options: argparse.Namespace, target: ConvertedFiles) -> None:
+def _objects(texts: Iterable[ManifestText]) -> list[ManifestText]:
+    """Return the texts that hold objects: nothing is built, so no kustomization counts."""
+    from netpol_lab.manifests.conversion import is_build
+
+    return [text for text in texts if not is_build(text)]
+
+
+def _refuse_to_overwrite(options: argparse.Namespace, files: ConvertedFiles) -> None:
     """Refuse to write where something is read: a folder may be read again, too."""
     inputs = [*options.paths, *options.shared]
-    for file in map(str, target.files()) if target.is_folder else [options.out]:
+    for file in map(str, files.files()) if files.is_folder else [options.out]:
         refuse_to_overwrite(inputs, file)
 
 
@@ -96,7 +108,8 @@ def _tell(conversion: Conversion, difference: Diff) -> None:
         _say("there is no cluster-wide policy of an older version: nothing is converted")
         return
     _say(*lost_comments(conversion), *ties(difference.after, conversion))
-    _say(*proof(difference))
+    if any(policy.new for policy in conversion.policies):
+        _say(*proof(difference))
 
 
 def _say(*lines: str) -> None:

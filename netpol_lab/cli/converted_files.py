@@ -9,9 +9,8 @@ from pathlib import Path
 
 from netpol_lab.errors import NetpolError, visible
 from netpol_lab.harmless import harmless
-from netpol_lab.manifests.conversion import manifests_in
+from netpol_lab.manifests.conversion import is_build, manifests_in
 from netpol_lab.manifests.text.files import SUFFIXES, ManifestText, Origin
-from netpol_lab.manifests.text.kustomization import NAMES
 from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.writing import saving
@@ -123,13 +122,12 @@ def _within(path: str, text: ManifestText) -> Path:
 
 def _is_kept(text: ManifestText) -> bool:
     """Say whether a text is more than what lies beside manifests in a folder."""
-    return text.origin is not Origin.FOUND or bool(manifests_in(text))
+    return text.origin is not Origin.FOUND or is_build(text) or bool(manifests_in(text))
 
 
 def _is_object_file(text: ManifestText) -> bool:
     """Say whether kubectl apply takes a text; it takes no kustomization."""
-    is_build = text.origin is Origin.FOUND and Path(text.name).name in NAMES
-    return _is_kept(text) and not is_build
+    return _is_kept(text) and not is_build(text)
 
 
 def _joined(texts: Sequence[ManifestText]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from netpol_lab.errors import visible
-from netpol_lab.manifests.cluster_wide.channels import GROUP, Channel
+from netpol_lab.manifests.cluster_wide.channels import GROUP, Channel, channel_told
 from netpol_lab.manifests.cluster_wide.convert import (
     KIND,
     MOST,
@@ -26,6 +26,7 @@ from netpol_lab.manifests.cluster_wide.stored import stored
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.rewriting import Instead, plain, rewritten
 from netpol_lab.manifests.text.files import ManifestText, Origin, files_below, text_of
+from netpol_lab.manifests.text.kustomization import NAMES
 from netpol_lab.manifests.text.sources import texts_of_files
 from netpol_lab.manifests.text.strays import sort_out
 from netpol_lab.manifests.text.yaml_reader import Document, documents, forget_positions
@@ -98,13 +99,22 @@ def texts_to_convert(path: str) -> Iterator[ManifestText]:
         yield ManifestText(str(file), text_of(file), Origin.FOUND)
 
 
+def is_build(text: ManifestText) -> bool:
+    """Say whether a text of a folder tells Kustomize what to build, and is no object."""
+    return text.origin is Origin.FOUND and FilePath(text.name).name in NAMES
+
+
 def manifests_in(text: ManifestText) -> list[Document]:
     """Return the documents of a text that are manifests."""
     found, broken = documents(text.text, text.name)
     return sort_out(found, broken, text)[0] if text.origin is Origin.FOUND else found
 
 
-def convert(texts: Iterable[ManifestText], policies: Iterable[ClusterPolicy]) -> Conversion:
+def convert(
+    texts: Iterable[ManifestText],
+    policies: Iterable[ClusterPolicy],
+    beside: Iterable[ManifestText] = (),
+) -> Conversion:
     """Convert every cluster-wide policy of an older version in some texts.
 
     Parameters
@@ -113,6 +123,8 @@ def convert(texts: Iterable[ManifestText], policies: Iterable[ClusterPolicy]) ->
         Such that `read_all` takes them.
     policies : iterable of ClusterPolicy
         Those of the whole cluster, read from these texts and others.
+    beside : iterable of ManifestText
+        Those others: a definition in them may tell which fields the cluster knows.
 
     Returns
     -------
@@ -138,12 +150,18 @@ def convert(texts: Iterable[ManifestText], policies: Iterable[ClusterPolicy]) ->
     """
     read = [(text, manifests_in(text)) for text in texts]
     numbers: dict[Key, int] = {}
-    for _, found in read:
-        for value in (one for document in found for one in _older_in(document.value)):
-            key = _key(value)
-            if value["kind"] != KIND and (specs := carried_over(value).specs):
-                numbers[key] = max(numbers.get(key, 0), len(specs))
-    converter = _Converter(new_places(policies, numbers))
+    telling = [text for text in beside if f"{GROUP}/channel" in text.text]
+    channels: dict[str, Channel] = {}  # as definitions among the manifests tell
+    for text in telling:
+        for value in (one for document in manifests_in(text) for one in _objects(document)):
+            channels |= channel_told(value)
+    for value in (one for _, found in read for document in found for one in _objects(document)):
+        channels |= channel_told(value)
+        if is_older(value) and value["kind"] != KIND:
+            number = len(carried_over(value).specs)
+            numbers[_key(value)] = max(numbers.get(_key(value), 0), number)
+    places = new_places(policies, {key: number for key, number in numbers.items() if number})
+    converter = _Converter(places, channels.get(KIND, Channel.EXPERIMENTAL))
     changed = tuple(text._replace(text=converter.text(text, found)) for text, found in read)
     forget_positions()
     return Conversion(changed, tuple(converter.policies), tuple(converter.lost))
@@ -167,11 +185,16 @@ def _items(value: Any) -> list[Any] | None:
     ]
 
 
-def _older_in(value: Any) -> Iterator[dict[str, Any]]:
-    for item in (items := _items(value)) or ():
-        yield from _older_in(item)
-    if items is None and isinstance(value, dict) and is_older(value):
-        yield value
+def _objects(document: Document) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a document, also those within lists."""
+    waiting = [document.value]
+    while waiting:
+        value = waiting.pop()
+        items = _items(value)
+        if items is not None:
+            waiting += reversed(items)
+        elif isinstance(value, dict):
+            yield value
 
 
 @dataclass
@@ -179,6 +202,7 @@ class _Converter:
     """Puts new objects into texts, and keeps what there is to say."""
 
     places: Mapping[Key, tuple[NewPlace, ...]]
+    channel: Channel
     policies: list[ConvertedPolicy] = field(default_factory=list)
     lost: list[LostComments] = field(default_factory=list)
 
@@ -248,7 +272,7 @@ class _Converter:
         name, carried = _key(value)[1], carried_over(value)
         new = self._places_of(value, len(carried.specs))
         objects = [_placed(value, *each) for each in zip(carried.specs, new, strict=False)]
-        refused = carried.refused or tuple(_complaints(objects))
+        refused = carried.refused or tuple(self._complaints(objects, carried.needs))
         if not objects and not refused:
             refused = (_no_room(len(carried.specs)),)
         title, tier = f"{kind} {visible(name)}", tier_of(value)
@@ -259,19 +283,24 @@ class _Converter:
             return value
         return objects[0] if len(objects) == 1 else Instead(objects)
 
+    def _complaints(self, objects: list[dict[str, Any]], needs: tuple[str, ...]) -> Iterator[str]:
+        """Yield what a server refuses in new objects: v1beta1 is stricter in some fields."""
+        if needs and self.channel is Channel.STANDARD:
+            yield (
+                f"only the experimental channel has {' and '.join(needs)}; the definition of "
+                f"{KIND} among the manifests is that of the standard one"
+            )
+            return
+        for each in map(plain, objects):
+            found = stored(each, self.channel)
+            for problem in (*found.unknown, *found.refused):
+                yield f"{format_path(problem.path)}: {problem.message or problem.reason.words}"
+
     def _places_of(self, value: dict[str, Any], number: int) -> tuple[NewPlace, ...]:
         kind, name = _key(value)
         if kind == KIND:
             return (NewPlace(name, int(value["spec"]["priority"])),)
         return self.places.get((kind, name), ())[:number]
-
-
-def _complaints(objects: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield what a server refuses in new objects: v1beta1 is stricter in some fields."""
-    for each in map(plain, objects):
-        found = stored(each, Channel.EXPERIMENTAL)
-        for problem in (*found.unknown, *found.refused):
-            yield f"{format_path(problem.path)}: {problem.message or problem.reason.words}"
 
 
 def _placed(value: dict[str, Any], spec: dict[str, Any], place: NewPlace) -> dict[str, Any]:

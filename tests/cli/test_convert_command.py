@@ -188,6 +188,55 @@ def test_an_object_that_is_there_already_counts_for_names(capsys, folder):
     assert "a ClusterNetworkPolicy guard is there already" in found.err
 
 
+def test_a_kustomization_is_not_built_and_what_it_names_is_told(capsys, folder):
+    text = "resources: [guard.yaml]\npatches: [{target: {kind: AdminNetworkPolicy}}]\n"
+    write(folder, {"policies/kustomization.yaml": text})
+    found = run(capsys, folder / "policies", "-o", folder / "out")
+    assert "nothing is built, its files are converted as they are" in found.err
+    assert "it names AdminNetworkPolicy, which you have to change" in found.err
+    assert (folder / "out/kustomization.yaml").read_text("utf-8") == text
+    assert "resources:" not in run(capsys, folder / "policies").out
+
+
+NAMED = as_yaml(admin("named", ingress=[allow({"namedPort": "web"})]))
+
+
+def test_a_named_port_is_converted_for_the_experimental_channel_and_that_is_told(capsys, folder):
+    write(folder, {"named.yaml": NAMED})
+    words = (folder / "named.yaml", "--with", folder / "pods.yaml")
+    found = run(capsys, *words, "--channel", "experimental")
+    assert "destinationNamedPort: web" in found.out
+    assert "Its experimental channel, for destinationNamedPort" in found.err
+    assert "--channel experimental" in run(capsys, *words, status=2).err
+
+
+def definition(kind, channel):
+    meta = {"name": kind.lower(), "annotations": {"policy.networking.k8s.io/channel": channel}}
+    head = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition"}
+    spec = {"group": "policy.networking.k8s.io", "names": {"kind": kind}}
+    return {**head, "metadata": meta, "spec": spec}
+
+
+@pytest.mark.parametrize("option", [["--with"], []], ids=["beside", "among them"])
+def test_a_cluster_that_knows_no_named_ports_gets_none(capsys, folder, option):
+    crds = [
+        definition("AdminNetworkPolicy", "experimental"),
+        definition("ClusterNetworkPolicy", "standard"),
+    ]
+    write(folder, {"named.yaml": NAMED, "crds.yaml": as_yaml(*crds)})
+    said = run(capsys, folder / "named.yaml", *option, folder / "crds.yaml", status=1).err
+    assert "only the experimental channel has destinationNamedPort; the definition of" in said
+    assert "to write the rest all the same, add --anyway" in said
+
+
+def test_a_field_that_a_lenient_server_drops_gets_no_meaning_by_the_conversion(capsys, folder):
+    rule = {**allow(action="Deny"), "protocols": [{"tcp": {"destinationPort": {"number": 1}}}]}
+    write(folder, {"old.yaml": as_yaml(admin("old", ingress=[rule]))})
+    found = run(capsys, folder / "old.yaml", "--with", folder / "pods.yaml", "--lenient")
+    assert "protocols" not in found.out
+    assert "same traffic" in found.err
+
+
 # ---------------------------------------------------------------- hostile input
 
 
