@@ -8,6 +8,7 @@ from ipaddress import ip_network, summarize_address_range
 from itertools import chain
 from typing import NamedTuple
 
+from netpol_lab.engine.endpoint_rules import PERHAPS_A_NODE
 from netpol_lab.engine.resolution import Peers, Resolution
 from netpol_lab.engine.semantics import matches, surely_covers
 from netpol_lab.model.addresses import Address, AddressRange, Network
@@ -64,7 +65,7 @@ def matched_peers(
         for found in (
             _in_networks(peer.networks, ends, assumptions),
             _on_nodes(peer.nodes, ends, resolution.node_labels, assumptions),
-            _by_name(peer.domain_names, ends, resolution, assumptions),
+            _by_name(peer.domain_names, ends, assumptions),
         ):
             surely |= found.surely
             perhaps |= found.perhaps
@@ -95,21 +96,21 @@ def _on_nodes(
     """Return the ends that have the address of a node with some labels."""
     if wanted is None:
         return Matched(0, 0)
-    nodes = ends.on_nodes(assumptions).items()
-    if not wanted.requirements:
-        return Matched(union(found for _, found in nodes), 0)
-    return Matched(
-        union(f for name, f in nodes if name in node_labels and matches(wanted, node_labels[name])),
-        union(f for name, f in nodes if name not in node_labels),
-    )
+    surely, perhaps = 0, 0
+    for name, found in ends.on_nodes(assumptions).items():
+        if name in node_labels:
+            surely |= found if matches(wanted, node_labels[name]) else 0
+        elif name != PERHAPS_A_NODE and not wanted.requirements:  # every node
+            surely |= found
+        else:
+            perhaps |= found
+    return Matched(surely, perhaps)
 
 
-def _by_name(
-    names: tuple[str, ...], ends: Peers, resolution: Resolution, assumptions: Assumptions
-) -> Matched:
-    """Return the ends whose address some names have (ANP-17).
+def _by_name(names: tuple[str, ...], ends: Peers, assumptions: Assumptions) -> Matched:
+    """Return the ends whose address some names have, pods included (ANP-17).
 
-    Names are for what is outside: that of a pod counts only where somebody gives it.
+    Where nobody gives the addresses of a name, it may stand for any.
     """
     surely, perhaps = 0, 0
     for name in names:
@@ -117,7 +118,9 @@ def _by_name(
         given = [a for one, its in told.items() if stands_for(name, one) for a in its]
         surely |= union(ends.inside(IPBlock(ip_network(address))) for address in given)
         if name not in told:
-            perhaps |= ends.everyone & ~ends.among(resolution.off_hosts)
+            perhaps |= ends.everyone
+        elif given:  # one of these may be the address of an end that the manifests do not tell
+            perhaps |= union(ends.unaddressed(assumptions).values())
     return Matched(surely, perhaps)
 
 

@@ -106,8 +106,11 @@ def is_own_node(pod: Pod, peer: Endpoint, assumptions: Assumptions = DEFAULTS) -
     return assumptions.unknown_node_is_own
 
 
+PERHAPS_A_NODE = "?"  # no node has this name
+
+
 def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
-    """Return the name of the node whose address an end has; empty where that is not known.
+    """Return the name of the node whose address an end has; empty where it is not known which.
 
     Parameters
     ----------
@@ -118,7 +121,7 @@ def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
     Returns
     -------
     str or None
-        None where it is not the address of a node.
+        None where it is not the address of a node, `PERHAPS_A_NODE` where it may be that of one.
 
     Examples
     --------
@@ -127,7 +130,9 @@ def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
     ('n1', None)
     """
     seen = as_node(end)
-    return (seen.node or "") if may_be_node(seen, assumptions) else None
+    if seen.is_node:
+        return seen.node or ""
+    return PERHAPS_A_NODE if may_be_node(seen, assumptions) else None
 
 
 def may_be_node(end: Endpoint, assumptions: Assumptions) -> bool:

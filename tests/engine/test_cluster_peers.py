@@ -70,9 +70,10 @@ def test_pods_and_nodes_are_told_apart(peer, end, found):
     assert matched(peer, end) == found
 
 
-def test_an_address_in_the_range_of_nodes_is_that_of_a_node_with_unknown_labels():
-    assert matched(POOL_A, "198.51.100.7", node_cidrs=["198.51.100.0/24"]) == MAYBE
-    assert matched(EVERY_NODE, "198.51.100.7", node_cidrs=["198.51.100.0/24"]) == YES
+@pytest.mark.parametrize("peer", [POOL_A, EVERY_NODE])
+def test_an_address_in_the_range_of_nodes_may_be_that_of_a_node(peer):
+    assert matched(peer, "198.51.100.7", node_cidrs=["198.51.100.0/24"]) == MAYBE
+    assert matched(peer, "192.0.2.7", node_cidrs=["198.51.100.0/24"]) == NO
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,9 @@ def test_an_address_in_the_range_of_nodes_is_that_of_a_node_with_unknown_labels(
         ("203.0.113.7", {"api.example.com": ["203.0.113.7"]}, YES),
         ("203.0.113.8", {"api.example.com": ["203.0.113.7"]}, NO),
         ("203.0.113.8", {"example.com": ["203.0.113.8"]}, MAYBE),
-        ("web", {}, NO),
+        ("web", {}, MAYBE),
+        ("web", {"api.example.com": []}, NO),
+        ("lost", {"api.example.com": ["203.0.113.7"]}, MAYBE),
         ("192.0.2.1", {}, MAYBE),
         ("agent", {}, MAYBE),
     ],

@@ -443,8 +443,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "isolated pods stay open",
         "reach/grants.py",
-        "everyone & ~isolated, everyone)",
-        "everyone, everyone)",
+        "views.everyone & ~isolated)",
+        "views.everyone)",
     ),
     Fault(
         "the two ends of an ingress rule are swapped",
@@ -551,8 +551,8 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "ranges are not cut around nodes",
         "reach/reachability.py",
-        "EndpointIndex(clusters, assumptions.node_cidrs)",
-        "EndpointIndex(clusters)",
+        "EndpointIndex(clusters, (*assumptions.node_cidrs, *named))",
+        "EndpointIndex(clusters, named)",
     ),
     Fault(
         "connections are listed that have no port",

@@ -50,7 +50,7 @@ class Difference(NamedTuple):
         """The same disagreement in other documents, or None."""
         try:
             found = first_difference(documents, [self.flow], self.ranges)
-        except (AttributeError, KeyError, TypeError, ValueError):  # the referee misses something
+        except (AttributeError, LookupError, TypeError, ValueError):  # the referee misses something
             return None
         return found if found and found[3:5] == self[3:5] else None
 
