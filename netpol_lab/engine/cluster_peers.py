@@ -90,7 +90,7 @@ def _in_networks(networks: tuple[Network, ...], ends: Peers, assumptions: Assump
 def _on_nodes(
     wanted: Selector | None,
     ends: Peers,
-    node_labels: Mapping[str, Labels],
+    node_labels: Mapping[str | Address, Labels],
     assumptions: Assumptions,
 ) -> Matched:
     """Return the ends that have the address of a node with some labels."""

@@ -109,8 +109,8 @@ def is_own_node(pod: Pod, peer: Endpoint, assumptions: Assumptions = DEFAULTS) -
 PERHAPS_A_NODE = "?"  # no node has this name
 
 
-def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
-    """Return the name of the node whose address an end has; empty where it is not known which.
+def node_behind(end: Endpoint, assumptions: Assumptions) -> str | Address | None:
+    """Return the node whose address an end has: its name, or else the address; or empty.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
 
     Returns
     -------
-    str or None
+    str, IPv4Address, IPv6Address or None
         None where it is not the address of a node, `PERHAPS_A_NODE` where it may be that of one.
 
     Examples
@@ -131,7 +131,7 @@ def node_behind(end: Endpoint, assumptions: Assumptions) -> str | None:
     """
     seen = as_node(end)
     if seen.is_node:
-        return seen.node or ""
+        return seen.node or seen.address or ""
     return PERHAPS_A_NODE if may_be_node(seen, assumptions) else None
 
 

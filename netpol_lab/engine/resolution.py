@@ -18,7 +18,7 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import ClusterPeer
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule
-from netpol_lab.model.selectors import Selector
+from netpol_lab.model.selectors import Labels, Selector
 
 
 class Peers(Protocol):
@@ -40,8 +40,8 @@ class Peers(Protocol):
     def seen_by_address(self, assumptions: Assumptions) -> int:
         """Return those at whose address ipBlocks look."""
 
-    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
-        """Return those that have the address of a node, by its name; empty where it is unknown."""
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str | Address, int]:
+        """Return those that have the address of a node, by what `node_behind` says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class SinglePeer:
         """See `Peers`."""
         return int(sees_address(self.end, assumptions))
 
-    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str | Address, int]:
         """See `Peers`."""
         node = node_behind(self.end, assumptions)
         return {} if node is None else {node: 1}
@@ -154,7 +154,8 @@ class Resolution:
         The policies of each namespace that has some.
     cluster_policies : tuple of ClusterPolicy
         In the order in which those of a tier are asked (ANP-03).
-    node_labels : mapping of str to mapping
+    node_labels : mapping of str, IPv4Address or IPv6Address to mapping
+        The labels of nodes, by name and by address.
     other_policies : tuple of OtherPolicy
 
     Examples
@@ -172,7 +173,11 @@ class Resolution:
         for policy in cluster.policies:
             self.policies_of.setdefault(policy.namespace, []).append(policy)
         self.cluster_policies = tuple(sorted(cluster.cluster_policies, key=lambda p: p.priority))
-        self.node_labels = cluster.node_labels
+        self.node_labels: dict[str | Address, Labels] = {
+            key: labels
+            for name, labels in cluster.node_labels.items()
+            for key in (name, *cluster.nodes.get(name, ()))
+        }
         self.other_policies = cluster.other_policies
         self.subjects = cache(self._subjects)
         self.peers = cache(self._peers)

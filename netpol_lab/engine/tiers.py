@@ -19,9 +19,10 @@ from netpol_lab.engine.cluster_peers import matched_peers
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Resolution, SinglePeer
 from netpol_lab.engine.semantics import admits_port
+from netpol_lab.model.addresses import Address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
-from netpol_lab.model.flows import Flow
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, Pod
 
 
@@ -251,7 +252,7 @@ def _matches(
     assumptions: Assumptions,
 ) -> Iterator[Match]:
     """Yield the rules of one policy that match or may, up to the first that surely does."""
-    end = SinglePeer(flow.subject(direction.opposite), flow.subject(direction).address)
+    end = SinglePeer(flow.subject(direction.opposite), _own_address(flow.subject(direction)))
     for rule in policy.rules(direction):
         if not admits_port(rule, flow, assumptions):
             continue
@@ -260,6 +261,14 @@ def _matches(
             yield Match(policy, rule, sure=bool(surely))
         if surely:
             return
+
+
+def _own_address(end: Endpoint) -> Address | None:
+    """Return an address of the only family that an end has; None where it may use another."""
+    if end.address is not None or end.pod is None:
+        return end.address
+    known = {address.version: address for address in end.pod.known_addresses}
+    return known.popitem()[1] if len(known) == 1 else None
 
 
 def is_isolated_otherwise(resolution: Resolution, pod: Pod, direction: Direction) -> bool:

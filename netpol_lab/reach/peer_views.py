@@ -86,7 +86,7 @@ class PeerView:
 
         return bits_by(ranges, self._towards)
 
-    def on_nodes(self, assumptions: Assumptions) -> Mapping[str, int]:
+    def on_nodes(self, assumptions: Assumptions) -> Mapping[str | Address, int]:
         """See `Peers`."""
         found = bits_by(lambda place: node_behind(self.ends[place], assumptions), self.ends)
         return {name: ends for name, ends in found.items() if name is not None}
