@@ -1,4 +1,4 @@
-"""A policy as `kubectl describe networkpolicy` prints it (VAL-51), to learn to read that.
+"""A policy as `kubectl describe` prints it (VAL-51), to learn to read that.
 
 Only what a manifest says: when it was created, labels and annotations are left out.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.channels import GROUP
+from netpol_lab.manifests.cluster_wide.describing import described
 from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.to_model import stored_types
 from netpol_lab.manifests.writer import manifest_of
 from netpol_lab.model.cluster import Cluster, checked_cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
+from netpol_lab.model.lookup import find
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.model.selectors import Operator
 
@@ -23,14 +27,15 @@ ANY_PEER = {
 }
 
 
-def describe(cluster: Cluster, name: str | Policy) -> str:
-    """Return what `kubectl describe networkpolicy` prints about a policy.
+def describe(cluster: Cluster, name: str | Policy | ClusterPolicy) -> str:
+    """Return what `kubectl describe` prints about a policy.
 
     Parameters
     ----------
     cluster : Cluster
-    name : str or Policy
-        The policy, or its name, with its namespace where that is needed.
+    name : str, Policy or ClusterPolicy
+        The policy, or its name, with its namespace where that is needed. A cluster-wide policy
+        may be called by its kind as well, as in ``ClusterNetworkPolicy/deny-all``.
 
     Returns
     -------
@@ -54,11 +59,24 @@ def describe(cluster: Cluster, name: str | Policy) -> str:
       Not affecting egress traffic
       Policy Types: Ingress
     """
-    policy = checked_cluster(cluster).policy(str(name))
+    above = {f"{p.kind}/{p.name}": p for p in checked_cluster(cluster).cluster_policies}
+    called = f"{name.kind}/{name.name}" if isinstance(name, ClusterPolicy) else str(name)
+    known: dict[str, Policy | ClusterPolicy] = {**cluster.policies_by_name, **above}
+    policy = find(known, called, "policy")
     spec = cluster.specs.get(policy)
+    if isinstance(policy, ClusterPolicy):
+        return "\n".join(_of_cluster(policy, spec))
     if not isinstance(spec, api.NetworkPolicySpec):  # nobody wrote it: as we would
         spec = decoder(api.NetworkPolicySpec)(manifest_of(policy)["spec"], (), [])
     return "\n".join(_lines(policy, spec))
+
+
+def _of_cluster(policy: ClusterPolicy, spec: object) -> Iterator[str]:
+    """Yield what kubectl prints of an object of a kind that it does not know."""
+    yield f"Name:         {policy.name}"
+    yield "Namespace:"
+    version = f"{GROUP}/{policy.version}"
+    yield from described({"apiVersion": version, "kind": policy.kind, "spec": spec})
 
 
 def _lines(policy: Policy, spec: api.NetworkPolicySpec) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netpol_lab.errors import Complaint, ManifestError, Reason
+from netpol_lab.manifests.cluster_wide.summary import cluster_policy_words
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.repeated_fields import MERGED
 from netpol_lab.manifests.summary import policy_words
@@ -56,7 +57,8 @@ class Review:
         yield "\n\n".join(map(str, self.complaints))
 
     def _accepted(self, cluster: Cluster) -> Iterator[str]:
-        if not any((cluster.pods, cluster.policies, cluster.namespaces, cluster.services)):
+        stored = (cluster.pods, cluster.policies, cluster.namespaces, cluster.services)
+        if not any((*stored, cluster.cluster_policies, cluster.other_policies)):
             yield "Nothing to store: there is no object in this text that the engine knows."
             return
         yield "Accepted, but not as it is written:" if cluster.dropped else "Accepted."
@@ -64,6 +66,8 @@ class Review:
         yield from (f"warning: {warning}" for warning in cluster.warnings)
         for policy in cluster.policies:
             yield f"{policy} selects {policy_words(policy)}"
+        for above in cluster.cluster_policies:
+            yield f"{above}: {cluster_policy_words(above)}"
 
 
 def _dropped(complaint: Complaint) -> str:

@@ -114,11 +114,12 @@ class Cluster:
     specs: Mapping[Policy | ClusterPolicy, object] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        pods = counted(len(self.pods), "pod")
-        namespaces = counted(len(self.namespaces), "namespace")
+        where = f"{counted(len(self.pods), 'pod')}, {counted(len(self.namespaces), 'namespace')}"
         policies = counted(len(self.policies), "policy", "policies")
+        if above := len(self.cluster_policies):
+            policies += f", {counted(above, 'cluster-wide policy', 'cluster-wide policies')}"
         warned = f", {counted(len(self.warnings), 'warning')}" if self.warnings else ""
-        return f"Cluster: {pods}, {namespaces}, {policies}{warned}"
+        return f"Cluster: {where}, {policies}{warned}"
 
     def pod(self, name: str) -> Pod:
         """Return the pod called ``namespace/name``, or ``name`` where only one pod has it.

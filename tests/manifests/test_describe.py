@@ -1,6 +1,9 @@
 """A policy as kubectl describes it."""
 
+import pytest
+
 import netpol_lab as lab
+from netpol_lab.errors import AmbiguousNameError
 from netpol_lab.model.cluster import Cluster
 
 HEAD = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec:\n"
@@ -105,3 +108,46 @@ def test_a_policy_that_nobody_wrote_is_described_as_we_would_write_it():
     shop = lab.load("three-tier")
     alone = Cluster(shop.namespaces, shop.pods, shop.policies)
     assert lab.describe(alone, "db-access-ingress") == lab.describe(shop, "db-access-ingress")
+
+
+ABOVE = """
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: db}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {matchLabels: {app: web}}}
+  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+"""
+
+
+def test_a_cluster_wide_policy_is_printed_as_an_object_of_an_unknown_kind():
+    cluster = lab.load(ABOVE)
+    said = """\
+Name:         db
+Namespace:
+API Version:  policy.networking.k8s.io/v1beta1
+Kind:         ClusterNetworkPolicy
+Spec:
+  Ingress:
+    Action:  Deny
+    From:
+      Namespaces:
+  Priority:  1
+  Subject:
+    Namespaces:
+      Match Labels:
+        App:  web
+  Tier:       Admin"""
+    assert lab.describe(cluster, "db") == said
+    assert lab.describe(cluster, cluster.cluster_policies[0]) == said
+
+
+def test_a_name_of_two_policies_is_said_with_namespace_or_kind():
+    below = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: db}\n"
+    cluster = lab.load(ABOVE + below + "spec: {podSelector: {}}")
+    with pytest.raises(AmbiguousNameError, match=r"ClusterNetworkPolicy/db, default/db"):
+        lab.describe(cluster, "db")
+    assert "API Version" in lab.describe(cluster, "ClusterNetworkPolicy/db")
+    assert "PodSelector" in lab.describe(cluster, "default/db")

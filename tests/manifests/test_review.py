@@ -51,3 +51,10 @@ def test_a_broken_document_does_not_keep_the_others_from_being_stored():
     bad = "apiVersion: v1\nkind: Pod\nmetadata: {}\n"
     assert str(lab.review(good + bad)).startswith("Refused: document 2 of 2. kubectl sends each")
     assert str(lab.review(bad)).startswith("Refused. Nothing of it is stored:")
+
+
+def test_a_cluster_wide_policy_is_accepted_and_said_in_words():
+    text = "apiVersion: policy.networking.k8s.io/v1beta1\nkind: ClusterNetworkPolicy\n"
+    text += "metadata: {name: c}\nspec: {tier: Admin, priority: 1, subject: {namespaces: {}}}"
+    said = "ClusterNetworkPolicy c: tier Admin, priority 1, every pod of every namespace: no rules"
+    assert str(lab.review(text)) == f"Accepted.\n{said}"

@@ -8,6 +8,7 @@ import netpol_lab as lab
 from netpol_lab.advice.fix import needless
 from netpol_lab.errors import AmbiguousNameError, FlowError, NetpolError, UnknownNameError
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy, Tier
 from netpol_lab.model.flows import Endpoint
 from tests.helpers.plain_flows import DB, WEB, flow, pod
 
@@ -153,3 +154,9 @@ def test_a_single_name_of_a_policy_may_stand_alone():
     assert lab.explore(shop, on="db-access-ingress").cluster.policies == (
         shop.policy("db-access-ingress"),
     )
+
+
+def test_cluster_wide_policies_are_counted_where_there_are_any():
+    above = (ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 1),)
+    assert repr(Cluster()) == "Cluster: 0 pods, 0 namespaces, 0 policies"
+    assert repr(Cluster(cluster_policies=above)).endswith("0 policies, 1 cluster-wide policy")
