@@ -31,7 +31,8 @@ def words(rest):
         ),
         (
             "egress: [{action: Accept, to: [{networks: [10.0.0.0/8, '::/0']}, {nodes: {}}]}, "
-            "{action: Accept, to: [{nodes: {matchLabels: {a: b}}}, {domainNames: [Example.com.]}]}]",
+            "{action: Accept, to: [{nodes: {matchLabels: {a: b}}}, {domainNames: [Example.com.]}]"
+            "}]",
             "egress Accept to addresses in 10.0.0.0/8 or ::/0 or every node, then Accept to nodes "
             "with a=b or example.com",
         ),
