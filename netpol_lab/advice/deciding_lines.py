@@ -11,6 +11,7 @@ from itertools import groupby
 from textwrap import indent
 from typing import NamedTuple
 
+from netpol_lab.advice.deciding_tiers import by_tier
 from netpol_lab.advice.edit import Edit
 from netpol_lab.advice.fix import Fix, fix, why_none
 from netpol_lab.engine.explain import describe_pod, explain
@@ -23,6 +24,7 @@ from netpol_lab.manifests.excerpts import Excerpt, excerpt, path_of_requirement,
 from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.objects import Direction, IPBlock, Pod, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path, port_path, selectors_of
 from netpol_lab.model.selectors import Requirement
@@ -118,7 +120,7 @@ class Reasons:
         change = self.remark
         if self.change:
             edits = (f"{e.words}\n{indent(as_lines(e), '  ')}" for e in self.change.changes)
-            change = "\n".join((f"{CHANGE}:", *edits, self.change.besides))
+            change = "\n".join((f"{CHANGE}:", *self.change.owners, *edits, self.change.besides))
         parts = (self.words, *map(str, self.passages), self.note, change)
         return "\n\n".join(filter(None, parts))
 
@@ -195,7 +197,7 @@ class _Involved(NamedTuple):
     """A policy to show: what it does, and what to mark in it, the most important first."""
 
     caption: str
-    policy: Policy
+    policy: Policy | ClusterPolicy
     paths: tuple[Path, ...]
 
 
@@ -226,6 +228,8 @@ def _involved(
     cluster: Cluster, side: Side, assumptions: Assumptions, opening: str
 ) -> Iterator[_Involved]:
     """Yield the policies that decide one side; there are none where no rules decide it."""
+    for words, above, paths in by_tier(cluster, side, assumptions):
+        yield _Involved(f"{opening}: {words}", above, paths)
     if side.is_by_rules:
         tell = _admitting if side.admitted_by else _denying
         for words, policy, paths in tell(cluster, side, assumptions):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from textwrap import indent
-from typing import Any
+from typing import Any, TypeAlias
 
 from netpol_lab.manifests import writer as writing
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.objects import Namespace, Peer, Pod, Policy
+
+Changed: TypeAlias = Policy | Pod | Namespace | ClusterPolicy
 
 
 class Touch(IntEnum):
@@ -18,6 +21,7 @@ class Touch(IntEnum):
     ODD = 0  # what a policy says for this flow, and says so that it has no effect
     OWN = 1  # a policy of the pod in question, a new one, or a label that peers here are told by
     FOREIGN = 2  # labels of a namespace, or of pods in another one
+    ABOVE = 3  # a cluster-wide policy, which is for its owner to change
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Edit:
         What to type there.
     lines : int
         How many lines of the manifest are new, changed or gone.
-    changed : tuple of Policy, Pod or Namespace
+    changed : tuple of Policy, Pod, Namespace or ClusterPolicy
         The objects as they are afterwards.
     adds : bool
         Whether `yaml` joins what is there already, or stands in its place.
@@ -44,6 +48,8 @@ class Edit:
         Whose object it changes.
     joins : Peer, optional
         Where it adds a peer to a list, or a rule with one, whom it admits besides.
+    before : int
+        The number of the rule before which a new one is to stand; 0 where the order is free.
     """
 
     words: str
@@ -51,10 +57,11 @@ class Edit:
     path: str
     yaml: str
     lines: int
-    changed: tuple[Policy | Pod | Namespace, ...]
+    changed: tuple[Changed, ...]
     adds: bool = True
     touch: Touch = Touch.OWN
     joins: Peer | None = None
+    before: int = 0
 
     def apply(self, cluster: Cluster) -> Cluster:
         """Return the cluster with the changed objects in the place of those of the same name.
@@ -80,11 +87,14 @@ class Edit:
         pods = {str(thing): thing for thing in self.changed if isinstance(thing, Pod)}
         policies = {str(thing): thing for thing in self.changed if isinstance(thing, Policy)}
         spaces = {thing.name: thing for thing in self.changed if isinstance(thing, Namespace)}
+        wide = {str(thing): thing for thing in self.changed if isinstance(thing, ClusterPolicy)}
+        known = {str(policy): policy for policy in cluster.cluster_policies}
         return replace(
             cluster,
             pods=tuple(pods.get(str(pod), pod) for pod in cluster.pods),
             policies=tuple({**cluster.policies_by_name, **policies}.values()),
             namespaces={**cluster.namespaces, **spaces},
+            cluster_policies=tuple({**known, **wide}.values()),
         )
 
     @property
@@ -92,6 +102,8 @@ class Edit:
         """What to do with the lines of `yaml`."""
         if not self.path:
             return "apply"
+        if self.before:
+            return f"add to {self.path}, before rule {self.before}"
         return f"add to {self.path}" if self.adds else f"{self.path} becomes"
 
     def __str__(self) -> str:
@@ -133,7 +145,7 @@ def of_object(
     title: str,
     path: str,
     typed: Any,
-    *changed: Policy | Pod | Namespace,
+    *changed: Changed,
     adds: bool = True,
     touch: Touch = Touch.OWN,
 ) -> Edit:

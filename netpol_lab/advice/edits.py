@@ -14,6 +14,7 @@ from netpol_lab.advice.edit import Edit, Touch, of_object, of_policy
 from netpol_lab.advice.labelling import labellings
 from netpol_lab.advice.mends import mends
 from netpol_lab.advice.telling import peer_for, selected_by, selector_for, subject_of
+from netpol_lab.advice.tier_edits import owned_above, tier_edits
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import admitted_ports, matches, namespaces_for
@@ -46,10 +47,13 @@ MOST_OF_A_NAME = 100  # characters of each end's name in that of a new policy; t
 def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> Iterator[Edit]:
     """Yield what might let a flow through a side that denies it.
 
-    First what is odd, in any policy; then rules and peers, only in policies that are the subject's
-    own: a default deny stays one, and what selects other pods as well is left alone. Where there is
-    no such policy, a new one is proposed. Only where no peer surely matches the other end may any
-    policy be changed.
+    Where tier Admin denies it, those are changes to cluster-wide policies alone; where tier
+    Baseline does, a NetworkPolicy that isolates the pod and admits the flow overrides that.
+
+    Otherwise first what is odd, in any policy; then rules and peers, only in policies that are the
+    subject's own: a default deny stays one, and what selects other pods as well is left alone.
+    Where there is no such policy, a new one is proposed. Only where no peer surely matches the
+    other end may any policy be changed.
 
     Parameters
     ----------
@@ -73,6 +77,9 @@ def edits(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) -> 
     in shop/db-access-ingress, add an ingress rule for pods with app=myapp, role=web on TCP 5432
     """
     if side.allowed:
+        return
+    yield from tier_edits(cluster, side)
+    if owned_above(side):  # no NetworkPolicy is asked
         return
     found = sorted(misses(cluster, side, assumptions), key=lambda miss: len(miss.unmet))
     peer = peer_for(cluster, side)
@@ -231,18 +238,23 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     title = f"NetworkPolicy {policy}"
     on = "" if rule.ports else f" on {_spoken(side)}"
     words = f"add the new {title} ({policy_words(policy)}{on})"
+    if not side.isolated:
+        words += f"; it isolates {side.subject} for {way}, so that tier Baseline is no longer asked"
     edit = of_object(words, title, "", writing.manifest_of(policy), policy)
     return replace(edit, joins=peer)
 
 
 def _isolated_like(cluster: Cluster, side: Side) -> Selector:
-    """Return a selector of the subject that does not isolate, and so cut off, any other pod."""
+    """Return a selector of the subject that isolates, and so cuts off, as few other pods as may be.
+
+    None where the subject is isolated already.
+    """
     subject = subject_of(side)
     own = selector_for(cluster, subject)
     selected = selected_by(cluster, subject.namespace, own)
     if all(resolution_of(cluster).isolating(pod, side.direction) for pod in selected):
         return own
-    selectors = (policy.pod_selector for policy in side.isolated_by)
+    selectors = [policy.pod_selector for policy in side.isolated_by] or [own]
     return min(selectors, key=lambda one: len(selected_by(cluster, subject.namespace, one)))
 
 

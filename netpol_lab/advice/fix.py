@@ -23,6 +23,7 @@ from netpol_lab.advice.besides import (
 )
 from netpol_lab.advice.edit import Edit, Touch
 from netpol_lab.advice.edits import edits
+from netpol_lab.advice.tier_edits import owned_above
 from netpol_lab.engine.other_policies import listed
 from netpol_lab.engine.service_paths import leads_nowhere, without_answer
 from netpol_lab.engine.sides import Side
@@ -80,13 +81,20 @@ class Fix:
         """What else is to be said, such as that only most plugins allow the flow then."""
         return tuple(remarks(self.verdict, _after(self.verdict, self.apply())))
 
+    @cached_property
+    def owners(self) -> tuple[str, ...]:
+        """Which rules of tier Admin stand in the way, that only their owners can change."""
+        return tuple(
+            dict.fromkeys(filter(None, (owned_above(s) for _, s in _denials(self.verdict))))
+        )
+
     @property
     def besides(self) -> str:
-        """Both in words, line by line."""
+        """What else they do and what is to be said, line by line."""
         return "\n".join((str(self.also), *(f"note: {words}" for words in self.remarks)))
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.changes), self.besides])
+        return "\n".join([*self.owners, *map(str, self.changes), self.besides])
 
     def __repr__(self) -> str:
         return f"<Fix: {'; '.join(edit.words for edit in self.changes)}>"
@@ -106,6 +114,9 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
        policy, as each is a default deny or selects others as well, a new one is written.
     3. Labels of other namespaces' pods, and of namespaces, are changed only where nothing else
        helps.
+    4. Where tier Admin denies the flow, no NetworkPolicy helps: the cluster-wide policy gets a rule
+       before the one that denies, or less to deny, or another one with a lower number is put before
+       it. Where tier Baseline denies it, a NetworkPolicy that admits the flow comes first.
 
     Among several of one kind, what opens and closes the flows of the fewest other ends wins, so
     that a rule with other peers, or without any, is not widened, but one is added; then the fewest
@@ -231,7 +242,8 @@ def why_none(verdict: Verdict) -> str:
         f"addresses of the nodes by an ipBlock, or anyone by a rule without {list_of_peers(way)}"
         for end, way in hosts
     )
-    return needless(verdict) or next(reasons, "")
+    above = (owned_above(side) for _, side in _denials(verdict))
+    return needless(verdict) or next(chain(reasons, filter(None, above)), "")
 
 
 def _beside(verdict: Verdict) -> Iterator[OtherPolicy]:
@@ -269,7 +281,7 @@ def _step(verdict: Verdict, narrow: bool) -> tuple[Edit, Verdict] | None:
 
 
 def _foreign(edit: Edit) -> bool:
-    return edit.touch is Touch.FOREIGN
+    return edit.touch >= Touch.FOREIGN
 
 
 def _cost(verdict: Verdict, edit: Edit, after: Verdict, *, narrow: bool) -> tuple[int, ...]:
@@ -312,7 +324,8 @@ def as_data(fix: Fix) -> dict[str, Any]:
     Returns
     -------
     dict of str to list or dict
-        ``changes``, in ``also`` what else they open and close, and ``remarks``.
+        ``changes``, in ``also`` what else they open and close, ``remarks``, and in ``owners`` which
+        rules of tier Admin are in the way.
 
     Examples
     --------
@@ -330,6 +343,7 @@ def as_data(fix: Fix) -> dict[str, Any]:
             "closed": [*map(_connection_as_data, fix.also.closed)],
         },
         "remarks": [*fix.remarks],
+        "owners": [*fix.owners],
     }
 
 

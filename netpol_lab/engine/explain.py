@@ -9,21 +9,20 @@ from typing import Any
 from netpol_lab.engine.aliases import meant_by, what_to_do
 from netpol_lab.engine.ambient_mesh import MODE, TUNNEL_PORT, tunnelled
 from netpol_lab.engine.left_open import ALLOWED_WORDS, arrival, left_open
-from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart
+from netpol_lab.engine.near_words import near
 from netpol_lab.engine.nearest import nearest
 from netpol_lab.engine.other_policies import listed, subjects
 from netpol_lab.engine.resolution import resolution_of
-from netpol_lab.engine.service_targets import targets
 from netpol_lab.engine.sides import Exemption, Side
+from netpol_lab.engine.tier_misses import nearest_in_tier
 from netpol_lab.engine.tier_words import decision, passed_over, with_rank
 from netpol_lab.engine.tiers import Ruling, about
 from netpol_lab.engine.verdict import Outcome, Verdict, judge
 from netpol_lab.errors import some
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.flows import Endpoint, Flow
-from netpol_lab.model.objects import Direction, IPBlock, Pod, Rule
-from netpol_lab.model.ports import PortSet, is_governed, spoken_port
-from netpol_lab.model.selectors import Labels, Requirement, spelt
+from netpol_lab.model.flows import Endpoint
+from netpol_lab.model.objects import Direction, Pod
+from netpol_lab.model.ports import is_governed
 from netpol_lab.model.services import Service
 
 MOST_PLACES = 4  # behind a Service that are listed
@@ -135,7 +134,9 @@ def _sides(verdict: Verdict) -> Iterator[str]:
 def _closest(verdict: Verdict, side: Side, outcome: Outcome) -> Iterator[str]:
     miss = nearest(verdict.cluster, side, outcome.assumptions)
     if miss is not None:
-        yield f"           {_near(miss, side, verdict.cluster)}"
+        yield f"           {near(miss, side, verdict.cluster)}"
+    if words := nearest_in_tier(verdict.cluster, side, outcome.assumptions):
+        yield f"           {words}"
 
 
 def _otherwise(verdict: Verdict) -> Iterator[str]:
@@ -281,100 +282,6 @@ def _ruling_as_data(ruling: Ruling, side: Side) -> dict[str, Any]:
         "rule": match.rule.number if match else None,
         "action": str(match.rule.action) if match else None,
     }
-
-
-# ---------------------------------------------------------------- near misses
-
-
-def _near(miss: NearMiss, side: Side, cluster: Cluster) -> str:
-    whose = "" if side.isolated_by == (miss.policy,) else f" of {miss.policy}"
-    wants = "; ".join(_unmet(unmet, miss, side, cluster) for unmet in miss.unmet)
-    return f"closest: rule {miss.rule.number}{whose} {wants}"
-
-
-def _unmet(unmet: Unmet, miss: NearMiss, side: Side, cluster: Cluster) -> str:
-    peer = side.peer
-    match unmet.part, unmet.wants:
-        case UnmetPart.DIRECTION, Direction() as direction:
-            return f"fits, but the policyTypes of {miss.policy} do not list {direction.value}"
-        case UnmetPart.SELECTED, Requirement() as wanted if side.subject.pod is not None:
-            has = _has(str(side.subject), wanted, side.subject.pod.labels)
-            return f"fits, but its podSelector wants {wanted}, {has}"
-        case UnmetPart.POD_LABELS, Requirement() as wanted if peer.pod is not None:
-            return f"wants {wanted}, {_has(str(peer), wanted, peer.pod.labels)}"
-        case UnmetPart.NAMESPACE_LABELS, Requirement() as wanted if peer.pod is not None:
-            labels = cluster.namespaces[peer.pod.namespace].labels
-            who = f"namespace {peer.pod.namespace}"
-            return f"wants a namespace with {wanted}, {_has(who, wanted, labels)}"
-        case UnmetPart.NAMESPACE, namespace:
-            return f"wants a pod of namespace {namespace}, {peer} is in another"
-        case UnmetPart.POD, _:
-            return f"wants a pod, {peer} is an outside address"
-        case UnmetPart.PODS_BY_BLOCK, block:
-            return f"wants an address in {block}, which here does not match pods"
-        case UnmetPart.ADDRESS | UnmetPart.EXCEPT, IPBlock() as block:
-            return _outside_block(block, peer)
-        case UnmetPart.PORT_NAME, _:
-            return _no_such_name(side, miss.rule)
-        case UnmetPart.PROTOCOL, PortSet() as ports:
-            uses = f"{_uses(side.flow)}: the port is right, the protocol is not"
-            return f"wants {_either(ports)}, {uses}"
-        case _, ports:
-            assert isinstance(ports, PortSet)
-            trap = _service_trap(ports, side.flow, cluster)
-            return f"wants {_either(ports)}, {_uses(side.flow)}{trap}"
-
-
-def _has(who: str, wanted: Requirement, labels: Labels) -> str:
-    if wanted.key not in labels:
-        return f"{who} has no label {wanted.key}"
-    return f"{who} has {wanted.key}={spelt(labels[wanted.key])}"
-
-
-def _outside_block(block: IPBlock, peer: Endpoint) -> str:
-    if peer.address is None:
-        return f"wants an address in {block}, {peer} has none in the manifests"
-    who = f"{peer} ({peer.address})" if peer.pod is not None else str(peer.address)
-    for part in block.excepts:
-        if peer.address in part:
-            return f"excepts {part} from {block.cidr}, and {who} is in it"
-    of_another_family = block.cidr.version != peer.address.version
-    only = f", which holds IPv{block.cidr.version} only" if of_another_family else ""
-    return f"wants an address in {block.cidr}{only}, not {who}"
-
-
-def _no_such_name(side: Side, rule: Rule) -> str:
-    pod = side.flow.destination.pod
-    names = {entry.port: entry.protocol for entry in rule.ports}
-    for declared in pod.ports if pod else ():
-        if declared.name in names:
-            wanted = f"{names[declared.name]} {declared.name}"
-            return f"wants {wanted}, which is a {declared.protocol} port of {pod}"
-    return f"names a port that {side.flow.destination} does not have, {_uses(side.flow)}"
-
-
-def _either(ports: PortSet) -> str:
-    return str(ports).replace("; ", " or ")
-
-
-def _uses(flow: Flow) -> str:
-    return f"the flow uses {spoken_port(flow.port, flow.protocol)}"
-
-
-def _service_trap(ports: PortSet, flow: Flow, cluster: Cluster) -> str:
-    """Say so where a rule names a Service's port instead of its pods' port (SEM-53)."""
-    for service in cluster.services:
-        for offered in service.ports:
-            if PortSet.of(offered.protocol, offered.port) != ports:
-                continue
-            leads = targets(cluster, service, offered.port, offered.protocol)
-            places = [(target.end.name, target.port) for target in leads]
-            if (flow.destination.name, flow.port) in places:
-                if offered.port in (port for _, port in places):
-                    return f" (where Service {service} leads on {flow.destination})"
-                whose = "pods" if flow.destination.pod else "endpoints"
-                return f" ({offered.port} is the port of Service {service}, not of its {whose})"
-    return ""
 
 
 # ---------------------------------------------------------------- pods

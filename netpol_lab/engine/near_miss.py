@@ -125,7 +125,7 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:
         for rule in policy.rules(side.direction):
-            by_ports = tuple(_unmet_by_ports(rule, side.flow, assumptions))
+            by_ports = tuple(unmet_by_ports(rule, side.flow, assumptions))
             if not rule.peers:
                 yield NearMiss(policy, rule, by_ports)
             for peer in rule.peers:
@@ -144,7 +144,29 @@ def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterato
                 yield NearMiss(policy, rule, (Unmet(UnmetPart.DIRECTION, side.direction),))
 
 
-def _unmet_by_ports(rule: Rule, flow: Flow, assumptions: Assumptions) -> Iterator[Unmet]:
+def unmet_by_ports(rule: Rule, flow: Flow, assumptions: Assumptions) -> Iterator[Unmet]:
+    """Yield what the `ports` of a rule want and a flow does not have.
+
+    Parameters
+    ----------
+    rule : Rule
+    flow : Flow
+    assumptions : Assumptions
+
+    Yields
+    ------
+    Unmet
+
+    Examples
+    --------
+    >>> from netpol_lab.model.objects import PolicyPort
+    >>> https = Rule(Direction.INGRESS, 0, ports=(PolicyPort(port=443),))
+    >>> [
+    ...     unmet.part.name
+    ...     for unmet in unmet_by_ports(https, Flow(Endpoint(), Endpoint(), 80), DEFAULTS)
+    ... ]
+    ['PORT']
+    """
     ports, number = admitted_ports(rule, flow.destination, assumptions), flow.port
     if admits_port(rule, flow, assumptions):
         return

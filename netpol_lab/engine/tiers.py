@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import or_
 from typing import NamedTuple
 
-from netpol_lab.engine.cluster_peers import matched_peers
+from netpol_lab.engine.cluster_peers import Matched, matched_peers
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Resolution, SinglePeer
 from netpol_lab.engine.semantics import admits_port
@@ -252,15 +252,45 @@ def _matches(
     assumptions: Assumptions,
 ) -> Iterator[Match]:
     """Yield the rules of one policy that match or may, up to the first that surely does."""
-    end = SinglePeer(flow.subject(direction.opposite), _own_address(flow.subject(direction)))
     for rule in policy.rules(direction):
-        if not admits_port(rule, flow, assumptions):
-            continue
-        surely, perhaps = matched_peers(resolution, rule, end, assumptions)
+        surely, perhaps = met_by(resolution, rule, flow, assumptions)
         if surely or perhaps:
             yield Match(policy, rule, sure=bool(surely))
         if surely:
             return
+
+
+def met_by(
+    resolution: Resolution, rule: ClusterRule, flow: Flow, assumptions: Assumptions
+) -> Matched:
+    """Return whether a flow meets a rule, and whether it may.
+
+    Parameters
+    ----------
+    resolution : Resolution
+    rule : ClusterRule
+    flow : Flow
+        As the side of the rule sees it.
+    assumptions : Assumptions
+        A reading.
+
+    Returns
+    -------
+    Matched
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> flow = Flow.between(shop, "web", "db", 5432)
+    >>> nobody = ClusterRule(Direction.INGRESS, 0)
+    >>> met_by(Resolution(shop), nobody, flow, Assumptions())
+    Matched(surely=0, perhaps=0)
+    """
+    if not admits_port(rule, flow, assumptions):
+        return Matched(0, 0)
+    subject, end = (flow.subject(way) for way in (rule.direction, rule.direction.opposite))
+    return matched_peers(resolution, rule, SinglePeer(end, _own_address(subject)), assumptions)
 
 
 def _own_address(end: Endpoint) -> Address | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Any, TypeAlias
 
+from netpol_lab.manifests.cluster_wide import writer
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.writer import as_yaml, manifest_of
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.objects import Policy
 from netpol_lab.model.places import Place
 from netpol_lab.model.selectors import Requirement, Selector
@@ -18,6 +21,7 @@ MOST_LINES = 30  # of one policy
 SHORT = 24  # policies up to here are shown whole
 MOST_TEXT = 2**16  # characters; of a longer document nothing is looked up, the policy is rewritten
 GAP = "…"
+AnyPolicy: TypeAlias = Policy | ClusterPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,14 @@ class Excerpt:
 
     Parameters
     ----------
-    policy : Policy
+    policy : Policy or ClusterPolicy
     lines : tuple of Line
         What was left out stands as a line of its own, an ellipsis.
     place : Place, optional
         Where the policy is written.
     """
 
-    policy: Policy
+    policy: AnyPolicy
     lines: tuple[Line, ...]
     place: Place | None = None
 
@@ -59,13 +63,13 @@ class Excerpt:
         return "\n".join(f"{'>' if line.marked else ' '} {line.text}" for line in self.lines)
 
 
-def excerpt(cluster: Cluster, policy: Policy, paths: Iterable[Path]) -> Excerpt:
+def excerpt(cluster: Cluster, policy: AnyPolicy, paths: Iterable[Path]) -> Excerpt:
     """Return the lines of a policy, those of some paths marked.
 
     Parameters
     ----------
     cluster : Cluster
-    policy : Policy
+    policy : Policy or ClusterPolicy
         One that has no text of its own, or one that is JSON, is written as YAML.
     paths : iterable of tuple of str and int
         The parts to mark. Where one is not written, the line that it would be under is marked.
@@ -87,12 +91,18 @@ def excerpt(cluster: Cluster, policy: Policy, paths: Iterable[Path]) -> Excerpt:
     return Excerpt(policy, tuple(_cut(document, spans)), cluster.place_of(policy))
 
 
-def policy_document(cluster: Cluster, policy: Policy) -> Document:
+def policy_document(cluster: Cluster, policy: AnyPolicy) -> Document:
     """Return the YAML of a policy: the user's own, or else ours."""
     text = cluster.texts.get(policy, "")
     if not text or len(text) > MOST_TEXT:
-        text = as_yaml(manifest_of(policy))
+        text = as_yaml(_manifest_of(policy))
     return Document("", 1, None, False, text)
+
+
+def _manifest_of(policy: AnyPolicy) -> dict[str, Any]:
+    if isinstance(policy, ClusterPolicy):
+        return writer.manifest_of(policy)
+    return manifest_of(policy)
 
 
 # ---------------------------------------------------------------- paths

@@ -177,7 +177,7 @@ def peer_path(rule: Rule, item: int) -> str:
     return f"{path_of_peers(rule)}[{item}]"
 
 
-def port_path(rule: Rule, item: int) -> str:
+def port_path(rule: Rule, item: int, field: str = "ports") -> str:
     """Return the path of one item of `ports`.
 
     Parameters
@@ -185,6 +185,8 @@ def port_path(rule: Rule, item: int) -> str:
     rule : Rule
     item : int
         Its place, from 0.
+    field : str
+        What the list is called: in a cluster-wide policy it may be ``protocols``.
 
     Returns
     -------
@@ -195,7 +197,7 @@ def port_path(rule: Rule, item: int) -> str:
     >>> port_path(Rule(Direction.EGRESS, 0), 1)
     'spec.egress[0].ports[1]'
     """
-    return f"{rule.path}.ports[{item}]"
+    return f"{rule.path}.{field}[{item}]"
 
 
 # ---------------------------------------------------------------- other parts in their place

@@ -97,7 +97,8 @@ def _signed(tag: str, sign: str, spoken: str, texts: list[str]) -> str:
 
 def _change(change: Fix) -> str:
     edits = "".join(map(_edit, change.changes))
-    also = f"<pre class='nl-plain'>{escape(change.besides)}</pre>"
+    beside = "\n".join((*change.owners, change.besides))
+    also = f"<pre class='nl-plain'>{escape(beside)}</pre>"
     return f"<p class='nl-caption'>{CHANGE}</p>{edits}{also}"
 
 

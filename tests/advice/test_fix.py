@@ -387,7 +387,7 @@ def test_many_other_flows_are_counted():
 
 def test_as_plain_values_it_has_the_documented_keys():
     data = as_data(fixed(policy("p", FROM_JOB)))
-    assert set(data) == {"changes", "also", "remarks"}
+    assert set(data) == {"changes", "also", "remarks", "owners"}
     assert set(data["changes"][0]) == {"object", "path", "words", "yaml"}
     ports = {"TCP": [[1, 79], [81, 65535]], "UDP": [[1, 65535]], "SCTP": [[1, 65535]]}
     assert data["also"] == {

@@ -843,4 +843,22 @@ FAULTS_IN_LINT = (
         "            if (now, then) in turns:\n",
         "            if then is not None:\n",
     ),
+    Fault(
+        "a rule of an owner goes behind the one that denies",
+        "advice/tier_edits.py",
+        "(*rules[:place], wanted, *rules[place:])",
+        "(*rules[: place + 1], wanted, *rules[place + 1 :])",
+    ),
+    Fault(
+        "a NetworkPolicy is proposed against tier Admin",
+        "advice/edits.py",
+        "    if owned_above(side):  # no NetworkPolicy is asked\n        return\n",
+        "",
+    ),
+    Fault(
+        "a new policy is written for all pods of the namespace",
+        "advice/tier_edits.py",
+        "Peer(selector_for(cluster, subject), only",
+        "Peer(Selector(), only",
+    ),
 )

@@ -10,15 +10,26 @@ from netpol_lab.advice import fix as fixes
 from netpol_lab.advice.edit import Touch, of_policy
 from tests.referee.odd_clusters import ODDITIES, odd_cluster
 from tests.referee.typed_edits import as_text, typed
-from tests.referee.typed_fixes import first_wrong_fix, weighed, wrong_fix_of
+from tests.referee.typed_fixes import (
+    first_wrong_fix,
+    weighed,
+    wrong_fix_beside_tiers,
+    wrong_fix_of,
+)
 
-CLUSTERS, CHUNK = 700, 50
+CLUSTERS, MIXED, CHUNK = 700, 200, 50
 
 
 @pytest.mark.parametrize("first", range(0, CLUSTERS, CHUNK))
 def test_fixes_do_what_they_say_when_they_are_typed(first):
     for seed in range(first, first + CHUNK):
         assert not wrong_fix_of(seed), seed
+
+
+@pytest.mark.parametrize("first", range(0, MIXED, CHUNK))
+def test_fixes_beside_cluster_wide_policies_do_what_they_say(first):
+    for seed in range(first, first + CHUNK):
+        assert not wrong_fix_beside_tiers(seed), seed
 
 
 def test_every_kind_of_change_was_typed():

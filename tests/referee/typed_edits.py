@@ -11,6 +11,7 @@ from netpol_lab.manifests.writer import as_yaml
 from tests.referee.random_parts import namespace_of
 
 HERE = "TYPE-IT-HERE"
+WIDE = "policy.networking.k8s.io/"
 NEW_NAMESPACE = {"apiVersion": "v1", "kind": "Namespace"}
 
 
@@ -40,7 +41,8 @@ def target(documents, wanted):
 
 def names_of(document):
     name = document["metadata"]["name"]
-    return [name] if document["kind"] == "Namespace" else [f"{namespace_of(document)}/{name}"]
+    bare = document["kind"] == "Namespace" or document["apiVersion"].startswith(WIDE)
+    return [name] if bare else [f"{namespace_of(document)}/{name}"]
 
 
 def steps(path):
@@ -54,6 +56,8 @@ def mark(document, path, edit):
         document = document[step] if isinstance(step, int) else document.setdefault(step, {})
     if not edit.adds:
         document[last] = HERE
+    elif edit.before:
+        document[last].insert(edit.before - 1, HERE)
     elif isinstance(document[last], list):
         document[last].append(HERE)
     else:

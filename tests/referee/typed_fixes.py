@@ -20,6 +20,7 @@ from tests.referee import naive
 from tests.referee.odd_clusters import odd_cluster
 from tests.referee.random_clusters import mentioned_ports, random_cluster, random_flows
 from tests.referee.random_parts import OUTSIDE, name_of, of_kind
+from tests.referee.random_tiers import mixed_cluster
 from tests.referee.typed_edits import as_text, typed
 
 CELLS = 8  # other flows that are asked about for each fix
@@ -65,6 +66,13 @@ def wrong_fix_of(seed):
     return "".join(first_wrong_fix(documents, flow, seed, seed % 5 == 0) for flow in flows)
 
 
+def wrong_fix_beside_tiers(seed):
+    """What is wrong with a fix in the cluster of a seed that has cluster-wide policies, too."""
+    documents = mixed_cluster(seed)
+    flows = random_flows(documents, seed, 2)
+    return "".join(first_wrong_fix(documents, flow, seed, seed % 5 == 0) for flow in flows)
+
+
 def weighed(verdict):
     """Every change that might be a part of the fix, at the sides that deny."""
     sides = (
@@ -86,6 +94,7 @@ def unlike(cluster, meant, text, edit):
     labels = {str(pod): pod.labels for pod in found.pods}
     same = (
         {*found.policies} == {*meant.policies}
+        and {*found.cluster_policies} == {*meant.cluster_policies}
         and all(labels.get(str(pod), pod.labels) == pod.labels for pod in meant.pods)
         and all(found.namespaces.get(one.name, one) == one for one in meant.namespaces.values())
     )
@@ -129,7 +138,8 @@ def other_flows(documents, fix, after, seed):
         (*rng.choice(pairs), rng.choice(numbers), str(rng.choice([*Protocol])))
         for _ in range(CELLS)
     ]
-    if "ipBlock" in "".join(edit.yaml for edit in fix.changes):
+    typed_in = "".join(edit.yaml for edit in fix.changes)
+    if "ipBlock" in typed_in or "networks" in typed_in:
         # The address that was asked about is nobody's of whom the manifests give no address.
         unknown = {str(pod) for pod in verdict.cluster.pods if not pod.known_addresses}
         told = [flow for flow in told if not unknown & {*flow[:2]}]
