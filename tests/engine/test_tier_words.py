@@ -20,8 +20,12 @@ def policy(action, name="one", tier="Admin", priority=5):
     return POLICY.format(action=action, name=name, tier=tier, priority=priority)
 
 
+def loaded(*texts):
+    return lab.load("three-tier", *texts, channel="experimental")
+
+
 def said(*texts, source="web", destination="db", port=5432):
-    return str(lab.evaluate(lab.load("three-tier", *texts), source, destination, port))
+    return str(lab.evaluate(loaded(*texts), source, destination, port))
 
 
 ONE = 'rule 1 "one\'s" of ClusterNetworkPolicy one (Admin, priority 5)'

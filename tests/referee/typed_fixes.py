@@ -30,7 +30,7 @@ def first_wrong_fix(documents, flow, seed, narrow=False):
     """What is wrong with the fix of one flow, in words; nothing where all is well."""
     source, destination, port, protocol = flow
     text = as_text(documents)
-    cluster = lab.load(text)
+    cluster = lab.load(text, channel="experimental")
     verdict = lab.evaluate(cluster, source, destination, port=port, protocol=protocol)
     fix = lab.fix(verdict, narrow)
     if needless(verdict) or fix is None:
@@ -41,7 +41,7 @@ def first_wrong_fix(documents, flow, seed, narrow=False):
     for edit in fix.changes:
         try:
             text = typed(text, edit)
-            after = lab.load(text)
+            after = lab.load(text, channel="experimental")
         except NetpolError as error:
             return f"{flow}: {edit}\nis refused:\n{error}"
     known, now = naive.Cluster(documents), naive.Cluster([*yaml.safe_load_all(text)])
@@ -88,7 +88,7 @@ def weighed(verdict):
 def unlike(cluster, meant, text, edit):
     """How the text with a change differs from what the change is said to give."""
     try:
-        found = lab.load(typed(text, edit))
+        found = lab.load(typed(text, edit), channel="experimental")
     except NetpolError as error:
         return f"{edit}\nis refused:\n{error}"
     labels = {str(pod): pod.labels for pod in found.pods}
