@@ -89,7 +89,7 @@ def test_what_a_server_has_stored_may_have_the_fields_of_either_channel():
 def test_what_a_server_has_stored_is_in_force_but_undefined_if_it_cannot_be_read(peer):
     found = load(ABOVE % (", uid: 1b", peer))
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
-    assert "what the policy decides is undefined" in found.warnings[0].message
+    assert "what the policy could decide is undefined" in found.warnings[0].message
 
 
 def test_a_lenient_server_drops_ports_of_another_version_so_that_a_rule_covers_all():
@@ -126,7 +126,7 @@ def test_what_a_selector_that_nobody_can_use_could_decide_is_undefined(operator,
     found = load(text + TWO_PODS)
     assert found.cluster_policies == ()
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
-    assert "decides is undefined" in found.warnings[0].message
+    assert "could decide is undefined" in found.warnings[0].message
     assert lab.evaluate(found, "web", "db", port=80).allowed is None
     assert lab.evaluate(found, "203.0.113.7", "db", port=80).allowed is True
 

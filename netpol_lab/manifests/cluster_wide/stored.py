@@ -94,7 +94,26 @@ def stored(
         return Admission(policy, unknown, [_in_words_of_go(wrong[0], value)])
     refused = violations({**whole, "metadata": {"name": meta.name}}, schema)
     refused[:MOST_HINTS] = [hinted(problem, value) for problem in refused[:MOST_HINTS]]
-    return Admission(policy, unknown, [*check_metadata(policy), *refused])
+    refused = [*check_metadata(policy), *refused]
+    return Admission(policy, _with_more(unknown, refused), refused)
+
+
+def _with_more(unknown: list[Problem], refused: list[Problem]) -> list[Problem]:
+    """Return unknown fields; the last one says what is refused besides, which nobody sees yet."""
+    paths = [problem.path for problem in unknown]
+    told = " ".join(problem.hint for problem in unknown)
+    besides = [
+        f"{format_path(p.path)}: {': '.join(filter(None, (p.reason.words, p.message)))}"
+        for p in refused
+        if not any(path[: len(p.path)] == p.path for path in paths)  # it lacks what is unknown
+        and not (p.reason is Reason.REQUIRED and str(p.path[-1]) in told)
+    ]
+    if not (unknown and besides):
+        return unknown
+    hint = f"once this is right the server also refuses {'; '.join(besides[:3])}"
+    last = unknown[-1]
+    both = "; ".join(filter(None, (last.hint, hint)))
+    return [*unknown[:-1], last._replace(hint=both)]
 
 
 def _unknown(path: Path, value: dict[str, Any], channel: Channel, hints: bool) -> Problem:

@@ -7,8 +7,9 @@ from typing import Any
 
 from netpol_lab.errors import Reason
 from netpol_lab.manifests.cluster_wide.cel_rules import NOT_A_CIDR, NOT_GROWING, network_of
+from netpol_lab.manifests.cluster_wide.channels import Channel
 from netpol_lab.manifests.cluster_wide.ports_meant import ports_as_protocols
-from netpol_lab.manifests.cluster_wide.unknown_hints import place_of
+from netpol_lab.manifests.cluster_wide.unknown_hints import place_of, unknown_hint
 from netpol_lab.manifests.field_paths import Path
 from netpol_lab.manifests.hints.meant import flow
 from netpol_lab.manifests.rules.cidrs import cidr_hint, likely_cidr
@@ -115,7 +116,7 @@ def _invalid(problem: Problem, path: Path, found: Any, value: dict[str, Any]) ->
     if key == "priority":
         return _REQUIRED[key]
     if isinstance(found, dict | list) and not problem.message.startswith("Checked"):
-        return _too_few(path, key)
+        return _dropped(path, found, value) or _too_few(path, key)
     return "a port is a number from 1 to 65535" if key in ("number", "start", "end", "port") else ""
 
 
@@ -140,6 +141,16 @@ def _domain_name(text: str) -> str:
     if "*" in text.removeprefix("*."):
         return "an asterisk stands only in front, as *.example.com, for one label or more"
     return "write letters, digits, dashes and dots, such as www.example.com or *.example.com"
+
+
+def _dropped(path: Path, found: Any, value: dict[str, Any]) -> str:
+    """Return what to write for the field that was all there was, where nobody knows it."""
+    given = [key for key, part in found.items() if part is not None] if found else []
+    if not given or place_of(path) not in ("peer", "protocol", "subject", "destinationPort", "tcp"):
+        return ""
+    return f"{given[0]} is dropped, and nothing is left: " + unknown_hint(
+        value, (*path, given[0]), Channel.STANDARD
+    )
 
 
 def _too_few(path: Path, key: str) -> str:

@@ -45,11 +45,11 @@ def policy_warnings(policy: StoredPolicy, value: dict[str, Any]) -> Problems:
         message = "has no effect: the policy is about the whole cluster"
         hint = "leave it out, and choose the pods of one namespace by subject"
         yield Problem(("metadata", "namespace"), Reason.WARNING, message, hint)
-    yield from (_undefined(fault, "policy") for fault in subject_faults(policy.spec))
+    yield from map(_undefined, subject_faults(policy.spec))
     canonical = policy.kind == "ClusterNetworkPolicy"
     for direction in Direction:
         for i, rule in enumerate(policy.spec.get(str(direction), ())):
-            yield from (_undefined(fault, "rule") for fault in rule_faults(rule, direction, i))
+            yield from map(_undefined, rule_faults(rule, direction, i))
             yield from _names_of_ports(rule, ("spec", str(direction), i))
             if canonical:
                 yield from _host_bits(rule, ("spec", str(direction), i))
@@ -57,12 +57,12 @@ def policy_warnings(policy: StoredPolicy, value: dict[str, Any]) -> Problems:
 
 def in_force_even_so(problems: Iterable[Problem]) -> Problems:
     """Yield warnings about what this definition refuses, though a server has stored it."""
-    return (_undefined(problem, "policy") for problem in problems)
+    yield from map(_undefined, problems)
 
 
-def _undefined(fault: Problem, whole: str) -> Problem:
+def _undefined(fault: Problem) -> Problem:
     said = ": ".join(filter(None, (fault.reason.words, fault.message)))
-    message = f"{said}; the server stores it even so, and what the {whole} decides is undefined"
+    message = f"{said}; the server stores it even so, and what the policy could decide is undefined"
     return fault._replace(reason=Reason.WARNING, message=message)
 
 

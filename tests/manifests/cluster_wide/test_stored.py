@@ -55,3 +55,19 @@ def test_a_time_and_what_controllers_write_keep_their_words():
     owner = {"ownerReferences": [{"controller": 5}]}
     assert "cannot be the number 5" in admitted(owner).refused[0].message
     assert admitted({"name": "c", "creationTimestamp": "yesterday"}).refused
+
+
+def test_the_last_unknown_field_tells_what_else_would_be_refused():
+    spec = {**SPEC, "tier": "x", "a": 1, "b": 2}
+    first, last = admitted(spec=spec).unknown
+    assert "also refuses" not in first.hint
+    assert last.hint.endswith(
+        'once this is right the server also refuses spec.tier: Unsupported value: "x": supported '
+        'values: "Admin", "Baseline"'
+    )
+
+
+def test_what_is_missing_only_as_its_name_is_unknown_is_no_other_fault():
+    spec = {"tier": "Admin", "priority": 1, "Subject": {"namespaces": {}}}
+    spec["ingress"] = [{"action": "Deny", "from": [{"namespaceSelector": {}}]}]
+    assert all("also refuses" not in problem.hint for problem in admitted(spec=spec).unknown)

@@ -95,3 +95,12 @@ def test_a_baseline_has_one_name():
     text = HEAD % ("v1alpha1", "BaselineAdminNetworkPolicy", "egress: []", "ingress: []")
     with pytest.raises(ManifestError, match=r"write metadata: \{name: default\}"):
         load(text.replace("name: default", "name: other"))
+
+
+def test_a_lenient_server_that_drops_all_of_a_peer_is_told_what_was_meant():
+    text = HEAD % ("v1beta1", "ClusterNetworkPolicy", "tier: Admin, priority: 1", "%s")
+    rule = "ingress: [{action: Deny, from: [{namespaceSelector: {a: b}}]}]"
+    with pytest.raises(
+        ManifestError, match="namespaceSelector is dropped, and nothing is left: write namespaces"
+    ):
+        load(text % rule, strict=False)
