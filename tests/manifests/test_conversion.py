@@ -1,16 +1,13 @@
 """Texts after the conversion: the same traffic, and everything else as it was written."""
 
 import json
-import random
 
 import pytest
 import yaml
 
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.conversion import convert, manifests_in, texts_to_convert
-from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.text.files import ManifestText, Origin
-from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.reach.diff import diff
 from tests.helpers.older_policies import (
@@ -24,13 +21,11 @@ from tests.helpers.older_policies import (
     converted_objects,
     converted_text,
     port,
-    span,
     written,
 )
 from tests.helpers.places import ROOT
 from tests.helpers.written import write
-from tests.referee import naive
-from tests.referee.random_tiers import mixed_cluster
+from tests.referee.converted import converted, difference, random_text
 
 CASES = sorted((ROOT / "tests" / "cases").glob("*.yaml"))
 OLDER = [file for file in CASES if f"{V1ALPHA1}\n" in file.read_text("utf-8")]
@@ -218,91 +213,30 @@ def test_the_files_of_a_folder_are_read_as_they_are(tmp_path):
 # ---------------------------------------------------------------- the same traffic
 
 
-def is_equal(text):
-    before = [ManifestText("x.yaml", text)]
-    old = read_all(before, channel="experimental")
-    found = convert(before, old.cluster_policies)
-    new = read_all(found.texts, channel="experimental")
-    assert not diff(old, new)
-    assert {policy.version for policy in new.cluster_policies} <= {"v1beta1"}
-    return found
-
-
 @pytest.mark.parametrize("file", OLDER, ids=lambda file: file.stem)
 def test_every_case_of_v1alpha1_means_the_same_afterwards(file):
     case = yaml.safe_load(file.read_text("utf-8"))
-    found = is_equal(case["manifests"])
+    old, new, found = converted(case["manifests"])
+    assert not diff(old, new)
     assert found.policies
     assert not any(policy.refused for policy in found.policies)
+    assert {policy.version for policy in new.cluster_policies} == {"v1beta1"}
 
 
 def test_there_are_cases_of_v1alpha1():
     assert len(OLDER) >= 5
 
 
-def larger(rng, documents):
-    """The same with now and then many ports, host bits, ranges of one port."""
-    for document in documents:
-        if document["kind"] not in ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy"):
-            continue
-        for way in ("ingress", "egress"):
-            for rule in document["spec"].get(way) or ():
-                if rule.get("ports") and rng.random() < 0.5:
-                    odd = [span(81, 81), port(53, "UDP"), span(8080, 8090)]
-                    rule["ports"] += rng.choices(odd, k=rng.choice([1, 30]))
-                for peer in rule.get("to", ()):
-                    if "networks" in peer:
-                        peer["networks"] = [_with_host_bits(cidr) for cidr in peer["networks"]]
-    return documents
+@pytest.mark.parametrize("seed", range(8))
+def test_random_policies_mean_the_same_afterwards_to_us_and_to_the_referee(seed):
+    assert difference(seed) == ""
 
 
-def _with_host_bits(cidr):
-    return cidr.replace(".0/", ".1/")
-
-
-def random_text(seed):
-    """A text of a random cluster, in one of the ways to write it."""
-    rng = random.Random(seed)
-    documents = larger(rng, mixed_cluster(seed))
-    ways = (json.dumps, as_yaml, lambda value: as_yaml(value, compact=True))
-    return documents, "# all\n" + "\n---\n".join(
-        rng.choice(ways)(document) for document in documents
-    )
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_random_policies_mean_the_same_afterwards(seed):
-    _, text = random_text(seed)
-    before = [ManifestText("x.yaml", text)]
-    old = read_all(before, channel="experimental")
-    found = convert(before, old.cluster_policies)
-    new = read_all(found.texts, channel="experimental")
-    assert not diff(old, new)
-    stays = {policy.kind for policy in found.policies if policy.refused}
-    older = [d["kind"] for d in objects_in(found.texts[0].text) if d["apiVersion"] == V1ALPHA1]
-    assert set(older) == stays
-    assert all(
-        "priorities in a row" in words for policy in found.policies for words in policy.refused
-    )
-
-
-def objects_in(text):
-    found, broken = documents(text, "")
-    assert not broken
-    return [document.value for document in found if document.value]
-
-
-@pytest.mark.parametrize("seed", range(100, 104))
-def test_the_referee_who_reads_both_versions_on_its_own_agrees(seed):
-    before, text = random_text(seed)
-    after = objects_in(conversion(text).texts[0].text)
-    before = objects_in(text)
-    rng = random.Random(seed)
-    pods = [d["metadata"] for d in before if d["kind"] == "Pod"]
-    for _ in range(40):
-        ends = [f"{m.get('namespace', 'default')}/{m['name']}" for m in rng.sample(pods, 2)]
-        asked = rng.choice([80, 53, 443, 8080]), rng.choice(["TCP", "UDP", "SCTP"])
-        assert naive.allowed(before, *ends, *asked) == naive.allowed(after, *ends, *asked)
+@pytest.mark.parametrize("seed", range(1, 12, 2))
+def test_whatever_is_not_converted_is_told_with_its_reason(seed):
+    found = converted(random_text(seed))[2]
+    refused = [words for policy in found.policies for words in policy.refused]
+    assert all("priorities in a row" in words for words in refused)
 
 
 def test_what_would_be_refused_is_refused_before_anything_is_converted():

@@ -862,3 +862,61 @@ FAULTS_IN_LINT = (
         "Peer(Selector(), only",
     ),
 )
+
+# Caught by `tests.referee.converted`: what is converted must mean the same.
+FAULTS_IN_CONVERSION = (
+    Fault(
+        "of a rule that is split only the first part is kept",
+        "manifests/cluster_wide/convert.py",
+        "return [rules[0] if len(rules) == 1 else Instead(rules) for rules in found]",
+        "return [rules[0] for rules in found]",
+    ),
+    Fault(
+        "a port without a protocol is of UDP",
+        "manifests/cluster_wide/convert.py",
+        'value.get("protocol") or str(Protocol.TCP)',
+        'value.get("protocol") or str(Protocol.UDP)',
+    ),
+    Fault(
+        "a range becomes its first port",
+        "manifests/cluster_wide/convert.py",
+        "if end == start else",
+        "if end >= start else",
+    ),
+    Fault(
+        "host bits make a network of one address",
+        "manifests/cluster_wide/convert.py",
+        "else str(network)",
+        "else str(ip_network(str(first)))",
+    ),
+    Fault(
+        "a rule without ports gets none",
+        "manifests/cluster_wide/convert.py",
+        'found["protocols"] = protocols or value',
+        'found["protocols"] = protocols[:1] or value',
+    ),
+    Fault(
+        "a policy that is divided has one priority",
+        "manifests/cluster_wide/new_places.py",
+        "return [*range(start, start + number)] if",
+        "return [start] * number if",
+    ),
+    Fault(
+        "a policy that is divided reaches over the next one",
+        "manifests/cluster_wide/new_places.py",
+        "min((other - 1 for other in others if other > own), default=LAST_PRIORITY)",
+        "LAST_PRIORITY",
+    ),
+    Fault(
+        "a name is taken twice",
+        "manifests/cluster_wide/new_places.py",
+        "if name not in {*taken, *found}))",
+        "if name))",
+    ),
+    Fault(
+        "a baseline goes after those that are there already",
+        "manifests/cluster_wide/new_places.py",
+        "if policy.kind == BASELINE and not others:",
+        "if policy.kind == BASELINE:",
+    ),
+)

@@ -11,6 +11,7 @@ from tests.helpers.places import CASES, PACKAGE
 from tests.referee.faults import (
     FAULTS,
     FAULTS_FOR_EVERYBODY,
+    FAULTS_IN_CONVERSION,
     FAULTS_IN_FIXES,
     FAULTS_IN_LINT,
     FAULTS_IN_READING,
@@ -44,6 +45,7 @@ EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
 NOTHING_ELSE = ("--texts", "0", "--spellings", "0", "--lint", "0", "--fixes", "0")
 REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", *NOTHING_ELSE)
 FIXES = ("-m", "tests.referee.soak", "0", "--seed", "1", "--fixes", "90")
+CONVERSION = ("-m", "tests.referee.converted", "12")
 LINT = ("-m", "tests.referee.soak", "0", "--seed", "1", "--lint", "100")
 CASES_OF_LINT = ("-m", "tests.referee.lint_cases")
 READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", "3000")
@@ -65,6 +67,11 @@ def test_a_fault_in_reading_is_caught(fault, tmp_path):
     assert not passes(planted(fault, tmp_path), *READING), fault.about
 
 
+@pytest.mark.parametrize("fault", FAULTS_IN_CONVERSION, ids=lambda fault: fault.about)
+def test_a_fault_in_conversion_is_caught(fault, tmp_path):
+    assert not passes(planted(fault, tmp_path), *CONVERSION), fault.about
+
+
 @pytest.mark.parametrize("fault", FAULTS_IN_FIXES, ids=lambda fault: fault.about)
 def test_a_fault_in_fixes_is_caught(fault, tmp_path):
     assert not passes(planted(fault, tmp_path), *FIXES), fault.about
@@ -83,5 +90,6 @@ def test_without_a_fault_all_are_content(tmp_path):
     assert passes(tmp_path, *EVERY_FLOW)
     assert passes(tmp_path, *READING)
     assert passes(tmp_path, *FIXES)
+    assert passes(tmp_path, *CONVERSION)
     assert passes(tmp_path, *LINT)
     assert passes(tmp_path, *CASES_OF_LINT)
