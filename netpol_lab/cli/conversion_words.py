@@ -147,4 +147,4 @@ def _deletions(converted: Iterable[ConvertedPolicy]) -> Iterator[str]:
     )
     yield "- Apply the new ones first, then delete the old ones; until then both say the same:"
     for kind, names in old.items():
-        yield f"  kubectl delete {kind} {some(names, MOST_NAMED, ' ')}"
+        yield f"  kubectl delete {kind} {' '.join(names)}"

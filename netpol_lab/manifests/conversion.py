@@ -29,7 +29,12 @@ from netpol_lab.manifests.text.files import ManifestText, Origin, files_below, t
 from netpol_lab.manifests.text.kustomization import NAMES
 from netpol_lab.manifests.text.sources import texts_of_files
 from netpol_lab.manifests.text.strays import sort_out
-from netpol_lab.manifests.text.yaml_reader import Document, documents, forget_positions
+from netpol_lab.manifests.text.yaml_reader import (
+    MAX_FINDABLE,
+    Document,
+    documents,
+    forget_positions,
+)
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.manifests.written_objects import WrittenObject
 from netpol_lab.model.cluster_policies import ClusterPolicy
@@ -321,6 +326,8 @@ def _no_room(number: int) -> str:
 
 
 def _place(found: WrittenObject) -> Place | None:
+    if len(found.document.text) > MAX_FINDABLE:
+        return None
     return found.place("metadata.name") or found.place("kind")
 
 

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 
 from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -22,10 +24,11 @@ from yaml.events import (
 )
 
 from netpol_lab.manifests.text.yaml_composer import events_of
-from netpol_lab.manifests.text.yaml_reader import MAX_FINDABLE, documents
+from netpol_lab.manifests.text.yaml_reader import documents
 from netpol_lab.manifests.writer import as_yaml, on_one_line
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
+MAX_WHOLE = 2**20  # characters; a larger document is looked at where it changes
 _STAND_IN = "\ufdd0"  # for a byte order mark, which libyaml would pass over
 
 
@@ -82,7 +85,7 @@ def rewritten(text: str, old: Any, new: Any) -> Rewritten:
     wanted = plain(new)
     if old == wanted:
         return Rewritten(text)
-    for way in (_in_place, _from_the_root) if len(text) <= MAX_FINDABLE else ():
+    for way in (_in_place, _from_the_root):
         found = way(text, old, new)
         if found is not None and _says(found.text, wanted):
             return found
@@ -95,7 +98,7 @@ def _says(text: str, wanted: Any) -> bool:
 
 
 def _in_place(text: str, old: Any, new: Any) -> Rewritten | None:
-    root, edits = _tree(text), _Edits(text)
+    root, edits = _tree(text, old, new), _Edits(text)
     if root is None:
         return None
     try:
@@ -106,7 +109,7 @@ def _in_place(text: str, old: Any, new: Any) -> Rewritten | None:
 
 
 def _from_the_root(text: str, old: Any, new: Any) -> Rewritten | None:
-    root, edits = _tree(text), _Edits(text)
+    root, edits = _tree(text, old, new), _Edits(text)
     if root is None:
         return None
     edits.replace(root, plain(new))
@@ -144,37 +147,72 @@ class _Node:
             yield from item.scalars()
 
 
-def _tree(text: str) -> _Node | None:
-    """Return the root of a document that was read before, None if a key is no plain text."""
+class _Both(NamedTuple):
+    """What a part of a text says, and what it is to say."""
+
+    old: Any
+    new: Any
+
+    def at(self, step: str | int) -> _Both:
+        """Return the same of a part of it."""
+        try:
+            return _Both(self.old[step], self.new[step])
+        except (IndexError, KeyError, TypeError):
+            return _Both(self.old, None)
+
+
+def _tree(text: str, old: Any, new: Any) -> _Node | None:
+    """Return the root of a document that was read before, None if a key is no plain text.
+
+    Of a large one only those parts are looked at that change.
+    """
     following = events_of(text.replace("\ufeff", _STAND_IN))
     following(), following()  # the stream and the document
     try:
-        return _node(following(), following)
+        return _node(following(), following, _Both(old, new), len(text) > MAX_WHOLE)
     except _NotInPlaceError:
         return None
 
 
-def _node(event: Any, following: Any) -> _Node:
+def _node(event: Any, following: Any, both: _Both, in_brief: bool) -> _Node:
     mark = event.start_mark
     node = _Node(mark.index, _place(event.end_mark), mark.column)
     if isinstance(event, AliasEvent):
         node.is_alias = True
     elif isinstance(event, ScalarEvent):
         node.style = event.style
+    elif in_brief and both.old is both.new:
+        node.end = _passed(following)
     elif isinstance(event, SequenceStartEvent):
         node.items, node.in_braces = [], bool(event.flow_style)
         while not isinstance(inner := following(), SequenceEndEvent):
-            node.items.append(_node(inner, following))
+            item = both.at(len(node.items))
+            node.items.append(_node(inner, following, item, in_brief))
         node.end = _place(inner.end_mark) if node.in_braces else _last(node, node.items)
     elif isinstance(event, MappingStartEvent):
         node.entries, node.in_braces = {}, bool(event.flow_style)
         while not isinstance(inner := following(), MappingEndEvent):
             if not isinstance(inner, ScalarEvent) or inner.value in node.entries:
                 raise _NotInPlaceError
-            node.entries[inner.value] = (_node(inner, following), _node(following(), following))
+            value = both.at(inner.value)
+            node.entries[inner.value] = (
+                _node(inner, following, value, in_brief),
+                _node(following(), following, value, in_brief),
+            )
         values = [value for _, value in node.entries.values()]
         node.end = _place(inner.end_mark) if node.in_braces else _last(node, values)
     return node
+
+
+def _passed(following: Any) -> int:
+    """Read to the end of a collection, and return where that is."""
+    depth, end = 1, 0
+    while depth:
+        event = following()
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if event.end_mark.index > event.start_mark.index or isinstance(event, ScalarEvent):
+            end = _place(event.end_mark)  # the ends of blocks stand below them
+    return end
 
 
 def _place(mark: Any) -> int:

@@ -116,6 +116,17 @@ def test_whatever_is_written_it_reads_back(text, new):
     changed(text, lambda value: value.update(a=new))
 
 
+def test_of_a_large_text_only_what_changes_is_looked_at_and_it_says_the_same(monkeypatch):
+    monkeypatch.setattr("netpol_lab.manifests.rewriting.MAX_WHOLE", 0)
+    text = "a:  # one\n- {b: 1}  # two\n- c: |\n    # no comment\n\n  d: [1,\n    2]\n"
+    text += "# three\n- e: 2\n"
+    old = read(text)
+    new = {"a": [old["a"][0], old["a"][1], {"e": 3}]}
+    assert rewritten(text, old, new).text == text.replace("e: 2", "e: 3")
+    new = {"a": [old["a"][0], Instead([{**old["a"][1], "x": 5}, 6]), old["a"][2]]}
+    assert read(rewritten(text, old, new).text) == plain(new)
+
+
 def some_value(rng, depth=0):
     kinds = ["text", "number", "text"] + ["map", "list"] * (depth < 4)
     kind = rng.choice(kinds)
@@ -146,7 +157,9 @@ def with_changes(rng, value):
     return value
 
 
-def test_random_changes_of_random_texts_read_back():
+@pytest.mark.parametrize("most", [0, 2**20])
+def test_random_changes_of_random_texts_read_back(monkeypatch, most):
+    monkeypatch.setattr("netpol_lab.manifests.rewriting.MAX_WHOLE", most)
     rng = random.Random(3)
     for _ in range(300):
         old = {"top": some_value(rng)}
