@@ -37,7 +37,7 @@ The public names, as a learner meets them:
 - one connection: `evaluate`, `fix`
 - see it: `draw`, `explore` (live), `compare` (two variants)
 - one question each, to play with: `explore_types`, `explore_selector`, `explore_ports`,
-  `explore_block`, `explore_enforcement`
+  `explore_block`, `explore_enforcement`, `explore_tiers`
 - all connections: `reachability`, `diff`; as charts: `plot_matrix`, `plot_exposure`,
   `plot_coverage`
 - check policies: `lint`, `expect`
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from netpol_lab.widgets.explorers.policy_types import explore_types
     from netpol_lab.widgets.explorers.selector import explore_selector
     from netpol_lab.widgets.explorers.service_port import explore_ports
+    from netpol_lab.widgets.explorers.tiers import explore_tiers
     from netpol_lab.widgets.policy_cells import exercise
     from netpol_lab.widgets.prediction import predict
     from netpol_lab.widgets.quiz import quiz
@@ -105,6 +106,7 @@ _HOMES = {
     "explore_ports": "widgets.explorers.service_port",
     "explore_block": "widgets.explorers.ipblock",
     "explore_enforcement": "widgets.explorers.enforcement",
+    "explore_tiers": "widgets.explorers.tiers",
     # all connections
     "reachability": "reach.reachability",
     "diff": "reach.diff",

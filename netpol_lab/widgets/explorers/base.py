@@ -120,6 +120,10 @@ class Explorer(Card, Generic[Inputs, Shown]):
         """Return the widgets between the fields and the picture."""
         return ()
 
+    def _details(self) -> str:
+        """Return what to show under the reasons, as HTML."""
+        return ""
+
     def _complaints(self, error: NetpolError, edited: str) -> list[tuple[str, str]]:
         """Return lines to say, each with the name of its field."""
         return [(edited, str(error))]
@@ -156,7 +160,7 @@ class Explorer(Card, Generic[Inputs, Shown]):
             self._quiet = False
         self._say([])
         shown = self._shown
-        self._map.show(paint(shown), lambda: shown.text, self._why())
+        self._map.show(paint(shown), lambda: shown.text, self._why(), self._details())
 
     # ------------------------------------------------------------ from the browser
 
