@@ -890,7 +890,7 @@ FAULTS_IN_CONVERSION = (
         "else str(ip_network(str(first)))",
     ),
     Fault(
-        "a rule without ports gets none",
+        "of several ports only the first is kept",
         "manifests/cluster_wide/convert.py",
         'found["protocols"] = protocols or value',
         'found["protocols"] = protocols[:1] or value',
@@ -900,23 +900,5 @@ FAULTS_IN_CONVERSION = (
         "manifests/cluster_wide/new_places.py",
         "return [*range(start, start + number)] if",
         "return [start] * number if",
-    ),
-    Fault(
-        "a policy that is divided reaches over the next one",
-        "manifests/cluster_wide/new_places.py",
-        "min((other - 1 for other in others if other > own), default=LAST_PRIORITY)",
-        "LAST_PRIORITY",
-    ),
-    Fault(
-        "a name is taken twice",
-        "manifests/cluster_wide/new_places.py",
-        "if name not in {*taken, *found}))",
-        "if name))",
-    ),
-    Fault(
-        "a baseline goes after those that are there already",
-        "manifests/cluster_wide/new_places.py",
-        "if policy.kind == BASELINE and not others:",
-        "if policy.kind == BASELINE:",
     ),
 )
