@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netpol_lab.cli.reports.formats import FORMATS
 
 if TYPE_CHECKING:
-    from netpol_lab.model.addresses import Network
+    from netpol_lab.model.addresses import Address, Network
 
 
 class Command(NamedTuple):
@@ -85,6 +85,9 @@ def add_assume(sub: argparse.ArgumentParser) -> None:
         sub.add_argument(
             f"--{kind}-cidr", action="append", default=[], type=cidr, metavar="CIDR", help=words
         )
+    words = "the addresses of a name that cluster-wide policies mention, all of them; repeatable"
+    metavar = "NAME=ADDRESS,…"
+    sub.add_argument("--name", action="append", default=[], type=named, metavar=metavar, help=words)
     sub.epilog = "\n".join(_assumptions_help())
 
 
@@ -113,6 +116,32 @@ def cidr(text: str) -> Network:
 
     try:
         return checked_network(text)
+    except NetpolError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def named(text: str) -> tuple[str, tuple[Address, ...]]:
+    """Parse a name with its addresses.
+
+    Examples
+    --------
+    >>> name, addresses = named("api.example.com=203.0.113.7,203.0.113.8")
+    >>> name, [*map(str, addresses)]
+    ('api.example.com', ['203.0.113.7', '203.0.113.8'])
+    """
+    from netpol_lab.errors import NetpolError
+    from netpol_lab.model.addresses import checked_address
+
+    name, _, addresses = text.partition("=")
+    found = [one.strip() for one in addresses.split(",") if one.strip()]
+    if not name.strip() or not found:
+        said = f'"{text}" is no name with addresses: write --name api.example.com=203.0.113.7'
+        raise argparse.ArgumentTypeError(said)
+    if name.startswith("*"):
+        said = f"{name} stands for many names: give the addresses of each name by itself"
+        raise argparse.ArgumentTypeError(said)
+    try:
+        return name.strip(), tuple(map(checked_address, found))
     except NetpolError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

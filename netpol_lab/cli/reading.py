@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from netpol_lab.errors import Complaint
     from netpol_lab.manifests.text.files import ManifestText
+    from netpol_lab.model.addresses import Address
     from netpol_lab.model.assumptions import Assumptions
     from netpol_lab.model.cluster import Cluster
 
@@ -30,7 +31,7 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
 
     Examples
     --------
-    >>> options = argparse.Namespace(assume=["enforced=false"], pod_cidr=[], node_cidr=[])
+    >>> options = argparse.Namespace(assume=["enforced=false"], pod_cidr=[], node_cidr=[], name=[])
     >>> assumptions_of(options).enforced
     False
     """
@@ -47,6 +48,8 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
         if f"{name.removesuffix('s')}s" in RANGES:
             option = f"--{name.removesuffix('s').replace('_', '-')}"
             raise NetpolError(f"{name} is an option of its own: write {option} {value or 'CIDR'}")
+        if name in ("domain_name", "domain_names"):
+            raise NetpolError("names have an option of their own: write --name NAME=ADDRESS,…")
         if name not in usual:
             near = did_you_mean(name, usual)
             raise NetpolError(f'there is no assumption called "{name}". {near}')
@@ -55,7 +58,11 @@ def assumptions_of(options: argparse.Namespace) -> Assumptions:
             raise NetpolError(f'--assume {name}= takes {" or ".join(allowed)}, not "{value}"')
         typed[name] = _VALUES[value]
     typed |= {"pod_cidrs": tuple(options.pod_cidr), "node_cidrs": tuple(options.node_cidr)}
-    return replace(DEFAULTS, **typed)
+    names: dict[str, tuple[Address, ...]] = {}
+    for name, addresses in options.name:
+        bare = name.lower().removesuffix(".")
+        names[bare] = (*names.get(bare, ()), *addresses)
+    return replace(DEFAULTS, **typed, domain_names=names)
 
 
 def read_cluster(

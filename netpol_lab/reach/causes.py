@@ -10,9 +10,11 @@ from netpol_lab.engine.sides import Side
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Policy
 from netpol_lab.reach.changed_pairs import changed_pair, come_and_gone
 from netpol_lab.reach.reachability import Reachability
+from netpol_lab.reach.tier_causes import tier_causes
 
 if TYPE_CHECKING:
     from netpol_lab.reach.diff import Diff, FlowChange
@@ -90,6 +92,8 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
     elif was.allowed is None:
         yield "before, Kubernetes or the manifests left this open"
     for before, after in zip(was.sides, now.sides, strict=True):
+        if after.allowed is not before.allowed:
+            yield from tier_causes(before, after, was.cluster, now.cluster)
         if after.allowed and not before.allowed:
             yield from _opening(before, after, was.cluster, now.cluster)
         elif before.allowed and not after.allowed:
@@ -98,21 +102,27 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
     way, subject, peer = after.direction, _called(before.subject, after.subject), after.peer
-    for policy in () if after.isolated else before.isolated_by:
+    by_policies = before.ruling is None and not _is_above(after)
+    for policy in before.isolated_by if by_policies and not after.isolated else ():
         if str(policy) in new.policies_by_name:
             yield f"{way}: {policy}{_same(policy, new)} no longer isolates {subject}"
         else:
             yield f"{way}: {policy} is gone; it isolated {before.subject}"
-    for policy, rule in after.admitted_by:
+    known = {(str(policy), rule) for policy, rule in before.admitted_by}
+    for policy, rule in after.admitted_by if after.ruling is None else ():
+        if (str(policy), rule) in known:  # it is the tier above that has changed
+            continue
         yield f"{way}: rule {rule.number} of {policy} now admits {peer}{_same(policy, old)}"
 
 
 def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
     way, subject, peer = before.direction, _called(before.subject, after.subject), before.peer
-    for policy in () if before.isolated else after.isolated_by:
+    by_policies = after.ruling is None and not _is_above(before)
+    for policy in after.isolated_by if by_policies and not before.isolated else ():
         yield f"{way}: {policy} now isolates {subject}{_same(policy, old)}"
     still = set(map(str, after.isolated_by))
-    for policy, rule in before.admitted_by:
+    was_by_policies = before.ruling is None and not _is_above(after)
+    for policy, rule in before.admitted_by if was_by_policies else ():
         number, same = rule.number, _same(policy, new)
         if str(policy) in still:
             yield f"{way}: rule {number} of {policy}{same} no longer admits {peer}"
@@ -121,6 +131,11 @@ def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[
             yield f"{way}: {gone}; its rule {number} admitted {peer}"
         else:
             yield f"{way}: {policy} is gone; its rule {number} admitted {peer}"
+
+
+def _is_above(side: Side) -> bool:
+    """Say whether tier Admin decides a side, so that no NetworkPolicy is asked."""
+    return side.ruling is not None and side.ruling.tier is Tier.ADMIN
 
 
 def _called(before: object, after: object) -> str:

@@ -120,3 +120,35 @@ def test_a_case_may_say_where_unknown_addresses_lie(tmp_path):
     assert "assuming pod_cidrs=['10.1.0.0/16']" in str(outcome(tmp_path, entry, start))
     bad = outcome(tmp_path, near.replace("/16", "") + asked.replace("ANSWER", "true"), start)
     assert '"10.1.0.0" is no range of addresses: write it as a CIDR' in str(bad)
+
+
+NAMES = """
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: names}
+spec:
+  tier: Admin
+  priority: 5
+  subject: {namespaces: {}}
+  egress:
+  - {action: Accept, to: [{domainNames: [api.example.com]}]}
+  - {action: Deny, to: [{networks: [0.0.0.0/0]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: a, namespace: x}
+"""
+
+
+def test_addresses_of_names_may_be_assumed():
+    cluster = lab.load(NAMES, channel="experimental")
+    case = "expect: [{from: x/a, to: 192.0.2.1, port: 1, allowed: true}]\n"
+    names = "assume: {domain_names: {api.example.com: [192.0.2.1]}}\n"
+    assert lab.expect(cluster, names + case).hold
+    assert not lab.expect(cluster, case).hold
+
+
+@pytest.mark.parametrize("value", ["1", "[a]", "{a: 1}", "{a: b}", "{a: [1]}", "{a: [b]}"])
+def test_names_need_lists_of_addresses(value):
+    with pytest.raises(ManifestError, match="domain_names"):
+        lab.expect(lab.load("three-tier"), f"assume: {{domain_names: {value}}}\nexpect: [{OPEN}]\n")

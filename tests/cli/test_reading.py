@@ -53,3 +53,24 @@ def test_ranges_of_unknown_addresses_are_assumed():
 def test_who_assumes_a_range_by_name_is_told_the_option():
     with pytest.raises(NetpolError, match=r"write --pod-cidr 10\.0\.0\.0/8"):
         assumptions_of(typed("x", "--assume", "pod_cidrs=10.0.0.0/8"))
+
+
+def test_addresses_of_a_name_are_collected():
+    found = assumptions_of(
+        typed("x", "--name", "API.example.com.=192.0.2.1", "--name", "api.example.com=192.0.2.2")
+    )
+    assert {name: [*map(str, its)] for name, its in found.domain_names.items()} == {
+        "api.example.com": ["192.0.2.1", "192.0.2.2"]
+    }
+
+
+@pytest.mark.parametrize("text", ["api", "api=", "=192.0.2.1", "api=x", "*.example.com=192.0.2.1"])
+def test_a_name_needs_addresses(text, capsys):
+    with pytest.raises(SystemExit):
+        typed("x", "--name", text)
+    assert "argument --name: " in capsys.readouterr().err
+
+
+def test_names_are_an_option_of_their_own():
+    with pytest.raises(NetpolError, match="write --name NAME=ADDRESS"):
+        assumptions_of(typed("x", "--assume", "domain_names=a"))

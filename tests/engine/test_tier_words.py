@@ -76,9 +76,14 @@ def test_policies_of_equal_priority_that_contradict_each_other_are_named():
 
 def test_a_rule_whose_names_nobody_gives_is_named():
     names = (
-        policy("Deny")
+        policy("Accept", priority=1)
         .replace("ingress", "egress")
         .replace("from: [{namespaces: {}}]", "to: [{domainNames: [example.com]}]")
     )
-    found = said(names, destination="203.0.113.7", port=443)
+    everything = (
+        policy("Deny", name="two")
+        .replace("ingress", "egress")
+        .replace("from: [{namespaces: {}}]", 'to: [{networks: ["0.0.0.0/0"]}]')
+    )
+    found = said(names, everything, destination="203.0.113.7", port=443)
     assert "means 203.0.113.7 is not told by the manifests (ANP-17)" in found

@@ -861,6 +861,12 @@ FAULTS_IN_LINT = (
         "Peer(selector_for(cluster, subject), only",
         "Peer(Selector(), only",
     ),
+    Fault(
+        "a NetworkPolicy is blamed for what tier Admin did",
+        "reach/causes.py",
+        "was_by_policies = before.ruling is None and not _is_above(after)",
+        "was_by_policies = before.ruling is None",
+    ),
 )
 
 # Caught by `tests.referee.converted`: what is converted must mean the same.

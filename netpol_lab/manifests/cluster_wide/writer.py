@@ -5,13 +5,13 @@ Loading what is written here again gives an equal policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from netpol_lab.manifests.writer import selector
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule
 from netpol_lab.model.objects import Peer, PolicyPort
 from netpol_lab.model.policy_parts import list_of_peers
+from netpol_lab.model.ports import Protocol
 
 OLDER = "v1alpha1"
 CLUSTER = "ClusterNetworkPolicy"
@@ -142,7 +142,7 @@ def as_ports(rule: ClusterRule, version: str) -> dict[str, Any]:
     {'protocols': [{'tcp': {'destinationPort': {'number': 443}}}]}
     """
     one = _older_port if version == OLDER else _port
-    items = list(_without_repeats(map(one, rule.ports)))
+    items = [*map(one, filter(_is_written, rule.ports))]
     return {"ports" if version == OLDER else "protocols": items} if items else {}
 
 
@@ -156,13 +156,9 @@ def _selected(peer: Peer) -> dict[str, Any]:
     return {"pods": {"namespaceSelector": namespaces, "podSelector": pods}}
 
 
-def _without_repeats(items: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a name once that stands in the model for each protocol (ANP-14)."""
-    before: dict[str, Any] = {}
-    for item in items:
-        if item != before:
-            yield item
-        before = item
+def _is_written(port: PolicyPort) -> bool:
+    """Say whether a port stands for itself: of a name, the model has one for each protocol."""
+    return not isinstance(port.port, str) or port.protocol is Protocol.TCP
 
 
 def _port(port: PolicyPort) -> dict[str, Any]:

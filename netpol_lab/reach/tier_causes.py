@@ -1,0 +1,79 @@
+"""Why a side turned where a cluster-wide tier decides or decided it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netpol_lab.engine.sides import Side
+from netpol_lab.engine.tier_words import called
+from netpol_lab.engine.tiers import Match
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
+
+_DID = {Action.ACCEPT: "accepted", Action.DENY: "denied", Action.PASS: "passed on"}
+_DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
+
+
+def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
+    """Yield which cluster-wide policies turned a side: that is new, gone, or has changed.
+
+    Parameters
+    ----------
+    before, after : Side
+        The same side in both clusters.
+    old, new : Cluster
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> shop = lab.load("three-tier")
+    >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
+    >>> [*tier_causes(side, side, shop, shop)]
+    []
+    """
+    was, now = _said(before, after), _said(after, before)
+    if was is not None and (now is None or was[:2] != now[:2]):
+        yield f"{before.direction}: {_no_longer(was, before, after, new)}"
+    if now is not None and (was is None or was[:2] != now[:2]):
+        yield f"{after.direction}: {_newly(now, after, old)}"
+
+
+def _said(side: Side, other: Side) -> Match | None:
+    """Return what decides a side among the tiers; else what tier Admin passed on, that it denied.
+
+    What is passed on matters only where tier Admin itself decides at the other time.
+    """
+    if side.ruling is not None:
+        return side.ruling.decisive
+    above = other.ruling is not None and other.ruling.tier is Tier.ADMIN
+    return side.above.decisive if above and side.above is not None else None
+
+
+def _no_longer(match: Match, before: Side, after: Side, new: Cluster) -> str:
+    policy, did, peer = match.policy, _DID[match.rule.action], before.peer
+    now = _same_name(policy, new)
+    if now is None:
+        return f"{policy} is gone; its rule {match.rule.number} {did} {peer}"
+    if now != policy and replace(now, priority=policy.priority) == policy:
+        return f"{policy} has priority {now.priority} now, not {policy.priority}"
+    same = " (itself unchanged)" if now == policy else ""
+    if policy.tier is Tier.BASELINE and after.isolated and not before.isolated:
+        return f"{called(match)} {did} {peer}; {after.subject} is isolated now, so it is not asked"
+    return f"rule {match.rule.number} of {policy}{same} {did} {peer}, and no longer decides"
+
+
+def _newly(match: Match, after: Side, old: Cluster) -> str:
+    was, does = _same_name(match.policy, old), _DOES[match.rule.action]
+    same = " (itself unchanged)" if was == match.policy else ""
+    new = ", which is new," if was is None else ""
+    return f"{called(match)}{new}{same} now {does} {after.peer}"
+
+
+def _same_name(policy: ClusterPolicy, cluster: Cluster) -> ClusterPolicy | None:
+    """Return the policy of this kind and name in a cluster."""
+    return next((one for one in cluster.cluster_policies if str(one) == str(policy)), None)
