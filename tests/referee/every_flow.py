@@ -17,6 +17,7 @@ from tests.referee.random_clusters import (
     random_ranges,
     walk,
 )
+from tests.referee.random_tiers import mixed_cluster
 from tests.referee.soak import as_text
 
 REPLICA_ADDRESS = "10.0.3.1"
@@ -119,9 +120,13 @@ def with_replica(documents):
 
 
 def main():
-    """Exit with status 1 at the first gap in so many clusters: for planted faults."""
+    """Exit with status 1 at the first gap in so many clusters: for planted faults.
+
+    `tiers` behind their number means clusters with cluster-wide policies.
+    """
+    draw = mixed_cluster if sys.argv[2:] == ["tiers"] else random_cluster
     for seed in range(int(sys.argv[1])):
-        documents = with_replica(random_cluster(seed))
+        documents = with_replica(draw(seed))
         gap = next(gaps(documents, random.Random(seed), random_ranges(seed)), None)
         if gap is not None:
             print(f"seed {seed}: {gap}")

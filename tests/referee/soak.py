@@ -6,6 +6,7 @@
     python -m tests.referee.soak 0 --spellings 9999  9999 spellings of known values in YAML
     python -m tests.referee.soak 0 --lint 9999       lint, and its hints as people follow them
     python -m tests.referee.soak 0 --fixes 2000      2000 fixes, typed into the text
+    python -m tests.referee.soak 0 --tiers 5000      clusters with cluster-wide policies
 
 Stops at the first difference with exit status 1, and prints it as a case for tests/cases/. Then
 reads as many broken manifests, of which each must be taken or complained about within 2 s, and as
@@ -29,6 +30,7 @@ from tests.referee.lint_search import first_untruth
 from tests.referee.naive_services import stays_on_node
 from tests.referee.random_clusters import random_cluster, random_flows, random_ranges
 from tests.referee.random_services import service_flows
+from tests.referee.random_tiers import mixed_cluster
 from tests.referee.typed_fixes import wrong_fix_of
 from tests.referee.yaml_spellings import first_misreading
 
@@ -185,12 +187,12 @@ CaseDumper.add_representer(
 )
 
 
-def soak(seeds):
+def soak(seeds, draw=random_cluster):
     """The first difference in the clusters of these seeds, with a count on a terminal."""
     for done, seed in enumerate(seeds):
         if sys.stderr.isatty():
             print(f"\r{done} of {len(seeds)}", end="", file=sys.stderr, flush=True)
-        documents = random_cluster(seed)
+        documents = draw(seed)
         ranges = random_ranges(seed)
         difference = first_difference(documents, all_flows(documents, seed), ranges)
         if difference is None and seed % 4 == 0:  # it takes longer
@@ -216,15 +218,18 @@ def main():
     parser.add_argument("--texts", type=int, help="broken manifests to read; as many by default")
     parser.add_argument("--spellings", type=int, help="YAML to read; as many by default")
     parser.add_argument("--lint", type=int, help="clusters to lint; as many by default")
+    parser.add_argument("--tiers", type=int, help="with cluster-wide policies; as many by default")
     parser.add_argument("--fixes", type=int, help="fixes to type; a tenth as many by default")
     options = parser.parse_args()
     texts = options.clusters if options.texts is None else options.texts
     spellings = options.clusters if options.spellings is None else options.spellings
     linted = options.clusters if options.lint is None else options.lint
     fixes = options.clusters // 10 if options.fixes is None else options.fixes
-    what = f"{options.clusters} clusters, {linted} to lint, {fixes} fixes, {texts} broken texts"
-    print(f"{what}, {spellings} spellings from --seed {options.seed}")
+    tiers = options.clusters if options.tiers is None else options.tiers
+    what = f"{options.clusters} clusters, {tiers} with tiers, {linted} to lint, {fixes} fixes"
+    print(f"{what}, {texts} broken texts, {spellings} spellings from --seed {options.seed}")
     difference = soak(range(options.seed, options.seed + options.clusters))
+    difference = difference or soak(range(options.seed, options.seed + tiers), mixed_cluster)
     if difference is not None and not difference.words.startswith("reachability"):
         difference = shrunk(difference)
     print("no difference" if difference is None else f"\n{difference}")

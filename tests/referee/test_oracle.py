@@ -1,6 +1,7 @@
 """The package and the referee agree on random clusters, and these are worth asking about."""
 
 import json
+import random
 from collections import Counter
 from ipaddress import ip_address, ip_network
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from tests.referee import naive
+from tests.referee.every_flow import gaps, with_replica
 from tests.referee.random_clusters import (
     ADDED_LABELS,
     NAME_LABEL,
@@ -28,9 +30,11 @@ from tests.referee.random_parts import (
     namespace_of,
     of_kind,
 )
+from tests.referee.random_tiers import mixed_cluster
 from tests.referee.soak import FLOWS, all_flows, first_difference, shrunk
 
 CLUSTERS, CHUNK = 2000, 50
+MIXED, IN_REACH = 1000, 40  # with cluster-wide policies; of the latter every single flow
 
 
 @pytest.mark.parametrize("first", range(0, CLUSTERS, CHUNK))
@@ -41,6 +45,21 @@ def test_package_and_referee_agree(first):
         difference = first_difference(documents, flows, random_ranges(seed))
         if difference is not None:
             pytest.fail(f"seed {seed}: {shrunk(difference)}", pytrace=False)
+
+
+@pytest.mark.parametrize("first", range(0, MIXED, CHUNK))
+def test_package_and_referee_agree_on_tiers(first):
+    for seed in range(first, first + CHUNK):
+        documents = mixed_cluster(seed)
+        difference = first_difference(documents, all_flows(documents, seed), random_ranges(seed))
+        if difference is not None:
+            pytest.fail(f"seed {seed}: {shrunk(difference)}", pytrace=False)
+
+
+@pytest.mark.parametrize("seed", range(IN_REACH))
+def test_reachability_agrees_on_every_flow_through_tiers(seed):
+    documents = with_replica(mixed_cluster(seed))
+    assert list(gaps(documents, random.Random(seed), random_ranges(seed))) == []
 
 
 # Our own shrinking, which knows what a part of a manifest is, ends sooner and smaller.
