@@ -18,7 +18,7 @@ from tests.referee.random_clusters import (
     random_flows,
     random_ranges,
 )
-from tests.referee.test_naive import JUDGED, expand, manifests_of
+from tests.referee.test_naive import CASES, expand, manifests_of
 
 CLUSTERS, CHUNK = 800, 10
 
@@ -33,11 +33,11 @@ def test_reachability_equals_evaluate_and_the_referee_for_every_pair_and_port(fi
         assert [*addresses_misplaced(documents)] == []
 
 
-@pytest.mark.parametrize("path", JUDGED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_reachability_holds_in_every_conformance_case(path):
     case = yaml.safe_load(path.read_text())
     documents = manifests_of(case)
-    cluster = lab.load(case["manifests"])
+    cluster = lab.load(case["manifests"], channel=case.get("channel"))
     reach = lab.reachability(cluster)
     for (source, destination, port, protocol), expected in expand(case, documents).items():
         flow = source, destination, port, protocol
