@@ -108,13 +108,15 @@ def rule(rng, ends, actions, today, names):
         "namedPort" in one or "destinationNamedPort" in one for one in ports
     )
     inside = ends == "from" or by_name  # what is no pod has no named ports, say the CRDs
+    action = rng.choice(actions)
+    names = names and action in ("Accept", "Allow")  # what others do with them nobody says
     peers = [
         pods_meant(rng, today) if inside or maybe(rng, 40) else address_peer(rng, names)
         for _ in range(rng.choice([1, 1, 2, 3]))
     ]
     return fields(
         name="because" if maybe(rng, 15) else MISSING,
-        action=rng.choice(actions),
+        action=action,
         **{ends: peers, "protocols" if today else "ports": ports},
     )
 
@@ -138,7 +140,7 @@ def address_peer(rng, names):
     choices += [{"nodes": node_selector(rng)}] * 3
     if names:
         count = rng.choice([1, 1, 2])
-        choices += [{"domainNames": rng.sample(DOMAIN_NAMES, count)}]
+        choices += [{"domainNames": rng.sample(DOMAIN_NAMES, count)}] * 2
     return rng.choice(choices)
 
 
