@@ -34,7 +34,7 @@ from tests.referee.random_tiers import mixed_cluster
 from tests.referee.soak import FLOWS, all_flows, first_difference, shrunk
 
 CLUSTERS, CHUNK = 2000, 50
-MIXED, IN_REACH = 100, 4  # with cluster-wide policies; of the latter every single flow
+MIXED, IN_REACH = 100, 3  # with cluster-wide policies; of the latter every single flow
 # Seeds of clusters with cluster-wide policies in which the referee knows more than the package:
 NODE_BY_ADDRESS = [4]  # on which node a hostNetwork pod is that has only the node's address
 LOST_IN_REACH = [1]  # flows that reachability says are blocked, and a verdict calls open
