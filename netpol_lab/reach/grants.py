@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from netpol_lab.engine import other_policies
-from netpol_lab.engine.endpoint_rules import is_itself, is_own_node
+from netpol_lab.engine.endpoint_rules import is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
 from netpol_lab.engine.tiers import LaneAnswer
@@ -217,9 +217,7 @@ def _own_addresses(views: PeerViews, isolated: int) -> Iterator[tuple[int, int]]
             yield (
                 1 << place,
                 bits_of(
-                    there
-                    for there, end in outside
-                    if is_itself(views.ends[place], end) or is_own_node(pod, end, views.assumptions)
+                    there for there, end in outside if is_own_node(pod, end, views.assumptions)
                 ),
             )
 

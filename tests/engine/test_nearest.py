@@ -184,3 +184,18 @@ def test_of_all_rules_in_any_order_the_same_ones_are_nearest(pair):
             assert all(least <= nearness(cluster, side, one) for one in misses(cluster, side))
             back = replace(side, isolated_by=side.isolated_by[::-1])
             assert nearness(turned, back, nearest(turned, back)) == least
+
+
+def test_of_a_policy_that_nearly_selects_one_rule_is_enough():
+    cluster = lab.load(PODS, policy("[{}, {}]", "{app: db, role: primary-1}"))
+    side = lab.evaluate(cluster, "client", "db", 80).ingress
+    assert [miss.rule.number for miss in unselecting(cluster, side)] == [1]
+
+
+def test_a_block_elsewhere_is_no_nearer_than_an_except_and_another_protocol():
+    rules = (
+        "[{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [203.0.113.0/24]}}], "
+        "ports: [{port: 80, protocol: UDP}]}, "
+        "{from: [{ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: 80}]}]"
+    )
+    assert closest(policy(rules), source="203.0.113.7").rule.number == 1

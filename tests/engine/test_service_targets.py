@@ -53,3 +53,22 @@ def test_an_endpoint_that_nobody_has_written_down_goes_by_the_name_of_its_servic
     cluster = lab.load(json.dumps({"apiVersion": "v1", "kind": "Service", **service}))
     (target,) = behind(cluster, cluster.services[0], cluster.services[0].ports[0])
     assert str(target.end) == "default/s"
+
+
+def test_to_the_name_of_a_service_without_address_no_endpoint_needs_a_port():
+    cluster = lab.load("""
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {clusterIP: None}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: db}
+subsets: [{addresses: [{ip: 203.0.113.7}]}]
+""")
+    assert lab.evaluate(cluster, "web", "svc/db", None, "ICMP").allowed is True

@@ -177,3 +177,29 @@ def test_only_behind_a_service_a_client_may_have_another_address():
     assert denied.allowed is False
     allowed = lab.evaluate(lab.load(UNKNOWN), "10.1.2.3", "db", 80, assumptions=other)
     assert allowed.allowed is True
+
+
+LOAD_BALANCED = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}], clusterIP: 10.96.0.9}
+status: {loadBalancer: {ingress: [{ip: 192.0.2.80}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: clients}
+spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 203.0.113.0/24}}]}]}
+"""
+
+
+@pytest.mark.parametrize("inside", [True, False, None])
+def test_the_address_of_a_load_balancer_is_in_no_block_whatever_other_addresses_are(inside):
+    assumed = Assumptions(unknown_addresses_in_blocks=inside)
+    cluster = lab.load(LOAD_BALANCED)
+    found = lab.evaluate(cluster, "203.0.113.7", "192.0.2.80", 80, assumptions=assumed)
+    assert found.allowed is None

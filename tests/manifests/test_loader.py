@@ -65,6 +65,11 @@ def test_a_lenient_reader_still_refuses_what_the_api_refuses():
              strict=False)  # fmt: skip
 
 
+def test_a_lenient_reader_still_refuses_a_wrong_type():
+    with pytest.raises(ManifestError, match="policyTypes"):
+        load(f"{HEAD}spec: {{podSelector: {{}}, policyTypes: Ingress}}", strict=False)
+
+
 def allowed(cluster, source, destination):
     return lab.evaluate(cluster, source, destination, port=5432).allowed
 

@@ -71,3 +71,10 @@ def test_what_two_clusters_ask_for_is_joined():
     one, other = (AskedLabels({"NetworkPolicy": [policy(asking(n))]}) for n in ("0", "1"))
     assert (one | other).values(INDEX, "shop", {}) == ("0", "1")
     assert one.values(INDEX, "shop", {}) == ("0",)
+
+
+def test_a_value_is_found_that_no_selector_lists():
+    exists = api.LabelSelectorRequirement("team", "Exists")
+    other = api.LabelSelectorRequirement("team", "NotIn", ("other-0", "other-1"))
+    asked = AskedLabels({"NetworkPolicy": [policy(api.LabelSelector(None, (exists, other)))]})
+    assert {"team": "other-2"} in [*asked.more("shop", {})]

@@ -67,6 +67,14 @@ def test_what_is_built_is_a_copy_that_names_only_what_is_there(tmp_path, monkeyp
 
 
 @on_unix
+def test_a_copy_has_folders_at_any_depth(tmp_path, monkeypatch):
+    install(tmp_path / "bin", monkeypatch, "kubectl", SHOW)
+    deep = {"base/kustomization.yml": "resources: [x/y/pod.yaml]", "base/x/y/pod.yaml": POD}
+    built = build(tree_of(write(tmp_path / "all", SHARED | deep) / "k"))
+    assert "# base/x/y/pod.yaml:" in built.text
+
+
+@on_unix
 def test_a_copy_leads_nowhere_else_however_often_a_path_goes_up(tmp_path, monkeypatch):
     install(tmp_path / "bin", monkeypatch, "kubectl", SHOW)
     far = f"{'../' * 40}{(tmp_path / 'base').relative_to('/')}"

@@ -75,6 +75,10 @@ def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UnknownNameError, match=re.escape(f"relative to {tmp_path}")):
         load("my-cluster.yaml")
+    with pytest.raises(UnknownNameError, match=re.escape(f"relative to {tmp_path}")):
+        load("deploy/base")
+    with pytest.raises(UnknownNameError, match="The scenarios are: "):
+        load("elsewhere")
 
 
 @pytest.mark.parametrize(

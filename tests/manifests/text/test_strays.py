@@ -92,6 +92,7 @@ def test_the_templates_of_a_chart_are_known_by_their_place(tmp_path):
         "kind: Pod\n$patch: delete\nmetadata: {name: a}",
         "kind: Deployment\nspec: {template: {spec: {containers: [{name: a, $patch: delete}]}}}",
         "kind: Pod\nmetadata: {name: b}\n---\nkind: Pod\n$patch: delete\nmetadata: {name: a}",
+        "kind: Pod\nspec: {containers: [{name: a}, {name: b, $patch: delete}]}",
     ],
 )
 def test_a_patch_that_says_so_is_passed_over(text):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from netpol_lab.manifests.text.streams import json_values
 from netpol_lab.manifests.text.yaml_reader import documents
 
 
@@ -136,3 +137,8 @@ def test_what_is_no_number_in_json_is_text_in_yaml():
 def test_a_last_line_without_a_line_feed_has_one():
     assert values("a: |\n  x") == [{"a": "x\n"}]
     assert values("a: |\r\n  x\r\n  y\r\n") == [{"a": "x\ny\n"}]
+
+
+def test_of_each_json_value_it_is_told_whether_a_key_is_repeated():
+    values = json_values('{"a": 1}{"a": 1, "a": 2}{"b": 1}')
+    assert [value.repeats for value in values] == [False, True, False]

@@ -146,3 +146,7 @@ def test_a_text_that_is_still_to_be_filled_in_is_told_as_such(text, words):
 
 def test_there_may_be_no_line_at_all():
     assert slip([], 3, None, "who knows") == (0, "")
+
+
+def test_blank_lines_at_the_end_are_never_at_fault():
+    assert slip(["kind: Pod", "metadata:", "  labels: {a: b", "", ""], 4, 2, "")[0] == 2
