@@ -30,12 +30,16 @@ def written(version, kind, spec="{}", name="odd", namespace="shop"):
     return f"apiVersion: {version}\nkind: {kind}\nmetadata: {meta}\nspec: {spec}\n"
 
 
-STANDARD = "{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Deny}]}"
+ODD = "{namespaces: {matchExpressions: [{key: a, operator: Odd}]}}"  # there is no such operator
+FORMER = (
+    f"{{priority: 1, subject: {{namespaces: {{}}}}, ingress: [{{action: Deny, from: [{ODD}]}}]}}"
+)
+STANDARD = FORMER.replace("{", "{tier: Admin, ", 1)
 # Policies that could decide between web and db: what their inputs end in is undefined.
 DECIDING = {
     "cnp-v1alpha2": ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy", STANDARD),
     "cnp-v1beta1": ("policy.networking.k8s.io/v1beta1", "ClusterNetworkPolicy", STANDARD),
-    "anp": ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", STANDARD),
+    "anp": ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", FORMER),
     "cilium": ("cilium.io/v2", "CiliumNetworkPolicy"),
     "cilium-cluster": ("cilium.io/v2", "CiliumClusterwideNetworkPolicy"),
     "calico": ("projectcalico.org/v3", "NetworkPolicy"),

@@ -23,6 +23,9 @@ class Meaning(Enum):
         "its pods have the labels of its template; others that selectors ask for are left open "
         "(SEM-78)"
     )
+    UNCLEAR = (
+        "a part of it is of no use or not known here, and flows that it could decide are undefined"
+    )
     POLICY = "this kind is not evaluated yet, and flows that it could decide are undefined"
     TRAFFIC = "traffic arrives this way from the pods of a proxy: ask about those"
     UNKNOWN = "whether this kind makes pods, or decides about connections, is not known here"

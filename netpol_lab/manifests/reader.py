@@ -19,7 +19,7 @@ from netpol_lab.errors import (
     visible,
 )
 from netpol_lab.manifests import api_types as api
-from netpol_lab.manifests.cluster_wide.channels import Channel, channel_told
+from netpol_lab.manifests.cluster_wide.channels import GROUP, Channel, channel_told
 from netpol_lab.manifests.cluster_wide.definitions import KINDS as CLUSTER_WIDE
 from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
 from netpol_lab.manifests.cluster_wide.stored import stored
@@ -54,11 +54,12 @@ from netpol_lab.manifests.written_objects import WrittenObject
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import ClusterPolicy
+from netpol_lab.model.cluster_policies import EVERY_POD, ClusterPolicy
 from netpol_lab.model.named_services import Backend, Mention
-from netpol_lab.model.objects import Policy
+from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.model.other_policies import OtherPolicy
 
+BOTH_WAYS = tuple(Direction)
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
 
@@ -253,10 +254,13 @@ class ManifestReader:
         older = in_force or self.older or not self.assumptions.strict_cidr
         policy, unknown, refused = stored(value, channel, older)
         unknown += repeated_fields(found.document, found.path)
-        if in_force and (problems := [*unknown, *refused]):
-            self.warnings += map(found.complaint, in_force_even_so(problems))
-            self.other_policies["", kind, policy.metadata.name] = other_policy(value)
-            return
+        if in_force:
+            if problems := [p for p in (*unknown, *refused) if p.path[:1] in ((), ("spec",))]:
+                self.warnings += map(found.complaint, in_force_even_so(problems))
+                about_all = replace(other_policy(value), directions=BOTH_WAYS, subject=EVERY_POD)
+                self._leave_open(about_all)
+                return
+            unknown, refused = [], []
         if not self.strict:
             self.dropped += map(found.complaint, unknown)
             unknown = []
@@ -307,12 +311,13 @@ class ManifestReader:
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
         names = self._names(cluster)
         places = {policy: self.written[name] for policy, name in names.items()}
-        unclear = [p for p in cluster.cluster_policies if not p.is_usable]  # ANP-20
-        others = (other_policy(objects[names[p][0]][names[p][1:]].plain) for p in unclear)
+        unclear = [p for p in cluster.cluster_policies if not p.is_usable]
+        for kind, home, name in (names[policy] for policy in unclear):
+            self._leave_open(other_policy(objects[kind][home, name].plain))
         return replace(
             cluster,
             cluster_policies=tuple(p for p in cluster.cluster_policies if p not in unclear),
-            other_policies=(*self.other_policies.values(), *others),
+            other_policies=tuple(self.other_policies.values()),
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),
             refused=tuple(self.refused),
@@ -327,6 +332,11 @@ class ManifestReader:
             originals={p: found.original for p, found in places.items() if found.original},
             specs={p: objects[kind][home, name].spec for p, (kind, home, name) in names.items()},
         )
+
+    def _leave_open(self, policy: OtherPolicy) -> None:
+        """Take a cluster-wide policy for one of which nobody knows what it decides (ANP-20)."""
+        self.other_policies["", policy.kind, policy.name] = policy
+        self.passed_over[PassedOver(policy.kind, GROUP, Meaning.UNCLEAR)] += 1
 
     def _names(self, cluster: Cluster) -> dict[Policy | ClusterPolicy, tuple[str, str, str]]:
         """Return the kind, namespace and name under which each policy is kept."""

@@ -11,15 +11,15 @@ from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
 
 POLICY = """
-apiVersion: policy.networking.k8s.io/v2  # one that nobody knows yet
+apiVersion: policy.networking.k8s.io/v1beta1
 kind: ClusterNetworkPolicy
 metadata: {name: above}
 spec:
   tier: Admin
   priority: 1
   subject: {namespaces: {}}
-  ingress: [{action: Deny, from: [{namespaces: {}}]}]
-"""
+  ingress: [{action: Deny, from: [{namespaces: {matchExpressions: [{key: a, operator: Odd}]}}]}]
+"""  # with an operator that does not exist, so nobody knows what it decides
 BELOW = POLICY.replace("Admin", "Baseline")
 EGRESS = POLICY.replace("ingress", "egress").replace("from", "to")
 CILIUM = """

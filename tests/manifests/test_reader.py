@@ -9,6 +9,7 @@ from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.text.sources import SCENARIOS
 from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.cluster_policies import EVERY_POD
 from netpol_lab.model.objects import Direction
 from tests.helpers.loaded import HEAD, complaints
 
@@ -90,6 +91,17 @@ def test_what_a_server_has_stored_is_in_force_but_undefined_if_it_cannot_be_read
     found = load(ABOVE % (", uid: 1b", peer))
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
     assert "what the policy could decide is undefined" in found.warnings[0].message
+
+
+def test_what_a_later_definition_knows_may_be_about_everybody():
+    text = (ABOVE % (", uid: 1b", "{namespaces: {}}")).replace("egress:", "rules:")
+    (policy,) = load(text).other_policies
+    assert (policy.directions, policy.subject) == (tuple(Direction), EVERY_POD)
+
+
+def test_what_a_later_server_writes_besides_the_spec_does_not_matter():
+    text = ABOVE % (", uid: 1b, later: 1", "{namespaces: {}}") + "status: {later: 1}\n"
+    assert (len(load(text).cluster_policies), load(text).warnings) == (1, ())
 
 
 def test_a_lenient_server_drops_ports_of_another_version_so_that_a_rule_covers_all():
