@@ -102,7 +102,7 @@ def meaning_of(value: dict[str, Any]) -> Meaning:
     kinds = _KINDS.get(group, {})
     if kind in kinds:
         return kinds[kind]
-    if "NetworkPolicy" in kind:
+    if "NetworkPolicy" in kind and kinds.get(_ANY) is not Meaning.ELSEWHERE:
         return Meaning.ELSEWHERE if kind.startswith("Staged") else Meaning.POLICY
     if _ANY in kinds:
         return kinds[_ANY]
@@ -195,6 +195,14 @@ _KINDS: dict[str, dict[str, Meaning]] = {
     "network.openshift.io": {**_each(Meaning.POLICY, "EgressNetworkPolicy"), **_OTHERS_DO_NOTHING},
     "networking.k8s.aws": _OTHERS_DO_NOTHING,
     "vpcresources.k8s.aws": {**_each(Meaning.POLICY, "SecurityGroupPolicy"), **_OTHERS_DO_NOTHING},
+    # what checks or changes objects as they are made, and decides about no connection: a constraint
+    # of Gatekeeper may be called K8sRequireNetworkPolicy
+    **_all(
+        Meaning.ELSEWHERE,
+        "config.gatekeeper.sh", "constraints.gatekeeper.sh", "expansion.gatekeeper.sh",
+        "mutations.gatekeeper.sh", "policies.kubewarden.io", "reports.kyverno.io",
+        "templates.gatekeeper.sh", "wgpolicyk8s.io",
+    ),
     # meshes
     **_all(
         Meaning.MESH,

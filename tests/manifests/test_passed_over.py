@@ -36,6 +36,12 @@ def meaning(version, kind, spec=None):
         ("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy", Meaning.POLICY),
         ("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", Meaning.ELSEWHERE),
         ("k8s.ovn.org/v1", "EgressFirewall", Meaning.POLICY),
+        ("constraints.gatekeeper.sh/v1beta1", "K8sRequireNetworkPolicy", Meaning.ELSEWHERE),
+        ("templates.gatekeeper.sh/v1", "ConstraintTemplate", Meaning.ELSEWHERE),
+        ("policies.kubewarden.io/v1", "ClusterAdmissionPolicy", Meaning.ELSEWHERE),
+        ("kyverno.io/v1", "ClusterPolicy", Meaning.UNKNOWN),  # it may make policies
+        ("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", Meaning.NOTHING),
+        ("policy/v1beta1", "PodSecurityPolicy", Meaning.NOTHING),
         ("example.com/v1", "Anything", Meaning.UNKNOWN),
     ],
 )

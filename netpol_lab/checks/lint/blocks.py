@@ -186,16 +186,23 @@ def other_family(context: Context, policy: Policy) -> Iterator[Finding]:
 def leaking_except(context: Context, policy: Policy) -> Iterator[Finding]:
     """NP404: an except only narrows its own block; any other rule may let the range in (SEM-45)."""
     for rule, i, block, path in _blocks(policy):
+        leaks: dict[str, list[tuple[int, Witness]]] = {}
         for k, hole in enumerate(block.excepts):
             if found := _leak(context, policy, rule, i, hole):
-                other, witness = found
-                message = (
-                    f"{hole} is excepted here and admitted by {other}. An except is no ban: it "
-                    "only makes its own block smaller, and rules add up."
-                )
-                hint = "except the range there as well, or remove the except here"
-                where = f"{path}.except[{k}]"
-                yield context.finding("NP404", policy, message, hint, where, witness)
+                leaks.setdefault(found[0], []).append((k, found[1]))
+        for other, alike in leaks.items():
+            holes, ((k, witness), *more) = [block.excepts[k] for k, _ in alike], alike
+            message = (
+                f"{' and '.join(map(str, holes))} {'are' if more else 'is'} excepted here and "
+                f"admitted by {other}. An except is no ban: it only makes its own block smaller, "
+                "and rules add up."
+            )
+            hint = (
+                f"except the {'ranges' if more else 'range'} there as well, or remove the except "
+                "here"
+            )
+            where = f"{path}.except[{k}]"
+            yield context.finding("NP404", policy, message, hint, where, witness)
 
 
 def _leak(
@@ -203,12 +210,14 @@ def _leak(
 ) -> tuple[str, Witness] | None:
     """Return what else lets in an address of an excepted range, with the proof.
 
-    A rule for some of the ports alone is there on purpose: the rest of the range stays shut.
+    A rule for some of the ports alone is there on purpose: the rest of the range stays shut. Of an
+    empty rule beside others NP505 tells.
     """
     subjects = context.subjects(policy)
     for other, their in context.rules_for(rule.direction, subjects):
         shared = context.subjects(other) & subjects
-        if not _on_all_ports(context, policy, rule, their, shared):
+        is_told = other is policy and parts.is_empty(their)
+        if is_told or not _on_all_ports(context, policy, rule, their, shared):
             continue
         for j, address in () if is_for_dns(their.ports) else _openings(their, hole):
             if (their is rule and j == i) or context.cluster.owner(address) is not None:

@@ -1,6 +1,7 @@
-"""Which notes a comment answers: somebody knows what is found there, and says that it is meant.
+"""What a comment answers: somebody knows what is found there, and says that it is meant.
 
-Only notes are answered so. A warning or an error stays, whatever stands beside it.
+Notes are answered so, and warnings that are only about what was meant: whom a selector is for that
+matches nothing here, or which rules overlap. Others stay, and errors, whatever stands beside them.
 """
 
 from __future__ import annotations
@@ -42,35 +43,62 @@ _SHUTS_ALL = _words(
     r"\b(no|den(y|ies)|block\w*|forbid\w*|without)\b( \w+){0,2}"
     r" (ingress|egress|inbound|outbound|incoming|outgoing)\b"
 )
-_REPEATS = _words(r"\b(redundan\w*|duplicat\w*|(already|also) (admitted|allowed|covered))\b")
+_REPEATS = _words(
+    r"\b(redundan\w*|duplicat\w*|overlap\w*|(already|also) (admitted|allowed|covered|permitted)"
+    r"|superseded|defen[cs]e[ -]in[ -]depth|(for|as) (the )?(clarity|documentation)"
+    r"|documentation purposes?)\b"
+)
+# Of pods that are not among the manifests: who makes them, and when.
+_MADE_ELSEWHERE = _words(
+    r"\brun-?time\b|\bephemeral\b|\bon[ -]demand\b|\bdynamic(ally)?\b|\bshort-lived\b"
+    r"|\b(creat|deploy|generat|install|launch|provision|schedul|spawn|start)\w*( \w+){0,2} "
+    r"(by|elsewhere|from|outside|separately|through|via|when|with)\b"
+    r"|\bnot (yet|deployed|installed|part of)\b|\bin future\b|\b(the|for) future\b"
+    r"|\b(if|once|until|when)\b.{0,40}\b(added|deployed|enabled|exists?|installed|present)\b"
+    r"|\b(bitnami|helm|sub)[ -]?charts?\b|\bchart's\b|\boptional\b"
+)
+_ALL_TRAFFIC = _words(
+    r"\b(all|any|unrestricted) ((in|out)(bound|going)|incoming|egress|ingress|network)? ?"
+    r"(connections?|egress|ingress|traffic)\b"
+)
+_OF_SOME = _words(
+    rf"{_SHUTS.pattern}|\b(between|internal|intra|namespace|same|within)\b"
+    r"|\bfrom (\w+ ){0,2}pods\b"
+)
 _ALL_NAMESPACES = _words(r"\b(all|any|each|every|other) namespaces?\b|\bcluster-?wide\b")
 _WITHOUT_TCP = _words(r"\b(udp only|only udp|without tcp|no tcp)\b")
 
 # What a comment at the part speaks of, code by code: what it says, and what it must not say.
 _ABOUT = {
     "NP104": (_SHUTS_ALL, _OPENS),
+    "NP107": (_MADE_ELSEWHERE, _UNDONE),
+    "NP202": (_MADE_ELSEWHERE, _UNDONE),
+    "NP203": (_MADE_ELSEWHERE, _UNDONE),
     "NP208": (_ALL_NAMESPACES, _SHUTS),
     "NP306": (_WITHOUT_TCP, _UNDONE),
     "NP308": (_OPENS, _LESS_THAN_ALL),
+    "NP404": (_REPEATS, _UNDONE),
     "NP502": (_REPEATS, _UNDONE),
     "NP503": (_REPEATS, _UNDONE),
     "NP504": (_REPEATS, _UNDONE),
+    "NP505": (_ALL_TRAFFIC, _OF_SOME),
     "NP506": (_OPENS, _LESS_THAN_ALL),
 }
+_EVEN_WARNINGS = ("NP107", "NP202", "NP203", "NP404")  # what is meant, and no fact about flows
 # What speaks of labels that users set, or of what others bring along.
 _OF_OTHERS = _words(r"\b(label\w*|namespaces|overlays?|replace\w*|separate\w*|elsewhere)\b")
 _HOST_NETWORK = _words(r"\bhost[ -]?networks?\b|\bhost'?s network\b")
 
 
 def is_answered(context: Context, finding: Finding) -> bool:
-    """Say whether a comment tells that what a note finds is known, and meant.
+    """Say whether a comment tells that what is found is known, and meant.
 
     Parameters
     ----------
     context : Context
     finding : Finding
     """
-    if finding.severity is not Severity.NOTE:
+    if finding.severity is not Severity.NOTE and finding.code not in _EVEN_WARNINGS:
         return False
     if finding.code == "NP108":
         return any(map(_HOST_NETWORK.search, _remarks_on_hosts(context, finding.namespace)))

@@ -124,6 +124,72 @@ def test_no_comment_answers_a_warning_or_an_error():
     assert codes(POLICY.format("# intentional", to_nowhere + ports)) == ["NP304", "NP303"]
 
 
+def selecting(head, beside=""):
+    """The codes of a policy for pods that are not there, with comments."""
+    selector = f"podSelector: {{matchLabels: {{load-test: 'yes'}}}}  {beside}"
+    text = POLICY.format(head, "  - ports: [{port: 53}, {port: 53, protocol: UDP}]")
+    return codes(text.replace("podSelector: {matchLabels: {app: db}}", selector))
+
+
+@pytest.mark.parametrize(
+    ("remark", "found"),
+    [
+        ("These pods are created at runtime by a job of the pipeline", []),
+        ("of the Helm chart of the queue", []),
+        ("launched on demand", []),
+        ("pods that the controller generates from a template", []),
+        ("applies once the tracing stack is deployed", []),
+        ("allow load tests", ["NP202"]),
+        ("pods created at runtime: TODO", ["NP202"]),
+        ("the only ones that may resolve names", ["NP202"]),
+    ],
+)
+def test_a_comment_may_tell_who_makes_the_pods_that_are_not_here(remark, found):
+    assert selecting(f"# {remark}") == selecting("", f"# {remark}") == found
+
+
+def test_a_comment_at_a_peer_may_tell_it_as_well():
+    peer = "  - to: [{podSelector: {matchLabels: {app: cache}}}]\n"
+    names = "  - ports: [{port: 53}, {port: 53, protocol: UDP}]"
+    assert codes(POLICY.format("", f"  # cache\n{peer}{names}")) == ["NP203"]
+    assert codes(POLICY.format("", f"  # installed with its own chart\n{peer}{names}")) == []
+    assert codes(POLICY.format("# created at runtime", f"{peer}{names}")) == ["NP203"]
+
+
+HOLES = """  {}
+  - to: [{{ipBlock: {{cidr: 0.0.0.0/0, except: [192.168.0.0/16, 172.16.0.0/12]}}}}]
+    ports: [{{port: 443}}]
+"""
+OPEN = "  # {}\n  - {{}}\n"
+
+
+@pytest.mark.parametrize(
+    ("remark", "found"),
+    [
+        ("# this overlaps with the rule below, for documentation", []),
+        ("# the web", ["NP404"]),
+        ("# overlaps: fixme", ["NP404"]),
+    ],
+)
+def test_a_comment_may_know_that_what_a_block_excepts_is_let_in_again(remark, found):
+    all_of_it = "  - to: [{ipBlock: {cidr: 0.0.0.0/0}}]\n"
+    assert codes(POLICY.format("", HOLES.format(remark) + all_of_it)) == found
+
+
+@pytest.mark.parametrize(
+    ("remark", "found"),
+    [
+        ("Allow all egress traffic, required to get to pods of the API server", []),
+        ("unrestricted egress", []),
+        ("allow all traffic within the namespace", ["NP505"]),
+        ("allow all traffic from the other pods", ["NP505"]),
+        ("for the API server", ["NP505"]),
+    ],
+)
+def test_a_comment_may_know_that_an_empty_rule_opens_all_which_is_told_once(remark, found):
+    assert codes(POLICY.format("", OPEN.format(remark) + HOLES.format("# the web"))) == found
+
+
 def test_a_policy_without_a_text_has_no_comments():
     listed = '{"apiVersion": "v1", "kind": "List", "items": [%s]}'
     spec = '{"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": []}]}'
