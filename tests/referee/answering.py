@@ -188,6 +188,22 @@ def which_open(question, choice):
     return read(question.manifests).allowed(*flow(choice)) is None
 
 
+def deciding_gate(question, choice):
+    source, goal, port, protocol = flow(question.text)
+    cluster = read(question.manifests)
+    here, there = cluster.find(source), cluster.find(goal)
+    told = frozenset(), "Ingress", there, here, (there, port), protocol
+    (above,) = cluster.tiers.actions("Admin", *told)
+    (below,) = cluster.tiers.actions("Baseline", *told)
+    own = any(naive.isolates(policy, "Ingress", there.pod) for policy in cluster.policies)
+    if above in ("Accept", "Deny"):
+        return choice == "tier Admin"
+    if own:
+        return choice == "the NetworkPolicies"
+    decided = below in ("Accept", "Deny")
+    return choice == ("tier Baseline" if decided else "none of them: it is open")
+
+
 JUDGES = {
     "works": works,
     "through_service": through_service,
@@ -203,4 +219,5 @@ JUDGES = {
     "which_open": which_open,
     "enforcement": reaching,
     "as_kept": reaching,
+    "deciding_gate": deciding_gate,
 }

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from netpol_lab.course.practice import clinic, generators
+from netpol_lab.course.practice import clinic, generators, tier_clusters, tier_questions
 from netpol_lab.course.practice import misconceptions as m
 from netpol_lab.course.practice import questions as q
+from netpol_lab.course.practice import tier_misconceptions as t
 from netpol_lab.course.practice import undefined_questions as u
 from netpol_lab.course.practice import variant_questions as v
 from netpol_lab.course.practice.generators import LEVELS, Level
@@ -113,6 +114,10 @@ PRACTICE: dict[str, Practice] = {
     "11": Practice(
         generators.everything, _EVERYTHING,
         (q.works, q.isolated, q.reaching, q.admitting, v.change, v.variants), ("medium",),
+    ),
+    "12": Practice(
+        tier_clusters.above, (*t.EVERYONE, m.ONE_SIDE, m.OTHER_SIDE),
+        (q.works, q.reaching, tier_questions.deciding_gate), ("medium", "medium", "hard"),
     ),
 }  # fmt: skip
 

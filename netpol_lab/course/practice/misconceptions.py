@@ -54,7 +54,9 @@ class Misconception:
         believed = self.believed_policies(situation)
         if believed == situation.policies:
             return situation.cluster
-        return situation.cluster.with_policies(read(*believed).policies)
+        seen = read(*believed)
+        own = situation.cluster.with_policies(seen.policies)
+        return replace(own, cluster_policies=seen.cluster_policies)
 
     def answers(self, situation: Situation, pairs: Iterable[Pair]) -> dict[Pair, bool | None]:
         """Return what somebody with this misconception answers for each pair."""

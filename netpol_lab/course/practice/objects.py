@@ -57,6 +57,13 @@ def policy(home: str, name: str, spec: Object) -> Object:
     return _object("NetworkPolicy", metadata, "networking.k8s.io/v1", spec=spec)
 
 
+def cluster_policy(name: str, tier: str, priority: int, subject: Object, **rules: Any) -> Object:
+    """Return a ClusterNetworkPolicy."""
+    spec = {"tier": tier, "priority": priority, "subject": subject, **rules}
+    version = "policy.networking.k8s.io/v1beta1"
+    return _object("ClusterNetworkPolicy", {"name": name}, version, spec=spec)
+
+
 def numbered(home: str, specs: Iterable[Object]) -> tuple[Object, ...]:
     """Return policies with these specs, called policy-1 and so on."""
     return tuple(policy(home, f"policy-{i}", spec) for i, spec in enumerate(specs, 1))

@@ -134,7 +134,7 @@ class SwitchField(Field):
         wide = isinstance(policy, ClusterPolicy)
         box = ipywidgets.Checkbox(description=str(policy), indent=False, layout=AUTO)
         number = ipywidgets.BoundedIntText(
-            description="Priority", min=0, max=HIGHEST, layout=ipywidgets.Layout(width="150px")
+            description="Priority", min=0, max=HIGHEST, tooltip=f"Priority of {policy}", layout=AUTO
         )
         super().__init__(box, *([number] if wide else []))
         says = cluster_policy_words(policy) if isinstance(policy, ClusterPolicy) else ""
@@ -188,6 +188,8 @@ class TiersExplorer(Explorer[TiersInput, TierFall]):
             "protocol": self._protocol,
         }
         fields = {name: Field(made) for name, made in asked.items()}
+        for name in ("port", "protocol"):
+            fields[name].add_class("nl-slim")
         self._switches = {
             name: SwitchField(policy) for name, policy in [*self._policies.items()][:MOST_SWITCHES]
         }

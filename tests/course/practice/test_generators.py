@@ -2,7 +2,7 @@
 
 import pytest
 
-from netpol_lab.course.practice import generators
+from netpol_lab.course.practice import generators, tier_clusters
 from netpol_lab.course.practice.chapters import PRACTICE
 from tests.referee.dealt_clusters import grows_with_its_level, is_legal, is_told_by_its_seed
 
@@ -18,6 +18,7 @@ DRAWS = (
     generators.enforcement,
     generators.legal,
     generators.everything,
+    tier_clusters.above,
 )
 
 
