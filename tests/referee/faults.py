@@ -907,4 +907,28 @@ FAULTS_IN_CONVERSION = (
         "return [*range(start, start + number)] if",
         "return [start] * number if",
     ),
+    Fault(
+        "a rule is never reached if an earlier one shares a peer",
+        "checks/lint/tiers/covering.py",
+        "return _covers_ports(one, other) and all(",
+        "return _covers_ports(one, other) and any(",
+    ),
+    Fault(
+        "a policy with the same priority is asked first",
+        "checks/lint/tiers/covering.py",
+        "first = other.tier is policy.tier and other.priority < policy.priority",
+        "first = other.tier is policy.tier and other.priority <= policy.priority",
+    ),
+    Fault(
+        "a Deny overrides whatever exception stands before it",
+        "checks/lint/tiers/meeting.py",
+        "                    return None  # an exception, for some of them at least\n",
+        "                    continue\n",
+    ),
+    Fault(
+        "pods that a cluster-wide policy limits are called open",
+        "checks/lint/isolation.py",
+        "return reduce(or_, found, context.on_hosts)",
+        "return context.on_hosts",
+    ),
 )

@@ -26,7 +26,7 @@ class Code:
     code : str
         ``NP1xx`` is about isolation, ``NP2xx`` about selectors, ``NP3xx`` about rules and
         ports, ``NP4xx`` about addresses, ``NP5xx`` about what is useless or too generous,
-        ``NP6xx`` about callers that are meant and cut off.
+        ``NP6xx`` about callers that are meant and cut off, ``NP7xx`` about cluster-wide policies.
     severity : Severity
     title : str
         What is the matter, in a few words.
@@ -94,6 +94,13 @@ _TABLE = (
     Code("NP603", _N, "a port of a Service that no pod can reach", 7),
     Code("NP604", _W, "a pod whose settings name a Service that it cannot reach", 7),
     Code("NP605", _N, "a port of the internet or the API server, open to pods alone", 8),
+    Code("NP701", _W, "a rule of a cluster-wide policy that an earlier one covers", 12),
+    Code("NP702", _W, "a rule of a cluster-wide policy that a lower priority covers", 12),
+    Code("NP703", _N, "a Baseline policy whose pods are all isolated", 12),
+    Code("NP704", _W, "a rule of a NetworkPolicy that tier Admin overrides", 12),
+    Code("NP705", _W, "cluster-wide policies of equal priority that contradict each other", 12),
+    Code("NP706", _W, "a Deny of all addresses that takes pods, too", 12),
+    Code("NP707", _N, "a subject or peer of a cluster-wide policy that matches no pod", 12),
 )
 
 CODES = {code.code: code for code in _TABLE}

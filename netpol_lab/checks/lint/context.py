@@ -22,6 +22,7 @@ from netpol_lab.model.addresses import Address, parse_address
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of
 from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Direction, IPBlock, Namespace, Peer, Pod, Policy, Rule
 from netpol_lab.model.places import Place
@@ -255,19 +256,20 @@ class Context:
     def finding(
         self,
         code: str,
-        about: Policy | Pod | Namespace,
+        about: Policy | ClusterPolicy | Pod | Namespace,
         message: str,
         hint: str,
         path: str = "",
         witness: Witness | None = None,
     ) -> Finding:
         """Return a finding with its place and with all that is known of its code."""
-        policy = about if isinstance(about, Policy) else None
+        policy = about if isinstance(about, Policy | ClusterPolicy) else None
+        named = about if isinstance(about, Policy | Pod) else None
         return Finding(
             **asdict(CODES[code]),
             message=message,
             hint=hint,
-            namespace=about.name if isinstance(about, Namespace) else about.namespace,
+            namespace=named.namespace if named else about.name * isinstance(about, Namespace),
             policy=str(policy or ""),
             pod=str(about) if isinstance(about, Pod) else "",
             path=path,
@@ -275,7 +277,7 @@ class Context:
             witness=witness,
         )
 
-    def _place(self, policy: Policy, path: str) -> Place | None:
+    def _place(self, policy: Policy | ClusterPolicy, path: str) -> Place | None:
         """Return where a part is written, or else the nearest part around it that is."""
         while path:
             if place := self.cluster.place_of(policy, path):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import reduce
 from itertools import chain
+from operator import or_
 
 from netpol_lab.checks.lint.absent.unseen import may_have_unseen_pods
 from netpol_lab.checks.lint.codes import Severity
@@ -14,9 +16,11 @@ from netpol_lab.checks.lint.meant import SYSTEM_NAMESPACES, labels_meant, one_by
 from netpol_lab.checks.lint.probes import admitted, with_anybody
 from netpol_lab.checks.lint.witnesses import CLOSES, OPENS, Turn, difference, stands
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.tiers import subjects
 from netpol_lab.errors import counted, is_slip, some
 from netpol_lab.manifests.pods.workloads import JOBS
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
+from netpol_lab.model.cluster_policies import Action
 from netpol_lab.model.objects import Direction, Pod, Policy
 from netpol_lab.model.policy_parts import is_empty
 from netpol_lab.model.selectors import Selector
@@ -204,7 +208,7 @@ def forgotten_pods(context: Context) -> Iterator[Finding]:
     """NP105: a pod that no policy selects stays open both ways (SEM-02)."""
     for namespace, policies in context.policies_of.items():
         selected = context.selected_by(policies)
-        if left := context.pods_of(namespace) - selected - context.on_hosts:
+        if left := context.pods_of(namespace) - selected - _exempted(context):
             who = some(_owners(left, selected))
             message = (
                 f"no policy of namespace {namespace} selects {who}: nothing limits "
@@ -219,7 +223,7 @@ OFTEN = 3  # times as many namespaces have policies as have none
 def forgotten_namespaces(context: Context) -> Iterator[Finding]:
     """NP106: the few namespaces without any policy, where most have some."""
     bare = context.cluster.namespaces.keys() - context.policies_of.keys() - {*SYSTEM}
-    pods = {name: context.pods_of(name) - context.on_hosts for name in context.cluster.namespaces}
+    pods = {name: context.pods_of(name) - _exempted(context) for name in context.cluster.namespaces}
     empty = [name for name in pods if name in bare and pods[name]]
     restricted = (policies for policies in context.policies_of.values() if _restricts(policies))
     if len([*restricted]) < OFTEN * len(empty):
@@ -227,6 +231,17 @@ def forgotten_namespaces(context: Context) -> Iterator[Finding]:
     for name in empty:
         message = f"namespace {name} has pods and no policy at all, unlike most namespaces here."
         yield from _left_open("NP106", context, pods[name], message)
+
+
+def _exempted(context: Context) -> PodSet:
+    """Return the pods that no default deny is for: on their node's network, or limited above."""
+    denying = (
+        policy
+        for policy in context.cluster.cluster_policies
+        if any(rule.action is Action.DENY for rule in (*policy.ingress, *policy.egress))
+    )
+    found = (subjects(context.resolution, policy) for policy in denying)
+    return reduce(or_, found, context.on_hosts)
 
 
 def _restricts(policies: Iterable[Policy]) -> bool:

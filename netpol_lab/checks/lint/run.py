@@ -25,6 +25,7 @@ from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Found
 from netpol_lab.checks.lint.redundancy import needless
+from netpol_lab.checks.lint.tiers import covering, meeting, nobody
 from netpol_lab.checks.lint.told.intent import is_answered
 from netpol_lab.errors import counted
 from netpol_lab.manifests.text.yaml_reader import forget_positions
@@ -82,12 +83,13 @@ _TOPICS = (
     dropped,
     ambient,
     pods_only,
+    meeting,
 )
 _OF_POLICIES = [check for topic in _TOPICS for check in topic.OF_POLICIES]
 _OF_CLUSTERS = (
     *(
         check
-        for topic in (isolation, dns, api_server, outside, unreached)
+        for topic in (isolation, dns, api_server, outside, unreached, covering, meeting, nobody)
         for check in topic.OF_CLUSTERS
     ),
     needless,

@@ -8,7 +8,7 @@ from tests.helpers.linted import page_rows
 
 def test_codes_come_in_order_and_once():
     assert list(CODES) == sorted(CODES)
-    assert all(re.fullmatch(r"NP[1-6]\d\d", code) for code in CODES)
+    assert all(re.fullmatch(r"NP[1-7]\d\d", code) for code in CODES)
 
 
 def test_every_code_is_taught_in_a_chapter():

@@ -1,0 +1,191 @@
+"""Where policies of different owners meet: Admin over NetworkPolicies, equal priorities, blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.probes import between, by_rule
+from netpol_lab.checks.lint.witnesses import OPENS, difference
+from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import ports_at
+from netpol_lab.engine.tier_words import with_rank
+from netpol_lab.engine.tiers import subjects
+from netpol_lab.errors import some
+from netpol_lab.model.cluster import Cluster
+from netpol_lab.model.cluster_policies import Action, ClusterPeer, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.objects import Direction, IPBlock, Policy, Rule
+from netpol_lab.model.policy_parts import peer_path
+
+LAST = 1000  # the highest number of a priority
+
+
+def with_policy(cluster: Cluster, policy: ClusterPolicy, *others: ClusterPolicy) -> Cluster:
+    """Return a cluster with other cluster-wide policies, or none, in the place of one."""
+    found: list[ClusterPolicy] = []
+    for one in cluster.cluster_policies:
+        found += [one] if one is not policy else others
+    return replace(cluster, cluster_policies=tuple(found))
+
+
+def _matched(context: Context, rule: ClusterRule) -> PodSet:
+    """Return the pods that a rule means by selectors."""
+    return context.resolution.cluster_pods(rule.peers)
+
+
+# ---------------------------------------------------------------- Admin over NetworkPolicies
+
+
+def overridden(context: Context, policy: Policy) -> Iterator[Finding]:
+    """NP704: what a NetworkPolicy admits is denied before by tier Admin (ANP-06)."""
+    pods = context.subjects(policy) - context.on_hosts
+    for way in policy.policy_types if pods and context.cluster.cluster_policies else ():
+        for rule in policy.rules(way):
+            if found := _denied_before(context, policy, rule, pods):
+                above, deny = found
+                variant = with_policy(context.cluster, above)
+                probes = by_rule(context, policy, rule, context.peers(policy, *rule.peers).pods)
+                witness = difference(context, probes, variant, f"without {above}", OPENS)
+                if witness is None:
+                    continue
+                message = (
+                    f"rule {deny.number} of {with_rank(above)} denies all that {way} rule "
+                    f"{rule.number} admits, and tier Admin is asked first."
+                )
+                hint = f"take rule {rule.number} out, or ask the owner of {above} for an exception"
+                yield context.finding("NP704", policy, message, hint, rule.path, witness)
+
+
+def _denied_before(
+    context: Context, policy: Policy, rule: Rule, pods: PodSet
+) -> tuple[ClusterPolicy, ClusterRule] | None:
+    """Return the rule of tier Admin that denies all flows of a rule, if one does."""
+    meant = context.peers(policy, *rule.peers)
+    peers = meant.pods - context.on_hosts
+    if meant.anyone or meant.blocks or not peers or meant.pods & context.on_hosts:
+        return None
+    for above in context.resolution.cluster_policies:
+        its = subjects(context.resolution, above)
+        if above.tier is not Tier.ADMIN or not its & pods:
+            continue
+        for one in above.rules(rule.direction):
+            if one.action is not Action.DENY:
+                if not _is_by_selectors(one) or _matched(context, one) & peers:
+                    return None  # an exception, for some of them at least
+            elif not pods - its and not peers - _matched(context, one) and _has_ports(one, rule):
+                return above, one
+    return None
+
+
+def _is_by_selectors(rule: ClusterRule) -> bool:
+    return all(peer.pod_selector is not None for peer in rule.peers)
+
+
+def _has_ports(one: ClusterRule, rule: Rule) -> bool:
+    """Say whether a rule covers all ports of another."""
+    if not one.ports:
+        return True
+    named = any(isinstance(port.port, str) for port in (*one.ports, *rule.ports))
+    return bool(rule.ports) and not named and not ports_at(rule.ports, ()) - ports_at(one.ports, ())
+
+
+# ---------------------------------------------------------------- equal priorities
+
+
+def equal_priorities(context: Context) -> Iterator[Finding]:
+    """NP705: nothing says which of two policies with one priority goes first (ANP-04)."""
+    for one, other in combinations(context.resolution.cluster_policies, 2):
+        if (one.tier, one.priority) != (other.tier, other.priority):
+            continue
+        pods = subjects(context.resolution, one) & subjects(context.resolution, other)
+        if pods and (witness := _contradiction(context, one, other, pods)):
+            message = (
+                f"{one} has the same tier and priority, does something else with the same flows, "
+                "and nothing says which of the two goes first."
+            )
+            hint = "give one of them another priority: the lower number goes first"
+            yield context.finding("NP705", other, message, hint, "spec.priority", witness)
+
+
+def _contradiction(
+    context: Context, one: ClusterPolicy, other: ClusterPolicy, pods: PodSet
+) -> Witness | None:
+    """Return a flow that two policies leave open, and that another number decides."""
+    later = replace(other, priority=min(other.priority + 1, LAST))
+    first = replace(other, priority=max(other.priority - 1, 0))
+    for way in Direction:
+        for mine in one.rules(way):
+            for its in other.rules(way):
+                if mine.action is its.action:
+                    continue
+                peers = _matched(context, mine) & _matched(context, its)
+                probes = [*between(context, way, pods, peers, _as_rule(mine), _as_rule(its))]
+                for changed in (later, first):
+                    change = f"with priority {changed.priority} for {other}"
+                    variant = with_policy(context.cluster, other, changed)
+                    turns = ((None, True), (None, False))
+                    if witness := difference(context, probes, variant, change, *turns):
+                        return witness
+    return None
+
+
+def _as_rule(rule: ClusterRule) -> Rule:
+    """Return a rule for the ports alone."""
+    return Rule(rule.direction, rule.index, (), rule.ports)
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def pods_in_networks(context: Context) -> Iterator[Finding]:
+    """NP706: the networks of a Deny take pods, too (ANP-12)."""
+    for policy in context.resolution.cluster_policies:
+        for rule in policy.egress if not policy.unusable else ():
+            for i, peer in enumerate(rule.peers):
+                if rule.action is Action.DENY and isinstance(peer, ClusterPeer) and peer.networks:
+                    yield from _taken(context, policy, rule, i, peer)
+
+
+def _taken(
+    context: Context, policy: ClusterPolicy, rule: ClusterRule, i: int, peer: ClusterPeer
+) -> Iterator[Finding]:
+    inside = PodSet(context.pod_index)
+    for network in peer.networks:
+        inside = inside | context.inside(IPBlock(network))
+    inside = inside - context.on_hosts
+    spans = any(network.prefixlen == 0 for network in peer.networks)
+    if not inside or not spans:
+        return
+    others = (*rule.peers[:i], *rule.peers[i + 1 :])
+    rules = [
+        replace(one, peers=others) if one is rule else one
+        for one in policy.egress
+        if one is not rule or others
+    ]
+    numbered = tuple(replace(one, index=n) for n, one in enumerate(rules))
+    variant = with_policy(context.cluster, policy, replace(policy, egress=numbered))
+    pods = subjects(context.resolution, policy)
+    probes = between(context, Direction.EGRESS, pods, inside, _as_rule(rule))
+    change = f"without {', '.join(map(str, peer.networks))} in rule {rule.number}"
+    if witness := difference(context, probes, variant, change, OPENS):
+        message = (
+            f"{', '.join(map(str, peer.networks))} holds the addresses of pods as well, such as "
+            f"{some([str(pod) for pod in inside][:2])}: egress to them is denied, too."
+        )
+        hint = (
+            f"if only the outside is meant, put a rule before it: {_pass_on(policy)} to "
+            "namespaces: {}"
+        )
+        path = peer_path(rule, i)
+        yield context.finding("NP706", policy, message, hint, path, witness)
+
+
+def _pass_on(policy: ClusterPolicy) -> str:
+    return "Allow" if policy.kind == "BaselineAdminNetworkPolicy" else "Pass"
+
+
+OF_POLICIES = (overridden,)
+OF_CLUSTERS = (equal_priorities, pods_in_networks)

@@ -1,0 +1,80 @@
+"""Where policies of different owners meet."""
+
+import pytest
+
+import netpol_lab as lab
+from tests.helpers.tiers import CACHE, DB, WEB, cluster, policy, rule, tcp, wide
+
+ADMITS = policy(
+    "{podSelector: {matchLabels: {app: db}}, "
+    "ingress: [{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 5432}]}]}"
+)
+DENY = rule("Deny")
+
+
+def found(code, *texts):
+    return [one for one in lab.lint(cluster(*texts)) if one.code == code]
+
+
+def test_a_rule_is_overridden_where_admin_denies_all_that_it_admits():
+    (one,) = found("NP704", ADMITS, wide(ingress=[DENY]))
+    assert (one.policy, one.path, one.witness.now, one.witness.then) == (
+        "shop/own",
+        "spec.ingress[0]",
+        False,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        wide(ingress=[rule("Pass", WEB), DENY]),
+        wide(ingress=[rule("Deny", DB)]),
+        wide(ingress=[rule("Deny", ports=tcp(80))]),
+        wide(subject=WEB, ingress=[DENY]),
+        wide(tier="Baseline", ingress=[DENY]),
+        wide(ingress=[DENY]) + "---" + wide("b", priority=5, subject=DB, ingress=[rule("Accept")]),
+    ],
+)
+def test_a_rule_that_still_admits_something_is_not_overridden(above):
+    assert not found("NP704", ADMITS, above)
+
+
+def test_equal_priorities_are_told_with_a_flow_that_is_open():
+    one, other = wide("a", ingress=[rule("Accept", WEB)]), wide("b", ingress=[DENY])
+    (finding,) = found("NP705", one, other)
+    assert (finding.policy, finding.path) == ("ClusterNetworkPolicy b", "spec.priority")
+    assert finding.witness.now is None
+    assert str(finding).startswith("<text>:")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [wide("a", ingress=[DENY]), wide("b", ingress=[DENY])],
+        [wide("a", ingress=[rule("Accept", WEB)]), wide("b", priority=11, ingress=[DENY])],
+        [wide("a", ingress=[rule("Accept", WEB)]), wide("b", tier="Baseline", ingress=[DENY])],
+        [wide("a", subject=DB, ingress=[rule("Accept")]), wide("b", subject=WEB, ingress=[DENY])],
+        [
+            wide("a", ingress=[rule("Accept", ports=tcp(80))]),
+            wide("b", ingress=[rule("Deny", ports=tcp(81))]),
+        ],
+    ],
+)
+def test_equal_priorities_that_do_not_meet_or_agree_are_fine(texts):
+    assert not found("NP705", *texts)
+
+
+def test_all_addresses_take_pods_unless_these_are_passed_on_before():
+    deny = rule("Deny", 'networks: ["0.0.0.0/0"]', way="to")
+    (one,) = found("NP706", wide(egress=[deny]))
+    assert one.path == "spec.egress[0].to[0]"
+    assert not found("NP706", wide(egress=[rule("Pass", way="to"), deny]))
+    assert not found("NP706", wide(egress=[rule("Deny", 'networks: ["10.0.0.0/8"]', way="to")]))
+
+
+def test_pods_that_a_cluster_wide_policy_limits_are_not_said_to_be_open():
+    assert found("NP105", ADMITS, CACHE)
+    assert not found("NP105", ADMITS, CACHE, wide(ingress=[DENY]))
+    assert found("NP105", ADMITS, CACHE, wide(subject=DB, ingress=[DENY]))
