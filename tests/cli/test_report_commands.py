@@ -164,13 +164,14 @@ def test_an_unknown_end_is_a_sentence(capsys):
     assert "Did you mean shop/web" in err
 
 
-def test_a_cluster_wide_policy_is_warned_of_once(capsys, tmp_path):
+def test_a_cluster_wide_policy_that_nobody_can_use_is_warned_of_once(capsys, tmp_path):
+    odd = {"namespaces": {"matchExpressions": [{"key": "a", "operator": "Odd"}]}}
     above = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy"}
-    file = stored_pods(tmp_path, "x.json", [pod("web", "")], above | {"metadata": {"name": "a"}})
+    above |= {"metadata": {"name": "a"}, "spec": {"priority": 1, "subject": odd}}
+    file = stored_pods(tmp_path, "x.json", [pod("web", "")], above)
     err = answer(capsys, "reach", file).err
-    assert err.count("warning: ") == 1
-    assert "1 AdminNetworkPolicy (policy.networking.k8s.io) passed over" in err
-    assert "not evaluated yet" in err
+    assert err.count("not a valid selector operator") == 1
+    assert err.count("1 AdminNetworkPolicy (policy.networking.k8s.io) passed over") == 1
 
 
 def test_a_policy_of_another_group_is_not_said_to_be_no_network_policy(capsys, tmp_path):

@@ -28,7 +28,7 @@ spec: {containers: [{name: a, image: a}]}
 """
 DENY = "ingress: [{action: Deny, from: [{namespaces: {}}]}]"
 OUT = "egress: [{action: Deny, to: [{namespaces: {}}]}]"
-NAMED = "egress: [{action: Deny, to: [{domainNames: [example.com]}]}]"
+NAMED = "egress: [{action: Accept, to: [{domainNames: [example.com]}]}]"
 NODES = "egress: [{action: Deny, to: [{nodes: {}}]}]"
 NETWORKS = "egress: [{action: Deny, to: [{networks: [10.0.0.0/8]}]}]"
 
@@ -57,7 +57,7 @@ def path(cluster, source="web", destination="db"):
     ],
 )
 def test_a_question_is_asked_only_where_it_matters(texts, question):
-    cluster = lab.load("three-tier", *texts)
+    cluster = lab.load("three-tier", *texts, channel="experimental")
     found = [open_questions(resolution_of(cluster)), open_questions_of(
         resolution_of(cluster), path(cluster, "db", "web")
     )]  # fmt: skip

@@ -68,7 +68,11 @@ def test_what_a_policy_of_another_kind_could_decide_is_not_as_wanted(task):
 apiVersion: policy.networking.k8s.io/v1alpha2
 kind: ClusterNetworkPolicy
 metadata: {name: above}
-spec: {tier: Admin, subject: {namespaces: {}}, ingress: [{action: Accept}]}
+spec:
+  tier: Admin
+  priority: 1
+  subject: {namespaces: {}}
+  ingress: [{action: Accept, from: [{namespaces: {matchExpressions: [{key: a, operator: Odd}]}}]}]
 """
     feedback = task.check(f"{ANSWER}\n---\n{above}")
     assert not feedback.solved
