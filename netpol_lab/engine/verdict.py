@@ -265,11 +265,17 @@ class _Judge:
         path, assumptions = self.path, self.assumptions
         asked = path.arriving if assumptions.service_rewritten_first else path.asked
         egress = self.side(Direction.EGRESS, asked)
-        ingress = self.side(Direction.INGRESS, path.arriving)
+        ingress = self.anywhere().side(Direction.INGRESS, path.arriving)
         if path.may_hide_client and assumptions.client_address_kept is False:
             ingress = self.with_another_address(ingress)
         egress, ingress = self.with_other_policies(egress, ingress)
         return Outcome(assumptions, path.arriving, egress, ingress, path.missing)
+
+    def anywhere(self) -> _Judge:
+        """Return the same reading for ingress: cluster-wide rules ask no client for its address."""
+        if not self.assumptions.unknown_within:
+            return self
+        return replace(self, assumptions=replace(self.assumptions, unknown_within=()))
 
     def with_other_policies(self, *sides: Side) -> Iterator[Side]:
         """Yield both sides with the policies of other kinds that could decide them (SEM-70).
@@ -278,7 +284,7 @@ class _Judge:
         """
         beside = {} if others.stays_within(self.path, self.assumptions) else self.beside
         sides = tuple(replace(s, other_policies=beside.get(s.direction, ())) for s in sides)
-        answer = not all(side.allowed for side in sides if side.other_policies)
+        answer = not all(side.allowed for side in sides)
         overrule = self.assumptions.only_network_policies is False
         for side in sides:
             yield replace(side, overruled=answer) if overrule and side.other_policies else side

@@ -72,14 +72,13 @@ def _sides(
 
     @cache
     def sides(family: int | None) -> Sides:
-        views = PeerViews(cluster, index, reading, family)
-        egress, ingress = ([*grants(resolution, views, way, others)] for way in _WAYS)
-        return egress, ingress
+        out = into = PeerViews(cluster, index, reading, family)
+        if reading.unknown_within:  # cluster-wide rules ask no client for its address
+            into = PeerViews(cluster, index, replace(reading, unknown_within=()), family)
+        egress = [*grants(resolution, out, Direction.EGRESS, others)]
+        return egress, [*grants(resolution, into, Direction.INGRESS, others)]
 
     return sides
-
-
-_WAYS = (Direction.EGRESS, Direction.INGRESS)
 
 
 def extremes(

@@ -313,8 +313,8 @@ FAULTS = (
     Fault(
         "policies of other kinds close one side and open the other",
         "engine/verdict.py",
-        "answer = not all(side.allowed for side in sides if side.other_policies)",
-        "answer = not any(side.allowed for side in sides if side.other_policies)",
+        "answer = not all(side.allowed for side in sides)",
+        "answer = not any(side.allowed for side in sides)",
     ),
     Fault(
         "policies of other kinds are left out",

@@ -101,8 +101,7 @@ class Tiers:
         if peer.get("nodes") is not None:
             return self.means_node(without_nulls(peer["nodes"]), end)
         if peer.get("domainNames") is not None:  # and nobody says what their addresses are
-            pod = end.pod is not None and not on_host_network(end.pod)
-            return PERHAPS if not pod or any(map(is_of_cluster, peer["domainNames"])) else NO
+            return PERHAPS
         return answer(end.pod is not None and self.chooses(peer, end.pod))
 
     def means_node(self, selector, end):
@@ -172,11 +171,6 @@ def ports_in(entry):
     port = within["destinationPort"]
     ends = port.get("range") or {"start": port.get("number"), "end": port.get("number")}
     return [{"port": ends["start"], "endPort": ends["end"], "protocol": protocol.upper()}]
-
-
-def is_of_cluster(name):
-    """May a pod have this name? The cluster itself gives names to them, and others do not."""
-    return name.lower().rstrip(".").endswith("cluster.local")
 
 
 def answer(true):
