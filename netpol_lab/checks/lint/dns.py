@@ -211,6 +211,8 @@ def _unable(context: Context, servers: _NameServers) -> Iterator[Finding]:
         neither = context.everyone - udp - tcp
         lacking = {"NP304": neither, "NP305": tcp - udp, "NP306": udp - tcp}
         told = servers.pods | context.on_hosts  # and each of the others once
+        # A rule for names that has the wrong peers is the cause, whichever policies lack one.
+        named.sort(key=lambda policy: _astray(servers, policy) is None)
         for policy, (code, pods) in product(named, lacking.items()):
             left = (context.subjects(policy) & pods) - told
             if left and code == "NP304":
@@ -255,12 +257,11 @@ def _without_names(
     context: Context, servers: _NameServers, policy: Policy, pods: PodSet
 ) -> Finding:
     """NP304: names cannot be looked up, perhaps as the rule for it has the wrong peers."""
-    rules, (over_udp, over_tcp) = policy.rules(EGRESS), servers.ports(UDP, TCP)
+    both = servers.ports(UDP, TCP)
     homes = dict.fromkeys(pod.namespace for pod in servers.pods)
     peers = tuple(Peer(namespace_selector=only_namespace(name)) for name in homes)
-    astray = next((r for r in rules if r.peers and over_udp in r.ports), None)
+    astray = _astray(servers, policy)
     if astray is None:
-        both = (over_udp, over_tcp)
         path, (meant, _) = "spec.egress", parts.with_one_more(policy, EGRESS, peers, both)
         said = f"its pods may open some connections, but none to a name server: {_LOOKUPS_FAIL}"
         ports = f"UDP and TCP {servers.port}"
@@ -281,6 +282,12 @@ def _without_names(
     change = f"with {'this rule' if astray else 'such a rule'}{'' if homes else ' without to'}"
     witness = difference(context, probes, variant, change, OPENS)
     return context.finding("NP304", policy, said, hint, path, witness)
+
+
+def _astray(servers: _NameServers, policy: Policy) -> Rule | None:
+    """Return a rule for the look-up of names that lists whom it is for."""
+    (over_udp,) = servers.ports(UDP)
+    return next((r for r in policy.rules(EGRESS) if r.peers and over_udp in r.ports), None)
 
 
 def _whom(context: Context, policy: Policy, rule: Rule) -> str:

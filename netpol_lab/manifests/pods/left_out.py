@@ -22,6 +22,14 @@ from netpol_lab.model.pod_makers import PodMaker, UnreadFile
 _WORD = re.compile(r"[A-Za-z0-9](?:[\w./-]*[A-Za-z0-9])?")  # as keys and values of labels are
 _OF_OBJECTS = re.compile(r"^[\s{\"'-]*kind[\"']?\s*:|/metadata/labels\b", re.MULTILINE)
 _OF_PODS = re.compile(r"\bcontainers\b|[lL]abels\b|\bNamespace\b")
+_KIND = re.compile(r"^[{\"'-]*kind[\"']?\s*:\s*[\"']?(\w+)", re.MULTILINE)
+# What makes no pods and gives labels to none, whatever labels stand in it.
+_WITHOUT_PODS = re.compile(
+    r"(HTTP)?ScaledObject|HorizontalPodAutoscaler|VerticalPodAutoscaler|PodDisruptionBudget"
+    r"|\w*NetworkPolicy|Service|Ingress|\w*Route|ConfigMap|\w*Secret|PersistentVolume(Claim)?"
+    r"|(Cluster)?Role(Binding)?|ServiceAccount|(Service|Pod)Monitor|Probe|PrometheusRule"
+    r"|ResourceQuota|LimitRange|PriorityClass|StorageClass|Certificate|(Cluster)?Issuer"
+)
 _WITHOUT_SELECTOR = ("Pod", "Job", "CronJob")
 
 
@@ -44,6 +52,9 @@ def unread(text: ManifestText) -> Iterator[UnreadFile]:
     """Yield the words of a text that may speak of pods: a template, a patch, values of a chart."""
     file = FilePath(text.name)
     name = file.name.lower()
+    kinds = _KIND.findall(text.text)
+    if kinds and all(map(_WITHOUT_PODS.fullmatch, kinds)):
+        return
     of_chart = name == "chart.yaml" or ("values" in name and not name.endswith(".json"))
     if of_chart or (_OF_OBJECTS.search(text.text) and _OF_PODS.search(text.text)):
         words = {*_WORD.findall(text.text), *file.parts, file.stem}

@@ -261,3 +261,16 @@ def test_a_rule_for_names_over_udp_alone_may_have_the_wrong_peers_too():
     found = [f for f in lab.lint(lab.load(known, egress(TO_WEB, udp))) if f.code in DNS_CODES]
     assert [(f.code, f.path) for f in found] == [("NP304", "spec.egress[1].to")]
     assert "kubernetes.io/metadata.name: kube-system}}} to the list" in found[0].hint
+
+
+def test_the_rule_for_names_that_has_the_wrong_peers_is_told_in_place_of_policies_without_one():
+    astray = "namespaceSelector: {matchLabels: {name: kube-system}}"
+    names = "ports: [{port: 53, protocol: UDP}]"
+    rules = f"egress: [{{to: [{{{astray}}}], {names}}}]"
+    for_all = policy(f"{{podSelector: {{}}, policyTypes: [Egress], {rules}}}", name="z-names")
+    web = "egress: [{to: [{podSelector: {matchLabels: {app: web}}}]}]"
+    own = policy(f"policyTypes: [Egress], {web}", name="a-db")
+    assert [f.policy for f in findings(own) if f.code == "NP304"] == ["shop/a-db"]
+    assert {f.policy for f in findings(own, for_all) if f.code in ("NP304", "NP205")} == {
+        "shop/z-names"
+    }

@@ -90,3 +90,20 @@ def test_the_folders_of_a_file_are_among_its_words():
 def test_what_cannot_be_read_says_nothing():
     assert said("a: [") == ([], [])
     assert said("- 1\n---\n2\n") == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "known"),
+    [
+        ("ScaledObject", False),
+        ("NetworkPolicy", False),
+        ("CiliumNetworkPolicy", False),
+        ("Service", False),
+        ("Deployment", True),
+        ("Kustomization", True),
+        ("Crane", True),
+    ],
+)
+def test_kinds_that_make_no_pods_are_no_excuse_for_labels(kind, known):
+    text = f"kind: {kind}\nspec: {{target: {{kind: Deployment}}, labels: {{app: queue}}}}\n"
+    assert bool(said(text)[1]) is bool([*unread(ManifestText("a.yaml", text))]) is known

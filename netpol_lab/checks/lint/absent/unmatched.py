@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netpol_lab.checks.lint.absent.put_in import labels_put_in
-from netpol_lab.checks.lint.absent.unseen import made_by, may_be_unseen, unread_about, unread_label
+from netpol_lab.checks.lint.absent.unseen import (
+    is_of_openshift,
+    made_by,
+    may_be_unseen,
+    unread_about,
+    unread_label,
+)
 from netpol_lab.checks.lint.codes import Severity
 from netpol_lab.checks.lint.context import MADE_UP_NAMES, Context
 from netpol_lab.checks.lint.dns import is_for_dns
@@ -47,6 +53,8 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
             "A selector is compared with the labels of pods, not of Deployments or Services."
         )
         hint = labels_meant(context, wanted, here)
+        if is_of_openshift(policy.namespace) and not hint.knows_better:
+            return
         made = made_by(context, policy, Peer(wanted), hint)
         found = context.finding("NP202", policy, message, made or hint.words, "spec.podSelector")
         yield replace(found, severity=Severity.NOTE) if made else found

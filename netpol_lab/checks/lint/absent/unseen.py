@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.dns import OPENSHIFT
 from netpol_lab.checks.lint.exclusions import EXCLUDES
 from netpol_lab.checks.lint.meant import Hint, Knows
 from netpol_lab.engine.semantics import holds, matches, only_namespace
@@ -21,9 +22,9 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
     They have finished, or something makes them: an operator, an installer, a workload at rest.
     """
     pods, homes = peer.pod_selector or Selector(), _homes(policy, peer)
-    if any(requirement.key in _OF_SHORT_LIVED for requirement in pods.requirements):
+    if any(map(_is_of_controllers, pods.requirements)):
         return True
-    if any(_OF_PLATFORMS in requirement.key for requirement in homes.requirements):
+    if any(map(_is_of_platforms, homes.requirements)):
         return True
     finished = (pod for pod in context.cluster.pods if pod.finished)
     return any(
@@ -32,20 +33,43 @@ def may_be_unseen(context: Context, policy: Policy, peer: Peer) -> bool:
     ) or any(_may_make(maker, pods) for maker in _makers_in(context, homes))
 
 
+def is_of_openshift(namespace: str) -> bool:
+    """Say whether a namespace is one of OpenShift's own, where its operators make pods."""
+    return namespace.startswith(OPENSHIFT)
+
+
 def may_have_unseen_pods(context: Context, namespace: str) -> bool:
     """Say whether something makes pods in a namespace that the manifests do not show.
 
     An object there of a kind that nobody knows may do so.
     """
     makers = _makers_in(context, only_namespace(namespace))
-    return any(maker.certain or maker.namespace == namespace for maker in makers)
+    return is_of_openshift(namespace) or any(
+        maker.certain or maker.namespace == namespace for maker in makers
+    )
 
 
-# Labels of pods that come and go: the solvers of cert-manager.
-_OF_SHORT_LIVED = {"acme.cert-manager.io/http01-solver"}
-
+# Whose labels only controllers give to pods: solvers, bundles, builds, runners, databases.
+_OF_CONTROLLERS = (
+    "acme.cert-manager.io", "actions.github.com", "cnpg.io", "crunchydata.com", "k8s.elastic.co",
+    "knative.dev", "kubevirt.io", "olm.managed", "operatorframework.io", "strimzi.io",
+    "tekton.dev", "workflows.argoproj.io",
+)  # fmt: skip
 # In labels that OpenShift gives to namespaces of its own: of its router, of its monitoring.
 _OF_PLATFORMS = "network.openshift.io/"
+
+
+def _is_of_controllers(wanted: Requirement) -> bool:
+    """Say whether a label is one that only a controller gives to the pods that it makes."""
+    domain = wanted.key.partition("/")[0]
+    return f".{domain}".endswith(tuple(f".{owner}" for owner in _OF_CONTROLLERS))
+
+
+def _is_of_platforms(wanted: Requirement) -> bool:
+    """Say whether a platform has namespaces with such a label: `name` has those of OpenShift."""
+    named = wanted.key == "name" and bool(wanted.values)
+    own = named and all(value.startswith(OPENSHIFT) for value in wanted.values)
+    return own or _OF_PLATFORMS in wanted.key
 
 
 def made_by(context: Context, policy: Policy, peer: Peer, hint: Hint) -> str:

@@ -85,7 +85,7 @@ def _shut_services(context: Context, told: _Called) -> Iterator[_Unreached]:
         names = {(str(service), name) for port in service.ports for name in (port.port, port.name)}
         if service.exposed_by or service.external_name or names & told:
             continue
-        each = [_shut(context, service, port) for port in service.ports]
+        each = [_shut(context, service, port) for port in service.ports if _is_met(service, port)]
         shut = [one for one in each if one is not None]
         # One that is open is for calls; others may be nobody's, unless a rule names who calls.
         found = shut if len(shut) == len(each) else [one for one in shut if one.is_for_some]
@@ -93,6 +93,11 @@ def _shut_services(context: Context, told: _Called) -> Iterator[_Unreached]:
             ways = [way for one in found for way in one.ways]
             callers = reduce(or_, (one.admitted for one in found)) - _like(context, ways)
             yield found[0]._replace(ways=ways, admitted=callers)
+
+
+def _is_met(service: Service, port: ServicePort) -> bool:
+    """Say whether a port is where calls arrive: a headless Service leads to pods and maps none."""
+    return not service.headless or port.target in (None, port.port)
 
 
 def _shut(context: Context, service: Service, port: ServicePort) -> _Unreached | None:

@@ -275,3 +275,40 @@ def test_a_namespace_that_is_left_out_may_have_the_label(folder):
     (found,) = folder({**files, "cash.yaml": home})
     assert (found.code, found.severity) == ("NP203", "note")
     assert found.hint == "all is well if cash.yaml, which is not read, sets team=cash"
+
+
+# ---------------------------------------------------------------- platforms and their operators
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        ("operatorframework.io/bundle-unpack-ref", []),
+        ("olm.managed", []),
+        ("cnpg.io/cluster", []),
+        ("tekton.dev/pipelineRun", []),
+        ("example.com/cluster", ["NP202"]),
+        ("notcnpg.io/cluster", ["NP202"]),
+    ],
+)
+def test_labels_that_only_controllers_give_to_pods_are_no_slip(key, found):
+    spec = f"{{podSelector: {{matchExpressions: [{{key: {key}, operator: Exists}}]}}}}"
+    assert codes(policy(spec)) == found
+
+
+def test_the_namespaces_of_openshift_are_filled_by_its_operators():
+    operator = pod("operator", "openshift-crane", "app: operator")
+    anyone = policy("{podSelector: {matchLabels: {app: db}}}", namespace="openshift-hook")
+    assert codes(operator, anyone) == []
+    assert codes(anyone.replace("openshift-hook", "hook")) == ["NP107"]
+    made = policy("{podSelector: {matchLabels: {part: driver}}}", namespace="openshift-crane")
+    assert codes(operator, made) == []
+    slip = policy("{podSelector: {matchLabels: {app: operater}}}", namespace="openshift-crane")
+    assert codes(operator, slip) == ["NP202"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"), [("openshift-ingress", []), ("kube-system", ["NP205"]), ("ops", ["NP203"])]
+)
+def test_openshift_gives_a_label_of_their_name_to_its_namespaces(name, found):
+    assert codes(from_peer(f"namespaceSelector: {{matchLabels: {{name: {name}}}}}")) == found

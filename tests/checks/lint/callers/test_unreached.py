@@ -93,3 +93,9 @@ def test_a_caller_that_is_let_out_among_others_is_named():
     (one,) = (f for f in found if f.code == "NP603")
     assert one.hint.endswith("for whoever calls it, such as shop/web, which may go out to it")
     assert one.witness.source == "shop/web"
+
+
+def test_a_headless_service_whose_port_is_not_that_of_its_pods_translates_none():
+    own = METRICS % ("monitoring", "ports: [{port: 9090}]")
+    assert "NP603" in found(own, service=SERVICE % ("None", "{port: 8081}"))
+    assert "NP603" not in found(own, service=SERVICE % ("None", "{port: 80, targetPort: 8081}"))
