@@ -29,6 +29,7 @@ KINDS: dict[tuple[str, str], type] = {
     ("EndpointSlice", "discovery.k8s.io/v1"): endpoint_types.EndpointSlice,
     **dict.fromkeys(workloads.KINDS.items(), api.Workload),
 }
+_KNOWN = dict.fromkeys((*KINDS, *CLUSTER_WIDE))
 
 _OF_OBJECTS = "policies have apiVersion: networking.k8s.io/v1; pods and namespaces v1"
 _OF_KUSTOMIZE = "this is a kustomization: name its folder, and it is built"
@@ -69,8 +70,7 @@ def kind_problems(value: dict[str, Any], strict: bool = True, text: str = "") ->
     for name in ("apiVersion", "kind"):
         if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text", "such as v1 or Pod")
-    known = {**KINDS, **CLUSTER_WIDE}
-    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in known:
+    if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in _KNOWN:
         for problem in _no_match(kind, version):
             yield problem._replace(hint=glued(text) or problem.hint)
 
@@ -95,7 +95,7 @@ def _no_match(kind: str, version: str) -> Iterator[Problem]:
     if version.rpartition("/")[0] == GROUP:
         yield from _no_match_of_group(kind, version, message)
         return
-    for known, right in (*KINDS, *CLUSTER_WIDE):
+    for known, right in _KNOWN:
         if kind == known and _is_builtin_group(version):
             other = f"{kind} belongs to another group: " if known in VERSIONS else ""
             yield Problem(("apiVersion",), Reason.NO_MATCH, message, f"{other}write {right}")

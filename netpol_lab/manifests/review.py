@@ -79,7 +79,7 @@ def _dropped(complaint: Complaint) -> str:
     return f"  line {complaint.line}: {complaint.path} {what}"
 
 
-def review(text: str, *, strict: bool = True) -> Review:
+def review(text: str, *, strict: bool = True, channel: str | None = None) -> Review:
     r"""Say whether an API server would accept a text, and what its policies mean as printed.
 
     Parameters
@@ -89,6 +89,8 @@ def review(text: str, *, strict: bool = True) -> Review:
     strict : bool
         As for `load`: whether unknown and repeated fields are refused. kubectl asks the server to
         refuse them; other tools often do not.
+    channel : str, optional
+        As for `load`: of the definitions of cluster-wide policies.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def review(text: str, *, strict: bool = True) -> Review:
     default/db selects every pod: no ingress
     """
     try:
-        return Review((), load(f"{text}\n", strict=strict))
+        return Review((), load(f"{text}\n", strict=strict, channel=channel))
     except ManifestError as error:
         good, bad = documents(text, "<text>")
         written = sum(document.value is not None for document in good) + len(bad)

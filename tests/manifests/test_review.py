@@ -58,3 +58,11 @@ def test_a_cluster_wide_policy_is_accepted_and_said_in_words():
     text += "metadata: {name: c}\nspec: {tier: Admin, priority: 1, subject: {namespaces: {}}}"
     said = "ClusterNetworkPolicy c: tier Admin, priority 1, every pod of every namespace: no rules"
     assert str(lab.review(text)) == f"Accepted.\n{said}"
+
+
+def test_the_experimental_channel_accepts_more():
+    text = "apiVersion: policy.networking.k8s.io/v1beta1\nkind: ClusterNetworkPolicy\n"
+    text += "metadata: {name: c}\nspec: {tier: Admin, priority: 1, subject: {namespaces: {}}, "
+    text += "egress: [{action: Deny, to: [{nodes: {}}]}]}"
+    assert not lab.review(text).accepted
+    assert "egress Deny to every node" in str(lab.review(text, channel="experimental"))
