@@ -100,6 +100,14 @@ CHOICES: dict[str, tuple[str, dict[bool | None, str]]] = {
         "ping and other protocols, at an isolated pod",
         {None: OPEN, True: "need a rule without ports", False: "pass"},
     ),
+    "equal_priority_allows": (
+        "Of cluster-wide policies with one priority that contradict each other",
+        {None: OPEN, True: "the one that allows goes first", False: "the one that denies does"},
+    ),
+    "any_isolation_skips_baseline": (
+        "Tier Baseline, for a pod isolated in the other direction only",
+        {None: OPEN, False: "is asked", True: "is not asked"},
+    ),
 }  # fmt: skip
 OPTIONS: dict[str, Collection[bool | None]] = {"enforced": (True, False)}
 OPTIONS |= {name: answers for name, (_, answers) in CHOICES.items()}

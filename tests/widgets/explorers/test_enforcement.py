@@ -118,3 +118,33 @@ def test_every_choice_begins_with_the_default_and_has_its_sentence(name):
     assert next(iter(answers)) is getattr(lab.Assumptions(), name)
     for value, words in answers.items():
         assert said(name, lab.Assumptions(**{name: value})).startswith(f"{caption} {words} (")
+
+
+def test_what_plugins_do_with_tiers_is_offered_where_it_matters():
+    text = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: out, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Egress], egress: [{}]}
+---
+apiVersion: policy.networking.k8s.io/v1beta1
+kind: ClusterNetworkPolicy
+metadata: {name: default}
+spec:
+  tier: Baseline
+  priority: 5
+  subject: {namespaces: {}}
+  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+"""
+    explorer = lab.explore_enforcement(lab.load(text))
+    explorer.set(any_isolation_skips_baseline=True)
+    assert len(explorer.different) == 2
+    assert "Tier Baseline, for a pod isolated in the other direction only" in explorer.table()
