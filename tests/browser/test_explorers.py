@@ -19,12 +19,15 @@ CELLS = [
     'lab.explore_ports(shop, "api")',
     'lab.explore_block("10.0.0.0/8", ["10.1.0.0/16"], addresses=["10.1.2.3"])',
     'lab.explore_enforcement(lab.load("three-tier"), port=5432)',
+    "lab.explore_tiers()",
     "1 + 1",
 ]
-SELECTOR, PORTS, BLOCK, ENFORCEMENT = range(4)
+SELECTOR, PORTS, BLOCK, ENFORCEMENT, TIERS = range(5)
 ALL_IN_SHOP = "shop|podSelector: {}|1"
 API = "shop/web|shop/api|TCP 80"
 WHOLE = "10.0.0.0/8 except 10.1.0.0/16|"
+FALL = "blog/page>shop/db|TCP 5432|"
+GUARD = "ClusterNetworkPolicy guard-the-shop"
 ON = "TCP 5432|backend-access-ingress,db-access-ingress|"
 
 
@@ -33,7 +36,7 @@ def lab(open_lab: Callable[[str], Lab], server: Server) -> Lab:
     """A notebook with every explorer, opened and run once."""
     write_notebook(server.folder / "explorers.ipynb", CELLS)
     lab = open_lab("explorers.ipynb")
-    lab.page.locator(".nl-board svg.nl-map").nth(ENFORCEMENT).wait_for()
+    lab.page.locator(".nl-board svg.nl-map").nth(TIERS).wait_for()
     return lab
 
 
@@ -74,7 +77,7 @@ def parts(board: BoardInPage) -> dict[str, str]:
 
 def test_run_all_leaves_no_error(lab: Lab) -> None:
     assert lab.page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
-    assert lab.page.locator(".nl-board").count() == 4
+    assert lab.page.locator(".nl-board").count() == 5
 
 
 # --- selectors ------------------------------------------------------------------------------
@@ -203,12 +206,53 @@ def test_by_keyboard_the_plugin_is_switched_off(lab: Lab) -> None:
     board.wait_for_state(ON)
 
 
+# --- tiers ----------------------------------------------------------------------------------
+
+
+def test_by_mouse_a_gate_tells_its_rules(lab: Lab) -> None:
+    board = explorer(lab, TIERS)
+    assert parts(board)["gate:ingress Admin"] == "denied"
+    board.svg.locator('[data-key="gate:ingress Admin"]').click()
+    expect(board.why).to_contain_text("20 guard-the-shop, rule 3 Deny")
+    board.page.keyboard.press("Escape")
+
+
+def test_by_keyboard_a_policy_is_switched_off_and_the_flow_falls_further(lab: Lab) -> None:
+    board = explorer(lab, TIERS)
+    shown = board.svg.get_attribute("data-state") or ""
+    assert shown.startswith(FALL)
+    board.checkbox(GUARD).focus()
+    board.page.keyboard.press("b")
+    board.page.keyboard.press("Space")
+    board.wait_for_state(shown.replace(f",{GUARD}", ""))
+    assert parts(board)["gate:ingress NetworkPolicy"] == "accepted"
+    board.page.keyboard.press("Space")
+    board.wait_for_state(shown)
+
+
+def test_by_keyboard_a_priority_changes_who_goes_first(lab: Lab) -> None:
+    board = explorer(lab, TIERS)
+    shown = board.svg.get_attribute("data-state") or ""
+    field(board, "combobox", "From").select_option("monitoring/prometheus")
+    field(board, "combobox", "Port").select_option("9100")
+    asked = shown.replace(FALL, "monitoring/prometheus>shop/db|TCP 9100|")
+    board.wait_for_state(asked)
+    assert parts(board)["gate:ingress Admin"] == "accepted"
+    number = board.root.get_by_label("Priority").first
+    number.focus()
+    board.page.keyboard.press("Control+a")
+    board.page.keyboard.type("30")
+    board.page.keyboard.press("Enter")
+    board.wait_for_state(f"{asked}ClusterNetworkPolicy let-monitoring-in=30")
+    assert parts(board)["gate:ingress Admin"] == "denied"
+
+
 # --- all of them ----------------------------------------------------------------------------
 
 
 def test_nothing_is_clipped_where_it_is_narrow(lab: Lab, artifacts: Path) -> None:
     lab.page.set_viewport_size({"width": 900, "height": 1250})
-    for number in range(4):
+    for number in range(5):
         board = explorer(lab, number)
         assert board.clipped() == []
         board.root.screenshot(path=artifacts / f"explorer-{number}-narrow.png")

@@ -41,6 +41,11 @@ def _pass_accepts(spec: Object) -> None:
             rule["action"] = "Accept" if rule["action"] == "Pass" else rule["action"]
 
 
+def _pass_goes_on(spec: Object) -> None:
+    for _, rules in _sections(spec):
+        rules[:] = [rule for rule in rules if rule["action"] != "Pass"]
+
+
 def _own_first(spec: Object) -> None:
     """Move tier Admin below NetworkPolicy, still before what is there already."""
     spec["priority"] += 0 if spec["tier"] == "Admin" else HIGHEST // 2
@@ -78,6 +83,9 @@ UPSIDE_DOWN = Misconception(
     "41", "the policy with the highest priority number went first", _each(_upside_down)
 )
 PASS_ACCEPTS = Misconception("42", "Pass let the connection through", _each(_pass_accepts))
+PASS_GOES_ON = Misconception(
+    "48", "Pass only went on to the next rule of its tier", _each(_pass_goes_on)
+)
 OWN_FIRST = Misconception(
     "43", "a NetworkPolicy could allow what an Admin policy denies", _each(_own_first)
 )
@@ -92,5 +100,6 @@ OUTSIDE_ONLY = Misconception(
     "47", "0.0.0.0/0 meant addresses outside the cluster, and no pods", _each(_outside_only)
 )
 EVERYONE = (
-    UPSIDE_DOWN, PASS_ACCEPTS, OWN_FIRST, BASELINE_FIRST, DENY_FIRST, ISOLATES, OUTSIDE_ONLY,
+    UPSIDE_DOWN, PASS_ACCEPTS, PASS_GOES_ON, OWN_FIRST, BASELINE_FIRST, DENY_FIRST, ISOLATES,
+    OUTSIDE_ONLY,
 )  # fmt: skip

@@ -24,6 +24,7 @@ TO_ALL = [{"action": "Deny", "to": [{"networks": ["0.0.0.0/0"]}]}]
 CASES = [
     ("UPSIDE_DOWN", [admin("Deny"), admin("Accept", priority=20)]),
     ("PASS_ACCEPTS", [admin("Pass"), SHUT]),
+    ("PASS_GOES_ON", [admin("Pass", "Deny")]),
     ("OWN_FIRST", [admin("Deny"), OPEN]),
     ("BASELINE_FIRST", [BASE, OPEN]),
     ("DENY_FIRST", [admin("Accept", "Deny")]),
