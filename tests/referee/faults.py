@@ -843,30 +843,6 @@ FAULTS_IN_LINT = (
         "            if (now, then) in turns:\n",
         "            if then is not None:\n",
     ),
-    Fault(
-        "a rule of an owner goes behind the one that denies",
-        "advice/tier_edits.py",
-        "(*rules[:place], wanted, *rules[place:])",
-        "(*rules[: place + 1], wanted, *rules[place + 1 :])",
-    ),
-    Fault(
-        "a NetworkPolicy is proposed against tier Admin",
-        "advice/edits.py",
-        "    if owned_above(side):  # no NetworkPolicy is asked\n        return\n",
-        "",
-    ),
-    Fault(
-        "a new policy is written for all pods of the namespace",
-        "advice/tier_edits.py",
-        "Peer(selector_for(cluster, subject), only",
-        "Peer(Selector(), only",
-    ),
-    Fault(
-        "a NetworkPolicy is blamed for what tier Admin did",
-        "reach/causes.py",
-        "was_by_policies = before.ruling is None and not _is_above(after)",
-        "was_by_policies = before.ruling is None",
-    ),
 )
 
 # Caught by `tests.referee.converted`: what is converted must mean the same.
@@ -907,6 +883,16 @@ FAULTS_IN_CONVERSION = (
         "return [*range(start, start + number)] if",
         "return [start] * number if",
     ),
+)
+
+# In fixes and in lint, where a cluster-wide tier decides.
+FAULTS_BESIDE_TIERS = (
+    Fault(
+        "a rule of an owner goes behind the one that denies",
+        "advice/tier_edits.py",
+        "(*rules[:place], wanted, *rules[place:])",
+        "(*rules[: place + 1], wanted, *rules[place + 1 :])",
+    ),
     Fault(
         "a rule is never reached if an earlier one shares a peer",
         "checks/lint/tiers/covering.py",
@@ -918,17 +904,5 @@ FAULTS_IN_CONVERSION = (
         "checks/lint/tiers/covering.py",
         "first = other.tier is policy.tier and other.priority < policy.priority",
         "first = other.tier is policy.tier and other.priority <= policy.priority",
-    ),
-    Fault(
-        "a Deny overrides whatever exception stands before it",
-        "checks/lint/tiers/meeting.py",
-        "                    return None  # an exception, for some of them at least\n",
-        "                    continue\n",
-    ),
-    Fault(
-        "pods that a cluster-wide policy limits are called open",
-        "checks/lint/isolation.py",
-        "return reduce(or_, found, context.on_hosts)",
-        "return context.on_hosts",
     ),
 )

@@ -10,6 +10,7 @@ import pytest
 from tests.helpers.places import CASES, PACKAGE
 from tests.referee.faults import (
     FAULTS,
+    FAULTS_BESIDE_TIERS,
     FAULTS_FOR_EVERYBODY,
     FAULTS_IN_CONVERSION,
     FAULTS_IN_FIXES,
@@ -48,6 +49,7 @@ FIXES = ("-m", "tests.referee.soak", "0", "--seed", "1", "--fixes", "90")
 CONVERSION = ("-m", "tests.referee.converted", "12")
 LINT = ("-m", "tests.referee.soak", "0", "--seed", "1", "--lint", "100")
 CASES_OF_LINT = ("-m", "tests.referee.lint_cases")
+BESIDE_TIERS = ("-m", "tests.referee.beside_tiers", "40")
 READING = ("-m", "tests.referee.soak", "0", "--seed", "1", "--spellings", "3000")
 
 
@@ -83,6 +85,12 @@ def test_a_fault_in_lint_is_caught(fault, tmp_path):
     assert not passes(folder, *CASES_OF_LINT) or not passes(folder, *LINT), fault.about
 
 
+@pytest.mark.parametrize("fault", FAULTS_BESIDE_TIERS, ids=lambda fault: fault.about)
+def test_a_fault_beside_cluster_wide_tiers_is_caught(fault, tmp_path):
+    folder = planted(fault, tmp_path)
+    assert not passes(folder, *CASES_OF_LINT) or not passes(folder, *BESIDE_TIERS), fault.about
+
+
 def test_without_a_fault_all_are_content(tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
     assert passes(tmp_path, *CASES)
@@ -93,3 +101,4 @@ def test_without_a_fault_all_are_content(tmp_path):
     assert passes(tmp_path, *CONVERSION)
     assert passes(tmp_path, *LINT)
     assert passes(tmp_path, *CASES_OF_LINT)
+    assert passes(tmp_path, *BESIDE_TIERS)

@@ -44,7 +44,8 @@ def layer(rng, number):
 def rule(rng, peers):
     found = {"action": rng.choice(["Accept", "Deny", "Deny", "Pass"])}
     outward = peers == "to" and maybe(rng, 30)
-    found[peers] = [{"networks": [rng.choice(NETWORKS)]} if outward else peer(rng)]
+    several = [peer(rng) for _ in range(rng.choice([1, 1, 2]))]
+    found[peers] = [{"networks": [rng.choice(NETWORKS)]}] if outward else several
     if ports := rng.choice(PORTS):
         found["protocols"] = [{"tcp": {"destinationPort": {"number": port}}} for port in ports]
     return found
