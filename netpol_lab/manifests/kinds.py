@@ -12,6 +12,7 @@ from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cluster_wide.channels import GROUP
 from netpol_lab.manifests.cluster_wide.definitions import KINDS as CLUSTER_WIDE
 from netpol_lab.manifests.cluster_wide.definitions import VERSIONS
+from netpol_lab.manifests.field_paths import get_text
 from netpol_lab.manifests.passed_over import Meaning, meaning_of
 from netpol_lab.manifests.pods import workloads
 from netpol_lab.manifests.rules.server_words import Problem
@@ -71,7 +72,8 @@ def kind_problems(value: dict[str, Any], strict: bool = True, text: str = "") ->
         if value.get(name) and not isinstance(value[name], str):
             yield Problem((name,), Reason.TYPE, "must be text", "such as v1 or Pod")
     if isinstance(version, str) and isinstance(kind, str) and (kind, version) not in _KNOWN:
-        for problem in _no_match(kind, version):
+        later = version.rpartition("/")[0] == GROUP and get_text(value, "metadata", "uid")
+        for problem in () if later else _no_match(kind, version):  # a server has it: it exists
             yield problem._replace(hint=glued(text) or problem.hint)
 
 

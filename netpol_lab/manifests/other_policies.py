@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from netpol_lab.manifests import api_types as api
+from netpol_lab.manifests.cluster_wide.definitions import KINDS
 from netpol_lab.manifests.decoding import Problem, decoder
 from netpol_lab.manifests.field_paths import get
 from netpol_lab.manifests.passed_over import group_of
@@ -20,6 +21,7 @@ from netpol_lab.model.other_policies import EVERY_POD_OF_ITS_NAMESPACE, OtherPol
 from netpol_lab.model.selectors import Selector
 
 _STANDARD = "policy.networking.k8s.io"
+_SERVED = {version for _, version in KINDS}  # of others nobody knows how they are written
 _RANKS = {
     "ClusterNetworkPolicy": Rank.ADMIN,  # its tier may say otherwise
     "AdminNetworkPolicy": Rank.ADMIN,
@@ -65,7 +67,7 @@ def other_policy(value: dict[str, Any], usual: str = DEFAULT_NAMESPACE) -> Other
     written = get(value, "metadata", "name"), get(value, "metadata", "namespace")
     name, namespace = (text if isinstance(text, str) else "" for text in written)
     content = json.dumps({**value, "metadata": None, "status": None}, sort_keys=True, default=str)
-    if group == _STANDARD and kind in _RANKS:
+    if group == _STANDARD and kind in _RANKS and value["apiVersion"] in _SERVED:
         below = get(spec, "tier") == "Baseline"
         return OtherPolicy(
             kind,

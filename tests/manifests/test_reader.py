@@ -99,6 +99,14 @@ def test_what_a_later_definition_knows_may_be_about_everybody():
     assert (policy.directions, policy.subject) == (tuple(Direction), EVERY_POD)
 
 
+def test_a_version_of_a_later_server_is_passed_over_and_may_be_about_everybody():
+    text = (ABOVE % (", uid: 1b", "{namespaces: {}}")).replace("v1beta1", "v1")
+    (policy,) = load(text).other_policies
+    assert (policy.directions, policy.subject) == (tuple(Direction), EVERY_POD)
+    assert "passed over" in load(text).warnings[0].message
+    assert complaints(text.replace(", uid: 1b", ""))[0].reason is Reason.NO_MATCH
+
+
 def test_what_a_later_server_writes_besides_the_spec_does_not_matter():
     text = ABOVE % (", uid: 1b, later: 1", "{namespaces: {}}") + "status: {later: 1}\n"
     assert (len(load(text).cluster_policies), load(text).warnings) == (1, ())
