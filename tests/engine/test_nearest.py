@@ -199,3 +199,11 @@ def test_a_block_elsewhere_is_no_nearer_than_an_except_and_another_protocol():
         "{from: [{ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: 80}]}]"
     )
     assert closest(policy(rules), source="203.0.113.7").rule.number == 1
+
+
+def test_an_except_shares_more_with_an_address_than_a_block_of_another_family():
+    rules = (
+        "[{from: [{ipBlock: {cidr: 0.0.0.0/0, except: [203.0.113.0/24]}}], ports: [{port: 81}]}, "
+        '{from: [{ipBlock: {cidr: "::/0"}}], ports: [{port: 80}]}]'
+    )
+    assert closest(policy(rules), source="203.0.113.7").rule.number == 1

@@ -88,3 +88,10 @@ def test_another_grouping_is_refused_with_those_that_there_are(by):
     ):
         with pytest.raises(UnknownNameError, match=f'by "{by}": write pod, workload or namespace.'):
             ask()
+
+
+def test_pods_that_may_not_exist_are_unsure_in_groups_alone():
+    supposed = (*PODS, Pod("shop", "web-3", workload=WEB, supposed=True))
+    index = EndpointIndex([Cluster(pods=supposed)])
+    assert Groups("pod", supposed, index).unsure == 0
+    assert Groups("workload", supposed, index).unsure == 1 << index.place_of["shop/web-3"]

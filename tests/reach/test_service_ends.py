@@ -44,6 +44,17 @@ metadata: {name: all}
 spec: {tier: Admin, priority: 1, subject: {namespaces: {}},
        ingress: [{action: Deny, from: [{namespaces: {}}]}]}
 """
+HALF_TOLD = f"""{UNTOLD}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {{name: a, namespace: s, labels: {{kubernetes.io/service-name: api}}}}
+addressType: IPv4
+ports: [{{port: 80}}]
+endpoints:
+- {{addresses: [203.0.113.7]}}
+- {{addresses: [203.0.113.8], targetRef: {{kind: Pod, name: elsewhere, namespace: s}}}}
+"""
 WEB, DB = PortSet.of("TCP", 30080), PortSet.of("UDP", 30081)
 
 
@@ -55,6 +66,7 @@ WEB, DB = PortSet.of("TCP", 30080), PortSet.of("UDP", 30081)
         ("web", [POLICY.replace("WAY", "Egress")], PortSet()),
         ("db", [POLICY.replace("WAY", "Egress")], DB),
         ("web", [UNTOLD], PortSet.of("TCP", 30083)),
+        ("web", [HALF_TOLD], PortSet.of("TCP", 30083)),
         ("web", [ADMIN], WEB | DB),
     ],
 )
