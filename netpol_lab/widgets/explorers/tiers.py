@@ -307,8 +307,8 @@ class TiersExplorer(Explorer[TiersInput, TierFall]):
         more = len(self._policies) - len(self._switches)
         if not more:
             return
-        others = counted(more, "more policy is on", "more policies are on")
-        words = f'{others}; explorer.set(policies={{"NAME": False}}) switches them.'
+        others = counted(more, "more policy has", "more policies have")
+        words = f'{others} no switch here: explorer.set(policies={{"NAME": False}}) is one.'
         yield ipywidgets.HTML(f'<div class="nl-says">{escape(words)}</div>')
 
     def _typed(self, edited: str) -> TiersInput:

@@ -85,7 +85,10 @@ def test_a_flow_is_chosen_where_none_is_named():
 def test_of_many_policies_the_first_have_switches_and_the_rest_are_counted():
     explorer = lab.explore_tiers(MANY)
     assert len([*inside(explorer, ipywidgets.Checkbox)]) == MOST_SWITCHES
-    assert f"{len(MANY.cluster_policies) - MOST_SWITCHES} more policies are on" in html_of(explorer)
+    assert (
+        f"{len(MANY.cluster_policies) - MOST_SWITCHES} more policies have no switch here"
+        in html_of(explorer)
+    )
     explorer.set(policies={"p-12": False})
     assert explorer.fall.outcome == "allowed"
 
