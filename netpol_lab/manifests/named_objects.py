@@ -41,6 +41,7 @@ class NamedObjects:
     taken: dict[str, set[str]] = field(default_factory=dict)
     numbers: dict[tuple[str, str], count[int]] = field(default_factory=dict)
     rivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    replaced: list[tuple[str, Any]] = field(default_factory=list)  # what differs, with its kind
 
     def __post_init__(self) -> None:
         name = self.namespace
@@ -50,7 +51,7 @@ class NamedObjects:
             raise NetpolError(f'no namespace can be called "{visible(name)}": {why}')
 
     def keep(
-        self, kind: str, thing: Any, build: str = "", home: str = ""
+        self, kind: str, thing: Any, build: str = "", home: str = "", found: bool = False
     ) -> tuple[tuple[str, str], bool]:
         """Keep an object.
 
@@ -62,6 +63,8 @@ class NamedObjects:
             The kustomization that makes it, if one does.
         home : str
             Where it belongs, whatever it says; empty where it says it.
+        found : bool
+            Whether nobody has named its file: in a folder variants lie side by side.
 
         Returns
         -------
@@ -83,6 +86,8 @@ class NamedObjects:
             thing = replace(thing, metadata=meta)
         name = meta.namespace, meta.name
         replaces = name in alike and (kind == "NetworkPolicy" or alike[name] != thing)
+        if found and name in alike and alike[name] != thing:
+            self.replaced.append((kind, alike[name]))
         earlier = self.builds.get((kind, *name), "")
         if replaces and build and earlier not in ("", build):
             self.rivals[earlier, build] += 1
@@ -92,6 +97,15 @@ class NamedObjects:
         alike[name] = thing
         self.taken.setdefault(kind, set()).add(meta.name)
         return name, replaces
+
+    def variants(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield objects that others of their name have replaced: the kind, and both."""
+        for kind, earlier in self.replaced:
+            yield (
+                kind,
+                earlier,
+                self.by_kind[kind][earlier.metadata.namespace, earlier.metadata.name],
+            )
 
     def _made_up(self, kind: str, prefix: str) -> str:
         """Return the first free name of a kind with this prefix and a number."""

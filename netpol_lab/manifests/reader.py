@@ -90,6 +90,7 @@ class ManifestReader:
     dropped: list[Complaint] = field(default_factory=list)
     passed_over: Counter[PassedOver] = field(default_factory=Counter)
     missing: MissingPods = field(default_factory=MissingPods)
+    unbuilt: set[str] = field(default_factory=set)
     callbacks: list[Callback] = field(default_factory=list)
     backends: list[Backend] = field(default_factory=list)
     mentions: dict[tuple[str, str, str], list[Mention]] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class ManifestReader:
         """Read a text; what is only found in a folder is passed over if it is no manifest."""
         self.warnings += text.notes
         self.complaints += text.faults
+        self.unbuilt |= {*text.unbuilt}
         self.text = text
         if text.origin is Origin.LEFT_OUT:
             self.missing.leave_out(text)
@@ -291,7 +293,8 @@ class ManifestReader:
         """Keep an object under its name, and warn if it replaces another."""
         build = found.document.file if self.text.origin is Origin.BUILT else ""
         home = "" if kind in VERSIONS else self.text.namespace
-        name, replaces = self.objects.keep(kind, thing, build, home)
+        is_found = self.text.origin is not Origin.NAMED
+        name, replaces = self.objects.keep(kind, thing, build, home, is_found)
         self.warnings += map(found.complaint, [TWICE] if replaces else [])
         self.mentions[kind, *name] = [*mentions_in(found.value, kind, *name)]
         if kind in ("NetworkPolicy", *VERSIONS):
@@ -308,6 +311,11 @@ class ManifestReader:
             raise ManifestError([*in_order, *_rest(self.untold)])
         self.warnings += (*self.objects.rivalries(), *in_brief(self.strays))
         objects = self.objects.by_kind
+        replaced = frozenset(
+            f"{kind} {old.metadata.namespace}/{old.metadata.name}"
+            for kind, old, new in self.objects.variants()
+            if self.missing.replace(kind, old, new)
+        )
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
         names = self._names(cluster)
         places = {policy: self.written[name] for policy, name in names.items()}
@@ -324,6 +332,8 @@ class ManifestReader:
             ignored=numbers(self.passed_over),
             pod_makers=(*cluster.pod_makers, *self.missing.all(objects)),
             unread=tuple(self.missing.unread),
+            replaced=replaced,
+            unbuilt=frozenset(self.unbuilt),
             callbacks=tuple(dict.fromkeys(self.callbacks)),
             backends=tuple(dict.fromkeys(self.backends)),
             mentions=tuple(dict.fromkeys(chain.from_iterable(self.mentions.values()))),

@@ -61,14 +61,12 @@ class Cluster:
         What a lenient reader has dropped, and what was refused where only a part was asked for.
     ignored : mapping of str to int
         How many objects of each other kind were passed over.
-    pod_makers : tuple of PodMaker
-        What makes pods that are missing here.
-    unread : tuple of UnreadFile
-        Files of folders that are not read, and may speak of pods and namespaces.
-    callbacks : tuple of Callback
-        The Services that the API server calls.
-    backends : tuple of Backend
-        The Services that Ingresses lead to.
+    pod_makers, unread : tuple of PodMaker, tuple of UnreadFile
+        What makes pods that are missing here; files that are not read and may speak of pods.
+    replaced, unbuilt : frozenset of str
+        Objects of which a folder has variants; namespaces of what could not be built whole.
+    callbacks, backends : tuple of Callback, tuple of Backend
+        The Services that the API server calls, and those that Ingresses lead to.
     mentions : tuple of Mention
         The hosts and ports that settings of containers name.
     sources : mapping of Policy or ClusterPolicy to function
@@ -103,6 +101,8 @@ class Cluster:
     ignored: Mapping[str, int] = field(default_factory=dict)
     pod_makers: tuple[PodMaker, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
+    replaced: frozenset[str] = frozenset()
+    unbuilt: frozenset[str] = frozenset()
     callbacks: tuple[Callback, ...] = ()
     backends: tuple[Backend, ...] = ()
     mentions: tuple[Mention, ...] = ()

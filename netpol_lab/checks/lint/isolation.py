@@ -207,6 +207,8 @@ def _where_meant(context: Context, policy: Policy) -> str:
 def forgotten_pods(context: Context) -> Iterator[Finding]:
     """NP105: a pod that no policy selects stays open both ways (SEM-02)."""
     for namespace, policies in context.policies_of.items():
+        if namespace in context.cluster.unbuilt:  # there may be a default deny that is not in sight
+            continue
         selected = context.selected_by(policies)
         if left := context.pods_of(namespace) - selected - _exempted(context):
             who = some(_owners(left, selected))
@@ -223,6 +225,7 @@ OFTEN = 3  # times as many namespaces have policies as have none
 def forgotten_namespaces(context: Context) -> Iterator[Finding]:
     """NP106: the few namespaces without any policy, where most have some."""
     bare = context.cluster.namespaces.keys() - context.policies_of.keys() - {*SYSTEM}
+    bare -= context.cluster.unbuilt
     pods = {name: context.pods_of(name) - _exempted(context) for name in context.cluster.namespaces}
     empty = [name for name in pods if name in bare and pods[name]]
     restricted = (policies for policies in context.policies_of.values() if _restricts(policies))

@@ -17,10 +17,11 @@ from netpol_lab.checks.lint.probes import MOST_ENDS, between, by_rule
 from netpol_lab.checks.lint.rules import destinations, if_written, tells_apart, translated
 from netpol_lab.checks.lint.witnesses import OPENS, STAYS, difference
 from netpol_lab.engine.pod_sets import PodSet
+from netpol_lab.engine.semantics import matches, namespaces_for
 from netpol_lab.errors import some
 from netpol_lab.model import policy_parts as parts
 from netpol_lab.model.objects import Direction, Peer, Pod, Policy, PolicyPort, Rule
-from netpol_lab.model.selectors import NAME_LABEL, Operator
+from netpol_lab.model.selectors import NAME_LABEL, Operator, Selector
 
 EGRESS = Direction.EGRESS
 
@@ -153,6 +154,11 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
             pods = context.set_of(()) if outside else pods
         if not pods or not _lists_undeclared(rule, pods):
             continue
+        if not context.cluster.replaced.isdisjoint(_named(pods)):
+            continue  # another variant may declare it
+        asked = rule.peers if rule.direction is EGRESS else (Peer(policy.pod_selector),)
+        if any(_may_be_refused(context, policy, peer) for peer in asked):
+            continue
         if witness := _as_replies(context, policy, rule):
             message = (
                 f"{some(rule.ports)} is where the sources of this rule listen, not its "
@@ -173,6 +179,24 @@ def undeclared(context: Context, policy: Policy) -> Iterator[Finding]:
                 hint = f"check the number; they declare {spelt}"
                 path = parts.port_path(rule, 0)
                 yield context.finding("NP310", policy, message, hint, path, witness)
+
+
+def _named(pods: PodSet) -> Iterator[str]:
+    """Yield the kind, namespace and name of what makes some pods, or of a pod by itself."""
+    for pod in pods:
+        owner = pod.workload
+        kind, name = (owner.kind, owner.name) if owner else ("Pod", pod.name)
+        yield f"{kind} {pod.namespace}/{name}"
+
+
+def _may_be_refused(context: Context, policy: Policy, peer: Peer) -> bool:
+    """Say whether a workload that is refused, and so is not here, makes pods that a peer is for."""
+    pods, homes = peer.pod_selector or Selector(), namespaces_for(peer, policy.namespace)
+    return bool(context.cluster.refused) and any(
+        matches(pods, maker.labels) and matches(homes, context.labels_of(maker.namespace))
+        for maker in context.cluster.pod_makers
+        if maker.labels and not maker.complete and "(" not in maker.kind
+    )
 
 
 def _names_pods(peer: Peer) -> bool:

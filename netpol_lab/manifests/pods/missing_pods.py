@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.passed_over import PassedOver
 from netpol_lab.manifests.pods.custom_kinds import maker_instead, makers_in
 from netpol_lab.manifests.pods.left_out import said_of_pods, unread
 from netpol_lab.manifests.pods.pod_rights import PodRights
+from netpol_lab.manifests.pods.workloads import job_of
 from netpol_lab.manifests.text.files import ManifestText
 from netpol_lab.model.pod_makers import PodMaker, UnreadFile
 
@@ -52,6 +54,28 @@ class MissingPods:
         """Take in a text that is no manifest as it is."""
         self.unread += unread(text)
 
+    def replace(self, kind: str, earlier: Any, later: Any) -> bool:
+        """Take in an object that another of its name replaces; say whether what it says matters.
+
+        Its pods are those of another variant, with their labels. A Service matters by its type.
+        """
+        if isinstance(earlier, api.Service):
+            return bool(earlier.spec.type != later.spec.type)
+        if not isinstance(earlier, api.Pod | api.Workload):
+            return False
+        labels, others = _labels(kind, earlier), _labels(kind, later)
+        if labels != others:
+            meta = earlier.metadata
+            maker = PodMaker(kind, meta.name, meta.namespace, labels, complete=True)
+            self.makers.append(maker)
+        return True
+
     def all(self, objects: Mapping[str, Mapping[Any, Any]]) -> tuple[PodMaker, ...]:
         """Return what makes pods, the workloads among some objects included that may do so."""
         return (*self.makers, *self.rights.makers(objects))
+
+
+def _labels(kind: str, thing: api.Pod | api.Workload) -> dict[str, str]:
+    """Return the labels of a pod, or of the pods that a workload makes."""
+    of = thing if isinstance(thing, api.Pod) else job_of(kind, thing).template
+    return dict(of.metadata.labels or {})

@@ -155,12 +155,20 @@ def _built(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> Manif
             missing = f", but {some(tree.absent, MOST_NAMED, '; ')}" if tree.absent else ""
             note = _note(_file_of(tree), Reason.BUILT, f"by {built.program}{missing}")
             name, originals = f"{folder} ({built.program})", originals_in(tree.resources)
-            return ManifestText(name, built.text, Origin.BUILT, (note,), originals=originals)
+            found = ManifestText(name, built.text, Origin.BUILT, (note,), originals=originals)
+            return found._replace(unbuilt=_lacking(tree, namespaces) if tree.absent else ())
         reasons = reasons or [built.failure or f"{built.program} printed nothing"]
     said = f"not built: {some(reasons, MOST_NAMED, '; ')}. {_read_as_they_are(tree, namespaces)}"
     hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"
     note = _note(_file_of(tree), Reason.NOT_APPLIED, said, hint)
-    return ManifestText(str(folder), "", notes=(note,))
+    return ManifestText(str(folder), "", notes=(note,), unbuilt=_lacking(tree, namespaces))
+
+
+def _lacking(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> tuple[str, ...]:
+    """Return the namespace of a tree, if something belongs there that is not read so."""
+    home = tree.root.namespace
+    elsewhere = any(namespaces[file] != home for file in tree.namespaces)
+    return (home,) if home and (elsewhere or tree.absent or tree.loose) else ()
 
 
 def _file_of(tree: KustomizationTree) -> FilePath:

@@ -45,6 +45,8 @@ class ManifestText(NamedTuple):
         Why it cannot be read; then the text is empty.
     originals : tuple of Document
         The policies that it is built of.
+    unbuilt : tuple of str
+        The namespaces that a kustomization fills with more than is read here.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ManifestText(NamedTuple):
     namespace: str = ""
     faults: tuple[Complaint, ...] = ()
     originals: tuple[Document, ...] = ()
+    unbuilt: tuple[str, ...] = ()
 
 
 def is_there(path: FilePath) -> bool:

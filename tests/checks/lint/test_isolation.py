@@ -3,6 +3,7 @@
 import netpol_lab as lab
 from netpol_lab import Assumptions
 from tests.helpers.linted import WORLD, codes, findings, pod, policy
+from tests.helpers.written import write
 
 DENY = policy("{podSelector: {}, policyTypes: [Ingress, Egress]}", "default-deny")
 
@@ -124,3 +125,24 @@ def test_a_policy_that_waits_to_be_taken_in_is_told_if_no_pod_has_its_labels():
     (found,) = findings(policy(wanted, namespace="system"))
     assert "Nor does any pod here have app=db, part=manager." in found.message
     assert found.hint.endswith("nearest is pod db: the pods there have app=db")
+
+
+def test_an_overlay_that_cannot_be_built_may_have_the_default_deny_of_its_base(tmp_path):
+    proxy = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: proxy, labels: {app: proxy}}\n"
+        "spec: {containers: [{name: c, image: i, ports: [{containerPort: 80}]}]}\n"
+    )
+    own = policy("{podSelector: {matchLabels: {app: other}}}", name="own", namespace="live")
+    base = policy("{podSelector: {}}", namespace="s")
+    files = {
+        "base/kustomization.yaml": "namespace: s\nresources: [deny.yaml]",
+        "base/deny.yaml": base.removeprefix("---\n"),
+        "live/kustomization.yaml": "namespace: live\nresources: [../base, all.yaml]\n%s",
+        "test/kustomization.yaml": "namespace: test\nresources: [../base]\ntransformers: [a.yaml]",
+        "live/all.yaml": proxy + own,
+    }
+    for broken in ("transformers: [a.yaml]", ""):
+        written = {name: text.replace("%s", broken) for name, text in files.items()}
+        found = lab.load(write(tmp_path, written))
+        assert found.unbuilt == ({"live", "test"} if broken else {"test"})
+        assert "NP105" not in [finding.code for finding in lab.lint(found)]

@@ -40,3 +40,28 @@ def test_a_left_out_file_that_is_broken_is_no_complaint(tmp_path, monkeypatch):
     files = {"kustomization.yaml": "resources: []", "broken.yaml": "kind: Pod\nspec: [\n"}
     cluster = lab.load(write(tmp_path, files))
     assert cluster.pod_makers == ()
+
+
+def side_by_side(folder, *texts):
+    return lab.load(write(folder, {f"{i}.yaml": text for i, text in enumerate(texts)}))
+
+
+def test_what_another_object_of_its_name_replaces_is_a_variant_with_pods_of_its_own(tmp_path):
+    one, other = POD % ("web", "a"), POD % ("web", "b")
+    found = side_by_side(tmp_path, one, other)
+    assert [(m.kind, m.labels, m.complete) for m in found.pod_makers] == [
+        ("Pod", {"app": "a"}, True)
+    ]
+    assert found.replaced == {"Pod default/web"}
+    assert side_by_side(tmp_path, one, one).replaced == frozenset()
+    assert lab.load(f"{one}---\n{other}").replaced == frozenset()  # the last word counts
+
+
+def test_a_service_that_is_replaced_matters_by_its_type(tmp_path):
+    inner, outer, other = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
+        f"spec: {{type: {kind}, selector: {{app: {app}}}, ports: [{{port: 80}}]}}\n"
+        for kind, app in (("ClusterIP", "a"), ("NodePort", "b"), ("ClusterIP", "b"))
+    )
+    assert side_by_side(tmp_path, inner, outer).replaced == {"Service default/web"}
+    assert side_by_side(tmp_path, inner, other).replaced == frozenset()

@@ -72,8 +72,15 @@ def shut_to_ingress(context: Context) -> Iterator[Finding]:
 
 
 def _exposed(context: Context) -> Iterator[tuple[Service, list[Way]]]:
-    """Yield the Services for clients outside none of whom a rule admits, and where they lead."""
+    """Yield the Services for clients outside none of whom a rule admits, and where they lead.
+
+    Where others of another type stood under the same names, two variants are mixed up: whether the
+    policies go with the one that is open to the outside cannot be told.
+    """
+    variants = {name.partition("/")[0] for name in context.cluster.replaced}
     for service in context.cluster.services:
+        if f"Service {service.namespace}" in variants:
+            continue
         ways = shut_ways(context, service, service.ports) if service.exposed_by else []
         if ways and not any(_may_be_outside(context, *found) for found in admitting(context, ways)):
             yield service, ways

@@ -312,3 +312,26 @@ def test_the_namespaces_of_openshift_are_filled_by_its_operators():
 )
 def test_openshift_gives_a_label_of_their_name_to_its_namespaces(name, found):
     assert codes(from_peer(f"namespaceSelector: {{matchLabels: {{name: {name}}}}}")) == found
+
+
+# ---------------------------------------------------------------- variants
+
+
+def side_by_side(folder, *texts):
+    return codes(write(folder, {f"{i}.yaml": text for i, text in enumerate(texts)}))
+
+
+def test_what_a_replaced_workload_made_is_no_slip(tmp_path):
+    assert codes(from_peer(X)) == ["NP203"]
+    one, other = pod("queue", labels="app: x"), pod("queue", labels="app: z")
+    assert side_by_side(tmp_path, one, other, from_peer(X)) == []
+    assert side_by_side(tmp_path, other, other, from_peer(X)) == ["NP203"]
+
+
+def test_no_port_is_missed_that_another_variant_declares(tmp_path):
+    queue = "containers: [{name: q, ports: [{containerPort: %s}]}]"
+    one, other = (pod("queue", labels="app: queue", spec=queue % port) for port in (80, 9090))
+    rule = "{from: [{podSelector: {matchLabels: {app: web}}}], ports: [{port: 9090}]}"
+    spec = f"{{podSelector: {{matchLabels: {{app: queue}}}}, ingress: [{rule}]}}"
+    assert "NP310" in codes(one, policy(spec))
+    assert "NP310" not in side_by_side(tmp_path, other, one, policy(spec))

@@ -4,6 +4,7 @@ import pytest
 
 from netpol_lab import Assumptions
 from tests.helpers.linted import codes, findings, pod, policy
+from tests.helpers.written import write
 
 FRONT = """---
 apiVersion: v1
@@ -108,3 +109,15 @@ def test_a_service_that_is_told_of_as_open_to_the_outside_is_told_once():
     found = behind(FROM_HERE, "number: 80", opened)
     assert "NP601" in found
     assert "NP602" not in found
+
+
+def test_services_of_two_variants_say_nothing_of_who_calls_from_outside(tmp_path):
+    inner, outer = (
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: shop}\n"
+        f"spec: {{type: {kind}, selector: {{app: db}}, ports: [{{port: 5432}}]}}\n"
+        for kind in ("ClusterIP", "NodePort")
+    )
+    web = policy("ingress: [{from: [{podSelector: {matchLabels: {app: web}}}]}]")
+    assert "NP601" in codes(outer, web)
+    both = write(tmp_path, {"a.yaml": inner, "b.yaml": outer})
+    assert "NP601" not in codes(both, web)
