@@ -212,6 +212,12 @@ class Context:
         """The addresses of all Services."""
         return frozenset(chain.from_iterable(s.addresses for s in self.cluster.services))
 
+    @cached_property
+    def names_here(self) -> frozenset[str]:
+        """What running pods, their workloads and the Services are called, and labels of pods."""
+        pods = chain.from_iterable((pod.name, *pod.labels.values()) for pod in self.everyone)
+        return frozenset((*pods, *(service.name for service in self.cluster.services)))
+
     # ---------------------------------------------------------------- verdicts and variants
 
     def _allowed(self, probe: Probe) -> bool | None:

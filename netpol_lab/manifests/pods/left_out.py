@@ -25,7 +25,7 @@ _OF_PODS = re.compile(r"\bcontainers\b|[lL]abels\b|\bNamespace\b")
 _KIND = re.compile(r"^[{\"'-]*kind[\"']?\s*:\s*[\"']?(\w+)", re.MULTILINE)
 # What makes no pods and gives labels to none, whatever labels stand in it.
 _WITHOUT_PODS = re.compile(
-    r"(HTTP)?ScaledObject|HorizontalPodAutoscaler|VerticalPodAutoscaler|PodDisruptionBudget"
+    r"(HTTP)?ScaledObject|(Cluster)?TriggerAuthentication|HorizontalPodAutoscaler|VerticalPodAutoscaler|PodDisruptionBudget"
     r"|\w*NetworkPolicy|Service|Ingress|\w*Route|ConfigMap|\w*Secret|PersistentVolume(Claim)?"
     r"|(Cluster)?Role(Binding)?|ServiceAccount|(Service|Pod)Monitor|Probe|PrometheusRule"
     r"|ResourceQuota|LimitRange|PriorityClass|StorageClass|Certificate|(Cluster)?Issuer"

@@ -148,7 +148,7 @@ def _built(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> Manif
     """Return what Kustomize makes of a root; without a build, an empty text that says why."""
     from netpol_lab.manifests.text.partial_builds import build  # few folders need a program
 
-    folder, reasons = tree.folder, tree.refused
+    folder, reasons, failed = tree.folder, tree.refused, False
     if not reasons or tree.absent:
         built = build(tree)
         if built.text.strip():
@@ -158,8 +158,11 @@ def _built(tree: KustomizationTree, namespaces: Mapping[FilePath, str]) -> Manif
             found = ManifestText(name, built.text, Origin.BUILT, (note,), originals=originals)
             return found._replace(unbuilt=_lacking(tree, namespaces) if tree.absent else ())
         reasons = reasons or [built.failure or f"{built.program} printed nothing"]
+        failed = " says: " in built.failure
     said = f"not built: {some(reasons, MOST_NAMED, '; ')}. {_read_as_they_are(tree, namespaces)}"
     hint = f"where you trust it: kubectl kustomize {folder} > built.yaml; then name built.yaml"
+    if failed:
+        hint = "mend what Kustomize complains of, then it is built here as well"
     note = _note(_file_of(tree), Reason.NOT_APPLIED, said, hint)
     return ManifestText(str(folder), "", notes=(note,), unbuilt=_lacking(tree, namespaces))
 

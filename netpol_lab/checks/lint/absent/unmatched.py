@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from netpol_lab.checks.lint.absent.put_in import labels_put_in
 from netpol_lab.checks.lint.absent.unseen import (
+    is_installed_elsewhere,
     is_of_openshift,
     made_by,
     may_be_unseen,
@@ -55,7 +56,7 @@ def selects_nothing(context: Context, policy: Policy) -> Iterator[Finding]:
         hint = labels_meant(context, wanted, here)
         if is_of_openshift(policy.namespace) and not hint.knows_better:
             return
-        made = made_by(context, policy, Peer(wanted), hint)
+        made = made_by(context, policy, Peer(wanted), hint) or _of_others(context, wanted, hint)
         found = context.finding("NP202", policy, message, made or hint.words, "spec.podSelector")
         yield replace(found, severity=Severity.NOTE) if made else found
 
@@ -144,7 +145,7 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
     message = f"this peer matches no running pod; it asks for {words}{place}."
     near = peer_meant(context, policy, rule, i)
     unlabelled = _missing_label(context, peer, near)
-    made = made_by(context, policy, peer, near)
+    made = made_by(context, policy, peer, near) or _of_others(context, peer.pod_selector, near)
     if unlabelled:
         if str(peer.namespace_selector) in context.told:
             return  # it is said once
@@ -166,6 +167,13 @@ def _nobody(context: Context, policy: Policy, rule: Rule, i: int) -> Iterator[Fi
         hint = f"pods of other namespaces hardly have {put_in}: keep such labels out of selectors"
     found = context.finding("NP203", policy, message, hint, path)
     yield replace(found, severity=Severity.NOTE) if unlabelled or made else found
+
+
+def _of_others(context: Context, pods: Selector | None, near: Hint) -> str:
+    """Return a hint about a component of which nothing here has the name."""
+    if near.knows_better or not is_installed_elsewhere(context, pods):
+        return ""
+    return f"all is well if pods with {pods} are installed by other means; otherwise remove it"
 
 
 def _is_for_a_quiet_namespace(context: Context, peer: Peer) -> bool:

@@ -95,6 +95,27 @@ def made_by(context: Context, policy: Policy, peer: Peer, hint: Hint) -> str:
     return unread_about(context, peer.pod_selector)
 
 
+# What comes with charts and operators of others as a rule, and not with one's own manifests.
+_INSTALLED = re.compile(
+    r"alertmanager|argo-?cd|cassandra|cert-manager|clickhouse|consul|elasticsearch|etcd|falco|fluent"
+    r"|grafana|influx|jaeger|kafka|keycloak|kibana|loki|mariadb|memcached|milvus|minio|mongo|mysql"
+    r"|nats|neo4j|ollama|opensearch|opentelemetry|otel|postgres|prometheus|promtail|qdrant|rabbitmq"
+    r"|redis|tempo|temporal|trivy|valkey|vault|weaviate|zookeeper"
+)
+
+
+def is_installed_elsewhere(context: Context, pods: Selector | None) -> bool:
+    """Say whether a selector names a component that others make, and nothing here is called so.
+
+    Where something is, its labels may be misspelt.
+    """
+    asked = [r for r in (pods or Selector()).requirements if r.operator not in EXCLUDES]
+    lacking = [r for r in asked if not context.pod_index.labelled(Selector((r,)))]
+    values = [value for r in lacking for value in r.values]
+    named = [value for value in values if _INSTALLED.search(value)]
+    return bool(named) and not any(value in name for value in named for name in context.names_here)
+
+
 def unread_about(context: Context, pods: Selector | None) -> str:
     """Return that a file which is not read may make pods, in words, if it has all that is lacking.
 

@@ -234,3 +234,20 @@ def test_a_label_that_a_comment_explains_is_no_finding_unless_it_is_made_up(key,
     assert [f.code for f in findings(bare)] == ["NP203"]
     explained = bare.replace("\n  from:", "\n  # any namespace with this label\n  from:")
     assert len(findings(explained)) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"), [("redis", "note"), ("postgres-exporter", "note"), ("orders", "warning")]
+)
+def test_a_component_that_comes_with_a_chart_may_be_installed_by_other_means(name, severity):
+    selector = f"podSelector: {{matchLabels: {{app: {name}}}}}"
+    for text in (policy(f"ingress: [{{from: [{{{selector}}}]}}]"), policy(f"{{{selector}}}")):
+        (found,) = findings(text)
+        assert found.severity == severity
+        assert ("by other means" in found.hint) is (severity == "note")
+
+
+def test_a_component_that_is_here_under_another_label_is_not_installed_elsewhere():
+    selector = "podSelector: {matchLabels: {app: redis}}"
+    (found,) = findings(pod("shop-redis", labels="app: shop-redis"), policy(f"{{{selector}}}"))
+    assert (found.code, found.severity) == ("NP202", "warning")
