@@ -135,7 +135,8 @@ def empty_namespace(context: Context, policy: Policy) -> Iterator[Finding]:
         if here == DEFAULT_NAMESPACE
         else ""
     )
-    if meant := _where_meant(context, policy):
+    operated = any(maker.permitted and not maker.namespace for maker in context.cluster.pod_makers)
+    if not operated and (meant := _where_meant(context, policy)):
         message = (
             f"there is no running pod in namespace {here}, and a policy selects only pods of its "
             "own namespace."

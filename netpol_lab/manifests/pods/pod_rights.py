@@ -29,12 +29,15 @@ class PodRights:
 
     Parameters
     ----------
+    with_kinds : bool
+        Whether kinds of objects are defined beside them, so that somebody here is an operator.
     roles : set of (str, str)
         Those that let somebody make pods, by namespace and name; a ClusterRole has no namespace.
     bindings : list of (str, (str, str), list of (str, str))
         Where a binding holds, empty for everywhere; its role; and its ServiceAccounts.
     """
 
+    with_kinds: bool = False
     roles: set[_Named] = field(default_factory=lambda: set(_BUILT_IN))
     bindings: list[tuple[str, _Named, list[_Named]]] = field(default_factory=list)
 
@@ -49,6 +52,7 @@ class PodRights:
             The namespace of objects that name none.
         """
         kind, name = value["kind"], get(value, "metadata", "name")
+        self.with_kinds |= kind == "CustomResourceDefinition"
         if group_of(value) != _GROUP or not isinstance(name, str):
             return
         own = get_text(value, "metadata", "namespace") or usual
@@ -67,7 +71,7 @@ class PodRights:
     def makers(self, objects: Mapping[str, Mapping[Any, Any]]) -> Iterator[PodMaker]:
         """Yield the workloads among some objects that may make pods, for each namespace where.
 
-        One that may do so anywhere is taken to do so in its own namespace.
+        One that may do so anywhere is taken to do so in its own namespace, an operator anywhere.
 
         Parameters
         ----------
@@ -83,7 +87,7 @@ class PodRights:
         for kind, one in workloads:
             home, account = one.metadata.namespace, _account(kind, one)
             found = (
-                holds or home
+                holds or ("" if self.with_kinds else home)
                 for holds, role, accounts in self.bindings
                 if role in self.roles and (home, account) in accounts
             )

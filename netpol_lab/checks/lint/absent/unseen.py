@@ -88,7 +88,8 @@ def made_by(context: Context, policy: Policy, peer: Peer, hint: Hint) -> str:
     makers = (
         f"{maker.kind} {maker.name}"
         for maker in context.cluster.pod_makers
-        if maker.permitted and matches(homes, context.labels_of(maker.namespace))
+        if maker.permitted
+        and (not maker.namespace or matches(homes, context.labels_of(maker.namespace)))
     )
     if found := some(dict.fromkeys(makers), between=" or "):
         return f"all is well if {found} makes such pods, which its role allows"

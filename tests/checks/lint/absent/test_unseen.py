@@ -134,6 +134,24 @@ def test_a_right_to_make_pods_explains_no_slip_and_no_other_namespace():
     assert found.severity == "warning"
 
 
+CRANES = """---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: cranes.example.com}
+"""
+
+
+def test_an_operator_that_may_make_pods_anywhere_makes_them_where_its_objects_are():
+    anywhere = KEEPER.replace("kind: RoleBinding", "kind: ClusterRoleBinding")
+    elsewhere = policy("{podSelector: {matchLabels: {app: db}}}", namespace="cranes")
+    (found,) = findings(elsewhere, anywhere)
+    assert (found.code, found.severity) == ("NP107", "warning")
+    (found,) = findings(elsewhere, anywhere, CRANES)
+    assert (found.code, found.severity) == ("NP107", "note")
+    (found,) = findings(from_peer(f"{OPS}, {X}"), anywhere, CRANES)
+    assert (found.code, found.severity) == ("NP203", "note")
+
+
 def test_pods_of_prometheus_have_the_labels_that_its_operator_gives():
     def asking(label):
         return policy(f"{{podSelector: {{matchLabels: {{{label}}}}}}}")
