@@ -78,6 +78,7 @@ def decision(side: Side) -> str:
         return ""
     match, peer = ruling.decisive, side.peer
     words = f"{called(match)} {_DOES[match.rule.action]} {peer}"
+    words += "" if match.sure else ", if it means that"
     if ruling.tier is Tier.ADMIN and side.isolated:
         words += "; no NetworkPolicy is asked"
     return words

@@ -5,8 +5,10 @@ import pytest
 import netpol_lab as lab
 from netpol_lab import Assumptions
 from netpol_lab.engine.left_open import left_open
+from netpol_lab.engine.service_paths import flow_paths
 from netpol_lab.engine.sides import Exemption
 from netpol_lab.errors import FlowError
+from netpol_lab.model.flows import Flow
 
 
 def verdict(source, destination, port, cluster, **assumed):
@@ -208,3 +210,16 @@ def test_a_headless_service_means_its_pods_and_their_ports():
 
 def test_a_pod_comes_before_a_service_of_its_name():
     assert verdict("backend", "db", 5432, lab.load("three-tier", SERVICE)).allowed is True
+
+
+def test_at_the_address_of_a_node_only_the_port_of_nodes_leads_on():
+    node = """
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+status: {addresses: [{type: InternalIP, address: 192.0.2.1}]}
+"""
+    same = SERVICE.replace("{port: 80, ", "{port: 30080, nodePort: 30080, ")
+    cluster = lab.load("three-tier", same.replace("spec:", "spec:\n  type: NodePort"), node)
+    flow = Flow.between(cluster, "web", "192.0.2.1", 30080)
+    assert [path.from_outside for path in flow_paths(cluster, flow)] == [True]

@@ -3,7 +3,7 @@
 import json
 
 import netpol_lab as lab
-from netpol_lab.engine.service_targets import behind, selected_by, target_port
+from netpol_lab.engine.service_targets import behind, selected_by, target_port, targets
 from netpol_lab.model.services import ServicePort
 
 SHOP = """
@@ -72,3 +72,9 @@ metadata: {name: db}
 subsets: [{addresses: [{ip: 203.0.113.7}]}]
 """)
     assert lab.evaluate(cluster, "web", "svc/db", None, "ICMP").allowed is True
+
+
+def test_a_pod_behind_the_name_of_a_service_is_on_its_node():
+    text = SHOP.replace("labels: {app: one}}}", "labels: {app: one}}, spec: {nodeName: n1}}")
+    cluster = lab.load(text.replace("spec: {selector", "spec: {clusterIP: None, selector"))
+    assert [target.node for target in targets(cluster, cluster.services[0], 80, "TCP")] == ["n1"]

@@ -44,7 +44,7 @@ metadata: {name: all}
 spec: {tier: Admin, priority: 1, subject: {namespaces: {}},
        ingress: [{action: Deny, from: [{namespaces: {}}]}]}
 """
-HALF_TOLD = f"""{UNTOLD}
+HALF_TOLD = f"""{UNTOLD.replace("{ports", "{internalTrafficPolicy: Local, ports")}
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
