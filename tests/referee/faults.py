@@ -742,6 +742,12 @@ FAULTS_IN_LINT = (
         "covered_ports(context, policy, their.ports, rule.ports)",
     ),
     Fault(
+        "a headless Service maps ports",
+        "checks/lint/callers/unreached.py",
+        "return not service.headless or port.target in (None, port.port)",
+        "return True",
+    ),
+    Fault(
         "an exclusion that is voided may be removed",
         "checks/lint/run.py",
         '"NP303", "NP404", "NP210"}',
@@ -774,8 +780,8 @@ FAULTS_IN_LINT = (
     Fault(
         "a comment answers an error",
         "checks/lint/told/intent.py",
-        "if finding.severity is not Severity.NOTE:",
-        "if finding.severity is Severity.WARNING:",
+        "if finding.severity is not Severity.NOTE and finding.code not in _EVEN_WARNINGS:",
+        "if finding.severity is Severity.WARNING and finding.code not in _EVEN_WARNINGS:",
     ),
     Fault(
         "a comment that closes answers what is open",
