@@ -42,10 +42,12 @@ def linted_cluster(seed):
         *(webhook() for _ in range(maybe(rng, 35))),
     ]
     add_callers(random.Random(f"callers of {seed}"), documents)
+    add_sidecars(random.Random(f"sidecars of {seed}"), documents)
     policies = []
     for name in rng.sample(POLICY_NAMES, rng.choice([1, 2, 2, 3, 3, 4])):
         policies.append(policy(rng, name, documents, policies))
     leave_out_labels(random.Random(f"labels of {seed}"), policies)
+    let_in_again(random.Random(f"excepts of {seed}"), policies)
     return documents + policies
 
 
@@ -197,6 +199,18 @@ def admit_the_banned(rng, name, written):
         written["ingress"][0] = {"from": [peer]}
 
 
+def add_sidecars(rng, documents):
+    """Let a container that starts before the others declare the ports now and then."""
+    for written in documents:
+        spec = written.get("spec", {})
+        spec = spec.get("template", {}).get("spec", spec)
+        named = [one for one in spec.get("containers", ()) if one.get("ports")]
+        if named and maybe(rng, 12):
+            ports = named[0].pop("ports")
+            sidecar = {"name": "proxy", "image": "x", "ports": ports, "restartPolicy": "Always"}
+            spec["initContainers"] = [sidecar]
+
+
 def leave_out_labels(rng, policies):
     """Write nothing below matchLabels now and then, or a value more that nobody has."""
     for written in (policy["spec"] for policy in policies):
@@ -209,6 +223,18 @@ def leave_out_labels(rng, policies):
             elif chosen in ({"matchLabels": {"app": name}} for name in APPS) and maybe(rng, 10):
                 values = [chosen["matchLabels"]["app"], rng.choice(["wbe", "worker"])]
                 part["podSelector"] = {"matchExpressions": [in_list("app", values)]}
+
+
+def let_in_again(rng, policies):
+    """Admit in a further rule, on the same ports, what a block excepts."""
+    for written in (policy["spec"] for policy in policies):
+        for section, name in (("ingress", "from"), ("egress", "to")):
+            for rule in list(written.get(section) or []):
+                for peer in rule.get(name, []):
+                    excepts = peer.get("ipBlock", {}).get("except")
+                    if excepts and maybe(rng, 30):
+                        block = {name: [{"ipBlock": {"cidr": excepts[0]}}]}
+                        written[section].append(fields(**block, ports=rule.get("ports", MISSING)))
 
 
 def in_list(key, values):
