@@ -106,7 +106,7 @@ def misnamed_ban(context: Context, policy: Policy) -> Iterator[Finding]:
         return
     yield from _open_ban(context, policy, words)
     for rule, i, peer in parts.listed_peers(policy):
-        named = words & _values(peer)
+        named = words & _values(peer) - {policy.namespace}  # a ban that is named by its namespace
         probes = admitted(context, policy, replace(rule, peers=(peer,)))
         variant = context.instead(policy, parts.with_rule(policy, rule))
         change = without(policy, rule)

@@ -171,6 +171,8 @@ def service_port(context: Context, policy: Policy) -> Iterator[Finding]:
     for rule, i, entry in parts.listed_ports(policy):
         if not isinstance(entry.port, int) or entry.end_port is not None:
             continue
+        if rule.direction is EGRESS and not rule.peers and entry.port in (80, 443):
+            continue  # the web, outside
         pods = destinations(context, policy, rule)
         service, number = translated(context, pods, entry)
         declared = [port for pod in pods for port in pod.ports]
