@@ -43,7 +43,7 @@ def passes(folder, *command):
 
 CASES = ("-m", "netpol_lab", "test", str(CASES))
 EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
-NOTHING_ELSE = ("--texts", "0", "--spellings", "0", "--lint", "0", "--fixes", "0")
+NOTHING_ELSE = ("--tiers", "0", "--texts", "0", "--spellings", "0", "--lint", "0", "--fixes", "0")
 REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", *NOTHING_ELSE)
 FIXES = ("-m", "tests.referee.soak", "0", "--seed", "1", "--fixes", "90")
 CONVERSION = ("-m", "tests.referee.converted", "12")
