@@ -155,7 +155,7 @@ def test_the_warning_names_exactly_what_else_is_opened_and_closed(cluster_and_fl
 def cells(documents, fix):
     """Every flow between two pods, or a pod and an address outside, but those of the fix."""
     pods = [name_of(d) for d in of_kind(documents, "Pod") if name_of(d) in names_of(fix)]
-    ports = {*mentioned_ports(documents), fix.verdict.flow.port}
+    ports = {*mentioned_ports(documents), fix.verdict.flow.port} - {None}  # of ICMP
     done = {
         (flow.source.name, flow.destination.name, flow.port, flow.protocol)
         for flow in (outcome.arriving for outcome in fix.verdict.outcomes)
