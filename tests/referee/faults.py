@@ -370,12 +370,6 @@ FAULTS_OF_SERVICES = (
         "    return seen[:2][-1]",
     ),
     Fault(
-        "another name of a Service does not mean its address",
-        "engine/aliases.py",
-        "there = Endpoint(address=next(iter(meant.inner_addresses), None), service=meant)",
-        "there = Endpoint(service=meant)",
-    ),
-    Fault(
         "a pod that an endpoint names and that is not there is an address outside",
         "engine/service_targets.py",
         "if pod is None and listed.pod:",
@@ -487,12 +481,6 @@ FAULTS_FOR_EVERYBODY = (
         "reach/endpoint_index.py",
         "chain.from_iterable((first, last + 1) for first, last in parts)",
         "(first for first, _ in parts)",
-    ),
-    Fault(
-        "the address of a Service is an address outside like any other",
-        "reach/endpoint_index.py",
-        "yield from chain.from_iterable(service.addresses for service in rewritten)",
-        "yield from ()",
     ),
     Fault(
         "where a Service without selector leads is not asked",
