@@ -6,6 +6,7 @@ import pytest
 
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.text import yaml_positions
+from netpol_lab.manifests.text.yaml_positions import duplicates
 from netpol_lab.manifests.text.yaml_reader import documents
 from tests.helpers.loaded import complaints
 
@@ -86,3 +87,7 @@ def test_a_repeated_key_is_told_of_the_object_that_it_stands_in():
     assert [*document.duplicates(("items", 1))] == [("items", 1, "b", "c")]
     assert [*document.duplicates(("items", 1, "items", 0))] == []
     assert len(document.duplicates()) == 2
+
+
+def test_items_that_are_written_twice_are_a_key_like_any_other():
+    assert duplicates("items: 1\nitems: 2\n", False) == {(): [("items",)]}
