@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
-from itertools import chain, count
+from itertools import chain
 
 from netpol_lab.advice.edit import Edit, Touch, of_object, of_policy
 from netpol_lab.advice.labelling import labellings
 from netpol_lab.advice.mends import mends
-from netpol_lab.advice.telling import peer_for, selected_by, selector_for, subject_of
+from netpol_lab.advice.telling import (
+    peer_for,
+    ports_of,
+    selected_by,
+    selector_for,
+    subject_of,
+    unused,
+)
 from netpol_lab.advice.tier_edits import owned_above, tier_edits
 from netpol_lab.engine.near_miss import NearMiss, Unmet, UnmetPart, misses
 from netpol_lab.engine.resolution import resolution_of
@@ -211,20 +218,14 @@ def _add_rule(cluster: Cluster, policy: Policy, side: Side) -> Edit:
     peer = peer_for(cluster, side, _neighbours(policy, side))
     assert peer is not None
     words = f"add an {side.direction} rule for {peer_words(peer)} on {_spoken(side)}"
-    changed, rule = with_one_more(policy, side.direction, (peer,), _ports(side))
+    changed, rule = with_one_more(policy, side.direction, (peer,), ports_of(side))
     path, adds = f"spec.{side.direction}", bool(policy.rules(side.direction))
     edit = of_policy(changed, words, path, [writing.rule(rule)], adds=adds)
     return replace(edit, joins=peer if adds else None)
 
 
-def _ports(side: Side) -> tuple[PolicyPort, ...]:
-    """Return what a rule lists to admit a flow: for ICMP nothing, as no rule can list it."""
-    protocol = side.flow.protocol
-    return (PolicyPort(Protocol(protocol), side.flow.port),) if is_governed(protocol) else ()
-
-
 def _spoken(side: Side) -> str:
-    ports = _ports(side)
+    ports = ports_of(side)
     only = f"every port, as {side.flow.protocol} is let through only by rules that list no ports"
     return str(ports[0]) if ports else only
 
@@ -234,7 +235,7 @@ def _add_policy(cluster: Cluster, side: Side, peer: Peer) -> Edit:
     way, subject = side.direction, subject_of(side)
     name = _new_name(cluster, side, list_of_peers(way))
     bare = Policy(subject.namespace, name, _isolated_like(cluster, side), (way,))
-    policy, rule = with_one_more(bare, way, (peer,), _ports(side))
+    policy, rule = with_one_more(bare, way, (peer,), ports_of(side))
     title = f"NetworkPolicy {policy}"
     on = "" if rule.ports else f" on {_spoken(side)}"
     words = f"add the new {title} ({policy_words(policy)}{on})"
@@ -260,11 +261,11 @@ def _isolated_like(cluster: Cluster, side: Side) -> Selector:
 
 def _new_name(cluster: Cluster, side: Side, preposition: str) -> str:
     """Return a name for a policy that none of the namespace has: both ends, and the direction."""
-    taken, namespace = set(map(str, cluster.policies)), subject_of(side).namespace
+    namespace = subject_of(side).namespace
+    taken = {policy.name for policy in cluster.policies if policy.namespace == namespace}
     subject, peer = _part_of_name(side.subject), _part_of_name(side.peer)
     name = f"{subject}-{side.direction}-{preposition}-{peer}"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(one for one in names if f"{namespace}/{one}" not in taken)
+    return unused(name, taken)
 
 
 def _part_of_name(end: Endpoint) -> str:

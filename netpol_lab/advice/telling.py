@@ -1,4 +1,4 @@
-"""How pods and addresses are told from others: the labels and blocks that new rules name them by.
+"""How new rules tell pods and addresses from others: by labels and blocks; ports, and free names.
 
 What passes tells nobody: labels that controllers renew, those of one run of a CronJob, versions.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import reduce
 from ipaddress import ip_network
-from itertools import chain, combinations
+from itertools import chain, combinations, count
 from operator import and_
 
 from netpol_lab.engine.pod_sets import PodSet
@@ -16,7 +16,8 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.semantics import only_namespace
 from netpol_lab.engine.sides import Side
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.objects import IPBlock, Peer, Pod
+from netpol_lab.model.objects import IPBlock, Peer, Pod, PolicyPort
+from netpol_lab.model.ports import Protocol, is_governed
 from netpol_lab.model.selectors import (
     JOB_NAME_LABELS,
     PASSING_LABELS,
@@ -54,6 +55,18 @@ def subject_of(side: Side) -> Pod:
     pod = side.subject.pod
     assert pod is not None
     return pod
+
+
+def ports_of(side: Side) -> tuple[PolicyPort, ...]:
+    """Return what a rule lists to admit a flow: for ICMP nothing, as no rule can list it."""
+    protocol = side.flow.protocol
+    return (PolicyPort(Protocol(protocol), side.flow.port),) if is_governed(protocol) else ()
+
+
+def unused(name: str, taken: Collection[str]) -> str:
+    """Return a name, or the first that differs from it by a number, that is not taken."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(one for one in names if one not in taken)
 
 
 def replicas(cluster: Cluster, pod: Pod) -> tuple[Pod, ...]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from ipaddress import ip_network
-from itertools import chain, count
 
 from netpol_lab.advice.edit import Edit, Touch, of_object
-from netpol_lab.advice.telling import peer_for, selector_for, subject_of
+from netpol_lab.advice.telling import peer_for, ports_of, selector_for, subject_of, unused
 from netpol_lab.engine.semantics import only_namespace
 from netpol_lab.engine.sides import Side
 from netpol_lab.engine.tier_words import called
@@ -28,9 +27,8 @@ from netpol_lab.model.cluster_policies import (
     Tier,
 )
 from netpol_lab.model.flows import Endpoint
-from netpol_lab.model.objects import Direction, Peer, PolicyPort
+from netpol_lab.model.objects import Direction, Peer
 from netpol_lab.model.policy_parts import list_of_peers, path_of_peers
-from netpol_lab.model.ports import Protocol, is_governed
 from netpol_lab.model.selectors import Selector
 
 MOST_RULES = {"v1alpha1": 100}  # of a direction; 25 in the later versions (ANP-15)
@@ -114,7 +112,7 @@ def tier_edits(cluster: Cluster, side: Side) -> Iterator[Edit]:
     peer = _peer_for(cluster, side)
     if peer is None:
         return
-    ports = _ports(side)
+    ports = ports_of(side)
     for action in _actions(match.policy):
         wanted = ClusterRule(side.direction, match.rule.index, (peer,), ports, action)
         yield from _before(match, wanted)
@@ -125,12 +123,6 @@ def _actions(policy: ClusterPolicy) -> tuple[Action, ...]:
     """Return what lets a flow through: to pass it on leaves the rest to others."""
     has_no_pass = policy.kind == writer.BASELINE  # ANP-16
     return (Action.ACCEPT,) if has_no_pass else (Action.PASS, Action.ACCEPT)
-
-
-def _ports(side: Side) -> tuple[PolicyPort, ...]:
-    """Return the port of a flow; none for a protocol that only a rule without ports covers."""
-    protocol, port = side.flow.protocol, side.flow.port
-    return (PolicyPort(Protocol(protocol), port),) if is_governed(protocol) else ()
 
 
 def _peer_for(cluster: Cluster, side: Side) -> ClusterPeer | None:
@@ -255,8 +247,7 @@ def _name(cluster: Cluster, side: Side, kind: str) -> str:
     taken = {policy.name for policy in cluster.cluster_policies if policy.kind == kind}
     subject, peer = _part_of_name(side.subject), _part_of_name(side.peer)
     name = f"{subject}-{side.direction}-{list_of_peers(side.direction)}-{peer}"
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(one for one in names if one not in taken)
+    return unused(name, taken)
 
 
 def _part_of_name(end: Endpoint) -> str:
