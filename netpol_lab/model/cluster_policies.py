@@ -103,7 +103,7 @@ class ClusterPolicy:
     version : str
         Of the API, such as ``v1beta1``.
     unusable : str
-        Why it is unclear whom it is about, as for a rule; then every pod is its subject here.
+        Why nobody can know which pods it selects, as for a rule; then every pod is its subject.
 
     Examples
     --------

@@ -20,12 +20,12 @@ from netpol_lab.model.policy_parts import list_of_peers
 
 
 def subject_faults(spec: dict[str, Any]) -> Problems:
-    """Yield what makes it unclear whom a policy is about."""
+    """Yield what keeps anyone from knowing which pods a policy selects."""
     yield from _of_selectors(spec["subject"], ("spec", "subject"))
 
 
 def rule_faults(rule: dict[str, Any], direction: Direction, index: int) -> Problems:
-    """Yield what makes it unclear which flows a rule matches.
+    """Yield what keeps anyone from knowing which flows a rule matches.
 
     Examples
     --------

@@ -160,9 +160,7 @@ def duplicates(text: str, is_json: bool) -> Mapping[Path, Sequence[Path]]:
     for path in _again(positions(text, is_json).root, (), set()):
         found.setdefault((), []).append(path)
         end = 2
-        while path[end - 2 : end - 1] == ("items",) and all(
-            isinstance(part, int) for part in path[end - 1 : end] or ("",)
-        ):
+        while len(path) >= end and path[end - 2] == "items" and isinstance(path[end - 1], int):
             found.setdefault(path[:end], []).append(path[end:])
             end += 2
     return found
