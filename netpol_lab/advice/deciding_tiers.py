@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from netpol_lab.engine.endpoint_rules import as_node
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.sides import Side
 from netpol_lab.engine.tier_words import decision
@@ -58,16 +57,14 @@ def _matching(
     cluster: Cluster, side: Side, assumptions: Assumptions, policy: ClusterPolicy, rule: ClusterRule
 ) -> Iterator[Path]:
     """Yield the items of a rule that match a flow: of its peers, then of its ports."""
-    resolution, assumptions = resolution_of(cluster), replace(assumptions, end_port=True)
-    source, destination = map(as_node, side.flow.ends)
-    seen = replace(side.flow, source=source, destination=destination)
+    resolution = resolution_of(cluster)
     for i, peer in enumerate(rule.peers):
-        if any(met_by(resolution, replace(rule, peers=(peer,)), seen, assumptions)):
+        if any(met_by(resolution, replace(rule, peers=(peer,)), side.flow, assumptions)):
             yield parse_path(peer_path(rule, i))
     field = "ports" if policy.version == OLDER else "protocols"
     if any(isinstance(port.port, str) for port in rule.ports):  # one item may be several ports
         yield *parse_path(rule.path), field
         return
     for i, port in enumerate(rule.ports):
-        if any(met_by(resolution, replace(rule, ports=(port,)), seen, assumptions)):
+        if any(met_by(resolution, replace(rule, ports=(port,)), side.flow, assumptions)):
             yield parse_path(port_path(rule, i, field))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_network, summarize_address_range
 from itertools import chain
@@ -176,12 +176,9 @@ def parts_told_apart(policies: tuple[ClusterPolicy, ...]) -> tuple[tuple[Network
         for first, last in cut((0, int(whole.broadcast_address)), ends):
             held = frozenset(pair for pair in mine if pair[0] <= first <= pair[1])
             piece = AddressRange.between(whole.version, first, last)
-            parts.setdefault((whole.version, held), []).extend(_networks(piece.first, piece.last))
+            inside = parts.setdefault((whole.version, held), [])
+            inside += summarize_address_range(piece.first, piece.last)
     return tuple(map(tuple, parts.values()))
 
 
 _ALL: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
-
-
-def _networks(first: Address, last: Address) -> Iterable[Network]:
-    return summarize_address_range(first, last)

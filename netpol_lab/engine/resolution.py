@@ -15,7 +15,6 @@ from netpol_lab.model.addresses import Address, Network
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.bitsets import bits_of, union
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import ClusterPeer
 from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction, IPBlock, Peer, Pod, Policy, Rule
 from netpol_lab.model.selectors import Labels, Selector
@@ -250,8 +249,8 @@ class Resolution:
             anyone=not peers,
         )
 
-    def _cluster_pods(self, peers: tuple[ClusterPeer, ...]) -> PodSet:
-        """Return the pods that the selectors of a cluster-wide rule match (ANP-10)."""
+    def _cluster_pods(self, peers: tuple[Peer, ...]) -> PodSet:
+        """Return the pods that subjects or peers of a cluster-wide policy select (ANP-10)."""
         chosen = (self.matched_by(p, "") for p in peers if p.namespace_selector is not None)
         return reduce(or_, chosen, PodSet(self.pod_index)) & self.off_hosts
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from netpol_lab.engine.endpoint_rules import as_node, is_own_node
+from netpol_lab.engine.endpoint_rules import is_own_node
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_paths import FlowPath
 from netpol_lab.engine.tiers import LaneAnswer, Ruling, is_isolated_otherwise, rulings
@@ -130,6 +130,11 @@ class Side:
         return self.below if middle is LaneAnswer.NEXT and below is not LaneAnswer.NEXT else None
 
     @property
+    def is_decided_above(self) -> bool:
+        """Whether tier Admin decides, so that no NetworkPolicy is asked."""
+        return self.ruling is not None and self.ruling is self.above
+
+    @property
     def allowed(self) -> bool:
         """Whether exempt, or the first lane that answers accepts, or none does (SEM-02, SEM-03)."""
         if self.overruled is not None:
@@ -167,9 +172,7 @@ def with_tiers(resolution: Resolution, side: Side, assumptions: Assumptions) -> 
     pod, direction = side.subject.pod, side.direction
     if not resolution.cluster_policies or pod is None:
         return side
-    source, destination = map(as_node, side.flow.ends)
-    seen = Flow(source, destination, side.flow.port, side.flow.protocol)
-    said = rulings(resolution, pod, direction, seen, assumptions)
+    said = rulings(resolution, pod, direction, side.flow, assumptions)
     skips = assumptions.any_isolation_skips_baseline
     skipped = skips and is_isolated_otherwise(resolution, pod, direction)
     below = None if skipped else said.get(Tier.BASELINE)

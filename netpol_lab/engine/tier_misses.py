@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from netpol_lab.engine.endpoint_rules import as_node
 from netpol_lab.engine.near_miss import PORT_PARTS, Unmet, UnmetPart, unmet_by_peer, unmet_by_ports
 from netpol_lab.engine.near_words import unmet_words
 from netpol_lab.engine.resolution import resolution_of
@@ -81,11 +80,9 @@ def tier_misses(
     helping = (match for match in earlier if match.rule.action in _WOULD)
     wanting = (_wanting(cluster, side, match, assumptions) for match in helping)
     yield from sorted(chain.from_iterable(wanting), key=_far)
-    source, destination = map(as_node, side.flow.ends)
-    seen = replace(side.flow, source=source, destination=destination)
     late = (m for m in later if m.rule.action in _WOULD and _is_after(m, ruling))
     for match in late:
-        if met_by(resolution, match.rule, seen, assumptions).surely:
+        if met_by(resolution, match.rule, side.flow, assumptions).surely:
             yield TierMiss(match)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from netpol_lab.engine.sides import Side
-from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, contradict
+from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, by_priority, contradict
 from netpol_lab.errors import some
 from netpol_lab.harmless import harmless
-from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy
 
 _DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
 
@@ -79,7 +78,7 @@ def decision(side: Side) -> str:
     match, peer = ruling.decisive, side.peer
     words = f"{called(match)} {_DOES[match.rule.action]} {peer}"
     words += "" if match.sure else ", if it means that"
-    if ruling.tier is Tier.ADMIN and side.isolated:
+    if side.is_decided_above and side.isolated:
         words += "; no NetworkPolicy is asked"
     return words
 
@@ -136,9 +135,8 @@ def contradictions(sides: Iterable[Side]) -> Iterator[str]:
     []
     """
     told: dict[str, None] = {}
-    for ruling in (ruling for side in sides for ruling in side.rulings if ruling):
-        for priority, alike in groupby(ruling.matches, lambda match: match.policy.priority):
-            matches = [*alike]
+    for ruling, _ in _rulings(sides):
+        for priority, matches in by_priority(ruling.matches):
             if contradict(matches):
                 what = [f"{one.policy} {_DOES[one.rule.action]}" for one in matches if one.sure]
                 both = "both" if len(what) == 2 else "all"
@@ -163,12 +161,13 @@ def doubts(sides: Iterable[Side]) -> Iterator[str]:
     >>> [*doubts(())]
     []
     """
-    told: dict[str, None] = {}
-    for side in sides:
-        for ruling in filter(None, side.rulings):
-            told |= {
-                f"whether {called(match)} means {side.peer} is not told by the manifests": None
-                for match in ruling.matches
-                if not match.sure
-            }
-    yield from told
+    yield from dict.fromkeys(
+        f"whether {called(match)} means {side.peer} is not told by the manifests"
+        for ruling, side in _rulings(sides)
+        for match in ruling.matches
+        if not match.sure
+    )
+
+
+def _rulings(sides: Iterable[Side]) -> Iterator[tuple[Ruling, Side]]:
+    return ((ruling, side) for side in sides for ruling in side.rulings if ruling)

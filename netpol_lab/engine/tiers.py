@@ -7,7 +7,7 @@ first, a reading takes what lets most through, and another what lets least throu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import reduce
@@ -16,6 +16,7 @@ from operator import or_
 from typing import NamedTuple
 
 from netpol_lab.engine.cluster_peers import Matched, matched_peers
+from netpol_lab.engine.endpoint_rules import as_node
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.resolution import Resolution, SinglePeer
 from netpol_lab.engine.semantics import admits_port
@@ -34,7 +35,7 @@ class LaneAnswer(IntEnum):
     ACCEPT = 2
 
 
-ANSWERS = {
+_ANSWERS = {
     Action.DENY: LaneAnswer.DENY,
     Action.PASS: LaneAnswer.NEXT,
     Action.ACCEPT: LaneAnswer.ACCEPT,
@@ -69,11 +70,46 @@ class Ruling:
     @property
     def answer(self) -> LaneAnswer:
         """What the tier says."""
-        return _answer(self.decisive)
+        return answer_of(self.decisive)
 
 
-def _answer(match: Match | None) -> LaneAnswer:
-    return LaneAnswer.NEXT if match is None else ANSWERS[match.rule.action]
+def answer_of(match: Match | None) -> LaneAnswer:
+    """Return what a tier says where this match decides, or none does (ANP-05 to ANP-08).
+
+    Parameters
+    ----------
+    match : Match, optional
+
+    Returns
+    -------
+    LaneAnswer
+
+    Examples
+    --------
+    >>> answer_of(None).name
+    'NEXT'
+    """
+    return LaneAnswer.NEXT if match is None else _ANSWERS[match.rule.action]
+
+
+def by_priority(matches: Iterable[Match]) -> list[tuple[int, list[Match]]]:
+    """Return each priority with the matches that have it, the lowest number first (ANP-03).
+
+    Parameters
+    ----------
+    matches : iterable of Match
+        Of one tier, in the order in which they are asked.
+
+    Returns
+    -------
+    list of (int, list of Match)
+
+    Examples
+    --------
+    >>> by_priority([])
+    []
+    """
+    return [(p, [*alike]) for p, alike in groupby(matches, lambda m: m.policy.priority)]
 
 
 def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None:
@@ -99,11 +135,11 @@ def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None
     ClusterNetworkPolicy a
     """
     found: Match | None = None
-    for _, alike in reversed([(p, [*m]) for p, m in groupby(matches, lambda m: m.policy.priority)]):
+    for _, alike in reversed(by_priority(matches)):
         doubtful = not all(match.sure for match in alike)
         options = [*alike] if any(match.sure for match in alike) else [*alike, found]
         allows = assumptions.unknown_peers_allow if doubtful else assumptions.equal_priority_allows
-        found = max(options, key=_answer) if allows else min(options, key=_answer)
+        found = max(options, key=answer_of) if allows else min(options, key=answer_of)
     return found
 
 
@@ -127,7 +163,7 @@ def contradict(matches: Sequence[Match]) -> bool:
     """
     return any(
         len({match.rule.action for match in alike if match.sure}) > 1
-        for _, alike in groupby(matches, lambda m: m.policy.priority)
+        for _, alike in by_priority(matches)
     )
 
 
@@ -153,7 +189,7 @@ def subjects(resolution: Resolution, policy: ClusterPolicy) -> PodSet:
     >>> len(subjects(Resolution(lab.load("three-tier")), every))
     3
     """
-    return resolution.matched_by(policy.subject, "") & resolution.off_hosts
+    return resolution.cluster_pods((policy.subject,))
 
 
 def concerned(resolution: Resolution, direction: Direction) -> PodSet:
@@ -234,7 +270,6 @@ def rulings(
     >>> rulings(Resolution(shop), shop.pod("db"), Direction.INGRESS, flow, Assumptions())
     {}
     """
-    assumptions = replace(assumptions, end_port=True)  # ranges are no endPort (SEM-42)
     found: dict[Tier, list[Match]] = {}
     for policy in about(resolution, pod, direction):
         met = found.setdefault(policy.tier, [])
@@ -287,6 +322,10 @@ def met_by(
     >>> met_by(Resolution(shop), nobody, flow, Assumptions())
     Matched(surely=0, perhaps=0)
     """
+    source, destination = map(as_node, flow.ends)  # no rule selects hostNetwork pods (ANP-10)
+    flow = Flow(source, destination, flow.port, flow.protocol)
+    if not assumptions.end_port:  # ranges are no endPort (SEM-42)
+        assumptions = replace(assumptions, end_port=True)
     if not admits_port(rule, flow, assumptions):
         return Matched(0, 0)
     subject, end = (flow.subject(way) for way in (rule.direction, rule.direction.opposite))

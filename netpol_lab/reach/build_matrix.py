@@ -107,7 +107,7 @@ def extremes(
     names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
     each_way = {
         "host_network_as_pods": hosts,
-        "init_port_names": tiers and "init_port_names" in names,
+        "init_port_names": tiers and inits,
     }
     asked = [n for n, matters in each_way.items() if matters and getattr(assumptions, n) is None]
     parts: tuple[tuple[tuple[Network, ...], ...], ...] = ((),)

@@ -10,7 +10,6 @@ from netpol_lab.engine.sides import Side
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.errors import counted
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import Tier
 from netpol_lab.model.objects import Policy
 from netpol_lab.reach.changed_pairs import changed_pair, come_and_gone
 from netpol_lab.reach.reachability import Reachability
@@ -102,7 +101,7 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
     way, subject, peer = after.direction, _called(before.subject, after.subject), after.peer
-    by_policies = before.ruling is None and not _is_above(after)
+    by_policies = before.ruling is None and not after.is_decided_above
     for policy in before.isolated_by if by_policies and not after.isolated else ():
         if str(policy) in new.policies_by_name:
             yield f"{way}: {policy}{_same(policy, new)} no longer isolates {subject}"
@@ -117,11 +116,11 @@ def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[
 
 def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
     way, subject, peer = before.direction, _called(before.subject, after.subject), before.peer
-    by_policies = after.ruling is None and not _is_above(before)
+    by_policies = after.ruling is None and not before.is_decided_above
     for policy in after.isolated_by if by_policies and not before.isolated else ():
         yield f"{way}: {policy} now isolates {subject}{_same(policy, old)}"
     still = set(map(str, after.isolated_by))
-    was_by_policies = before.ruling is None and not _is_above(after)
+    was_by_policies = before.ruling is None and not after.is_decided_above
     for policy, rule in before.admitted_by if was_by_policies else ():
         number, same = rule.number, _same(policy, new)
         if str(policy) in still:
@@ -131,11 +130,6 @@ def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[
             yield f"{way}: {gone}; its rule {number} admitted {peer}"
         else:
             yield f"{way}: {policy} is gone; its rule {number} admitted {peer}"
-
-
-def _is_above(side: Side) -> bool:
-    """Say whether tier Admin decides a side, so that no NetworkPolicy is asked."""
-    return side.ruling is not None and side.ruling.tier is Tier.ADMIN
 
 
 def _called(before: object, after: object) -> str:

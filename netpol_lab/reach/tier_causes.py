@@ -50,8 +50,7 @@ def _said(side: Side, other: Side) -> Match | None:
     """
     if side.ruling is not None:
         return side.ruling.decisive
-    above = other.ruling is not None and other.ruling.tier is Tier.ADMIN
-    return side.above.decisive if above and side.above is not None else None
+    return side.above.decisive if other.is_decided_above and side.above is not None else None
 
 
 def _no_longer(match: Match, before: Side, after: Side, new: Cluster) -> str:

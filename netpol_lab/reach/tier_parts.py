@@ -15,7 +15,7 @@ from netpol_lab.engine.cluster_peers import matched_peers
 from netpol_lab.engine.endpoint_rules import named_ports
 from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.semantics import ports_at
-from netpol_lab.engine.tiers import ANSWERS, LaneAnswer, Match, decisive, subjects
+from netpol_lab.engine.tiers import LaneAnswer, Match, answer_of, decisive, subjects
 from netpol_lab.model.bitsets import bits_by, ones
 from netpol_lab.model.cluster_policies import ClusterPolicy, ClusterRule, Tier
 from netpol_lab.model.objects import Direction
@@ -34,7 +34,7 @@ class Part(NamedTuple):
     @property
     def answer(self) -> LaneAnswer:
         """What the tier says."""
-        return LaneAnswer.NEXT if self.match is None else ANSWERS[self.match.rule.action]
+        return answer_of(self.match)
 
 
 class _Entry(NamedTuple):

@@ -9,15 +9,19 @@ from netpol_lab.engine.tiers import (
     Match,
     Ruling,
     about,
+    by_priority,
     concerned,
     contradict,
     decisive,
     is_isolated_otherwise,
+    met_by,
     subjects,
 )
 from netpol_lab.model.assumptions import Assumptions
-from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
-from netpol_lab.model.objects import Direction
+from netpol_lab.model.cluster_policies import Action, ClusterPeer, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.flows import Flow
+from netpol_lab.model.objects import Direction, PolicyPort
+from netpol_lab.model.selectors import Selector
 
 IN, OUT = Direction.INGRESS, Direction.EGRESS
 PODS = """
@@ -134,3 +138,20 @@ def test_a_pod_isolated_the_other_way_only_is_told_apart():
     resolution, db = resolution_of(cluster), cluster.pod("db")
     assert is_isolated_otherwise(resolution, db, OUT)
     assert not is_isolated_otherwise(resolution, db, IN)
+
+
+def test_matches_of_one_priority_stand_together():
+    one, two, three = match(Action.DENY), match(Action.PASS, "b"), match(Action.DENY, "c", 7)
+    assert by_priority([one, two, three]) == [(5, [one, two]), (7, [three])]
+
+
+def test_a_rule_meets_a_hostnetwork_pod_as_its_node_and_a_range_without_end_port():
+    node = PODS.replace("hostNetwork: true,", "hostNetwork: true, nodeName: n1,")
+    cluster = lab.load("three-tier", node)
+    resolution, here = resolution_of(cluster), Flow.between(cluster, "web", "agent", 85)
+    everybody, every_node = ClusterPeer(Selector(), Selector()), ClusterPeer(nodes=Selector())
+    ports = (PolicyPort(port=80, end_port=90),)
+    for peer, met in ((everybody, False), (every_node, True)):
+        rule = ClusterRule(OUT, 0, (peer,), ports)
+        found = met_by(resolution, rule, here, Assumptions(end_port=False))
+        assert bool(found.surely) is met

@@ -300,9 +300,9 @@ FAULTS = (
     ),
     Fault(
         "a pod on its node's network is the subject of a cluster-wide policy",
-        "engine/tiers.py",
-        'resolution.matched_by(policy.subject, "") & resolution.off_hosts',
-        'resolution.matched_by(policy.subject, "")',
+        "engine/resolution.py",
+        "reduce(or_, chosen, PodSet(self.pod_index)) & self.off_hosts",
+        "reduce(or_, chosen, PodSet(self.pod_index))",
     ),
     Fault(
         "tier Baseline is asked before NetworkPolicy",
@@ -313,8 +313,8 @@ FAULTS = (
     Fault(
         "of equal priorities the one that lets more through goes first",
         "engine/tiers.py",
-        "found = max(options, key=_answer) if allows else min(options, key=_answer)",
-        "found = max(options, key=_answer)",
+        "found = max(options, key=answer_of) if allows else min(options, key=answer_of)",
+        "found = max(options, key=answer_of)",
     ),
     Fault(
         "a policy of another kind keeps a pod from itself",
