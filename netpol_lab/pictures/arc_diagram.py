@@ -180,7 +180,7 @@ _BADGES = (
     Entry(lambda x, y: badge("open", Box(x, y - 10, 52, 20)), 52, "everything"),
 )
 _ASKED = Entry(
-    lambda x, y: badge("A·B", Box(x, y - 10, 52, 20)), 52, "tiers Admin, Baseline: asked first"
+    lambda x, y: badge("A·B", Box(x, y - 10, 52, 20)), 52, "tiers Admin, Baseline have rules, too"
 )
 _SAMPLES = Samples(_sample, 52, _halo_sample, 70, _BADGES)
 _WITH_TIERS = _SAMPLES._replace(isolation=(*_BADGES, _ASKED))

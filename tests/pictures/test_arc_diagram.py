@@ -76,5 +76,5 @@ def test_the_heading_has_the_port_or_the_title_and_the_numbers():
 
 
 def test_the_legend_explains_the_letters_of_tiers_where_there_are_some():
-    assert "tiers Admin, Baseline: asked first" in lab.draw(lab.load("two-teams")).svg
+    assert "tiers Admin, Baseline have rules, too" in lab.draw(lab.load("two-teams")).svg
     assert "tiers Admin" not in lab.draw(lab.load("three-tier")).svg
