@@ -26,7 +26,7 @@ def called(match: Match) -> str:
 
     Examples
     --------
-    >>> from netpol_lab.model.cluster_policies import ClusterRule
+    >>> from netpol_lab.model.cluster_policies import ClusterRule, Tier
     >>> from netpol_lab.model.objects import Direction
     >>> policy = ClusterPolicy("ClusterNetworkPolicy", "deny-all", Tier.ADMIN, 10)
     >>> called(Match(policy, ClusterRule(Direction.INGRESS, 0, name="no telnet")))
@@ -49,6 +49,7 @@ def with_rank(policy: ClusterPolicy) -> str:
 
     Examples
     --------
+    >>> from netpol_lab.model.cluster_policies import Tier
     >>> with_rank(ClusterPolicy("ClusterNetworkPolicy", "deny-all", Tier.ADMIN, 10))
     'ClusterNetworkPolicy deny-all (Admin, priority 10)'
     """
