@@ -97,6 +97,14 @@ def steps_for(module: str, costs: Mapping[str, float]) -> list[Step]:
     return [step for step in steps if step.files or step.kind in ("cases", "referee")]
 
 
+def near_steps(module: str, costs: Mapping[str, float]) -> list[Step]:
+    """Return what is near a module and quick, the cases and the clusters."""
+    own, room = own_test(module), f"tests/{module.partition('/')[0]}/"
+    quick = {file for file, cost in costs.items() if cost <= CHEAP and file.startswith(room)}
+    kept = {own, f"netpol_lab/{module}", *quick}
+    return [step for step in steps_for(module, costs) if kept.issuperset(step.files)]
+
+
 class FirstFailure:
     """A pytest plugin that keeps the name of the first test that fails, and shortens long ones."""
 

@@ -4,11 +4,13 @@
     python tools/mutants.py 40 --room engine         40 of one room
     python tools/mutants.py 20 --module engine/verdict.py --out mutants.json
     python tools/mutants.py --again mutants.json     those that survived, after new tests
+    python tools/mutants.py 100 --room reach --near  in minutes, to find what tests are missing
 
 Each mutant is judged in a copy of the checkout by, in this order and up to the first failure: the
 tests of its module and its doctests, those of its room, the cases, 200 clusters of the referee, and
 the tests of the other two rooms; files that take long come at the end. A mutant that needs far more
-time than the code as it is counts as killed. Ends with 1 if fewer than 95 % are killed.
+time than the code as it is counts as killed. Ends with 1 if fewer than 95 % are killed. `--near`
+leaves out what takes long and the other rooms: what survives then may yet be killed by them.
 
 Why no library: mutmut 3 leaves out code outside functions and decorated functions (our properties
 and caches), cosmic-ray has one command for all mutants and changes the working tree, and neither
@@ -32,7 +34,16 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mutant_trial import ROOT, Mutant, Worker, fails_together, measured, steps_for, tried
+from mutant_trial import (
+    ROOT,
+    Mutant,
+    Worker,
+    fails_together,
+    measured,
+    near_steps,
+    steps_for,
+    tried,
+)
 from mutations import mutations
 
 ROOMS = ("engine", "reach", "manifests")
@@ -130,6 +141,12 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     return "\n".join([*lines, total])
 
 
+def tests_of(rooms: Iterable[str]) -> list[str]:
+    """Return the files of tests of some rooms, as paths seen from the checkout."""
+    files = (file for room in rooms for file in sorted((ROOT / "tests" / room).rglob("test_*.py")))
+    return [file.relative_to(ROOT).as_posix() for file in files]
+
+
 def say(words: object) -> None:
     """Print at once, for somebody who watches."""
     print(words, flush=True)
@@ -159,6 +176,7 @@ def main() -> int:
     parser.add_argument("--again", type=Path, help="what survived according to this report")
     parser.add_argument("--out", type=Path, help="write a report as JSON")
     parser.add_argument("--workers", type=int, default=2, help="at a time (default: 2)")
+    parser.add_argument("--near", action="store_true", help="only by what is near and quick")
     parser.add_argument(
         "--list", action="store_true", help="only show which mutants would be tried"
     )
@@ -171,15 +189,13 @@ def main() -> int:
     why, began = argued(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         workers = [Worker(Path(folder) / str(i)) for i in range(asked.workers)]
-        files = [
-            file for room in ROOMS for file in sorted((ROOT / "tests" / room).rglob("test_*.py"))
-        ]
-        costs = measured(workers, (file.relative_to(ROOT).as_posix() for file in files))
         modules = {mutant.module.partition("/")[0]: mutant.module for mutant in mutants}
+        costs = measured(workers, tests_of(sorted(modules) if asked.near else ROOMS))
         if failed := fails_together(workers, modules.values(), costs):
             sys.exit(f"fails without a mutant, beside other files of tests: {failed}")
         say(f"without a mutant all takes {sum(costs.values()):.0f} s of processor time\n")
-        tasks = ((mutant, steps_for(mutant.module, costs)) for mutant in mutants)
+        steps = near_steps if asked.near else steps_for
+        tasks = ((mutant, steps(mutant.module, costs)) for mutant in mutants)
         for mutant, _, found in tried(workers, tasks, costs):
             assert mutant is not None
             ended = Outcome(mutant, found["killer"], why.get(mutant.key, ""), found["seconds"])

@@ -15,7 +15,7 @@ from tests.helpers.places import PACKAGE, ROOT
 if not hasattr(os, "fork"):
     pytest.skip("mutants are forks", allow_module_level=True)
 
-from mutant_trial import steps_for
+from mutant_trial import near_steps, steps_for
 from mutants import ROOMS, Outcome, modules_of, mutants_of, sampled, share_killed
 from mutations import mutations
 
@@ -88,6 +88,8 @@ def test_what_is_near_and_quick_comes_first():
         ("tests/engine/test_explain.py",), "cases", "referee", ("tests/reach/test_diff.py",),
         ("tests/reach/test_reachability.py",),
     ]  # fmt: skip
+    near = near_steps("engine/verdict.py", COSTS)
+    assert near == steps_for("engine/verdict.py", COSTS)[:5]
     slow = steps_for("reach/reachability.py", COSTS)
     assert slow[-1].files == ("tests/reach/test_reachability.py",)
 
