@@ -1,10 +1,14 @@
 """Reasons in words: every line a newcomer can act on."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 import netpol_lab as lab
-from netpol_lab.engine.explain import describe_pod, explain
+from netpol_lab.engine.explain import as_data, describe_pod, explain
 from netpol_lab.engine.left_open import left_open
+from netpol_lab.errors import NetpolError
 
 PODS = """
 apiVersion: v1
@@ -338,3 +342,26 @@ metadata: {{name: two-{i}, namespace: shop, labels: {{app: two}}}}
     line = next(line for line in str(calls).splitlines() if line.startswith("  service"))
     assert line.count(" port 80") == 4
     assert line.endswith(" or 2 more")
+
+
+EXPLANATIONS = sorted((Path(__file__).parent / "explanations").glob("*.yaml"))
+
+
+def said(cluster, asked):
+    """The whole explanation of a flow, or why it cannot be asked about."""
+    assumed = lab.Assumptions(**asked.get("assume", {}))
+    ends, port = (asked["from"], asked["to"]), asked.get("port")
+    try:
+        return str(lab.evaluate(cluster, *ends, port, asked.get("protocol", "TCP"), assumed))
+    except NetpolError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("file", EXPLANATIONS, ids=lambda file: file.stem)
+def test_whole_explanations_read_as_written(file):
+    case = yaml.safe_load(file.read_text("utf-8"))
+    cluster = lab.load(case["manifests"], channel=case.get("channel", "standard"))
+    for one in case["verdicts"]:
+        assert said(cluster, one["asked"]) == one["says"]
+    for pod, words in case.get("pods", {}).items():
+        assert describe_pod(cluster, cluster.pod(pod)) == words
