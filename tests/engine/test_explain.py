@@ -365,3 +365,37 @@ def test_whole_explanations_read_as_written(file):
         assert said(cluster, one["asked"]) == one["says"]
     for pod, words in case.get("pods", {}).items():
         assert describe_pod(cluster, cluster.pod(pod)) == words
+
+
+def test_as_plain_values_a_verdict_has_both_sides_with_all_that_decides():
+    case = yaml.safe_load((EXPLANATIONS[0].parent / "tiers.yaml").read_text("utf-8"))
+    cluster = lab.load(case["manifests"], channel="experimental")
+    found = as_data(lab.evaluate(cluster, "cache", "db", port=5432))
+    assert {key: found[key] for key in list(found)[:6]} == {
+        "from": "shop/cache", "to": "shop/db", "port": 5432, "protocol": "TCP", "allowed": None,
+        "common": None,
+    }  # fmt: skip
+    names, first, default = (
+        "ClusterNetworkPolicy first", {"priority": 5, "tier": "Admin"},
+        {"priority": 1, "tier": "Baseline", "policy": "ClusterNetworkPolicy default"},
+    )  # fmt: skip
+    accepts = {**first, "decides": True, "policy": names, "rule": 1, "action": "Accept"}
+    passes = {**first, "decides": False, "policy": names, "rule": 3, "action": "Pass"}
+    denies = {**default, "decides": False, "rule": 1, "action": "Deny"}
+    assert found["egress"] == {
+        "allowed": True, "isolated": False, "by": [], "admitted_by": [], "other_policies": [],
+        "reason": 'rule 1 "names" of ClusterNetworkPolicy first (Admin, priority 5) accepts '
+        "shop/db, if it means that",
+        "tiers": [accepts, denies],
+    }  # fmt: skip
+    assert found["ingress"] == {
+        "allowed": True, "isolated": True, "by": ["shop/db"], "other_policies": [],
+        "admitted_by": [{"policy": "shop/db", "rule": 1}],
+        "reason": "shop/db is isolated by shop/db; its rule 1 admits shop/cache",
+        "tiers": [passes, denies],
+    }  # fmt: skip
+    assert found["open"] == left_open(lab.evaluate(cluster, "cache", "db", port=5432))
+    assert found["explanation"].startswith("shop/cache -> shop/db  TCP 5432: undefined\n")
+    unmatched = as_data(lab.evaluate(cluster, "198.51.100.7", "web", port=80))["ingress"]["tiers"]
+    nothing = {"decides": False, "policy": None, "priority": None, "rule": None, "action": None}
+    assert unmatched == [{"tier": tier, **nothing} for tier in ("Admin", "Baseline")]
