@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
+from typing import NamedTuple
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness
@@ -44,19 +45,50 @@ def overridden(context: Context, policy: Policy) -> Iterator[Finding]:
     pods = context.subjects(policy) - context.on_hosts
     for way in policy.policy_types if pods and context.cluster.cluster_policies else ():
         for rule in policy.rules(way):
-            if found := _denied_before(context, policy, rule, pods):
-                above, deny = found
-                variant = with_policy(context.cluster, above)
-                probes = by_rule(context, policy, rule, context.peers(policy, *rule.peers).pods)
-                witness = difference(context, probes, variant, f"without {above}", OPENS)
-                if witness is None:
-                    continue
-                message = (
-                    f"rule {deny.number} of {with_rank(above)} denies all that {way} rule "
-                    f"{rule.number} admits, and tier Admin is asked first."
-                )
-                hint = f"take rule {rule.number} out, or ask the owner of {above} for an exception"
-                yield context.finding("NP704", policy, message, hint, rule.path, witness)
+            out = f"take rule {rule.number} out"
+            if whole := _overridden(context, policy, rule, pods):
+                words = f"{way} rule {rule.number}"
+                yield _told(context, policy, whole, words, out, rule.path)
+                continue
+            alone = (replace(rule, peers=(peer,)) for peer in rule.peers)
+            parts = [_overridden(context, policy, one, pods) for one in alone]
+            for i, part in enumerate(parts):
+                if part:
+                    words = f"peer {i + 1} of {way} rule {rule.number}"
+                    some_stay = not all(parts)  # a rule without peers would admit everybody
+                    hint = f"take peer {i + 1} out of rule {rule.number}" if some_stay else out
+                    yield _told(context, policy, part, words, hint, peer_path(rule, i))
+
+
+class _Overridden(NamedTuple):
+    """A rule of tier Admin that denies all that a rule admits, and a flow that shows it."""
+
+    policy: ClusterPolicy
+    rule: ClusterRule
+    witness: Witness
+
+
+def _told(
+    context: Context, policy: Policy, found: _Overridden, what: str, hint: str, path: str
+) -> Finding:
+    above = found.policy
+    message = (
+        f"rule {found.rule.number} of {with_rank(above)} denies all that {what} admits, "
+        "and tier Admin is asked first."
+    )
+    hint = f"{hint}, or ask the owner of {above} for an exception"
+    return context.finding("NP704", policy, message, hint, path, found.witness)
+
+
+def _overridden(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> _Overridden | None:
+    """Return what denies all that a rule admits, if something does, with its witness."""
+    if (found := _denied_before(context, policy, rule, pods)) is None:
+        return None
+    above, deny = found
+    variant = with_policy(context.cluster, above)
+    probes = by_rule(context, policy, rule, context.peers(policy, *rule.peers).pods)
+    witness = difference(context, probes, variant, f"without {above}", OPENS)
+    return _Overridden(above, deny, witness) if witness else None
 
 
 def _denied_before(
@@ -73,7 +105,8 @@ def _denied_before(
             continue
         for one in above.rules(rule.direction):
             if one.action is not Action.DENY:
-                if not _is_by_selectors(one) or _matched(context, one) & peers:
+                meets = not _is_by_selectors(one) or _matched(context, one) & peers
+                if meets and not _on_other_ports(one, rule):
                     return None  # an exception, for some of them at least
             elif not pods - its and not peers - _matched(context, one) and _has_ports(one, rule):
                 return above, one
@@ -88,8 +121,17 @@ def _has_ports(one: ClusterRule, rule: Rule) -> bool:
     """Say whether a rule covers all ports of another."""
     if not one.ports:
         return True
-    named = any(isinstance(port.port, str) for port in (*one.ports, *rule.ports))
-    return bool(rule.ports) and not named and not ports_at(rule.ports, ()) - ports_at(one.ports, ())
+    known = bool(rule.ports) and not _names_ports(one, rule)
+    return known and not ports_at(rule.ports, ()) - ports_at(one.ports, ())
+
+
+def _on_other_ports(one: ClusterRule, rule: Rule) -> bool:
+    """Say whether no port is one of both rules."""
+    return not _names_ports(one, rule) and not ports_at(one.ports, ()) & ports_at(rule.ports, ())
+
+
+def _names_ports(one: ClusterRule, rule: Rule) -> bool:
+    return any(isinstance(port.port, str) for port in (*one.ports, *rule.ports))
 
 
 # ---------------------------------------------------------------- equal priorities

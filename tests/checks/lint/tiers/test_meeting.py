@@ -41,6 +41,32 @@ def test_a_rule_that_still_admits_something_is_not_overridden(above):
     assert not found("NP704", ADMITS, above)
 
 
+TWO_PEERS = ADMITS.replace("]", ", {podSelector: {matchLabels: {app: cache}}}]", 1)
+
+
+def test_a_peer_is_overridden_where_admin_denies_all_that_it_admits():
+    (one,) = found("NP704", TWO_PEERS, CACHE, wide(ingress=[rule("Pass", WEB), DENY]))
+    assert one.path == "spec.ingress[0].from[1]"
+    assert "denies all that peer 2 of ingress rule 1 admits" in one.message
+    assert one.hint.startswith("take peer 2 out of rule 1, or ask the owner of")
+    (whole,) = found("NP704", TWO_PEERS, CACHE, wide(ingress=[DENY]))
+    assert whole.path == "spec.ingress[0]"
+
+
+def test_no_hint_takes_the_last_peer_out_of_a_rule():
+    denied = [rule("Deny", WEB), rule("Deny", WEB.replace("web", "cache"))]
+    both = found("NP704", TWO_PEERS, CACHE, wide(ingress=denied))
+    assert [one.path for one in both] == ["spec.ingress[0].from[0]", "spec.ingress[0].from[1]"]
+    assert all(one.hint.startswith("take rule 1 out, or ask") for one in both)
+
+
+def test_an_exception_on_another_port_is_none():
+    for action in ("Pass", "Accept"):
+        elsewhere, here = (rule(action, WEB, ports=tcp(port)) for port in (80, 5432))
+        assert found("NP704", ADMITS, wide(ingress=[elsewhere, DENY]))
+        assert not found("NP704", ADMITS, wide(ingress=[here, DENY]))
+
+
 def test_equal_priorities_are_told_with_a_flow_that_is_open():
     one, other = wide("a", ingress=[rule("Accept", WEB)]), wide("b", ingress=[DENY])
     (finding,) = found("NP705", one, other)
