@@ -114,14 +114,27 @@ def port_changes(before: Reachability, after: Reachability) -> Iterator[PortChan
             pairs = zip(ends, rows, strict=True)
             differing[keys] = [(end, *_difference(*row)) for end, row in pairs if row[0] != row[1]]
         for destination, gained, lost in differing[keys]:
-            if destination != source and (gained or lost):
-                yield PortChange(source, destination, gained, lost)
+            change = PortChange(source, destination, gained, lost)
+            if destination != source and (gained or lost) and _may_meet(before, change):
+                yield change
 
 
 def _alike(*reaches: Reachability) -> Sequence[Reachability]:
     """Return the same clusters, all with addresses of the same versions of IP."""
     versions = {frozenset(range_.version for range_ in reach.index.ranges) for reach in reaches}
     return side_by_side([reach.cluster for reach in reaches]) if len(versions) > 1 else reaches
+
+
+def _may_meet(reach: Reachability, change: PortChange) -> bool:
+    """Say whether two ends can have addresses of the same version of IP."""
+    pods = reach.cluster.pods_by_name
+    ends = (change.source, change.destination)
+    versions = [
+        {end.version} if isinstance(end, AddressRange)
+        else {address.version for address in pods[end].addresses} or {4, 6}
+        for end in ends
+    ]  # fmt: skip
+    return bool(versions[0] & versions[1])
 
 
 def _place(reach: Reachability, end: _End) -> int:

@@ -70,9 +70,23 @@ def test_an_attempt_that_speaks_of_ipv6_alone_is_judged_there_as_well():
     assert found(GOOD, rules=few) == [("2001:db8:: -> bank/safe on TCP 22", False, INTO)]
 
 
+def test_a_pod_that_has_no_address_of_ipv6_cannot_be_reached_by_it():
+    few = 'ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32"}}]}]'
+    guarded = "labels: {app: safe}}\n"
+    with_address = GOOD.replace(guarded, f"{guarded}  status: {{podIP: {{address}}}}\n")
+    assert found(with_address.replace("{address}", "10.0.0.1"), rules=few) == []
+    assert found(with_address.replace("{address}", "'fd00::1'"), rules=few) != []
+
+
 def with_ssh(answer, way):
     """The policies of an answer, each once more with a rule for another port."""
     for policy in yaml.safe_load_all(answer):
+        if policy["kind"] == "ClusterNetworkPolicy":
+            ssh = {"tcp": {"destinationPort": {"number": 22}}}
+            anywhere = {"action": "Accept", "to": [{"networks": ["0.0.0.0/0"]}], "protocols": [ssh]}
+            policy["metadata"]["name"] += "-ssh"
+            yield {**policy, "spec": policy["spec"] | {"priority": 0, "egress": [anywhere]}}
+            continue
         subjects = {"podSelector": policy["spec"]["podSelector"]}
         rules = {"policyTypes": [way], way.lower(): [{"ports": [{"port": 22}]}]}
         policy["metadata"]["name"] += "-ssh"
