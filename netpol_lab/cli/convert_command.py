@@ -52,7 +52,7 @@ def _convert(options: argparse.Namespace) -> bool:
       netpol-lab convert admin.yaml | kubectl apply -f -
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
-    from netpol_lab.cli.conversion_words import builds, what_to_do
+    from netpol_lab.advice.conversion_words import builds, what_to_do
     from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import convert, is_build, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
@@ -100,7 +100,7 @@ def _refuse_to_overwrite(options: argparse.Namespace, files: ConvertedFiles) -> 
 
 
 def _tell(conversion: Conversion, difference: Diff) -> None:
-    from netpol_lab.cli.conversion_words import lost_comments, policy_lines, proof, ties
+    from netpol_lab.advice.conversion_words import lost_comments, policy_lines, proof, ties
 
     for policy in conversion.policies:
         _say(*policy_lines(policy))

@@ -1,6 +1,6 @@
 """What is said of a conversion, policy by policy."""
 
-from netpol_lab.cli.conversion_words import lost_comments, policy_lines, what_to_do
+from netpol_lab.advice.conversion_words import lost_comments, policy_lines, what_to_do
 from netpol_lab.manifests.writer import as_yaml
 from tests.helpers.older_policies import admin, allow, baseline, conversion, port, written
 

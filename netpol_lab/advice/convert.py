@@ -1,0 +1,108 @@
+"""Older cluster-wide policies as ClusterNetworkPolicy v1beta1, with all traffic compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netpol_lab.advice.conversion_words import lost_comments, policy_lines, proof
+from netpol_lab.manifests import conversion
+from netpol_lab.manifests.cluster_wide.channels import Channel
+from netpol_lab.manifests.conversion import Conversion
+from netpol_lab.manifests.loader import read_all
+from netpol_lab.manifests.text.sources import texts_of
+from netpol_lab.reach.diff import Diff, diff
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The answer of `convert`.
+
+    Parameters
+    ----------
+    conversion : Conversion
+        What became of each policy.
+    difference : Diff
+        Of all traffic, before and after.
+    """
+
+    conversion: Conversion
+    difference: Diff
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether every policy was converted and all traffic is as before."""
+        refused = any(policy.refused for policy in self.conversion.policies)
+        return not refused and not self.difference
+
+    @property
+    def manifests(self) -> str:
+        """The text with the new policies; all else as it was written."""
+        return "".join(text.text for text in self.conversion.texts)
+
+    @property
+    def text(self) -> str:
+        """What became of each policy, and whether all traffic is as before."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterator[str]:
+        if not self.conversion.policies:
+            yield "there is no cluster-wide policy of an older version: nothing is converted"
+            return
+        for policy in self.conversion.policies:
+            yield from policy_lines(policy)
+        yield from lost_comments(self.conversion)
+        if any(policy.new for policy in self.conversion.policies):
+            yield from proof(self.difference)
+
+    def __str__(self) -> str:
+        return self.text
+
+    __repr__ = __str__
+
+
+def convert(source: str, beside: str, channel: str | None = None) -> Converted:
+    """Convert the older cluster-wide policies of a text, and compare all traffic.
+
+    Parameters
+    ----------
+    source : str
+        A text or a file, as for `load`.
+    beside : str
+        What stays as it is, above all the pods: a scenario, a file or a text.
+    channel : str, optional
+        Of the definitions by which the older policies are read, as for `load`.
+
+    Returns
+    -------
+    Converted
+
+    Raises
+    ------
+    ManifestError, UnknownNameError, NetpolError
+        As for `load`.
+
+    Examples
+    --------
+    >>> old = '''
+    ... apiVersion: policy.networking.k8s.io/v1alpha1
+    ... kind: AdminNetworkPolicy
+    ... metadata: {name: no-telnet}
+    ... spec:
+    ...   priority: 5
+    ...   subject: {namespaces: {}}
+    ...   ingress:
+    ...   - action: Deny
+    ...     from: [{namespaces: {}}]
+    ...     ports: [{portNumber: {port: 23, protocol: TCP}}]
+    ... '''
+    >>> print(convert(old, "three-tier").text.splitlines()[-1])
+    same traffic before and after: 3 pods and all addresses outside, every pair on every port
+    """
+    texts, others = [*texts_of(source)], [*texts_of(beside)]
+    old = read_all([*others, *texts], channel=channel)
+    converted = conversion.convert(texts, old.cluster_policies, others)
+    needs = any(policy.needs for policy in converted.policies)
+    new_channel = Channel.EXPERIMENTAL if needs else None
+    new = read_all([*others, *converted.texts], channel=new_channel)
+    return Converted(converted, diff(old, new))
