@@ -208,9 +208,12 @@ def without_answer(cluster: Cluster, flow: Flow) -> Service | None:
 
 
 def offered_port(service: Service, flow: Flow) -> ServicePort | None:
-    """Return the port of a Service that a flow asks for, by its own number or that at nodes."""
+    """Return the port of a Service that a flow asks for: outside by its number at nodes, too."""
+    end = flow.destination
+    inside = end.service is not None or end.address in service.inner_addresses
     for offered in service.ports:
-        if flow.port in (offered.port, offered.node_port) and offered.protocol == flow.protocol:
+        numbers = {offered.port} if inside else {offered.port, offered.node_port}
+        if flow.port in numbers and offered.protocol == flow.protocol:
             return offered
     return None
 
