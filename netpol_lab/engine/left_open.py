@@ -109,9 +109,9 @@ def _decides(name: str, outcomes: Iterable[Outcome]) -> bool:
         ]
         answer: object = getattr(outcome.assumptions, name)
         if name == "unknown_addresses_in_blocks":  # or in which part of all addresses they lie
-            answer = answer, outcome.assumptions.unknown_within[:1]
+            answer = answer, outcome.assumptions.unknown_within
         else:
-            others.append(outcome.assumptions.unknown_within[:1])
+            others.append(outcome.assumptions.unknown_within)
         same = (*others, *_pair(outcome))
         results.setdefault(same, {})[answer] = outcome.allowed
     return any(len(set(answers.values())) > 1 for answers in results.values())

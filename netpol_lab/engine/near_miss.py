@@ -120,7 +120,7 @@ def misses(cluster: Cluster, side: Side, assumptions: Assumptions = DEFAULTS) ->
     >>> [str(miss.policy) for miss in misses(shop, side)]
     ['shop/db-access-ingress']
     """
-    if side.allowed or side.assumed is not None or side.ruling is not None:
+    if not side.is_denied_by_rules:
         return
     yield from _unlisted(cluster, side, assumptions)
     for policy in side.isolated_by:
@@ -138,9 +138,8 @@ def _unlisted(cluster: Cluster, side: Side, assumptions: Assumptions) -> Iterato
     assert side.subject.pod is not None
     resolution = resolution_of(cluster)
     for policy in resolution.isolating(side.subject.pod, side.direction.opposite):
-        for rule in policy.rules(side.direction):
-            listed = side.direction in policy.policy_types
-            if not listed and resolution.admits(policy, rule, side.flow, assumptions):
+        for rule in policy.rules(side.direction):  # none that is listed admits a denied flow
+            if resolution.admits(policy, rule, side.flow, assumptions):
                 yield NearMiss(policy, rule, (Unmet(UnmetPart.DIRECTION, side.direction),))
 
 

@@ -229,9 +229,10 @@ def unselecting(
     >>> [str(miss.policy) for miss in unselecting(cluster, side)]
     ['default/open']
     """
-    pod = side.subject.pod
-    if side.allowed or side.assumed is not None or side.ruling is not None or pod is None:
+    if not side.is_denied_by_rules:
         return
+    pod = side.subject.pod
+    assert pod is not None  # no policy isolates any other end
     resolution = resolution_of(cluster)
     for policy in resolution.policies_of.get(pod.namespace, ()):
         wanted = policy.pod_selector.requirements

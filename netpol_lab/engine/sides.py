@@ -103,6 +103,11 @@ class Side:
         return self.exemption is None and self.overruled is None and self.ruling is None
 
     @property
+    def is_denied_by_rules(self) -> bool:
+        """Whether NetworkPolicies deny the flow: some isolate the subject, no rule admits it."""
+        return self.is_by_rules and self.is_shut and self.assumed is None
+
+    @property
     def is_exempt(self) -> bool:
         """Whether no policy of any lane matters."""
         return self.exemption is not None and not self.exemption.is_of_network_policy
@@ -170,8 +175,9 @@ def with_tiers(resolution: Resolution, side: Side, assumptions: Assumptions) -> 
     True
     """
     pod, direction = side.subject.pod, side.direction
-    if not resolution.cluster_policies or pod is None:
+    if not resolution.cluster_policies:
         return side
+    assert pod is not None
     said = rulings(resolution, pod, direction, side.flow, assumptions)
     skips = assumptions.any_isolation_skips_baseline
     skipped = skips and is_isolated_otherwise(resolution, pod, direction)
@@ -203,15 +209,16 @@ def exemption_of(path: FlowPath, side: Side, assumptions: Assumptions) -> Exempt
     'NOT_ENFORCED'
     """
     pod = side.subject.pod
+    assert pod is not None
     if not assumptions.enforced:
         return Exemption.NOT_ENFORCED
     if path.reaches_itself and (not path.through_service or assumptions.service_loopback):
         return Exemption.ITSELF
-    if pod is not None and is_own_node(pod, side.peer, assumptions):
-        is_known = is_own_node(pod, side.peer)
-        if side.direction is Direction.INGRESS and (is_known or side.is_shut):
-            return Exemption.OWN_NODE
-        if side.direction is Direction.EGRESS and side.isolated:
+    if is_own_node(pod, side.peer, assumptions):
+        if side.direction is Direction.INGRESS:
+            if side.is_shut or is_own_node(pod, side.peer):
+                return Exemption.OWN_NODE
+        elif side.isolated:
             if pod.host_network:  # it has the address of its node
                 return Exemption.ITSELF
             if assumptions.own_node_egress:

@@ -226,8 +226,9 @@ def _open_questions(
     ends = (path.asked.destination, path.arriving.destination)
 
     def own_node(pod: Pod | None, *peers: Endpoint) -> set[bool | None]:
-        seen = map(as_node, peers if pod is not None else ())
-        return {is_own_node(pod, peer, assumptions) for peer in seen if pod is not None}
+        if pod is None:
+            return set()
+        return {is_own_node(pod, as_node(peer), assumptions) for peer in peers}
 
     out, into = own_node(source, *ends), own_node(destination, path.arriving.source)
     relevant = {
