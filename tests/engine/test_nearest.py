@@ -7,10 +7,10 @@ from hypothesis import given, settings
 
 import netpol_lab as lab
 from netpol_lab.engine.near_miss import UnmetPart, misses
-from netpol_lab.engine.nearest import nearest, nearness, unselecting
+from netpol_lab.engine.nearest import nearest, nearly_holds, nearness, unselecting
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.manifests.writer import as_yaml
-from netpol_lab.model.selectors import Selector
+from netpol_lab.model.selectors import Operator, Requirement, Selector
 from tests.referee.random_clusters import clusters_with_flows
 
 PODS = """
@@ -207,3 +207,110 @@ def test_an_except_shares_more_with_an_address_than_a_block_of_another_family():
         '{from: [{ipBlock: {cidr: "::/0"}}], ports: [{port: 80}]}]'
     )
     assert closest(policy(rules), source="203.0.113.7").rule.number == 1
+
+
+def measured(*policies, source="client", **assumed):
+    """How far each rule is from admitting a connection to db on port 80, in their order."""
+    cluster, assumptions = lab.load(PODS, *policies), lab.Assumptions(**assumed)
+    side = lab.evaluate(cluster, source, "db", 80, assumptions=assumptions).ingress
+    found = [*misses(cluster, side, assumptions), *unselecting(cluster, side, assumptions)]
+    return [nearness(cluster, side, miss) for miss in found]
+
+
+def from_block(block, *ports):
+    return from_app("x", *ports).replace(
+        "podSelector: {matchLabels: {app: x}}", f"ipBlock: {block}"
+    )
+
+
+def from_namespace(labels, pods=None):
+    listed = f", podSelector: {{matchLabels: {pods}}}" if pods else ""
+    return f"{{from: [{{namespaceSelector: {{matchLabels: {labels}}}{listed}}}]}}"
+
+
+UNLISTED = policy("[{}]", "{app: db}", "q", "[Egress]")
+NOT_CLIENT = (
+    "{from: [{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [client]}]}}]}"
+)
+HERE = "kubernetes.io/metadata.name: shop"
+
+
+@pytest.mark.parametrize(
+    ("rule", "far"),
+    [
+        (from_app("web"), (4, 0)),
+        (from_app("clients"), (2, 0)),
+        ("{from: [{podSelector: {matchLabels: {role: client}}}]}", (2, 0)),
+        (from_app("web, tier: back"), (4, -1)),
+        (from_app("web, tier: front"), (8, 0)),
+        (NOT_CLIENT, (4, 0)),
+        (from_app("web", 80), (4, -1)),
+        (from_app("web, tier: back", 80), (4, -2)),
+        (from_app("web", 81), (12, 0)),
+        (from_app("web, tier: back", 81), (7, -1)),
+        (from_app("client", 81), (3, -2)),
+        (OTHER_PROTOCOL, (2, -2)),
+        ("{from: [{podSelector: {}}], ports: [{port: http}]}", (3, -2)),
+        ("{ports: [{port: 81}]}", (10, 0)),
+        ("{ports: [{port: http}]}", (10, 0)),
+        ("{ports: [{port: 80, protocol: UDP}]}", (9, 0)),
+        (from_namespace("{a: b}"), (4, 0)),
+        (from_namespace("{a: shop}"), (2, 0)),
+        (from_namespace("{kubernetes.io/metadata.name: shops}"), (2, 0)),
+        (from_namespace(f"{{{HERE}, a: b}}"), (4, -1)),
+        (from_namespace(f"{{{HERE}}}", "{app: web}"), (4, -1)),
+        (from_block("{cidr: 192.0.2.0/24}"), (8, 0)),
+        (from_block("{cidr: 192.0.2.0/24}", 81), (16, 0)),
+        (from_block('{cidr: "::/0"}'), (9, 0)),
+        (from_block("{cidr: 10.0.0.0/8, except: [10.0.0.0/24]}"), (3, -1)),
+        (from_block("{cidr: 10.0.0.0/8, except: [10.0.0.0/24]}", 80), (3, -2)),
+        (from_block("{cidr: 10.0.0.0/8, except: [10.0.0.0/24]}", 81), (6, -1)),
+    ],
+)
+def test_how_far_a_rule_is_from_a_pod_and_what_they_share(rule, far):
+    assert measured(policy(f"[{rule}]")) == [far]
+
+
+@pytest.mark.parametrize(
+    ("rule", "far"),
+    [
+        ("{from: [{podSelector: {}}]}", (8, 0)),
+        (from_block("{cidr: 192.0.2.0/24}"), (5, 0)),
+        (from_block("{cidr: 192.0.2.0/24}", 80), (5, -1)),
+        (from_block('{cidr: "::/0"}'), (6, 0)),
+    ],
+)
+def test_how_far_a_rule_is_from_an_address(rule, far):
+    assert measured(policy(f"[{rule}]"), source="203.0.113.7") == [far]
+
+
+def test_how_far_a_rule_is_that_does_not_count_or_does_not_select_the_pod():
+    assert measured(UNLISTED) == [(0, 0)]
+    assert measured(policy("[{}]", "{app: db, zone: x}")) == [(2, 0)]
+    assert measured(policy("[{}]", "{role: primary}")) == [(5, 0)]
+    assert measured(policy("[{ports: [{port: 443}]}]"), SERVICE) == [(3, 0)]
+
+
+def test_how_far_a_rule_is_from_a_pod_of_another_namespace_or_without_an_address():
+    elsewhere = """
+apiVersion: v1
+kind: Pod
+metadata: {name: far, namespace: other, labels: {app: client}}
+"""
+    assert measured(policy(f"[{from_app('client')}]"), elsewhere, source="far") == [(4, -1)]
+    block = policy(f"[{from_block('{cidr: 10.0.0.0/8}')}]")
+    assert measured(block, elsewhere, source="far", unknown_addresses_in_blocks=False) == [(8, 0)]
+    assert measured(block, ip_block_matches_pods=False) == [(3, 0)]
+
+
+def test_a_rule_of_a_policy_that_selects_the_pod_goes_before_an_equal_one_of_another():
+    own, other = policy(f"[{from_app('clients')}]"), policy("[{}]", "{app: db, zone: x}", "q")
+    assert measured(own, other) == [(2, 0), (2, 0)]
+    assert closest(other, own).policy.name == "p"
+
+
+def test_labels_nearly_hold_by_any_value_and_never_for_what_is_unlisted():
+    assert nearly_holds(Requirement("a", Operator.IN, ("other", "back-end")), {"a": "backend"})
+    assert nearly_holds(Requirement("a", Operator.IN, ("back",)), {"b": "x", "c": "back"})
+    for operator in (Operator.NOT_IN, Operator.EXISTS):
+        assert not nearly_holds(Requirement("a", operator, ("back",)), {"b": "back"})

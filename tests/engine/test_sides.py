@@ -1,5 +1,7 @@
 """One end's half of a verdict: three lanes, the first answer stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from netpol_lab.engine.sides import Exemption, Side
@@ -71,3 +73,24 @@ def test_what_is_overruled_or_assumed_is_decided_by_no_tier():
         found = Side(IN, FLOW, above=ruling(Tier.ADMIN, Action.DENY), **{field: True})
         assert found.allowed
         assert found.ruling is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "denied"),
+    [
+        ({}, True),
+        ({"admitted_by": ((NAMESPACED, Rule(IN, 0)),)}, False),
+        ({"isolated_by": ()}, False),
+        ({"exemption": Exemption.NOT_FILTERED}, False),
+        ({"assumed": False}, False),
+        ({"overruled": False}, False),
+        ({"above": ruling(Tier.ADMIN, Action.DENY)}, False),
+        ({"above": ruling(Tier.ADMIN, Action.PASS)}, True),
+        ({"below": ruling(Tier.BASELINE, Action.DENY)}, True),
+    ],
+)
+def test_only_network_policies_that_nothing_overrides_deny_by_their_rules(changed, denied):
+    found = replace(Side(IN, FLOW, isolated_by=(NAMESPACED,)), **changed)
+    assert found.is_denied_by_rules is denied
+    if denied:
+        assert (found.allowed, found.ruling) == (False, None)
