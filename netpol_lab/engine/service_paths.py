@@ -254,10 +254,10 @@ def leads_nowhere(cluster: Cluster, service: Service, flow: Flow) -> str:
 def _nobody(cluster: Cluster, service: Service, flow: Flow, offered: ServicePort | None) -> str:
     """Return why nobody is behind a port that a Service has; a headless one has them all."""
     port = flow.port if offered is None else offered.port
-    if any(targets(cluster, service, port, flow.protocol)):
-        if flow.source.pod is None:
+    if found := [*targets(cluster, service, port, flow.protocol)]:
+        if not any(target.end.pod for target in found) and flow.source.pod is None:
             return "only addresses outside the cluster are behind it: policies judge only pods."
-        if service.stays_on_node:
+        if service.stays_on_node and flow.source.pod is not None:
             return f"none of its endpoints is on the node of {flow.source}, where it keeps traffic."
         return "nothing behind it has an address of that family."
     if service.selector is None and service.endpoints:
