@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 
+from netpol_lab.engine.endpoint_rules import as_node
 from netpol_lab.engine.near_miss import PORT_PARTS, Unmet, UnmetPart, unmet_by_peer, unmet_by_ports
 from netpol_lab.engine.near_words import unmet_words
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.sides import Side
 from netpol_lab.engine.tier_words import called
-from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, about, met_by
+from netpol_lab.engine.tiers import Match, about, met_by
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import Action, ClusterPeer
+from netpol_lab.model.cluster_policies import Action, ClusterPeer, ClusterPolicy, ClusterRule
 from netpol_lab.model.objects import IPBlock, Peer
 
 _WOULD = {Action.ACCEPT: "would accept it", Action.PASS: "would pass it on"}
@@ -64,25 +64,31 @@ def tier_misses(
     >>> [*tier_misses(shop, lab.evaluate(shop, "web", "db", port=5432).ingress)]
     []
     """
-    ruling, pod = side.ruling, side.subject.pod
-    if ruling is None or ruling.answer is not LaneAnswer.DENY or pod is None:
+    deny, pod = side.ruling.decisive if side.ruling else None, side.subject.pod
+    if deny is None or deny.rule.action is not Action.DENY:
         return
+    assert pod is not None
     resolution = resolution_of(cluster)
     assumptions = replace(assumptions, end_port=True, ip_block_matches_pods=True)
     matches = [
         Match(policy, rule)
         for policy in about(resolution, pod, side.direction)
-        if policy.tier is ruling.tier
+        if policy.tier is deny.policy.tier
         for rule in policy.rules(side.direction)
     ]
-    places = [ruling.decisive is not None and m.rule is ruling.decisive.rule for m in matches]
-    earlier, later = matches[: places.index(True)], matches[places.index(True) + 1 :]
-    helping = (match for match in earlier if match.rule.action in _WOULD)
-    wanting = (_wanting(cluster, side, match, assumptions) for match in helping)
-    yield from sorted(chain.from_iterable(wanting), key=_far)
-    late = (m for m in later if m.rule.action in _WOULD and _is_after(m, ruling))
+    place = next(i for i, match in enumerate(matches) if match.rule is deny.rule)
+    for_ports: list[TierMiss] = []
+    for_peers: list[TierMiss] = []
+    for match in matches[:place]:
+        if match.rule.action in _WOULD:
+            for unmet in _wanted(cluster, side, match.rule, assumptions):
+                kind = for_ports if unmet.part in PORT_PARTS else for_peers
+                kind.append(TierMiss(match, unmet))
+    yield from (*for_ports, *for_peers)
+    late = (one for one in matches[place:] if _is_after(one.policy, deny.policy))
     for match in late:
-        if met_by(resolution, match.rule, side.flow, assumptions).surely:
+        met = met_by(resolution, match.rule, side.flow, assumptions)
+        if match.rule.action in _WOULD and met.surely:
             yield TierMiss(match)
 
 
@@ -117,40 +123,32 @@ def nearest_in_tier(cluster: Cluster, side: Side, assumptions: Assumptions = DEF
     return words + unmet_words(miss.unmet, side, cluster, rule)
 
 
-def _is_after(match: Match, ruling: Ruling) -> bool:
-    """Say whether a rule is surely asked later than the one that decides."""
-    policy = ruling.decisive.policy if ruling.decisive else match.policy
-    return match.policy is policy or match.policy.priority > policy.priority
+def _is_after(policy: ClusterPolicy, first: ClusterPolicy) -> bool:
+    """Say whether a later rule of a policy is surely asked later than one of another."""
+    return policy is first or policy.priority > first.priority
 
 
-def _wanting(
-    cluster: Cluster, side: Side, match: Match, assumptions: Assumptions
-) -> Iterator[TierMiss]:
+def _wanted(
+    cluster: Cluster, side: Side, rule: ClusterRule, assumptions: Assumptions
+) -> Iterator[Unmet]:
     """Yield what a rule that does not match wants, where that is one thing."""
-    by_ports = [*unmet_by_ports(match.rule, side.flow, assumptions)]
-    on_host = side.peer.pod is not None and side.peer.pod.host_network
-    for peer in filter(_is_plain, match.rule.peers):
-        if on_host and peer.pod_selector is not None:
-            continue  # no selector means it (ANP-10)
+    by_ports = [*unmet_by_ports(rule, side.flow, assumptions)]
+    end = as_node(side.peer)  # no selector means a pod on the network of its node (ANP-10)
+    for peer in filter(_is_plain, rule.peers):
         for part in _parts(peer):
-            by_peer = unmet_by_peer(cluster, "", part, side.peer, assumptions)
-            unmet = [*by_peer, *by_ports]
+            unmet = [*unmet_by_peer(cluster, "", part, end, assumptions), *by_ports]
             if len(unmet) == 1 and unmet[0].part is not UnmetPart.POD:
-                yield TierMiss(match, unmet[0])
+                yield unmet[0]
 
 
-def _is_plain(peer: Peer) -> bool:
+def _is_plain(peer: ClusterPeer) -> bool:
     """Say whether a peer is told by selectors or networks; names and nodes say little here."""
-    return isinstance(peer, ClusterPeer) and peer.nodes is None and not peer.domain_names
+    return peer.nodes is None and not peer.domain_names
 
 
-def _parts(peer: Peer) -> Iterator[Peer]:
+def _parts(peer: ClusterPeer) -> Iterator[Peer]:
     """Yield a peer as those of a NetworkPolicy that mean the same."""
-    if isinstance(peer, ClusterPeer) and peer.networks:
+    if peer.networks:
         yield from (Peer(ip_block=IPBlock(network)) for network in peer.networks)
     else:
         yield peer
-
-
-def _far(miss: TierMiss) -> int:
-    return 0 if miss.unmet is not None and miss.unmet.part in PORT_PARTS else 1
