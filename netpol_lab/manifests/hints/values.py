@@ -74,7 +74,7 @@ def _items_meant(kind: Any, value: Any, path: Path) -> list[Any]:
     if path[-1:] == ("except",):
         return blocks_meant(value)
     if path[-1:] == ("values",):
-        several = re.split(r"\s*[,|]\s*", str(value).strip())[:MOST_PARTS]
+        several = re.split(r"\s*[,|]\s*", _spelt(value).strip())[:MOST_PARTS]
         return several if selector_meant({"app": several}) else []
     return [value] if kind is str and isinstance(value, str) else []
 
@@ -240,8 +240,7 @@ def scalar(wanted: str, value: Any, path: Path) -> str:
                 better = _ONE[_PORT]
             return better or f"only one goes here: {_quoted(only)}, {how}"
     if wanted == _TEXT and isinstance(value, bool | int | float):
-        spelt = str(value).lower() if isinstance(value, bool) else str(value)
-        if hint := _refused(spelt, path):
+        if hint := _refused(_spelt(value), path):
             return hint
         if isinstance(value, bool):
             return "yes, no, on, off, y, n, true and false are booleans in YAML: put it in quotes"
@@ -251,6 +250,11 @@ def scalar(wanted: str, value: Any, path: Path) -> str:
             return f"remove the quotes: write {int(value)}"
         return f"a port is a number from {MIN_PORT} to {MAX_PORT}"
     return _ONE.get(wanted, f"write {wanted}")
+
+
+def _spelt(value: Any) -> str:
+    """Return a plain value as it is spelt in YAML."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _refused(text: str, path: Path) -> str:
