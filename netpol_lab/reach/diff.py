@@ -287,15 +287,15 @@ def join_changes(
     changes = list(changes)
     with_causes = len(changes) <= FEW_CHANGES
     place = {str(range_): number for number, range_ in enumerate(ranges)}
-    alike: dict[tuple[Any, ...], dict[int, FlowChange]] = {}
+    alike: dict[tuple[Any, ...], dict[Any, FlowChange]] = {}
     for change in changes:
         key: tuple[Any, ...] = change.source, change.destination
-        number = place.get(change.source, place.get(change.destination, BETWEEN_PODS))
-        if number != BETWEEN_PODS:
+        number = place.get(change.source, place.get(change.destination))
+        if number is not None:
             key = _told(change, ranges[number], change.source in place, with_causes)
         alike.setdefault(key, {})[number] = change
     for found in alike.values():
-        if BETWEEN_PODS in found:
+        if None in found:  # between pods
             yield from found.values()
             continue
         for (number, *others), name in runs(found, ranges):
@@ -308,7 +308,6 @@ def join_changes(
                 yield replace(first, destination=name, piece=first)
 
 
-BETWEEN_PODS = -1  # the number of the range of what is not outside
 MOST_EXPLAINED = 6  # ranges of ports in one change
 FEW_CHANGES = 3_000  # of more the causes take too long to be found, and nobody reads them all
 

@@ -11,6 +11,7 @@ import pytest
 import netpol_lab as lab
 from netpol_lab.model.addresses import AddressRange, parse_address
 from netpol_lab.model.ports import PortSet
+from netpol_lab.reach.diff import FEW_CHANGES, FlowChange, in_lines, join_changes
 from tests.helpers.changes import changed_documents, edited, isolating, load, replicas
 from tests.referee.random_clusters import random_cluster
 
@@ -140,3 +141,72 @@ spec: {{podSelector: {{matchLabels: {{role: db}}}}, ingress: [{{ports: [{{port: 
     change = next(c for c in lab.diff(shop, more).changes if c.source == "shop/web")
     named = [re.search(r"shop/port-(\d+)", words)[1] for words in change.causes]
     assert named == ["11", "13", "15", "17", "19", "21"]
+
+
+# What a diff is in a word, a number, a line
+
+WEB, DB = [*replicas("web", 2, "x")], [*replicas("db", 1, "x")]
+SEALED = {
+    "apiVersion": "networking.k8s.io/v1",
+    "kind": "NetworkPolicy",
+    "metadata": {"name": "sealed", "namespace": "shop"},
+    "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+}
+ELSE = {"apiVersion": "cilium.io/v2", "kind": "CiliumNetworkPolicy"}
+ELSE |= {"metadata": {"name": "else", "namespace": "shop"}, "spec": {"endpointSelector": {}}}
+FIRST, SECOND = (isolating("db", {"number": number}) for number in "01")
+OTHER = ELSE | {"spec": {"endpointSelector": {"matchLabels": {"app": "web"}}}}
+UNJUDGED = "nothing changed that is evaluated"
+IN_PART = "no workload changed as a whole, some of them in part"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "number", "summary", "second"),
+    [
+        ([*WEB, SEALED], [*WEB, *DB, SEALED], 0, "1 new", "new: shop/db"),
+        ([*WEB, *DB, SEALED], [*WEB, SEALED], 0, "1 gone", "gone: shop/db"),
+        ([*WEB, SEALED], [*DB, SEALED], 0, "1 new, 1 gone", "new: shop/db"),
+        ([*WEB, *DB, FIRST], [*WEB, *DB, SECOND], 0, IN_PART, "~ some of shop/web -> shop/db "),
+        ([*WEB, *DB], [*WEB, *DB, FIRST], 1, "1 connection lost", "- 0.0.0.0-255.255.255.255 "),
+        ([*WEB, *DB, FIRST], [*WEB, *DB], 1, "1 connection gained", "+ 0.0.0.0-255.255.255.255 "),
+        ([SEALED, ELSE, *WEB], [SEALED, OTHER, *WEB], 0, UNJUDGED, "! CiliumNetworkPolicy shop/else "),
+        ([*WEB, *DB], [*WEB, *DB, ELSE], 7, "7 connections unsettled", "? shop/web -> shop/web  "),
+    ],
+)
+def test_each_kind_of_change_by_itself_is_one_and_is_counted(old, new, number, summary, second):
+    found = lab.diff(load(old), load(new), by="workload")
+    assert (bool(found), len(found), found.summary) == (True, number, summary)
+    assert str(found).splitlines()[0] == summary
+    assert str(found).splitlines()[1].startswith(second)
+
+
+def test_what_is_gone_says_how_many_connections_went_with_it():
+    pair = [FlowChange("a", end, PortSet(), PortSet.every(), PortSet(), None) for end in "bc"]
+    assert [*in_lines(pair, [], ["a", "c", "d"])] == [
+        "gone: a, with its 2 connections",
+        "gone: c, with its 1 connection",
+        "gone: d",
+    ]
+
+
+class WithCauses:
+    """A diff that knows a cause of its own for each change."""
+
+    def why(self, change, protocol, port):
+        yield f"{change.source}, {protocol} {port}"
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_of_too_many_changes_the_causes_do_not_keep_neighbours_apart(shop, more):
+    block = "[{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]"
+    ranges = lab.reachability(shop.with_policies(edited(block))).index.ranges
+    ends = [*map(str, ranges[:2]), *(f"shop/{i}" for i in range(FEW_CHANGES - 2 + more))]
+    ports, none = PortSet.of("TCP", 80), PortSet()
+    changes = [FlowChange(end, "shop/db", ports, none, none, WithCauses()) for end in ends]
+    assert str(changes[0]) == (
+        "+ 0.0.0.0-9.255.255.255 -> shop/db  TCP 80\n    0.0.0.0-9.255.255.255, TCP 80"
+    )
+    joined = [change.source for change in join_changes(changes, ranges)]
+    assert joined[: 2 - more] == (["0.0.0.0-10.255.255.255"] if more else ends[:2])
+    assert joined[2 - more :] == ends[2:]
+    assert FEW_CHANGES == 3000
