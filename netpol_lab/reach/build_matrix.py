@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import chain, product
@@ -97,28 +97,31 @@ def extremes(
     nodes = bool(cluster.node_names or assumptions.node_cidrs or hosts)
     inits = any(port.in_init_container for pod in pods for port in pod.ports)
     relevant = {
-        "own_node_egress": nodes or any(pod.node for pod in pods),
+        "own_node_egress": nodes,
         "init_port_names": inits,
         "unknown_addresses_in_blocks": not all(pod.known_addresses for pod in pods),
         "unknown_node_is_own": nodes,
     }
     tiers = bool(cluster.cluster_policies)
     relevant |= open_questions(resolution) if tiers else {}
-    names = [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]
-    each_way = {
-        "host_network_as_pods": hosts,
-        "init_port_names": tiers and inits,
-    }
-    asked = [n for n, matters in each_way.items() if matters and getattr(assumptions, n) is None]
+    asked = _left_open(
+        {"host_network_as_pods": hosts, "init_port_names": tiers and inits}, assumptions
+    )
+    names = [name for name in _left_open(relevant, assumptions) if name not in asked]
     parts: tuple[tuple[tuple[Network, ...], ...], ...] = ((),)
-    if assumptions.unknown_addresses_in_blocks is None and relevant["unknown_addresses_in_blocks"]:
+    if "unknown_addresses_in_blocks" in names:
         parts = tuple(in_turn(parts_told_apart(cluster.cluster_policies)))
     beside = assumptions.only_network_policies is not True and assumptions.enforced
     others = bool(cluster.other_policies) and beside
     for part, reading in product(parts, readings(assumptions, asked)):
         for answer in (False, True) if names or others else (False,):
-            answers: dict[str, Any] = dict.fromkeys((n for n in names if n not in asked), answer)
+            answers: dict[str, Any] = dict.fromkeys(names, answer)
             yield (
                 replace(reading, unknown_within=part, **answers),
                 answer if others else None,
             )
+
+
+def _left_open(relevant: Mapping[str, bool], assumptions: Assumptions) -> list[str]:
+    """Return the questions that matter and that nobody has answered."""
+    return [n for n, matters in relevant.items() if matters and getattr(assumptions, n) is None]

@@ -109,17 +109,21 @@ _NEVER_OUTSIDE = {
 }
 
 
-def _trimmed(piece: Range, taken: set[int], never: Iterable[Range]) -> Range:
+def _trimmed(piece: Range, taken: set[int], never: Sequence[Range]) -> Range:
     """Return a range without what is not outside at its ends; it may turn out to be empty."""
     first, last = piece
-    for start, end in never:
-        first = end + 1 if start <= first <= end else first
-        last = start - 1 if start <= last <= end else last
-    while first in taken and first <= last:
-        first += 1
-    while last in taken and first <= last:
-        last -= 1
+    while first <= last and (inner := _not_outside(first, taken, never)):
+        first = inner[1] + 1
+    while first <= last and (inner := _not_outside(last, taken, never)):
+        last = inner[0] - 1
     return first, last
+
+
+def _not_outside(number: int, taken: set[int], never: Sequence[Range]) -> Range | None:
+    """Return the range around an address that is not outside."""
+    if number in taken:
+        return number, number
+    return next((range_ for range_ in never if range_[0] <= number <= range_[1]), None)
 
 
 def _taken(cluster: Cluster) -> Iterator[Address]:

@@ -32,6 +32,73 @@ def test_matrices_of_several_clusters_share_their_port_classes():
     assert after.row_key(0) == after.row_key(1)
 
 
+HERE = "status: {podIP: 10.0.0.1}"
+PLACED = f"""
+---
+{{apiVersion: v1, kind: Pod, metadata: {{name: a, namespace: s}}, spec: {{nodeName: n1}}, {HERE}}}
+"""
+NOWHERE = PLACED.replace(HERE, "status: {phase: PHASE}").replace("name: a", "name: b")
+NODE = """
+---
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
+status: {addresses: [{type: InternalIP, address: 192.0.2.1}]}
+"""
+HOST = PLACED.replace("nodeName", "hostNetwork: true, nodeName")
+INIT = PLACED.replace(
+    "spec: {",
+    "spec: {initContainers: [{name: i, image: i, ports: [{name: p, containerPort: 80}]}], ",
+)
+ELSE = (
+    "---\n{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: e, namespace: s}}"
+)
+WIDE = """
+---
+apiVersion: policy.networking.k8s.io/v1alpha2
+kind: ClusterNetworkPolicy
+metadata: {name: all}
+spec: {tier: Admin, priority: 1, subject: {namespaces: {}},
+       egress: [{action: Deny, to: [{networks: [10.0.0.0/8, 11.0.0.0/8]}]}]}
+"""
+NODES = ("own_node_egress", "unknown_node_is_own")
+
+
+@pytest.mark.parametrize(
+    ("text", "assumed", "number", "differing"),
+    [
+        (PLACED, {}, 1, []),
+        (PLACED, {"node_cidrs": ["192.0.2.0/24"]}, 2, NODES),
+        (PLACED + NOWHERE.replace("PHASE", "Running"), {}, 2, ["unknown_addresses_in_blocks"]),
+        (PLACED + NOWHERE.replace("PHASE", "Failed"), {}, 1, []),
+        (PLACED + NODE, {}, 2, NODES),
+        (PLACED + NODE, {"own_node_egress": False}, 2, ["unknown_node_is_own"]),
+        (PLACED + NODE, dict.fromkeys(NODES, True), 1, []),
+        (HOST, {}, 4, ["host_network_as_pods", *NODES]),
+        (HOST, {"host_network_as_pods": True}, 2, NODES),
+        (INIT, {}, 2, ["init_port_names"]),
+        (INIT + WIDE, {}, 2, ["init_port_names"]),
+        (INIT + WIDE + NODE, {}, 4, ["init_port_names", *NODES]),
+        (PLACED + ELSE, {}, 2, []),
+        (PLACED + ELSE, {"only_network_policies": True}, 1, []),
+        (PLACED + ELSE, {"enforced": False}, 1, []),
+        (PLACED + WIDE, {}, 1, []),
+        (NOWHERE.replace("PHASE", "Running") + WIDE, {}, 8, ["unknown_addresses_in_blocks"]),
+    ],
+)
+def test_there_are_as_many_readings_as_the_questions_that_matter_need(
+    text, assumed, number, differing
+):
+    cluster = lab.load(text)
+    found = [*extremes(cluster, lab.Assumptions(**assumed), resolution_of(cluster))]
+    assert len(found) == number
+    for name in OPEN_QUESTIONS:
+        said = {getattr(reading, name) for reading, _ in found}
+        assert said == ({True, False} if name in differing else {assumed.get(name)})
+    others = [None] * number if "Cilium" not in text or assumed else [False, True]
+    assert [others for _, others in found] == others
+
+
 def some_assumptions(rng, seed):
     """Every open question answered with yes, with no, or not at all; nearly all else as usual."""
     said = {name: rng.choice([True, False, None]) for name in OPEN_QUESTIONS}

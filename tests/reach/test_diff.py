@@ -169,7 +169,13 @@ IN_PART = "no workload changed as a whole, some of them in part"
         ([*WEB, *DB, FIRST], [*WEB, *DB, SECOND], 0, IN_PART, "~ some of shop/web -> shop/db "),
         ([*WEB, *DB], [*WEB, *DB, FIRST], 1, "1 connection lost", "- 0.0.0.0-255.255.255.255 "),
         ([*WEB, *DB, FIRST], [*WEB, *DB], 1, "1 connection gained", "+ 0.0.0.0-255.255.255.255 "),
-        ([SEALED, ELSE, *WEB], [SEALED, OTHER, *WEB], 0, UNJUDGED, "! CiliumNetworkPolicy shop/else "),
+        (
+            [SEALED, ELSE, *WEB],
+            [SEALED, OTHER, *WEB],
+            0,
+            UNJUDGED,
+            "! CiliumNetworkPolicy shop/else ",
+        ),
         ([*WEB, *DB], [*WEB, *DB, ELSE], 7, "7 connections unsettled", "? shop/web -> shop/web  "),
     ],
 )
