@@ -71,7 +71,7 @@ def _alone(diff: Diff, change: FlowChange) -> str:
     if change.source != change.destination:
         return ""
     for reach, only in ((diff.before, "had one pod only"), (diff.after, "has one pod only now")):
-        if reach.groups(diff.by).members.get(change.source, 0).bit_count() == 1:
+        if reach.groups(diff.by).members[change.source].bit_count() == 1:
             return f"{change.source} {only}"
     return ""
 

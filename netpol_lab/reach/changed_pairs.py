@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from netpol_lab.model.bitsets import bits_by, ones
+from netpol_lab.model.bitsets import bits_by, bits_of, ones
 from netpol_lab.model.objects import Pod
 from netpol_lab.model.selectors import ADDED_LABELS
 from netpol_lab.reach.certainty import AllowedPorts
@@ -54,9 +55,11 @@ def come_and_gone(diff: Diff, change: FlowChange, protocol: str, port: int) -> d
     class_, kind = _asked(diff, change, protocol, port)
     found: dict[str, bool] = {}
     for is_old, here, other in _sides(diff, kind):
-        for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
-            only = [place for place in places if place in _pods(here) and place not in _pods(other)]
-            found |= {here.index.names[place]: is_old for place in only}
+        only = bits_of(_pods(here).keys() - _pods(other).keys())
+        for sources, destinations in _open_parts(here, diff.by, change, class_, kind):
+            ends = sources | destinations
+            if destinations and ends.bit_count() > 1:  # not just one and itself
+                found |= {here.index.names[place]: is_old for place in ones(ends & only)}
     return found
 
 
@@ -91,21 +94,13 @@ def _lasting(diff: Diff, change: FlowChange, class_: int, wanted: Wanted) -> Pla
     before, after = diff.before, diff.after
     was_in, now_in = before.groups(diff.by).members, after.groups(diff.by).members
     sources, destinations = (
-        was_in.get(name, 0) & now_in.get(name, 0) for name in (change.source, change.destination)
+        was_in[name] & now_in[name] for name in (change.source, change.destination)
     )
     for alike in bits_by(lambda end: row_keys_of(before, after, end), ones(sources)).values():
         for was, now, ends in difference(before, after, next(ones(alike))):
-            places = _first_pair(alike, ends & destinations)
+            places = next(_pairs([(alike, ends & destinations)]), None)
             if places and wanted(was, now) & class_:
                 return places
-    return None
-
-
-def _first_pair(sources: int, destinations: int) -> Places | None:
-    """Return the first source with the first destination that is not itself."""
-    for here in ones(sources):
-        for there in ones(destinations & ~(1 << here)):
-            return here, there
     return None
 
 
@@ -115,7 +110,8 @@ def _first_pair(sources: int, destinations: int) -> Places | None:
 def _replaced(diff: Diff, change: FlowChange, class_: int, kind: str) -> ChangedPair | None:
     """Return two ends on one side, with those that stand for them on the other."""
     for is_old, here, other in _sides(diff, kind):
-        for places in _open_pairs(here, diff.by, change, class_, kind == "unsettled"):
+        parts = _open_parts(here, diff.by, change, class_, kind)
+        for places in islice(_pairs(parts), MOST_TRIED):
             source, destination = (_counterpart(here, other, place) for place in places)
             if source is not None and destination is not None and source != destination:
                 there = source, destination
@@ -126,20 +122,22 @@ def _replaced(diff: Diff, change: FlowChange, class_: int, kind: str) -> Changed
 MOST_TRIED = 100  # pairs of pods
 
 
-def _open_pairs(
-    reach: Reachability, by: str, change: FlowChange, class_: int, perhaps: bool
-) -> Iterator[Places]:
-    """Yield the first pairs of ends between which a class of ports is allowed, or may be."""
-    members, tried = reach.groups(by).members, 0
-    sources, destinations = (members.get(name, 0) for name in (change.source, change.destination))
-    for here in ones(sources):
-        for ports, ends in reach.matrix.row(here):
-            if (ports.possible if perhaps else ports.certain) & class_:
-                for there in ones(ends & destinations & ~(1 << here)):
-                    yield here, there
-                    tried += 1
-                    if tried == MOST_TRIED:
-                        return
+def _open_parts(
+    reach: Reachability, by: str, change: FlowChange, class_: int, kind: str
+) -> Iterator[tuple[int, int]]:
+    """Yield sources and destinations between which a class of ports is allowed, or may be."""
+    members = reach.groups(by).members
+    for alike, row in reach.matrix.distinct_rows(members[change.source]):
+        for ports, ends in row:
+            if (ports.possible if kind == "unsettled" else ports.certain) & class_:
+                yield alike, ends & members[change.destination]
+
+
+def _pairs(parts: Iterable[tuple[int, int]]) -> Iterator[Places]:
+    """Yield each source with each of its destinations, itself aside."""
+    for sources, destinations in parts:
+        for here in ones(sources):
+            yield from ((here, there) for there in ones(destinations & ~(1 << here)))
 
 
 def _counterpart(here: Reachability, other: Reachability, place: int) -> int | None:

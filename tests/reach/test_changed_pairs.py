@@ -64,7 +64,10 @@ def test_a_pod_that_went_without_such_a_connection_is_no_cause():
     assert change.causes == ("shop/web-x2 is new",)
 
 
-@pytest.mark.parametrize(("number", "last"), [(5, "shop/web-x6 is new"), (6, "1 more pod: new")])
+@pytest.mark.parametrize(
+    ("number", "last"),
+    [(5, "shop/web-x6 is new"), (6, "1 more pod: new"), (150, "145 more pods: new")],
+)
 def test_many_new_pods_are_counted(number, last):
     new = [*replicas("web", 2 + number, "x"), *replicas("db", 1, "x")]
     only = isolating("db", {})
@@ -74,3 +77,17 @@ def test_many_new_pods_are_counted(number, last):
     found = lab.diff(load([*PODS, only]), load([*new, only]), by="workload")
     (change,) = (c for c in found.changes if c.destination == "shop/db" and c.source == "shop/web")
     assert change.causes[-1] == last
+
+
+@pytest.mark.parametrize("others", [99, 100])
+def test_of_many_pairs_a_hundred_are_tried(others):
+    """The last of them is of a pod that has been replaced; the others are gone."""
+    old = [*in_store(replicas("gone", others, "x")), *in_store(replicas("w", 1, "x"))]
+    new = in_store([*replicas("w", 1, "y"), isolating("w", {})])
+    found = pairs([*replicas("a", 1, "x"), *old], [*replicas("a", 1, "y"), *new], "namespace")
+    pair = ("shop/a-x0", "store/w-x0"), ("shop/a-y0", "store/w-y0")
+    assert found["shop", "store"] == (pair if others == 99 else None)
+
+
+def in_store(documents):
+    return [{**one, "metadata": one["metadata"] | {"namespace": "store"}} for one in documents]

@@ -151,8 +151,13 @@ status: {addresses: [{type: InternalIP, address: 192.0.2.2}]}
 
 
 def service(name, address, rest):
-    spec = f"spec: {{clusterIP: {address}, ports: [{{port: 80{rest}"
-    return f"---\n{{apiVersion: v1, kind: Service, metadata: {{name: {name}, namespace: shop}}, {spec}\n"
+    return f"""
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}, namespace: shop}}
+spec: {{clusterIP: {address}, ports: [{{port: 80{rest}
+"""
 
 
 PLACED = pod("a", "10.0.0.5", nodeName="n1") + pod("b", nodeName="n1")
