@@ -186,6 +186,9 @@ def _reason(verdict: Verdict, side: Side) -> str:
         return _exempt(verdict, side, side.exemption)
     if side.assumed is not None and side.direction is Direction.INGRESS:
         return f"{_untold(side.subject)} that the manifests do not tell"
+    if side.assumed is not None and not side.isolated:
+        untold = _untold(side.peer)
+        return f"whether cluster-wide policies let {side.subject} reach {untold} is not told"
     if not side.isolated:
         return f"{side.subject} is not isolated for {side.direction}"
     by = ", ".join(map(str, side.isolated_by))
