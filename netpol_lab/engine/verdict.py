@@ -260,7 +260,7 @@ class _Judge:
     resolution: Resolution
     path: FlowPath
     assumptions: Assumptions
-    beside: Mapping[Direction, tuple[OtherPolicy, ...]] = field(default_factory=dict)
+    beside: Mapping[Direction, tuple[OtherPolicy, ...]]
 
     def outcome(self) -> Outcome:
         path, assumptions = self.path, self.assumptions

@@ -1,13 +1,16 @@
 """One flow with its reasons; the cases prove the rules, these the shape of the answer."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
 import netpol_lab as lab
 from netpol_lab import Assumptions
 from netpol_lab.engine.sides import Exemption
 from netpol_lab.errors import UnknownNameError
+from netpol_lab.model.assumptions import OPEN_QUESTIONS
 
 SHOP = lab.load("three-tier")
 
@@ -203,3 +206,76 @@ def test_the_address_of_a_load_balancer_is_in_no_block_whatever_other_addresses_
     cluster = lab.load(LOAD_BALANCED)
     found = lab.evaluate(cluster, "203.0.113.7", "192.0.2.80", 80, assumptions=assumed)
     assert found.allowed is None
+
+
+def test_the_sides_of_a_verdict_are_those_of_the_usual_reading():
+    found = verdict("agent", "db", cluster=on_node_two())
+    usual, other = found.outcomes
+    assert usual.allowed is not other.allowed
+    assert found.sides == (found.egress, found.ingress) == usual.sides != other.sides
+
+
+EXPLAINED = Path(__file__).parent / "explanations"
+
+
+@pytest.mark.parametrize(
+    ("of", "ends", "port", "ways", "questions"),
+    [
+        ("rules", "web db", 5432, 1, ""),
+        ("rules", "cache db", 80, 1, "unknown_addresses_in_blocks"),
+        ("rules", "web db", None, 1, "icmp_filtered"),
+        ("nodes", "agent db", 80, 1, "host_network_as_pods"),
+        ("nodes", "db agent", 80, 1, "host_network_as_pods"),
+        ("nodes", "web 192.168.0.1", 80, 1, "own_node_egress"),
+        ("nodes", "web 192.168.0.2", 80, 1, ""),
+        ("nodes", "192.168.0.1 web", 80, 1, ""),
+        ("nodes", "web agent", 80, 1, "host_network_as_pods own_node_egress"),
+        ("nodes", "lost 192.168.0.1", 80, 1,
+         "own_node_egress unknown_addresses_in_blocks unknown_node_is_own"),
+        ("nodes", "192.168.0.1 lost", 80, 1, "unknown_addresses_in_blocks unknown_node_is_own"),
+        ("services", "web 10.96.0.1", 80, 2, "service_rewritten_first"),
+        ("services", "web heads", 5432, 2, ""),
+        ("services", "web 192.168.0.1", 30080, 2,
+         "own_node_egress service_rewritten_first client_address_kept"),
+        ("services", "203.0.113.7 198.51.100.8", 443, 1,
+         "service_rewritten_first client_address_kept"),
+        ("services", "db-2 local", 80, 1, "service_rewritten_first service_loopback"),
+        ("services", "web 10.96.0.5", 80, 1,
+         "service_rewritten_first unknown_endpoints_admit unknown_addresses_in_blocks"),
+        ("services", "web 10.96.0.6", 80, 1, ""),
+        ("tiers", "web db", 80, 1, "equal_priority_allows unknown_peers_allow"),
+        ("tiers", "web 203.0.113.7", 80, 1, "unknown_peers_allow"),
+        ("tiers", "198.51.100.7 web", 80, 1, "equal_priority_allows"),
+        ("tiers", "db 198.51.100.7", 80, 1, "unknown_peers_allow any_isolation_skips_baseline"),
+        ("other-kinds", "web db", 80, 1, "unknown_addresses_in_blocks only_network_policies"),
+        ("unknown-addresses", "web lost", 80, 4, "unknown_addresses_in_blocks"),
+        ("workloads", "web db", 80, 2, ""),
+    ],
+)  # fmt: skip
+def test_only_what_could_matter_is_asked_in_every_way(of, ends, port, ways, questions):
+    case = yaml.safe_load((EXPLAINED / f"{of}.yaml").read_text("utf-8"))
+    cluster = lab.load(case["manifests"], channel=case.get("channel", "standard"))
+    found = lab.evaluate(cluster, *ends.split(), port, "TCP" if port else "ICMP")
+    asked = questions.split()
+    for outcome in found.outcomes:
+        answers = {name: getattr(outcome.assumptions, name) for name in OPEN_QUESTIONS}
+        assert [name for name in answers if answers[name] is not None] == asked
+    assert len(found.outcomes) == ways * 2 ** len(asked)
+
+
+def test_names_of_ports_in_init_containers_are_asked_about_where_there_are_some():
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: NAME, namespace: shop}
+spec: {containers: [{name: c, ports: [{name: a, containerPort: 1}]}], INIT}
+status: {podIP: 10.0.0.ADDRESS}
+---
+"""
+    init = "initContainers: [{name: i, ports: [{name: b, containerPort: 2}]}]"
+    with_init = pod.replace("NAME", "one").replace("INIT", init).replace("ADDRESS", "1")
+    without = pod.replace("NAME", "two").replace(", INIT", "").replace("ADDRESS", "2")
+    cluster = lab.load(with_init + without)
+    for ends, asked in ((("two", "one"), [True, False]), (("one", "two"), [None])):
+        outcomes = lab.evaluate(cluster, *ends, 80).outcomes
+        assert [one.assumptions.init_port_names for one in outcomes] == asked
