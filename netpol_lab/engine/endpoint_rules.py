@@ -155,7 +155,7 @@ def may_be_node(end: Endpoint, assumptions: Assumptions) -> bool:
     True
     """
     if end.pod is not None or end.address is None:
-        return end.pod is None and end.is_node
+        return end.is_node
     return end.is_node or any(end.address in cidr for cidr in assumptions.node_cidrs)
 
 
@@ -209,7 +209,7 @@ def _inside(
     if not told:
         return suiting
     both = ((one, whole) for one, whole in product(suiting, told) if one.overlaps(whole))
-    return tuple(max(pair, key=lambda cidr: cidr.prefixlen) for pair in both)
+    return tuple(map(max, both))  # of two that overlap the one inside the other is greater
 
 
 def is_itself(source: Endpoint, destination: Endpoint) -> bool:

@@ -1,8 +1,11 @@
 """How policies see the ends of a flow."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+
+import pytest
 
 from netpol_lab.engine.endpoint_rules import (
+    PERHAPS_A_NODE,
     as_node,
     as_read,
     counts_as_pod,
@@ -10,6 +13,7 @@ from netpol_lab.engine.endpoint_rules import (
     is_own_node,
     may_be_node,
     named_ports,
+    node_behind,
     ranges_of_unknown,
     sees_address,
 )
@@ -114,3 +118,62 @@ def test_unknown_addresses_of_pods_and_of_nodes_lie_in_their_own_ranges():
         assert ranges_of_unknown(host, NODE, said) == nodes
         assert ranges_of_unknown(host, ip_address("::1"), said) == ()
     assert ranges_of_unknown(Endpoint(), None, said) == ()
+
+
+@pytest.mark.parametrize(
+    ("end", "node"),
+    [
+        (Endpoint(HOST, NODE), "n1"),
+        (Endpoint(Pod("shop", "agent", host_network=True), NODE), NODE),
+        (Endpoint(Pod("shop", "agent", host_network=True)), ""),
+        (Endpoint(None, NODE, "n1", is_node=True), "n1"),
+        (NAMELESS, ELSEWHERE),
+        (Endpoint(None, ELSEWHERE), PERHAPS_A_NODE),
+        (Endpoint(None, ip_address("198.51.100.1")), None),
+        (Endpoint(POD, NODE), None),
+        (Endpoint(), None),
+    ],
+)
+def test_the_node_behind_an_end_goes_by_its_name_then_by_its_address(end, node):
+    near = Assumptions(node_cidrs=["192.0.2.0/24"])
+    assert node_behind(end, near) == node
+    assert may_be_node(end, near) is (end.pod is None and node is not None)
+    assert node_behind(end, Assumptions()) == (None if node == PERHAPS_A_NODE else node)
+
+
+def test_a_pod_on_the_network_of_its_node_is_itself_at_no_other_address():
+    assert not is_itself(Endpoint(HOST), Endpoint(None, ELSEWHERE))
+    assert not is_itself(Endpoint(HOST), Endpoint(None, ELSEWHERE, "n2", is_node=True))
+    assert not is_itself(Endpoint(HOST), Endpoint(POD, NODE))
+    assert is_itself(Endpoint(POD), Endpoint(Pod("shop", "web")))
+
+
+def within(*parts, **ranges):
+    return Assumptions(
+        unknown_within=tuple(tuple(map(ip_network, part)) for part in parts), **ranges
+    )
+
+
+IPV4, IPV6 = ip_address("198.51.100.1"), ip_address("2001:db8::1")
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "other", "ranges"),
+    [
+        (within(["10.0.0.0/8", "fd00::/8"]), None, ["10.0.0.0/8", "fd00::/8"]),
+        (within(["10.0.0.0/8", "fd00::/8"]), IPV4, ["10.0.0.0/8"]),
+        (within(["10.0.0.0/8", "fd00::/8"]), IPV6, ["fd00::/8"]),
+        (within(["10.0.0.0/8"], ["fd00::/8"]), IPV6, ["fd00::/8"]),
+        (within(["10.0.0.0/8"], ["11.0.0.0/8"]), IPV4, ["10.0.0.0/8"]),
+        (within(["10.0.0.0/8"], pod_cidrs="10.1.0.0/16"), None, ["10.1.0.0/16"]),
+        (within(["10.1.0.0/16"], pod_cidrs="10.0.0.0/8"), None, ["10.1.0.0/16"]),
+        (within(["10.0.0.0/8"], pod_cidrs="10.0.0.0/16"), None, ["10.0.0.0/16"]),
+        (within(["10.0.0.0/8"], pod_cidrs=["10.1.0.0/16", "11.0.0.0/8"]), None, ["10.1.0.0/16"]),
+        (within(["10.0.0.0/8"], ["11.0.0.0/8"], pod_cidrs="11.2.0.0/16"), None, ["11.2.0.0/16"]),
+        (within(["10.0.0.0/8"], pod_cidrs="11.0.0.0/8"), None, ["11.0.0.0/8"]),
+        (within(["10.0.0.0/8"], node_cidrs="11.0.0.0/8"), None, ["10.0.0.0/8"]),
+    ],
+)
+def test_an_unknown_address_lies_in_the_first_part_where_it_can_lie(assumptions, other, ranges):
+    found = ranges_of_unknown(Endpoint(POD), other, assumptions)
+    assert [*map(str, found)] == ranges
