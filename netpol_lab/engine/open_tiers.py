@@ -112,12 +112,12 @@ def parts_of_unknown(
     [()]
     """
     ends = path.asked.destination, path.arriving.destination
-    source = path.arriving.source.pod
-    told = all(end.address for end in ends)
-    if told or source is None or assumptions.unknown_addresses_in_blocks is not None:
+    if all(end.address for end in ends) or assumptions.unknown_addresses_in_blocks is not None:
         yield ()
         return
-    yield from in_turn(parts_told_apart(about(resolution, source, Direction.EGRESS)))
+    source = path.arriving.source.pod
+    met = about(resolution, source, Direction.EGRESS) if source is not None else ()
+    yield from in_turn(parts_told_apart(met))
 
 
 def in_turn(parts: Parts) -> Iterator[Parts]:

@@ -106,7 +106,7 @@ def passed_over(side: Side) -> Iterator[str]:
     above, below = side.rulings
     if above is not None and above.answer is LaneAnswer.NEXT:
         yield f"before that, {_no_answer(above, side)}"
-    if below is not None and (above is None or side.ruling is not above):
+    if below is not None and not side.is_decided_above:
         if side.isolated:
             yield "after that, tier Baseline is not asked"
         elif below.answer is LaneAnswer.NEXT:

@@ -54,6 +54,10 @@ def path(cluster, source="web", destination="db"):
         ([policy(DENY), policy(OUT, "two")], None),
         ([policy(NETWORKS)], None),
         ([policy(DENY, tier="Baseline")], None),
+        ([policy(OUT)], None),
+        ([policy(OUT, tier="Baseline"), policy(OUT, "two")], "any_isolation_skips_baseline"),
+        ([policy(NAMED), policy(OUT, "two", priority=2)], "unknown_peers_allow"),
+        ([policy(DENY), policy(DENY, "two"), policy(OUT, "three")], "equal_priority_allows"),
     ],
 )
 def test_a_question_is_asked_only_where_it_matters(texts, question):
@@ -74,8 +78,8 @@ def test_the_parts_matter_where_the_destination_has_no_address():
     known = Assumptions(unknown_addresses_in_blocks=False)
     assert [*parts_of_unknown(resolution, to, known)] == [()]
     assert [*parts_of_unknown(resolution, path(cluster), Assumptions())] == [()]
-    outside = path(cluster, "web", "203.0.113.7")
-    assert [*parts_of_unknown(resolution, outside, Assumptions())] == [()]
+    for ends in (("web", "203.0.113.7"), ("203.0.113.7", "lost")):
+        assert [*parts_of_unknown(resolution, path(cluster, *ends), Assumptions())] == [()]
 
 
 def test_each_part_comes_first_once():

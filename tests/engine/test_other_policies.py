@@ -6,7 +6,10 @@ import netpol_lab as lab
 from netpol_lab.advice.deciding_lines import reasons_of
 from netpol_lab.engine.explain import describe_pod
 from netpol_lab.engine.left_open import left_open
-from netpol_lab.engine.other_policies import listed
+from netpol_lab.engine.other_policies import deciding, listed, touched
+from netpol_lab.engine.resolution import SinglePeer, resolution_of
+from netpol_lab.engine.service_paths import FlowPath
+from netpol_lab.model.flows import Endpoint, Flow
 from netpol_lab.model.objects import Direction
 from netpol_lab.model.other_policies import OtherPolicy
 
@@ -161,3 +164,36 @@ def test_a_direction_without_rules_is_not_concerned():
     assert verdict(POLICY).egress.other_policies == ()
     assert [p.name for p in verdict(POLICY).ingress.other_policies] == ["above"]
     assert verdict(POLICY).ingress.direction is Direction.INGRESS
+
+
+def test_all_that_could_decide_a_side_are_found_and_none_for_what_stays_within():
+    cluster = lab.load("three-tier", HOST, POLICY, EGRESS.replace("above", "out"), CILIUM)
+    resolution = resolution_of(cluster)
+
+    def names(source, destination, direction, **assumed):
+        flow = Flow.between(cluster, source, destination, 80)
+        found = deciding(resolution, FlowPath(flow, flow), direction, lab.Assumptions(**assumed))
+        return sorted(policy.name for policy in found)
+
+    into, out = Direction.INGRESS, Direction.EGRESS
+    assert names("web", "db", into) == ["above", "web"]
+    assert names("web", "db", out) == ["out", "web"]
+    assert names("203.0.113.7", "db", into) == ["web"]
+    assert names("203.0.113.7", "db", out) == []
+    assert names("web", "web", into) == names("web", "web", out) == []
+    assert names("agent", "192.0.2.9", out) == []
+    assert names("agent", "192.0.2.8", out) == ["web"]
+    assert names("web", "192.0.2.9", out) == ["out", "web"]
+    assert names("web", "db", into, enforced=False) == []
+
+
+def test_the_sides_that_could_be_decided_are_told_once_for_each_set_of_peers():
+    elsewhere = CILIUM.replace("shop", "lab")
+    cluster = lab.load("three-tier", HOST, POLICY, EGRESS.replace("above", "out"), elsewhere)
+    outside, web = SinglePeer(Endpoint()), SinglePeer(cluster.endpoint("web"))
+    for ends, into, out in ((outside, [], [(0b111, 1)]), (web, [(0b111, 1)], [(0b111, 1)])):
+        assert [*touched(resolution_of(cluster), Direction.INGRESS, ends)] == into
+        assert [*touched(resolution_of(cluster), Direction.EGRESS, ends)] == out
+    here = lab.load("three-tier", HOST, POLICY, CILIUM)
+    agent = SinglePeer(here.endpoint("agent"))
+    assert [*touched(resolution_of(here), Direction.INGRESS, agent)] == [(0b1111, 1)]

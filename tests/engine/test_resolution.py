@@ -48,3 +48,9 @@ def test_names_can_be_given_their_bits_so_that_several_clusters_agree():
     agreed = Resolution(SHOP, ["shop/new", "shop/web", "shop/db", "shop/backend"])
     assert agreed.pod_index.place_of["shop/web"] == 1
     assert "shop/new" not in agreed.pod_index.place_of
+
+
+def test_what_is_no_pod_may_be_among_everybody_and_in_blocks_but_not_among_pods():
+    for peers, may_be in (((), True), ((BLOCK,), True), ((EVERY_POD,), False)):
+        assert RESOLVED.peers("shop", peers).has_addresses is may_be
+    assert RESOLVED.peers("shop", (BLOCK, EVERY_POD)).has_addresses
