@@ -111,6 +111,14 @@ def test_what_may_match_never_hides_a_sure_match_that_comes_first():
     )
 
 
+def test_a_sure_match_hides_what_comes_later_also_beside_one_that_may_match():
+    both = match(Action.PASS), match(Action.ACCEPT, "b", sure=False)
+    later = match(Action.DENY, "c", 6)
+    assert answer(*both, later, unknown_peers_allow=False) is LaneAnswer.NEXT
+    assert answer(*both, later, unknown_peers_allow=True) is LaneAnswer.ACCEPT
+    assert answer(both[1], later, unknown_peers_allow=False) is LaneAnswer.DENY
+
+
 def test_only_sure_matches_of_equal_priority_contradict_each_other():
     assert contradict([match(Action.DENY), match(Action.ACCEPT, "b")])
     assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", sure=False)])
