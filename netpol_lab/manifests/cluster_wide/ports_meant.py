@@ -19,7 +19,7 @@ def ports_as_protocols(ports: Any) -> list[dict[str, Any]]:
     """
     items = ports if isinstance(ports, list) else [ports]
     meant = [_as_protocol(item) for item in items]
-    return [item for item in meant if item] if all(meant) else []
+    return meant if all(meant) else []
 
 
 def _as_protocol(item: Any) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def protocols_as_ports(protocols: Any) -> list[dict[str, Any]]:
     """
     items = protocols if isinstance(protocols, list) else [protocols]
     meant = [_as_port(item) for item in items]
-    return [item for item in meant if item] if all(meant) else []
+    return meant if all(meant) else []
 
 
 def _as_port(item: Any) -> dict[str, Any]:

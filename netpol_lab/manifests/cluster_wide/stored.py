@@ -103,7 +103,7 @@ def _with_more(unknown: list[Problem], refused: list[Problem]) -> list[Problem]:
     paths = [problem.path for problem in unknown]
     told = " ".join(problem.hint for problem in unknown)
     besides = [
-        f"{format_path(p.path)}: {': '.join(filter(None, (p.reason.words, p.message)))}"
+        ": ".join(filter(None, (format_path(p.path), p.reason.words, p.message)))
         for p in refused
         if not any(path[: len(p.path)] == p.path for path in paths)  # it lacks what is unknown
         and not (p.reason is Reason.REQUIRED and str(p.path[-1]) in told)

@@ -91,7 +91,7 @@ def _unsupported(problem: Problem, path: Path, found: Any, value: dict[str, Any]
         if allow.lower() == text:
             return f"write {allow}: upper and lower case matter"
         return f"{value['kind']} calls it {allow}: write action: {allow}"
-    if key == "action" and text == "pass":
+    if key == "action" and text == "pass" and "Pass" not in _actions(value):
         return "a baseline has nothing to pass to: what no rule matches is allowed"
     if key == "action" and text in ("reject", "drop", "block"):
         return "write action: Deny"
@@ -178,8 +178,8 @@ def _too_many(problem: Problem, path: Path, found: Any, value: dict[str, Any]) -
     given = found if isinstance(found, dict) else {}
     if isinstance(given.get("namespaces"), dict) and isinstance(given.get("pods"), dict):
         inside = {"namespaceSelector": given["namespaces"], **given["pods"]}
-        either = "for either put a dash before the second"
-        return f"for both at once write pods: {flow(inside)}; {either}"
+        either = "; for either put a dash before the second" if place == "peer" else ""
+        return f"for both at once write pods: {flow(inside)}{either}"
     if place in ("peer", "protocol"):
         return "put a dash before the second: two items are alternatives"
     if place in ("subject", "destinationPort"):

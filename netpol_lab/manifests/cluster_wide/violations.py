@@ -50,7 +50,9 @@ def violations(value: Any, schema: Schema) -> list[Problem]:
     if not blocking:
         found += broken
     elif broken:
-        which = "; ".join(f"{format_path(p.path)}: {p.message}" for p in broken[:3])
+        which = "; ".join(
+            p.message if not p.path else f"{format_path(p.path)}: {p.message}" for p in broken[:3]
+        )
         at = found.index(blocking[0])
         hint = f"once this is right the server also refuses {which}"
         found[at] = blocking[0]._replace(hint="; ".join(filter(None, (blocking[0].hint, hint))))
