@@ -64,8 +64,10 @@ def by_its_own_name(cluster: Cluster, flow: Flow) -> Flow:
     True
     """
     asked = flow.destination.service
-    meant = asked and meant_by(cluster, asked)
-    if meant is None or meant is asked:
+    if asked is None:
+        return flow
+    meant = meant_by(cluster, asked)
+    if meant is asked:
         return flow
     there = Endpoint(address=next(iter(meant.inner_addresses), None), service=meant)
     return Flow(*facing(flow.source, there), flow.port, flow.protocol)

@@ -143,7 +143,7 @@ def stands_for(pattern: str, name: str) -> bool:
     """
     if pattern == name:
         return True
-    return pattern.startswith("*.") and name.endswith(pattern[1:]) and name != pattern[2:]
+    return pattern.startswith("*.") and name.endswith(pattern[1:])
 
 
 # ---------------------------------------------------------------- addresses that nobody gives

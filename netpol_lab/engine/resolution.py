@@ -71,7 +71,7 @@ class SinglePeer:
 
     def among(self, pods: PodSet) -> int:
         """See `Peers`."""
-        return int(self.end.pod is not None and self.end.pod in pods)
+        return int(self.end.pod in pods) if self.end.pod is not None else 0
 
     def inside(self, block: IPBlock) -> int:
         """See `Peers`."""

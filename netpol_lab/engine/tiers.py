@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import IntEnum, auto
 from functools import reduce
 from itertools import groupby
 from operator import or_
@@ -30,9 +30,9 @@ from netpol_lab.model.objects import Direction, Pod
 class LaneAnswer(IntEnum):
     """What a tier says to a flow, by how much it lets through."""
 
-    DENY = 0
-    NEXT = 1  # the next tier is asked: after a Pass, or where no rule matches
-    ACCEPT = 2
+    DENY = auto()
+    NEXT = auto()  # the next tier is asked: after a Pass, or where no rule matches
+    ACCEPT = auto()
 
 
 _ANSWERS = {
@@ -334,9 +334,7 @@ def met_by(
 
 def _own_address(end: Endpoint) -> Address | None:
     """Return an address of the only family that an end has; None where it may use another."""
-    if end.address is not None or end.pod is None:
-        return end.address
-    known = {address.version: address for address in end.pod.known_addresses}
+    known = {address.version: address for address in end.known_addresses}
     return known.popitem()[1] if len(known) == 1 else None
 
 

@@ -58,7 +58,27 @@ def test_a_flow_takes_the_address_of_the_service_that_is_meant():
     cluster = lab.load("three-tier", SQL, alias("s", "sql.shop.svc"))
     flow = Flow.between(cluster, "web", "svc/shop/s", 80)
     assert flow.destination.address is None
-    assert str(by_its_own_name(cluster, flow).destination.address) == "10.96.0.30"
+    meant = by_its_own_name(cluster, flow)
+    assert str(meant) == "shop/web -> shop/sql  TCP 80"
+    assert str(meant.destination.address) == "10.96.0.30"
+    assert by_its_own_name(cluster, meant) is meant
+
+
+def test_by_another_name_rules_about_the_address_of_the_service_count():
+    rule = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {role: backend}}
+  policyTypes: [Egress]
+  egress: [{to: [{ipBlock: {cidr: 10.96.0.0/16}}]}]
+"""
+    cluster = lab.load("three-tier", SQL, alias("s", "sql.shop.svc"), rule)
+    for rewritten in (True, False):
+        assumed = lab.Assumptions(service_rewritten_first=rewritten)
+        found = lab.evaluate(cluster, "backend", "svc/shop/s", 80, assumptions=assumed)
+        assert found.allowed is not rewritten
 
 
 @pytest.mark.parametrize(

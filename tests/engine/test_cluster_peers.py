@@ -116,6 +116,14 @@ def test_a_wildcard_stands_for_one_or_more_labels(name, stands):
     assert stands_for(name, name)
 
 
+def test_a_name_without_a_wildcard_stands_for_itself_alone():
+    for name in ("badexample.com", "a.example.com", "example.org", "*.example.com"):
+        assert not stands_for("example.com", name)
+    assert not stands_for("*.example.com", "a.example.org")
+    peer, named = ClusterPeer(domain_names=("a.example.com",)), {"*.example.com": ["203.0.113.7"]}
+    assert matched(peer, "203.0.113.7", domain_names=named) == MAYBE
+
+
 def test_networks_cover_pods_and_nodes_by_their_address_and_the_unknown_by_the_reading():
     peer = ClusterPeer(networks=(ip_network("192.0.2.0/31"),))
     assert matched(peer, "192.0.2.1") == YES
@@ -146,3 +154,18 @@ def test_the_parts_of_all_addresses_are_those_that_networks_tell_apart():
         ["128.0.0.0/1"],
         ["::/0"],
     ]
+
+
+def test_a_single_address_is_a_part_of_its_own():
+    rules = tuple(
+        ClusterRule(Direction.EGRESS, i, (ClusterPeer(networks=(ip_network(network),)),))
+        for i, network in enumerate(("0.0.0.0/32", "128.0.0.0/1", "2001:db8::1/128"))
+    )
+    policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 1, egress=rules)
+    parts = [[*map(str, part)] for part in parts_told_apart((policy,))]
+    assert [part for part in parts if len(part) == 1] == [
+        ["0.0.0.0/32"],
+        ["128.0.0.0/1"],
+        ["2001:db8::1/128"],
+    ]
+    assert [len(part) for part in parts] == [1, 31, 1, 128, 1]

@@ -54,3 +54,26 @@ def test_what_is_no_pod_may_be_among_everybody_and_in_blocks_but_not_among_pods(
     for peers, may_be in (((), True), ((BLOCK,), True), ((EVERY_POD,), False)):
         assert RESOLVED.peers("shop", peers).has_addresses is may_be
     assert RESOLVED.peers("shop", (BLOCK, EVERY_POD)).has_addresses
+
+
+def test_one_peer_alone_is_one_bit_in_every_set_where_it_is():
+    outside, web = Endpoint(address=ip_address("192.0.2.1")), SHOP.endpoint("web")
+    pods, node = RESOLVED.pod_index.labelled(Selector()), Endpoint(None, None, "n1", is_node=True)
+    assumed = lab.Assumptions()
+    for end, among, inside, unaddressed, on_nodes in (
+        (outside, 0, 1, {}, {}),
+        (web, 1, 0, {(): 1}, {}),
+        (node, 0, 0, {(): 1}, {"n1": 1}),
+    ):
+        peer = SinglePeer(end)
+        assert (peer.everyone, peer.among(pods), peer.inside(BLOCK.ip_block)) == (1, among, inside)
+        assert (peer.unaddressed(assumed), peer.on_nodes(assumed)) == (unaddressed, on_nodes)
+        assert peer.seen_by_address(assumed) == 1
+    blind = lab.Assumptions(ip_block_matches_pods=False)
+    assert SinglePeer(web).seen_by_address(blind) == 0
+
+
+def test_pods_alone_are_never_admitted_for_an_address_that_nobody_knows():
+    assert not admitted(Endpoint(), EVERY_POD, unknown_addresses_in_blocks=True)
+    assert admitted(SHOP.endpoint("web"), BLOCK, unknown_addresses_in_blocks=True)
+    assert not admitted(SHOP.endpoint("web"), BLOCK)

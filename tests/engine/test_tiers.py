@@ -123,6 +123,7 @@ def test_only_sure_matches_of_equal_priority_contradict_each_other():
     assert contradict([match(Action.DENY), match(Action.ACCEPT, "b")])
     assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", sure=False)])
     assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", priority=6)])
+    assert contradict([match(Action.DENY), match(Action.PASS, "b"), match(Action.DENY, "c", 6)])
 
 
 def test_policies_are_asked_by_priority_and_only_where_they_have_rules():
@@ -163,3 +164,10 @@ def test_a_rule_meets_a_hostnetwork_pod_as_its_node_and_a_range_without_end_port
         rule = ClusterRule(OUT, 0, (peer,), ports)
         found = met_by(resolution, rule, here, Assumptions(end_port=False))
         assert bool(found.surely) is met
+
+
+def test_a_policy_without_rules_for_a_direction_concerns_nobody_there():
+    late = PODS.split("---")[1]
+    resolution = resolution_of(lab.load("three-tier", late))
+    assert len(concerned(resolution, IN)) == 3
+    assert not concerned(resolution, OUT)
