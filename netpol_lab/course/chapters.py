@@ -97,6 +97,9 @@ CHAPTERS = (
             "how broken policies look, what Kubernetes makes of them, and how to mend them"),
     Chapter("11", "Your cluster", "your-cluster",
             "how to secure a shop of many namespaces, then your own cluster, and keep it tested"),
+    Chapter("12", "Above NetworkPolicy", "above-networkpolicy",
+            "how policies for the whole cluster come before and after NetworkPolicies, and who "
+            "can change what", 30),
 )  # fmt: skip
 
 
@@ -212,7 +215,7 @@ def course_map() -> CourseMap:
     --------
     >>> import netpol_lab as lab
     >>> print(str(lab.course_map()).splitlines()[0])
-    The course: 12 chapters, about 4 hours
+    The course: 13 chapters, about 4 hours
     """
     return CourseMap(recording.recorded(), recording.notes())
 

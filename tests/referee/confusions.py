@@ -88,7 +88,11 @@ CONFUSIONS = {
     ),
     13: Confusion(
         "looking for deny, order, priority",
-        {"02": "The same connections are allowed.", "05": "The same connections are allowed."},
+        {
+            "02": "The same connections are allowed.",
+            "05": "The same connections are allowed.",
+            "12": "    20 guard-the-shop, rule 3 Deny       denies\n    30 let-monitoring-in",
+        },
         (
             "076-union-order-independent-1",
             "077-union-order-independent-2",

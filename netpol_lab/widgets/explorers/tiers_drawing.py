@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from netpol_lab.pictures.legend import COLOURS, MARGIN, sign
 from netpol_lab.pictures.palette import EDGE, INK, MIST, MUTED, PAPER, tinted
 from netpol_lab.pictures.shapes import Box, Circle, Group, Path, Rect, Shape, Sheet, Style, Text
-from netpol_lab.pictures.text_width import shortened
+from netpol_lab.pictures.text_width import SMALL, shortened, text_width
 from netpol_lab.pictures.traffic import State
-from netpol_lab.widgets.explorers.drawing import INNER, Page, part, pill, straight
+from netpol_lab.widgets.explorers.drawing import INNER, Page, part, pill, straight, wrapped
 
 if TYPE_CHECKING:
     from netpol_lab.widgets.explorers.tiers_facts import Gate, GateRow, TierFall
@@ -21,7 +21,7 @@ BETWEEN = 40.0  # the columns
 TRACK = 26.0  # beside each column, where the flow falls
 COLUMN = (INNER - BETWEEN) / 2
 HEAD, ROW, PAD, GAP = 34.0, 18.0, 10.0, 14.0
-PILL, SAYS = 122.0, 100.0  # the widths of an answer, and of what a rule says
+PILL = 122.0  # the width of an answer
 
 _LOOKS = {"accepted": State.ALLOWED, "denied": State.BLOCKED, "left open": State.UNDEFINED}
 
@@ -29,7 +29,8 @@ _LOOKS = {"accepted": State.ALLOWED, "denied": State.BLOCKED, "left open": State
 def draw_fall(fall: TierFall) -> Sheet:
     """Return the gates of both sides, and the flow falling through them."""
     ends = f"{fall.verdict.flow.source} -> {fall.verdict.flow.destination}"
-    page = Page(f"{fall.asked}: {fall.outcome}", [ends, *fall.remarks])
+    remarks = (line for words in fall.remarks for line in wrapped(words, INNER * SMALL / 14))
+    page = Page(f"{fall.asked}: {fall.outcome}", [ends, *remarks])
     pairs = list(zip(fall.egress, fall.ingress, strict=True))
     tall = [HEAD + max(len(_shown(a)), len(_shown(b)), 1) * ROW + PAD for a, b in pairs]
     first = page.top + 46
@@ -134,8 +135,8 @@ def _ink(unasked: bool) -> str:
 
 
 def _row(row: GateRow, box: Box, y: float, unasked: bool) -> Iterator[Shape]:
-    room = box.width - 2 * PAD - SAYS
     bold, colour = row.decides, INK if row.decides and not unasked else MUTED
+    room = box.width - 3 * PAD - text_width(row.says, bold=bold)
     yield Text((box.x + PAD, y), shortened(row.words, room, bold=bold), bold=bold, colour=colour)
     yield Text((box.right - PAD, y), row.says, anchor="end", colour=colour, bold=bold)
 
