@@ -88,7 +88,7 @@ def _rewriting(verdict: Verdict) -> Iterator[str]:
             yield from _alias(verdict, end.service, places)
             return
         what = "is a Service, and leads" if end.service else "is a Service address, rewritten"
-        if end.address in verdict.cluster.node_names and not end.service:
+        if end.address in verdict.cluster.node_names:
             what = f"is the address of a node, whose port {verdict.flow.port} leads"
         yield f"  service  {end} {what} to {' or '.join(places)}"
 
@@ -221,7 +221,8 @@ def _admission(side: Side) -> str:
 
 def _untold(end: Endpoint) -> str:
     """Return what to call an end of which only the Service is known that leads to it."""
-    is_alias = end.service is not None and end.service.external_name
+    assert end.service is not None
+    is_alias = bool(end.service.external_name)
     return f"{'an address behind the name' if is_alias else 'an endpoint of Service'} {end}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,7 +102,7 @@ def flow_paths(cluster: Cluster, flow: Flow) -> list[FlowPath]:
     # By name something has to be there; and from outside nobody is judged but the pods behind it.
     judged = flow.source.pod or any(p.missing or p.arriving.destination.pod for p in paths)
     if services and not (judged and paths) and (end.service or not flow.source.pod):
-        raise FlowError(leads_nowhere(cluster, services[0], flow))
+        raise FlowError(leads_nowhere(cluster, _meant(services, flow), flow))
     return [*paths] or [FlowPath(flow, flow, without_answer(cluster, flow))]
 
 
@@ -149,7 +149,7 @@ def _inner(cluster: Cluster, flow: Flow, service: Service) -> Iterator[_Step]:
 
 def _outer(cluster: Cluster, flow: Flow, service: Service) -> Iterator[_Step]:
     """Yield the ways through a Service by its port at a node."""
-    if flow.destination.service is None and flow.destination.address in cluster.node_names:
+    if flow.destination.address in cluster.node_names:
         for offered in service.ports:
             if (offered.node_port, offered.protocol) == (flow.port, flow.protocol):
                 yield from (
@@ -204,6 +204,11 @@ def without_answer(cluster: Cluster, flow: Flow) -> Service | None:
     services = _services(cluster, flow) if flow.port is not None else []
     if not services or _steps(cluster, flow, services):
         return None
+    return _meant(services, flow)
+
+
+def _meant(services: Sequence[Service], flow: Flow) -> Service:
+    """Return the Service that has the port of a flow, or else the first of those at an address."""
     return next((service for service in services if offered_port(service, flow)), services[0])
 
 
