@@ -309,7 +309,7 @@ def found(text, inset) -> Iterator[str]:
         marks = f"{' json' if each.is_json else ''}{' repeats' if each.repeats else ''}"
         at = f"{each.place.lines}:{each.place.columns}"
         yield f"  {each.number} at {at}{marks}: {str(each.value)[:300]!r}"
-        places = [*paths(each.value)][1:12] + [("nowhere", 1)] if each.value else []
+        places = [*[*paths(each.value)][1:12], ("nowhere", 1)] if each.value else []
         for path in places:
             line, column, excerpt = each.locate(path)
             of_key = "{}:{}".format(*each.locate(path, of_key=True))
