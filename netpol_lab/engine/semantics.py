@@ -38,12 +38,12 @@ def holds(requirement: Requirement, labels: Labels) -> bool:
     >>> holds(Requirement("role", Operator.NOT_IN, ("db",)), {})
     True
     """
-    value = labels.get(requirement.key)
+    value = labels.get(requirement.key)  # None, which is never listed, where the key is absent
     match requirement.operator:
         case Operator.IN:
-            return value is not None and value in requirement.values
+            return value in requirement.values
         case Operator.NOT_IN:  # "key absent, OR value not listed"
-            return value is None or value not in requirement.values
+            return value not in requirement.values
         case Operator.EXISTS:
             return value is not None
         case Operator.DOES_NOT_EXIST:
