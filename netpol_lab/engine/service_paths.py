@@ -140,7 +140,7 @@ def _inner(cluster: Cluster, flow: Flow, service: Service) -> Iterator[_Step]:
     end = flow.destination
     if end.service is None and end.address not in service.addresses:
         return
-    outer = end.service is None and end.address in service.outer_addresses
+    outer = end.address in service.outer_addresses
     node = flow.source.pod.node if flow.source.pod and service.stays_on_node and not outer else None
     for target in targets(cluster, service, flow.port, flow.protocol):
         if node is None or target.node in (None, node):
