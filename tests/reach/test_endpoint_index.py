@@ -162,8 +162,8 @@ spec: {{clusterIP: {address}, ports: [{{port: 80{rest}
 
 PLACED = pod("a", "10.0.0.5", nodeName="n1") + pod("b", nodeName="n1")
 DONE = pod("c").replace("status:", "status: {phase: Succeeded}") + "status: {phase: Succeeded}"
-SELECTING = service("s", "10.96.0.1", "}], selector: {app: a}}}")
-AT_NODES = service("t", "10.96.0.2", ", nodePort: 30080}], type: NodePort, selector: {app: a}}}")
+SELECTING = service("s", "10.96.0.1", "}], selector: {app: a}}")
+AT_NODES = service("t", "10.96.0.2", ", nodePort: 30080}], type: NodePort, selector: {app: a}}")
 BY_NODES = """
 ---
 apiVersion: policy.networking.k8s.io/v1alpha2
@@ -183,7 +183,7 @@ spec:
         (PLACED, []),
         (PLACED + NODE, []),
         (PLACED + SELECTING, []),
-        (PLACED + service("s", "10.96.0.1", "}]}}"), ["10.96.0.1"]),
+        (PLACED + service("s", "10.96.0.1", "}]}"), ["10.96.0.1"]),
         (PLACED + NODE + DONE, []),
         (PLACED + NODE + pod("c"), ["192.0.2.2"]),
         (PLACED + NODE + SELECTING + AT_NODES, ["192.0.2.2"]),
