@@ -93,10 +93,8 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
     for before, after in zip(was.sides, now.sides, strict=True):
         if after.allowed is not before.allowed:
             yield from tier_causes(before, after, was.cluster, now.cluster)
-        if after.allowed and not before.allowed:
-            yield from _opening(before, after, was.cluster, now.cluster)
-        elif before.allowed and not after.allowed:
-            yield from _closing(before, after, was.cluster, now.cluster)
+            turned = _opening if after.allowed else _closing
+            yield from turned(before, after, was.cluster, now.cluster)
 
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
@@ -116,8 +114,7 @@ def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[
 
 def _closing(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
     way, subject, peer = before.direction, _called(before.subject, after.subject), before.peer
-    by_policies = after.ruling is None and not before.is_decided_above
-    for policy in after.isolated_by if by_policies and not before.isolated else ():
+    for policy in after.isolated_by if after.ruling is None and not before.isolated else ():
         yield f"{way}: {policy} now isolates {subject}{_same(policy, old)}"
     still = set(map(str, after.isolated_by))
     was_by_policies = before.ruling is None and not after.is_decided_above

@@ -221,12 +221,14 @@ class ServiceEnds:
         """Return the pods that get through a door whatever is left open, and those that may."""
         first, loopback = asked.service_rewritten_first, asked.service_loopback
         here = egress(door.place, door.port) if first is not True else None
-        few, many = self._index.pod_bits, 0
+        everyone = self._index.pod_bits
+        few, many = everyone, 0
         for target, there, itself in door.behind:
             if there is None or target.port is None:
                 admits = asked.unknown_endpoints_admit
-                few &= self._index.pod_bits if admits and here is None else 0
-                many |= self._index.pod_bits if admits is not False else 0
+                leaving = everyone if here is None else here
+                few &= leaving if admits else 0
+                many |= 0 if admits is False else leaving if first is False else everyone
                 continue
             port = door.port[0], target.port
             out = egress(there, port) if first is not False else None

@@ -21,7 +21,7 @@ def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterat
     Parameters
     ----------
     before, after : Side
-        The same side in both clusters.
+        The same side in both clusters, allowed in one of them only.
     old, new : Cluster
 
     Yields
@@ -37,9 +37,9 @@ def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterat
     []
     """
     was, now = _said(before, after), _said(after, before)
-    if was is not None and (now is None or was[:2] != now[:2]):
+    if was is not None:
         yield f"{before.direction}: {_no_longer(was, before, after, new)}"
-    if now is not None and (was is None or was[:2] != now[:2]):
+    if now is not None:
         yield f"{after.direction}: {_newly(now, after, old)}"
 
 

@@ -1,6 +1,7 @@
 """Addresses that lead on through a Service: of Services without selector, and of nodes."""
 
 import json
+import random
 
 import pytest
 
@@ -179,3 +180,87 @@ def test_the_family_of_a_service_address_is_that_of_both_ends_behind_it(block, a
     same = (":" in block) == (":" in address)
     assert lab.evaluate(cluster, "s/web", address, 5432).allowed is same
     assert (("TCP", 5432) in lab.reachability(cluster).ports("s/web", address)) is same
+
+
+# Where addresses lead, in small random clusters of which everything is asked
+
+PODS = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: both, namespace: s, labels: {app: both}},
+   spec: {nodeName: n1}, status: {podIPs: [{ip: 10.244.0.1}, {ip: "fd00::1"}]}}
+- {apiVersion: v1, kind: Pod, metadata: {name: four, namespace: s, labels: {app: four}},
+   spec: {nodeName: n1}, status: {podIP: 10.244.0.2}}
+- {apiVersion: v1, kind: Pod, metadata: {name: host, namespace: s, labels: {app: host}},
+   spec: {nodeName: n1, hostNetwork: true}, status: {podIP: 192.0.2.1, hostIP: 192.0.2.1}}
+- {apiVersion: v1, kind: Pod, metadata: {name: done, namespace: s, labels: {app: done}},
+   spec: {nodeName: n2, hostNetwork: true},
+   status: {phase: Succeeded, podIP: 192.0.2.2, hostIP: 192.0.2.2}}
+"""
+CALLED = {"IPv4": ["10.244.0.1", "10.244.0.2", "192.0.2.1", "192.0.2.2", "203.0.113.7"]}
+CALLED["IPv6"] = ["fd00::1", "2001:db8::7"]
+ASKED = ("service_rewritten_first", "service_loopback", "unknown_endpoints_admit")
+
+
+def services(rng):
+    """Yield one or two Services without selector that share an address, and where they lead."""
+    for number in range(1, rng.randint(1, 2) + 1):
+        own = [f"10.96.0.{number}", f"fd96::{number}"][: rng.randint(1, 2)]
+        spec = {"clusterIP": own[0], "clusterIPs": own, "ports": [{"port": 80}]}
+        spec |= rng.choice([{}, {}, {"externalIPs": ["203.0.113.9"]}])
+        spec |= rng.choice([{}] * 4 + [{"internalTrafficPolicy": "Local"}])
+        if rng.random() < 0.3:
+            spec |= {"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}
+        meta = {"name": f"api{number}", "namespace": "s"}
+        yield {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": spec}
+        for family, addresses in CALLED.items():
+            ends = [{"addresses": [end]} for end in rng.sample(addresses, rng.randint(0, 2))]
+            if rng.random() < 0.2:
+                away = {"kind": "Pod", "name": "elsewhere", "namespace": "s"}
+                ends.append({"addresses": [addresses[-1]], "targetRef": away})
+            labels = {"kubernetes.io/service-name": meta["name"]}
+            slice_ = {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice"}
+            slice_ |= {"metadata": {**meta, "name": f"{family.lower()}{number}", "labels": labels}}
+            ports = rng.choice([[{"port": 80}], [{"port": 6443}], [{}]])
+            yield slice_ | {"addressType": family, "ports": ports, "endpoints": ends}
+
+
+def policies(rng):
+    """Yield policies that admit some addresses of what is called and of what is behind."""
+    for name in rng.sample(["both", "four", "host"], rng.randint(0, 2)):
+        for way, side in (("Egress", "to"), ("Ingress", "from")):
+            own = ["10.96.0.0/24", "203.0.113.9/32", "fd96::/64"] if way == "Egress" else []
+            blocks = [*own, "10.244.0.0/31", "10.244.0.2/32", "192.0.2.0/24", "203.0.113.7/32"]
+            blocks += ["fd00::/64", "2001:db8::/32"]
+            peers = [{"ipBlock": {"cidr": one}} for one in blocks if rng.random() < 0.6]
+            ports = rng.choice([[], [{"port": 80}], [{"port": 80}, {"port": 6443}]])
+            rule = {side: peers, "ports": ports} if peers else {}
+            spec = {"podSelector": {"matchLabels": {"app": name}}, "policyTypes": [way]}
+            spec |= {way.lower(): [rule] if rng.random() < 0.8 else []}
+            if rng.random() < 0.6:
+                meta = {"name": f"{name}-{side}", "namespace": "s"}
+                kind = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+                yield kind | {"metadata": meta, "spec": spec}
+
+
+@pytest.mark.parametrize("first", range(0, 24, 8))
+def test_where_addresses_lead_reachability_says_what_verdicts_say(first):
+    for seed in range(first, first + 8):
+        rng = random.Random(seed)
+        documents = [*services(rng), *policies(rng)]
+        cluster = lab.load(
+            PODS, json.dumps({"kind": "List", "apiVersion": "v1", "items": documents})
+        )
+        assumptions = Assumptions(**{name: rng.choice([None, True, False]) for name in ASKED})
+        reach = lab.reachability(cluster, assumptions)
+        outer = {"203.0.113.9", "192.0.2.1", "192.0.2.2"}
+        outer |= {str(at) for one in cluster.services if one.stays_on_node for at in one.addresses}
+        for source in ("both", "four", "host"):
+            for end in [end for end in map(str, reach.ends[3:]) if "-" not in end]:
+                sure, undefined = reach.ports(source, end), reach.undefined(source, end)
+                for port in (80, 6443, 30080):
+                    found = ("TCP", port) in sure or (None if ("TCP", port) in undefined else False)
+                    said = lab.evaluate(cluster, source, end, port, assumptions=assumptions).allowed
+                    rough = found is None and end in outer
+                    assert found is said or rough, (seed, source, end, port)

@@ -53,11 +53,105 @@ CASES = {
     ),
 }
 
+OTHER, PASS = wide(ingress=[rule("Deny", DB)]), wide(ingress=[rule("Pass", WEB)])
+BELOW_OTHERS = wide(name="below", tier="Baseline", ingress=[rule("Deny", DB)])
+LATER_OTHER = wide(priority=11, ingress=[rule("Deny", DB)])
+CASES |= {
+    "tier Admin does not ask who is isolated": (
+        [DENY],
+        [OTHER, ADMITS],
+        "ingress: rule 1 of ClusterNetworkPolicy above denied shop/web, and no longer decides",
+        "ingress: rule 1 of shop/own now admits shop/web",
+    ),
+    "Baseline has other peers now": (
+        [BELOW],
+        [BELOW_OTHERS],
+        "ingress: rule 1 of ClusterNetworkPolicy below denied shop/web, and no longer decides",
+    ),
+    "Baseline is gone while the pod becomes isolated": (
+        [BELOW],
+        [ADMITS],
+        "ingress: ClusterNetworkPolicy below is gone; its rule 1 denied shop/web",
+        "ingress: rule 1 of shop/own now admits shop/web",
+    ),
+    "another priority is not all that has changed": (
+        [DENY],
+        [LATER_OTHER],
+        "ingress: rule 1 of ClusterNetworkPolicy above denied shop/web, and no longer decides",
+    ),
+    "what was passed on is denied now": (
+        [PASS],
+        [DENY],
+        "ingress: rule 1 of ClusterNetworkPolicy above passed on shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) now denies shop/web",
+    ),
+    "what was passed on to nobody is denied by Baseline": (
+        [PASS],
+        [PASS, BELOW],
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10), which is new, now "
+        "denies shop/web",
+    ),
+    "what is passed on is still admitted": (
+        [SHUT],
+        [PASS, ADMITS],
+        "ingress: rule 1 of shop/own now admits shop/web",
+    ),
+    "isolation instead of tier Admin's Accept": (
+        [ACCEPT],
+        [SHUT],
+        "ingress: ClusterNetworkPolicy open is gone; its rule 1 accepted shop/web",
+        "ingress: shop/own now isolates shop/db",
+    ),
+    "tier Admin's Accept instead of isolation": (
+        [SHUT],
+        [ACCEPT],
+        "ingress: rule 1 of ClusterNetworkPolicy open (Admin, priority 5), which is new, now "
+        "accepts shop/web",
+    ),
+    "isolation and tier Admin's Deny": (
+        [],
+        [SHUT, DENY],
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10), which is new, now "
+        "denies shop/web",
+    ),
+    "neither of them any more": (
+        [SHUT, DENY],
+        [],
+        "ingress: ClusterNetworkPolicy above is gone; its rule 1 denied shop/web",
+    ),
+    "a Deny is gone, and with it who admitted": (
+        [ADMITS],
+        [SHUT, DENY],
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10), which is new, now "
+        "denies shop/web",
+    ),
+    "Baseline instead of isolation": (
+        [ADMITS],
+        [BELOW],
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10), which is new, now "
+        "denies shop/web",
+        "ingress: shop/own is gone; its rule 1 admitted shop/web",
+    ),
+    "isolation instead of what Baseline accepted": (
+        [wide(name="below", tier="Baseline", ingress=[rule("Accept")])],
+        [SHUT],
+        "ingress: ClusterNetworkPolicy below is gone; its rule 1 accepted shop/web",
+        "ingress: shop/own now isolates shop/db",
+    ),
+    "accepted by Baseline instead of isolated": (
+        [SHUT],
+        [wide(name="below", tier="Baseline", ingress=[rule("Accept")])],
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10), which is new, now "
+        "accepts shop/web",
+        "ingress: shop/own is gone; it isolated shop/db",
+    ),
+}
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_policy_that_turned_a_flow_is_named(name):
-    old, new, words = CASES[name]
-    assert causes(old, new) == (words,)
+    old, new, *words = CASES[name]
+    assert causes(old, new) == tuple(words)
 
 
 def test_another_priority_is_told_with_what_decides_now():
@@ -111,6 +205,37 @@ def test_two_policies_of_one_priority_leave_a_flow_open():
     (words, *_) = causes([DENY], [DENY, tie])
     assert words.startswith("left open: ")
     assert "both with priority 10 in tier Admin" in words
+
+
+@pytest.mark.parametrize(
+    ("untold_before", "expected"),
+    [
+        (
+            False,
+            (
+                "left open: the manifests give no address for an end that an ipBlock would decide "
+                "about (SEM-44)",
+                "egress: rule 1 of ClusterNetworkPolicy above (itself unchanged) denied shop/db, "
+                "and no longer decides",
+            ),
+        ),
+        (
+            True,
+            (
+                "before, Kubernetes or the manifests left this open",
+                "egress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) (itself "
+                "unchanged) now denies shop/db",
+            ),
+        ),
+    ],
+)
+def test_what_is_or_was_left_open_is_told_before_the_rule(untold_before, expected):
+    block = wide(egress=[rule("Deny", "networks: [10.0.0.0/8]", way="to")])
+    pods = [PODS, PODS.replace("status: {podIP: 10.0.0.2}", "")]
+    old, new = (lab.load(text, block) for text in (pods[::-1] if untold_before else pods))
+    found = lab.diff(old, new).changes
+    (change,) = (one for one in found if (one.source, one.destination) == ("shop/web", "shop/db"))
+    assert change.causes == expected
 
 
 def test_labels_that_changed_are_told_from_policies():

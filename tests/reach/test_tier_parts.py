@@ -72,6 +72,8 @@ RULES = {
     "{action: Deny, to: [{networks: [10.0.0.0/8, 192.0.2.0/24]}]}]",
     "pass": "egress: [{action: Pass, to: [{namespaces: " + A + "}]}, "
     "{action: Deny, to: [{networks: [0.0.0.0/0]}]}]",
+    "named": "ingress: [{action: Deny, from: [{namespaces: {}}], protocols: "
+    "[{tcp: {destinationPort: {number: 81}}}, {destinationNamedPort: http}]}]",
     "range": "egress: [{action: Deny, to: [{namespaces: {}}], "
     "protocols: [{udp: {destinationPort: {range: {start: 50, end: 60}}}}]}]",
 }
@@ -96,7 +98,7 @@ def every_verdict_and_cell(cluster, **assumed):
 @pytest.mark.parametrize("skips", [None, True])
 def test_each_cell_is_what_a_verdict_says(name, tier, skips):
     text = POLICY.format(name=name, tier=tier, priority=5, subject="{}", rules=RULES[name])
-    cluster = lab.load(f"{WORLD}---{text}")
+    cluster = lab.load(f"{WORLD}---{text}", channel="experimental")
     found = [*every_verdict_and_cell(cluster, any_isolation_skips_baseline=skips)]
     assert len(found) > 50
     assert all(verdict is cell for verdict, cell in found)
@@ -118,7 +120,7 @@ def test_two_policies_are_asked_in_the_same_order(pair, priorities):
 def test_alike_subjects_are_asked_once_and_their_parts_are_disjoint():
     rules = RULES["accept-then-deny"]
     text = POLICY.format(name="p", tier="Admin", priority=5, subject="{}", rules=rules)
-    cluster = lab.load(f"{WORLD}---{text}")
+    cluster = lab.load(f"{WORLD}---{text}", channel="experimental")
     views = PeerViews(cluster, EndpointIndex([cluster]), Assumptions())
     tier = TierParts(resolution_of(cluster), views, Direction.INGRESS, Tier.ADMIN)
     for _, parts in tier:
