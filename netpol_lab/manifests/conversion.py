@@ -223,9 +223,10 @@ class _Converter:
             value = self._value(WrittenObject(document, document.value))
             if value is document.value:
                 continue
-            start = _start(whole, document, done)
+            held = document.text.replace("\r\n", "\n")  # JSON keeps its breaks, YAML has none
+            start = _start(whole, document.place.lines, held, done)
             parts += [whole[done:start], self._document(document, value)]
-            done = start + len(document.text)
+            done = start + len(held)
         if not parts:
             return text.text
         changed = "".join([*parts, whole[done:]]).removesuffix(ending)
@@ -279,7 +280,7 @@ class _Converter:
         objects = [_placed(value, *each) for each in zip(carried.specs, new, strict=False)]
         refused = carried.refused or tuple(self._complaints(objects, carried.needs))
         if not objects and not refused:
-            refused = (_no_room(len(carried.specs)),)
+            refused = (_no_room(len(carried.specs)) if name else _NO_NAME,)
         title, tier = f"{kind} {visible(name)}", tier_of(value)
         told = carried.remarks, carried.needs, refused
         new = () if refused else new
@@ -318,6 +319,9 @@ def _placed(value: dict[str, Any], spec: dict[str, Any], place: NewPlace) -> dic
     return with_spec(value, spec, place.name)
 
 
+_NO_NAME = "the server makes its name, by generateName: give it one first"
+
+
 def _no_room(number: int) -> str:
     return (
         f"more than {MOST} rules become {number} objects, which want {number} priorities in a row: "
@@ -334,12 +338,12 @@ def _place(found: WrittenObject) -> Place | None:
 # ---------------------------------------------------------------- texts
 
 
-def _start(whole: str, document: Document, after: int) -> int:
-    """Return where the text of a document begins in that of its file."""
+def _start(whole: str, lines: int, held: str, after: int) -> int:
+    """Return where the text of a document, below some lines, begins in that of its file."""
     place = 0
-    for _ in range(document.place.lines):
+    for _ in range(lines):
         place = whole.index("\n", place) + 1
-    return whole.index(document.text, max(place, after))
+    return whole.index(held, max(place, after))
 
 
 def _as_json(value: Any, text: str) -> str:
