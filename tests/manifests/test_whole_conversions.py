@@ -4,8 +4,6 @@ After a change, write them anew by `python -m tests.manifests.test_whole_convers
 has changed before you commit it.
 """
 
-from pathlib import Path
-
 import pytest
 
 from netpol_lab.manifests.conversion import convert
