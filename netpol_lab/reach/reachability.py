@@ -166,7 +166,7 @@ class Reachability:
     def _cell(self, source: End | str, destination: End | str) -> AllowedPorts:
         """Return the ports between two ends; certain for a workload if so for all its pods."""
         here, there = self._places(source), self._places(destination)
-        if min(here[0], there[0]) >= len(self.index.pods):
+        if min(*here, *there) >= len(self.index.pods):
             raise FlowError(f"neither {source} nor {destination} is a pod: name one at least.")
         pairs = pairs_at_once(product(here, there), self._pod_at)
         cells = [self.matrix.cell(*pair) for pair in pairs]

@@ -117,6 +117,7 @@ class TierParts:
             for policy in policies
             for rule in policy.rules(self.direction)
             for entry in self._entries(policy, rule, alike, profile)
+            if entry.ports
         ]
         found: dict[tuple[int | None, PortSet], Part] = {}
         for peers, met in self._cells(entries):
@@ -145,8 +146,6 @@ class TierParts:
         """Yield the peers that the same entries match, as bits, with those entries in order."""
         cells: list[tuple[int, tuple[_Match, ...]]] = [(self.views.everyone, ())]
         for entry in entries:
-            if not (entry.ports or not entry.rule.ports):
-                continue
             split = (
                 pair
                 for peers, met in cells

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -177,7 +178,9 @@ def test_every_connection_is_what_its_pair_says(replicas):
         assert source != destination
         assert ports or undefined
         assert replicas.ports(source, destination) == ports
-    listed = {(c.source, c.destination) for c in replicas.connections()}
+    listed = [(c.source, c.destination) for c in replicas.connections()]
+    place = replicas.index.place_of
+    assert listed == sorted(listed, key=lambda pair: (place[pair[0]], place[pair[1]]))
     assert ("shop/web-0", "shop/db") not in listed
     assert ("shop/web-1", "shop/db") in listed
 
@@ -192,6 +195,28 @@ def test_a_workload_may_what_any_of_its_pods_may(replicas):
 def test_a_namespace_has_connections_within(replicas):
     found = {c[:2]: c.ports for c in replicas.connections("namespace")}
     assert found["shop", "shop"] == PortSet.every()
+
+
+def test_what_only_some_pods_of_a_group_may_is_open_where_only_some_of_them_exist(replicas):
+    pods = [replace(one, supposed=one.name != "db") for one in replicas.cluster.pods]
+    reach, every, one = (
+        lab.reachability(replace(replicas.cluster, pods=tuple(pods))),
+        PortSet.every(),
+        PortSet.of("TCP", 80),
+    )
+    outside, none = str(reach.index.ranges[0]), PortSet()
+    found = {c[:2]: c[2:] for c in reach.connections("workload")}
+    assert found == {
+        ("shop/web", "shop/web"): (one, every - one),
+        ("shop/web", "shop/db"): (none, PortSet.of("TCP", 5432)),
+        ("shop/web", outside): (every, none),
+        ("shop/db", "shop/web"): (none, every),
+        ("shop/db", outside): (every, none),
+        (outside, "shop/web"): (none, every),
+    }
+    assert [one.name for one in reach.blast_radius("web", "workload")] == [outside]
+    assert reach.between("shop", "shop", "namespace")[2:] == (one, every - one)
+    assert reach.between("shop/web-1", "shop/db").ports == PortSet.of("TCP", 5432)
 
 
 def test_a_workload_by_name_means_all_its_pods(replicas):
@@ -340,6 +365,25 @@ spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports:
     )
     settled = lab.reachability(cluster, lab.Assumptions(unknown_addresses_in_blocks=True))
     assert settled.ports("web", "db") == PortSet.of("TCP", 80)
+
+
+def test_the_text_says_what_is_undefined_and_that_there_is_nothing():
+    both = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    sealed = only_from({}, {"app": "web"}) | {"spec": both}
+    documents = [pod("web", app="web"), sealed]
+    text = "\n---\n".join(map(json.dumps, documents))
+    assert str(lab.reachability(lab.load(text))) == "no connection"
+    both["egress"] = [{"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 80}]}]
+    both["ingress"] = [{"ports": [{"port": 80}]}]
+    text = "\n---\n".join(map(json.dumps, [*documents, pod("db", app="db")]))
+    assert str(lab.reachability(lab.load(text))).splitlines() == [
+        "shop/web -> shop/db  no port (undefined: TCP 80)",
+        "shop/web -> 10.0.0.0-10.255.255.255  TCP 80",
+        "shop/db -> shop/web  no port (undefined: TCP 80)",
+        "shop/db -> 10.0.0.0-10.255.255.255  TCP 80",
+        "0.0.0.0-255.255.255.255 -> shop/web  TCP 80",
+        "0.0.0.0-255.255.255.255 -> shop/db  TCP 80",
+    ]
 
 
 def test_the_text_lists_the_connections(shop):

@@ -132,6 +132,23 @@ def test_alike_subjects_are_asked_once_and_their_parts_are_disjoint():
         assert sum(part.peers.bit_count() for part in parts) == len(views.ends)
 
 
+@pytest.mark.parametrize(
+    ("name", "direction", "number"),
+    [
+        ("pass", Direction.EGRESS, 2),
+        ("deny-one-port", Direction.INGRESS, 2),
+        ("named", Direction.INGRESS, 3),
+    ],
+)
+def test_names_of_ports_tell_subjects_apart_only_where_rules_ask_for_them(name, direction, number):
+    text = POLICY.format(name="p", tier="Admin", priority=5, subject="{}", rules=RULES[name])
+    cluster = lab.load(f"{WORLD}---{text}", channel="experimental")
+    views = PeerViews(cluster, EndpointIndex([cluster]), Assumptions())
+    found = [*TierParts(resolution_of(cluster), views, direction, Tier.ADMIN)]
+    assert len(found) == number
+    assert sum(alike.bit_count() for alike, _ in found) == 3  # web, db and job
+
+
 def test_without_policies_of_the_tier_nothing_is_said():
     cluster = lab.load(WORLD)
     views = PeerViews(cluster, EndpointIndex([cluster]), Assumptions())
