@@ -38,7 +38,7 @@ class Reached(NamedTuple):
     hops: int
     path: tuple[str, ...]
     ports: PortSet
-    sure: bool = True
+    sure: bool
 
 
 def graph(reach: Reachability, by: str = "pod") -> networkx.DiGraph[str]:

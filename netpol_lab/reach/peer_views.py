@@ -58,17 +58,17 @@ class PeerView:
         return reduce(or_, map(self._between, addresses_of(block)), 0)
 
     def _between(self, addresses: AddressRange) -> int:
-        numbers, sums = self._by_address.get(addresses.version, ((), (0,)))
+        numbers, sums = self._by_address[addresses.version]
         first, last = addresses.numbers
         return sums[bisect_right(numbers, last)] ^ sums[bisect_left(numbers, first)]
 
     @cached_property
     def _by_address(self) -> dict[int, tuple[list[int], list[int]]]:
         """For each family the sorted addresses, and the xor of all bits before each of them."""
-        found: dict[int, list[tuple[int, int]]] = {}
+        found: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
         for place, end in self.ends.items():
             if end.address is not None:
-                found.setdefault(end.address.version, []).append((int(end.address), 1 << place))
+                found[end.address.version].append((int(end.address), 1 << place))
         for pairs in found.values():
             pairs.sort()
         return {

@@ -1,5 +1,6 @@
 """How all ends look to the rules of one subject."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 import netpol_lab as lab
@@ -80,6 +81,38 @@ def test_the_node_of_a_pod_is_whoever_has_its_address_or_runs_on_it():
     agent = found.ends[index.place_of["shop/agent"]].pod
     found = {index.names[place] for place in view.maybe_node(agent, Assumptions())}
     assert found == {"shop/agent", "192.0.2.1"}
+
+
+def test_who_may_be_the_node_of_a_pod_of_unknown_node_is_assumed():
+    index, found = views()
+    view = found.view((4,), Direction.INGRESS)
+    pods = {pod.name: pod for pod in found.pods.values()}
+    assert view.maybe_node(pods["unknown"], Assumptions()) == set()
+    yes = Assumptions(unknown_node_is_own=True)
+    places = {index.names[place] for place in view.maybe_node(pods["unknown"], yes)}
+    assert places == {"shop/agent", "192.0.2.1"}
+    near = Assumptions(unknown_node_is_own=True, node_cidrs="192.0.2.0/30")
+    elsewhere = replace(pods["both"], node="n2")
+    assert {index.names[place] for place in view.maybe_node(elsewhere, yes)} == set()
+    nameless = {index.names[place] for place in view.maybe_node(elsewhere, near)}
+    assert nameless == {"192.0.2.2-255.255.255.255"}
+
+
+def test_on_a_node_are_its_address_and_the_pods_that_use_it():
+    index, found = views()
+    view = found.view((4,), Direction.EGRESS)
+    on = {name: names(index, ends) for name, ends in view.on_nodes(Assumptions()).items()}
+    assert on == {"n1": ["shop/agent", "192.0.2.1"]}
+
+
+def test_a_block_sees_pods_by_their_addresses_if_that_is_assumed():
+    index, found = views()
+    view = found.view((4,), Direction.EGRESS)
+    everybody = view.seen_by_address(Assumptions())
+    assert names(index, everybody) == [*index.names]
+    blind = view.seen_by_address(Assumptions(ip_block_matches_pods=False))
+    assert names(index, everybody & ~blind) == ["shop/both", "shop/six", "shop/unknown"]
+    assert view.inside(IPBlock(ip_network("fd00::/8"))) == 0
 
 
 def test_ends_are_told_apart_by_their_port_names():
