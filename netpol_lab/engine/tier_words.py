@@ -73,11 +73,11 @@ def decision(side: Side) -> str:
     >>> decision(lab.evaluate(lab.load("three-tier"), "web", "db", port=5432).ingress)
     ''
     """
-    ruling = side.ruling
-    if ruling is None or ruling.decisive is None:
+    if side.ruling is None:
         return ""
-    match, peer = ruling.decisive, side.peer
-    words = f"{called(match)} {_DOES[match.rule.action]} {peer}"
+    match = side.ruling.decisive
+    assert match is not None  # where none does, the next tier is asked
+    words = f"{called(match)} {_DOES[match.rule.action]} {side.peer}"
     words += "" if match.sure else ", if it means that"
     if side.is_decided_above and side.isolated:
         words += "; no NetworkPolicy is asked"

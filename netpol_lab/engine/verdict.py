@@ -266,9 +266,10 @@ class _Judge:
         path, assumptions = self.path, self.assumptions
         asked = path.arriving if assumptions.service_rewritten_first else path.asked
         egress = self.side(Direction.EGRESS, asked)
-        ingress = self.anywhere().side(Direction.INGRESS, path.arriving)
+        of_clients = self.anywhere()
+        ingress = of_clients.side(Direction.INGRESS, path.arriving)
         if path.may_hide_client and assumptions.client_address_kept is False:
-            ingress = self.with_another_address(ingress)
+            ingress = of_clients.with_another_address(ingress)
         egress, ingress = self.with_other_policies(egress, ingress)
         return Outcome(assumptions, path.arriving, egress, ingress, path.missing)
 

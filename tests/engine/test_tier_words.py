@@ -1,8 +1,12 @@
 """What a verdict says of cluster-wide tiers."""
 
+from dataclasses import replace
+
 import pytest
 
 import netpol_lab as lab
+from netpol_lab.engine.sides import Exemption
+from netpol_lab.engine.tier_words import decision, passed_over
 
 POLICY = """
 apiVersion: policy.networking.k8s.io/v1beta1
@@ -87,3 +91,18 @@ def test_a_rule_whose_names_nobody_gives_is_named():
     )
     found = said(names, everything, destination="203.0.113.7", port=443)
     assert "means 203.0.113.7 is not told by the manifests (ANP-17)" in found
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_nothing_is_told_of_tiers_where_something_else_decides(below):
+    tier = "Baseline" if below else "Admin"
+    cluster = loaded(policy("Pass", tier=tier))
+    side = lab.evaluate(cluster, "db", "web", 80).ingress
+    (words,) = passed_over(side)
+    assert words == f"{'after' if below else 'before'} that, {ONE} passed shop/db on".replace(
+        "Admin", tier
+    )
+    for changed in ({"overruled": True}, {"assumed": True}, {"exemption": Exemption.ITSELF}):
+        assert [*passed_over(replace(side, **changed))] == []
+        assert decision(replace(side, **changed)) == ""
+    assert [*passed_over(replace(side, exemption=Exemption.NOT_FILTERED))] == [words]

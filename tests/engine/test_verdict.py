@@ -279,3 +279,27 @@ status: {podIP: 10.0.0.ADDRESS}
     for ends, asked in ((("two", "one"), [True, False]), (("one", "two"), [None])):
         outcomes = lab.evaluate(cluster, *ends, 80).outcomes
         assert [one.assumptions.init_port_names for one in outcomes] == asked
+
+
+def test_where_the_destination_may_lie_says_nothing_of_where_a_client_does():
+    case = yaml.safe_load((EXPLAINED / "halves.yaml").read_text("utf-8"))
+    more = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: lost, namespace: shop}
+spec: {podSelector: {matchLabels: {app: lost}}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outer, namespace: shop}
+spec: {externalIPs: [192.0.2.1], selector: {app: lost}, ports: [{port: 80}]}
+"""
+    cluster = lab.load(case["manifests"], more)
+    unknown = lab.evaluate(cluster, "bare", "lost", 80)
+    assert len(unknown.outcomes) == 6
+    for outcome in unknown.outcomes:
+        assert outcome.ingress.allowed is outcome.assumptions.unknown_addresses_in_blocks
+    hidden = lab.evaluate(cluster, "web", "192.0.2.1", 80)
+    assert len(hidden.outcomes) == 24
+    for outcome in hidden.outcomes:
+        assert outcome.ingress.allowed is outcome.assumptions.client_address_kept
