@@ -5,8 +5,12 @@ from dataclasses import replace
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.engine.sides import Exemption
-from netpol_lab.engine.tier_words import decision, passed_over
+from netpol_lab.engine.sides import Exemption, Side
+from netpol_lab.engine.tier_words import contradictions, decision, doubts, passed_over
+from netpol_lab.engine.tiers import Match, Ruling
+from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.flows import Endpoint, Flow
+from netpol_lab.model.objects import Direction
 
 POLICY = """
 apiVersion: policy.networking.k8s.io/v1beta1
@@ -106,3 +110,23 @@ def test_nothing_is_told_of_tiers_where_something_else_decides(below):
         assert [*passed_over(replace(side, **changed))] == []
         assert decision(replace(side, **changed)) == ""
     assert [*passed_over(replace(side, exemption=Exemption.NOT_FILTERED))] == [words]
+
+
+def test_only_what_surely_matches_is_said_to_contradict_and_of_the_rest_what_it_may_mean():
+    def match(name, action, sure=True):
+        policy = ClusterPolicy("ClusterNetworkPolicy", name, Tier.ADMIN, 5)
+        return Match(policy, ClusterRule(Direction.INGRESS, 0, action=action), sure)
+
+    matches = (
+        match("one", Action.DENY), match("two", Action.ACCEPT), match("three", Action.PASS, False)
+    )  # fmt: skip
+    flow = Flow(Endpoint(), Endpoint(), 80)
+    side = Side(Direction.INGRESS, flow, above=Ruling(Tier.ADMIN, matches, matches[0]))
+    assert [*contradictions((side, side))] == [
+        "ClusterNetworkPolicy one denies, ClusterNetworkPolicy two accepts, both with priority 5 "
+        "in tier Admin, and any of them may go first"
+    ]
+    assert [*doubts((side, side))] == [
+        "whether rule 1 of ClusterNetworkPolicy three (Admin, priority 5) means an unknown address "
+        "is not told by the manifests"
+    ]
