@@ -14,14 +14,16 @@ from tests.helpers.places import ROOT
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "rewritings.txt"
 TEXTS = [
-    "# top\na: 1  # one\n# above b\nb:\n  c: x # of c\n  # in between\n  d: [1, 2]  # of d\n# end\n",
+    "# top\na: 1  # one\n# above b\nb:\n  c: x # of c\n  # in between\n"
+    "  d: [1, 2]  # of d\n# end\n",
     "a: {b: 1, c: [x, {d: e}]}  # all\nf: 'g'\n",
     "a:\n- b: 1  # first\n  c: 2\n\n- d  # second\n-\n  - e: {f: g}\n",
     'a: "x"  # quoted\nb: |\n  text\n  # no comment\nc: >-\n  more\nd: &x {e: f}\ng: *x\n',
     "# only\n- 1\n- {a: b}  # map\n- [c]\n",
     "{a: [1, 2], b: {c: d}, e: }  # in braces\n",
-    "spec:\n    rules:\n      # the first\n      - from: [a]   # whom\n        to:\n        - b\n    last:\n",
-]  # fmt: skip
+    "spec:\n    rules:\n      # the first\n      - from: [a]   # whom\n"
+    "        to:\n        - b\n    last:\n",
+]
 SCALARS = [5, "two words", "yes", 1.5, True]
 
 
