@@ -76,8 +76,9 @@ def owned_above(side: Side) -> str:
     match = denying(side)
     if match is None or match.policy.tier is not Tier.ADMIN:
         return ""
+    does = "may deny" if match.unusable else "denies"
     return (
-        f"{called(match)} denies this {side.direction}: only its owner can change it, "
+        f"{called(match)} {does} this {side.direction}: only its owner can change it, "
         "no NetworkPolicy can"
     )
 
@@ -185,6 +186,8 @@ def _before(match: Match, wanted: ClusterRule) -> Iterator[Edit]:
 def _less(match: Match) -> Iterator[Edit]:
     """Yield the policy with one peer less, or one port less, in the rule that denies."""
     policy, rule = match.policy, match.rule
+    if match.unusable:
+        return
     for i, peer in enumerate(rule.peers if len(rule.peers) > 1 else ()):
         less = replace(rule, peers=(*rule.peers[:i], *rule.peers[i + 1 :]))
         if peer.pod_selector is not None:

@@ -34,7 +34,6 @@ from netpol_lab.manifests.text.yaml_reader import Document
 from netpol_lab.manifests.to_model import DEFAULT_NAMESPACE
 from netpol_lab.model.assumptions import DEFAULTS, Assumptions
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.other_policies import Rank
 
 Texts = tuple[ManifestText, ...]
 Read = Callable[[Texts, str, bool, str], Cluster]  # texts, namespace, strict CIDRs, channel
@@ -260,7 +259,7 @@ _NOTHING_TRIED = (
 
 def _not_checked(file: str, cluster: Cluster) -> Failure | None:
     """Return that a manifest is of a plugin's kind: what a server says of it is not known."""
-    others = dict.fromkeys(p.kind for p in cluster.other_policies if p.rank is Rank.FOREIGN)
+    others = dict.fromkeys(policy.kind for policy in cluster.other_policies)
     message = f"not run: {', '.join(others)} is not checked"
     return Failure(file, 0, message) if others else None
 

@@ -28,9 +28,15 @@ class Matched(NamedTuple):
 
 
 def matched_peers(
-    resolution: Resolution, rule: ClusterRule, ends: Peers, assumptions: Assumptions
+    resolution: Resolution,
+    rule: ClusterRule,
+    ends: Peers,
+    assumptions: Assumptions,
+    closed: bool = False,
 ) -> Matched:
     """Return the ends that the peer part of a rule matches (ANP-10 to ANP-12, ANP-17).
+
+    What nobody can use matches nobody surely (ANP-20).
 
     Parameters
     ----------
@@ -39,6 +45,8 @@ def matched_peers(
     ends : Peers
     assumptions : Assumptions
         A reading: an address that nobody gives lies in the part that it says.
+    closed : bool
+        Whether it fails closed: then it is about whomever a rule of its direction can mean.
 
     Returns
     -------
@@ -59,6 +67,9 @@ def matched_peers(
     >>> matched_peers(Resolution(shop), rule, web, Assumptions())
     Matched(surely=1, perhaps=0)
     """
+    if closed:
+        outward = rule.direction is Direction.EGRESS
+        return Matched(0, ends.everyone if outward else ends.among(resolution.off_hosts))
     surely = ends.among(resolution.cluster_pods(rule.peers))
     perhaps = 0
     for peer in rule.peers:
@@ -69,6 +80,8 @@ def matched_peers(
         ):
             surely |= found.surely
             perhaps |= found.perhaps
+    if rule.unusable:
+        return Matched(0, surely | perhaps)
     return Matched(surely, perhaps & ~surely)
 
 

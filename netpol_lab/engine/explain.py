@@ -284,7 +284,7 @@ def _ruling_as_data(ruling: Ruling, side: Side) -> dict[str, Any]:
         "policy": str(match.policy) if match else None,
         "priority": match.policy.priority if match else None,
         "rule": match.rule.number if match else None,
-        "action": str(match.rule.action) if match else None,
+        "action": str(match.action) if match else None,
     }
 
 

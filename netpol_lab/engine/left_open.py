@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from netpol_lab.engine.other_policies import listed
-from netpol_lab.engine.tier_words import contradictions, doubts
+from netpol_lab.engine.tier_words import contradictions, doubts, unusables
 from netpol_lab.engine.verdict import Outcome, Verdict
 from netpol_lab.model.assumptions import OPEN_QUESTIONS
 from netpol_lab.model.flows import Flow
@@ -62,6 +62,8 @@ def _said(name: str, verdict: Verdict) -> list[str]:
         return [*contradictions(sides)]
     if name == "unknown_peers_allow":
         return [*doubts(sides)]
+    if name == "unusable_rules_allow":
+        return [*unusables(sides)]
     if name == "unknown_endpoints_admit":
         return [*filter(None, dict.fromkeys(outcome.missing for outcome in verdict.outcomes))]
     return []

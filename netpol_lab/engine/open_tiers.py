@@ -84,6 +84,9 @@ def _relevant(met: Met, skipping: bool) -> dict[str, bool]:
     return {
         "equal_priority_allows": any(len({*ranked}) < len(ranked) for ranked in ranks),
         "unknown_peers_allow": any(p.nodes is not None or p.domain_names for p in peers),
+        "unusable_rules_allow": any(
+            not policy.is_usable for policies in met.values() for policy in policies
+        ),
         "any_isolation_skips_baseline": skipping,
     }
 

@@ -1,25 +1,25 @@
 """Which flows a policy of another kind could decide, without evaluating it.
 
 What it makes of them is open: each such side of a flow may be allowed or blocked by it (SEM-70).
-Only what is certain of the standard kinds narrows that down.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from netpol_lab.engine.endpoint_rules import is_own_node
 from netpol_lab.engine.pod_sets import PodSet
-from netpol_lab.engine.resolution import Peers, Resolution, SinglePeer
+from netpol_lab.engine.resolution import Resolution
 from netpol_lab.engine.service_paths import FlowPath
 from netpol_lab.errors import some
 from netpol_lab.model.assumptions import Assumptions
+from netpol_lab.model.bitsets import union
 from netpol_lab.model.objects import Direction
-from netpol_lab.model.other_policies import OtherPolicy, Rank
+from netpol_lab.model.other_policies import OtherPolicy
 
 
 def subjects(resolution: Resolution, policy: OtherPolicy, direction: Direction) -> PodSet:
-    """Return the pods whose side of some flow a policy could decide (ANP-09, ANP-10, ANP-21).
+    """Return the pods whose side of some flow a policy could decide (SEM-70).
 
     Parameters
     ----------
@@ -36,47 +36,13 @@ def subjects(resolution: Resolution, policy: OtherPolicy, direction: Direction) 
     --------
     >>> import netpol_lab as lab
     >>> resolution = Resolution(lab.load("three-tier"))
-    >>> below = OtherPolicy("ClusterNetworkPolicy", "deny-all", rank=Rank.BASELINE)
-    >>> subjects(resolution, below, Direction.INGRESS)
-    {shop/web}
+    >>> firewall = OtherPolicy("EgressFirewall", "a", "shop", (Direction.EGRESS,))
+    >>> [len(subjects(resolution, firewall, way)) for way in Direction]
+    [0, 3]
     """
     if direction not in policy.directions:
         return PodSet(resolution.pod_index)
-    meant = resolution.matched_by(policy.subject, policy.namespace)
-    if policy.rank is Rank.FOREIGN:
-        return meant
-    selectable = meant & resolution.off_hosts
-    below = policy.rank is Rank.BASELINE
-    return selectable - resolution.isolated(direction) if below else selectable
-
-
-def peers(resolution: Resolution, policy: OtherPolicy, direction: Direction, ends: Peers) -> int:
-    """Return the ends that the rules of a policy could match (ANP-10 to ANP-12).
-
-    Parameters
-    ----------
-    resolution : Resolution
-    policy : OtherPolicy
-    direction : Direction
-    ends : Peers
-
-    Returns
-    -------
-    int
-        A set of bits as `ends` counts them.
-
-    Examples
-    --------
-    >>> import netpol_lab as lab
-    >>> from netpol_lab.model.flows import Endpoint
-    >>> resolution, outside = Resolution(lab.load("three-tier")), SinglePeer(Endpoint())
-    >>> above = OtherPolicy("ClusterNetworkPolicy", "deny-all", rank=Rank.ADMIN)
-    >>> [peers(resolution, above, direction, outside) for direction in Direction]
-    [0, 1]
-    """
-    if policy.rank is Rank.FOREIGN or direction is Direction.EGRESS:
-        return ends.everyone
-    return ends.among(resolution.off_hosts)  # "from" speaks only of pods, and of none on a host
+    return resolution.matched_by(policy.subject, policy.namespace)
 
 
 def deciding(
@@ -95,20 +61,15 @@ def deciding(
     Returns
     -------
     tuple of OtherPolicy
-        None for a pod's flow to itself (ANP-18); through a Service it is like any other.
+        None for a pod's flow to itself (SEM-49); through a Service it is like any other.
     """
     if not resolution.other_policies:
         return ()
     pod = path.arriving.subject(direction).pod
     if pod is None or not assumptions.enforced or stays_within(path, assumptions):
         return ()
-    end = SinglePeer(path.arriving.subject(direction.opposite))
-    return tuple(
-        policy
-        for policy in resolution.other_policies
-        if pod in subjects(resolution, policy, direction)
-        and peers(resolution, policy, direction, end)
-    )
+    others = resolution.other_policies
+    return tuple(policy for policy in others if pod in subjects(resolution, policy, direction))
 
 
 def stays_within(path: FlowPath, assumptions: Assumptions) -> bool:
@@ -130,22 +91,16 @@ def stays_within(path: FlowPath, assumptions: Assumptions) -> bool:
     return is_own_node(pod, destination, assumptions) is True
 
 
-def touched(resolution: Resolution, direction: Direction, ends: Peers) -> Iterator[tuple[int, int]]:
-    """Yield the sides that other policies could decide: subjects, and their peers, as bits.
+def touched(resolution: Resolution, direction: Direction) -> int:
+    """Return the pods whose side other policies could decide, as bits.
 
     Parameters
     ----------
     resolution : Resolution
     direction : Direction
-    ends : Peers
-        All ends of flows, the pods with the bits of the resolution.
     """
-    by_peers: dict[int, int] = {}
-    for policy in resolution.other_policies:
-        met = peers(resolution, policy, direction, ends)
-        found = subjects(resolution, policy, direction).bits
-        by_peers[met] = by_peers.get(met, 0) | found
-    yield from ((found, met) for met, found in by_peers.items() if found and met)
+    policies = resolution.other_policies
+    return union(subjects(resolution, policy, direction).bits for policy in policies)
 
 
 def listed(policies: Iterable[OtherPolicy]) -> str:

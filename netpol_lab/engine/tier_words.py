@@ -10,7 +10,7 @@ from netpol_lab.errors import some
 from netpol_lab.harmless import harmless
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy
 
-_DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
+DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
 
 
 def called(match: Match) -> str:
@@ -77,8 +77,11 @@ def decision(side: Side) -> str:
         return ""
     match = side.ruling.decisive
     assert match is not None  # where none does, the next tier is asked
-    words = f"{called(match)} {_DOES[match.rule.action]} {side.peer}"
-    words += "" if match.sure else ", if it means that"
+    words = f"{called(match)} {DOES[match.action]} {side.peer}"
+    if match.unusable:
+        words += ", if an implementation takes it so"
+    elif not match.sure:
+        words += ", if it means that"
     if side.is_decided_above and side.isolated:
         words += "; no NetworkPolicy is asked"
     return words
@@ -139,7 +142,8 @@ def contradictions(sides: Iterable[Side]) -> Iterator[str]:
     for ruling, _ in _rulings(sides):
         for priority, matches in by_priority(ruling.matches):
             if contradict(matches):
-                what = [f"{one.policy} {_DOES[one.rule.action]}" for one in matches if one.sure]
+                surely = (one for one in matches if one.is_certain)
+                what = [f"{one.policy} {DOES[one.action]}" for one in surely]
                 both = "both" if len(what) == 2 else "all"
                 rank = f"{both} with priority {priority} in tier {ruling.tier}"
                 told[f"{some(what, 4)}, {rank}, and any of them may go first"] = None
@@ -166,8 +170,57 @@ def doubts(sides: Iterable[Side]) -> Iterator[str]:
         f"whether {called(match)} means {side.peer} is not told by the manifests"
         for ruling, side in _rulings(sides)
         for match in ruling.matches
-        if not match.sure
+        if not (match.sure or match.unusable)
     )
+
+
+def unusables(sides: Iterable[Side]) -> Iterator[str]:
+    """Yield which rules, or subjects of policies, nobody can use, and why (ANP-20).
+
+    Parameters
+    ----------
+    sides : iterable of Side
+
+    Yields
+    ------
+    str
+
+    Examples
+    --------
+    >>> [*unusables(())]
+    []
+    """
+    matches = (match for ruling, _ in _rulings(sides) for match in ruling.matches)
+    yield from dict.fromkeys(
+        f"{of_no_use(match)}; implementations differ" for match in matches if match.unusable
+    )
+
+
+def of_no_use(match: Match) -> str:
+    """Say that a rule cannot be used, or that whose subject cannot be, and why.
+
+    Parameters
+    ----------
+    match : Match
+        Of a rule or policy that is `unusable`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from netpol_lab.model.cluster_policies import ClusterRule, Tier
+    >>> from netpol_lab.model.objects import Direction
+    >>> policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 10)
+    >>> rule = ClusterRule(Direction.INGRESS, 0, unusable="spec.ingress[0].from[0]: ...")
+    >>> of_no_use(Match(policy, rule)).partition(" (")[2]
+    'Admin, priority 10) cannot be used: spec.ingress[0].from[0]: ...'
+    """
+    if match.rule.unusable:
+        return f"{called(match)} cannot be used: {harmless(match.rule.unusable)}"
+    subject = harmless(match.policy.unusable)
+    return f"the subject of {with_rank(match.policy)} cannot be used: {subject}"
 
 
 def _rulings(sides: Iterable[Side]) -> Iterator[tuple[Ruling, Side]]:

@@ -43,11 +43,37 @@ _ANSWERS = {
 
 
 class Match(NamedTuple):
-    """A rule that matches a flow, or may: then it is not sure."""
+    """A rule that matches a flow, or may: then it is not sure.
+
+    Parameters
+    ----------
+    policy : ClusterPolicy
+    rule : ClusterRule
+    sure : bool
+        Whether the rule matches wherever its policy is about the subject.
+    closed : bool
+        Whether it is taken as failing closed, so that it denies (ANP-20).
+    """
 
     policy: ClusterPolicy
     rule: ClusterRule
     sure: bool = True
+    closed: bool = False
+
+    @property
+    def action(self) -> Action:
+        """What it does with the flow."""
+        return Action.DENY if self.closed else self.rule.action
+
+    @property
+    def unusable(self) -> str:
+        """Why nobody can know whether it matches; empty for most (ANP-20)."""
+        return self.rule.unusable or self.policy.unusable
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the flow surely meets the rule."""
+        return self.sure and not self.policy.unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +115,7 @@ def answer_of(match: Match | None) -> LaneAnswer:
     >>> answer_of(None).name
     'NEXT'
     """
-    return LaneAnswer.NEXT if match is None else _ANSWERS[match.rule.action]
+    return LaneAnswer.NEXT if match is None else _ANSWERS[match.action]
 
 
 def by_priority(matches: Iterable[Match]) -> list[tuple[int, list[Match]]]:
@@ -136,11 +162,19 @@ def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None
     """
     found: Match | None = None
     for _, alike in reversed(by_priority(matches)):
-        doubtful = not all(match.sure for match in alike)
-        options = [*alike] if any(match.sure for match in alike) else [*alike, found]
-        allows = assumptions.unknown_peers_allow if doubtful else assumptions.equal_priority_allows
-        found = max(options, key=answer_of) if allows else min(options, key=answer_of)
+        certain = [match for match in alike if match.is_certain]
+        if certain:
+            found = _choice(certain, assumptions.equal_priority_allows)
+        unknown = (match for match in alike if not (match.sure or match.unusable))
+        found = _choice([found, *unknown], assumptions.unknown_peers_allow)
+        unusable = (match for match in alike if match.unusable)
+        found = _choice([found, *unusable], assumptions.unusable_rules_allow)
     return found
+
+
+def _choice(options: Sequence[Match | None], allows: bool | None) -> Match | None:
+    """Return the first of those options that let most through, or least."""
+    return max(options, key=answer_of) if allows else min(options, key=answer_of)
 
 
 def contradict(matches: Sequence[Match]) -> bool:
@@ -162,7 +196,7 @@ def contradict(matches: Sequence[Match]) -> bool:
     False
     """
     return any(
-        len({match.rule.action for match in alike if match.sure}) > 1
+        len({match.action for match in alike if match.is_certain}) > 1
         for _, alike in by_priority(matches)
     )
 
@@ -288,15 +322,20 @@ def _matches(
 ) -> Iterator[Match]:
     """Yield the rules of one policy that match or may, up to the first that surely does."""
     for rule in policy.rules(direction):
-        surely, perhaps = met_by(resolution, rule, flow, assumptions)
-        if surely or perhaps:
-            yield Match(policy, rule, sure=bool(surely))
-        if surely:
-            return
+        for closed in rule.ways:
+            surely, perhaps = met_by(resolution, rule, flow, assumptions, closed)
+            if surely or perhaps:
+                yield Match(policy, rule, bool(surely), closed)
+            if surely:
+                return
 
 
 def met_by(
-    resolution: Resolution, rule: ClusterRule, flow: Flow, assumptions: Assumptions
+    resolution: Resolution,
+    rule: ClusterRule,
+    flow: Flow,
+    assumptions: Assumptions,
+    closed: bool = False,
 ) -> Matched:
     """Return whether a flow meets a rule, and whether it may.
 
@@ -308,6 +347,8 @@ def met_by(
         As the side of the rule sees it.
     assumptions : Assumptions
         A reading.
+    closed : bool
+        Whether it fails closed: then it is about every port (ANP-20).
 
     Returns
     -------
@@ -326,10 +367,11 @@ def met_by(
     flow = Flow(source, destination, flow.port, flow.protocol)
     if not assumptions.end_port:  # ranges are no endPort (SEM-42)
         assumptions = replace(assumptions, end_port=True)
-    if not admits_port(rule, flow, assumptions):
+    if not (closed or admits_port(rule, flow, assumptions)):
         return Matched(0, 0)
     subject, end = (flow.subject(way) for way in (rule.direction, rule.direction.opposite))
-    return matched_peers(resolution, rule, SinglePeer(end, _own_address(subject)), assumptions)
+    peer = SinglePeer(end, _own_address(subject))
+    return matched_peers(resolution, rule, peer, assumptions, closed)
 
 
 def _own_address(end: Endpoint) -> Address | None:

@@ -23,14 +23,16 @@ class Meaning(Enum):
         "its pods have the labels of its template; others that selectors ask for are left open "
         "(SEM-78)"
     )
-    UNCLEAR = (
-        "a part of it is of no use or not known here, and flows that it could decide are undefined"
+    UNCLEAR = "a part of it is not known here, and flows that it could decide are undefined"
+    OF_NO_USE = (
+        "a part of it cannot be used, and flows that this part could match are undefined (ANP-20)"
     )
     POLICY = "this kind is not evaluated yet, and flows that it could decide are undefined"
     TRAFFIC = "traffic arrives this way from the pods of a proxy: ask about those"
     UNKNOWN = "whether this kind makes pods, or decides about connections, is not known here"
 
 
+_NOT_PASSED_OVER = (Meaning.TEMPLATE, Meaning.OF_NO_USE)
 _ANY = ""  # stands for the kinds of a group that are not listed by name
 _MOST_LOOKED_AT = 10_000  # parts of one object, in search of containers
 
@@ -50,7 +52,7 @@ class PassedOver(NamedTuple):
         >>> print(PassedOver("Workflow", "argoproj.io", Meaning.PODS).words(2))
         2 Workflow (argoproj.io) passed over: the pods that this kind makes are missing here
         """
-        done = "" if self.meaning is Meaning.TEMPLATE else " passed over"
+        done = "" if self.meaning in _NOT_PASSED_OVER else " passed over"
         return f"{number} {self}{done}: {self.meaning.value}"
 
     def __str__(self) -> str:
@@ -71,10 +73,10 @@ def kind_of(value: dict[str, Any]) -> PassedOver:
 
 
 def numbers(passed_over: Mapping[PassedOver, int]) -> dict[str, int]:
-    """Return how many objects of each kind are passed over and make no pods of a template."""
+    """Return how many objects of each kind are passed over: not those told of for other reasons."""
     found: Counter[str] = Counter()
     for kind, number in passed_over.items():
-        if kind.meaning is not Meaning.TEMPLATE:
+        if kind.meaning not in _NOT_PASSED_OVER:
             found[kind.kind] += number
     return dict(found)
 

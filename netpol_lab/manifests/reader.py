@@ -54,12 +54,11 @@ from netpol_lab.manifests.written_objects import WrittenObject
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.callbacks import Callback
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import EVERY_POD, ClusterPolicy
+from netpol_lab.model.cluster_policies import ClusterPolicy
 from netpol_lab.model.named_services import Backend, Mention
-from netpol_lab.model.objects import Direction, Policy
+from netpol_lab.model.objects import Policy
 from netpol_lab.model.other_policies import OtherPolicy
 
-BOTH_WAYS = tuple(Direction)
 MOST_LISTS = 20  # steps of a path: each list within a list takes two
 INLINE = ("scenario", "manifests")  # where a file of an exercise has its pods from
 
@@ -259,8 +258,7 @@ class ManifestReader:
         if in_force:
             if problems := [p for p in (*unknown, *refused) if p.path[:1] in ((), ("spec",))]:
                 self.warnings += map(found.complaint, in_force_even_so(problems))
-                about_all = replace(other_policy(value), directions=BOTH_WAYS, subject=EVERY_POD)
-                self._leave_open(about_all)
+                self._leave_open(other_policy(value))
                 return
             unknown, refused = [], []
         if not self.strict:
@@ -319,12 +317,10 @@ class ManifestReader:
         cluster = build({kind: list(alike.values()) for kind, alike in objects.items()})
         names = self._names(cluster)
         places = {policy: self.written[name] for policy, name in names.items()}
-        unclear = [p for p in cluster.cluster_policies if not p.is_usable]
-        for kind, home, name in (names[policy] for policy in unclear):
-            self._leave_open(other_policy(objects[kind][home, name].plain))
+        unusable = (policy for policy in cluster.cluster_policies if not policy.is_usable)
+        self.passed_over += Counter(PassedOver(p.kind, GROUP, Meaning.OF_NO_USE) for p in unusable)
         return replace(
             cluster,
-            cluster_policies=tuple(p for p in cluster.cluster_policies if p not in unclear),
             other_policies=tuple(self.other_policies.values()),
             warnings=(*self.warnings, *complaints(self.passed_over)),
             dropped=tuple(self.dropped),

@@ -94,6 +94,9 @@ def _elsewhere(peer: ClusterPeer) -> str:
     return " or ".join(peer.domain_names)
 
 
+OF_NO_USE = " at most (a part of it cannot be used)"
+
+
 def cluster_policy_words(policy: ClusterPolicy) -> str:
     """Return what a cluster-wide policy says, in one line.
 
@@ -112,9 +115,14 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     >>> print(cluster_policy_words(policies[0]).partition(": ")[2])
     Accept from every pod of namespace monitoring on TCP 9100
     """
-    rules = (f"{rule.action} {_rule(rule)}" for way in Direction for rule in policy.rules(way))
+    rules = (
+        f"{rule.action} {_rule(rule)}{OF_NO_USE if rule.unusable else ''}"
+        for way in Direction
+        for rule in policy.rules(way)
+    )
     said = ", then ".join(rules) or "no rules"
-    return f"{policy.tier}, priority {policy.priority}; {peer_words(policy.subject)}: {said}"
+    subject = f"{peer_words(policy.subject)}{OF_NO_USE if policy.unusable else ''}"
+    return f"{policy.tier}, priority {policy.priority}; {subject}: {said}"
 
 
 def _pods(selector: Selector) -> str:

@@ -86,6 +86,9 @@ class Assumptions:
     unknown_peers_allow : bool or None
         A name whose addresses nobody gives, or a node whose labels nobody gives, matches a
         cluster-wide rule where that lets more through (ANP-12, ANP-17).
+    unusable_rules_allow : bool or None
+        What nobody can use of a cluster-wide policy is taken so that it lets more through: a rule
+        matches, or is skipped, or denies everything (ANP-20).
     any_isolation_skips_baseline : bool or None
         A pod that a NetworkPolicy isolates in one direction is out of the Baseline tier's reach in
         the other direction, too (ANP-09).
@@ -166,6 +169,10 @@ class Assumptions:
         "ANP-17",
         "the manifests do not tell the addresses of a name, or the labels of a node, that a "
         "cluster-wide policy asks for",
+    )
+    unusable_rules_allow: bool | None = _open(
+        "ANP-20",
+        "a cluster-wide policy asks for something that nobody can use, and implementations differ",
     )
     any_isolation_skips_baseline: bool | None = _open(
         "ANP-09",

@@ -76,14 +76,24 @@ class ClusterRule(Rule):
         What the manifest calls the rule; empty where it gives no name.
     unusable : str
         Why no implementation can use it, with the path of the part: an operator that does not
-        exist, for instance, which no definition refuses. Empty for most. What such a rule matches
-        is undefined (ANP-20), and of the part in question something else may stand here.
+        exist, for instance, which no definition refuses. Empty for most. In place of the part in
+        question stands here what is widest, and the rule may match all that (ANP-20).
     """
 
     peers: tuple[ClusterPeer, ...] = ()
     action: Action = Action.ACCEPT
     name: str = ""
     unusable: str = ""
+
+    @property
+    def ways(self) -> tuple[bool, ...]:
+        """The ways in which it is taken: whether it fails closed, which means to deny (ANP-20).
+
+        An Accept that fails closed matches nothing, as if it were not there.
+        """
+        if not self.unusable or self.action is Action.ACCEPT:
+            return (False,)
+        return (True,) if self.action is Action.DENY else (False, True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 from netpol_lab.harmless import harmless
 from netpol_lab.model.cluster_policies import EVERY_POD
 from netpol_lab.model.objects import Direction, Peer
 from netpol_lab.model.selectors import Selector
-
-
-class Rank(Enum):
-    """Where a policy is asked, seen from NetworkPolicy (ANP-02)."""
-
-    ADMIN = "before every NetworkPolicy"
-    BASELINE = "after every NetworkPolicy"
-    FOREIGN = "wherever a plugin of its own asks it"
-
 
 EVERY_POD_OF_ITS_NAMESPACE = Peer(pod_selector=Selector())
 
@@ -31,9 +21,8 @@ class OtherPolicy:
     kind, name : str
     namespace : str
         Empty where the policy is about the whole cluster.
-    rank : Rank
     directions : tuple of Direction
-        Those for which it has rules.
+        Those that it can be about.
     subject : Peer
         The pods that it may be about: those that both selectors match, as for a peer.
     content : str
@@ -41,8 +30,8 @@ class OtherPolicy:
 
     Examples
     --------
-    >>> print(OtherPolicy("ClusterNetworkPolicy", "deny-all"))
-    ClusterNetworkPolicy deny-all
+    >>> print(OtherPolicy("GlobalNetworkPolicy", "deny-all"))
+    GlobalNetworkPolicy deny-all
     >>> print(OtherPolicy("CiliumNetworkPolicy", "web", "shop"))
     CiliumNetworkPolicy shop/web
     """
@@ -50,7 +39,6 @@ class OtherPolicy:
     kind: str
     name: str
     namespace: str = ""
-    rank: Rank = Rank.FOREIGN
     directions: tuple[Direction, ...] = (Direction.INGRESS, Direction.EGRESS)
     subject: Peer = EVERY_POD
     content: str = field(default="", repr=False)

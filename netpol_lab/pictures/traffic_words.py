@@ -96,5 +96,5 @@ def _of_tier(side: Side) -> str:
     match = side.ruling.decisive if side.ruling else None
     if match is None:
         return ""
-    does = "denies" if match.rule.action is Action.DENY else "accepts"
+    does = "denies" if match.action is Action.DENY else "accepts"
     return f"rule {match.rule.number} of {match.policy.name} ({match.policy.tier}) {does}"

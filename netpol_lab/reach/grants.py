@@ -65,17 +65,18 @@ def grants(
     if others is None or not views.pods:
         yield from found
         return
-    ends = views.view(next(iter(views.profiles.values())), direction)
-    touched = [*other_policies.touched(resolution, direction, ends)]
+    touched = other_policies.touched(resolution, direction)
     if others:
         yield from found
-        yield from (_open(direction, subjects, peers) for subjects, peers in touched)
+        if touched:
+            yield _open(direction, touched, views.everyone)
         return
+    mine, _ = _ends_of(direction)
     for grant in found:
-        yield from _without(grant, touched, direction)
+        if left := getattr(grant, mine) & ~touched:
+            yield replace(grant, **{mine: left})
     if direction is Direction.EGRESS:  # nothing keeps a pod from itself
-        subjects = union(subjects for subjects, _ in touched)
-        yield from (_open(direction, *own) for own in _own_addresses(views, subjects))
+        yield from (_open(direction, *own) for own in _own_addresses(views, touched))
 
 
 def _by_policies(resolution: Resolution, views: PeerViews, direction: Direction) -> Iterator[Grant]:
@@ -127,22 +128,6 @@ def _ends_of(direction: Direction) -> tuple[str, str]:
     """Return the fields of a grant for its subjects and for their peers."""
     ways = ("sources", "destinations")
     return ways if direction is Direction.EGRESS else (ways[1], ways[0])
-
-
-def _without(
-    grant: Grant, touched: Iterable[tuple[int, int]], direction: Direction
-) -> Iterator[Grant]:
-    """Yield what a grant permits beyond some subjects with their peers."""
-    mine, theirs = _ends_of(direction)
-    left = [grant]
-    for subjects, peers in touched:
-        parts = (
-            replace(part, **{mine: getattr(part, mine) & some, theirs: getattr(part, theirs) & met})
-            for part in left
-            for some, met in ((~subjects, -1), (subjects, ~peers))
-        )
-        left = [part for part in parts if part.sources and part.destinations]
-    yield from left
 
 
 def _by_network_policies(

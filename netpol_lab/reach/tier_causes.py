@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netpol_lab.engine.sides import Side
-from netpol_lab.engine.tier_words import called
+from netpol_lab.engine.tier_words import DOES, called
 from netpol_lab.engine.tiers import Match
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
 
 _DID = {Action.ACCEPT: "accepted", Action.DENY: "denied", Action.PASS: "passed on"}
-_DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
 
 
 def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
@@ -54,7 +53,7 @@ def _said(side: Side, other: Side) -> Match | None:
 
 
 def _no_longer(match: Match, before: Side, after: Side, new: Cluster) -> str:
-    policy, did, peer = match.policy, _DID[match.rule.action], before.peer
+    policy, did, peer = match.policy, _DID[match.action], before.peer
     now = _same_name(policy, new)
     if now is None:
         return f"{policy} is gone; its rule {match.rule.number} {did} {peer}"
@@ -67,7 +66,7 @@ def _no_longer(match: Match, before: Side, after: Side, new: Cluster) -> str:
 
 
 def _newly(match: Match, after: Side, old: Cluster) -> str:
-    was, does = _same_name(match.policy, old), _DOES[match.rule.action]
+    was, does = _same_name(match.policy, old), DOES[match.action]
     same = " (itself unchanged)" if was == match.policy else ""
     new = ", which is new," if was is None else ""
     return f"{called(match)}{new}{same} now {does} {after.peer}"

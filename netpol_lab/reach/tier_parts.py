@@ -45,6 +45,7 @@ class _Entry(NamedTuple):
     ports: PortSet
     surely: int
     perhaps: int
+    closed: bool
 
 
 Alike = tuple[int, tuple[Part, ...]]  # subjects that are alike, as bits, and all their flows
@@ -116,31 +117,34 @@ class TierParts:
             entry
             for policy in policies
             for rule in policy.rules(self.direction)
-            for entry in self._entries(policy, rule, alike, profile)
+            for closed in rule.ways
+            for entry in self._entries(policy, rule, alike, profile, closed)
             if entry.ports
         ]
-        found: dict[tuple[int | None, PortSet], Part] = {}
+        found: dict[tuple[object, PortSet], Part] = {}
         for peers, met in self._cells(entries):
             for part in self._decided(met):
-                key = part.match and id(part.match.rule), part.ports
+                key = _what(part.match), part.ports
                 found[key] = part._replace(peers=peers | (found[key].peers if key in found else 0))
         yield from found.values()
 
     def _entries(
-        self, policy: ClusterPolicy, rule: ClusterRule, alike: int, profile: Profile
+        self, policy: ClusterPolicy, rule: ClusterRule, alike: int, profile: Profile, closed: bool
     ) -> Iterator[_Entry]:
         """Yield a rule with its ports, which can differ between destinations (ANP-14)."""
         view = self.views.view(profile, self.direction)
-        surely, perhaps = matched_peers(self.resolution, rule, view, self.views.assumptions)
-        if not any(isinstance(entry.port, str) for entry in rule.ports):
-            yield _Entry(policy, rule, ports_at(rule.ports, ()), surely, perhaps)
+        assumptions = self.views.assumptions
+        surely, perhaps = matched_peers(self.resolution, rule, view, assumptions, closed)
+        written = () if closed else rule.ports
+        if not any(isinstance(entry.port, str) for entry in written):
+            yield _Entry(policy, rule, ports_at(written, ()), surely, perhaps, closed)
             return
         for names, ends in self.views.by_names.items():
             ports = ports_at(rule.ports, names)
             if self.direction is Direction.EGRESS:
-                yield _Entry(policy, rule, ports, surely & ends, perhaps & ends)
+                yield _Entry(policy, rule, ports, surely & ends, perhaps & ends, closed)
             elif ends & alike:
-                yield _Entry(policy, rule, ports, surely, perhaps)
+                yield _Entry(policy, rule, ports, surely, perhaps, closed)
 
     def _cells(self, entries: Sequence[_Entry]) -> Iterator[tuple[int, tuple[_Match, ...]]]:
         """Yield the peers that the same entries match, as bits, with those entries in order."""
@@ -160,7 +164,7 @@ class TierParts:
 
     def _decided(self, met: tuple[_Match, ...]) -> tuple[Part, ...]:
         """Return what decides about each port, where some entries match the peer."""
-        key = tuple((id(entry.rule), entry.ports, sure) for entry, sure in met)
+        key = tuple((id(entry.rule), entry.closed, entry.ports, sure) for entry, sure in met)
         if key not in self._known:
             self._known[key] = (*self._by_ports(met),)
         return self._known[key]
@@ -172,21 +176,26 @@ class TierParts:
     def _by_ports(self, met: tuple[_Match, ...]) -> Iterator[Part]:
         classes = PortClasses(entry.ports for entry, _ in met)
         bits = [classes.bits(entry.ports) for entry, _ in met]
-        found: dict[int | None, tuple[Match | None, int]] = {}
+        found: dict[object, tuple[Match | None, int]] = {}
         for place in range(classes.all.bit_length()):
             here = (
-                Match(entry.policy, entry.rule, sure)
+                Match(entry.policy, entry.rule, sure, entry.closed)
                 for (entry, sure), covered in zip(met, bits, strict=True)
                 if covered >> place & 1
             )
             match = decisive([*_up_to_sure(here)], self.views.assumptions)
-            rule = match and id(match.rule)
-            found[rule] = match, found.get(rule, (match, 0))[1] | 1 << place
+            what = _what(match)
+            found[what] = match, found.get(what, (match, 0))[1] | 1 << place
         for match, places in found.values():
             yield Part(classes.ports(places), 0, match)
 
 
 _Match = tuple[_Entry, bool]  # and whether it matches for sure
+
+
+def _what(match: Match | None) -> object:
+    """Return what parts are told apart by: the rule, and how it is taken."""
+    return match and (id(match.rule), match.closed)
 
 
 def _up_to_sure(matches: Iterable[Match]) -> Iterator[Match]:

@@ -140,6 +140,9 @@ def _notes(attempt: Attempt, grade: Grade) -> Iterator[str]:
     elif given.other_policies:
         others = listed(given.other_policies)
         yield f"Note: what {others} could decide is undefined, as it is not evaluated yet."
+    for above in given.cluster_policies:
+        if not above.is_usable:
+            yield f"Note: a part of {above} cannot be used, and what that could match is undefined."
     for policy in given.policies:
         if str(policy) in exercise.start.policies_by_name:
             yield (

@@ -138,15 +138,18 @@ TWO_PODS = """---
 
 @pytest.mark.parametrize("operator", ["Is", "In"])
 @pytest.mark.parametrize("part", ["peer", "subject"])
-def test_what_a_selector_that_nobody_can_use_could_decide_is_undefined(operator, part):
+def test_what_a_selector_that_nobody_can_use_could_match_is_undefined(operator, part):
     odd = ODD % operator
     text = ABOVE % ("", f"{{namespaces: {odd if part == 'peer' else '{}'}}}")
     if part == "subject":
         text = text.replace("subject: {namespaces: {}}", f"subject: {{namespaces: {odd}}}")
     found = load(text + TWO_PODS)
-    assert found.cluster_policies == ()
-    assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
-    assert "could decide is undefined" in found.warnings[0].message
+    assert [policy.is_usable for policy in found.cluster_policies] == [False]
+    assert (found.other_policies, found.ignored) == ((), {})
+    warning, told = found.warnings
+    assert str(told).startswith("1 ClusterNetworkPolicy (policy.networking.k8s.io): a")
+    what = "this rule could match" if part == "peer" else "the policy could decide"
+    assert warning.message.endswith(f"stores it even so, and what {what} is undefined")
     assert lab.evaluate(found, "web", "db", port=80).allowed is None
     assert lab.evaluate(found, "203.0.113.7", "db", port=80).allowed is True
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import netpol_lab as lab
-from netpol_lab.model.other_policies import OtherPolicy, Rank
+from netpol_lab.model.other_policies import OtherPolicy
 
 SHOP = lab.load("three-tier")
-ABOVE = OtherPolicy("ClusterNetworkPolicy", "above", rank=Rank.ADMIN, content="a")
+ABOVE = OtherPolicy("ClusterNetworkPolicy", "above", content="a")
 
 
 def beside(cluster, *policies):
@@ -28,7 +28,7 @@ def test_a_policy_of_another_kind_that_is_new_gone_or_changed_is_a_change():
 def test_what_changed_below_it_is_counted_though_it_is_undefined_before_and_after():
     found = lab.diff(beside(SHOP, ABOVE), beside(SHOP.with_policies([]), ABOVE))
     (said,) = found.unjudged
-    assert said.startswith("2 connections changed as far as NetworkPolicies decide, and are undef")
+    assert said.startswith("4 connections changed as far as NetworkPolicies decide, and are undef")
 
 
 def test_nothing_is_said_where_nothing_changed_or_they_are_left_out():

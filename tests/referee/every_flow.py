@@ -98,7 +98,8 @@ def ports_worth_asking(documents):
         numbers = [part.get(key) for key in ("port", "endPort", "containerPort", "nodePort")]
         for number in numbers:
             if isinstance(number, int):
-                protocol = part.get("protocol") or "TCP"
+                named = part.get("protocol")
+                protocol = named if named in ("TCP", "UDP", "SCTP") else "TCP"
                 found |= {(protocol, number), (protocol, min(number + 1, 65535))}
         edges = [part[key] for key in ("number", "start", "end") if isinstance(part.get(key), int)]
         found |= {(protocol, edge) for protocol in ("TCP", "UDP", "SCTP") for edge in edges}

@@ -299,6 +299,30 @@ FAULTS = (
         "Action.PASS: LaneAnswer.ACCEPT",
     ),
     Fault(
+        "a rule that nobody can use matches what the rest of it says",
+        "engine/cluster_peers.py",
+        "    if rule.unusable:\n        return Matched(0, surely | perhaps)\n",
+        "",
+    ),
+    Fault(
+        "a Pass that nobody can use never denies",
+        "model/cluster_policies.py",
+        "return (True,) if self.action is Action.DENY else (False, True)",
+        "return (True,) if self.action is Action.DENY else (False,)",
+    ),
+    Fault(
+        "a Deny that nobody can use is about its own ports alone",
+        "engine/tiers.py",
+        "if not (closed or admits_port(rule, flow, assumptions)):",
+        "if not admits_port(rule, flow, assumptions):",
+    ),
+    Fault(
+        "a subject that nobody can use is every pod",
+        "engine/tiers.py",
+        "return self.sure and not self.policy.unusable",
+        "return self.sure",
+    ),
+    Fault(
         "a pod on its node's network is the subject of a cluster-wide policy",
         "engine/resolution.py",
         "reduce(or_, chosen, PodSet(self.pod_index)) & self.off_hosts",
@@ -557,20 +581,20 @@ FAULTS_FOR_EVERYBODY = (
     Fault(
         "what policies of other kinds could block stays certain",
         "reach/grants.py",
-        "for some, met in ((~subjects, -1), (subjects, ~peers))",
-        "for some, met in ((~subjects, -1), (subjects, -1))",
+        "if left := getattr(grant, mine) & ~touched:",
+        "if left := getattr(grant, mine):",
     ),
     Fault(
         "what policies of other kinds could allow is impossible",
         "reach/grants.py",
-        "yield from (_open(direction, subjects, peers) for subjects, peers in touched)",
-        "yield from ()",
+        "            yield _open(direction, touched, views.everyone)\n",
+        "            yield from ()\n",
     ),
     Fault(
         "only the first policy of another kind counts",
         "engine/other_policies.py",
-        "by_peers[met] = by_peers.get(met, 0) | found",
-        "by_peers.setdefault(met, found)",
+        "return union(subjects(resolution, policy, direction).bits for policy in policies)",
+        "return union(subjects(resolution, policy, direction).bits for policy in policies[:1])",
     ),
 )
 

@@ -5,6 +5,7 @@ it). There is more than one where the API leaves a choice, or the manifests do n
 """
 
 import functools
+import re
 
 from tests.referee.naive_objects import (
     CLUSTER_WIDE,
@@ -41,8 +42,8 @@ class Tiers:
         found = set()
         for group in self.groups(tier, direction, subject, peer):
             each = [
-                first_action(rules, reading, target, protocol) | ({None} if early else set())
-                for rules, early in group
+                first_action(rules, reading, target, protocol) | ({None} if perhaps else set())
+                for rules, perhaps in group
             ]
             found |= set().union(*each) - {None}
             if not all(None in one for one in each):
@@ -53,16 +54,17 @@ class Tiers:
         """By rising priority the policies that share it, with their rules that may mean the peer.
 
         Any policy of a group may go first (ANP-04), and one without a priority in any group: it is
-        in all, perhaps too early, and surely in the last.
+        in all, perhaps too early, and surely in the last. One with a subject that nobody can use
+        is perhaps about somebody else.
         """
         about = [
-            (policy["priority"], self.rules(policy, direction, peer))
+            (policy["priority"], self.rules(policy, direction, peer), odd_peer(policy["subject"]))
             for policy in self.policies
             if policy["tier"] == tier and self.is_subject(policy, subject.pod)
         ]
-        numbers = sorted({priority for priority, _ in about if priority is not None})
+        numbers = sorted({priority for priority, *_ in about if priority is not None})
         return [
-            [(rules, at is not number) for at, rules in about if at in (number, None)]
+            [(rules, odd or at is not number) for at, rules, odd in about if at in (number, None)]
             for number in [*numbers, None]
         ]
 
@@ -72,9 +74,14 @@ class Tiers:
         found = []
         for rule in policy.get(section) or []:
             meant = either(self.means(one, peer) for one in rule[ends])
+            action = {"Allow": "Accept"}.get(rule["action"], rule["action"])
+            odd = nobody_can_use(rule, rule[ends])
             if meant != NO:
-                action = {"Allow": "Accept"}.get(rule["action"], rule["action"])
-                found.append((action, ports_of(rule), meant))
+                ports = None if odd_ports(rule) else ports_of(rule)
+                found.append((action, ports, PERHAPS if odd else meant))
+            pod = peer.pod is not None and not on_host_network(peer.pod)
+            if odd and action != "Accept" and (pod or ends == "to"):  # fails closed (ANP-20)
+                found.append(("Deny", None, PERHAPS))
         return found
 
     # Subjects and peers
@@ -86,6 +93,8 @@ class Tiers:
         """Do `namespaces` or `pods` select this pod? One on its node's network never (ANP-10)."""
         if on_host_network(pod):
             return False
+        if odd_peer(chosen):
+            return True
         namespaces, pods = chosen.get("namespaces"), chosen.get("pods") or {}
         if namespaces is None:
             namespaces = pods.get("namespaceSelector")
@@ -111,6 +120,8 @@ class Tiers:
         written = end.address is not None and end.address in self.cluster.node_at
         if not (host or end.is_node or written) or (pod is not None and not host):
             return NO
+        if odd_selector(selector):
+            return PERHAPS
         name = node_of(pod) if host else end.node
         name = name or (self.cluster.node_at[end.address] if written else None)
         node = self.cluster.nodes.get(("default", name))
@@ -129,6 +140,48 @@ class Tiers:
             for peer in rule["to"]
             for text in peer.get("networks") or []
         ]
+
+
+# What is stored and nobody can use (ANP-20)
+
+OPERATORS = {"In": True, "NotIn": True, "Exists": False, "DoesNotExist": False}  # with values?
+
+
+def nobody_can_use(rule, ends):
+    names = any(end.get("domainNames") for end in ends)
+    wrong = names and rule["action"] in ("Deny", "Pass")  # described for the others only (ANP-12)
+    return wrong or any(map(odd_peer, ends)) or odd_ports(rule)
+
+
+def odd_peer(chosen):
+    pods = chosen.get("pods") or {}
+    parts = [chosen.get("namespaces"), chosen.get("nodes"), *pods.values()]
+    return any(odd_selector(part) for part in parts if part)
+
+
+def odd_selector(selector):
+    labels = without_nulls(selector)["matchLabels"]
+    texts = [*labels, *labels.values()]
+    for term in selector.get("matchExpressions") or []:
+        wants = OPERATORS.get(term["operator"])
+        if wants is None or wants is not bool(term.get("values")):
+            return True
+        texts += [term["key"], *(term.get("values") or [])]
+    return any(text and not LABEL.fullmatch(text) for text in texts)
+
+
+LABEL = re.compile(r"([\w.-]+/)?[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?", re.ASCII)  # of those here
+
+
+def odd_ports(rule):
+    for entry in rule.get("ports") or []:
+        for written in entry.values():
+            if isinstance(written, dict):
+                protocol = written.get("protocol") or "TCP"
+                falls = "start" in written and written["start"] > written["end"]
+                if protocol not in PROTOCOLS or falls:
+                    return True
+    return False
 
 
 def tier_of(policy):

@@ -1,4 +1,4 @@
-"""Random cluster-wide policies, all valid, beside what a random cluster has already.
+"""Random cluster-wide policies, all of which a server stores, beside what a random cluster has.
 
 mixed_cluster(7)    the documents of seed 7, now with policies of the tiers Admin and Baseline
 """
@@ -23,6 +23,15 @@ GROUP = "policy.networking.k8s.io/"
 NODE_LABELS = {"pool": ["a", "b"], "zone": ["x"]}
 DOMAIN_NAMES = ["example.com", "*.example.com", "db.example.org"]
 PRIORITIES = [0, 5, 5, 5, 10, 1000]
+ODD = 15  # percent of the policies
+ODD_TERMS = [  # a server does not look at them
+    {"key": "team", "operator": "Is"},
+    {"key": "team", "operator": "In"},
+    {"key": "team", "operator": "NotIn", "values": []},
+    {"key": "team", "operator": "Exists", "values": ["a"]},
+    {"key": "a b", "operator": "Exists"},
+    {"key": "team", "operator": "In", "values": ["-a"]},
+]
 STYLES = [["new"], ["new"], ["new"], ["old"], ["new", "old"]]
 
 
@@ -64,13 +73,13 @@ def cluster_policy(rng, number, tiers):
         "spec": {
             "tier": rng.choice(tiers),
             "priority": rng.choice(PRIORITIES),
-            **spec(rng, ["Accept", "Deny", "Deny", "Pass"], today=True),
+            **oddly(rng, spec(rng, ["Accept", "Deny", "Deny", "Pass"], today=True)),
         },
     }
 
 
 def admin_policy(rng, number):
-    written = spec(rng, ["Allow", "Deny", "Deny", "Pass"], today=False)
+    written = oddly(rng, spec(rng, ["Allow", "Deny", "Deny", "Pass"], today=False))
     return {
         "apiVersion": GROUP + "v1alpha1",
         "kind": "AdminNetworkPolicy",
@@ -86,6 +95,34 @@ def baseline(rng):
         "metadata": {"name": "default"},
         "spec": spec(rng, ["Allow", "Deny"], today=False, names=False),
     }
+
+
+def oddly(rng, spec):
+    """A spec; now and then with one thing in it that is stored, and that nobody can use."""
+    rules = [rule for section in ("ingress", "egress") for rule in spec.get(section) or []]
+    if not maybe(rng, ODD):
+        return spec
+    rule = rng.choice([None, *rules, *rules])
+    ends = (rule.get("from") or rule["to"]) if rule else []
+    end = rng.choice(ends) if ends else spec["subject"]
+    ports = [one for each in rules for one in each.get("ports") or [] if "namedPort" not in one]
+    if ports and maybe(rng, 60):
+        odd_port(rng, rng.choice(ports))
+    elif rule and end.get("domainNames"):
+        rule["action"] = rng.choice(["Deny", "Pass"])
+    elif "networks" not in end:
+        chosen = end.get("pods") or end
+        key = rng.choice([key for key in chosen if chosen[key] is not None])
+        chosen[key] = {**chosen[key], "matchExpressions": [rng.choice(ODD_TERMS)]}
+    return spec
+
+
+def odd_port(rng, port):
+    ((kind, written),) = port.items()
+    if kind == "portRange" and maybe(rng, 50) and written["start"] < written["end"]:
+        written["start"], written["end"] = written["end"], written["start"]
+    else:
+        written["protocol"] = rng.choice(["tcp", "ICMP"])
 
 
 def spec(rng, actions, *, today, names=True):

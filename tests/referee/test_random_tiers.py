@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.referee import naive
+from tests.referee import naive, naive_tiers
 from tests.referee.naive_objects import cluster_wide
 from tests.referee.random_clusters import random_cluster, random_flows, walk
 from tests.referee.random_tiers import mixed_cluster
@@ -19,7 +19,7 @@ FEATURES = """
     ingress missing | ingress null | ingress [] | egress missing | egress null | egress []
     no protocols | protocols null | tcp | udp | sctp | number | range | destinationNamedPort
     ports null | portNumber | portRange | namedPort | protocol by default
-    node with labels | node without labels
+    node with labels | node without labels | odd subject | odd peer | odd port | names denied
 """
 
 
@@ -39,6 +39,7 @@ def features(documents):
     yield from ["both APIs"] if "v1alpha1" in versions and len(versions) > 1 else []
     yield from ["equal priorities"] if len(set(tiers)) < len(tiers) else []
     kinds = [document["kind"] for document in documents]
+    yield from (fact for policy in policies for fact in of_no_use(policy["spec"]))
     yield from ["beside NetworkPolicies"] if kinds.count("NetworkPolicy") > 2 else []
     labelled = {"labels" in one["metadata"] for one in documents if one["kind"] == "Node"}
     yield from (f"node with{'' if labels else 'out'} labels" for labels in labelled)
@@ -64,6 +65,17 @@ def of_spec(spec):
     for part in walk(spec):
         yield from part
         yield from of_part(part)
+
+
+def of_no_use(spec):
+    """What is stored and nobody can use (ANP-20)."""
+    yield from ["odd subject"] if naive_tiers.odd_peer(spec["subject"]) else []
+    for rule in (spec.get("ingress") or []) + (spec.get("egress") or []):
+        ends = rule.get("from") or rule["to"]
+        yield from ["odd peer"] if any(map(naive_tiers.odd_peer, ends)) else []
+        yield from ["odd port"] if naive_tiers.odd_ports(rule) else []
+        named = any(end.get("domainNames") for end in ends)
+        yield from ["names denied"] if named and rule["action"] in ("Deny", "Pass") else []
 
 
 def of_part(part):

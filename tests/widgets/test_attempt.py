@@ -76,8 +76,8 @@ spec:
 """
     feedback = task.check(f"{ANSWER}\n---\n{above}")
     assert not feedback.solved
-    assert "Note: what ClusterNetworkPolicy above could decide is undefined" in feedback.text
-    assert "could decide ingress of" in feedback.text
+    assert "Note: a part of ClusterNetworkPolicy above cannot be used" in feedback.text
+    assert "rule 1 of ClusterNetworkPolicy above (Admin, priority 1) cannot be" in feedback.text
 
 
 def test_a_policy_that_takes_the_name_of_one_that_is_there_is_pointed_out():

@@ -242,6 +242,7 @@ def _exempted(context: Context) -> PodSet:
     denying = (
         policy
         for policy in context.cluster.cluster_policies
+        if policy.is_usable
         if any(rule.action is Action.DENY for rule in (*policy.ingress, *policy.egress))
     )
     found = (subjects(context.resolution, policy) for policy in denying)

@@ -14,6 +14,7 @@ from netpol_lab.manifests.cluster_wide.stored import StoredPolicy
 from netpol_lab.manifests.cluster_wide.usability import (
     first_of,
     is_usable,
+    port_faults,
     rule_faults,
     subject_faults,
 )
@@ -28,7 +29,7 @@ from netpol_lab.model.cluster_policies import (
 )
 from netpol_lab.model.objects import Direction, Peer, PolicyPort
 from netpol_lab.model.policy_parts import list_of_peers
-from netpol_lab.model.ports import Protocol, is_governed
+from netpol_lab.model.ports import Protocol
 from netpol_lab.model.selectors import Operator, Requirement, Selector
 
 _TIERS = {"AdminNetworkPolicy": Tier.ADMIN, "BaselineAdminNetworkPolicy": Tier.BASELINE}
@@ -163,15 +164,14 @@ def _port(protocol: Protocol, port: dict[str, Any]) -> PolicyPort:
 
 
 def _ports(ports: list[dict[str, Any]]) -> Iterator[PolicyPort]:
-    """Yield the ports of a rule in v1alpha1 (ANP-13)."""
-    for item in ports:
+    """Yield the ports of a rule in v1alpha1 (ANP-13); none, so all, where one is of no use."""
+    for item in ports if not any(port_faults(ports, ())) else ():
         for key, value in item.items():
             if key == "namedPort":
                 yield from _named(value)
                 continue
             first = value["port" if key == "portNumber" else "start"]
-            if is_governed(value["protocol"]):
-                yield PolicyPort(Protocol(value["protocol"]), first, value.get("end"))
+            yield PolicyPort(Protocol(value["protocol"]), first, value.get("end"))
 
 
 def _named(name: str) -> Iterator[PolicyPort]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from netpol_lab.manifests.summary import peer_words
+from netpol_lab.manifests.summary import OF_NO_USE, peer_words
 from netpol_lab.model.cluster_policies import ClusterPeer, ClusterPolicy, ClusterRule
 from netpol_lab.model.objects import Direction, PolicyPort
 from netpol_lab.model.policy_parts import list_of_peers
@@ -32,7 +32,8 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     """
     ways = [f"{way} {_rules(policy.rules(way))}" for way in Direction if policy.rules(way)]
     rules = "; ".join(ways) or "no rules"
-    return f"tier {policy.tier}, priority {policy.priority}, {peer_words(policy.subject)}: {rules}"
+    subject = f"{peer_words(policy.subject)}{OF_NO_USE if policy.unusable else ''}"
+    return f"tier {policy.tier}, priority {policy.priority}, {subject}: {rules}"
 
 
 def _rules(rules: tuple[ClusterRule, ...]) -> str:
@@ -42,7 +43,8 @@ def _rules(rules: tuple[ClusterRule, ...]) -> str:
 def _rule(rule: ClusterRule) -> str:
     peers = " or ".join(map(cluster_peer_words, rule.peers))
     ports = f" on {_ports(rule.ports)}" if rule.ports else ""
-    return f"{rule.action} {list_of_peers(rule.direction)} {peers}{ports}"
+    unsure = OF_NO_USE if rule.unusable else ""
+    return f"{rule.action} {list_of_peers(rule.direction)} {peers}{ports}{unsure}"
 
 
 def _ports(ports: tuple[PolicyPort, ...]) -> str:

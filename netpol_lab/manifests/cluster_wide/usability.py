@@ -6,7 +6,7 @@ skips such a rule, another takes it for a rule about everybody: what it decides 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from netpol_lab.errors import Reason
@@ -41,10 +41,22 @@ def rule_faults(rule: dict[str, Any], direction: Direction, index: int) -> Probl
             message = "names of hosts are described for rules that accept, and for no others"
             hint = "deny the addresses, by networks, after a rule that accepts the names"
             yield Problem((*path, peers, i, "domainNames"), Reason.INVALID, message, hint)
-    for i, port in enumerate(rule.get("ports", ())):
+    yield from port_faults(rule.get("ports", ()), (*path, "ports"))
+
+
+def port_faults(ports: Sequence[dict[str, Any]], path: Path) -> Problems:
+    """Yield what keeps anyone from knowing which ports a rule of v1alpha1 is about.
+
+    Examples
+    --------
+    >>> range_ = {"protocol": "TCP", "start": 90, "end": 80}
+    >>> [problem.message for problem in port_faults([{"portRange": range_}], ())]
+    ['the range ends before it starts']
+    """
+    for i, port in enumerate(ports):
         for key, value in port.items():
             if isinstance(value, dict):
-                yield from _of_a_port(value, (*path, "ports", i, key))
+                yield from _of_a_port(value, (*path, i, key))
 
 
 def first_of(faults: Iterator[Problem]) -> str:

@@ -45,24 +45,25 @@ def policy_warnings(policy: StoredPolicy, value: dict[str, Any]) -> Problems:
         message = "has no effect: the policy is about the whole cluster"
         hint = "leave it out, and choose the pods of one namespace by subject"
         yield Problem(("metadata", "namespace"), Reason.WARNING, message, hint)
-    yield from map(_undefined, subject_faults(policy.spec))
+    yield from in_force_even_so(subject_faults(policy.spec))
     canonical = policy.kind == "ClusterNetworkPolicy"
     for direction in Direction:
         for i, rule in enumerate(policy.spec.get(str(direction), ())):
-            yield from map(_undefined, rule_faults(rule, direction, i))
+            faults = rule_faults(rule, direction, i)
+            yield from (_undefined(fault, "this rule could match") for fault in faults)
             yield from _names_of_ports(rule, ("spec", str(direction), i))
             if canonical:
                 yield from _host_bits(rule, ("spec", str(direction), i))
 
 
 def in_force_even_so(problems: Iterable[Problem]) -> Problems:
-    """Yield warnings about what this definition refuses, though a server has stored it."""
-    yield from map(_undefined, problems)
+    """Yield warnings about what leaves a whole policy open, though a server has stored it."""
+    yield from (_undefined(problem, "the policy could decide") for problem in problems)
 
 
-def _undefined(fault: Problem) -> Problem:
+def _undefined(fault: Problem, what: str) -> Problem:
     said = ": ".join(filter(None, (fault.reason.words, fault.message)))
-    message = f"{said}; the server stores it even so, and what the policy could decide is undefined"
+    message = f"{said}; the server stores it even so, and what {what} is undefined"
     return fault._replace(reason=Reason.WARNING, message=message)
 
 

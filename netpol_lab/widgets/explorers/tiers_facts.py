@@ -14,10 +14,11 @@ from netpol_lab.advice.deciding_lines import Reasons, reasons_of
 from netpol_lab.engine.left_open import left_open
 from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.sides import Exemption, Side
+from netpol_lab.engine.tier_words import DOES
 from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, about
 from netpol_lab.engine.verdict import Verdict, evaluate
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.cluster_policies import ClusterPolicy, ClusterRule, Tier
 from netpol_lab.model.objects import Direction, Policy
 from netpol_lab.model.ports import spoken_port
 from netpol_lab.pictures.shapes import Sheet
@@ -26,7 +27,6 @@ from netpol_lab.pictures.traffic import State
 from netpol_lab.widgets.board_controls import switched
 from netpol_lab.widgets.explorers.tiers_drawing import draw_fall
 
-DOES = {Action.ACCEPT: "accepts", Action.DENY: "denies", Action.PASS: "passes on"}
 NO_MATCH, MATCHES, MAY, UNASKED = "no match", "matches", "may match", "not asked"
 
 
@@ -352,11 +352,11 @@ def _tier_rows(
     for policy in about(resolution_of(cluster), pod, side.direction):
         for rule in policy.rules(side.direction) if policy.tier is tier else ():
             match = _match(ruling, policy, rule)
-            decides = decisive is not None and match == decisive
-            says = NO_MATCH if match is None else MATCHES if match.sure else MAY
+            decides = decisive is not None and match is not None and match[:2] == decisive[:2]
+            says = NO_MATCH if match is None else MATCHES if match.is_certain else MAY
             if unasked or (decisive and not decides and _is_after(policy, rule, decisive)):
                 says = UNASKED
-            says = DOES[rule.action] if decides else says
+            says = DOES[decisive.action] if decides and decisive else says
             yield GateRow(f"{_named(policy)}, rule {rule.number} {rule.action}", says, decides)
 
 

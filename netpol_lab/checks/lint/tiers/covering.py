@@ -48,7 +48,7 @@ def _before(
     """Return a rule of a policy with a lower number that covers one, for all its pods."""
     for other in policies:
         first = other.tier is policy.tier and other.priority < policy.priority
-        if first and _is_wider(other.subject, policy.subject):
+        if first and not other.unusable and _is_wider(other.subject, policy.subject):
             for one in other.rules(rule.direction):
                 if _covers_rule(one, rule):
                     return other, one
@@ -94,6 +94,8 @@ def idle_baseline(context: Context) -> Iterator[Finding]:
 
 def _covers_rule(one: ClusterRule, other: ClusterRule) -> bool:
     """Say whether a rule matches all that another matches, whatever pods there are."""
+    if one.unusable or other.unusable:  # of such nobody knows what they match
+        return False
     return _covers_ports(one, other) and all(
         any(_covers_peer(mine, its) for mine in one.peers) for its in other.peers
     )

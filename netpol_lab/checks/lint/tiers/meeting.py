@@ -104,6 +104,8 @@ def _denied_before(
         if above.tier is not Tier.ADMIN or not its & pods:
             continue
         for one in above.rules(rule.direction):
+            if above.unusable or one.unusable:
+                return None  # nobody knows for whom
             if one.action is not Action.DENY:
                 meets = not _is_by_selectors(one) or _matched(context, one) & peers
                 if meets and not _on_other_ports(one, rule):
@@ -187,7 +189,8 @@ def pods_in_networks(context: Context) -> Iterator[Finding]:
     for policy in context.resolution.cluster_policies:
         for rule in policy.egress if not policy.unusable else ():
             for i, peer in enumerate(rule.peers):
-                if rule.action is Action.DENY and isinstance(peer, ClusterPeer) and peer.networks:
+                denies = rule.action is Action.DENY and not rule.unusable
+                if denies and isinstance(peer, ClusterPeer) and peer.networks:
                     yield from _taken(context, policy, rule, i, peer)
 
 
