@@ -66,6 +66,47 @@ def test_the_way_does_not_lead_through_the_outside(shop):
     assert all(OUTSIDE not in reached.path[:-1] for reached in shop.blast_radius("web"))
 
 
+ADDRESSED = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: {0}, namespace: s, labels: {{app: {0}}}}}
+status: {{podIP: {1}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: {0}, namespace: s}}
+spec: {{podSelector: {{matchLabels: {{app: {0}}}}}, policyTypes: [Egress], egress: {2}}}
+---
+"""
+
+
+def test_nobody_gets_on_from_an_address_outside():
+    beyond = "[{to: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
+    pods = ADDRESSED.format("a", "10.0.0.1", beyond), ADDRESSED.format("b", "10.0.0.2", "[]")
+    reach = lab.reachability(lab.load(*pods))
+    assert reach.ports("192.0.2.1", "s/b") == PortSet.every()
+    assert [one[:3] for one in reach.blast_radius("s/a")] == [
+        ("192.0.2.0-192.0.2.255", 1, ("s/a", "192.0.2.0-192.0.2.255"))
+    ]
+
+
+def test_a_sure_way_is_told_though_a_shorter_one_may_be_open():
+    nowhere = "status: {}"
+    to_c, to_b = (f"{{to: [{{podSelector: {{matchLabels: {{app: {x}}}}}}}]}}" for x in "cb")
+    maybe = "{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}"
+    reach = lab.reachability(
+        lab.load(
+            ADDRESSED.format("a", "192.0.2.1", f"[{to_c}, {maybe}]"),
+            ADDRESSED.format("b", "10.0.0.2", "[]").replace("status: {podIP: 10.0.0.2}", nowhere),
+            ADDRESSED.format("c", "192.0.2.3", f"[{to_b}]"),
+        )
+    )
+    assert reach.graph().edges["s/a", "s/b"] == {"ports": PortSet(), "undefined": PortSet.every()}
+    for perhaps in (False, True):
+        found = {one.name: one for one in reach.blast_radius("s/a", perhaps=perhaps)}
+        assert found["s/b"][1:] == (2, ("s/a", "s/c", "s/b"), PortSet.every(), True)
+
+
 def test_exposure_is_what_the_outside_can_open(shop):
     assert [(c.source, c.destination) for c in shop.exposure()] == [(OUTSIDE, "shop/web")]
     assert [c.destination for c in shop.exposure("namespace")] == ["shop"]

@@ -1,13 +1,16 @@
 """Groups of pods, and ranges joined."""
 
+from ipaddress import ip_network
+
 import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
+from netpol_lab.model.addresses import AddressRange
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.objects import Pod, Workload
 from netpol_lab.reach.endpoint_index import EndpointIndex
-from netpol_lab.reach.grouping import Groups, join_ranges, workload_names
+from netpol_lab.reach.grouping import Groups, join_ranges, runs, workload_names
 
 WEB = Workload("Deployment", "web")
 PODS = (
@@ -46,6 +49,29 @@ def test_a_group_touches_itself_only_where_somebody_else_is_in_it():
     assert "shop/web" not in groups("workload").touched("shop/web", 0b01, 0b01)
     assert "shop" in groups("namespace").touched("shop", 0b1, 0b10)
     assert "blog" not in groups("namespace").touched("blog", 0b1000, 0b1000)
+
+
+def test_pairs_of_groups_are_those_of_their_ends_and_of_one_end_with_itself_none():
+    found = groups("workload")
+    assert [*found.pairs(0b0001, 0b0001)] == []
+    assert [*found.pairs(0b0001, 0b0010)] == [("shop/web", "shop/web")]
+    assert [*found.pairs(0b0011, 0b0001)] == [("shop/web", "shop/web")]
+    assert [*found.pairs(0b0101, 0b1000)] == [("shop/web", "blog/db"), ("shop/db", "blog/db")]
+
+
+def test_runs_are_of_neighbours_of_one_family():
+    cidrs = ("0.0.0.0/2", "64.0.0.0/2", "128.0.0.0/2", "::/2", "4000::/2", "8000::/2")
+    ranges = [AddressRange.of(ip_network(cidr)) for cidr in cidrs]
+    last = "ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+    assert [*runs([5, 0, 1, 2, 3, 4], ranges)] == [
+        ((0, 1, 2), "0.0.0.0-191.255.255.255"),
+        ((3, 4, 5), f"::-bfff:{last}"),
+    ]
+    assert [*runs([0, 2, 5], ranges)] == [
+        ((0,), "0.0.0.0-63.255.255.255"),
+        ((2,), "128.0.0.0-191.255.255.255"),
+        ((5,), f"8000::-bfff:{last}"),
+    ]
 
 
 def test_joined_neighbours_open_the_same_and_are_as_few_as_can_be():

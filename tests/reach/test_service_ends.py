@@ -182,6 +182,68 @@ def test_the_family_of_a_service_address_is_that_of_both_ends_behind_it(block, a
     assert (("TCP", 5432) in lab.reachability(cluster).ports("s/web", address)) is same
 
 
+@pytest.mark.parametrize("way", ["Ingress", "Egress"])
+@pytest.mark.parametrize("assumed", [True, False, None])
+def test_a_pod_that_comes_back_to_itself_is_let_in_as_is_assumed(way, assumed):
+    shut = POLICY.replace("WAY", way).replace("{matchLabels: {app: db}}", "{}")
+    cluster = lab.load(ONE_LISTED, shut)
+    assumptions = Assumptions(service_loopback=assumed)
+    assert (
+        lab.evaluate(cluster, "s/web", "10.96.0.1", 80, assumptions=assumptions).allowed is assumed
+    )
+    reach = lab.reachability(cluster, assumptions)
+    found = [("TCP", 80) in of("s/web", "10.96.0.1") for of in (reach.ports, reach.undefined)]
+    assert found == [assumed is True, assumed is None]
+
+
+ONE_LISTED = """
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: web, namespace: s}, status: {podIP: 10.244.0.1}}
+- {apiVersion: v1, kind: Service, metadata: {name: web, namespace: s},
+   spec: {clusterIP: 10.96.0.1, ports: [{port: 80}]}}
+- {apiVersion: v1, kind: Endpoints, metadata: {name: web, namespace: s},
+   subsets: [{addresses: [{ip: 10.244.0.1}], ports: [{port: 80}]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"externalIPs": ["10.96.0.1"]}, {"clusterIP": "10.96.0.1", "internalTrafficPolicy": "Local"}],
+)
+def test_an_address_is_as_rough_as_the_roughest_service_that_has_it(other):
+    items = [
+        {"kind": "Service", "metadata": {"name": name, "namespace": "s"}}
+        | {"spec": {"clusterIP": own, "ports": [{"port": 80}]} | more}
+        for name, own, more in (("web", "10.96.0.1", {}), ("other", "10.96.0.2", other))
+    ]
+    subsets = [{"addresses": [{"ip": "10.244.0.1"}], "ports": [{"port": 80}]}]
+    items += [
+        {"kind": "Endpoints", "metadata": {"name": name, "namespace": "s"}, "subsets": subsets}
+        for name in ("web", "other")
+    ]
+    items += [
+        {"kind": "Pod", "metadata": {"name": name, "namespace": "s", "labels": {"app": name}}}
+        | {"status": {"podIP": own}}
+        for name, own in (("db", "10.244.0.1"), ("web", "10.244.0.2"))
+    ]
+    admits = POLICY.replace("policyTypes: [WAY]", "ingress: [{ports: [{port: 80}]}]")
+    documents = [json.dumps({"apiVersion": "v1"} | item) for item in items]
+    reach = lab.reachability(lab.load(*documents, admits))
+    assert reach.undefined("s/web", "10.96.0.1") == PortSet.of("TCP", 80)
+    alone = lab.reachability(lab.load(documents[0], documents[2], *documents[4:], admits))
+    assert alone.ports("s/web", "10.96.0.1") == PortSet.every()
+
+
+def test_pods_of_both_families_are_behind_the_ports_of_nodes():
+    status = 'status: {podIPs: [{ip: 10.244.0.2}, {ip: "fd00::2"}]}'
+    shop = SHOP.replace("app: db}},\n   spec: {nodeName: n1}", f"app: db}}}},\n   {status}")
+    assert status in shop
+    reach = lab.reachability(lab.load(shop, POLICY.replace("WAY", "Ingress")))
+    assert reach.undefined("s/web", "192.168.50.3") == DB
+
+
 # Where addresses lead, in small random clusters of which everything is asked
 
 PODS = """
