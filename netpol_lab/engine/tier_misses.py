@@ -85,7 +85,7 @@ def tier_misses(
                 kind = for_ports if unmet.part in PORT_PARTS else for_peers
                 kind.append(TierMiss(match, unmet))
     yield from (*for_ports, *for_peers)
-    late = (one for one in matches[place:] if _is_after(one.policy, deny.policy))
+    late = (one for one in matches if _is_after(one.policy, deny.policy))
     for match in late:
         met = met_by(resolution, match.rule, side.flow, assumptions)
         if match.rule.action in _WOULD and met.surely:

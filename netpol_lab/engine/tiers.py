@@ -192,8 +192,10 @@ def contradict(matches: Sequence[Match]) -> bool:
     Examples
     --------
     >>> policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 5)
-    >>> contradict([Match(policy, ClusterRule(Direction.INGRESS, 0))])
-    False
+    >>> accept = Match(policy, ClusterRule(Direction.INGRESS, 0))
+    >>> deny = Match(policy, ClusterRule(Direction.INGRESS, 0, action=Action.DENY))
+    >>> contradict([accept, accept]), contradict([accept, deny])
+    (False, True)
     """
     return any(
         len({match.action for match in alike if match.is_certain}) > 1

@@ -59,3 +59,33 @@ def test_endpoints_that_differ_are_named_by_their_addresses():
         "the Service may lead to any of its endpoints, and they differ: "
         "192.0.2.1 port 80 is undefined; 192.0.2.2 port 81 is denied"
     )
+
+
+ASKED_LABEL = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: s}
+spec:
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: old, namespace: s}
+spec: {podSelector: {matchLabels: {pod-template-hash: "1"}}, policyTypes: [Ingress, Egress]}
+"""
+
+
+def test_pods_that_are_made_up_for_a_label_are_not_told_to_be_named():
+    cluster = lab.load(SHOP.split("- {apiVersion: networking")[0], ASKED_LABEL)
+    for ends in (("s/client", "s/web"), ("s/web", "s/client")):
+        assert left_open(lab.evaluate(cluster, *ends, 80)) == [
+            "policies ask for a label of these pods that only the cluster knows (SEM-68, SEM-78)"
+        ]
+
+
+def test_addresses_outside_are_no_pods_that_are_made_up():
+    cluster = lab.load(SHOP, ENDPOINTS, ASKED_LABEL)
+    assert left_open(lab.evaluate(cluster, "203.0.113.7", "s/web", 80)) == [
+        "policies ask for a label of these pods that only the cluster knows (SEM-68, SEM-78)"
+    ]
