@@ -184,10 +184,7 @@ def _items(value: Any) -> list[Any] | None:
     if not isinstance(kind, str) or not kind:
         return None
     head = {"apiVersion": version, "kind": kind.removesuffix("List")}
-    return [
-        {**head, **item} if isinstance(item, dict) and not item.get("kind") else item
-        for item in value["items"]
-    ]
+    return [{**head, **item} if isinstance(item, dict) else item for item in value["items"]]
 
 
 def _objects(document: Document) -> Iterator[dict[str, Any]]:

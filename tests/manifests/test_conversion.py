@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from netpol_lab.errors import ManifestError
-from netpol_lab.manifests.conversion import convert, manifests_in, texts_to_convert
+from netpol_lab.manifests.conversion import convert, is_build, manifests_in, texts_to_convert
 from netpol_lab.manifests.text.files import ManifestText, Origin
 from netpol_lab.manifests.writer import as_yaml
 from netpol_lab.reach.diff import diff
@@ -208,6 +208,8 @@ def test_the_files_of_a_folder_are_read_as_they_are(tmp_path):
         f"{tmp_path}/b/a.yaml",
     ]
     assert all(text.origin is Origin.FOUND for text in found)
+    assert [is_build(text) for text in found] == [True, False]
+    assert not is_build(found[0]._replace(origin=Origin.NAMED))
 
 
 # ---------------------------------------------------------------- the same traffic

@@ -3,7 +3,7 @@
 import pytest
 
 import netpol_lab as lab
-from netpol_lab.errors import MOST_COMPLAINTS, ManifestError, Reason
+from netpol_lab.errors import MOST_COMPLAINTS, Complaint, ManifestError, Reason
 from netpol_lab.manifests import reader
 from netpol_lab.manifests.decoding import decoder
 from netpol_lab.manifests.loader import load
@@ -17,6 +17,24 @@ from tests.helpers.loaded import HEAD, complaints
 def test_lists_within_lists_come_to_an_end():
     text = '{"apiVersion": "v1", "kind": "List", "items": [' * 25 + '{"kind": 1}' + "]}" * 25
     assert "lists within lists" in complaints(text)[0].message
+
+
+def test_ten_lists_within_each_other_are_read_and_eleven_are_not():
+    head = '{"apiVersion": "v1", "kind": "List", "items": ['
+    pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}'
+    assert len(load(head * 10 + pod + "]}" * 10).pods) == 1
+    (complaint,) = complaints(head * 11 + pod + "]}" * 11)
+    assert complaint.message == "lists within lists within lists"
+
+
+def test_a_list_whose_kind_is_no_text_is_told():
+    (complaint,) = complaints("apiVersion: v1\nkind: [List]\nitems: []")
+    assert (complaint.path, complaint.message) == ("kind", "must be text")
+
+
+def test_items_that_are_no_list_are_told():
+    (complaint,) = complaints("apiVersion: v1\nkind: List\nitems: {a: b}")
+    assert (complaint.path, complaint.message) == ("items", "must be a list")
 
 
 def test_typed_lists_lend_their_kind_to_their_items():
@@ -91,6 +109,9 @@ def test_what_a_server_has_stored_is_in_force_but_undefined_if_it_cannot_be_read
     found = load(ABOVE % (", uid: 1b", peer))
     assert [*map(str, found.other_policies)] == ["ClusterNetworkPolicy above"]
     assert "what the policy could decide is undefined" in found.warnings[0].message
+    assert found.warnings[-1].message.startswith(
+        "1 ClusterNetworkPolicy (policy.networking.k8s.io)"
+    )
 
 
 def test_what_a_later_definition_knows_may_be_about_everybody():
@@ -166,6 +187,15 @@ def test_an_exercise_is_loaded_as_the_cluster_it_is_about():
     assert repr(cluster) == "Cluster: 4 pods, 1 namespace, 0 policies"
 
 
+def test_a_scenario_that_an_exercise_names_is_read_from_its_own_file():
+    cluster = lab.load("story: x\nscenario: three-tier")
+    (policy, *_) = cluster.policies
+    assert cluster.place_of(policy).file == "three-tier.yaml"
+    (complaint,) = complaints("story: x\nscenario: three-teir")
+    assert complaint.message == 'there is no packaged scenario "three-teir"'
+    assert complaint.hint.startswith("Did you mean three-tier")
+
+
 def test_a_complaint_about_a_manifest_in_an_exercise_is_about_the_line_of_its_file():
     text = "story: x\nmanifests: |\n  apiVersion: v1\n  kind: Pod\n  metadata: {name: [web]}\n"
     with pytest.raises(ManifestError) as caught:
@@ -239,7 +269,7 @@ def test_after_a_thousand_complaints_all_others_are_counted():
     *first, last = complaints(f"apiVersion: v1\nkind: List\nitems:\n{bad * 41}")
     assert len(first) == MOST_COMPLAINTS
     said = "20 more complaints and 7 more objects: reading ends after 1,000 complaints"
-    assert last.message == said
+    assert last == Complaint("", Reason.NOT_READ, said, document=0)
 
 
 def test_what_is_read_after_a_thousand_complaints_is_counted_in_documents_too(monkeypatch):

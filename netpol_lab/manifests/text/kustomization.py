@@ -108,24 +108,25 @@ def kustomization_in(folder: FilePath) -> Kustomization | None:
     files = [folder / name for name in NAMES if (folder / name).is_file()]
     if not files:
         return None
-    text = text_of(files[0])
-    found, broken = all_documents(text, in_short(files[0]))
+    file, *others = files
+    text = text_of(file)
+    found, broken = all_documents(text, in_short(file))
     if broken and "{{" not in text:
         raise ManifestError(broken)
     found = [document for document in found if document.value is not None]
     value = found[0].value if found else None
     if isinstance(value, dict) and "spec" in value and not _is_of_kustomize(value):
         return None
-    if len(files) > 1:
-        others = " and ".join(file.name for file in files[1:])
-        return Kustomization(files[0], refused=(f"{others} is there as well",))
+    if others:
+        names = " and ".join(other.name for other in others)
+        return Kustomization(file, refused=(f"{names} is there as well",))
     if broken:
-        return Kustomization(files[0], refused=("it is a template",))
+        return Kustomization(file, refused=("it is a template",))
     if len(found) != 1 or not isinstance(value, dict):
-        return Kustomization(files[0], refused=("it is not a single mapping",))
+        return Kustomization(file, refused=("it is not a single mapping",))
     if found[0].duplicates():
-        return Kustomization(files[0], refused=("a field in it is written twice",))
-    return _Reading(files[0], value).result
+        return Kustomization(file, refused=("a field in it is written twice",))
+    return _Reading(file, value).result
 
 
 def _is_of_kustomize(value: dict[str, Any]) -> bool:

@@ -209,7 +209,7 @@ def lookalike(line: str) -> str:
     for sign in line:
         for signs, words in _LOOKALIKES.items():
             if sign in signs:
-                shown = sign if sign.isprintable() and not sign.isspace() else f"U+{ord(sign):04X}"
+                shown = sign if sign.isprintable() else f"U+{ord(sign):04X}"
                 return f"here is {shown}, {words}"
     return _foreign_letter(line)
 

@@ -150,3 +150,12 @@ def test_there_may_be_no_line_at_all():
 
 def test_blank_lines_at_the_end_are_never_at_fault():
     assert slip(["kind: Pod", "metadata:", "  labels: {a: b", "", ""], 4, 2, "")[0] == 2
+
+
+def test_of_a_long_text_that_is_to_be_filled_in_the_beginning_is_shown():
+    shown = f"${{{'a' * 38}..."
+    said = f"{shown} is a variable: fill it in first, for instance with envsubst"
+    assert placeholder(f"${{{'a' * 39}}}") == said
+    assert placeholder(f"${{{'a' * 37}}}").startswith(f"${{{'a' * 37}}} is a")
+    assert placeholder("x" * 999 + "$a") == ""
+    assert placeholder("x" * 998 + "$a") != ""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netpol_lab.errors import Reason
+from netpol_lab.errors import Complaint, Reason
 from netpol_lab.manifests.text.yaml_reader import MAX_FINDABLE, all_documents, documents
 
 
@@ -174,3 +174,12 @@ def test_far_too_many_values_of_json_are_not_read_to_the_end(monkeypatch):
 def test_of_a_text_with_a_thousand_faults_the_rest_is_not_looked_at():
     _, bad = documents("[\n---\n" * 2_000, "x.yaml")
     assert len(bad) == 1_001
+
+
+def test_of_a_text_with_too_many_documents_nothing_is_read():
+    said = "the text has 100,001 documents; at most 100,000 are read"
+    hint = "put the objects into a list, as kubectl get -o yaml does, or into several files"
+    complaint = Complaint("", Reason.SYNTAX, said, hint, "f")
+    assert documents("\n---" * 100_000, "f") == ([], [complaint])
+    good, bad = documents("\n---" * 99_999, "f")
+    assert (len(good), bad) == (100_000, [])
