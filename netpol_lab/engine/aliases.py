@@ -35,10 +35,10 @@ def meant_by(cluster: Cluster, service: Service) -> Service:
     """
     seen = [service]
     while name := _service_named(seen[-1]):
-        known = [one for one in cluster.services if str(one) == name]
-        if not known or known[0] in seen:
+        known = next((one for one in cluster.services if str(one) == name), None)
+        if known is None or known in seen:
             break
-        seen += known
+        seen.append(known)
     return seen[-1]
 
 

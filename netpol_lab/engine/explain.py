@@ -316,7 +316,8 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
     labels = ", ".join(f"{key}={value}" for key, value in pod.labels.items()) or "no labels"
     lines = [f"{pod}  {labels}"]
     if pod.finished:
-        return f"{lines[0]}\n  has finished, so it takes part in no connection"
+        lines.append("  has finished, so it takes part in no connection")
+        return "\n".join(lines)
     if pod.host_network:
         lines.append("  node     uses its node's network: how policies treat it is undefined")
     found = resolution_of(cluster)

@@ -36,6 +36,7 @@ _DISTANCES = {
     UnmetPart.ADDRESS: 5,
     UnmetPart.POD: 8,
 }
+_OF_THE_POLICY = {UnmetPart.DIRECTION, UnmetPart.SELECTED}
 _LABELS = {UnmetPart.NAMESPACE_LABELS, UnmetPart.POD_LABELS}
 _SLIP = 2  # a label that looks much like the one that is wanted
 _OTHER_FAMILY = 1  # more for a block of another address family
@@ -101,7 +102,7 @@ def nearness(cluster: Cluster, side: Side, miss: NearMiss) -> tuple[int, int]:
     [(4, -1)]
     """
     far = sum(_distance(cluster, side, miss, unmet) for unmet in miss.unmet)
-    if miss.unmet[0].part in (UnmetPart.DIRECTION, UnmetPart.SELECTED):
+    if _OF_THE_POLICY & {unmet.part for unmet in miss.unmet}:
         return far, 0  # the rule itself fits
     shared = _shared(cluster, side, miss)
     if miss.wants_port and not shared:
@@ -239,10 +240,11 @@ def unselecting(
         unmet = [one for one in wanted if not holds(one, pod.labels)]
         if len(unmet) != 1 or side.direction not in policy.policy_types:
             continue
+        [missing] = unmet
         has_others = len(wanted) > 1
-        if nearly_holds(unmet[0], pod.labels) or (has_others and _is_idle(cluster, policy)):
+        if nearly_holds(missing, pod.labels) or (has_others and _is_idle(cluster, policy)):
             fitting = (
-                NearMiss(policy, rule, (Unmet(UnmetPart.SELECTED, unmet[0]),))
+                NearMiss(policy, rule, (Unmet(UnmetPart.SELECTED, missing),))
                 for rule in policy.rules(side.direction)
                 if resolution.admits(policy, rule, side.flow, assumptions)
             )

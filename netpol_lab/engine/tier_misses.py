@@ -136,9 +136,9 @@ def _wanted(
     end = as_node(side.peer)  # no selector means a pod on the network of its node (ANP-10)
     for peer in filter(_is_plain, rule.peers):
         for part in _parts(peer):
-            unmet = [*unmet_by_peer(cluster, "", part, end, assumptions), *by_ports]
-            if len(unmet) == 1 and unmet[0].part is not UnmetPart.POD:
-                yield unmet[0]
+            match [*unmet_by_peer(cluster, "", part, end, assumptions), *by_ports]:
+                case [unmet] if unmet.part is not UnmetPart.POD:
+                    yield unmet
 
 
 def _is_plain(peer: ClusterPeer) -> bool:
