@@ -65,7 +65,7 @@ def tier_misses(
     []
     """
     deny, pod = side.ruling.decisive if side.ruling else None, side.subject.pod
-    if deny is None or deny.rule.action is not Action.DENY:
+    if deny is None or deny.action is not Action.DENY:
         return
     assert pod is not None
     resolution = resolution_of(cluster)
