@@ -6,6 +6,7 @@ Ends with 1 where a code does not fire at its place, as often and with the hint 
 or more is found in it or in its twin.
 """
 
+import random
 import sys
 
 import yaml
@@ -34,6 +35,7 @@ def is_right(case):
 
 def main():
     cases = sorted(LINT_CASES.glob("NP*.yaml"))
+    random.Random(1).shuffle(cases)  # one that fails is enough, and neighbours are alike
     sys.exit(not all(is_right(yaml.safe_load(path.read_text("utf-8"))) for path in cases))
 
 

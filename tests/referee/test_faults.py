@@ -41,7 +41,7 @@ def passes(folder, *command):
     return run.returncode == 0
 
 
-CASES = ("-m", "netpol_lab", "test", str(CASES))
+CASES = ("-m", "tests.referee.first_failing", str(CASES))
 EVERY_FLOW = ("-m", "tests.referee.every_flow", "60")
 NOTHING_ELSE = ("--tiers", "0", "--texts", "0", "--spellings", "0", "--lint", "0", "--fixes", "0")
 REFEREE = ("-m", "tests.referee.soak", CLUSTERS, "--seed", "1", *NOTHING_ELSE)
@@ -91,14 +91,14 @@ def test_a_fault_beside_cluster_wide_tiers_is_caught(fault, tmp_path):
     assert not passes(folder, *CASES_OF_LINT) or not passes(folder, *BESIDE_TIERS), fault.about
 
 
-def test_without_a_fault_all_are_content(tmp_path):
+WITHOUT_A_FAULT = {
+    "cases": CASES, "referee": REFEREE, "every flow": EVERY_FLOW, "reading": READING,
+    "fixes": FIXES, "conversion": CONVERSION, "lint": LINT, "cases of lint": CASES_OF_LINT,
+    "beside tiers": BESIDE_TIERS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", WITHOUT_A_FAULT.values(), ids=WITHOUT_A_FAULT)
+def test_without_a_fault_all_are_content(command, tmp_path):
     shutil.copytree(PACKAGE, tmp_path / "netpol_lab")
-    assert passes(tmp_path, *CASES)
-    assert passes(tmp_path, *REFEREE)
-    assert passes(tmp_path, *EVERY_FLOW)
-    assert passes(tmp_path, *READING)
-    assert passes(tmp_path, *FIXES)
-    assert passes(tmp_path, *CONVERSION)
-    assert passes(tmp_path, *LINT)
-    assert passes(tmp_path, *CASES_OF_LINT)
-    assert passes(tmp_path, *BESIDE_TIERS)
+    assert passes(tmp_path, *command)
