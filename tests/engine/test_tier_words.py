@@ -6,7 +6,13 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.engine.sides import Exemption, Side
-from netpol_lab.engine.tier_words import contradictions, decision, doubts, passed_over
+from netpol_lab.engine.tier_words import (
+    contradictions,
+    decision,
+    doubts,
+    passed_over,
+    unusables,
+)
 from netpol_lab.engine.tiers import Match, Ruling
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
 from netpol_lab.model.flows import Endpoint, Flow
@@ -120,6 +126,8 @@ def test_only_what_surely_matches_is_said_to_contradict_and_of_the_rest_what_it_
     matches = (
         match("one", Action.DENY), match("two", Action.ACCEPT), match("three", Action.PASS, False)
     )  # fmt: skip
+    rule = replace(matches[2].rule, unusable="of no use")
+    matches += (Match(matches[0].policy, rule, sure=False),)
     flow = Flow(Endpoint(), Endpoint(), 80)
     side = Side(Direction.INGRESS, flow, above=Ruling(Tier.ADMIN, matches, matches[0]))
     assert [*contradictions((side, side))] == [
@@ -129,4 +137,8 @@ def test_only_what_surely_matches_is_said_to_contradict_and_of_the_rest_what_it_
     assert [*doubts((side, side))] == [
         "whether rule 1 of ClusterNetworkPolicy three (Admin, priority 5) means an unknown address "
         "is not told by the manifests"
+    ]
+    assert [*unusables((side, side))] == [
+        "rule 1 of ClusterNetworkPolicy one (Admin, priority 5) cannot be used: of no use; "
+        "implementations differ"
     ]

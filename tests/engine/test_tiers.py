@@ -1,5 +1,7 @@
 """What a tier says to a flow; the cases prove the rows, these the law and the shape of it."""
 
+from dataclasses import replace
+
 import pytest
 
 import netpol_lab as lab
@@ -117,6 +119,36 @@ def test_a_sure_match_hides_what_comes_later_also_beside_one_that_may_match():
     assert answer(*both, later, unknown_peers_allow=False) is LaneAnswer.NEXT
     assert answer(*both, later, unknown_peers_allow=True) is LaneAnswer.ACCEPT
     assert answer(both[1], later, unknown_peers_allow=False) is LaneAnswer.DENY
+
+
+def of_no_use(action, name="b", subject=False):
+    """A match of a rule, or of a policy, that nobody can use."""
+    found = match(action, name, sure=subject)
+    if subject:
+        return found._replace(policy=replace(found.policy, unusable="spec.subject: ..."))
+    return found._replace(rule=replace(found.rule, unusable="spec.ingress[0].from[0]: ..."))
+
+
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("equal_priority_allows", match(Action.ACCEPT, "b")),
+        ("unknown_peers_allow", match(Action.ACCEPT, "b", sure=False)),
+        ("unusable_rules_allow", of_no_use(Action.ACCEPT)),
+        ("unusable_rules_allow", of_no_use(Action.ACCEPT, subject=True)),
+    ],
+)
+@pytest.mark.parametrize("allows", [True, False])
+def test_what_a_match_may_do_beside_a_sure_one_is_asked_with_its_own_question(
+    question, other, allows
+):
+    asked = ("equal_priority_allows", "unknown_peers_allow", "unusable_rules_allow")
+    assumed = {name: allows if name == question else not allows for name in asked}
+    least_first = match(Action.DENY), other
+    for matches in (least_first, least_first[::-1]):
+        said = LaneAnswer.ACCEPT if allows else LaneAnswer.DENY
+        assert answer(*matches, **assumed) is said
+    assert contradict(least_first) is (question == "equal_priority_allows")
 
 
 def test_only_sure_matches_of_equal_priority_contradict_each_other():
