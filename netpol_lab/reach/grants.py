@@ -117,7 +117,7 @@ def _cut(found: Iterable[Grant], direction: Direction, above: Sequence[Alike]) -
         whose = getattr(grant, mine)
         if whose & ~concerned:
             yield replace(grant, **{mine: whose & ~concerned})
-        for to, subjects in left.items() if whose & concerned else ():
+        for to, subjects in left.items():
             for ports, peers in to if whose & subjects else ():
                 common, met = both(grant.ports, ports), getattr(grant, theirs) & peers
                 if common and met:

@@ -83,8 +83,8 @@ class ServiceEnds:
         self._cluster, self._index = cluster, index
         self._isolated = concerned(resolution, Direction.EGRESS).bits
         self._closed = concerned(resolution, Direction.INGRESS)
-        running = (pod for pod in cluster.pods if not pod.finished)
-        self._families = {frozenset(own.version for own in pod.known_addresses) for pod in running}
+        versions = ([own.version for own in pod.known_addresses] for pod in cluster.pods)
+        self._families = {*map(frozenset, versions)}
         self._followed, self._open = list[_Door](), list[_Door]()
         for door in _joined(self._doors()):
             followed = door.alike and (door.inner or not self._may_close(door))
