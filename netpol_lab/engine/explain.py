@@ -282,7 +282,7 @@ def _ruling_as_data(ruling: Ruling, side: Side) -> dict[str, Any]:
         "tier": str(ruling.tier),
         "decides": ruling is side.ruling,
         "policy": str(match.policy) if match else None,
-        "priority": match.policy.priority if match else None,
+        "priority": match.policy.priority if match and match.policy.is_ranked else None,
         "rule": match.rule.number if match else None,
         "action": str(match.action) if match else None,
     }

@@ -80,15 +80,22 @@ def _relevant(met: Met, skipping: bool) -> dict[str, bool]:
         rule for way, policies in met.items() for policy in policies for rule in policy.rules(way)
     ]
     peers = [peer for rule in rules for peer in rule.peers]
-    ranks = [[(policy.tier, policy.priority) for policy in policies] for policies in met.values()]
     return {
-        "equal_priority_allows": any(len({*ranked}) < len(ranked) for ranked in ranks),
+        "equal_priority_allows": any(map(_may_contradict, met.values())),
         "unknown_peers_allow": any(p.nodes is not None or p.domain_names for p in peers),
         "unusable_rules_allow": any(
             not policy.is_usable for policies in met.values() for policy in policies
         ),
         "any_isolation_skips_baseline": skipping,
     }
+
+
+def _may_contradict(policies: Sequence[ClusterPolicy]) -> bool:
+    """Say whether nothing tells which of two policies goes first (ANP-04)."""
+    ranks = [(policy.tier, policy.priority) for policy in policies if policy.is_ranked]
+    below = [policy for policy in policies if policy.tier is Tier.BASELINE]
+    unranked = len(ranks) < len(policies)
+    return len({*ranks}) < len(ranks) or (unranked and len(below) > 1)
 
 
 def parts_of_unknown(

@@ -152,7 +152,7 @@ class Resolution:
     policies_of : dict of str to list of Policy
         The policies of each namespace that has some.
     cluster_policies : tuple of ClusterPolicy
-        In the order in which those of a tier are asked (ANP-03).
+        In the order in which those of a tier are asked (ANP-03), first any without a priority.
     node_labels : mapping of str, IPv4Address or IPv6Address to mapping
         The labels of nodes, by name and by address.
     other_policies : tuple of OtherPolicy
@@ -171,7 +171,8 @@ class Resolution:
         self.policies_of: dict[str, list[Policy]] = {}
         for policy in cluster.policies:
             self.policies_of.setdefault(policy.namespace, []).append(policy)
-        self.cluster_policies = tuple(sorted(cluster.cluster_policies, key=lambda p: p.priority))
+        by_rank = sorted(cluster.cluster_policies, key=lambda p: (p.is_ranked, p.priority))
+        self.cluster_policies = tuple(by_rank)
         self.node_labels: dict[str | Address, Labels] = {
             key: labels
             for name, labels in cluster.node_labels.items()

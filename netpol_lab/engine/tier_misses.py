@@ -125,7 +125,8 @@ def nearest_in_tier(cluster: Cluster, side: Side, assumptions: Assumptions = DEF
 
 def _is_after(policy: ClusterPolicy, first: ClusterPolicy) -> bool:
     """Say whether a later rule of a policy is surely asked later than one of another."""
-    return policy is first or policy.priority > first.priority
+    ranked = policy.is_ranked and first.is_ranked
+    return policy is first or (ranked and policy.priority > first.priority)
 
 
 def _wanted(

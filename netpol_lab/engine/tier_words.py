@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from netpol_lab.engine.sides import Side
-from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, by_priority, contradict
+from netpol_lab.engine.tiers import LaneAnswer, Match, Ruling, contradicting
 from netpol_lab.errors import some
 from netpol_lab.harmless import harmless
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy
@@ -53,7 +53,8 @@ def with_rank(policy: ClusterPolicy) -> str:
     >>> with_rank(ClusterPolicy("ClusterNetworkPolicy", "deny-all", Tier.ADMIN, 10))
     'ClusterNetworkPolicy deny-all (Admin, priority 10)'
     """
-    return f"{policy} ({policy.tier}, priority {policy.priority})"
+    rank = f", priority {policy.priority}" if policy.is_ranked else ""
+    return f"{policy} ({policy.tier}{rank})"
 
 
 def decision(side: Side) -> str:
@@ -123,7 +124,7 @@ def _no_answer(ruling: Ruling, side: Side) -> str:
 
 
 def contradictions(sides: Iterable[Side]) -> Iterator[str]:
-    """Yield which policies of one tier and priority contradict each other (ANP-04).
+    """Yield which policies contradict each other, and any may go first (ANP-04).
 
     Parameters
     ----------
@@ -140,13 +141,13 @@ def contradictions(sides: Iterable[Side]) -> Iterator[str]:
     """
     told: dict[str, None] = {}
     for ruling, _ in _rulings(sides):
-        for priority, matches in by_priority(ruling.matches):
-            if contradict(matches):
-                surely = (one for one in matches if one.is_certain)
-                what = [f"{one.policy} {DOES[one.action]}" for one in surely]
-                both = "both" if len(what) == 2 else "all"
-                rank = f"{both} with priority {priority} in tier {ruling.tier}"
-                told[f"{some(what, 4)}, {rank}, and any of them may go first"] = None
+        for matches in contradicting(ruling.matches):
+            what = [f"{one.policy} {DOES[one.action]}" for one in matches]
+            both = "both" if len(what) == 2 else "all"
+            rank = f"{both} with priority {matches[0].policy.priority} in tier {ruling.tier}"
+            if not matches[0].policy.is_ranked:
+                rank = f"{both} in tier {ruling.tier}, the first without a priority"
+            told[f"{some(what, 4)}, {rank}, and any of them may go first"] = None
     yield from told
 
 

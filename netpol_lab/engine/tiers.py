@@ -124,7 +124,7 @@ def by_priority(matches: Iterable[Match]) -> list[tuple[int, list[Match]]]:
     Parameters
     ----------
     matches : iterable of Match
-        Of one tier, in the order in which they are asked.
+        Of one tier, in the order in which they are asked; those without a priority are left out.
 
     Returns
     -------
@@ -135,7 +135,8 @@ def by_priority(matches: Iterable[Match]) -> list[tuple[int, list[Match]]]:
     >>> by_priority([])
     []
     """
-    return [(p, [*alike]) for p, alike in groupby(matches, lambda m: m.policy.priority)]
+    ranked = (match for match in matches if match.policy.is_ranked)
+    return [(p, [*alike]) for p, alike in groupby(ranked, lambda m: m.policy.priority)]
 
 
 def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None:
@@ -160,16 +161,29 @@ def decisive(matches: Sequence[Match], assumptions: Assumptions) -> Match | None
     >>> print(decisive(tie, Assumptions(equal_priority_allows=False)).policy)
     ClusterNetworkPolicy a
     """
-    found: Match | None = None
+    anywhere = [match for match in matches if not match.policy.is_ranked]
+    first = _settled(anywhere, _in_turn(matches, None, assumptions), assumptions)
+    last = _in_turn(matches, _settled(anywhere, None, assumptions), assumptions)
+    return _choice([first, last], assumptions.equal_priority_allows)
+
+
+def _in_turn(
+    matches: Iterable[Match], found: Match | None, assumptions: Assumptions
+) -> Match | None:
+    """Return the match that decides among those with a priority; if none does, the one found."""
     for _, alike in reversed(by_priority(matches)):
-        certain = [match for match in alike if match.is_certain]
-        if certain:
-            found = _choice(certain, assumptions.equal_priority_allows)
-        unknown = (match for match in alike if not (match.sure or match.unusable))
-        found = _choice([found, *unknown], assumptions.unknown_peers_allow)
-        unusable = (match for match in alike if match.unusable)
-        found = _choice([found, *unusable], assumptions.unusable_rules_allow)
+        found = _settled(alike, found, assumptions)
     return found
+
+
+def _settled(alike: Sequence[Match], later: Match | None, assumptions: Assumptions) -> Match | None:
+    """Return which of some matches decides that go first together, or what is found after them."""
+    certain = [match for match in alike if match.is_certain]
+    found = _choice(certain, assumptions.equal_priority_allows) if certain else later
+    unknown = (match for match in alike if not (match.sure or match.unusable))
+    found = _choice([found, *unknown], assumptions.unknown_peers_allow)
+    unusable = (match for match in alike if match.unusable)
+    return _choice([found, *unusable], assumptions.unusable_rules_allow)
 
 
 def _choice(options: Sequence[Match | None], allows: bool | None) -> Match | None:
@@ -177,30 +191,34 @@ def _choice(options: Sequence[Match | None], allows: bool | None) -> Match | Non
     return max(options, key=answer_of) if allows else min(options, key=answer_of)
 
 
-def contradict(matches: Sequence[Match]) -> bool:
-    """Say whether rules of equal priority, which surely match, would do different things (ANP-04).
+def contradicting(matches: Sequence[Match]) -> Iterator[list[Match]]:
+    """Yield rules that surely match, do different things and may each go first (ANP-04).
+
+    They have one priority; or one has none, and contradicts those that would decide without it.
 
     Parameters
     ----------
     matches : sequence of Match
         Of one tier.
 
-    Returns
-    -------
-    bool
+    Yields
+    ------
+    list of Match
 
     Examples
     --------
     >>> policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 5)
     >>> accept = Match(policy, ClusterRule(Direction.INGRESS, 0))
     >>> deny = Match(policy, ClusterRule(Direction.INGRESS, 0, action=Action.DENY))
-    >>> contradict([accept, accept]), contradict([accept, deny])
-    (False, True)
+    >>> [len([*contradicting(both)]) for both in ([accept, accept], [accept, deny])]
+    [0, 1]
     """
-    return any(
-        len({match.action for match in alike if match.is_certain}) > 1
-        for _, alike in by_priority(matches)
-    )
+    certain = [match for match in matches if match.is_certain]
+    groups = [alike for _, alike in by_priority(certain)]
+    anywhere = [match for match in certain if not match.policy.is_ranked]
+    for alike in [*groups, *([*anywhere, *one] for one in groups[:1] if anywhere)]:
+        if len({match.action for match in alike}) > 1:
+            yield alike
 
 
 # ---------------------------------------------------------------- of a cluster

@@ -122,7 +122,8 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     )
     said = ", then ".join(rules) or "no rules"
     subject = f"{peer_words(policy.subject)}{OF_NO_USE if policy.unusable else ''}"
-    return f"{policy.tier}, priority {policy.priority}; {subject}: {said}"
+    rank = f", priority {policy.priority}" if policy.is_ranked else ""
+    return f"{policy.tier}{rank}; {subject}: {said}"
 
 
 def _pods(selector: Selector) -> str:

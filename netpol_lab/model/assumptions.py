@@ -82,7 +82,7 @@ class Assumptions:
         out (SEM-70). What they would decide is unknown, so False says no more than None.
     equal_priority_allows : bool or None
         Of cluster-wide policies with one tier and priority, which contradict each other, the one
-        that lets more through goes first (ANP-04).
+        that lets more through goes first (ANP-04); a BaselineAdminNetworkPolicy has no priority.
     unknown_peers_allow : bool or None
         A name whose addresses nobody gives, or a node whose labels nobody gives, matches a
         cluster-wide rule where that lets more through (ANP-12, ANP-17).
@@ -162,8 +162,8 @@ class Assumptions:
     )
     equal_priority_allows: bool | None = _open(
         "ANP-04",
-        "cluster-wide policies of one tier and priority contradict each other, and any of them may "
-        "go first",
+        "cluster-wide policies of one tier and priority, or without any, contradict each other, "
+        "and any of them may go first",
     )
     unknown_peers_allow: bool | None = _open(
         "ANP-17",

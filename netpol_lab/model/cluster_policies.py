@@ -13,6 +13,7 @@ from netpol_lab.model.addresses import Network
 from netpol_lab.model.objects import Direction, Peer, Rule
 from netpol_lab.model.selectors import Selector
 
+UNRANKED = "BaselineAdminNetworkPolicy"
 EVERY_POD = Peer(pod_selector=Selector(), namespace_selector=Selector())
 
 
@@ -105,7 +106,8 @@ class ClusterPolicy:
     kind, name : str
     tier : Tier
     priority : int
-        0 to 1000; the lowest number of a tier goes first (ANP-03).
+        0 to 1000; the lowest number of a tier goes first (ANP-03). Of no account in a
+        BaselineAdminNetworkPolicy, which has none.
     subject : Peer
         The pods it is about, in all namespaces that match; never those with hostNetwork (ANP-10).
     ingress, egress : tuple of ClusterRule
@@ -130,6 +132,11 @@ class ClusterPolicy:
     egress: tuple[ClusterRule, ...] = ()
     version: str = "v1beta1"
     unusable: str = ""
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether it has a priority; nobody says when one without is asked (ANP-04)."""
+        return self.kind != UNRANKED
 
     @property
     def is_usable(self) -> bool:

@@ -13,7 +13,7 @@ from netpol_lab.engine.tiers import (
     about,
     by_priority,
     concerned,
-    contradict,
+    contradicting,
     decisive,
     is_isolated_otherwise,
     met_by,
@@ -121,6 +121,10 @@ def test_a_sure_match_hides_what_comes_later_also_beside_one_that_may_match():
     assert answer(both[1], later, unknown_peers_allow=False) is LaneAnswer.DENY
 
 
+def contradict(*matches):
+    return any(contradicting(matches))
+
+
 def of_no_use(action, name="b", subject=False):
     """A match of a rule, or of a policy, that nobody can use."""
     found = match(action, name, sure=subject)
@@ -148,14 +152,51 @@ def test_what_a_match_may_do_beside_a_sure_one_is_asked_with_its_own_question(
     for matches in (least_first, least_first[::-1]):
         said = LaneAnswer.ACCEPT if allows else LaneAnswer.DENY
         assert answer(*matches, **assumed) is said
-    assert contradict(least_first) is (question == "equal_priority_allows")
+    assert contradict(*least_first) is (question == "equal_priority_allows")
 
 
 def test_only_sure_matches_of_equal_priority_contradict_each_other():
-    assert contradict([match(Action.DENY), match(Action.ACCEPT, "b")])
-    assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", sure=False)])
-    assert not contradict([match(Action.DENY), match(Action.ACCEPT, "b", priority=6)])
-    assert contradict([match(Action.DENY), match(Action.PASS, "b"), match(Action.DENY, "c", 6)])
+    assert contradict(match(Action.DENY), match(Action.ACCEPT, "b"))
+    assert not contradict(match(Action.DENY), match(Action.ACCEPT, "b", sure=False))
+    assert not contradict(match(Action.DENY), match(Action.ACCEPT, "b", priority=6))
+    assert contradict(match(Action.DENY), match(Action.PASS, "b"), match(Action.DENY, "c", 6))
+
+
+def unranked(action):
+    policy = ClusterPolicy("BaselineAdminNetworkPolicy", "default", Tier.BASELINE, 0)
+    return Match(policy, ClusterRule(IN, 0, action=action))
+
+
+def test_what_has_no_priority_may_go_first_or_last():
+    deny, first, second = unranked(Action.DENY), match(Action.ACCEPT), match(Action.DENY, "b", 6)
+    both = {answer(deny, first, equal_priority_allows=allows) for allows in (True, False)}
+    assert both == {LaneAnswer.ACCEPT, LaneAnswer.DENY}
+    assert [*contradicting([deny, first, second])] == [[deny, first]]
+    for allows in (True, False):
+        assert answer(deny, second, equal_priority_allows=allows) is LaneAnswer.DENY
+        assert answer(deny, equal_priority_allows=allows) is LaneAnswer.DENY
+    assert not contradict(deny, second, match(Action.ACCEPT, "c", 7))
+
+
+@pytest.mark.parametrize("action", [Action.DENY, Action.PASS, Action.ACCEPT])
+def test_a_rule_that_nobody_can_use_may_decide_or_be_skipped(action):
+    policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 1)
+    odd = ClusterRule(IN, 0, action=action, unusable="spec: odd")
+    may = [Match(policy, odd, sure=False, closed=closed) for closed in odd.ways]
+    found = {
+        answer(*may, match(Action.PASS, "b", 2), unusable_rules_allow=allows)
+        for allows in (True, False)
+    }
+    least = LaneAnswer.NEXT if action is Action.ACCEPT else LaneAnswer.DENY
+    assert found == {least, LaneAnswer.ACCEPT if action is Action.ACCEPT else LaneAnswer.NEXT}
+
+
+def test_no_match_of_a_policy_is_certain_whose_subject_nobody_can_use():
+    odd = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 1, unusable="spec.subject: odd")
+    deny = Match(odd, ClusterRule(IN, 0, action=Action.DENY))
+    assert (deny.is_certain, deny.unusable) == (False, "spec.subject: odd")
+    assert answer(deny, unusable_rules_allow=True) is LaneAnswer.NEXT
+    assert answer(deny, unusable_rules_allow=False) is LaneAnswer.DENY
 
 
 def test_policies_are_asked_by_priority_and_only_where_they_have_rules():

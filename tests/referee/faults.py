@@ -289,8 +289,14 @@ FAULTS = (
     Fault(
         "cluster-wide policies are asked in the order in which they are written",
         "engine/resolution.py",
-        "tuple(sorted(cluster.cluster_policies, key=lambda p: p.priority))",
-        "tuple(cluster.cluster_policies)",
+        "key=lambda p: (p.is_ranked, p.priority))",
+        "key=lambda p: p.is_ranked)",
+    ),
+    Fault(
+        "a BaselineAdminNetworkPolicy goes first",
+        "engine/tiers.py",
+        "return _choice([first, last], assumptions.equal_priority_allows)",
+        "return first",
     ),
     Fault(
         "Pass is as good as Accept",

@@ -33,7 +33,8 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     ways = [f"{way} {_rules(policy.rules(way))}" for way in Direction if policy.rules(way)]
     rules = "; ".join(ways) or "no rules"
     subject = f"{peer_words(policy.subject)}{OF_NO_USE if policy.unusable else ''}"
-    return f"tier {policy.tier}, priority {policy.priority}, {subject}: {rules}"
+    rank = f"priority {policy.priority}, " if policy.is_ranked else ""
+    return f"tier {policy.tier}, {rank}{subject}: {rules}"
 
 
 def _rules(rules: tuple[ClusterRule, ...]) -> str:

@@ -337,7 +337,9 @@ def _policy_rows(side: Side, answer: GateAnswer) -> Iterator[GateRow]:
 
 
 def _named(policy: Policy | ClusterPolicy) -> str:
-    return f"{policy.priority} {policy.name}" if isinstance(policy, ClusterPolicy) else policy.name
+    if isinstance(policy, ClusterPolicy) and policy.is_ranked:
+        return f"{policy.priority} {policy.name}"
+    return policy.name
 
 
 def _tier_rows(
@@ -363,7 +365,8 @@ def _tier_rows(
 def _is_after(policy: ClusterPolicy, rule: ClusterRule, decisive: Match) -> bool:
     """Say whether a rule is not asked any more; of equal priorities either may go first."""
     same = policy == decisive.policy and rule.index > decisive.rule.index
-    return same or policy.priority > decisive.policy.priority
+    ranked = policy.is_ranked and decisive.policy.is_ranked
+    return same or (ranked and policy.priority > decisive.policy.priority)
 
 
 def _match(ruling: Ruling | None, policy: ClusterPolicy, rule: ClusterRule) -> Match | None:

@@ -47,7 +47,8 @@ def _before(
 ) -> tuple[ClusterPolicy, ClusterRule] | None:
     """Return a rule of a policy with a lower number that covers one, for all its pods."""
     for other in policies:
-        first = other.tier is policy.tier and other.priority < policy.priority
+        ranked = other.is_ranked and policy.is_ranked
+        first = ranked and other.tier is policy.tier and other.priority < policy.priority
         if first and not other.unusable and _is_wider(other.subject, policy.subject):
             for one in other.rules(rule.direction):
                 if _covers_rule(one, rule):

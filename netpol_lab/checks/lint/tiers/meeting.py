@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 from netpol_lab.checks.lint.context import Context
@@ -22,6 +22,7 @@ from netpol_lab.model.objects import Direction, IPBlock, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path
 
 LAST = 1000  # the highest number of a priority
+NEWER, VERSION = "ClusterNetworkPolicy", "v1beta1"
 
 
 def with_policy(cluster: Cluster, policy: ClusterPolicy, *others: ClusterPolicy) -> Cluster:
@@ -140,26 +141,66 @@ def _names_ports(one: ClusterRule, rule: Rule) -> bool:
 
 
 def equal_priorities(context: Context) -> Iterator[Finding]:
-    """NP705: nothing says which of two policies with one priority goes first (ANP-04)."""
+    """NP705: nothing says which of two policies of a tier goes first (ANP-04)."""
     for one, other in combinations(context.resolution.cluster_policies, 2):
-        if (one.tier, one.priority) != (other.tier, other.priority):
+        ranked = one.is_ranked and other.is_ranked
+        if one.tier is not other.tier or (ranked and one.priority != other.priority):
             continue
         pods = subjects(context.resolution, one) & subjects(context.resolution, other)
-        if pods and (witness := _contradiction(context, one, other, pods)):
-            message = (
-                f"{one} has the same tier and priority, does something else with the same flows, "
-                "and nothing says which of the two goes first."
-            )
-            hint = "give one of them another priority: the lower number goes first"
-            yield context.finding("NP705", other, message, hint, "spec.priority", witness)
+        changed = _places(context, one, other) if pods else ()
+        for variant in changed:
+            if witness := _contradiction(context, one, other, variant, pods):
+                yield _of_no_order(context, one, other, variant, witness)
+                break
+
+
+def _of_no_order(
+    context: Context,
+    one: ClusterPolicy,
+    other: ClusterPolicy,
+    variant: ClusterPolicy,
+    witness: Witness,
+) -> Finding:
+    why = "has the same tier and priority" if one.is_ranked else "has no priority"
+    message = (
+        f"{one} {why}, does something else with the same flows, and nothing says which of the two "
+        "goes first."
+    )
+    hint = f"give it another priority, such as {variant.priority}: the lower number goes first"
+    if not one.is_ranked:
+        hint = (
+            f"make {one} a ClusterNetworkPolicy of tier {one.tier} with a priority, such as "
+            f"{variant.priority}: the lower number goes first"
+        )
+    path = "spec.priority" if one.is_ranked else "spec.tier"
+    return context.finding("NP705", other, message, hint, path, witness)
+
+
+def _places(context: Context, one: ClusterPolicy, other: ClusterPolicy) -> Iterator[ClusterPolicy]:
+    """Yield what would settle which of two policies goes first: one with another priority.
+
+    It is the second, or the one that has none, as a ClusterNetworkPolicy.
+    """
+    there = {p.priority for p in context.cluster.cluster_policies if p.tier is one.tier}
+    later = (number for number in range(other.priority + 1, LAST + 1) if number not in there)
+    first = (number for number in range(other.priority - 1, -1, -1) if number not in there)
+    for number in (*islice(later, 1), *islice(first, 1)):
+        if one.is_ranked:
+            yield replace(other, priority=number)
+        else:
+            yield replace(one, kind=NEWER, version=VERSION, priority=number)
 
 
 def _contradiction(
-    context: Context, one: ClusterPolicy, other: ClusterPolicy, pods: PodSet
+    context: Context,
+    one: ClusterPolicy,
+    other: ClusterPolicy,
+    changed: ClusterPolicy,
+    pods: PodSet,
 ) -> Witness | None:
     """Return a flow that two policies leave open, and that another number decides."""
-    later = replace(other, priority=min(other.priority + 1, LAST))
-    first = replace(other, priority=max(other.priority - 1, 0))
+    variant = with_policy(context.cluster, other if one.is_ranked else one, changed)
+    change = f"with priority {changed.priority} for {changed}"
     for way in Direction:
         for mine in one.rules(way):
             for its in other.rules(way):
@@ -167,12 +208,9 @@ def _contradiction(
                     continue
                 peers = _matched(context, mine) & _matched(context, its)
                 probes = [*between(context, way, pods, peers, _as_rule(mine), _as_rule(its))]
-                for changed in (later, first):
-                    change = f"with priority {changed.priority} for {other}"
-                    variant = with_policy(context.cluster, other, changed)
-                    turns = ((None, True), (None, False))
-                    if witness := difference(context, probes, variant, change, *turns):
-                        return witness
+                turns = ((None, True), (None, False))
+                if witness := difference(context, probes, variant, change, *turns):
+                    return witness
     return None
 
 
@@ -229,7 +267,7 @@ def _taken(
 
 
 def _pass_on(policy: ClusterPolicy) -> str:
-    return "Allow" if policy.kind == "BaselineAdminNetworkPolicy" else "Pass"
+    return "Pass" if policy.is_ranked else "Allow"  # ANP-16
 
 
 OF_POLICIES = (overridden,)
