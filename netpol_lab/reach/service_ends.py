@@ -149,7 +149,7 @@ class ServiceEnds:
     def _places(self, addresses: Iterable[Address]) -> list[int]:
         wanted = {*addresses}
         outside = self._index.outside.items() if wanted else ()
-        return [at for at, part in outside if part.first == part.last and part.first in wanted]
+        return [at for at, part in outside if part.first in wanted]
 
     def _behind(self, service: Service, offered: ServicePort, version: int) -> tuple[_Behind, ...]:
         """Return everything of one address family that a port of a Service leads to."""

@@ -32,6 +32,20 @@ def test_matrices_of_several_clusters_share_their_port_classes():
     assert after.row_key(0) == after.row_key(1)
 
 
+@pytest.mark.parametrize(("selector", "number"), [("selector: {role: db}, ", 1), ("", 2)])
+def test_where_a_service_leads_is_asked_only_where_one_without_selector_does(selector, number):
+    service = f"""
+apiVersion: v1
+kind: Service
+metadata: {{name: api, namespace: shop}}
+spec: {{{selector}clusterIP: 10.96.0.1, ports: [{{port: 80}}]}}
+"""
+    clusters = [lab.load("three-tier", service)]
+    known = lab.Assumptions(unknown_addresses_in_blocks=False)
+    (matrix,) = build_matrices(clusters, EndpointIndex(clusters), known)
+    assert len(matrix.by_reading) == number
+
+
 HERE = "status: {podIP: 10.0.0.1}"
 PLACED = f"""
 ---

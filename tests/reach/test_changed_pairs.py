@@ -64,6 +64,22 @@ def test_a_pod_that_went_without_such_a_connection_is_no_cause():
     assert change.causes == ("shop/web-x2 is new",)
 
 
+def test_a_pod_that_was_replaced_is_called_by_both_names():
+    moved = [*replicas("web", 2, "y"), *replicas("db", 1, "y")]
+    shut, elsewhere = isolating("db", {"number": "7"}), isolating("cache", {"number": "7"})
+    both = "shop/db-y0 (before: shop/db-x0)"
+    for old, new, words in (
+        ([*PODS, shut], [*moved, elsewhere], f"ingress: shop/only no longer isolates {both}"),
+        ([*PODS, elsewhere], [*moved, shut], f"ingress: shop/only now isolates {both}"),
+        ([*PODS, shut], moved, "ingress: shop/only is gone; it isolated shop/db-x0"),
+    ):
+        found = lab.diff(load(old), load(new), by="workload")
+        (change,) = (
+            c for c in found.changes if (c.source, c.destination) == ("shop/web", "shop/db")
+        )
+        assert change.causes == (words,)
+
+
 @pytest.mark.parametrize(
     ("number", "last"),
     [(5, "shop/web-x6 is new"), (6, "1 more pod: new"), (150, "145 more pods: new")],

@@ -236,6 +236,19 @@ def test_an_address_is_as_rough_as_the_roughest_service_that_has_it(other):
     assert alone.ports("s/web", "10.96.0.1") == PortSet.every()
 
 
+@pytest.mark.parametrize("admits", [None, True, False])
+def test_an_endpoint_whose_pod_is_not_told_is_not_its_address(admits):
+    half = HALF_TOLD.replace("internalTrafficPolicy: Local, ", "clusterIP: 10.96.0.1, ")
+    untold = "- {addresses: [203.0.113.7]}\n"
+    assert untold in half
+    reach = lab.reachability(
+        lab.load(ONE_LISTED, half.replace(untold, "").replace("10.96.0.1", "10.96.0.9")),
+        Assumptions(unknown_endpoints_admit=admits),
+    )
+    found = [("TCP", 80) in of("s/web", "10.96.0.9") for of in (reach.ports, reach.undefined)]
+    assert found == [admits is True, admits is None]
+
+
 def test_pods_of_both_families_are_behind_the_ports_of_nodes():
     status = 'status: {podIPs: [{ip: 10.244.0.2}, {ip: "fd00::2"}]}'
     shop = SHOP.replace("app: db}},\n   spec: {nodeName: n1}", f"app: db}}}},\n   {status}")
