@@ -178,7 +178,8 @@ def _mesh(verdict: Verdict) -> Iterator[str]:
 
 def _reason(verdict: Verdict, side: Side) -> str:
     if side.overruled is not None:
-        does = "allows" if side.overruled else "blocks"
+        do = "allow" if side.overruled else "block"
+        does = f"{do}s" if len(side.other_policies) == 1 else do
         return f"if {listed(side.other_policies)} {does} {side.direction} of {side.subject}"
     if side.ruling is not None:
         return decision(side)
@@ -324,12 +325,13 @@ def describe_pod(cluster: Cluster, pod: Pod) -> str:
     for direction in Direction:
         by = found.isolating(pod, direction)
         tiers = some(map(with_rank, about(found, pod, direction)))
-        could = listed(p for p in cluster.other_policies if pod in subjects(found, p, direction))
+        others = [p for p in cluster.other_policies if pod in subjects(found, p, direction)]
+        could, are = listed(others), "is" if len(others) == 1 else "are"
         said = f"isolated by {', '.join(map(str, by))}"
         if not by:
             said = f"not isolated: no policy that lists {direction.value} selects it"
             said += "" if could or tiers else ", so all is allowed"
         said += f"; first or last are asked: {tiers}" if tiers else ""
-        said += f"; {could} could decide otherwise, and is not evaluated yet" if could else ""
+        said += f"; {could} could decide otherwise, and {are} not evaluated yet" if could else ""
         lines.append(f"  {direction!s:<8} {said}")
     return "\n".join(lines)
