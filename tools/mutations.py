@@ -145,6 +145,8 @@ def _call(node: ast.Call) -> Iterator[Change]:
     for i, (one, other) in enumerate(zip(node.args, node.args[1:], strict=False)):
         if len(node.args) > 3 and _is_text(one) and _is_text(other):
             continue  # a list of names, in which none is before the other
+        if isinstance(node.func, ast.Name) and node.func.id in ("min", "max"):
+            continue  # of which none is before the other either
         swapped = [*node.args[:i], other, one, *node.args[i + 2 :]]
         yield node, "arguments swapped", _with(node, args=swapped)
     for i, keyword in enumerate(node.keywords):

@@ -24,7 +24,7 @@ TEXTS = [
     "spec:\n    rules:\n      # the first\n      - from: [a]   # whom\n"
     "        to:\n        - b\n    last:\n",
 ]
-SCALARS = [5, "two words", "yes", 1.5, True]
+SCALARS = [5, "two words", "y\u00e9s", "yes", 1.5, True]
 
 
 def places(value: Any, path: tuple = ()) -> Iterator[tuple]:

@@ -24,7 +24,7 @@ PAIRS = {
                          "if a < 0: return", "if (not a < 1): return", "if False: return"},
     "x = a and not b": {"x = (a or not b)", "x = a", "x = (not b)", "x = a and b"},
     "f(a, b, key=c)": {"f(b, a, key=c)", "f(a, b)", "pass"},
-    "x = min(a, 2)": {"x = max(a, 2)", "x = min(2, a)", "x = min(a, 3)", "x = min(a, 1)"},
+    "x = min(a, 2)": {"x = max(a, 2)", "x = min(a, 3)", "x = min(a, 1)"},
     "x = [y for y in z if y]": {"x = [y for y in z if True]", "x = [y for y in z if (not y)]"},
     "x = {1: True}": {"x = {}", "x = {2: True}", "x = {0: True}", "x = {1: False}"},
     "x = y[1:]": {"x = y", "x = y[2:]", "x = y[0:]"},

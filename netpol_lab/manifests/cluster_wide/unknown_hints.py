@@ -130,8 +130,8 @@ def place_of(path: Path) -> str:
         return "tcp"
     if isinstance(path[-1], str):
         return path[-1]
-    listed = path[-2] if len(path) > 1 else ""
     names = {"ingress": "rule", "egress": "rule", "from": "peer", "to": "peer"}
+    listed = path[-2]  # of an item
     return names.get(str(listed), "protocol" if listed in ("protocols", "ports") else "item")
 
 

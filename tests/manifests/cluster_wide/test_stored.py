@@ -71,3 +71,16 @@ def test_what_is_missing_only_as_its_name_is_unknown_is_no_other_fault():
     spec = {"tier": "Admin", "priority": 1, "Subject": {"namespaces": {}}}
     spec["ingress"] = [{"action": "Deny", "from": [{"namespaceSelector": {}}]}]
     assert all("also refuses" not in problem.hint for problem in admitted(spec=spec).unknown)
+
+
+def test_beyond_two_hundred_faults_there_are_no_hints_but_faults():
+    ports = [{"portNumber": {"port": 0}} for _ in range(99)]
+    rules = [{"action": "Deny", "from": [{"namespaces": {}}], "ports": ports} for _ in range(3)]
+    head = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy"}
+    spec = {"priority": 1, "subject": {"namespaces": {}}, "ingress": rules}
+    found = stored({**head, "metadata": {"name": "a"}, "spec": spec})
+    assert len(found.refused) == 3 * 99
+    assert [bool(problem.hint) for problem in found.refused] == [True] * 200 + [False] * 97
+    spec["ingress"] = [{**rules[0], "ports": [{"x": 1} for _ in range(99)]} for _ in range(3)]
+    found = stored({**head, "metadata": {"name": "a"}, "spec": spec})
+    assert [bool(problem.hint) for problem in found.unknown[:-1]] == [True] * 200 + [False] * 96

@@ -78,3 +78,11 @@ def test_a_value_is_found_that_no_selector_lists():
     other = api.LabelSelectorRequirement("team", "NotIn", ("other-0", "other-1"))
     asked = AskedLabels({"NetworkPolicy": [policy(api.LabelSelector(None, (exists, other)))]})
     assert {"team": "other-2"} in [*asked.more("shop", {})]
+
+
+def test_of_pods_of_other_kinds_no_more_labels_are_asked_for():
+    both = api.LabelSelector({INDEX: "1", "team": "a"})
+    asked = AskedLabels({"NetworkPolicy": [policy(both)]})
+    assert [*asked.more("shop", {})] == []
+    assert [*asked.more("shop", {INDEX: "1"})] == [{"team": "a"}]
+    assert [*asked.more("shop", {INDEX: "2"})] == []

@@ -12,6 +12,11 @@ from tests.helpers.places import ROOT
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "texts.txt"
 READ = [
+    "--- a\nb: 1",
+    "a: 1\n--- b\n--- c\n",
+    "--- a\n--- b\n---\nc: 1",
+    "# x\n---\n--- a\n",
+    "---\n# x\n---\na: 1",
     "[-9223372036854775807, -4611686018427387905, 4611686018427387905]",
     "[+9223372036854775807, -18446744073709551615, 1e400, -1e400, .1e1]",
     ".inf: a",
