@@ -77,3 +77,17 @@ def test_a_pods_own_node_is_granted_the_way_in():
     cluster = lab.load("\n---\n".join([NAMED.format(name="a", port=80), BY_NAME]))
     found = granted(cluster, Direction.INGRESS)
     assert (["192.0.2.1"], ["shop/a"], "all ports", None) in found
+
+
+def test_of_several_nodes_only_the_pods_own_is_granted_the_way_in():
+    node = """
+apiVersion: v1
+kind: Node
+metadata: {name: n2}
+status: {addresses: [{type: InternalIP, address: 192.0.2.2}]}
+"""
+    unnamed = NAMED.format(name="a", port=80).replace("  nodeName: n1\n", "")
+    cluster = lab.load("\n---\n".join([unnamed, node, BY_NAME]))
+    found = granted(cluster, Direction.INGRESS, unknown_node_is_own=True)
+    assert (["192.0.2.1"], ["shop/a"], "all ports", None) in found
+    assert not any("shop/a" in to and "192.0.2.2" in by for by, to, _, _ in found)

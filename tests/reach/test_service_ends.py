@@ -32,6 +32,7 @@ kind: NetworkPolicy
 metadata: {name: db, namespace: s}
 spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [WAY]}
 """
+TO_NODE = "egress: [{to: [{ipBlock: {cidr: 192.168.50.3/32}}]}]"
 UNTOLD = """
 apiVersion: v1
 kind: Service
@@ -66,6 +67,7 @@ WEB, DB = PortSet.of("TCP", 30080), PortSet.of("UDP", 30081)
         ("web", [POLICY.replace("WAY", "Ingress")], DB),
         ("web", [POLICY.replace("WAY", "Egress")], PortSet()),
         ("db", [POLICY.replace("WAY", "Egress")], DB),
+        ("db", [POLICY.replace("policyTypes: [WAY]", TO_NODE)], WEB | DB),
         ("web", [UNTOLD], PortSet.of("TCP", 30083)),
         ("web", [HALF_TOLD], PortSet.of("TCP", 30083)),
         ("web", [ADMIN], WEB | DB),
