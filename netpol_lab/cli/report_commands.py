@@ -177,6 +177,9 @@ def _readable_query(options: argparse.Namespace, reach: Reachability, format: st
     return query._replace(by=by)
 
 
+_SIGNS = "+ allowed only now, - no longer, ? left open now or before"
+
+
 def _expect(reach: Reachability, options: argparse.Namespace, progress: ProgressBar) -> bool:
     """Compare with a snapshot, or write one; by pod unless --by says otherwise."""
     from netpol_lab.cli.reports import snapshots
@@ -196,7 +199,7 @@ def _expect(reach: Reachability, options: argparse.Namespace, progress: Progress
     if not found:
         print(f"{options.expect}: as expected, {report.summary()}")
         return False
-    print(f"{options.expect}: not as expected (+ allowed only now, - no longer, ? left open)")
+    print(f"{options.expect}: not as expected ({_SIGNS})")
     if other := snapshots.query_mismatch(then, reach, report.query):
         print(f"the question differs: {other}")
     print(*found, sep="\n")

@@ -89,12 +89,18 @@ def _reasons(was: Verdict, now: Verdict) -> Iterator[str]:
     if now.allowed is None:
         yield from (f"left open: {words}" for words in left_open(now))
     elif was.allowed is None:
-        yield "before, Kubernetes or the manifests left this open"
-    for before, after in zip(was.sides, now.sides, strict=True):
+        yield from (f"before, left open: {words}" for words in left_open(was))
+    for place, (before, after) in enumerate(zip(was.sides, now.sides, strict=True)):
         if after.allowed is not before.allowed:
-            yield from tier_causes(before, after, was.cluster, now.cluster)
+            unsure = tuple(_is_open(verdict, place) for verdict in (was, now))
+            yield from tier_causes(before, after, was.cluster, now.cluster, unsure)
             turned = _opening if after.allowed else _closing
             yield from turned(before, after, was.cluster, now.cluster)
+
+
+def _is_open(verdict: Verdict, place: int) -> bool:
+    """Say whether permitted readings disagree about one side."""
+    return len({outcome.sides[place].allowed for outcome in verdict.outcomes}) > 1
 
 
 def _opening(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:

@@ -12,9 +12,13 @@ from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
 
 _DID = {Action.ACCEPT: "accepted", Action.DENY: "denied", Action.PASS: "passed on"}
+_MAY = {Action.ACCEPT: "may accept", Action.DENY: "may deny", Action.PASS: "may pass on"}
+Unsure = tuple[bool, ...]  # before, and after
 
 
-def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterator[str]:
+def tier_causes(
+    before: Side, after: Side, old: Cluster, new: Cluster, unsure: Unsure = (False, False)
+) -> Iterator[str]:
     """Yield which cluster-wide policies turned a side: that is new, gone, or has changed.
 
     Parameters
@@ -22,6 +26,8 @@ def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterat
     before, after : Side
         The same side in both clusters, allowed in one of them only.
     old, new : Cluster
+    unsure : tuple of bool
+        Whether permitted readings disagree about the side, before and after.
 
     Yields
     ------
@@ -37,9 +43,9 @@ def tier_causes(before: Side, after: Side, old: Cluster, new: Cluster) -> Iterat
     """
     was, now = _said(before, after), _said(after, before)
     if was is not None:
-        yield f"{before.direction}: {_no_longer(was, before, after, new)}"
+        yield f"{before.direction}: {_no_longer(was, before, after, new, unsure)}"
     if now is not None:
-        yield f"{after.direction}: {_newly(now, after, old)}"
+        yield f"{after.direction}: {_newly(now, after, old, unsure[1])}"
 
 
 def _said(side: Side, other: Side) -> Match | None:
@@ -52,24 +58,40 @@ def _said(side: Side, other: Side) -> Match | None:
     return side.above.decisive if other.is_decided_above and side.above is not None else None
 
 
-def _no_longer(match: Match, before: Side, after: Side, new: Cluster) -> str:
-    policy, did, peer = match.policy, _DID[match.action], before.peer
+def _no_longer(match: Match, before: Side, after: Side, new: Cluster, unsure: Unsure) -> str:
+    policy, peer = match.policy, before.peer
+    did = f"may have {_DID[match.action]}" if unsure[0] else _DID[match.action]
     now = _same_name(policy, new)
     if now is None:
         return f"{policy} is gone; its rule {match.rule.number} {did} {peer}"
-    if now != policy and replace(now, priority=policy.priority) == policy:
-        return f"{policy} has priority {now.priority} now, not {policy.priority}"
+    if moved := _moved(policy, now):
+        return f"{policy} {moved}"
     same = " (itself unchanged)" if now == policy else ""
     if policy.tier is Tier.BASELINE and after.isolated and not before.isolated:
         return f"{called(match)} {did} {peer}; {after.subject} is isolated now, so it is not asked"
-    return f"rule {match.rule.number} of {policy}{same} {did} {peer}, and no longer decides"
+    decides = "no longer surely decides" if unsure[1] else "no longer decides"
+    return f"rule {match.rule.number} of {policy}{same} {did} {peer}, and {decides}"
 
 
-def _newly(match: Match, after: Side, old: Cluster) -> str:
-    was, does = _same_name(match.policy, old), DOES[match.action]
-    same = " (itself unchanged)" if was == match.policy else ""
-    new = ", which is new," if was is None else ""
-    return f"{called(match)}{new}{same} now {does} {after.peer}"
+def _newly(match: Match, after: Side, old: Cluster, unsure: bool) -> str:
+    policy = match.policy
+    was, does = _same_name(policy, old), (_MAY if unsure else DOES)[match.action]
+    if was is None:
+        what = ", which is new,"
+    elif moved := _moved(was, policy):
+        what = f", which {moved},"
+    else:
+        what = " (itself unchanged)" if was == policy else ""
+    return f"{called(match)}{what} now {does} {after.peer}"
+
+
+def _moved(was: ClusterPolicy, now: ClusterPolicy) -> str:
+    """Say where a policy is asked now, if nothing else of it has changed; nothing else."""
+    if now == was or replace(now, tier=was.tier, priority=was.priority) != was:
+        return ""
+    if now.tier is not was.tier:
+        return f"is in tier {now.tier} now, not {was.tier}"
+    return f"has priority {now.priority} now, not {was.priority}"
 
 
 def _same_name(policy: ClusterPolicy, cluster: Cluster) -> ClusterPolicy | None:

@@ -3,7 +3,8 @@
 import pytest
 
 import netpol_lab as lab
-from tests.helpers.tiers import DB, PODS, WEB, cluster, policy, rule, wide
+from netpol_lab.model.cluster_policies import UNRANKED
+from tests.helpers.tiers import DB, EVERY_POD, PODS, WEB, cluster, old, policy, rule, wide
 
 DENY = wide(ingress=[rule("Deny", WEB)])
 ACCEPT = wide(name="open", priority=5, ingress=[rule("Accept")])
@@ -159,7 +160,8 @@ def test_another_priority_is_told_with_what_decides_now():
     assert causes([DENY, ACCEPT], [later, ACCEPT]) == (
         "ingress: rule 1 of ClusterNetworkPolicy open (itself unchanged) accepted shop/web, and "
         "no longer decides",
-        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 3) now denies shop/web",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 3), which has priority 3 "
+        "now, not 10, now denies shop/web",
     )
     assert causes([later, ACCEPT], [DENY, ACCEPT]) == (
         "ingress: ClusterNetworkPolicy above has priority 10 now, not 3",
@@ -216,13 +218,14 @@ def test_two_policies_of_one_priority_leave_a_flow_open():
                 "left open: the manifests give no address for an end that an ipBlock would decide "
                 "about (SEM-44)",
                 "egress: rule 1 of ClusterNetworkPolicy above (itself unchanged) denied shop/db, "
-                "and no longer decides",
+                "and no longer surely decides",
             ),
         ),
         (
             True,
             (
-                "before, Kubernetes or the manifests left this open",
+                "before, left open: the manifests give no address for an end that an ipBlock "
+                "would decide about (SEM-44)",
                 "egress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) (itself "
                 "unchanged) now denies shop/db",
             ),
@@ -236,6 +239,39 @@ def test_what_is_or_was_left_open_is_told_before_the_rule(untold_before, expecte
     found = lab.diff(old, new).changes
     (change,) = (one for one in found if (one.source, one.destination) == ("shop/web", "shop/db"))
     assert change.causes == expected
+
+
+def test_another_tier_is_told():
+    below = DENY.replace("tier: Admin", "tier: Baseline")
+    assert causes([DENY, ADMITS], [below, ADMITS]) == (
+        "ingress: ClusterNetworkPolicy above is in tier Baseline now, not Admin",
+    )
+    assert causes([below, ADMITS], [DENY, ADMITS]) == (
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10), which is in tier "
+        "Admin now, not Baseline, now denies shop/web",
+    )
+
+
+BANP = old(f"{{subject: {{{EVERY_POD}}}, ingress: [{rule('Allow')}]}}", UNRANKED, "default")
+
+
+def test_what_only_may_decide_is_told_as_such():
+    open_, *others = causes([BELOW], [BELOW, BANP])
+    assert open_.startswith("left open: BaselineAdminNetworkPolicy default accepts, ClusterNetw")
+    assert others == [
+        "ingress: rule 1 of ClusterNetworkPolicy below (itself unchanged) denied shop/web, and no "
+        "longer surely decides",
+        "ingress: rule 1 of BaselineAdminNetworkPolicy default (Baseline), which is new, now may "
+        "accept shop/web",
+    ]
+    open_, *others = causes([BELOW, BANP], [BELOW])
+    assert open_.startswith("before, left open: BaselineAdminNetworkPolicy default accepts, Clu")
+    assert others == [
+        "ingress: BaselineAdminNetworkPolicy default is gone; its rule 1 may have accepted "
+        "shop/web",
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10) (itself unchanged) "
+        "now denies shop/web",
+    ]
 
 
 def test_labels_that_changed_are_told_from_policies():
