@@ -66,3 +66,8 @@ def test_the_experimental_channel_accepts_more():
     text += "egress: [{action: Deny, to: [{nodes: {}}]}]}"
     assert not lab.review(text).accepted
     assert "egress Deny to every node" in str(lab.review(text, channel="experimental"))
+
+
+def test_documents_that_cannot_be_read_are_counted():
+    said = lab.review("a: [\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\nb: {").text
+    assert said.startswith("Refused: document 1 and 3 of 3. kubectl sends each by itself")

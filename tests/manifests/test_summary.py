@@ -66,3 +66,15 @@ def test_peers_of_cluster_wide_rules_that_are_no_pods_are_said_as_well(peer, sai
 def test_a_cluster_wide_policy_may_have_no_rules():
     policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.BASELINE, 5)
     assert cluster_policy_words(policy).endswith("every pod of every namespace: no rules")
+
+
+def test_one_rule_that_admits_all_is_enough_and_one_with_peers_as_well():
+    said = policy_words(
+        lab.load(f"{POLICY.rstrip()} {{ingress: [{{ports: [{{port: 1}}]}}, {{}}]}}").policies[0]
+    )
+    assert said.endswith(": any ingress")
+    rules = "[{ports: [{port: 1}]}, {from: [{podSelector: {}}], ports: [{port: 2}]}]"
+    said = policy_words(lab.load(f"{POLICY.rstrip()} {{ingress: {rules}}}").policies[0])
+    assert said.endswith(
+        "ingress only from anyone on TCP 1, or from every pod of the namespace on TCP 2"
+    )

@@ -66,6 +66,8 @@ VERSIONS = [
     "",
 ]
 ODD = [
+    {"kind": "Pods", "apiVersion": "v1", "metadata": {"uid": "u"}},
+    {"kind": "Foo", "apiVersion": "policy.networking.k8s.io/v9", "metadata": {"uid": "u"}},
     {},
     {"kind": "Pod"},
     {"apiVersion": "v1"},

@@ -121,7 +121,7 @@ def _divided(whole: dict[str, Any], ways: dict[str, list[Any]]) -> tuple[dict[st
     number = max((len(_parts(rules)) for rules in flat.values()), default=1)
     if number == 1:
         return (whole,)
-    parts = ({way: _parts(rules)[i:][:1] for way, rules in flat.items()} for i in range(number))
+    parts = ({way: _parts(rules)[i:] for way, rules in flat.items()} for i in range(number))
     return tuple(
         {
             key: part[key][0] if key in part else value

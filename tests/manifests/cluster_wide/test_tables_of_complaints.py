@@ -69,7 +69,14 @@ VALUES = {
         {"name": "default", "nam": "b", "Labels": {}},
         {"finalizers": [1]},
     ],
-    "spec": [None, {}, [], "a", {"teir": "Admin"}],
+    "spec": [
+        None,
+        {},
+        [],
+        "a",
+        {"teir": "Admin"},
+        {"tier": "Admin", "teir": "Admin", "priority": 1, "subject": {"namespaces": {}}},
+    ],
     "spec.tier": [None, 1, "", "admin", "NetworkPolicy", "Foo", "Baseline"],
     "spec.priority": [None, -1, 0, 1000, 1001, 1.5, 1.0, "5", "a", True, 2**31, 2**32, 2**63],
     "spec.subject": [

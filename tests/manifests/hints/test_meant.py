@@ -104,6 +104,39 @@ def test_directions(written, directions):
     assert directions_meant(written) == directions
 
 
+@pytest.mark.parametrize("means", [ports_meant, blocks_meant, peers_meant, selector_meant])
+def test_of_twenty_parts_all_are_meant_and_of_more_none(means):
+    one = "a%d=b" if means is selector_meant else "80" if means is ports_meant else "10.0.0.0/8"
+    parts = [one % n if "%" in one else one for n in range(21)]
+    for written in (parts, ",".join(parts)):
+        assert means(written[:20] if written is parts else ",".join(parts[:20]))
+        assert not means(written)
+
+
+def test_of_twenty_labels_all_are_meant_and_of_more_none():
+    labels = {f"a{n}": "b" for n in range(20)}
+    assert selector_meant(labels) == {"matchLabels": labels}
+    assert selector_meant({**labels, "z": "b"}) == {}
+    assert selector_meant({"a": []}) == {}
+    assert selector_meant({"a": ["b", 1]}) == {}
+
+
+@pytest.mark.parametrize("text", ["70000", "0-80", "80-70000", "70000-80", "0", "90-80"])
+def test_both_ends_of_a_range_are_ports(text):
+    assert ports_meant(text) == []
+
+
+def test_of_long_texts_only_the_beginning_is_looked_at():
+    assert ports_meant("80" + " " * 398 + "x") == [{"port": 80}]
+    assert ports_meant("80" + " " * 397 + "x") == [{"port": 80}, {"port": "x"}]
+    assert selector_meant("a=b" + " " * 397 + "x") == {"matchLabels": {"a": "b"}}
+    assert selector_meant("a=b" + " " * 396 + "x") == {}
+    assert blocks_meant("10.0.0.0/8" + " " * 790 + "x") == ["10.0.0.0/8"]
+    assert blocks_meant("10.0.0.0/8" + " " * 789 + "x") == []
+    assert directions_meant("ingress" + " " * 93 + "x") == ["Ingress"]
+    assert directions_meant("ingress" + " " * 92 + "x") == []
+
+
 PLAIN = st.text(max_size=5) | st.integers(-9, 99999)
 VALUES = st.recursive(
     PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner)

@@ -107,3 +107,11 @@ def test_what_cannot_be_read_says_nothing():
 def test_kinds_that_make_no_pods_are_no_excuse_for_labels(kind, known):
     text = f"kind: {kind}\nspec: {{target: {{kind: Deployment}}, labels: {{app: queue}}}}\n"
     assert bool(said(text)[1]) is bool([*unread(ManifestText("a.yaml", text))]) is known
+
+
+def test_one_kind_with_pods_beside_others_is_enough():
+    service = "kind: Service\nmetadata: {labels: {a: b}}\n"
+    chart = "kind: Deployment\nspec: {template: {metadata: {labels: {{ .l }}}}}\n"
+    assert [*unread(ManifestText("a.yaml", service))] == []
+    (found,) = unread(ManifestText("a.yaml", f"{service}---\n{chart}"))
+    assert found.name == "a.yaml"

@@ -9,7 +9,7 @@ import pytest
 
 from netpol_lab.errors import ManifestError, NetpolError, UnknownNameError
 from netpol_lab.manifests.loader import load, load_files
-from netpol_lab.manifests.text.sources import scenarios
+from netpol_lab.manifests.text.sources import is_input, scenarios
 from netpol_lab.model.cluster import Cluster
 
 HEAD = (
@@ -97,3 +97,16 @@ def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_searched(tmp_
 def test_what_is_neither_text_nor_a_path_is_told_how_it_becomes_one(given, words):
     with pytest.raises(NetpolError, match=f"load takes .*{words}"):
         load(given)
+
+
+def test_a_file_is_read_with_its_folder_if_it_holds_a_manifest(tmp_path):
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+    files = {"all/a.yaml": pod, "all/b.yaml": "words", "c.yaml": pod, "link.txt": "x"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    a, b, c, folder = (tmp_path / name for name in ("all/a.yaml", "all/b.yaml", "c.yaml", "all"))
+    assert [is_input(file, folder) for file in (a, b, c)] == [True, False, False]
+    assert [is_input(file, c) for file in (a, c)] == [False, True]
+    assert not is_input(tmp_path / "none.yaml", folder)
+    assert not is_input(a, tmp_path / "none")

@@ -18,6 +18,8 @@ from tests.helpers.written import write
         ("shop.yml", "services: {web: {image: a}}", "neither apiVersion nor kind, but services"),
         ("play.yml", "- hosts: all\n  tasks: []", "plays for Ansible"),
         ("list.json", "[1, 2]", "is a list, not an object"),
+        ("paths.yaml", "- {path: /a}\n- {path: /b}", "is a list, not an object"),
+        ("ops.yaml", "- {op: add}\n- {op: add}", "is a list, not an object"),
         ("mixed.yaml", "- {op: add, path: /a}\n- {name: a}", "is a list, not an object"),
         ("patch.yaml", "- {op: remove, path: /spec}", "JSON patches"),
         ("text.yaml", "only words", "only the text"),

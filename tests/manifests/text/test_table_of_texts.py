@@ -12,6 +12,8 @@ from tests.helpers.places import ROOT
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "texts.txt"
 READ = [
+    '{"<<": {"a": 1}, "b": 2}',
+    '{"a":\n{"b": 1\n},\n"c": [\n1, {"d": 2}\n]}',
     "--- a\nb: 1",
     "a: 1\n--- b\n--- c\n",
     "--- a\n--- b\n---\nc: 1",
