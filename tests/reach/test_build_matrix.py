@@ -60,6 +60,7 @@ metadata: {name: n1}
 status: {addresses: [{type: InternalIP, address: 192.0.2.1}]}
 """
 HOST = PLACED.replace("nodeName", "hostNetwork: true, nodeName")
+UNADDRESSED = HOST.replace(HERE, "status: {}")
 INIT = PLACED.replace(
     "spec: {",
     "spec: {initContainers: [{name: i, image: i, ports: [{name: p, containerPort: 80}]}], ",
@@ -90,6 +91,7 @@ NODES = ("own_node_egress", "unknown_node_is_own")
         (PLACED + NODE, dict.fromkeys(NODES, True), 1, []),
         (HOST, {}, 4, ["host_network_as_pods", *NODES]),
         (HOST, {"host_network_as_pods": True}, 2, NODES),
+        (UNADDRESSED, {"unknown_addresses_in_blocks": True}, 4, ["host_network_as_pods", *NODES]),
         (INIT, {}, 2, ["init_port_names"]),
         (INIT + WIDE, {}, 2, ["init_port_names"]),
         (INIT + WIDE + NODE, {}, 4, ["init_port_names", *NODES]),
