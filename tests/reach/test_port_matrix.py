@@ -4,6 +4,7 @@ import pytest
 
 import netpol_lab as lab
 from netpol_lab.errors import UnknownNameError
+from tests.helpers.reached import MIXED
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +34,20 @@ def test_a_cell_is_found_by_its_names(grid):
 def test_an_unknown_name_gets_a_proposal(grid):
     with pytest.raises(UnknownNameError, match="Did you mean shop/web"):
         grid.cell("shop/wep", "shop/db")
+
+
+@pytest.mark.parametrize(("port", "protocol"), [(5432, "TCP"), (53, "UDP"), (8000, "TCP")])
+def test_a_cell_is_open_where_the_ports_of_its_pair_are_undefined(port, protocol):
+    grid, found = MIXED.at(port, protocol), set()
+    for source, row in zip(MIXED.ends, grid.cells, strict=True):
+        for destination, cell in zip(MIXED.ends, row, strict=True):
+            expected = None
+            if source in MIXED.running or destination in MIXED.running:
+                asked = protocol, port
+                sure = asked in MIXED.ports(source, destination)
+                expected = sure or (
+                    None if asked in MIXED.undefined(source, destination) else False
+                )
+                found.add(expected)
+            assert cell is expected, (source, destination)
+    assert found == {True, False, None}
