@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from netpol_lab.manifests.text.yaml_composer import MAX_DEPTH
 from netpol_lab.manifests.text.yaml_scalars import in_json, without_surrogates
 
 _FIRST_LOOKED_AT = 4096  # characters in which kubectl looks for the first brace
@@ -86,9 +87,20 @@ def json_values(text: str) -> Iterator[JsonValue]:
             value, end = decode(text, start)
         except (ValueError, RecursionError) as error:
             raise JsonFaultError(_go_words(text, start, error), start) from None
+        if _is_too_deep(value):
+            raise JsonFaultError(f"nested more than {MAX_DEPTH} levels deep", start)
         value = _whole(value) if has_halves else value
         yield JsonValue(value, lines.above(start), start, end, repeats)
         start = _after_space(text, end)
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Say whether lists and objects are within more others than YAML may have."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        parts = (part.values() if part.__class__ is dict else part for part in level)
+        level = [one for some in parts for one in some if one.__class__ in (dict, list)]
+    return bool(level)
 
 
 def _number(text: str) -> float:

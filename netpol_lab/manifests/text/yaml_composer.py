@@ -24,7 +24,7 @@ from yaml.events import (
 
 from netpol_lab.manifests.text import yaml_scalars as scalars
 
-MAX_DEPTH = 200
+MAX_DEPTH = 100  # so that nothing runs out of stack that walks through what is read
 MAX_EXPANSION = 100_000  # nodes that aliases may add to a document
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
