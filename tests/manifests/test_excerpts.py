@@ -174,3 +174,19 @@ def test_a_span_ends_before_the_blank_lines_and_comments_after_it() -> None:
     document = Document("", 1, None, False, "a:\n- b: 1\n  c:\n\n# c\nd: {e: [1,\n  2]}\n")
     assert document.span(("a",)) == (0, 2)
     assert document.span(("d", "e")) == (5, 6)
+
+
+def test_a_cluster_wide_policy_of_a_list_is_shown_as_it_would_be_written() -> None:
+    cluster = lab.load("""
+apiVersion: v1
+kind: List
+items:
+- apiVersion: policy.networking.k8s.io/v1beta1
+  kind: ClusterNetworkPolicy
+  metadata: {name: a}
+  spec: {tier: Admin, priority: 1, subject: {namespaces: {}}}
+""")
+    (policy,) = cluster.cluster_policies
+    found = excerpt(cluster, policy, [("spec", "tier")])
+    assert [line.text for line in found.lines][1] == "kind: ClusterNetworkPolicy"
+    assert [line.text for line in found.lines if line.marked] == ["  tier: Admin"]

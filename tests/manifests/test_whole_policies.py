@@ -37,8 +37,7 @@ def cut(cluster, policy, paths) -> str:
     """The lines of an excerpt by their numbers, those with a mark after an asterisk."""
     lines = excerpt(cluster, policy, paths).lines
     return " ".join(
-        f"{'*' if line.marked else ''}{line.number}" if line.number else f"{line.text!r}"
-        for line in lines
+        f"{'*' if line.marked else ''}{line.number or repr(line.text)}" for line in lines
     )
 
 
