@@ -162,8 +162,6 @@ class ServiceEnds:
 
     def _place(self, target: Target) -> int | None:
         """Return the place of a target in the index; None where it is not known."""
-        if target.missing:
-            return None
         if target.end.pod is not None:
             return self._index.place_of[str(target.end.pod)]
         range_ = target.end.address and self._index.range_around(target.end.address)
