@@ -40,6 +40,17 @@ def test_a_pod_that_was_replaced_is_compared_with_one_of_the_same_labels():
     )
 
 
+def test_labels_that_controllers_add_tell_no_replicas_apart():
+    moved = [*replicas("web", 2, "y"), *replicas("db", 1, "y")]
+    for one in moved:
+        one["metadata"]["labels"]["pod-template-hash"] = "y"
+    found = pairs(
+        [*PODS, isolating("db", {"number": "1"})], [*moved, isolating("db", {"number": "7"})]
+    )
+    before, after = found["shop/web", "shop/db"]
+    assert (before[0], after[0]) == ("shop/web-x1", "shop/web-y1")
+
+
 def test_a_pod_that_only_one_side_has_stands_for_nobody():
     more = [*replicas("web", 3, "x"), *replicas("db", 1, "x")]
     third = isolating("db", {"number": "2"})

@@ -80,6 +80,17 @@ def test_what_leads_through_a_service_is_open_where_a_policy_could_have_a_say(
     assert reach.undefined(f"s/{source}", "192.168.50.3") == expected
 
 
+def test_who_is_isolated_may_be_kept_from_a_node_that_leads_to_its_own_pods_only():
+    own = SHOP.replace(
+        "{selector: {app: web}", "{internalTrafficPolicy: Local, selector: {app: web}"
+    )
+    assert own != SHOP
+    shut = POLICY.replace("policyTypes: [WAY]", TO_NODE)
+    reach = lab.reachability(lab.load(own, shut))
+    assert WEB & reach.undefined("s/db", "192.168.50.3") == WEB
+    assert reach.ports("s/web", "192.168.50.3") == PortSet.every() - DB
+
+
 def test_other_addresses_have_all_their_ports():
     reach = lab.reachability(lab.load(SHOP, POLICY.replace("WAY", "Ingress")))
     assert reach.ports("s/web", "192.168.50.4") == PortSet.every()
