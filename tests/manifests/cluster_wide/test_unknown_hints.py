@@ -3,6 +3,7 @@
 import pytest
 
 from netpol_lab import ManifestError, load
+from netpol_lab.manifests.cluster_wide.unknown_hints import place_of
 
 HEAD = """\
 apiVersion: policy.networking.k8s.io/%s
@@ -78,3 +79,21 @@ def test_the_first_version_has_ports(spec, words):
 
 def test_in_the_experimental_channel_nothing_is_said_of_it():
     assert "channel" not in hint("foo: 1", channel="experimental")
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ((), "object"),
+        (("spec",), "spec"),
+        (("spec", "subject"), "subject"),
+        (("spec", "ingress", 0), "rule"),
+        (("spec", "ingress", 0, "from", 0), "peer"),
+        (("spec", "egress", 0, "ports", 0), "protocol"),
+        (("spec", "egress", 0, "protocols", 0, "sctp"), "tcp"),
+        (("spec", "egress", 0, "protocols", 0, "tcp", "destinationPort"), "destinationPort"),
+        (("status", "conditions", 0), "item"),
+    ],
+)
+def test_each_part_of_a_policy_has_a_name(path, place):
+    assert place_of(path) == place

@@ -95,6 +95,7 @@ def test_peers():
         (["inbound"], ["Ingress"]),
         ({"Ingress": None}, ["Ingress"]),
         ({"Ingress": False}, []),
+        ({"Ingress": True, "Egress": False}, []),
         ("deny", []),
         (5, []),
         ([[]], []),

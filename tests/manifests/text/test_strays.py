@@ -118,6 +118,10 @@ def test_beside_an_empty_document_the_other_is_the_only_one(tmp_path):
 def test_as_many_as_are_named_are_not_counted_besides(tmp_path):
     write(tmp_path, {f"{number:02}.json": "[]" for number in range(MOST_TOLD)})
     assert len(load(tmp_path).warnings) == MOST_TOLD
+    write(tmp_path, {"zz.json": "[]"})
+    *_, last = load(tmp_path).warnings
+    assert last.message.startswith("nor are 1 more, this being the last: ")
+    assert last.file.endswith("zz.json")
 
 
 def test_of_a_great_many_the_first_are_named_and_the_others_counted(tmp_path):
