@@ -19,14 +19,27 @@ from netpol_lab.model.selectors import Selector
 def never_reached(context: Context) -> Iterator[Finding]:
     """NP701, NP702: a rule is never asked where an earlier one matches all that it matches."""
     policies = context.resolution.cluster_policies
-    for policy in policies:
-        for way in Direction:
-            for rule in policy.rules(way):
-                mine = policy.rules(way)[: rule.index]
-                if earlier := next((one for one in mine if _covers_rule(one, rule)), None):
-                    yield _in_one_policy(context, policy, rule, earlier)
-                elif found := _before(policies, policy, rule):
-                    yield _by_priority(context, policy, rule, *found)
+    for policy, rule in _rules(policies):
+        if earlier := _within(policy, rule):
+            yield _in_one_policy(context, policy, rule, earlier)
+        elif found := _before(policies, policy, rule):
+            yield _by_priority(context, policy, rule, *found)
+
+
+def never_asked(policies: tuple[ClusterPolicy, ...]) -> int:
+    """Return how many rules of some policies NP701 and NP702 would tell of."""
+    found = (_within(one, rule) or _before(policies, one, rule) for one, rule in _rules(policies))
+    return sum(map(bool, found))
+
+
+def _rules(policies: tuple[ClusterPolicy, ...]) -> Iterator[tuple[ClusterPolicy, ClusterRule]]:
+    return ((one, rule) for one in policies for way in Direction for rule in one.rules(way))
+
+
+def _within(policy: ClusterPolicy, rule: ClusterRule) -> ClusterRule | None:
+    """Return an earlier rule of the same policy that covers one."""
+    mine = policy.rules(rule.direction)[: rule.index]
+    return next((one for one in mine if _covers_rule(one, rule)), None)
 
 
 def _in_one_policy(

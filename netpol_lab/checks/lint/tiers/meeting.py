@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from netpol_lab.checks.lint.context import Context
 from netpol_lab.checks.lint.findings import Finding, Witness
+from netpol_lab.checks.lint.hints import removing
 from netpol_lab.checks.lint.probes import between, by_rule
+from netpol_lab.checks.lint.tiers.covering import never_asked
 from netpol_lab.checks.lint.witnesses import OPENS, difference
 from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at
@@ -17,11 +19,19 @@ from netpol_lab.engine.tier_words import with_rank
 from netpol_lab.engine.tiers import subjects
 from netpol_lab.errors import some
 from netpol_lab.model.cluster import Cluster
-from netpol_lab.model.cluster_policies import Action, ClusterPeer, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.cluster_policies import (
+    EVERY_POD,
+    Action,
+    ClusterPeer,
+    ClusterPolicy,
+    ClusterRule,
+    Tier,
+)
 from netpol_lab.model.objects import Direction, IPBlock, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path
 
 LAST = 1000  # the highest number of a priority
+EVERY_PEER = ClusterPeer(EVERY_POD.pod_selector, EVERY_POD.namespace_selector)
 NEWER, VERSION = "ClusterNetworkPolicy", "v1beta1"
 
 
@@ -46,7 +56,7 @@ def overridden(context: Context, policy: Policy) -> Iterator[Finding]:
     pods = context.subjects(policy) - context.on_hosts
     for way in policy.policy_types if pods and context.cluster.cluster_policies else ():
         for rule in policy.rules(way):
-            out = f"take rule {rule.number} out"
+            out = removing(policy, rule).replace("remove this rule", f"take rule {rule.number} out")
             if whole := _overridden(context, policy, rule, pods):
                 words = f"{way} rule {rule.number}"
                 yield _told(context, policy, whole, words, out, rule.path)
@@ -147,11 +157,13 @@ def equal_priorities(context: Context) -> Iterator[Finding]:
         if one.tier is not other.tier or (ranked and one.priority != other.priority):
             continue
         pods = subjects(context.resolution, one) & subjects(context.resolution, other)
-        changed = _places(context, one, other) if pods else ()
-        for variant in changed:
-            if witness := _contradiction(context, one, other, variant, pods):
-                yield _of_no_order(context, one, other, variant, witness)
-                break
+        moved = other if one.is_ranked else one
+        places = _places(context, one, other) if pods else ()
+        proven = [(p, _contradiction(context, one, other, p, pods)) for p in places]
+        found = [(place, witness) for place, witness in proven if witness]
+        plain = (pair for pair in found if not _hides(context, moved, pair[0]))
+        for place, witness in islice((*plain, *found), 1):
+            yield _of_no_order(context, one, other, place, witness)
 
 
 def _of_no_order(
@@ -166,14 +178,21 @@ def _of_no_order(
         f"{one} {why}, does something else with the same flows, and nothing says which of the two "
         "goes first."
     )
-    hint = f"give it another priority, such as {variant.priority}: the lower number goes first"
+    place = f"such as {variant.priority}: the lower number goes first"
+    hint = f"give it another priority, {place}"
     if not one.is_ranked:
-        hint = (
-            f"make {one} a ClusterNetworkPolicy of tier {one.tier} with a priority, such as "
-            f"{variant.priority}: the lower number goes first"
-        )
+        hint = f"make {one} a ClusterNetworkPolicy of tier {one.tier} with a priority, {place}"
+    if _hides(context, other if one.is_ranked else one, variant):
+        hint += ", and what it covers then is never asked"
     path = "spec.priority" if one.is_ranked else "spec.tier"
     return context.finding("NP705", other, message, hint, path, witness)
+
+
+def _hides(context: Context, policy: ClusterPolicy, changed: ClusterPolicy) -> bool:
+    """Say whether more rules would never be asked if a policy were changed."""
+    variant = with_policy(context.cluster, policy, changed)
+    before = never_asked(context.cluster.cluster_policies)
+    return never_asked(variant.cluster_policies) > before
 
 
 def _places(context: Context, one: ClusterPolicy, other: ClusterPolicy) -> Iterator[ClusterPolicy]:
@@ -258,16 +277,27 @@ def _taken(
             f"{', '.join(map(str, peer.networks))} holds the addresses of pods as well, such as "
             f"{some([str(pod) for pod in inside][:2])}: egress to them is denied, too."
         )
-        hint = (
-            f"if only the outside is meant, put a rule before it: {_pass_on(policy)} to "
-            "namespaces: {}"
-        )
+        hint = _for_the_outside(context, policy, rule)
         path = peer_path(rule, i)
         yield context.finding("NP706", policy, message, hint, path, witness)
 
 
-def _pass_on(policy: ClusterPolicy) -> str:
-    return "Pass" if policy.is_ranked else "Allow"  # ANP-16
+def _for_the_outside(context: Context, policy: ClusterPolicy, rule: ClusterRule) -> str:
+    """Return what to write where a Deny of all addresses is meant for the outside alone."""
+    others = [one for one in policy.egress if one is not rule]
+    pods = ClusterRule(Direction.EGRESS, 0, (EVERY_PEER,), action=_pass_on(policy))
+    numbered = tuple(replace(one, index=n) for n, one in enumerate((*others, pods, rule)))
+    changed = replace(policy, egress=numbered)
+    last = "it last, and " if rule is not policy.egress[-1] else ""
+    does = "Allow" if pods.action is Action.ACCEPT else pods.action
+    hint = f"if only the outside is meant, put {last}a rule before it: {does} to namespaces: {{}}"
+    if _hides(context, policy, changed):
+        hint += "; what that rule covers then is never asked"
+    return hint
+
+
+def _pass_on(policy: ClusterPolicy) -> Action:
+    return Action.PASS if policy.is_ranked else Action.ACCEPT  # ANP-16
 
 
 OF_POLICIES = (overridden,)
