@@ -1,5 +1,9 @@
 """Why a verdict is undefined, in words."""
 
+from pathlib import Path
+
+import yaml
+
 import netpol_lab as lab
 from netpol_lab.engine.left_open import left_open
 
@@ -88,4 +92,12 @@ def test_addresses_outside_are_no_pods_that_are_made_up():
     cluster = lab.load(SHOP, ENDPOINTS, ASKED_LABEL)
     assert left_open(lab.evaluate(cluster, "203.0.113.7", "s/web", 80)) == [
         "policies ask for a label of these pods that only the cluster knows (SEM-68, SEM-78)"
+    ]
+
+
+def test_where_one_end_is_a_workload_whose_pods_differ_one_of_them_is_to_be_named():
+    file = Path(__file__).parent / "explanations" / "workloads.yaml"
+    cluster = lab.load(yaml.safe_load(file.read_text("utf-8"))["manifests"])
+    assert left_open(lab.evaluate(cluster, "web", "db", 80)) == [
+        "the workload has several pods, and they differ: name one of them"
     ]
