@@ -55,7 +55,7 @@ def _about_names(policy: ConvertedPolicy) -> Iterator[str]:
 def _why(priority: int) -> str:
     if priority:
         return f"{priority} leaves room for others before it"
-    return "0 puts it before the others of tier Baseline"
+    return "0 puts it before the others of tier Baseline, which nothing said until now"
 
 
 def builds(texts: Iterable[ManifestText]) -> Iterator[str]:

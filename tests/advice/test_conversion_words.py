@@ -32,7 +32,9 @@ def test_a_baseline_is_told_which_priority_it_got():
     assert said(baseline())[1] == "  it had no priority; 1000 leaves room for others before it"
     spec = {**NEWER["spec"], "tier": "Baseline"}
     beside = said(baseline(), {**NEWER, "spec": spec})
-    assert "  it had no priority; 0 puts it before the others of tier Baseline" in beside
+    assert any(
+        "0 puts it before the others of tier Baseline, which nothing" in one for one in beside
+    )
 
 
 def test_a_policy_that_is_divided_names_all_its_objects():

@@ -215,14 +215,21 @@ def test_the_files_of_a_folder_are_read_as_they_are(tmp_path):
 # ---------------------------------------------------------------- the same traffic
 
 
+# What v1beta1 has no word for: ports that nobody can use, and a place among the Baseline policies
+# that is not told.
+REFUSED = {"536-anp-ports-that-nobody-can-use-may-be-any"}
+SETTLED = {"539-banp-alone-decides-where-no-baseline-policy-matches"}
+
+
 @pytest.mark.parametrize("file", OLDER, ids=lambda file: file.stem)
-def test_every_case_of_v1alpha1_means_the_same_afterwards(file):
+def test_every_case_of_v1alpha1_means_the_same_afterwards_or_it_is_told(file):
     case = yaml.safe_load(file.read_text("utf-8"))
     old, new, found = converted(case["manifests"])
-    assert not diff(old, new)
     assert found.policies
-    assert not any(policy.refused for policy in found.policies)
-    assert {policy.version for policy in new.cluster_policies} == {"v1beta1"}
+    assert bool(diff(old, new)) == (file.stem in SETTLED)
+    assert any(policy.refused for policy in found.policies) == (file.stem in REFUSED)
+    if file.stem not in REFUSED:
+        assert {policy.version for policy in new.cluster_policies} == {"v1beta1"}
 
 
 def test_there_are_cases_of_v1alpha1():
