@@ -72,7 +72,7 @@ def cluster_policy(i: int) -> Object:
     other = {"namespaces": {"matchLabels": {"zone": str((i + 3) % 10)}}}
     app = {"pods": everywhere("app", f"app-{i % 50}")}
     port = {"tcp": {"destinationPort": {"number": 8000 + i % 20}}}
-    ports = {"udp": {"destinationPort": {"range": {"start": 5000, "end": 5000 + i}}}}
+    ports = {"udp": {"destinationPort": {"range": {"start": 5000, "end": 5001 + i}}}}
     outside = {"networks": [f"{20 + i % 50}.0.0.0/8"]}
     return {
         "apiVersion": "policy.networking.k8s.io/v1beta1",

@@ -12,6 +12,7 @@ sys.path.append(str(ROOT / "benchmarks"))
 import _generated
 import growth
 import rival
+import tiers
 
 import netpol_lab as lab
 
@@ -41,6 +42,11 @@ def test_the_same_cluster_is_generated_every_time():
 def test_clusters_that_grow_have_the_size_they_are_asked_for(make):
     cluster = lab.load(_generated.as_json(make(100, 50)))
     assert (len(cluster.pods), len(cluster.policies)) == (100, 50)
+
+
+def test_cluster_wide_policies_that_are_measured_are_valid():
+    objects = [*_generated.templates(100, 50), *map(tiers.cluster_policy, range(100))]
+    assert len(lab.load(_generated.as_json(objects)).cluster_policies) == 100
 
 
 def test_manifests_for_both_programs_are_valid():
