@@ -18,6 +18,7 @@ MOST_FLOWS = 40  # lines of a difference that are shown
 MOST_NAMED = 10
 
 OLDER_KINDS = ("AdminNetworkPolicy", "BaselineAdminNetworkPolicy")
+NOTHING_OLDER = "there is no cluster-wide policy of an older version: nothing is converted"
 _WORD = re.compile(r"\w+")
 
 KNOWN_TO_ACT = (
@@ -88,13 +89,18 @@ def lost_comments(conversion: Conversion) -> Iterator[str]:
         yield f"{visible(lost.file, 200)}: comments that went with what they were about: {shown}"
 
 
+def is_compared(difference: Diff) -> bool:
+    """Say whether there was any traffic to compare."""
+    return bool(difference or difference.after.cluster.pods)
+
+
 def proof(difference: Diff) -> Iterator[str]:
     """Yield what is shown about the traffic before and after, undefined answers included."""
     cluster = difference.after.cluster
-    if not difference and not cluster.pods:
+    if not is_compared(difference):
         yield (
-            "no connection is compared, as there are no pods among the manifests: name what runs, "
-            "as in --with deploy/"
+            "nothing is compared, as there are no pods among the manifests: name what runs, as in "
+            "--with deploy/"
         )
         return
     if not difference:
@@ -127,7 +133,7 @@ def what_to_do(policies: Sequence[ConvertedPolicy]) -> Iterator[str]:
             "unknown fields."
         )
     yield f"- The network plugin must act on it. These do: {KNOWN_TO_ACT}."
-    yield "  They ask for v1alpha2, as which the API server serves the same objects."
+    yield "  They read these objects as v1alpha2, which the API server offers beside v1beta1."
     if {"nodes", "domainNames"} & needs.keys():
         yield "  Calico knows neither nodes nor domainNames, and blocks what such a rule is about."
     yield from _deletions(converted)

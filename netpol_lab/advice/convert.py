@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from netpol_lab.advice.conversion_words import lost_comments, policy_lines, proof
+from netpol_lab.advice.conversion_words import (
+    NOTHING_OLDER,
+    is_compared,
+    lost_comments,
+    policy_lines,
+    proof,
+)
 from netpol_lab.manifests import conversion
 from netpol_lab.manifests.cluster_wide.channels import Channel
 from netpol_lab.manifests.conversion import Conversion
@@ -31,9 +37,13 @@ class Converted:
 
     @property
     def is_equal(self) -> bool:
-        """Whether every policy was converted and all traffic is as before."""
-        refused = any(policy.refused for policy in self.conversion.policies)
-        return not refused and not self.difference
+        """Whether every policy was converted and all traffic is as before.
+
+        Without pods nothing is compared, and what is converted is not shown to be equal.
+        """
+        policies = self.conversion.policies
+        shown = is_compared(self.difference) or not policies
+        return shown and not self.difference and not any(policy.refused for policy in policies)
 
     @property
     def manifests(self) -> str:
@@ -47,7 +57,7 @@ class Converted:
 
     def _lines(self) -> Iterator[str]:
         if not self.conversion.policies:
-            yield "there is no cluster-wide policy of an older version: nothing is converted"
+            yield NOTHING_OLDER
             return
         for policy in self.conversion.policies:
             yield from policy_lines(policy)

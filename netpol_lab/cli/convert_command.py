@@ -41,18 +41,20 @@ def _convert(options: argparse.Namespace) -> bool:
     AdminNetworkPolicy and BaselineAdminNetworkPolicy (v1alpha1) become ClusterNetworkPolicy
     v1beta1, and so does v1alpha2. All else stays as it is written. Who reaches whom is then
     compared, before and after: with the pods among the manifests, or with those of --with.
-    Where it differs, or a policy has no equal, nothing is written.
+    Where it differs, or a policy has no equal, nothing is written. Without pods nothing is
+    compared: what is converted is written all the same, and the exit status is 1.
 
     A file name that ends in .yaml, .yml or .json stands for one file; any other name for a folder.
 
-    exit status: 0 equal, 1 not equal or not converted, 2 wrong use or unreadable input
+    exit status: 0 equal, or there was nothing to convert; 1 not equal, not converted, or
+    not compared as there are no pods; 2 wrong use or unreadable input
 
     examples:
       netpol-lab convert policies/ --with deploy/ -o converted/
-      netpol-lab convert admin.yaml | kubectl apply -f -
+      netpol-lab convert admin.yaml --with deploy/ | kubectl apply -f -
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
-    from netpol_lab.advice.conversion_words import builds, what_to_do
+    from netpol_lab.advice.conversion_words import builds, is_compared, what_to_do
     from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import convert, is_build, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
@@ -75,14 +77,15 @@ def _convert(options: argparse.Namespace) -> bool:
     difference = diff(old, new, assumptions)
     is_equal = not difference and not any(policy.refused for policy in conversion.policies)
     _say(*builds(filter(is_build, texts)))
-    _tell(conversion, difference)
+    _tell(conversion, difference, options.out)
     if is_equal or options.anyway:
         files.write(written)
         _say(*what_to_do(conversion.policies))
     else:
         what = "it" if difference else "the rest"
         _say(f"nothing is written: to write {what} all the same, add --anyway")
-    return not is_equal
+    is_shown = is_compared(difference) or not conversion.policies
+    return not (is_equal and is_shown)
 
 
 def _objects(texts: Iterable[ManifestText]) -> list[ManifestText]:
@@ -99,13 +102,20 @@ def _refuse_to_overwrite(options: argparse.Namespace, files: ConvertedFiles) -> 
         refuse_to_overwrite(inputs, file)
 
 
-def _tell(conversion: Conversion, difference: Diff) -> None:
-    from netpol_lab.advice.conversion_words import lost_comments, policy_lines, proof, ties
+def _tell(conversion: Conversion, difference: Diff, out: str | None) -> None:
+    from netpol_lab.advice.conversion_words import (
+        NOTHING_OLDER,
+        lost_comments,
+        policy_lines,
+        proof,
+        ties,
+    )
 
     for policy in conversion.policies:
         _say(*policy_lines(policy))
     if not conversion.policies:
-        _say("there is no cluster-wide policy of an older version: nothing is converted")
+        place = f" to {out}" if out else ""
+        _say(f"{NOTHING_OLDER}, and the manifests are written{place} as they are")
         return
     _say(*lost_comments(conversion), *ties(difference.after, conversion))
     if any(policy.new for policy in conversion.policies):

@@ -5,6 +5,8 @@ from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.writer import as_yaml
 from tests.helpers.older_policies import admin, allow, port, written
 
+V1_NAMESPACE = "{apiVersion: v1, kind: Namespace, metadata: {name: shop}}"
+
 
 def test_an_older_policy_is_converted_and_the_traffic_compared():
     converted = convert(as_yaml(admin(ingress=[allow(port(80))])), "two-teams")
@@ -36,3 +38,10 @@ def test_a_text_without_older_policies_stays_as_it_is():
     assert converted.is_equal
     assert "nothing is converted" in str(converted)
     assert converted.manifests == text
+
+
+def test_without_pods_nothing_is_compared_and_so_nothing_is_equal():
+    converted = convert(as_yaml(admin(ingress=[allow(port(80))])), V1_NAMESPACE)
+    assert not converted.is_equal
+    assert str(converted).splitlines()[-1].startswith("nothing is compared, as there are no pods")
+    assert convert(V1_NAMESPACE, V1_NAMESPACE.replace("shop", "b")).is_equal

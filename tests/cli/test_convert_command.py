@@ -59,7 +59,7 @@ def test_one_file_goes_to_standard_output_and_all_words_to_standard_error(capsys
 
 
 def test_a_folder_goes_to_standard_output_as_one_text(capsys, folder):
-    found = run(capsys, folder / "policies")
+    found = run(capsys, folder / "policies", status=1)
     kinds = [value["kind"] for value in yaml.safe_load_all(found.out)]
     assert sorted(kinds) == ["ClusterNetworkPolicy", "ClusterNetworkPolicy", "Namespace"]
 
@@ -117,7 +117,7 @@ def test_characters_that_a_terminal_obeys_are_kept_in_a_file_and_not_printed(cap
     )
     assert "\u202e" in file.read_text("utf-8")
     assert "write them to a file with -o FILE" in run(capsys, file, status=2).err
-    run(capsys, file, "-o", folder / "out.yaml")
+    run(capsys, file, "-o", folder / "out.yaml", status=1)
     (found,) = yaml.safe_load_all((folder / "out.yaml").read_text("utf-8"))
     assert found["spec"]["ingress"][0]["name"] == "a\u202eb"
 
@@ -128,17 +128,31 @@ def test_characters_that_a_terminal_obeys_are_kept_in_a_file_and_not_printed(cap
 def test_nothing_to_convert_is_told_and_the_text_is_passed_on(capsys, folder):
     found = run(capsys, folder / "pods.yaml")
     assert found.out == PODS
-    assert "no cluster-wide policy of an older version" in found.err
+    assert "no cluster-wide policy of an older version: nothing is converted" in found.err
+    assert found.err.endswith("the manifests are written as they are\n")
 
 
-def test_without_pods_nothing_is_said_to_be_proven(capsys, folder):
-    said = run(capsys, folder / "policies/guard.yaml").err
-    assert "no connection is compared, as there are no pods" in said
-    assert "same traffic" not in said
+@pytest.mark.parametrize("out", ["copies/", "copy.yaml"])
+def test_where_nothing_is_converted_what_is_written_is_called_a_copy(capsys, folder, out):
+    found = run(capsys, folder / "pods.yaml", "-o", folder / out)
+    assert f"the manifests are written to {folder / out} as they are\n" in found.err
+
+
+def test_without_pods_nothing_is_proven_and_that_is_told_once_and_by_the_status(capsys, folder):
+    found = run(capsys, folder / "policies/guard.yaml", status=1)
+    assert load(found.out).cluster_policies[0].version == "v1beta1"
+    assert "nothing is compared, as there are no pods among the manifests" in found.err
+    assert found.err.count("no pods") == 1
+    assert "same traffic" not in found.err
+
+
+def test_without_pods_nothing_to_convert_is_no_fault(capsys, folder):
+    found = run(capsys, folder / "policies/below/names.yaml")
+    assert "no pods" not in found.err
 
 
 def test_what_is_left_to_do_is_told(capsys, folder):
-    said = run(capsys, folder / "policies").err
+    said = run(capsys, folder / "policies", status=1).err
     assert "network-policy-api v0.3.0 or later" in said
     assert "OVN-Kubernetes acts on AdminNetworkPolicy and BaselineAdminNetworkPolicy only" in said
     assert "  kubectl delete adminnetworkpolicy guard\n" in said
@@ -175,7 +189,7 @@ def test_traffic_that_would_differ_is_shown_and_nothing_is_written(capsys, folde
 
 def test_equal_priorities_are_told(capsys, folder):
     write(folder, {"other.yaml": as_yaml(admin("other", ingress=[allow(action="Deny")]))})
-    said = run(capsys, folder / "policies/guard.yaml", folder / "other.yaml").err
+    said = run(capsys, folder / "policies/guard.yaml", folder / "other.yaml", status=1).err
     assert "guard, other share priority 10 of tier Admin" in said
 
 
@@ -183,7 +197,7 @@ def test_an_object_that_is_there_already_counts_for_names(capsys, folder):
     spec = {"tier": "Admin", "priority": 1, "subject": {"namespaces": {}}}
     new = written("ClusterNetworkPolicy", "guard", spec, V1BETA1)
     write(folder, {"new.yaml": as_yaml(new)})
-    found = run(capsys, folder / "policies/guard.yaml", "--with", folder / "new.yaml")
+    found = run(capsys, folder / "policies/guard.yaml", "--with", folder / "new.yaml", status=1)
     assert "name: guard-admin\n" in found.out
     assert "a ClusterNetworkPolicy guard is there already" in found.err
 
@@ -191,11 +205,11 @@ def test_an_object_that_is_there_already_counts_for_names(capsys, folder):
 def test_a_kustomization_is_not_built_and_what_it_names_is_told(capsys, folder):
     text = "resources: [guard.yaml]\npatches: [{target: {kind: AdminNetworkPolicy}}]\n"
     write(folder, {"policies/kustomization.yaml": text})
-    found = run(capsys, folder / "policies", "-o", folder / "out")
+    found = run(capsys, folder / "policies", "-o", folder / "out", status=1)
     assert "nothing is built, its files are converted as they are" in found.err
     assert "it names AdminNetworkPolicy, which you have to change" in found.err
     assert (folder / "out/kustomization.yaml").read_text("utf-8") == text
-    assert "resources:" not in run(capsys, folder / "policies").out
+    assert "resources:" not in run(capsys, folder / "policies", status=1).out
 
 
 NAMED = as_yaml(admin("named", ingress=[allow({"namedPort": "web"})]))
