@@ -281,7 +281,7 @@ def test_after_one_question_without_an_answer_no_other_is_asked(kubectl):
         ("while True: print('x' * 100_000)", "printed more than 1,000,000 bytes"),
         ("while True: print('x' * 100_000, file=sys.stderr)", "printed more than 1,048,576 bytes"),
         ("sys.stdout.buffer.write(bytes(range(128, 256)) * 99); sys.exit()", "printed no JSON"),
-        ("print('{' * 100_000); sys.exit()", "nested more than 200"),
+        ("print('{' * 100_000); sys.exit()", "nested more than 100"),
         ("sys.exit('\\x1b[31m' + 'x' * 100_000)", r"kubectl says: \\x1b\[31mx{400,495}\.\.\.$"),
     ],
 )
