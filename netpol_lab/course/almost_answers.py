@@ -83,7 +83,8 @@ def _changed(grader: Grader, cluster: Cluster) -> Goal | None:
     others = PortSet.every() - asked_ports(exercise)
     for change in port_changes(grader.answered, reachability(cluster)):
         guarded = exercise.guarded.place(change.source, change.destination)
-        may_close = guarded or exercise.file.otherwise == "blocked"
+        otherwise = exercise.file.otherwise
+        may_close = (guarded and otherwise != "exact") or otherwise == "blocked"
         lost = change.lost - others if may_close else change.lost
         if ports := change.gained or lost:
             drawn = drawn_addresses(exercise)

@@ -15,7 +15,7 @@ from netpol_lab.model.addresses import parse_address
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.flows import checked_port
 
-OTHERWISE = ("unchanged", "blocked", "anything")
+OTHERWISE = ("unchanged", "exact", "blocked", "anything")
 MOST_FLOWS = 10_000  # of one exercise; each is asked several times
 
 # ---------------------------------------------------------------- what is wrong with the fields

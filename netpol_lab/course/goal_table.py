@@ -109,6 +109,9 @@ def _all_of(names: Sequence[str] | None) -> str:
 
 _REST = {
     "unchanged": "Every other connection stays as it is.",
+    "exact": (
+        "The story is about every port and every address. What it does not mention stays as it is."
+    ),
     "blocked": "Every other connection is blocked.",
 }
 

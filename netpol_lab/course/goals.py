@@ -24,7 +24,7 @@ from netpol_lab.pictures.answers import Answers
 from netpol_lab.pictures.traffic import State
 
 REST: Path = ("otherwise",)  # says what is wanted of all that is not listed
-RESTS = ("unchanged", "blocked")  # what it may be; `anything` asks for nothing
+RESTS = ("unchanged", "exact", "blocked")  # what it may be; `anything` asks for nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ def _otherwise(
 
     Where pods are guarded and there are no common ports, `side_effects` alone judges the rest.
     """
-    unchanged, guarded = exercise.file.otherwise == "unchanged", exercise.guarded
+    guarded, exact = exercise.guarded, exercise.file.otherwise == "exact"
+    unchanged = exercise.file.otherwise == "unchanged"
     if exercise.file.otherwise not in RESTS:
         return
     listed = list(listed)
@@ -160,8 +161,8 @@ def _otherwise(
         goal = Goal(source, destination, port, protocol, False, REST)
         now, then = before(goal), after(goal)
         if now is not None and then is not None:
-            kept = then if guarded.place(source, destination) else now
-            yield replace(goal, allowed=kept) if unchanged else goal
+            kept = then if exact or guarded.place(source, destination) else now
+            yield replace(goal, allowed=kept) if exact or unchanged else goal
 
 
 def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:

@@ -49,7 +49,8 @@ def side_effects(
 
     Into and from the pods that a file names, nothing may be open that the worked answer blocks.
     With ``otherwise: unchanged``, what it lets through there stays open on the goal's ports, and
-    everything else is as it was at the start, on every port.
+    everything else is as it was at the start, on every port. With ``otherwise: exact`` all is as
+    with the worked answer, on every port.
 
     Parameters
     ----------
@@ -66,14 +67,17 @@ def side_effects(
     >>> print(next(side_effects(task, start, answered, start)))
     library/page -> library/index on TCP 22
     """
-    guarded, unchanged = exercise.guarded, exercise.file.otherwise == "unchanged"
-    if not any(guarded):
+    guarded, otherwise = exercise.guarded, exercise.file.otherwise
+    unchanged, exact = otherwise == "unchanged", otherwise == "exact"
+    if not (exact or any(guarded)):
         return
     start, answered, attempted = _alike(start, answered, attempted)
     drawn = [end for end in drawn_addresses(exercise) if attempted.index.range_around(end)]
     asked = asked_ports(exercise) if unchanged else PortSet()
     for change in port_changes(answered, attempted):
-        if path := guarded.place(change.source, change.destination):
+        if exact:
+            yield from _wrong(change.without(_undefined(answered, change)), drawn, REST)
+        elif path := guarded.place(change.source, change.destination):
             yield from _wrong(change._replace(lost=change.lost & asked), drawn, path)
     for change in port_changes(start, attempted) if unchanged else ():
         if not guarded.place(change.source, change.destination):

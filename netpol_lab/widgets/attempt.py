@@ -99,7 +99,7 @@ class Attempt:
             words = f"{NOT_SOLVED}: {goal} should be {should}, and is {got}.\n{verdict}\n"
         words += f"{grade.reached} of {wanted_in_words(goals)}."
         if grade.miss and grade.miss.goal not in goals:
-            words += f" {rest_of(grade.grader.exercise)}"
+            words += f" This must hold as well: {rest_of(grade.grader.exercise)}"
         called = "this cell" if self.in_cell else "your text"
         line = self.deciding_line(grade, called) if nudged else ()
         text = "\n".join([words, *line, *_notes(self, grade)])

@@ -100,7 +100,7 @@ def test_every_exercise_of_the_course_guards_the_pods_of_its_story(name):
     assert task.check(task.file.answer).solved
     feedback = task.check(f"{task.file.answer}\n---\n{yaml.safe_dump_all(more)}")
     assert not feedback.solved
-    assert "Nothing else " in feedback.text
+    assert "Nothing else " in feedback.text or task.file.otherwise == "exact"
 
 
 def test_what_the_answer_lets_in_must_stay_open_on_the_ports_of_the_goal():
@@ -131,6 +131,52 @@ def test_a_connection_that_becomes_undefined_is_not_as_wanted_either():
     assert found(GOOD, app="clerk", rules=few)[0] == (
         "bank/safe -> bank/clerk on TCP 22", True, REST,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ("ingress: [{from: [{podSelector: {}}], ports: [{port: 80}]}]", None),
+        (SSH, "203.0.113.7 -> bank/safe on TCP 22"),
+    ],
+)
+def test_exactly_means_every_port_and_every_address(rules, words):
+    exact = GOOD.replace("unchanged", "exact").replace("nothing_else_into: [safe]\n", "")
+    assert [said for said, _, path in found(exact, rules=rules) if path == REST] == [
+        *([words] if words else [])
+    ]
+
+
+def test_exactly_keeps_open_what_the_answer_lets_in_on_other_ports():
+    exercise = read_exercise(GOOD.replace("otherwise: unchanged", "otherwise: exact"), "safe.yaml")
+    attempt = lab.load(exercise.file.answer + "    ports: [{port: 80}]\n")
+    assert not Grader(exercise).solves(exercise.attempted(attempt))
+    assert Grader(exercise).solves(exercise.answered)
+
+
+M = "  - name: pods are not the internet\n    action: Pass\n    to:\n    - namespaces: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        (M, ""),
+        (M, M.replace("namespaces: {}", "namespaces: {matchLabels: {team: shop}}")),
+        (M, f"{M}    protocols: [{{tcp: {{destinationPort: {{number: 443}}}}}}]\n"),
+        ("Pass", "Accept"),
+        ("tier: Admin", "tier: Baseline"),
+        (
+            "      matchExpressions:\n      - {key: team, operator: Exists}\n",
+            "      matchLabels: {}\n",
+        ),
+        ("0.0.0.0/0", "198.51.100.20/32"),
+    ],
+)
+def test_who_closes_the_internet_and_more_or_less_has_not_solved_it(part, instead):
+    task = lab.exercise("no-way-out")
+    assert part in task.file.answer
+    assert task.check(task.file.answer).solved
+    assert not task.check(task.file.answer.replace(part, instead)).solved
 
 
 def test_without_common_ports_the_rest_is_judged_as_a_whole():
