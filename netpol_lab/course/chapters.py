@@ -99,7 +99,7 @@ CHAPTERS = (
             "how to secure a shop of many namespaces, then your own cluster, and keep it tested"),
     Chapter("12", "Above NetworkPolicy", "above-networkpolicy",
             "how policies for the whole cluster come before and after NetworkPolicies, and who "
-            "can change what", 30),
+            "can change what", 50),
 )  # fmt: skip
 
 
@@ -215,7 +215,7 @@ def course_map() -> CourseMap:
     --------
     >>> import netpol_lab as lab
     >>> print(str(lab.course_map()).splitlines()[0])
-    The course: 13 chapters, about 4 hours
+    The course: 13 chapters, about 5 hours
     """
     return CourseMap(recording.recorded(), recording.notes())
 
