@@ -98,7 +98,7 @@ _TABLE = (
     Code("NP702", _W, "a rule of a cluster-wide policy that a lower priority covers", 12),
     Code("NP703", _N, "a Baseline policy whose pods are all isolated", 12),
     Code("NP704", _W, "a rule of a NetworkPolicy that tier Admin overrides", 12),
-    Code("NP705", _W, "cluster-wide policies of equal priority that contradict each other", 12),
+    Code("NP705", _W, "cluster-wide policies that contradict each other, in no order", 12),
     Code("NP706", _W, "a Deny of all addresses that takes pods, too", 12),
     Code("NP707", _N, "a subject or peer of a cluster-wide policy that matches no pod", 12),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import NamedTuple
 
-from netpol_lab.checks.lint.context import Context
+from netpol_lab.checks.lint.context import Context, Probe
 from netpol_lab.checks.lint.findings import Finding, Witness
 from netpol_lab.checks.lint.hints import removing
 from netpol_lab.checks.lint.probes import between, by_rule
@@ -17,6 +17,7 @@ from netpol_lab.engine.pod_sets import PodSet
 from netpol_lab.engine.semantics import ports_at
 from netpol_lab.engine.tier_words import with_rank
 from netpol_lab.engine.tiers import subjects
+from netpol_lab.engine.verdict import evaluate
 from netpol_lab.errors import some
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import (
@@ -96,10 +97,20 @@ def _overridden(context: Context, policy: Policy, rule: Rule, pods: PodSet) -> _
     if (found := _denied_before(context, policy, rule, pods)) is None:
         return None
     above, deny = found
-    variant = with_policy(context.cluster, above)
-    probes = by_rule(context, policy, rule, context.peers(policy, *rule.peers).pods)
-    witness = difference(context, probes, variant, f"without {above}", OPENS)
+    probes = [*by_rule(context, policy, rule, context.peers(policy, *rule.peers).pods)]
+    witness = _proof(context, above, probes)
     return _Overridden(above, deny, witness) if witness else None
+
+
+def _proof(context: Context, above: ClusterPolicy, probes: list[Probe]) -> Witness | None:
+    """Return a flow that a policy denies and NetworkPolicies allow, whatever others deny it too."""
+    cluster, change = context.cluster, f"without {above}"
+    if witness := difference(context, probes, with_policy(cluster, above), change, OPENS):
+        return witness
+    alone, none = (replace(cluster, cluster_policies=only) for only in ((above,), ()))
+    change = f"{change} and the other cluster-wide policies"
+    by_it = [p for p in probes if evaluate(alone, *p, context.assumptions).allowed is False]
+    return difference(context, by_it, none, change, OPENS)
 
 
 def _denied_before(

@@ -12,14 +12,18 @@ from netpol_lab.model.objects import Direction, Peer
 from netpol_lab.model.policy_parts import peer_path
 
 HINT = "ask for labels that pods and namespaces have, or add what has them to the manifests"
+NO_PODS = "name what runs: there are no pods among the manifests"
+NONE_COUNTS = "add pods to the manifests that run, and not with hostNetwork"
 
 
 def matching_nobody(context: Context) -> Iterator[Finding]:
     """NP707: a subject or a peer that no pod here has."""
     for policy in context.resolution.cluster_policies:
         if not subjects(context.resolution, policy):
-            message = f"no pod here is its subject ({_asked(policy.subject)})."
-            yield context.finding("NP707", policy, message, HINT, "spec.subject")
+            if context.cluster.pods or not _is_for_all(policy.subject):
+                message = f"no pod here is its subject ({_asked(policy.subject)})."
+                hint = _hint(context, policy.subject)
+                yield context.finding("NP707", policy, message, hint, "spec.subject")
             continue
         yield from _peers(context, policy)
 
@@ -32,6 +36,17 @@ def _peers(context: Context, policy: ClusterPolicy) -> Iterator[Finding]:
                     continue
                 message = f"no pod here is this peer ({_asked(peer)})."
                 yield context.finding("NP707", policy, message, HINT, peer_path(rule, i))
+
+
+def _hint(context: Context, subject: Peer) -> str:
+    if not context.cluster.pods:
+        return NO_PODS
+    return NONE_COUNTS if _is_for_all(subject) else HINT
+
+
+def _is_for_all(peer: Peer) -> bool:
+    asked = (peer.pod_selector, peer.namespace_selector)
+    return not any(selector and selector.requirements for selector in asked)
 
 
 def _asked(peer: Peer) -> str:

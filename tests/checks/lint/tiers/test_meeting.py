@@ -53,6 +53,25 @@ def test_a_peer_is_overridden_where_admin_denies_all_that_it_admits():
     assert whole.path == "spec.ingress[0]"
 
 
+def test_a_rule_stays_overridden_where_another_cluster_wide_policy_denies_its_flows_as_well():
+    for other in (
+        wide("b", priority=20, egress=[rule("Deny", way="to")]),
+        wide("b", priority=20, ingress=[DENY]),
+        wide("b", priority=5, egress=[rule("Deny", 'networks: ["0.0.0.0/0"]', way="to")]),
+    ):
+        (one,) = found("NP704", ADMITS, wide(ingress=[DENY]), other)
+        assert (one.path, one.witness.now, one.witness.then) == ("spec.ingress[0]", False, True)
+        together = "without ClusterNetworkPolicy above and the other cluster-wide policies"
+        assert one.witness.change == together
+    (alone,) = found("NP704", ADMITS, wide(ingress=[DENY]))
+    assert alone.witness.change == "without ClusterNetworkPolicy above"
+
+
+def test_what_no_network_policy_lets_through_is_not_overridden_by_admin():
+    shut = policy("{podSelector: {}, policyTypes: [Egress]}", "shut")
+    assert not found("NP704", ADMITS, shut, wide(ingress=[DENY]))
+
+
 def test_no_hint_takes_the_last_peer_out_of_a_rule():
     denied = [rule("Deny", WEB), rule("Deny", WEB.replace("web", "cache"))]
     both = found("NP704", TWO_PEERS, CACHE, wide(ingress=denied))

@@ -26,3 +26,15 @@ def test_each_peer_that_no_pod_is_is_told():
 
 def test_networks_are_no_pods():
     assert told(wide(egress=[rule("Deny", 'networks: ["192.0.2.0/24"]', way="to")])) == []
+
+
+def test_without_pods_a_subject_of_all_pods_is_no_finding_and_others_are_told_what_is_missing():
+    assert not lab.lint(lab.load(wide(ingress=[rule("Deny")])))
+    (one,) = lab.lint(lab.load(wide(subject=WEBB, ingress=[rule("Deny")])))
+    assert one.hint == "name what runs: there are no pods among the manifests"
+
+
+def test_where_no_pod_counts_nobody_is_asked_for_labels():
+    own = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: true}}"
+    (one,) = (f for f in lab.lint(lab.load(own, wide(ingress=[rule("Deny")]))) if f.code == "NP707")
+    assert one.hint == "add pods to the manifests that run, and not with hostNetwork"
