@@ -21,7 +21,8 @@ class Touch(IntEnum):
     ODD = 0  # what a policy says for this flow, and says so that it has no effect
     OWN = 1  # a policy of the pod in question, a new one, or a label that peers here are told by
     FOREIGN = 2  # labels of a namespace, or of pods in another one
-    ABOVE = 3  # a cluster-wide policy, which is for its owner to change
+    ORDER = 3  # the priority of a cluster-wide policy, where nothing says which of two goes first
+    ABOVE = 4  # all else of a cluster-wide policy, which is for its owner to change
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +151,5 @@ def of_object(
     touch: Touch = Touch.OWN,
 ) -> Edit:
     """Return a change to any object; the parameters are those of `Edit`, its YAML as values."""
-    text = writing.as_yaml(typed)
+    text = writing.as_yaml(typed).rstrip("\n").removesuffix("\n...")  # which ends a bare value
     return Edit(words, title, path, text, len(text.splitlines()), changed, adds, touch)

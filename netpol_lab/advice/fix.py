@@ -114,9 +114,10 @@ def fix(verdict: Verdict, narrow: bool = False) -> Fix | None:
        policy, as each is a default deny or selects others as well, a new one is written.
     3. Labels of other namespaces' pods, and of namespaces, are changed only where nothing else
        helps.
-    4. Where tier Admin denies the flow, no NetworkPolicy helps: the cluster-wide policy gets a rule
-       before the one that denies, or less to deny, or another one with a lower number is put before
-       it. Where tier Baseline denies it, a NetworkPolicy that admits the flow comes first.
+    4. Where tier Admin denies the flow, no NetworkPolicy helps: of two policies that contradict
+       each other at one priority, one gets another number; else the policy gets a rule before the
+       one that denies, or less to deny, or another one with a lower number is put before it. Where
+       tier Baseline denies it, a NetworkPolicy that admits the flow comes first.
 
     Among several of one kind, what opens and closes the flows of the fewest other ends wins, so
     that a rule with other peers, or without any, is not widened, but one is added; then the fewest

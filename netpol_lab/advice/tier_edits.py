@@ -14,7 +14,7 @@ from netpol_lab.advice.telling import peer_for, ports_of, selector_for, subject_
 from netpol_lab.engine.semantics import only_namespace
 from netpol_lab.engine.sides import Side
 from netpol_lab.engine.tier_words import called
-from netpol_lab.engine.tiers import LaneAnswer, Match
+from netpol_lab.engine.tiers import LaneAnswer, Match, contradicting
 from netpol_lab.manifests import writer as writing
 from netpol_lab.manifests.cluster_wide import writer
 from netpol_lab.manifests.summary import peer_words
@@ -32,6 +32,7 @@ from netpol_lab.model.policy_parts import list_of_peers, path_of_peers
 from netpol_lab.model.selectors import Selector
 
 MOST_RULES = {"v1alpha1": 100}  # of a direction; 25 in the later versions (ANP-15)
+LAST = 1000  # the highest number of a priority
 MOST_OF_A_NAME = 60  # characters of each part in that of a new policy
 
 
@@ -76,7 +77,7 @@ def owned_above(side: Side) -> str:
     match = denying(side)
     if match is None or match.policy.tier is not Tier.ADMIN:
         return ""
-    does = "may deny" if match.unusable else "denies"
+    does = "may deny" if match.unusable or _rivals(side, match) else "denies"
     return (
         f"{called(match)} {does} this {side.direction}: only its owner can change it, "
         "no NetworkPolicy can"
@@ -86,8 +87,9 @@ def owned_above(side: Side) -> str:
 def tier_edits(cluster: Cluster, side: Side) -> Iterator[Edit]:
     """Yield changes to the cluster-wide policies of a tier that denies a side.
 
-    A rule before the one that denies, for this flow alone; the peer or the port taken out of that
-    one; a new policy with a lower number, for this pod alone.
+    Another priority, where nothing says which of two goes first; a rule before the one that denies,
+    for this flow alone; the peer or the port taken out of that one; a new policy with a lower
+    number, for this pod alone.
 
     Parameters
     ----------
@@ -109,6 +111,7 @@ def tier_edits(cluster: Cluster, side: Side) -> Iterator[Edit]:
     match = denying(side)
     if match is None:
         return
+    yield from _another_number(cluster, side, match)
     yield from _less(match)
     peer = _peer_for(cluster, side)
     if peer is None:
@@ -164,6 +167,41 @@ def _in_words(rule: ClusterRule) -> str:
 
 def _peer_words(peer: ClusterPeer) -> str:
     return f"{peer.networks[0]}" if peer.networks else peer_words(peer)
+
+
+# ---------------------------------------------------------------- which of two goes first
+
+
+def _rivals(side: Side, match: Match) -> list[Match]:
+    """Return the rules that contradict one and may go first just as well (ANP-04)."""
+    groups = contradicting(side.ruling.matches) if side.ruling else ()
+    return [
+        one for alike in groups if match in alike for one in alike if one.action is not match.action
+    ]
+
+
+def _another_number(cluster: Cluster, side: Side, match: Match) -> Iterator[Edit]:
+    """Yield the policy that denies with a later number, and its rivals with an earlier one."""
+    policy = match.policy
+    there = {p.priority for p in cluster.cluster_policies if p.tier is policy.tier}
+    later = (number for number in range(policy.priority + 1, LAST + 1) if number not in there)
+    first = (number for number in range(policy.priority - 1, -1, -1) if number not in there)
+    rivals = [rival.policy for rival in _rivals(side, match)]
+    if not all(one.is_ranked for one in (policy, *rivals)):
+        return
+    after, before = next(later, None), next(first, None)
+    if rivals and after is not None:
+        yield _ranked(policy, after, rivals[0])
+    for rival in rivals if before is not None else ():
+        yield _ranked(rival, before, policy)
+
+
+def _ranked(policy: ClusterPolicy, number: int | None, other: ClusterPolicy) -> Edit:
+    assert number is not None
+    way = "before" if number < policy.priority else "after"
+    words = f"make the priority {number} instead of {policy.priority}: asked {way} {other}"
+    changed = replace(policy, priority=number)
+    return _of(changed, words, "spec.priority", number, touch=Touch.ORDER)
 
 
 # ---------------------------------------------------------------- in the policy that denies

@@ -34,6 +34,24 @@ from netpol_lab.cli.terminal import harmless_streams, json_text
 if TYPE_CHECKING:
     from netpol_lab.errors import Complaint
 
+# What functions of the package are called here.
+FUNCTIONS = {
+    "load": "check",
+    "review": "check",
+    "from_kubectl": "check",
+    "evaluate": "verdict",
+    "fix": "verdict",
+    "reachability": "reach",
+    "blast_radius": "reach",
+    "plot_matrix": "reach",
+    "plot_exposure": "reach",
+    "compare": "diff",
+    "explore": "draw",
+    "expect": "test",
+    "exercise": "scenario",
+    "course_map": "progress",
+}
+
 GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 INTERRUPTED, CUT_OFF = 130, 141  # as shells have it
 
@@ -97,8 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     """Run a command; an error that was foreseen becomes a sentence and an exit status."""
     chosen = next((one.name for word in words for one in _COMMANDS if one.name == word), "none")
+    commands = parser(chosen)
+    _refuse_unknown(commands, words)
     try:
-        options = parser(chosen).parse_args(words)
+        options = commands.parse_args(words)
     finally:
         sys.stdout.flush()  # here, where a failure can still be reported
     from netpol_lab.errors import NetpolError
@@ -110,6 +130,19 @@ def _run(words: list[str]) -> int:
     except NetpolError as error:
         _complain(str(error))
         return WRONG_USE
+
+
+def _refuse_unknown(commands: CommandParser, words: Sequence[str]) -> None:
+    """End with what was meant, where the first word is no command."""
+    word = next(iter(words), "-")
+    known = {one.name for one in _COMMANDS}
+    if word in known or word.startswith("-"):
+        return
+    from netpol_lab.errors import did_you_mean, visible
+
+    meant = FUNCTIONS.get(word)
+    near = f"Did you mean {meant}?" if meant else did_you_mean(word, known)
+    commands.error(f'there is no command "{visible(word)}". {near}')
 
 
 def _complain(words: str) -> None:
@@ -155,14 +188,17 @@ def _check(options: argparse.Namespace) -> bool:
       netpol-lab check policies/ namespaces.yaml -o json
       helm template shop/ | netpol-lab check -
     """
+    from netpol_lab.advice.conversion_words import OLDER_KINDS
     from netpol_lab.errors import ManifestError
 
     complaints: tuple[Complaint, ...] = ()
     warnings: tuple[Complaint, ...] = ()
     ignored: dict[str, int] = {}
+    is_old = False
     try:
         cluster = read_cluster(options, older=False)
         warnings = (*cluster.dropped, *cluster.warnings)
+        is_old = any(one.kind in OLDER_KINDS for one in cluster.cluster_policies)
         ignored = dict(sorted(cluster.ignored.items()))
         others = ", ".join(f"{number} {passed_over(kind)}" for kind, number in ignored.items())
         others = f" (passed over: {others})" if others else ""
@@ -175,8 +211,13 @@ def _check(options: argparse.Namespace) -> bool:
         _print_json({**found, "ignored": ignored})
     else:
         print_complaints(complaints, warnings)
+        if is_old:
+            print(f"note: {' and '.join(OLDER_KINDS)} came before {_TURNS}\n")
         print(summary)
     return bool(complaints)
+
+
+_TURNS = "ClusterNetworkPolicy: netpol-lab convert turns them into it"
 
 
 def _number_of(complaints: Sequence[Complaint]) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netpol_lab.engine.sides import Side
-from netpol_lab.engine.tier_words import DOES, called
+from netpol_lab.engine.tier_words import called
 from netpol_lab.engine.tiers import Match
 from netpol_lab.model.cluster import Cluster
 from netpol_lab.model.cluster_policies import Action, ClusterPolicy, Tier
 
-_DID = {Action.ACCEPT: "accepted", Action.DENY: "denied", Action.PASS: "passed on"}
-_MAY = {Action.ACCEPT: "may accept", Action.DENY: "may deny", Action.PASS: "may pass on"}
+# What each action does to somebody.
+_DOES = {Action.ACCEPT: "accepts {}", Action.DENY: "denies {}", Action.PASS: "passes {} on"}
+_DID = {Action.ACCEPT: "accepted {}", Action.DENY: "denied {}", Action.PASS: "passed {} on"}
+_MAY = {Action.ACCEPT: "may accept {}", Action.DENY: "may deny {}", Action.PASS: "may pass {} on"}
 Unsure = tuple[bool, ...]  # before, and after
 
 
@@ -60,29 +62,29 @@ def _said(side: Side, other: Side) -> Match | None:
 
 def _no_longer(match: Match, before: Side, after: Side, new: Cluster, unsure: Unsure) -> str:
     policy, peer = match.policy, before.peer
-    did = f"may have {_DID[match.action]}" if unsure[0] else _DID[match.action]
+    did = f"{'may have ' * unsure[0]}{_DID[match.action].format(peer)}"
     now = _same_name(policy, new)
     if now is None:
-        return f"{policy} is gone; its rule {match.rule.number} {did} {peer}"
+        return f"{policy} is gone; its rule {match.rule.number} {did}"
     if moved := _moved(policy, now):
         return f"{policy} {moved}"
     same = " (itself unchanged)" if now == policy else ""
     if policy.tier is Tier.BASELINE and after.isolated and not before.isolated:
-        return f"{called(match)} {did} {peer}; {after.subject} is isolated now, so it is not asked"
+        return f"{called(match)} {did}; {after.subject} is isolated now, so it is not asked"
     decides = "no longer surely decides" if unsure[1] else "no longer decides"
-    return f"rule {match.rule.number} of {policy}{same} {did} {peer}, and {decides}"
+    return f"{called(match)}{same} {did}, and {decides}"
 
 
 def _newly(match: Match, after: Side, old: Cluster, unsure: bool) -> str:
     policy = match.policy
-    was, does = _same_name(policy, old), (_MAY if unsure else DOES)[match.action]
+    was, does = _same_name(policy, old), (_MAY if unsure else _DOES)[match.action]
     if was is None:
         what = ", which is new,"
     elif moved := _moved(was, policy):
         what = f", which {moved},"
     else:
         what = " (itself unchanged)" if was == policy else ""
-    return f"{called(match)}{what} now {does} {after.peer}"
+    return f"{called(match)}{what} now {does.format(after.peer)}"
 
 
 def _moved(was: ClusterPolicy, now: ClusterPolicy) -> str:

@@ -26,4 +26,5 @@ def test_it_changes_what_has_its_name_and_adds_what_has_none():
 
 
 def test_what_is_odd_comes_before_what_is_foreign():
-    assert sorted(Touch) == [Touch.ODD, Touch.OWN, Touch.FOREIGN, Touch.ABOVE]
+    assert sorted(Touch) == [*map(Touch, range(5))]
+    assert Touch.ODD < Touch.OWN < Touch.FOREIGN < Touch.ORDER < Touch.ABOVE

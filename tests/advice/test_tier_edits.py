@@ -105,6 +105,28 @@ def test_equal_priorities_that_contradict_are_settled_by_a_lower_number():
     assert lab.evaluate(found.apply(), "web", "db", 5432).allowed is True
 
 
+def test_an_equal_priority_is_settled_by_changing_one_of_the_numbers_and_words_leave_it_open():
+    both = [wide(name="a", ingress=[rule("Accept")]), wide(name="b", ingress=[DENY])]
+    found = proposed(*both)
+    (edit,) = found.changes
+    assert (edit.path, edit.yaml.strip(), edit.touch) == ("spec.priority", "11", Touch.ORDER)
+    assert edit.words == (
+        "in ClusterNetworkPolicy b, make the priority 11 instead of 10: asked after "
+        "ClusterNetworkPolicy a"
+    )
+    assert "(Admin, priority 10) may deny this ingress: only its owner" in found.owners[0]
+
+
+def test_where_no_number_is_later_the_other_one_gets_an_earlier_one():
+    last = {"priority": 1000}
+    both = [
+        wide(name="a", ingress=[rule("Accept")], **last),
+        wide(name="b", ingress=[DENY], **last),
+    ]
+    (edit,) = proposed(*both).changes
+    assert (edit.object, edit.yaml.strip()) == ("ClusterNetworkPolicy a", "999")
+
+
 def test_where_baseline_denies_a_network_policy_comes_first_and_is_said_to_isolate():
     found = proposed(wide(tier="Baseline", ingress=[DENY]))
     (edit,) = found.changes

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from netpol_lab.cli.main import CHECK, EXAMPLES, TEST, VERDICT, main, port_with_protocol
+import netpol_lab as lab
+from netpol_lab.cli.main import (
+    _COMMANDS,
+    CHECK,
+    EXAMPLES,
+    FUNCTIONS,
+    TEST,
+    VERDICT,
+    main,
+    port_with_protocol,
+)
 from netpol_lab.model.assumptions import Assumptions
 from tests.helpers.shown_examples import examples_in, repository_of, typed
 from tests.helpers.written import write
@@ -414,7 +424,7 @@ def test_wrong_use_ends_with_two(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["nonsense"])
     assert stop.value.code == 2
-    assert "invalid choice" in capsys.readouterr().err
+    assert "there is no command" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["check", "verdict", "reach", "diff", "lint", "draw", "test"])
@@ -578,3 +588,41 @@ def test_a_run_of_tests_says_what_it_did_not_read(capsys, tmp_path):
     write(tmp_path, {"app/a.yaml": BARE % "a", "app/values.yaml": "x: 1", "t.yaml": text})
     said = answer(capsys, "test", str(tmp_path / "t.yaml"))
     assert "NotRead: is a chart's values" in said.err
+
+
+def test_check_tells_what_turns_an_older_policy_into_the_current_kind(capsys, tmp_path):
+    older = {"apiVersion": "policy.networking.k8s.io/v1alpha1", "kind": "AdminNetworkPolicy"}
+    older |= {"metadata": {"name": "a"}, "spec": {"priority": 1, "subject": {"namespaces": {}}}}
+    (tmp_path / "a.json").write_text(json.dumps(older), "utf-8")
+    assert main(["check", str(tmp_path / "a.json")]) == 0
+    note, summary = capsys.readouterr().out.split("\n\n")
+    assert note == (
+        "note: AdminNetworkPolicy and BaselineAdminNetworkPolicy came before ClusterNetworkPolicy: "
+        "netpol-lab convert turns them into it"
+    )
+    assert summary.endswith("1 cluster-wide policy: no complaints\n")
+    main(["check", "two-teams"])
+    assert "note" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("evaluate", "verdict"), ("fix", "verdict"), ("reachability", "reach"), ("expect", "test")],
+)
+def test_the_name_of_a_function_leads_to_the_command(capsys, typed, meant):
+    with pytest.raises(SystemExit) as stopped:
+        main([typed, "three-tier"])
+    assert stopped.value.code == 2
+    assert f'there is no command "{typed}". Did you mean {meant}?' in capsys.readouterr().err
+
+
+def test_every_function_with_another_name_leads_to_a_command_that_exists():
+    assert {*FUNCTIONS.values()} <= {command.name for command in _COMMANDS}
+    assert {*FUNCTIONS} <= {*lab.__all__, "blast_radius"}
+    assert not {*FUNCTIONS} & {command.name for command in _COMMANDS}
+
+
+def test_a_slip_of_the_pen_leads_to_the_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["vredict"])
+    assert "Did you mean verdict?" in capsys.readouterr().err

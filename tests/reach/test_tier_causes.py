@@ -61,13 +61,15 @@ CASES |= {
     "tier Admin does not ask who is isolated": (
         [DENY],
         [OTHER, ADMITS],
-        "ingress: rule 1 of ClusterNetworkPolicy above denied shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) denied shop/web, and "
+        "no longer decides",
         "ingress: rule 1 of shop/own now admits shop/web",
     ),
     "Baseline has other peers now": (
         [BELOW],
         [BELOW_OTHERS],
-        "ingress: rule 1 of ClusterNetworkPolicy below denied shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10) denied shop/web, "
+        "and no longer decides",
     ),
     "Baseline is gone while the pod becomes isolated": (
         [BELOW],
@@ -78,12 +80,14 @@ CASES |= {
     "another priority is not all that has changed": (
         [DENY],
         [LATER_OTHER],
-        "ingress: rule 1 of ClusterNetworkPolicy above denied shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) denied shop/web, and "
+        "no longer decides",
     ),
     "what was passed on is denied now": (
         [PASS],
         [DENY],
-        "ingress: rule 1 of ClusterNetworkPolicy above passed on shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) passed shop/web on, "
+        "and no longer decides",
         "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) now denies shop/web",
     ),
     "what was passed on to nobody is denied by Baseline": (
@@ -158,8 +162,8 @@ def test_the_policy_that_turned_a_flow_is_named(name):
 def test_another_priority_is_told_with_what_decides_now():
     later = DENY.replace("priority: 10", "priority: 3")
     assert causes([DENY, ACCEPT], [later, ACCEPT]) == (
-        "ingress: rule 1 of ClusterNetworkPolicy open (itself unchanged) accepted shop/web, and "
-        "no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy open (Admin, priority 5) (itself unchanged) "
+        "accepted shop/web, and no longer decides",
         "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 3), which has priority 3 "
         "now, not 10, now denies shop/web",
     )
@@ -173,7 +177,8 @@ def test_another_priority_is_told_with_what_decides_now():
 def test_a_rule_that_has_changed_is_told():
     other = wide(ingress=[rule("Deny", DB)])
     assert causes([DENY], [other]) == (
-        "ingress: rule 1 of ClusterNetworkPolicy above denied shop/web, and no longer decides",
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) denied shop/web, and "
+        "no longer decides",
     )
 
 
@@ -185,7 +190,7 @@ def test_a_pass_is_told_with_what_decides_below():
         "now denies shop/web",
     )
     assert causes([DENY], [passed])[-1] == (
-        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) now passes on shop/web"
+        "ingress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) now passes shop/web on"
     )
 
 
@@ -217,8 +222,8 @@ def test_two_policies_of_one_priority_leave_a_flow_open():
             (
                 "left open: the manifests give no address for an end that an ipBlock would decide "
                 "about (SEM-44)",
-                "egress: rule 1 of ClusterNetworkPolicy above (itself unchanged) denied shop/db, "
-                "and no longer surely decides",
+                "egress: rule 1 of ClusterNetworkPolicy above (Admin, priority 10) (itself "
+                "unchanged) denied shop/db, and no longer surely decides",
             ),
         ),
         (
@@ -259,8 +264,8 @@ def test_what_only_may_decide_is_told_as_such():
     open_, *others = causes([BELOW], [BELOW, BANP])
     assert open_.startswith("left open: BaselineAdminNetworkPolicy default accepts, ClusterNetw")
     assert others == [
-        "ingress: rule 1 of ClusterNetworkPolicy below (itself unchanged) denied shop/web, and no "
-        "longer surely decides",
+        "ingress: rule 1 of ClusterNetworkPolicy below (Baseline, priority 10) (itself unchanged) "
+        "denied shop/web, and no longer surely decides",
         "ingress: rule 1 of BaselineAdminNetworkPolicy default (Baseline), which is new, now may "
         "accept shop/web",
     ]
