@@ -625,4 +625,4 @@ def test_every_function_with_another_name_leads_to_a_command_that_exists():
 def test_a_slip_of_the_pen_leads_to_the_command(capsys):
     with pytest.raises(SystemExit):
         main(["vredict"])
-    assert "Did you mean verdict?" in capsys.readouterr().err
+    assert "Did you mean verdict" in capsys.readouterr().err
