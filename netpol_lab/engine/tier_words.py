@@ -214,12 +214,13 @@ def of_no_use(match: Match) -> str:
     >>> from netpol_lab.model.cluster_policies import ClusterRule, Tier
     >>> from netpol_lab.model.objects import Direction
     >>> policy = ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, 10)
-    >>> rule = ClusterRule(Direction.INGRESS, 0, unusable="spec.ingress[0].from[0]: ...")
+    >>> rule = ClusterRule(Direction.INGRESS, 0, unusable="from[0]: ...")
     >>> of_no_use(Match(policy, rule)).partition(" (")[2]
     'Admin, priority 10) cannot be used: spec.ingress[0].from[0]: ...'
     """
     if match.rule.unusable:
-        return f"{called(match)} cannot be used: {harmless(match.rule.unusable)}"
+        why = harmless(f"{match.rule.path}.{match.rule.unusable}")
+        return f"{called(match)} cannot be used: {why}"
     subject = harmless(match.policy.unusable)
     return f"the subject of {with_rank(match.policy)} cannot be used: {subject}"
 

@@ -76,9 +76,9 @@ class ClusterRule(Rule):
     name : str
         What the manifest calls the rule; empty where it gives no name.
     unusable : str
-        Why no implementation can use it, with the path of the part: an operator that does not
-        exist, for instance, which no definition refuses. Empty for most. In place of the part in
-        question stands here what is widest, and the rule may match all that (ANP-20).
+        Why no implementation can use it, with the path of the part within the rule: an operator
+        that does not exist, for instance, which no definition refuses. Empty for most. In place of
+        the part in question stands here what is widest, and the rule may match all that (ANP-20).
     """
 
     peers: tuple[ClusterPeer, ...] = ()

@@ -171,7 +171,10 @@ def test_a_cluster_wide_policy_that_nobody_can_use_is_warned_of_once(capsys, tmp
     file = stored_pods(tmp_path, "x.json", [pod("web", "")], above)
     err = answer(capsys, "reach", file).err
     assert err.count("not a valid selector operator") == 1
-    assert err.count("1 AdminNetworkPolicy (policy.networking.k8s.io) passed over") == 1
+    assert (
+        err.count("1 AdminNetworkPolicy (policy.networking.k8s.io): a part of it cannot be used")
+        == 1
+    )
 
 
 def test_a_policy_of_another_group_is_not_said_to_be_no_network_policy(capsys, tmp_path):

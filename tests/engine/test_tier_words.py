@@ -139,6 +139,6 @@ def test_only_what_surely_matches_is_said_to_contradict_and_of_the_rest_what_it_
         "is not told by the manifests"
     ]
     assert [*unusables((side, side))] == [
-        "rule 1 of ClusterNetworkPolicy one (Admin, priority 5) cannot be used: of no use; "
-        "implementations differ"
+        "rule 1 of ClusterNetworkPolicy one (Admin, priority 5) cannot be used: "
+        "spec.ingress[0].of no use; implementations differ"
     ]

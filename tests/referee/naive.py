@@ -291,6 +291,11 @@ class Cluster:
             }
             if inside == {True} or (inside != {False} and "unknown inside" in reading):
                 return True
+        elif end.guess is not None and not self.ranges(end, other):
+            # Where nothing says where an address lies, no rule of a NetworkPolicy asks its family.
+            families = {to_network(block["cidr"]).version for block in blocks}
+            if families - {end.guess.version} and "unknown inside" in reading:
+                return True
         return not peers or any(self.peer_matches(reading, peer, home, end) for peer in peers)
 
     def possible(self, end, other, blocks):

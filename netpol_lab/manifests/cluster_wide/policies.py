@@ -96,7 +96,9 @@ def _rules(direction: Direction, spec: dict[str, Any]) -> tuple[ClusterRule, ...
             (*_protocols(rule.get("protocols", ())), *_ports(rule.get("ports", ()))),
             action=_ACTIONS.get(rule["action"]) or Action(rule["action"]),
             name=rule.get("name", ""),
-            unusable=first_of(rule_faults(rule, direction, index)),
+            unusable=first_of(rule_faults(rule, direction, index)).removeprefix(
+                f"spec.{direction}[{index}]."
+            ),
         )
         for index, rule in enumerate(spec.get(str(direction), ()))
     )

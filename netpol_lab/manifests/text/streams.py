@@ -67,6 +67,7 @@ def json_values(text: str) -> Iterator[JsonValue]:
     JsonFaultError
         Where the text goes on with something else.
     """
+    repeats = False
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         nonlocal repeats
