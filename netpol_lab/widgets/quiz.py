@@ -216,8 +216,8 @@ def _texts(question: QuizQuestion) -> list[tuple[str, str]]:
 
 # ---------------------------------------------------------------- on the page
 
-_SCROLLS = (
-    "white-space: pre; word-break: normal; overflow: auto; max-height: 640px; "
+_AS_TYPED = (
+    "white-space: pre; word-break: normal; overflow: auto; "
     "margin: 4px 0; padding: 6px 8px; line-height: 1.3; "
     "border: 1px solid var(--jp-border-color2, #bbb);"
 )
@@ -236,6 +236,6 @@ def _shown(question: QuizQuestion) -> str:
 
 def _box(text: str, label: str) -> str:
     return (
-        f'<pre tabindex="0" role="group" aria-label="{escape(label)}" style="{_SCROLLS}">'
+        f'<pre tabindex="0" role="group" aria-label="{escape(label)}" style="{_AS_TYPED}">'
         f"{escape(text)}</pre>"
     )

@@ -131,14 +131,17 @@ class SwitchField(Field):
     """
 
     def __init__(self, policy: Policy | ClusterPolicy) -> None:
-        wide = isinstance(policy, ClusterPolicy)
+        ranked = isinstance(policy, ClusterPolicy) and policy.is_ranked
         box = ipywidgets.Checkbox(description=str(policy), indent=False, layout=AUTO)
         number = ipywidgets.BoundedIntText(
             description="Priority", min=0, max=HIGHEST, tooltip=f"Priority of {policy}", layout=AUTO
         )
-        super().__init__(box, *([number] if wide else []))
-        says = cluster_policy_words(policy) if isinstance(policy, ClusterPolicy) else ""
-        says = says.partition("; ")[2] or policy_words(policy)  # type: ignore[arg-type]
+        super().__init__(box, *([number] if ranked else []))
+        if isinstance(policy, ClusterPolicy):  # its priority has a field
+            meant = cluster_policy_words(policy).partition("; ")[2]
+            says = f"tier {policy.tier}; {meant}"
+        else:
+            says = policy_words(policy)
         words = ipywidgets.HTML(f'<div class="nl-says">{escape(says)}</div>')
         self.children = (*self.controls, words, self._said)
         self.add_class("nl-switch")
@@ -254,8 +257,11 @@ class TiersExplorer(Explorer[TiersInput, TierFall]):
         )
 
     def _refuse_priority(self, name: str, value: object) -> None:
-        if not isinstance(self._policies[name], ClusterPolicy):
+        policy = self._policies[name]
+        if not isinstance(policy, ClusterPolicy):
             raise NetpolError(f"{name} is a NetworkPolicy, which has no priority.")
+        if not policy.is_ranked:
+            raise NetpolError(f"{name} has no priority: that kind stands alone in its tier.")
         if not isinstance(value, int) or not 0 <= value <= HIGHEST:
             raise NetpolError(f"{value!r} is no priority: they are numbers from 0 to {HIGHEST}.")
 

@@ -108,3 +108,24 @@ def test_it_leaves_its_words_and_its_picture_in_a_notebook(explorer):
     data, _ = explorer._repr_mimebundle_()
     assert data["text/plain"] == explorer.summary
     assert data["image/svg+xml"].startswith("<svg")
+
+
+def test_a_switch_says_the_tier_and_a_kind_without_a_priority_has_no_field_for_one():
+    alone = """
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: BaselineAdminNetworkPolicy
+metadata: {name: default}
+spec:
+  subject: {namespaces: {}}
+  ingress: [{action: Deny, from: [{namespaces: {}}]}]
+"""
+    explorer = lab.explore_tiers(lab.load("three-tier", alone), "shop/web", "shop/db", 5432)
+    (name,) = (name for name in explorer._switches if name.startswith("Baseline"))
+    switch = explorer._switches[name]
+    assert len(switch.controls) == 1
+    assert "tier Baseline; every pod" in switch.children[-2].value
+    with pytest.raises(NetpolError, match="has no priority: that kind stands alone"):
+        explorer.set(priorities={name: 5})
+    guard = lab.explore_tiers()._switches["ClusterNetworkPolicy guard-the-shop"]
+    assert len(guard.controls) == 2
+    assert "tier Admin; every pod of namespaces with team=shop" in guard.children[-2].value
