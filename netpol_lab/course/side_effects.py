@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from netpol_lab.course.exercise_file import address_of
@@ -21,6 +22,11 @@ from netpol_lab.reach.reachability import Reachability, side_by_side
 
 # The first of these that is among some ports stands for them: one that people know.
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
+
+# Those of them that are kept for examples are known to be outside (RFC 5737, RFC 3849).
+OUTSIDE = tuple(
+    map(ip_address, ("203.0.113.7", "198.51.100.7", "192.0.2.7", "1.1.1.1", "2001:db8::7"))
+)
 
 _End = str | AddressRange  # a pod's name, or addresses outside
 _Ports = tuple[PortSet, PortSet]  # those that are allowed for sure, and those that may be
@@ -172,7 +178,14 @@ def _wrong(change: PortChange, drawn: Sequence[Address], path: Path) -> Iterator
 
 
 def spoken(end: _End, drawn: Sequence[Address]) -> str:
-    """Return a pod's name, or of a range of addresses one that the task draws, or the first."""
+    """Return a pod's name, or of a range an address that the task draws, that people know, or any.
+
+    Examples
+    --------
+    >>> spoken(AddressRange.between(4, 0, 2**32 - 1), ())
+    '203.0.113.7'
+    """
     if isinstance(end, str):
         return end
-    return str(next((address for address in drawn if address in end), end.first))
+    usable = end.first + 1 if end.first.is_unspecified and end.first < end.last else end.first
+    return str(next((address for address in (*drawn, *OUTSIDE) if address in end), usable))

@@ -1,12 +1,16 @@
 """What an attempt opens or closes beside the goals of an exercise."""
 
+from ipaddress import ip_address
+
 import pytest
 import yaml
 
 import netpol_lab as lab
 from netpol_lab.course.exercise_loader import exercises, read_exercise
 from netpol_lab.course.grading import Grader
+from netpol_lab.course.side_effects import spoken
 from netpol_lab.errors import ManifestError
+from netpol_lab.model.addresses import AddressRange
 from tests.helpers.exercises import GOOD, UNGUARDED
 
 POLICY = """
@@ -201,3 +205,27 @@ def test_an_address_short_of_the_agencys_block_does_not_pass():
 def test_a_name_that_means_no_pod_is_refused(name, words):
     with pytest.raises(ManifestError, match=words):
         read_exercise(GOOD.replace("into: [safe]", f"into: [{name}]"), "safe.yaml")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "address"),
+    [
+        ("0.0.0.0", "255.255.255.255", "203.0.113.7"),
+        ("198.0.0.0", "199.0.0.0", "198.51.100.7"),
+        ("192.0.0.0", "192.1.0.0", "192.0.2.7"),
+        ("0.0.0.0", "9.255.255.255", "1.1.1.1"),
+        ("0.0.0.0", "0.255.255.255", "0.0.0.1"),
+        ("0.0.0.0", "0.0.0.0", "0.0.0.0"),
+        ("10.0.0.4", "10.0.0.7", "10.0.0.4"),
+        ("::", "ffff::", "2001:db8::7"),
+        ("::", "1::", "::1"),
+    ],
+)
+def test_of_some_addresses_one_is_told_that_people_know_to_be_outside(first, last, address):
+    some = AddressRange(ip_address(first), ip_address(last))
+    assert spoken(some, ()) == address
+    assert spoken(some, [ip_address(last)]) == last
+
+
+def test_a_pod_is_told_by_its_name():
+    assert spoken("shop/web", ()) == "shop/web"
