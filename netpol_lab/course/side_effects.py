@@ -187,5 +187,5 @@ def spoken(end: _End, drawn: Sequence[Address]) -> str:
     """
     if isinstance(end, str):
         return end
-    usable = end.first + 1 if end.first.is_unspecified and end.first < end.last else end.first
+    usable = end.first + 1 if end.first.is_unspecified and end.first != end.last else end.first
     return str(next((address for address in (*drawn, *OUTSIDE) if address in end), usable))

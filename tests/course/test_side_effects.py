@@ -56,7 +56,7 @@ def test_other_pods_keep_every_port():
 
 def test_other_addresses_of_a_guarded_pod_must_stay_closed():
     few = "ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}]}]"
-    assert found(GOOD, rules=few) == [("192.0.2.0 -> bank/safe on TCP 22", False, INTO)]
+    assert found(GOOD, rules=few) == [("192.0.2.7 -> bank/safe on TCP 22", False, INTO)]
 
 
 def test_what_leaves_a_guarded_pod_is_judged_as_well():
@@ -71,7 +71,7 @@ def test_what_leaves_a_guarded_pod_is_judged_as_well():
 
 def test_an_attempt_that_speaks_of_ipv6_alone_is_judged_there_as_well():
     few = 'ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32"}}]}]'
-    assert found(GOOD, rules=few) == [("2001:db8:: -> bank/safe on TCP 22", False, INTO)]
+    assert found(GOOD, rules=few) == [("2001:db8::7 -> bank/safe on TCP 22", False, INTO)]
 
 
 def test_a_pod_that_has_no_address_of_ipv6_cannot_be_reached_by_it():
@@ -129,7 +129,7 @@ def test_a_connection_that_becomes_undefined_is_not_as_wanted_either():
     block = "ingress: [{from: [{ipBlock: {cidr: 192.0.2.0/24}}], ports: [{port: 22}]}]"
     assert [said for said, _, _ in found(GOOD + answer, rules=block)] == [
         "bank/clerk -> bank/safe on TCP 22",  # its address is not known
-        "192.0.2.0 -> bank/safe on TCP 22",
+        "192.0.2.7 -> bank/safe on TCP 22",
     ]
     few = "ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/1}}, {ipBlock: {cidr: 128.0.0.0/1}}]}]"
     assert found(GOOD, app="clerk", rules=few)[0] == (
