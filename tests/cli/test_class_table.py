@@ -47,8 +47,8 @@ def table(folder, details=False):
 
 def test_every_learner_is_a_row_named_by_file_or_folder(collected):
     ann, bob = table(collected)
-    assert (ann["learner"], ann["done"], ann["01"], ann["02"]) == ("ann", "1 of 11", "no", "done")
-    assert (bob["learner"], bob["done"], bob["01"], bob["02"]) == ("bob", "0 of 11", "begun", "no")
+    assert (ann["learner"], ann["done"], ann["01"], ann["02"]) == ("ann", "1 of 12", "no", "done")
+    assert (bob["learner"], bob["done"], bob["01"], bob["02"]) == ("bob", "0 of 12", "begun", "no")
 
 
 def test_details_say_what_was_done_in_each_chapter(collected):
@@ -62,8 +62,8 @@ def test_details_say_what_was_done_in_each_chapter(collected):
 
 def test_text_has_a_column_for_every_chapter(collected):
     head, ann, _ = lines_of(learners_in(collected)[0], "text", False)
-    assert head.split() == ["learner", "done", *(f"{n:02}" for n in range(1, 12))]
-    assert ann.startswith("ann      1 of 11  no     done")
+    assert head.split() == ["learner", "done", *(f"{n:02}" for n in range(1, 13))]
+    assert ann.startswith("ann      1 of 12  no     done")
 
 
 def test_json_holds_everything_but_what_was_written(collected):

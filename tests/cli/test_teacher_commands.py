@@ -99,7 +99,7 @@ def told(capsys, *words, status=0):
 
 
 def test_text_is_the_usual_format(collected, capsys):
-    assert told(capsys, collected).out.splitlines()[1].startswith("ann      0 of 11  no  begun")
+    assert told(capsys, collected).out.splitlines()[1].startswith("ann      0 of 12  no  begun")
 
 
 def test_another_format_is_named(collected, capsys):
