@@ -43,14 +43,14 @@ FAULTS = (
     Fault(
         "NotIn wants the key to be there",
         "engine/semantics.py",
-        "return value is None or value not in requirement.values",
+        "return value not in requirement.values",
         "return value is not None and value not in requirement.values",
     ),
     Fault(
         "a missing label equals an empty value",
         "engine/semantics.py",
-        "value = labels.get(requirement.key)\n",
-        'value = labels.get(requirement.key, "" if requirement.values else None)\n',
+        "value = labels.get(requirement.key)  #",
+        'value = labels.get(requirement.key, "" if requirement.values else None)  #',
     ),
     Fault(
         "a podSelector alone reaches other namespaces",
@@ -253,8 +253,8 @@ FAULTS = (
     Fault(
         "a pod's own node is treated as any other",
         "engine/sides.py",
-        "(is_known or side.is_shut):\n            return Exemption.OWN_NODE\n",
-        "(is_known or side.is_shut):\n            return None\n",
+        "is_own_node(pod, side.peer):\n                return Exemption.OWN_NODE\n",
+        "is_own_node(pod, side.peer):\n                return None\n",
     ),
     Fault(
         "the name label of a namespace can be spoofed",
@@ -343,8 +343,8 @@ FAULTS = (
     Fault(
         "of equal priorities the one that lets more through goes first",
         "engine/tiers.py",
-        "found = max(options, key=answer_of) if allows else min(options, key=answer_of)",
-        "found = max(options, key=answer_of)",
+        "return max(options, key=answer_of) if allows else min(options, key=answer_of)",
+        "return max(options, key=answer_of)",
     ),
     Fault(
         "a policy of another kind keeps a pod from itself",
@@ -390,8 +390,8 @@ FAULTS_OF_SERVICES = (
     Fault(
         "another name of a Service leads nobody knows where",
         "engine/aliases.py",
-        "if not known or known[0] in seen:",
-        "if known or True:",
+        "if known is None or known in seen:",
+        "if True:",
     ),
     Fault(
         "a name for a name is followed only once",
@@ -926,7 +926,7 @@ FAULTS_BESIDE_TIERS = (
     Fault(
         "a policy with the same priority is asked first",
         "checks/lint/tiers/covering.py",
-        "first = other.tier is policy.tier and other.priority < policy.priority",
-        "first = other.tier is policy.tier and other.priority <= policy.priority",
+        "first = ranked and other.tier is policy.tier and other.priority < policy.priority",
+        "first = ranked and other.tier is policy.tier and other.priority <= policy.priority",
     ),
 )
