@@ -117,6 +117,13 @@ def untold(fix, known, now, flows):
     return ""
 
 
+def can_exist(cluster, source, destination):
+    """Whether two ends may have addresses of the same family: else there is no such connection."""
+    ends = cluster.endpoint(source), cluster.endpoint(destination)
+    here, there = ({address.version for address in end.known_addresses} for end in ends)
+    return not here or not there or bool(here & there)
+
+
 def other_flows(documents, fix, after, seed):
     """Flows that a fix says it opens or closes, flows that differ, and some others."""
     rng, verdict = random.Random(seed), fix.verdict
@@ -138,6 +145,7 @@ def other_flows(documents, fix, after, seed):
         (*rng.choice(pairs), rng.choice(numbers), str(rng.choice([*Protocol])))
         for _ in range(CELLS)
     ]
+    some = [flow for flow in some if can_exist(verdict.cluster, *flow[:2])]
     typed_in = "".join(edit.yaml for edit in fix.changes)
     if "ipBlock" in typed_in or "networks" in typed_in:
         # The address that was asked about is nobody's of whom the manifests give no address.
