@@ -9,7 +9,7 @@ from netpol_lab.engine.resolution import resolution_of
 from netpol_lab.engine.sides import Side
 from netpol_lab.engine.tier_words import decision
 from netpol_lab.engine.tiers import met_by
-from netpol_lab.manifests.cluster_wide.writer import BASELINE, OLDER
+from netpol_lab.manifests.cluster_wide.writer import OLDER
 from netpol_lab.manifests.field_paths import Path, parse_path
 from netpol_lab.model.assumptions import Assumptions
 from netpol_lab.model.cluster import Cluster
@@ -48,7 +48,7 @@ def by_tier(
         return
     rule, policy = match.rule, match.policy
     at = parse_path(rule.path)
-    rank = (RANK,) if policy.kind != BASELINE else ()
+    rank = (RANK,) if policy.is_ranked else ()
     paths = (*rank, (*at, "action"), *_matching(cluster, side, assumptions, policy, rule))
     yield decision(side), policy, paths
 

@@ -25,6 +25,7 @@ from netpol_lab.model.cluster_policies import (
     ClusterPolicy,
     ClusterRule,
     Tier,
+    free_priorities,
 )
 from netpol_lab.model.flows import Endpoint
 from netpol_lab.model.objects import Direction, Peer
@@ -32,7 +33,6 @@ from netpol_lab.model.policy_parts import list_of_peers, path_of_peers
 from netpol_lab.model.selectors import Selector
 
 MOST_RULES = {"v1alpha1": 100}  # of a direction; 25 in the later versions (ANP-15)
-LAST = 1000  # the highest number of a priority
 MOST_OF_A_NAME = 60  # characters of each part in that of a new policy
 
 
@@ -125,8 +125,7 @@ def tier_edits(cluster: Cluster, side: Side) -> Iterator[Edit]:
 
 def _actions(policy: ClusterPolicy) -> tuple[Action, ...]:
     """Return what lets a flow through: to pass it on leaves the rest to others."""
-    has_no_pass = policy.kind == writer.BASELINE  # ANP-16
-    return (Action.ACCEPT,) if has_no_pass else (Action.PASS, Action.ACCEPT)
+    return (Action.PASS, Action.ACCEPT) if policy.is_ranked else (Action.ACCEPT,)  # ANP-16
 
 
 def _peer_for(cluster: Cluster, side: Side) -> ClusterPeer | None:
@@ -183,21 +182,17 @@ def _rivals(side: Side, match: Match) -> list[Match]:
 def _another_number(cluster: Cluster, side: Side, match: Match) -> Iterator[Edit]:
     """Yield the policy that denies with a later number, and its rivals with an earlier one."""
     policy = match.policy
-    there = {p.priority for p in cluster.cluster_policies if p.tier is policy.tier}
-    later = (number for number in range(policy.priority + 1, LAST + 1) if number not in there)
-    first = (number for number in range(policy.priority - 1, -1, -1) if number not in there)
     rivals = [rival.policy for rival in _rivals(side, match)]
-    if not all(one.is_ranked for one in (policy, *rivals)):
+    if not rivals or not all(one.is_ranked for one in (policy, *rivals)):
         return
-    after, before = next(later, None), next(first, None)
-    if rivals and after is not None:
+    before, after = free_priorities(cluster.cluster_policies, policy)
+    if after is not None:
         yield _ranked(policy, after, rivals[0])
-    for rival in rivals if before is not None else ():
-        yield _ranked(rival, before, policy)
+    if before is not None:
+        yield from (_ranked(rival, before, policy) for rival in rivals)
 
 
-def _ranked(policy: ClusterPolicy, number: int | None, other: ClusterPolicy) -> Edit:
-    assert number is not None
+def _ranked(policy: ClusterPolicy, number: int, other: ClusterPolicy) -> Edit:
     way = "before" if number < policy.priority else "after"
     words = f"make the priority {number} instead of {policy.priority}: asked {way} {other}"
     changed = replace(policy, priority=number)
@@ -262,16 +257,15 @@ def _new(
     cluster: Cluster, side: Side, before: ClusterPolicy, wanted: ClusterRule
 ) -> Iterator[Edit]:
     """Yield a new policy of the same tier, about the subject alone, that is asked before."""
-    there = {p.priority for p in cluster.cluster_policies if p.tier is before.tier}
-    free = [number for number in range(before.priority) if number not in there]
-    if not free or before.kind == writer.BASELINE:
+    priority, _ = free_priorities(cluster.cluster_policies, before)
+    if priority is None or not before.is_ranked:
         return
     subject = subject_of(side)
     policy = ClusterPolicy(
         before.kind,
         _name(cluster, side, before.kind),
         before.tier,
-        free[-1],
+        priority,
         Peer(selector_for(cluster, subject), only_namespace(subject.namespace)),
         version=before.version,
     )

@@ -6,6 +6,7 @@ at the door: an AdminNetworkPolicy is in tier Admin, its Allow is Accept (ANP-01
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -14,6 +15,7 @@ from netpol_lab.model.objects import Direction, Peer, Rule
 from netpol_lab.model.selectors import Selector
 
 UNRANKED = "BaselineAdminNetworkPolicy"
+LAST_PRIORITY = 1000  # the highest number
 EVERY_POD = Peer(pod_selector=Selector(), namespace_selector=Selector())
 
 
@@ -106,8 +108,8 @@ class ClusterPolicy:
     kind, name : str
     tier : Tier
     priority : int
-        0 to 1000; the lowest number of a tier goes first (ANP-03). Of no account in a
-        BaselineAdminNetworkPolicy, which has none.
+        0 to 1000; the lowest number of a tier goes first (ANP-03). A BaselineAdminNetworkPolicy
+        has no priority, and its number is ignored.
     subject : Peer
         The pods it is about, in all namespaces that match; never those with hostNetwork (ANP-10).
     ingress, egress : tuple of ClusterRule
@@ -163,3 +165,34 @@ class ClusterPolicy:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+def free_priorities(
+    policies: Iterable[ClusterPolicy], policy: ClusterPolicy
+) -> tuple[int | None, int | None]:
+    """Return the nearest priorities before and after a policy that are free in its tier.
+
+    Parameters
+    ----------
+    policies : iterable of ClusterPolicy
+        Those that take their priorities; of other tiers they do not count.
+    policy : ClusterPolicy
+
+    Returns
+    -------
+    tuple of (int or None, int or None)
+        A lower number and a higher one; None where there is none.
+
+    Examples
+    --------
+    >>> first, second = (ClusterPolicy("ClusterNetworkPolicy", "a", Tier.ADMIN, n) for n in (0, 1))
+    >>> free_priorities([first, second], first)
+    (None, 2)
+    """
+    taken = {one.priority for one in policies if one.tier is policy.tier}
+    before, after = (
+        range(policy.priority - 1, -1, -1),
+        range(policy.priority + 1, LAST_PRIORITY + 1),
+    )
+    lower, higher = (next((n for n in way if n not in taken), None) for way in (before, after))
+    return lower, higher

@@ -1,6 +1,14 @@
+from dataclasses import replace
+
 import pytest
 
-from netpol_lab.model.cluster_policies import Action, ClusterPolicy, ClusterRule, Tier
+from netpol_lab.model.cluster_policies import (
+    Action,
+    ClusterPolicy,
+    ClusterRule,
+    Tier,
+    free_priorities,
+)
 from netpol_lab.model.objects import Direction
 
 INTO = ClusterRule(Direction.INGRESS, 0, action=Action.DENY)
@@ -25,3 +33,17 @@ def test_a_rule_is_found_where_the_manifest_has_it():
 
 def test_tiers_and_actions_read_as_the_api_writes_them():
     assert [*map(str, (*Tier, *Action))] == ["Admin", "Baseline", "Accept", "Deny", "Pass"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "own", "free"),
+    [
+        ([], 5, (4, 6)), ([4, 6], 5, (3, 7)), ([], 0, (None, 1)), ([], 1000, (999, None)),
+        ([*range(5), *range(6, 1001)], 5, (None, None)),
+    ],
+)  # fmt: skip
+def test_the_nearest_free_priorities_are_those_of_no_other_policy_of_the_tier(taken, own, free):
+    others = [replace(POLICY, priority=number) for number in taken]
+    elsewhere = replace(POLICY, tier=Tier.BASELINE, priority=own - 1)
+    policy = replace(POLICY, priority=own)
+    assert free_priorities([*others, elsewhere, policy], policy) == free

@@ -9,8 +9,8 @@ from netpol_lab.course.practice.misconceptions import Misconception
 from netpol_lab.course.practice.objects import PEERS_OF, Object
 from netpol_lab.course.practice.rewrites import Rewrite
 from netpol_lab.course.practice.situation import Situation
+from netpol_lab.model.cluster_policies import LAST_PRIORITY
 
-HIGHEST = 1000  # priority
 PODS = ip_network("10.0.0.0/8")  # where the pods of drawn clusters have their addresses
 EVERYWHERE = "0.0.0.0/0"
 
@@ -32,7 +32,7 @@ def _sections(spec: Object) -> Iterator[tuple[str, list[Object]]]:
 
 
 def _upside_down(spec: Object) -> None:
-    spec["priority"] = HIGHEST - spec["priority"]
+    spec["priority"] = LAST_PRIORITY - spec["priority"]
 
 
 def _pass_accepts(spec: Object) -> None:
@@ -48,12 +48,12 @@ def _pass_goes_on(spec: Object) -> None:
 
 def _own_first(spec: Object) -> None:
     """Move tier Admin below NetworkPolicy, still before what is there already."""
-    spec["priority"] += 0 if spec["tier"] == "Admin" else HIGHEST // 2
+    spec["priority"] += 0 if spec["tier"] == "Admin" else LAST_PRIORITY // 2
     spec["tier"] = "Baseline"
 
 
 def _baseline_first(spec: Object) -> None:
-    spec["priority"] += 0 if spec["tier"] == "Admin" else HIGHEST // 2
+    spec["priority"] += 0 if spec["tier"] == "Admin" else LAST_PRIORITY // 2
     spec["tier"] = "Admin"
 
 

@@ -21,7 +21,6 @@ from netpol_lab.model.ports import Protocol
 
 KIND, VERSION = "ClusterNetworkPolicy", f"{GROUP}/v1beta1"
 MOST = 25  # rules of a direction, peers and protocols of a rule, networks of a peer (ANP-15)
-LAST_PRIORITY = 1000
 
 _TIERS = {"AdminNetworkPolicy": "Admin", "BaselineAdminNetworkPolicy": "Baseline"}
 _ACTIONS = {"Allow": "Accept"}

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 from typing import NamedTuple
 
-from netpol_lab.manifests.cluster_wide.convert import KIND, LAST_PRIORITY
-from netpol_lab.model.cluster_policies import ClusterPolicy
+from netpol_lab.manifests.cluster_wide.convert import KIND
+from netpol_lab.model.cluster_policies import LAST_PRIORITY, ClusterPolicy
 
 LONGEST_NAME = 253
-BASELINE = "BaselineAdminNetworkPolicy"
 Key = tuple[str, str]  # kind and name of an object
 
 
@@ -49,7 +48,7 @@ def new_places(
     NewPlace(name='a-admin', priority=9) NewPlace(name='a-admin-2', priority=10)
     """
     # The one that is always called "default" is the last to choose.
-    policies = sorted(policies, key=lambda policy: (policy.kind == BASELINE, policy.priority))
+    policies = sorted(policies, key=lambda policy: (not policy.is_ranked, policy.priority))
     names = {policy.name for policy in policies if policy.kind == KIND}
     used = {(p.kind, p.name): (p.tier, [p.priority]) for p in policies}
     found: dict[Key, tuple[NewPlace, ...]] = {}
@@ -69,10 +68,10 @@ def _priorities(policy: ClusterPolicy, others: Sequence[int], number: int) -> li
     """Return priorities in a row, on the same side of all others as the one that was.
 
     A BaselineAdminNetworkPolicy has none. Alone in its tier it comes last, so that there is room
-    for others before it; beside others it goes before them, as it is evaluated (see `policies`).
+    for others before it; beside others it goes before them, which nothing said until then (ANP-04).
     """
     own = policy.priority
-    if policy.kind == BASELINE and not others:
+    if not (policy.is_ranked or others):
         own = LAST_PRIORITY
     if number == 1:
         return [own]

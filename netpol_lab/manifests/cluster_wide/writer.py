@@ -15,7 +15,6 @@ from netpol_lab.model.ports import Protocol
 
 OLDER = "v1alpha1"
 CLUSTER = "ClusterNetworkPolicy"
-BASELINE = "BaselineAdminNetworkPolicy"
 
 
 def manifest_of(policy: ClusterPolicy) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def manifest_of(policy: ClusterPolicy) -> dict[str, Any]:
         namespaces: {}
     """
     spec: dict[str, Any] = {"tier": str(policy.tier)} if policy.kind == CLUSTER else {}
-    if policy.kind != BASELINE:
+    if policy.is_ranked:
         spec["priority"] = policy.priority
     spec["subject"] = _selected(policy.subject)
     rules = {"ingress": policy.ingress, "egress": policy.egress}

@@ -13,7 +13,7 @@ from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, counted
 from netpol_lab.manifests.loader import load
 from netpol_lab.manifests.summary import cluster_policy_words, policy_words
 from netpol_lab.model.cluster import Cluster, checked_cluster
-from netpol_lab.model.cluster_policies import ClusterPolicy
+from netpol_lab.model.cluster_policies import LAST_PRIORITY, ClusterPolicy
 from netpol_lab.model.flows import checked_port
 from netpol_lab.model.objects import Policy
 from netpol_lab.model.ports import Protocol
@@ -31,7 +31,6 @@ from netpol_lab.widgets.reasons_panel import Why, panel
 EXAMPLE = "two-teams"  # where no cluster is given
 FIRST = ("blog/page", "shop/db", 5432)  # the flow of the example to begin with
 MOST_SWITCHES = 12  # policies with controls of their own
-HIGHEST = 1000  # priority
 
 
 def explore_tiers(
@@ -134,7 +133,11 @@ class SwitchField(Field):
         ranked = isinstance(policy, ClusterPolicy) and policy.is_ranked
         box = ipywidgets.Checkbox(description=str(policy), indent=False, layout=AUTO)
         number = ipywidgets.BoundedIntText(
-            description="Priority", min=0, max=HIGHEST, tooltip=f"Priority of {policy}", layout=AUTO
+            description="Priority",
+            min=0,
+            max=LAST_PRIORITY,
+            tooltip=f"Priority of {policy}",
+            layout=AUTO,
         )
         super().__init__(box, *([number] if ranked else []))
         if isinstance(policy, ClusterPolicy):  # its priority has a field
@@ -262,8 +265,10 @@ class TiersExplorer(Explorer[TiersInput, TierFall]):
             raise NetpolError(f"{name} is a NetworkPolicy, which has no priority.")
         if not policy.is_ranked:
             raise NetpolError(f"{name} has no priority: that kind stands alone in its tier.")
-        if not isinstance(value, int) or not 0 <= value <= HIGHEST:
-            raise NetpolError(f"{value!r} is no priority: they are numbers from 0 to {HIGHEST}.")
+        if not isinstance(value, int) or not 0 <= value <= LAST_PRIORITY:
+            raise NetpolError(
+                f"{value!r} is no priority: they are numbers from 0 to {LAST_PRIORITY}."
+            )
 
     def _moved(self, priorities: Mapping[str, int]) -> dict[str, int]:
         """Return the priorities that are not those of the manifests."""

@@ -27,11 +27,11 @@ from netpol_lab.model.cluster_policies import (
     ClusterPolicy,
     ClusterRule,
     Tier,
+    free_priorities,
 )
 from netpol_lab.model.objects import Direction, IPBlock, Policy, Rule
 from netpol_lab.model.policy_parts import peer_path
 
-LAST = 1000  # the highest number of a priority
 EVERY_PEER = ClusterPeer(EVERY_POD.pod_selector, EVERY_POD.namespace_selector)
 NEWER, VERSION = "ClusterNetworkPolicy", "v1beta1"
 
@@ -211,10 +211,10 @@ def _places(context: Context, one: ClusterPolicy, other: ClusterPolicy) -> Itera
 
     It is the second, or the one that has none, as a ClusterNetworkPolicy.
     """
-    there = {p.priority for p in context.cluster.cluster_policies if p.tier is one.tier}
-    later = (number for number in range(other.priority + 1, LAST + 1) if number not in there)
-    first = (number for number in range(other.priority - 1, -1, -1) if number not in there)
-    for number in (*islice(later, 1), *islice(first, 1)):
+    before, after = free_priorities(context.cluster.cluster_policies, other)
+    for number in (after, before):
+        if number is None:
+            continue
         if one.is_ranked:
             yield replace(other, priority=number)
         else:
