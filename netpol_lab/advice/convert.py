@@ -11,9 +11,9 @@ from netpol_lab.advice.conversion_words import (
     lost_comments,
     policy_lines,
     proof,
+    ties,
 )
 from netpol_lab.manifests import conversion
-from netpol_lab.manifests.cluster_wide.channels import Channel
 from netpol_lab.manifests.conversion import Conversion
 from netpol_lab.manifests.loader import read_all
 from netpol_lab.manifests.text.sources import texts_of
@@ -36,14 +36,19 @@ class Converted:
     difference: Diff
 
     @property
+    def differs(self) -> bool:
+        """Whether some traffic is not as before, or a policy could not be converted."""
+        refused = any(policy.refused for policy in self.conversion.policies)
+        return bool(self.difference) or refused
+
+    @property
     def is_equal(self) -> bool:
         """Whether every policy was converted and all traffic is as before.
 
         Without pods nothing is compared, and what is converted is not shown to be equal.
         """
-        policies = self.conversion.policies
-        shown = is_compared(self.difference) or not policies
-        return shown and not self.difference and not any(policy.refused for policy in policies)
+        shown = is_compared(self.difference) or not self.conversion.policies
+        return shown and not self.differs
 
     @property
     def manifests(self) -> str:
@@ -53,16 +58,18 @@ class Converted:
     @property
     def text(self) -> str:
         """What became of each policy, and whether all traffic is as before."""
-        return "\n".join(self._lines())
+        return "\n".join(self.lines())
 
-    def _lines(self) -> Iterator[str]:
-        if not self.conversion.policies:
+    def lines(self) -> Iterator[str]:
+        """Yield the lines of the text."""
+        policies = self.conversion.policies
+        if not policies:
             yield NOTHING_OLDER
             return
-        for policy in self.conversion.policies:
-            yield from policy_lines(policy)
+        yield from (line for policy in policies for line in policy_lines(policy))
         yield from lost_comments(self.conversion)
-        if any(policy.new for policy in self.conversion.policies):
+        yield from ties(self.difference.after, self.conversion)
+        if any(policy.new for policy in policies):
             yield from proof(self.difference)
 
     def __str__(self) -> str:
@@ -112,7 +119,5 @@ def convert(source: str, beside: str, channel: str | None = None) -> Converted:
     texts, others = [*texts_of(source)], [*texts_of(beside)]
     old = read_all([*others, *texts], channel=channel)
     converted = conversion.convert(texts, old.cluster_policies, others)
-    needs = any(policy.needs for policy in converted.policies)
-    new_channel = Channel.EXPERIMENTAL if needs else None
-    new = read_all([*others, *converted.texts], channel=new_channel)
+    new = read_all([*others, *converted.texts], channel=converted.channel)
     return Converted(converted, diff(old, new))

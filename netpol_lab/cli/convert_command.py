@@ -18,9 +18,7 @@ from netpol_lab.cli.reading import (
 
 if TYPE_CHECKING:
     from netpol_lab.cli.converted_files import ConvertedFiles
-    from netpol_lab.manifests.conversion import Conversion
     from netpol_lab.manifests.text.files import ManifestText
-    from netpol_lab.reach.diff import Diff
 
 
 def _options(sub: argparse.ArgumentParser) -> None:
@@ -54,7 +52,8 @@ def _convert(options: argparse.Namespace) -> bool:
       netpol-lab convert admin.yaml --with deploy/ | kubectl apply -f -
       kubectl get anp,banp,ns,pods,netpol,svc -A -o yaml | netpol-lab convert -
     """
-    from netpol_lab.advice.conversion_words import builds, is_compared, what_to_do
+    from netpol_lab.advice.conversion_words import builds, what_to_do
+    from netpol_lab.advice.convert import Converted
     from netpol_lab.cli.converted_files import ConvertedFiles
     from netpol_lab.manifests.conversion import convert, is_build, texts_to_convert
     from netpol_lab.manifests.text.sources import texts_of_files
@@ -71,21 +70,24 @@ def _convert(options: argparse.Namespace) -> bool:
     print_complaints((), (*old.dropped, *old.warnings), sys.stderr)
     conversion = convert(texts, old.cluster_policies, shared)
     written = files.texts(conversion.texts)
-    needs = any(policy.needs for policy in conversion.policies)
-    channel = "experimental" if needs else None
-    new = read_texts(options, _objects([*shared, *written]), channel)
-    difference = diff(old, new, assumptions)
-    is_equal = not difference and not any(policy.refused for policy in conversion.policies)
+    new = read_texts(options, _objects([*shared, *written]), conversion.channel)
+    converted = Converted(conversion, diff(old, new, assumptions))
     _say(*builds(filter(is_build, texts)))
-    _tell(conversion, difference, options.out)
-    if is_equal or options.anyway:
+    _say(*(converted.lines() if conversion.policies else [_nothing_older(options.out)]))
+    if options.anyway or not converted.differs:
         files.write(written)
         _say(*what_to_do(conversion.policies))
     else:
-        what = "it" if difference else "the rest"
+        what = "it" if converted.difference else "the rest"
         _say(f"nothing is written: to write {what} all the same, add --anyway")
-    is_shown = is_compared(difference) or not conversion.policies
-    return not (is_equal and is_shown)
+    return not converted.is_equal
+
+
+def _nothing_older(out: str | None) -> str:
+    from netpol_lab.advice.conversion_words import NOTHING_OLDER
+
+    place = f" to {out}" if out else ""
+    return f"{NOTHING_OLDER}, and the manifests are written{place} as they are"
 
 
 def _objects(texts: Iterable[ManifestText]) -> list[ManifestText]:
@@ -100,26 +102,6 @@ def _refuse_to_overwrite(options: argparse.Namespace, files: ConvertedFiles) -> 
     inputs = [*options.paths, *options.shared]
     for file in map(str, files.files()) if files.is_folder else [options.out]:
         refuse_to_overwrite(inputs, file)
-
-
-def _tell(conversion: Conversion, difference: Diff, out: str | None) -> None:
-    from netpol_lab.advice.conversion_words import (
-        NOTHING_OLDER,
-        lost_comments,
-        policy_lines,
-        proof,
-        ties,
-    )
-
-    for policy in conversion.policies:
-        _say(*policy_lines(policy))
-    if not conversion.policies:
-        place = f" to {out}" if out else ""
-        _say(f"{NOTHING_OLDER}, and the manifests are written{place} as they are")
-        return
-    _say(*lost_comments(conversion), *ties(difference.after, conversion))
-    if any(policy.new for policy in conversion.policies):
-        _say(*proof(difference))
 
 
 def _say(*lines: str) -> None:

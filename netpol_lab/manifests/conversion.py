@@ -93,6 +93,12 @@ class Conversion:
     policies: tuple[ConvertedPolicy, ...]
     lost: tuple[LostComments, ...] = ()
 
+    @property
+    def channel(self) -> Channel | None:
+        """The only one that has what the new policies need; None where it does not matter."""
+        needs = any(policy.needs for policy in self.policies)
+        return Channel.EXPERIMENTAL if needs else None
+
 
 def texts_to_convert(path: str) -> Iterator[ManifestText]:
     """Yield the texts at a path as they are written; of a folder nothing is built."""
