@@ -212,12 +212,12 @@ def _check(options: argparse.Namespace) -> bool:
     else:
         print_complaints(complaints, warnings)
         if is_old:
-            print(f"note: {' and '.join(OLDER_KINDS)} came before {_TURNS}\n")
+            convert = "netpol-lab convert turns them into it"
+            print(
+                f"note: {' and '.join(OLDER_KINDS)} came before ClusterNetworkPolicy: {convert}\n"
+            )
         print(summary)
     return bool(complaints)
-
-
-_TURNS = "ClusterNetworkPolicy: netpol-lab convert turns them into it"
 
 
 def _number_of(complaints: Sequence[Complaint]) -> str:

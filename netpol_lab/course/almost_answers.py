@@ -79,12 +79,11 @@ def loopholes(grader: Grader) -> Iterator[Loophole]:
 
 def _changed(grader: Grader, cluster: Cluster) -> Goal | None:
     """Return a flow that is otherwise than with the worked answer, unless that is left open."""
-    exercise = grader.exercise
+    exercise, otherwise = grader.exercise, grader.exercise.file.otherwise
     others = PortSet.every() - asked_ports(exercise)
     for change in port_changes(grader.answered, reachability(cluster)):
         guarded = exercise.guarded.place(change.source, change.destination)
-        otherwise = exercise.file.otherwise
-        may_close = (guarded and otherwise != "exact") or otherwise == "blocked"
+        may_close = otherwise == "blocked" or (guarded and otherwise != "exact")
         lost = change.lost - others if may_close else change.lost
         if ports := change.gained or lost:
             drawn = drawn_addresses(exercise)

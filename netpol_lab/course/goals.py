@@ -146,13 +146,12 @@ def _otherwise(
 
     Where pods are guarded and there are no common ports, `side_effects` alone judges the rest.
     """
-    guarded, exact = exercise.guarded, exercise.file.otherwise == "exact"
-    unchanged = exercise.file.otherwise == "unchanged"
-    if exercise.file.otherwise not in RESTS:
+    guarded, otherwise = exercise.guarded, exercise.file.otherwise
+    if otherwise not in RESTS:
         return
     listed = list(listed)
     ports = _ports(exercise, Wanted())
-    if not (ports or (unchanged and any(guarded))):
+    if not (ports or (otherwise == "unchanged" and any(guarded))):
         ports = list(dict.fromkeys(flow[2:] for flow in listed))
     ends = _ends(exercise, [end for flow in listed for end in flow[:2]])
     pairs = [pair for pair in permutations(ends, 2) if not all(map(parse_address, pair))]
@@ -161,8 +160,9 @@ def _otherwise(
         goal = Goal(source, destination, port, protocol, False, REST)
         now, then = before(goal), after(goal)
         if now is not None and then is not None:
-            kept = then if exact or guarded.place(source, destination) else now
-            yield replace(goal, allowed=kept) if exact or unchanged else goal
+            as_answered = otherwise == "exact" or guarded.place(source, destination)
+            kept = then if as_answered else now
+            yield goal if otherwise == "blocked" else replace(goal, allowed=kept)
 
 
 def _ends(exercise: LoadedExercise, listed: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from netpol_lab.reach.reachability import Reachability, side_by_side
 # The first of these that is among some ports stands for them: one that people know.
 FAMILIAR = (("TCP", 22), ("TCP", 443), ("UDP", 53), ("SCTP", 7))
 
-# Those of them that are kept for examples are known to be outside (RFC 5737, RFC 3849).
+# Addresses that people recognise as outside; most are reserved for examples (RFC 5737, RFC 3849).
 OUTSIDE = tuple(
     map(ip_address, ("203.0.113.7", "198.51.100.7", "192.0.2.7", "1.1.1.1", "2001:db8::7"))
 )
@@ -178,7 +178,7 @@ def _wrong(change: PortChange, drawn: Sequence[Address], path: Path) -> Iterator
 
 
 def spoken(end: _End, drawn: Sequence[Address]) -> str:
-    """Return a pod's name, or of a range an address that the task draws, that people know, or any.
+    """Return a pod's name, or an address from a range: one that is drawn or well known if possible.
 
     Examples
     --------

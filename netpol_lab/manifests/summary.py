@@ -115,6 +115,27 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     >>> print(cluster_policy_words(policies[0]).partition(": ")[2])
     Accept from every pod of namespace monitoring on TCP 9100
     """
+    rank = f", priority {policy.priority}" if policy.is_ranked else ""
+    return f"{policy.tier}{rank}; {subject_and_rules(policy)}"
+
+
+def subject_and_rules(policy: ClusterPolicy) -> str:
+    """Return whom a cluster-wide policy is about, and what its rules say.
+
+    Parameters
+    ----------
+    policy : ClusterPolicy
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> import netpol_lab as lab
+    >>> print(subject_and_rules(lab.load("two-teams").cluster_policies[0]))
+    every pod of every namespace: Accept from every pod of namespace monitoring on TCP 9100
+    """
     rules = (
         f"{rule.action} {_rule(rule)}{OF_NO_USE if rule.unusable else ''}"
         for way in Direction
@@ -122,8 +143,7 @@ def cluster_policy_words(policy: ClusterPolicy) -> str:
     )
     said = ", then ".join(rules) or "no rules"
     subject = f"{peer_words(policy.subject)}{OF_NO_USE if policy.unusable else ''}"
-    rank = f", priority {policy.priority}" if policy.is_ranked else ""
-    return f"{policy.tier}{rank}; {subject}: {said}"
+    return f"{subject}: {said}"
 
 
 def _pods(selector: Selector) -> str:

@@ -19,7 +19,7 @@ Unsure = tuple[bool, ...]  # before, and after
 
 
 def tier_causes(
-    before: Side, after: Side, old: Cluster, new: Cluster, unsure: Unsure = (False, False)
+    before: Side, after: Side, old: Cluster, new: Cluster, unsure: Unsure
 ) -> Iterator[str]:
     """Yield which cluster-wide policies turned a side: that is new, gone, or has changed.
 
@@ -40,7 +40,7 @@ def tier_causes(
     >>> import netpol_lab as lab
     >>> shop = lab.load("three-tier")
     >>> side = lab.evaluate(shop, "web", "db", port=5432).ingress
-    >>> [*tier_causes(side, side, shop, shop)]
+    >>> [*tier_causes(side, side, shop, shop, (False, False))]
     []
     """
     was, now = _said(before, after), _said(after, before)

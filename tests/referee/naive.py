@@ -292,7 +292,7 @@ class Cluster:
             if inside == {True} or (inside != {False} and "unknown inside" in reading):
                 return True
         elif end.guess is not None and not self.ranges(end, other):
-            # Where nothing says where an address lies, no rule of a NetworkPolicy asks its family.
+            # A block of the other family may match an address that nothing is known of (SEM-44).
             families = {to_network(block["cidr"]).version for block in blocks}
             if families - {end.guess.version} and "unknown inside" in reading:
                 return True

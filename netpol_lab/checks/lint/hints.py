@@ -13,7 +13,7 @@ def _needs_types(policy: Policy, rule: Rule) -> bool:
     return last and not policy.types_written
 
 
-def removing(policy: Policy, rule: Rule) -> str:
+def removing(policy: Policy, rule: Rule, how: str = "remove this rule") -> str:
     """Return how to remove a rule so that its pods stay isolated.
 
     Examples
@@ -23,7 +23,7 @@ def removing(policy: Policy, rule: Rule) -> str:
     remove this rule and write policyTypes: [Ingress, Egress] (left out, it means Ingress alone)
     """
     more = f" and write {_TYPES} (left out, it means Ingress alone)"
-    return f"remove this rule{more if _needs_types(policy, rule) else ''}"
+    return f"{how}{more if _needs_types(policy, rule) else ''}"
 
 
 def without(policy: Policy, rule: Rule) -> str:

@@ -12,10 +12,10 @@ from typing import Any
 from netpol_lab.manifests import api_types as api
 from netpol_lab.manifests.cluster_wide.stored import StoredPolicy
 from netpol_lab.manifests.cluster_wide.usability import (
+    faults_in,
     first_of,
     is_usable,
     port_faults,
-    rule_faults,
     subject_faults,
 )
 from netpol_lab.manifests.decoding import decoder
@@ -96,9 +96,7 @@ def _rules(direction: Direction, spec: dict[str, Any]) -> tuple[ClusterRule, ...
             (*_protocols(rule.get("protocols", ())), *_ports(rule.get("ports", ()))),
             action=_ACTIONS.get(rule["action"]) or Action(rule["action"]),
             name=rule.get("name", ""),
-            unusable=first_of(rule_faults(rule, direction, index)).removeprefix(
-                f"spec.{direction}[{index}]."
-            ),
+            unusable=first_of(faults_in(rule, direction)),
         )
         for index, rule in enumerate(spec.get(str(direction), ()))
     )

@@ -34,14 +34,20 @@ def rule_faults(rule: dict[str, Any], direction: Direction, index: int) -> Probl
     >>> [problem.message for problem in rule_faults(rule, Direction.INGRESS, 0)]
     ['"Foo": not a valid selector operator']
     """
-    path, peers = ("spec", str(direction), index), list_of_peers(direction)
+    path = ("spec", str(direction), index)
+    yield from (fault._replace(path=(*path, *fault.path)) for fault in faults_in(rule, direction))
+
+
+def faults_in(rule: dict[str, Any], direction: Direction) -> Problems:
+    """Yield the same, each with its path within the rule."""
+    peers = list_of_peers(direction)
     for i, peer in enumerate(rule[peers]):
-        yield from _of_selectors(peer, (*path, peers, i))
+        yield from _of_selectors(peer, (peers, i))
         if "domainNames" in peer and rule["action"] not in ("Accept", "Allow"):
             message = "names of hosts are described for rules that accept, and for no others"
             hint = "deny the addresses, by networks, after a rule that accepts the names"
-            yield Problem((*path, peers, i, "domainNames"), Reason.INVALID, message, hint)
-    yield from port_faults(rule.get("ports", ()), (*path, "ports"))
+            yield Problem((peers, i, "domainNames"), Reason.INVALID, message, hint)
+    yield from port_faults(rule.get("ports", ()), ("ports",))
 
 
 def port_faults(ports: Sequence[dict[str, Any]], path: Path) -> Problems:

@@ -11,7 +11,7 @@ import ipywidgets
 
 from netpol_lab.errors import FlowError, NetpolError, UnknownNameError, counted
 from netpol_lab.manifests.loader import load
-from netpol_lab.manifests.summary import cluster_policy_words, policy_words
+from netpol_lab.manifests.summary import policy_words, subject_and_rules
 from netpol_lab.model.cluster import Cluster, checked_cluster
 from netpol_lab.model.cluster_policies import LAST_PRIORITY, ClusterPolicy
 from netpol_lab.model.flows import checked_port
@@ -141,8 +141,7 @@ class SwitchField(Field):
         )
         super().__init__(box, *([number] if ranked else []))
         if isinstance(policy, ClusterPolicy):  # its priority has a field
-            meant = cluster_policy_words(policy).partition("; ")[2]
-            says = f"tier {policy.tier}; {meant}"
+            says = f"tier {policy.tier}; {subject_and_rules(policy)}"
         else:
             says = policy_words(policy)
         words = ipywidgets.HTML(f'<div class="nl-says">{escape(says)}</div>')

@@ -57,7 +57,7 @@ def overridden(context: Context, policy: Policy) -> Iterator[Finding]:
     pods = context.subjects(policy) - context.on_hosts
     for way in policy.policy_types if pods and context.cluster.cluster_policies else ():
         for rule in policy.rules(way):
-            out = removing(policy, rule).replace("remove this rule", f"take rule {rule.number} out")
+            out = removing(policy, rule, f"take rule {rule.number} out")
             if whole := _overridden(context, policy, rule, pods):
                 words = f"{way} rule {rule.number}"
                 yield _told(context, policy, whole, words, out, rule.path)
