@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from netpol_lab.manifests.kinds import KINDS, is_harmless, kind_problems
 from netpol_lab.manifests.passed_over import meaning_of
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "kinds.txt"
 NAMES = [
@@ -149,8 +150,8 @@ def table() -> Iterator[str]:
 
 
 def test_this_is_said_of_kinds():
-    assert [*table()] == TABLE.read_text("utf-8").split("\n")[:-1]
+    assert [*table()] == lines_of(TABLE)
 
 
 if __name__ == "__main__":
-    TABLE.write_text("".join(f"{line}\n" for line in table()), "utf-8")
+    write_lines(TABLE, table())

@@ -11,6 +11,7 @@ from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.rewriting import Instead, plain, rewritten
 from netpol_lab.manifests.text.yaml_reader import documents
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "rewritings.txt"
 TEXTS = [
@@ -88,8 +89,8 @@ def table() -> Iterator[str]:
 
 
 def test_only_what_has_to_is_written_anew():
-    assert [*table()] == TABLE.read_text("utf-8").split("\n")[:-1]
+    assert [*table()] == lines_of(TABLE)
 
 
 if __name__ == "__main__":
-    TABLE.write_text("".join(f"{line}\n" for line in table()), "utf-8")
+    write_lines(TABLE, table())

@@ -18,6 +18,7 @@ from netpol_lab.manifests.hints.fields import unknown_field
 from netpol_lab.manifests.hints.foreign import TABLE
 from netpol_lab.manifests.validation.objects import check_object
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 FOLDER = ROOT / "tests" / "manifests" / "complaints"
 SELECTOR = {"matchLabels": {"app": "web"}}
@@ -215,9 +216,9 @@ TABLES = {"values": of_values, "fields": of_fields}
 
 @pytest.mark.parametrize("table", TABLES)
 def test_this_is_proposed(table):
-    assert [*TABLES[table]()] == (FOLDER / f"{table}.txt").read_text("utf-8").splitlines()
+    assert [*TABLES[table]()] == lines_of(FOLDER / f"{table}.txt")
 
 
 if __name__ == "__main__":
     for name, lines in TABLES.items():
-        (FOLDER / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines()), "utf-8")
+        write_lines(FOLDER / f"{name}.txt", lines())

@@ -14,6 +14,7 @@ import pytest
 from netpol_lab.errors import ManifestError
 from netpol_lab.manifests.loader import read_all
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 TEXTS = sorted((ROOT / "tests" / "manifests" / "read").glob("*.yaml"))
 SKIPPED = ("replicas", "sources", "specs", "texts", "originals")
@@ -59,9 +60,9 @@ def read(file: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.stem)
 def test_nothing_more_and_nothing_less_is_read(file):
-    assert [*read(file)] == file.with_suffix(".txt").read_text("utf-8").split("\n")[:-1]
+    assert [*read(file)] == lines_of(file.with_suffix(".txt"))
 
 
 if __name__ == "__main__":
     for text in TEXTS:
-        text.with_suffix(".txt").write_text("".join(f"{line}\n" for line in read(text)), "utf-8")
+        write_lines(text.with_suffix(".txt"), read(text))

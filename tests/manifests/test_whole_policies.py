@@ -19,6 +19,7 @@ from netpol_lab.manifests.review import review
 from netpol_lab.manifests.writer import as_yaml, manifest_of
 from netpol_lab.model.cluster_policies import ClusterPolicy
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 TEXTS = sorted((ROOT / "tests" / "manifests" / "described").glob("*.yaml"))
 MOST_CUT = 40  # places of a policy
@@ -69,9 +70,9 @@ def said(file: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.stem)
 def test_all_is_said_in_these_words(file):
-    assert [*said(file)] == file.with_suffix(".txt").read_text("utf-8").split("\n")[:-1]
+    assert [*said(file)] == lines_of(file.with_suffix(".txt"))
 
 
 if __name__ == "__main__":
     for text in TEXTS:
-        text.with_suffix(".txt").write_text("".join(f"{line}\n" for line in said(text)), "utf-8")
+        write_lines(text.with_suffix(".txt"), said(text))

@@ -18,6 +18,7 @@ from netpol_lab.manifests.cluster_wide.stored import stored
 from netpol_lab.manifests.cluster_wide.warnings import policy_warnings
 from netpol_lab.manifests.field_paths import format_path, parse_path
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 FOLDER = ROOT / "tests" / "manifests" / "complaints"
 PODS = {"namespaceSelector": {}, "podSelector": {}}
@@ -510,9 +511,9 @@ TABLES = {"cluster_wide_values": of_values, "cluster_wide_fields": of_fields}
 
 @pytest.mark.parametrize("table", TABLES)
 def test_this_is_said(table):
-    assert [*TABLES[table]()] == (FOLDER / f"{table}.txt").read_text("utf-8").splitlines()
+    assert [*TABLES[table]()] == lines_of(FOLDER / f"{table}.txt")
 
 
 if __name__ == "__main__":
     for name, lines in TABLES.items():
-        (FOLDER / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines()), "utf-8")
+        write_lines(FOLDER / f"{name}.txt", lines())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from netpol_lab.manifests.field_paths import format_path
 from netpol_lab.manifests.text.yaml_reader import Inset, documents
 from tests.helpers.places import ROOT
+from tests.helpers.tables import lines_of, write_lines
 
 TABLE = ROOT / "tests" / "manifests" / "complaints" / "texts.txt"
 READ = [
@@ -362,8 +363,8 @@ def table() -> Iterator[str]:
 
 
 def test_this_is_read_and_said():
-    assert [*table()] == TABLE.read_text("utf-8").split("\n")[:-1]
+    assert [*table()] == lines_of(TABLE)
 
 
 if __name__ == "__main__":
-    TABLE.write_text("".join(f"{line}\n" for line in table()), "utf-8")
+    write_lines(TABLE, table())
